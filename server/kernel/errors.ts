@@ -1,0 +1,40 @@
+/** Everything that can go wrong and is nobody's bug. A bug throws a plain Error and becomes a 500. */
+export const domainErrors = {
+  not_found: "There is nothing here by that name, or it is not yours.",
+  forbidden: "Your role does not allow this.",
+  unauthenticated: "Sign in first.",
+  rate_limited: "Too many attempts. Wait and try again.",
+  invalid_input: "Something in the input is not allowed.",
+  number_taken: "That extension number is already in use.",
+  slug_taken: "That short name is already in use.",
+  email_taken: "That e-mail address already has a seat here.",
+  plan_taken: "A plan of that name already exists.",
+  insufficient_funds: "There is not enough available credit.",
+  currency_mismatch: "The currencies differ.",
+  posting_key_reused: "That key was used before for something else.",
+  invalid_state: "That is not possible in the present state.",
+  not_below: "That tenant is not below yours.",
+  pbx_unreachable: "The telephone system cannot be reached right now.",
+  invitation_invalid: "This invitation is not valid, or was used already.",
+  rate_overlap: "That prefix already has a rate in this period.",
+  no_rate: "There is no price for this number.",
+  emergency_number: "That number is reserved for emergency calls.",
+  conflict: "Somebody changed this at the same moment.",
+} as const satisfies Record<string, string>;
+
+export type DomainErrorCode = keyof typeof domainErrors;
+
+export class DomainError extends Error {
+  override readonly name = "DomainError";
+  /** One sentence for people: what, why, and what to do. */
+  readonly sentence: string;
+  constructor(
+    readonly code: DomainErrorCode,
+    /** Ids, counts and public values; it is logged. */
+    readonly detail: Readonly<Record<string, string | number>> = {},
+    sentence?: string,
+  ) {
+    super(code);
+    this.sentence = sentence ?? domainErrors[code];
+  }
+}
