@@ -1,0 +1,146 @@
+import { z } from "zod";
+
+const port = (fallback: number) => z.coerce.number().int().min(1).max(65_535).default(fallback);
+const days = (fallback: number) => z.coerce.number().int().min(1).max(3_650).default(fallback);
+const onOff = (fallback: "on" | "off") => z.enum(["on", "off"]).default(fallback);
+/** A host name or an address: it ends up in configuration files and URLs, so nothing else may be in it. */
+const host = z.string().regex(/^[A-Za-z0-9._:-]{1,253}$/, "must be a host name or an address");
+const word = z.string().regex(/^[A-Za-z0-9_-]{1,40}$/, "must be 1 to 40 letters, digits, - or _");
+const secret = (least: number) =>
+  z
+    .string()
+    .min(least, `must have at least ${least} characters`)
+    .regex(/^[\x21-\x7e]+$/, "must be plain characters without spaces");
+const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// address" });
+
+/** Every variable the product reads. `.env.example` explains each one; a test keeps the two lists equal. */
+const schema = z.object({
+  NODE_ENV: z.enum(["development", "test", "production"]).default("production"),
+  PORT: port(3000),
+  WEB_BIND: host.default("127.0.0.1"),
+  APP_URL: z.url({ protocol: /^https?$/, error: "must be an http:// or https:// address" }).optional(),
+  AUTH_SECRET: secret(32),
+
+  DATABASE_URL: postgresUrl,
+  DATABASE_MIGRATE_URL: postgresUrl.optional(),
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: "must be a redis:// address" }).optional(),
+
+  PBX: z.enum(["embedded", "external", "none"]).optional(),
+  PBX_NAME: word.default("pbx1"),
+  PBX_SECRET: secret(24).optional(),
+  CALL_CONTROL_BIND: host.default("127.0.0.1"),
+  CALL_CONTROL_PORT: port(3010),
+  AMI_HOST: host.optional(),
+  AMI_PORT: port(5038),
+  AMI_TLS: onOff("off"),
+  AMI_READ_USERNAME: word.optional(),
+  AMI_READ_SECRET: secret(16).optional(),
+  AMI_ACT_USERNAME: word.optional(),
+  AMI_ACT_SECRET: secret(16).optional(),
+  AMI_USERNAME: word.optional(),
+  AMI_SECRET: secret(16).optional(),
+
+  SIP_BIND: host.default("127.0.0.1"),
+  SIP_PORT: port(5060),
+  SIP_DOMAIN: host.optional(),
+  SIP_TRANSPORT: z.enum(["udp", "tcp"]).default("udp"),
+  ASTERISK_RTP_START: port(20_000),
+  ASTERISK_RTP_END: port(21_999),
+  CARRIER_URI: z
+    .string()
+    .regex(/^sip:[A-Za-z0-9.-]{1,253}(:\d{1,5})?$/, "must look like sip:host:port")
+    .optional(),
+  CDR_SPOOL_FILE: z.string().min(1).optional(),
+
+  DEMO_DATA: onOff("off"),
+  DEMO_TRAFFIC: onOff("off"),
+  SECURITY_EVENT_RETENTION_DAYS: days(90),
+  AUDIT_RETENTION_DAYS: days(365),
+  AUDIT_FILE: z.string().min(1).optional(),
+  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+  DATA_DIR: z.string().min(1).default(".data"),
+  RINGFENCE_CACHE: z.string().min(1).optional(),
+});
+
+type Source = Readonly<Record<string, string | undefined>>;
+type Parsed = z.infer<typeof schema>;
+
+/** The schema's values with the defaults that depend on another variable filled in. */
+export type Env = Readonly<
+  Omit<Parsed, "APP_URL" | "SIP_DOMAIN" | "PBX" | "RINGFENCE_CACHE"> & {
+    APP_URL: string;
+    SIP_DOMAIN: string;
+    PBX: "embedded" | "external" | "none";
+    RINGFENCE_CACHE: string;
+  }
+>;
+
+export const variableNames: readonly string[] = Object.keys(schema.shape);
+
+export class EnvironmentError extends Error {
+  override readonly name = "EnvironmentError";
+}
+
+/** Parsed once per process; every problem is reported together, by name, without its value. */
+export function readEnv(source: Source): Env {
+  // `NAME=` in a file means "not set", as in every shell script.
+  const given = Object.fromEntries(variableNames.flatMap((name) => (source[name] ? [[name, source[name]]] : [])));
+  const parsed = schema.safeParse(given);
+  const problems = [...(parsed.error?.issues ?? []).map(problemOf(given)), ...togetherProblems(given)];
+  if (!parsed.success || problems.length > 0) {
+    throw new EnvironmentError(`The environment is not valid:\n${problems.map((line) => `  ${line}`).join("\n")}`);
+  }
+  return Object.freeze(withDefaults(parsed.data));
+}
+
+const problemOf = (given: Source) => (issue: z.core.$ZodIssue) => {
+  const name = issue.path.join(".");
+  return `${name}: ${given[name] === undefined ? "is required" : issue.message}`;
+};
+
+/** What only shows when two variables are looked at together. Works on raw text, so that it can join the other problems. */
+function togetherProblems(given: Source): string[] {
+  const problems: string[] = [];
+  const pbx = pbxOf(given);
+  if (pbx !== "none") {
+    if (!given["AMI_HOST"]) problems.push(`AMI_HOST: is required with PBX=${pbx}`);
+    if (!given["PBX_SECRET"]) problems.push(`PBX_SECRET: is required with PBX=${pbx}`);
+    for (const name of ["AMI_READ_USERNAME", "AMI_READ_SECRET", "AMI_ACT_USERNAME", "AMI_ACT_SECRET"]) {
+      const common = name.replace(/_(READ|ACT)_/, "_");
+      if (!given[name] && !given[common]) problems.push(`${name}: is required with PBX=${pbx} (or ${common} for both)`);
+    }
+  }
+  if (Number(given["ASTERISK_RTP_START"] ?? 20_000) >= Number(given["ASTERISK_RTP_END"] ?? 21_999)) {
+    problems.push("ASTERISK_RTP_END: must be above ASTERISK_RTP_START");
+  }
+  return problems;
+}
+
+/** Naming a manager interface means that a PBX is connected; naming none means that there is none. */
+const pbxOf = (given: Source) => given["PBX"] ?? (given["AMI_HOST"] ? "external" : "none");
+
+function withDefaults(parsed: Parsed): Env {
+  const ami = <Name extends "USERNAME" | "SECRET">(name: Name, side: "READ" | "ACT") => {
+    const value = parsed[`AMI_${side}_${name}`] ?? parsed[`AMI_${name}`];
+    return value === undefined ? {} : { [`AMI_${side}_${name}`]: value };
+  };
+  return {
+    ...parsed,
+    ...ami("USERNAME", "READ"),
+    ...ami("SECRET", "READ"),
+    ...ami("USERNAME", "ACT"),
+    ...ami("SECRET", "ACT"),
+    APP_URL: parsed.APP_URL ?? `http://127.0.0.1:${parsed.PORT}`,
+    SIP_DOMAIN: parsed.SIP_DOMAIN ?? parsed.SIP_BIND,
+    PBX: parsed.PBX ?? (parsed.AMI_HOST ? "external" : "none"),
+    RINGFENCE_CACHE: parsed.RINGFENCE_CACHE ?? `${parsed.DATA_DIR}/cache`,
+  };
+}
+
+let current: Env | undefined;
+
+/** The environment of this process, read on first use: `next build` loads modules where none of it is set. */
+export function currentEnv(): Env {
+  current ??= readEnv(process.env);
+  return current;
+}
