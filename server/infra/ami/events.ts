@@ -1,0 +1,128 @@
+import type { Frame } from "@/server/infra/ami/frames";
+import type { LiveChannel, PbxEvent, SecurityEvent } from "@/server/infra/ami/gateway";
+import { isDigestField, isSecretName } from "@/server/infra/log/redact";
+
+const securityEvents = new Set([
+  "FailedACL",
+  "InvalidAccountID",
+  "SessionLimit",
+  "MemoryLimit",
+  "LoadAverageLimit",
+  "RequestNotSupported",
+  "RequestNotAllowed",
+  "AuthMethodNotAllowed",
+  "RequestBadFormat",
+  "SuccessfulAuth",
+  "UnexpectedAddress",
+  "ChallengeResponseFailed",
+  "InvalidPassword",
+  "InvalidTransport",
+]);
+
+const MAX_DETAIL = 400;
+
+/**
+ * Turns a manager event into one of ours.
+ * @param nowUs the PBX's time, for events that carry none.
+ * @returns undefined for what the product does not use.
+ */
+export function toPbxEvent(frame: Frame, nowUs: number): PbxEvent | undefined {
+  const name = frame["event"] ?? "";
+  if (name === "UserEvent") return toUserEvent(frame, nowUs);
+  if (name === "Hangup") return toHangup(frame, nowUs);
+  if (securityEvents.has(name)) return { kind: "security", event: toSecurityEvent(name, frame, nowUs) };
+  return undefined;
+}
+
+/** Digits only, so that "1e9", "-5" and "" are no numbers. */
+const wholeNumber = (text: string | undefined): number | undefined =>
+  text !== undefined && /^\d{1,16}$/.test(text) ? Number(text) : undefined;
+
+/** The stamp of timestampevents=yes, seconds with six decimals. */
+function stampUs(frame: Frame, nowUs: number): number {
+  const seconds = Number(frame["timestamp"]);
+  return Number.isFinite(seconds) && seconds > 1_000_000_000 ? Math.round(seconds * 1_000_000) : nowUs;
+}
+
+function toUserEvent(frame: Frame, nowUs: number): PbxEvent | undefined {
+  const name = frame["userevent"] ?? "";
+  const call = frame["call"] ?? "";
+  const atUs = wholeNumber(frame["at"]) ?? stampUs(frame, nowUs);
+  if (name === "RingfenceAnswered") {
+    const grantedSeconds = wholeNumber(frame["granted"]);
+    return call && grantedSeconds !== undefined ? { kind: "answered", call, atUs, grantedSeconds } : undefined;
+  }
+  if (name === "RingfenceEnded") {
+    const talkMs = frame["talkms"] === "" ? 0 : wholeNumber(frame["talkms"]);
+    if (!call || talkMs === undefined) return undefined;
+    return {
+      kind: "ended",
+      call,
+      talkMs,
+      status: frame["status"] ?? "",
+      cause: wholeNumber(frame["cause"]) ?? 0,
+      atUs,
+    };
+  }
+  return name ? { kind: "userevent", name, fields: frame } : undefined;
+}
+
+function toHangup(frame: Frame, nowUs: number): PbxEvent | undefined {
+  const uniqueId = frame["uniqueid"];
+  if (!uniqueId) return undefined;
+  return {
+    kind: "hangup",
+    uniqueId,
+    linkedId: frame["linkedid"] ?? uniqueId,
+    channel: frame["channel"] ?? "",
+    context: frame["context"] ?? "",
+    cause: wholeNumber(frame["cause"]) ?? 0,
+    atUs: stampUs(frame, nowUs),
+  };
+}
+
+const ownFields = new Set([
+  "event",
+  "privilege",
+  "severity",
+  "service",
+  "accountid",
+  "remoteaddress",
+  "eventtv",
+  "timestamp",
+]);
+
+function toSecurityEvent(name: string, frame: Frame, nowUs: number): SecurityEvent {
+  // RemoteAddress reads "IPV4/UDP/203.0.113.7/5060".
+  const [, transport, address, port] = (frame["remoteaddress"] ?? "").split("/");
+  const said = new Date((frame["eventtv"] ?? "").replace(/([+-]\d\d)(\d\d)$/, "$1:$2"));
+  const detail = Object.entries(frame)
+    .filter(([field]) => !ownFields.has(field) && !isDigestField(field) && !isSecretName(field))
+    .map(([field, value]) => [field, value.slice(0, MAX_DETAIL)] as const);
+  return {
+    name,
+    severity: frame["severity"] ?? "",
+    service: frame["service"] ?? "",
+    accountId: (frame["accountid"] ?? "").slice(0, MAX_DETAIL),
+    transport: transport || undefined,
+    remoteAddress: address || undefined,
+    remotePort: wholeNumber(port),
+    at: Number.isNaN(said.getTime()) ? new Date(nowUs / 1000) : said,
+    detail: Object.fromEntries(detail),
+  };
+}
+
+/** Reads one row of CoreShowChannels. */
+export function toLiveChannel(frame: Frame): LiveChannel {
+  const channel = frame["channel"] ?? "";
+  const [hours = 0, minutes = 0, seconds = 0] = (frame["duration"] ?? "").split(":").map(Number);
+  return {
+    channel,
+    uniqueId: frame["uniqueid"] ?? "",
+    linkedId: frame["linkedid"] ?? "",
+    context: frame["context"] ?? "",
+    endpoint: /^PJSIP\/(.+)-[0-9a-f]{8}$/.exec(channel)?.[1],
+    state: frame["channelstatedesc"] ?? "",
+    seconds: hours * 3600 + minutes * 60 + seconds || 0,
+  };
+}
