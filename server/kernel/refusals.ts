@@ -21,6 +21,7 @@ export const refusals = {
   "FAR-01": { sip: 486, sentence: "The other side was busy.", fix: null },
   "FAR-02": { sip: 480, sentence: "Nobody answered.", fix: null },
   "FAR-03": { sip: 603, sentence: "The other side declined.", fix: null },
+  "SYS-02": { sip: 503, sentence: "The call ended because its grant could not be renewed.", fix: { label: "Show system state", page: "home" } },
   "SYS-01": { sip: 503, sentence: "Call control was not available, so the call was refused.", fix: { label: "Show system state", page: "home" } },
 } as const satisfies Record<string, { sip: number; sentence: string; fix: { label: string; page: string } | null }>;
 
