@@ -1,0 +1,94 @@
+import type { Client } from "pg";
+
+import { MigrationError } from "./migration-files";
+
+/**
+ * The roles of the product belong to the whole server, not to one database: several databases (tests) migrate on one
+ * server at once, so every step here may lose a race and must not mind.
+ */
+const roles = {
+  portal_app: "LOGIN",
+  portal_charge: "NOLOGIN",
+  asterisk: "LOGIN",
+} as const;
+
+/** Creates the roles that are missing and makes the caller able to hand functions to portal_charge. */
+export async function ensureRoles(client: Client): Promise<void> {
+  for (const [role, login] of Object.entries(roles)) {
+    const { rows } = await client.query<Known>("SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = $1", [
+      role,
+    ]);
+    if (!rows[0]) await create(client, role, login);
+    else if (rows[0].rolsuper || rows[0].rolbypassrls) {
+      throw new MigrationError(`The role ${role} may bypass row security: take SUPERUSER and BYPASSRLS away from it.`);
+    }
+  }
+  await joinCharge(client);
+}
+
+type Known = { rolsuper: boolean; rolbypassrls: boolean };
+
+async function create(client: Client, role: string, login: string): Promise<void> {
+  try {
+    await client.query(`CREATE ROLE ${role} ${login}`);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === "42501") {
+      throw new MigrationError(
+        `The migrating role may not create the role ${role}: give it CREATEROLE, or create ${role} yourself.`,
+      );
+    }
+    // Somebody else created it at the same moment.
+    if (code !== "42710" && code !== "23505") throw error;
+  }
+}
+
+/** ALTER FUNCTION … OWNER TO wants membership, unless one is superuser. */
+async function joinCharge(client: Client): Promise<void> {
+  const { rows } = await client.query<{ member: boolean }>(
+    "SELECT pg_has_role(current_user, 'portal_charge', 'SET') AS member",
+  );
+  if (rows[0]?.member) return;
+  try {
+    await retrying(() => client.query("GRANT portal_charge TO current_user WITH SET TRUE"));
+  } catch {
+    throw new MigrationError(
+      "The migrating role may not act as portal_charge: run GRANT portal_charge TO it as an administrator.",
+    );
+  }
+}
+
+/** A new owner of a function needs CREATE on its schema at that moment, and never again. */
+export const lendCreate = (client: Client) => client.query("GRANT CREATE ON SCHEMA public TO portal_charge");
+export const takeCreateBack = (client: Client) => client.query("REVOKE CREATE ON SCHEMA public FROM portal_charge");
+
+/** Gives the login roles their passwords, and Asterisk the schema it looks into. Safe to repeat. */
+export async function setLogins(client: Client, passwords: Readonly<Record<string, string>>): Promise<void> {
+  for (const [role, password] of Object.entries(passwords)) {
+    if (!(role in roles)) throw new MigrationError(`There is no login role ${role}.`);
+    try {
+      await retrying(() => client.query(`ALTER ROLE ${role} LOGIN PASSWORD ${client.escapeLiteral(password)}`));
+    } catch (error) {
+      if (codeOf(error) !== "42501") throw error;
+      throw new MigrationError(
+        `The migrating role may not set the password of ${role}: grant it ${role} WITH ADMIN OPTION.`,
+      );
+    }
+  }
+  if (passwords["asterisk"] !== undefined)
+    await retrying(() => client.query("ALTER ROLE asterisk SET search_path = pbx"));
+}
+
+const codeOf = (error: unknown): string | undefined => (error as { code?: string }).code;
+
+/** "tuple concurrently updated": two databases of one server changed the same role at the same moment. */
+async function retrying<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (codeOf(error) !== "XX000" || attempt === 10) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20 * attempt));
+    }
+  }
+}
