@@ -9,7 +9,7 @@ import {
   pendingMigrations,
   readMigrations,
 } from "./migration-files";
-import { ensureRoles, lendCreate, setLogins, takeCreateBack } from "./roles";
+import { ensureRoles, setLogins } from "./roles";
 
 export { MigrationError } from "./migration-files";
 
@@ -78,13 +78,7 @@ async function applyAll(client: Client, files: readonly MigrationFile[]): Promis
     "SELECT name, checksum FROM public.schema_migration ORDER BY name",
   );
   const pending = pendingMigrations(files, rows);
-  if (pending.length === 0) return [];
-  await lendCreate(client);
-  try {
-    for (const file of pending) await apply(client, file);
-  } finally {
-    await takeCreateBack(client);
-  }
+  for (const file of pending) await apply(client, file);
   return pending.map((file) => file.name);
 }
 

@@ -9,10 +9,11 @@ import { MigrationError } from "./migration-files";
 const roles = {
   portal_app: "LOGIN",
   portal_charge: "NOLOGIN",
+  portal_system: "NOLOGIN",
   asterisk: "LOGIN",
 } as const;
 
-/** Creates the roles that are missing and makes the caller able to hand functions to portal_charge. */
+/** Creates the roles that are missing and makes the caller able to hand functions to those that own them. */
 export async function ensureRoles(client: Client): Promise<void> {
   for (const [role, login] of Object.entries(roles)) {
     const { rows } = await client.query<Known>("SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = $1", [
@@ -23,7 +24,7 @@ export async function ensureRoles(client: Client): Promise<void> {
       throw new MigrationError(`The role ${role} may bypass row security: take SUPERUSER and BYPASSRLS away from it.`);
     }
   }
-  await joinCharge(client);
+  for (const owner of ["portal_charge", "portal_system"]) await join(client, owner);
 }
 
 type Known = { rolsuper: boolean; rolbypassrls: boolean };
@@ -44,23 +45,17 @@ async function create(client: Client, role: string, login: string): Promise<void
 }
 
 /** ALTER FUNCTION … OWNER TO wants membership, unless one is superuser. */
-async function joinCharge(client: Client): Promise<void> {
-  const { rows } = await client.query<{ member: boolean }>(
-    "SELECT pg_has_role(current_user, 'portal_charge', 'SET') AS member",
-  );
+async function join(client: Client, role: string): Promise<void> {
+  const { rows } = await client.query<{ member: boolean }>("SELECT pg_has_role(current_user, $1, 'SET') AS member", [
+    role,
+  ]);
   if (rows[0]?.member) return;
   try {
-    await retrying(() => client.query("GRANT portal_charge TO current_user WITH SET TRUE"));
+    await retrying(() => client.query(`GRANT ${role} TO current_user WITH SET TRUE`));
   } catch {
-    throw new MigrationError(
-      "The migrating role may not act as portal_charge: run GRANT portal_charge TO it as an administrator.",
-    );
+    throw new MigrationError(`The migrating role may not act as ${role}: run GRANT ${role} TO it as an administrator.`);
   }
 }
-
-/** A new owner of a function needs CREATE on its schema at that moment, and never again. */
-export const lendCreate = (client: Client) => client.query("GRANT CREATE ON SCHEMA public TO portal_charge");
-export const takeCreateBack = (client: Client) => client.query("REVOKE CREATE ON SCHEMA public FROM portal_charge");
 
 /** Gives the login roles their passwords, and Asterisk the schema it looks into. Safe to repeat. */
 export async function setLogins(client: Client, passwords: Readonly<Record<string, string>>): Promise<void> {

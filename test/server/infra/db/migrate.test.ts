@@ -80,7 +80,7 @@ describe("with files of its own", () => {
     const passwords = { portal_app: "app-password", asterisk: "pbx-password" };
     await Promise.all(names.map((name) => migrate({ url: urlTo(name), folder, passwords })));
     const login = { user: "asterisk", password: "pbx-password" };
-    expect(await ask(urlTo(names[0] ?? "", login), "SELECT current_schema() AS here")).toEqual([{ here: "pbx" }]);
+    expect(await ask(urlTo(names[0] ?? "", login), "SHOW search_path")).toEqual([{ search_path: "pbx" }]);
   });
 
   test("a failing file leaves nothing of itself and is named with its line", async () => {
@@ -148,6 +148,6 @@ describe("with the product's files", () => {
       "SELECT datname FROM pg_database WHERE datname ~ '^t_'",
     );
     for (const { datname } of databases) await ask(urlTo("postgres"), `DROP DATABASE ${datname} WITH (FORCE)`);
-    await ask(urlTo("postgres"), "DROP ROLE IF EXISTS portal_app, portal_charge, asterisk");
+    await ask(urlTo("postgres"), "DROP ROLE IF EXISTS portal_app, portal_charge, portal_system, asterisk");
   }
 });
