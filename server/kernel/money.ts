@@ -37,7 +37,11 @@ export const decimalsOf = (currency: string): number =>
  * Renders an amount for people. Amounts that the currency's own decimals would hide (a third of a cent) keep up to six
  * decimals, because a cost shown as 0.00 is a lie. Never feed the result back into arithmetic.
  */
-export function formatMicros(amount: bigint, currency: string, options: { locale?: string; exact?: boolean } = {}): string {
+export function formatMicros(
+  amount: bigint,
+  currency: string,
+  options: { locale?: string; exact?: boolean } = {},
+): string {
   const decimals = decimalsOf(currency);
   const size = amount < 0n ? -amount : amount;
   const step = 10n ** BigInt(6 - decimals);

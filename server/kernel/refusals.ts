@@ -3,26 +3,86 @@
  * `sip` is what the phone hears, `sentence` what a person reads, `fix` the button that mends it.
  */
 export const refusals = {
-  "BAL-01": { sip: 402, sentence: "Not enough available credit for the first interval.", fix: { label: "Top up", page: "balance" } },
-  "BAL-02": { sip: 402, sentence: "The call ended because the credit ran out.", fix: { label: "Top up", page: "balance" } },
-  "BAL-03": { sip: 402, sentence: "Your provider cannot carry this call at the moment.", fix: { label: "Contact your provider", page: "home" } },
-  "CAP-01": { sip: 403, sentence: "The daily spending cap is reached.", fix: { label: "Raise the cap", page: "balance" } },
-  "DST-01": { sip: 403, sentence: "Calls to this country are closed.", fix: { label: "Open this country", page: "destinations" } },
-  "DST-04": { sip: 484, sentence: "The number is not complete or not valid.", fix: { label: "Show the expected form", page: "calls" } },
-  "RAT-01": { sip: 403, sentence: "There is no price for this number.", fix: { label: "Ask your provider", page: "home" } },
-  "RAT-02": { sip: 403, sentence: "The call would be sold below cost.", fix: { label: "Fix the price", page: "plans" } },
+  "BAL-01": {
+    sip: 402,
+    sentence: "Not enough available credit for the first interval.",
+    fix: { label: "Top up", page: "balance" },
+  },
+  "BAL-02": {
+    sip: 402,
+    sentence: "The call ended because the credit ran out.",
+    fix: { label: "Top up", page: "balance" },
+  },
+  "BAL-03": {
+    sip: 402,
+    sentence: "Your provider cannot carry this call at the moment.",
+    fix: { label: "Contact your provider", page: "home" },
+  },
+  "CAP-01": {
+    sip: 403,
+    sentence: "The daily spending cap is reached.",
+    fix: { label: "Raise the cap", page: "balance" },
+  },
+  "DST-01": {
+    sip: 403,
+    sentence: "Calls to this country are closed.",
+    fix: { label: "Open this country", page: "destinations" },
+  },
+  "DST-04": {
+    sip: 484,
+    sentence: "The number is not complete or not valid.",
+    fix: { label: "Show the expected form", page: "calls" },
+  },
+  "RAT-01": {
+    sip: 403,
+    sentence: "There is no price for this number.",
+    fix: { label: "Ask your provider", page: "home" },
+  },
+  "RAT-02": {
+    sip: 403,
+    sentence: "The call would be sold below cost.",
+    fix: { label: "Fix the price", page: "plans" },
+  },
   "LIM-01": { sip: 486, sentence: "Too many calls at once.", fix: { label: "Show live calls", page: "live" } },
   "LIM-02": { sip: 503, sentence: "Too many calls in one minute.", fix: { label: "Show calls", page: "calls" } },
-  "SEC-01": { sip: 403, sentence: "The extension is suspended; only emergency numbers can be dialled.", fix: { label: "Resume the extension", page: "extensions" } },
-  "SEC-02": { sip: 403, sentence: "Calling is suspended for this tenant; only emergency numbers can be dialled.", fix: { label: "Contact your provider", page: "home" } },
-  "AUT-02": { sip: 403, sentence: "The phone is not known here.", fix: { label: "Show extensions", page: "extensions" } },
-  "NET-01": { sip: 480, sentence: "The phone is not reachable.", fix: { label: "Show extensions", page: "extensions" } },
-  "NET-02": { sip: 503, sentence: "The carrier could not complete the call.", fix: { label: "Try again", page: "calls" } },
+  "SEC-01": {
+    sip: 403,
+    sentence: "The extension is suspended; only emergency numbers can be dialled.",
+    fix: { label: "Resume the extension", page: "extensions" },
+  },
+  "SEC-02": {
+    sip: 403,
+    sentence: "Calling is suspended for this tenant; only emergency numbers can be dialled.",
+    fix: { label: "Contact your provider", page: "home" },
+  },
+  "AUT-02": {
+    sip: 403,
+    sentence: "The phone is not known here.",
+    fix: { label: "Show extensions", page: "extensions" },
+  },
+  "NET-01": {
+    sip: 480,
+    sentence: "The phone is not reachable.",
+    fix: { label: "Show extensions", page: "extensions" },
+  },
+  "NET-02": {
+    sip: 503,
+    sentence: "The carrier could not complete the call.",
+    fix: { label: "Try again", page: "calls" },
+  },
   "FAR-01": { sip: 486, sentence: "The other side was busy.", fix: null },
   "FAR-02": { sip: 480, sentence: "Nobody answered.", fix: null },
   "FAR-03": { sip: 603, sentence: "The other side declined.", fix: null },
-  "SYS-02": { sip: 503, sentence: "The call ended because its grant could not be renewed.", fix: { label: "Show system state", page: "home" } },
-  "SYS-01": { sip: 503, sentence: "Call control was not available, so the call was refused.", fix: { label: "Show system state", page: "home" } },
+  "SYS-02": {
+    sip: 503,
+    sentence: "The call ended because its grant could not be renewed.",
+    fix: { label: "Show system state", page: "home" },
+  },
+  "SYS-01": {
+    sip: 503,
+    sentence: "Call control was not available, so the call was refused.",
+    fix: { label: "Show system state", page: "home" },
+  },
 } as const satisfies Record<string, { sip: number; sentence: string; fix: { label: string; page: string } | null }>;
 
 export type RefusalCode = keyof typeof refusals;

@@ -1,0 +1,50 @@
+/** What a seat may do. One table, read by the procedure builder, by the shell's navigation and by the tests. */
+const everyone = [
+  "shell.read",
+  "home.read",
+  "calls.read",
+  "extensions.read",
+  "balance.read",
+  "destinations.read",
+  "plans.read",
+] as const;
+const support = [
+  ...everyone,
+  "extensions.write",
+  "calls.hang_up",
+  "tenants.read",
+  "audit.read",
+  "members.read",
+] as const;
+const billing = [...everyone, "billing.write", "tenants.read", "plans.write", "members.read"] as const;
+const admin = [
+  ...support,
+  "billing.write",
+  "destinations.write",
+  "tenants.write",
+  "plans.write",
+  "members.write",
+] as const;
+
+const permissionsOf = {
+  owner: admin,
+  admin,
+  billing,
+  support,
+  viewer: everyone,
+  incident_responder: [...support, "destinations.write"],
+  auditor: [...everyone, "tenants.read", "audit.read", "members.read"],
+} as const;
+
+export type Role = keyof typeof permissionsOf;
+export type Permission = (typeof permissionsOf)[Role][number];
+
+export const roles = Object.keys(permissionsOf) as readonly Role[];
+export const isRole = (text: string): text is Role => Object.hasOwn(permissionsOf, text);
+
+/** Whether a role carries a permission. Unknown roles carry none. */
+export const allows = (role: Role, permission: Permission): boolean =>
+  (permissionsOf[role] as readonly Permission[]).includes(permission);
+
+/** Every permission of a role, for the shell that shows only what can be done. */
+export const permissionsFor = (role: Role): readonly Permission[] => permissionsOf[role];

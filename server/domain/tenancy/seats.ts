@@ -1,0 +1,50 @@
+import { isRole, type Role } from "@/server/domain/tenancy/roles";
+import type { Db } from "@/server/infra/db/client";
+import type { TenantId, UserId } from "@/server/kernel/ids";
+
+export type Seat = {
+  readonly tenantId: TenantId;
+  readonly tenantKind: string;
+  /** Where the seat stands: the tenant itself, or one above it. */
+  readonly seatTenantId: TenantId;
+  readonly seatKind: string;
+  readonly role: Role;
+};
+
+/**
+ * The seat that lets a person act on a tenant: its own, or the nearest above. Read from the database for each request,
+ * so that removing a seat works at once.
+ * @returns undefined when there is no such tenant or no seat reaches it; callers must not tell the two apart.
+ */
+export async function findSeat(
+  db: Db,
+  { userId, tenantSlug }: { userId: UserId; tenantSlug: string },
+): Promise<Seat | undefined> {
+  const [row] = await db.$queryRaw<
+    { tenant_id: string; seat_tenant_id: string; role: string; kind: string; seat_kind: string }[]
+  >`
+    SELECT tenant_id, seat_tenant_id, role, kind, seat_kind FROM find_seat(${userId}::uuid, ${tenantSlug})`;
+  if (!row || !isRole(row.role)) return undefined;
+  return {
+    tenantId: row.tenant_id as TenantId,
+    tenantKind: row.kind,
+    seatTenantId: row.seat_tenant_id as TenantId,
+    seatKind: row.seat_kind,
+    role: row.role,
+  };
+}
+
+/** The tenants on which a person holds a seat of their own, by name. */
+export async function seatsOf(
+  db: Db,
+  userId: UserId,
+): Promise<{ tenantSlug: string; tenantName: string; kind: string; role: string }[]> {
+  const rows = await db.$queryRaw<{ tenant_slug: string; tenant_name: string; kind: string; role: string }[]>`
+    SELECT tenant_slug, tenant_name, kind, role FROM seats_of(${userId}::uuid)`;
+  return rows.map((row) => ({
+    tenantSlug: row.tenant_slug,
+    tenantName: row.tenant_name,
+    kind: row.kind,
+    role: row.role,
+  }));
+}

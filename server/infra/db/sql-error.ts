@@ -1,0 +1,58 @@
+import { DomainError, type DomainErrorCode } from "@/server/kernel/errors";
+
+/** What our SQL functions raise, and the constraints whose violation is somebody's input, as domain errors. */
+const codeOfState: Readonly<Record<string, DomainErrorCode>> = {
+  RF001: "invalid_state",
+  RF002: "not_below",
+  RF003: "posting_key_reused",
+  RF004: "currency_mismatch",
+  RF005: "insufficient_funds",
+  RF006: "invalid_input",
+  RF007: "not_found",
+};
+const codeOfConstraint: Readonly<Record<string, DomainErrorCode>> = {
+  tenant_slug_key: "slug_taken",
+  extension_tenant_id_number_key: "number_taken",
+  extension_sip_username_key: "number_taken",
+  plan_tenant_id_name_key: "plan_taken",
+  rate_one_price_at_a_time: "rate_overlap",
+  wallet_never_overdrawn: "insufficient_funds",
+};
+
+/**
+ * Runs work and turns a refusal by the database into the DomainError it means.
+ * @throws DomainError for the states and constraints above; anything else passes through unchanged.
+ */
+export async function translatingSqlErrors<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const code = domainCodeOf(error);
+    throw code ? new DomainError(code) : error;
+  }
+}
+
+function domainCodeOf(error: unknown): DomainErrorCode | undefined {
+  // Prisma wraps the driver's error at differing depths; the SQLSTATE and the constraint's name are what stays.
+  const text = error instanceof Error ? `${error.message} ${safeJson(error)} ${safeJson(error.cause)}` : "";
+  const state = /\bRF00[1-9]\b/.exec(text)?.[0];
+  if (state) return codeOfState[state];
+  const constraint = Object.keys(codeOfConstraint).find((name) => text.includes(name));
+  if (constraint) return codeOfConstraint[constraint];
+  // Prisma names the columns of a violated unique key, not always the constraint.
+  if (/Unique constraint failed/.test(text) || text.includes("UniqueConstraintViolation")) {
+    if (text.includes("slug")) return "slug_taken";
+    if (text.includes("sip_username") || text.includes("number")) return "number_taken";
+    if (text.includes("plan") || text.includes("name")) return "plan_taken";
+    return "conflict";
+  }
+  return undefined;
+}
+
+const safeJson = (value: unknown): string => {
+  try {
+    return JSON.stringify(value, (_key, part: unknown) => (typeof part === "bigint" ? part.toString() : part)) ?? "";
+  } catch {
+    return "";
+  }
+};
