@@ -216,7 +216,7 @@ BEGIN
       VALUES (tenants[i], c.id, t.id, i - 1, wallets[i], price, plans[i], rates[i].prefix, rates[i].per_minute_micros, rates[i].connection_fee_micros,
         rates[i].first_seconds, rates[i].next_seconds, rates[i].grace_seconds);
   END LOOP;
-  UPDATE wallet SET held_micros = held_micros + h.held_micros FROM hold h WHERE h.call_id = c.id AND h.wallet_id = wallet.id;
+  UPDATE wallet SET held_micros = wallet.held_micros + h.held_micros FROM hold h WHERE h.call_id = c.id AND h.wallet_id = wallet.id;
   RETURN (c.id, c.tenant_id, 'out', '', granted, p_e164, coalesce(x.caller_id, ''))::call_verdict;
 END $fn$;
 
