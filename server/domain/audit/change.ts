@@ -61,6 +61,8 @@ export type Changed<T> = {
   /** Public values before and after; never a secret. */
   readonly before?: PublicValues;
   readonly after?: PublicValues;
+  /** Tenants below whose own trail shows the event as well: what was done to them, from above. Nearest the root first. */
+  readonly alsoFor?: readonly TenantId[];
   readonly result: T;
 };
 
@@ -75,20 +77,59 @@ export function change<T>(db: Db, by: By, work: (tx: TenantWrite) => Promise<Cha
       const done = await work(tx);
       // The work may have moved below (onboarding); its event belongs to the tenant that was asked.
       await appendAudit(tx, by, { ...done, outcome: "ok" });
+      for (const tenantId of done.alsoFor ?? []) {
+        await appendAudit(
+          tx,
+          { ...by, tenantId, actingTenantId: by.actingTenantId ?? by.tenantId },
+          { ...done, outcome: "ok" },
+        );
+      }
       return done.result;
     }),
   );
 }
 
+export type ByPerson = { readonly userId: UserId | undefined; readonly actor: Actor; readonly action: AuditAction };
+
+/**
+ * Makes a change that belongs to a person and to no tenant (signing in, ending a session). Each tenant the person has a
+ * seat on records it; the operator does for somebody without a seat.
+ * @throws DomainError whatever the work refuses.
+ */
+export function changeOfPerson<T>(db: Db, by: ByPerson, work: (tx: TenantWrite) => Promise<Changed<T>>): Promise<T> {
+  return translatingSqlErrors(async () => {
+    const [first, ...others] = await homesOf(db, by.userId);
+    if (!first) throw new Error("there is no operator yet, so nothing can be recorded");
+    return writeTenant(db, { tenantId: first, userId: by.userId }, async (tx) => {
+      const done = await work(tx);
+      for (const tenantId of [first, ...others]) await appendAudit(tx, { ...by, tenantId }, { ...done, outcome: "ok" });
+      return done.result;
+    });
+  });
+}
+
+/** Records what a person, known or not, was refused. Does nothing while there is no operator. */
+export async function recordRefusalOfPerson(db: Db, by: ByPerson, what: Refused): Promise<void> {
+  const homes = await homesOf(db, by.userId);
+  for (const tenantId of homes) await recordRefusal(db, { tenantId, actor: by.actor, action: by.action }, what);
+}
+
+/** Ordered from the root down: whoever appends to several chains locks them in this order, so none waits for ever. */
+async function homesOf(db: Db, userId: UserId | undefined): Promise<readonly TenantId[]> {
+  const rows = await db.$queryRaw<{ id: TenantId }[]>`
+    WITH home AS (SELECT tenant_by_slug(tenant_slug) AS id FROM seats_of(${userId ?? null}::uuid))
+    SELECT id FROM (SELECT id FROM home UNION SELECT operator_tenant() WHERE NOT EXISTS (SELECT FROM home)) t
+    WHERE id IS NOT NULL ORDER BY (SELECT count(*) FROM tenants_above(id)), id LIMIT 50`;
+  return rows.map((row) => row.id);
+}
+
+type Refused = { readonly subject: string; readonly outcome: "denied" | "failed"; readonly after?: PublicValues };
+
 /**
  * Records what was refused or failed: there is no change to share a transaction with.
  * A repeat writes another event; attempts are what the trail is for.
  */
-export async function recordRefusal(
-  db: Db,
-  by: By,
-  what: { readonly subject: string; readonly outcome: "denied" | "failed"; readonly after?: PublicValues },
-): Promise<void> {
+export async function recordRefusal(db: Db, by: By, what: Refused): Promise<void> {
   await writeTenant(db, { tenantId: by.tenantId, userId: by.actor.userId }, (tx) => appendAudit(tx, by, what));
 }
 

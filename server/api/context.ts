@@ -1,0 +1,32 @@
+import type { Db } from "@/server/infra/db/client";
+import type { LiveChange } from "@/server/infra/live/bus";
+import type { Logger } from "@/server/infra/log/logger";
+import type { SessionId, UserId } from "@/server/kernel/ids";
+
+/** The person behind the request, as the session in the database says. */
+export type SignedIn = {
+  readonly sessionId: SessionId;
+  readonly userId: UserId;
+  readonly email: string;
+  readonly name: string;
+};
+
+/** What answers must name and the database does not know. */
+export type ApiSettings = {
+  /** Without a slash at the end. */
+  readonly appUrl: string;
+  readonly sipDomain: string;
+  readonly sipPort: number;
+  readonly sipTransport: "udp" | "tcp";
+};
+
+export type Context = {
+  readonly db: Db;
+  readonly signedIn: SignedIn | undefined;
+  readonly requestId: string;
+  /** Where the request came from; empty when unknown. */
+  readonly address: string;
+  readonly log: Logger;
+  readonly publish: (change: LiveChange) => void;
+  readonly settings: ApiSettings;
+};

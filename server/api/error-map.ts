@@ -1,0 +1,27 @@
+import type { TRPC_ERROR_CODE_KEY } from "@trpc/server";
+
+import type { DomainErrorCode } from "@/server/kernel/errors";
+
+/** One row per domain error. `satisfies Record` makes a forgotten code a compile error, not a silent 400. */
+export const trpcCodeOf = {
+  not_found: "NOT_FOUND",
+  forbidden: "FORBIDDEN",
+  unauthenticated: "UNAUTHORIZED",
+  rate_limited: "TOO_MANY_REQUESTS",
+  invalid_input: "BAD_REQUEST",
+  number_taken: "CONFLICT",
+  slug_taken: "CONFLICT",
+  email_taken: "CONFLICT",
+  plan_taken: "CONFLICT",
+  insufficient_funds: "PRECONDITION_FAILED",
+  currency_mismatch: "BAD_REQUEST",
+  posting_key_reused: "CONFLICT",
+  invalid_state: "PRECONDITION_FAILED",
+  not_below: "NOT_FOUND",
+  pbx_unreachable: "SERVICE_UNAVAILABLE",
+  invitation_invalid: "NOT_FOUND",
+  rate_overlap: "CONFLICT",
+  no_rate: "NOT_FOUND",
+  emergency_number: "BAD_REQUEST",
+  conflict: "CONFLICT",
+} as const satisfies Record<DomainErrorCode, TRPC_ERROR_CODE_KEY>;

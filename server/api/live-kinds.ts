@@ -1,0 +1,17 @@
+import type { AuditAction } from "@/server/domain/audit/change";
+import type { LiveKind } from "@/server/infra/live/bus";
+
+/** Which live pages a recorded change makes old, by the first word of its action. */
+const kindsOfSubject: Readonly<Record<string, readonly LiveKind[]>> = {
+  extension: ["extensions"],
+  call: ["calls"],
+  billing: ["balance"],
+  tenant: ["tenants", "balance"],
+  plan: ["tenants"],
+};
+
+/** Every recorded change is in the audit trail, so that page always hears of it. */
+export const liveKindsOf = (action: AuditAction): readonly LiveKind[] => [
+  "audit",
+  ...(kindsOfSubject[action.split(".")[0] ?? ""] ?? []),
+];

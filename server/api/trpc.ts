@@ -1,0 +1,159 @@
+import { initTRPC, TRPCError } from "@trpc/server";
+import superjson from "superjson";
+import { z } from "zod";
+
+import type { Context } from "@/server/api/context";
+import { createDenialGate } from "@/server/api/denials";
+import { trpcCodeOf } from "@/server/api/error-map";
+import { liveKindsOf } from "@/server/api/live-kinds";
+import {
+  type Actor,
+  type AuditAction,
+  type Changed,
+  change,
+  changeOfPerson,
+  recordRefusal,
+} from "@/server/domain/audit/change";
+import { allows, type Permission } from "@/server/domain/tenancy/roles";
+import { findSeat, type Seat } from "@/server/domain/tenancy/seats";
+import { readTenant } from "@/server/infra/db/read-tenant";
+import { translatingSqlErrors } from "@/server/infra/db/sql-error";
+import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
+import type { LiveKind } from "@/server/infra/live/bus";
+import { DomainError } from "@/server/kernel/errors";
+import type { TenantId } from "@/server/kernel/ids";
+
+const t = initTRPC.context<Context>().create({
+  transformer: superjson,
+  errorFormatter: ({ shape, error, ctx }) => {
+    const refusal = error.cause instanceof DomainError ? error.cause : undefined;
+    const problems = error.cause instanceof z.ZodError ? z.flattenError(error.cause) : undefined;
+    const hidden = error.code === "INTERNAL_SERVER_ERROR";
+    return {
+      code: shape.code,
+      message: hidden ? "Something went wrong." : refusal ? refusal.code : problems ? "invalid_input" : shape.message,
+      data: {
+        code: shape.data.code,
+        httpStatus: shape.data.httpStatus,
+        path: shape.data.path,
+        domainCode: refusal?.code ?? (problems ? ("invalid_input" as const) : null),
+        sentence: refusal?.sentence ?? null,
+        detail: refusal?.detail ?? null,
+        /** What is wrong with which field, for the form that sent it. */
+        problems: (problems?.fieldErrors ?? null) as Record<string, string[]> | null,
+        requestId: ctx?.requestId ?? null,
+      },
+    };
+  },
+});
+
+/** next() never throws: a failed procedure comes back as { ok: false }, so a try/catch here would see nothing. */
+const translateErrors = t.middleware(async ({ ctx, path, next }) => {
+  const result = await next();
+  if (result.ok) return result;
+  const { cause, code } = result.error;
+  const { requestId } = ctx;
+  if (cause instanceof DomainError) {
+    ctx.log.info({ path, code: cause.code, ...cause.detail, requestId }, "procedure refused");
+    throw new TRPCError({ code: trpcCodeOf[cause.code], message: cause.code, cause });
+  }
+  if (code === "BAD_REQUEST" && cause instanceof z.ZodError) {
+    throw new TRPCError({ code, message: "invalid_input", cause });
+  }
+  if (code === "INTERNAL_SERVER_ERROR")
+    ctx.log.error({ path, requestId, error: cause ?? result.error }, "procedure failed");
+  return result;
+});
+
+export const router = t.router;
+export const createCallerFactory = t.createCallerFactory;
+
+/** For the few things a person does before signing in. Every use is named in the net of tests. */
+export const openProcedure = t.procedure.use(translateErrors);
+
+const signedIn = openProcedure.use(({ ctx, next }) => {
+  if (!ctx.signedIn) throw new DomainError("unauthenticated");
+  const { userId } = ctx.signedIn;
+  const actor: Actor = { kind: "user", id: userId, userId, requestId: ctx.requestId, address: ctx.address };
+  return next({ ctx: { signedIn: ctx.signedIn, userId, actor } });
+});
+
+/** What concerns the person and no tenant in particular. */
+export const signedInQuery = signedIn;
+
+/** A change of the person's own things; every tenant they have a seat on sees it in its trail. */
+export const signedInMutation = (action: AuditAction) =>
+  signedIn.use(({ ctx, next }) =>
+    next({
+      ctx: {
+        changeOwn: <T>(work: (tx: TenantWrite) => Promise<Changed<T>>) =>
+          changeOfPerson(ctx.db, { userId: ctx.userId, actor: ctx.actor, action }, work),
+      },
+    }),
+  );
+
+const denials = createDenialGate();
+
+type Denied = Readonly<{ ctx: Context & { actor: Actor }; seat: Seat; permission: Permission; path: string }>;
+
+/** Answers with the refusal, and leaves a trace of the attempt in the tenant's trail. */
+async function deny({ ctx, seat, permission, path }: Denied): Promise<DomainError> {
+  if (denials.worthRecording(ctx.actor.id, seat.tenantId, permission)) {
+    await recordRefusal(
+      ctx.db,
+      { tenantId: seat.tenantId, actingTenantId: seat.seatTenantId, actor: ctx.actor, action: "permission.deny" },
+      { subject: `procedure:${path}`, outcome: "denied", after: { permission, role: seat.role } },
+    );
+    ctx.publish({ tenantId: seat.tenantId, kind: "audit" });
+  }
+  const sentence = `Your role (${seat.role.replace("_", " ")}) does not include the permission ${permission}.`;
+  return new DomainError("forbidden", { permission, role: seat.role }, sentence);
+}
+
+/**
+ * tenantSlug is an input, not a header: it becomes part of the client's cache key, so tenants never share cached data.
+ * The seat is read from the database for each call and before the procedure's own input is looked at.
+ */
+const seated = (permission: Permission) =>
+  signedIn.input(z.object({ tenantSlug: z.string().min(1).max(63) })).use(async ({ ctx, input, path, next }) => {
+    const seat = await findSeat(ctx.db, { userId: ctx.userId, tenantSlug: input.tenantSlug });
+    // Absent and not-yours give one answer, so slugs cannot be probed.
+    if (!seat) throw new DomainError("not_found");
+    if (!allows(seat.role, permission)) throw await deny({ ctx, seat, permission, path });
+    const { tenantId } = seat;
+    const scope = { tenantId, userId: ctx.userId };
+    return next({
+      ctx: {
+        seat,
+        tenantId,
+        read: <T>(work: (tx: TenantRead) => Promise<T>) => translatingSqlErrors(() => readTenant(ctx.db, scope, work)),
+        /** Reads reach the tenants below as well; row security bounds them to this branch. */
+        readBelow: <T>(work: (tx: TenantRead) => Promise<T>) =>
+          translatingSqlErrors(() => readTenant(ctx.db, { ...scope, subtree: true }, work)),
+      },
+    });
+  });
+
+export const tenantQuery = (permission: Permission) => seated(permission);
+
+/**
+ * A mutation says what it is called in the audit trail before it says what it does. After the commit the live pages that
+ * show this kind of thing are told; `publish` tells others.
+ */
+export const tenantMutation = (permission: Permission, action: AuditAction) =>
+  seated(permission).use(({ ctx, next }) => {
+    const publish = (kinds: readonly LiveKind[], tenantId: TenantId = ctx.tenantId) => {
+      for (const kind of kinds) ctx.publish({ tenantId, kind });
+    };
+    const by = { tenantId: ctx.tenantId, actingTenantId: ctx.seat.seatTenantId, action, actor: ctx.actor };
+    return next({
+      ctx: {
+        publish,
+        change: async <T>(work: (tx: TenantWrite) => Promise<Changed<T>>): Promise<T> => {
+          const result = await change(ctx.db, by, work);
+          publish(liveKindsOf(action));
+          return result;
+        },
+      },
+    });
+  });
