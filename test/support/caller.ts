@@ -1,0 +1,34 @@
+import type { Context, SignedIn } from "@/server/api/context";
+import { createCaller } from "@/server/api/root";
+import type { Db } from "@/server/infra/db/client";
+import { silentLogger } from "@/server/infra/log/logger";
+import type { SessionId, UserId } from "@/server/kernel/ids";
+
+export const testSettings = {
+  appUrl: "http://127.0.0.1:3000",
+  sipDomain: "127.0.0.1",
+  sipPort: 5060,
+  sipTransport: "udp",
+} as const;
+
+export const contextFor = (db: Db, userId: string | undefined, more: Partial<Context> = {}): Context => ({
+  db,
+  signedIn: userId === undefined ? undefined : signedInAs(userId),
+  requestId: "req-test",
+  address: "192.0.2.10",
+  log: silentLogger,
+  publish: () => {},
+  settings: testSettings,
+  ...more,
+});
+
+const signedInAs = (userId: string): SignedIn => ({
+  sessionId: "00000000-0000-4000-8000-000000000001" as SessionId,
+  userId: userId as UserId,
+  email: "somebody@test.example",
+  name: "Somebody",
+});
+
+/** Calls procedures as the portal does, signed in as this person or as nobody. */
+export const callerFor = (db: Db, userId: string | undefined, more: Partial<Context> = {}) =>
+  createCaller(contextFor(db, userId, more));
