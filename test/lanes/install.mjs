@@ -1,0 +1,68 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import path from "node:path";
+
+import { run, say } from "./program.mjs";
+
+/** What a lane needs from the machine: the program, and the Debian package that has it. */
+const programs = {
+  pbx: [{ program: "sipp", debian: "sip-tester" }],
+  browser: [{ program: "chromium", debian: "chromium" }],
+};
+
+/** Brings dependencies, generated code and Debian packages up to date. Throws one plain sentence when it cannot. */
+export async function installMissing(lanes) {
+  await installPackages();
+  await generateClient();
+  await installPrograms(lanes.flatMap((lane) => programs[lane] ?? []));
+}
+
+async function installPackages() {
+  const stale = staleDependencies();
+  if (stale.length === 0) return;
+  say(`npm ci (${stale.length} dependencies missing or of another version)`);
+  await must("npm-ci", "npm", ["ci", "--no-audit", "--no-fund"], "npm ci failed");
+}
+
+/** package.json pins exact versions, so what is installed can be told from what is wanted by looking. */
+function staleDependencies() {
+  const { dependencies, devDependencies } = JSON.parse(readFileSync("package.json", "utf8"));
+  return Object.entries({ ...dependencies, ...devDependencies }).filter(([name, version]) => {
+    const manifest = path.join("node_modules", name, "package.json");
+    return !existsSync(manifest) || JSON.parse(readFileSync(manifest, "utf8")).version !== version;
+  });
+}
+
+async function generateClient() {
+  const client = "server/infra/db/generated/client.ts";
+  const schemas = readdirSync("prisma/schema").map((name) => statSync(path.join("prisma/schema", name)).mtimeMs);
+  if (existsSync(client) && Math.max(...schemas) <= statSync(client).mtimeMs) return;
+  say("prisma generate");
+  const args = ["generate", "--config", "prisma/prisma.config.ts"];
+  await must("prisma-generate", "node_modules/.bin/prisma", args, "prisma generate failed");
+}
+
+async function installPrograms(needed) {
+  const missing = needed.filter(({ program }) => !onPath(program));
+  if (missing.length === 0) return;
+  const packages = missing.map(({ debian }) => debian);
+  const names = missing.map(({ program, debian }) => `${program} (Debian package ${debian})`).join(" and ");
+  if (!onPath("apt-get")) throw new Error(`Missing: ${names}. This machine has no apt-get, so install it by hand.`);
+  if (process.getuid?.() !== 0) {
+    throw new Error(
+      `Missing: ${names}. Run as root once: apt-get install -y --no-install-recommends ${packages.join(" ")}`,
+    );
+  }
+  say(`apt-get install ${packages.join(" ")}`);
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  await must("apt-update", "apt-get", ["-q", "update"], "apt-get update failed", env);
+  const install = ["-q", "-y", "--no-install-recommends", "install", ...packages];
+  await must("apt-install", "apt-get", install, `apt-get could not install ${packages.join(" and ")}`, env);
+}
+
+const onPath = (program) =>
+  (process.env.PATH ?? "").split(path.delimiter).some((folder) => existsSync(path.join(folder, program)));
+
+async function must(name, command, args, sentence, env) {
+  const { code, log } = await run(name, command, args, env);
+  if (code !== 0) throw new Error(`${sentence}:\n${readFileSync(log, "utf8").trimEnd()}`);
+}

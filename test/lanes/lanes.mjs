@@ -1,0 +1,79 @@
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+
+import { output, run, say } from "./program.mjs";
+import { failedLane, fromPlaywright, fromVitest, sum } from "./totals.mjs";
+
+const bin = (name) => path.join("node_modules/.bin", name);
+
+const lanes = { check, unit: () => vitest("unit"), pbx: () => vitest("pbx"), browser };
+
+export const laneNames = Object.keys(lanes);
+
+/** Runs one lane and says how it went; what failed is printed in full. */
+export async function runLane(name) {
+  const began = Date.now();
+  say(`${name} …`);
+  const total = await lanes[name]();
+  const verdict =
+    total.failed > 0 ? `FAILED (${total.failed} of ${total.passed + total.failed})` : `${total.passed} passed`;
+  say(`${name}: ${verdict} in ${((Date.now() - began) / 1000).toFixed(1)} s`);
+  return total;
+}
+
+/** Format, lint, types, import direction, dead code: each counts as one test. Two at a time, for two cores. */
+async function check() {
+  // Next writes the types of its routes; a fresh clone has none, and the compiler would miss them.
+  await step("next typegen", "next", ["typegen"]);
+  const compiler = step("types", "tsc", ["--noEmit"]);
+  const others = [];
+  others.push(await step("format and lint", "biome", ["check", "--max-diagnostics=200", "--error-on-warnings"]));
+  others.push(
+    await step("import direction", "depcruise", [
+      ...["--config", "test/architecture/dependencies.cjs", "--output-type", "err-long"],
+      ...["app", "components", "server", "workers"],
+    ]),
+  );
+  others.push(await step("dead code", "knip", ["--config", "test/architecture/knip.json"]));
+  return sum([...others, await compiler]);
+}
+
+async function step(name, program, args) {
+  const { code, log } = await run(`check-${program}`, bin(program), args);
+  if (code === 0) return { passed: 1, failed: 0 };
+  show(name, log);
+  return failedLane();
+}
+
+async function vitest(project) {
+  const report = path.join(output, `${project}.json`);
+  rmSync(report, { force: true });
+  const { code, log } = await run(project, bin("vitest"), [
+    ...["run", "--config", "test/vitest.config.ts", "--project", project],
+    ...["--reporter=verbose", "--reporter=json", `--outputFile.json=${report}`],
+  ]);
+  return judged(project, code, log, report, fromVitest);
+}
+
+async function browser() {
+  const report = path.join(output, "browser.json");
+  rmSync(report, { force: true });
+  const { code, log } = await run("browser", bin("playwright"), ["test", "--config", "test/e2e/playwright.config.ts"], {
+    PLAYWRIGHT_JSON_OUTPUT_FILE: report,
+  });
+  return judged("browser", code, log, report, fromPlaywright);
+}
+
+function judged(name, code, log, report, count) {
+  const counted = existsSync(report) ? count(JSON.parse(readFileSync(report, "utf8"))) : failedLane();
+  // A runner that counts no failure and still exits with one (a broken teardown, say) has failed.
+  const total = counted.failed === 0 && code !== 0 ? { ...counted, failed: 1 } : counted;
+  if (total.failed > 0) show(name, log);
+  return total;
+}
+
+function show(name, log) {
+  console.log(`\n──── ${name}, in full ${"─".repeat(Math.max(0, 96 - name.length))}`);
+  console.log(readFileSync(log, "utf8").trimEnd());
+  console.log(`${"─".repeat(110)}\n`);
+}

@@ -1,0 +1,65 @@
+import { spawn } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import path from "node:path";
+
+/** Logs, reports, screenshots: all of it git-ignored. */
+export const output = path.resolve(import.meta.dirname, "../.output");
+
+const began = Date.now();
+const running = new Set();
+
+/** One progress line, with the time since the start. */
+export function say(line) {
+  const seconds = Math.round((Date.now() - began) / 1000);
+  console.log(`${String(Math.floor(seconds / 60)).padStart(2)}:${String(seconds % 60).padStart(2, "0")}  ${line}`);
+}
+
+/**
+ * Runs a program in a process group of its own, output to test/.output/<name>.log: Ctrl-C reaches this runner only,
+ * which then stops the whole group. Resolves with the exit code (1 when a signal ended it) and the log's path.
+ */
+export function run(name, command, args, env = {}) {
+  const log = path.join(output, `${name}.log`);
+  const file = createWriteStream(log);
+  const child = spawn(command, args, {
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, FORCE_COLOR: "0", NO_COLOR: "1", ...env },
+  });
+  running.add(child);
+  child.stdout.pipe(file, { end: false });
+  child.stderr.pipe(file, { end: false });
+  return new Promise((resolve) => {
+    const done = (code) => {
+      running.delete(child);
+      file.end(() => resolve({ code, log }));
+    };
+    child.once("error", (error) => {
+      file.write(`${command} did not start: ${error.message}\n`);
+      done(1);
+    });
+    child.once("close", (code) => done(code ?? 1));
+  });
+}
+
+/** Asks every running group to end, insists after a while, and waits for it. */
+export async function stopRunning() {
+  for (const [signal, patienceMs] of [
+    ["SIGINT", 15_000],
+    ["SIGTERM", 5_000],
+    ["SIGKILL", 5_000],
+  ]) {
+    for (const child of running) signalGroup(child.pid, signal);
+    const deadline = Date.now() + patienceMs;
+    while (running.size > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
+    if (running.size === 0) return;
+  }
+}
+
+function signalGroup(pid, signal) {
+  try {
+    if (pid) process.kill(-pid, signal);
+  } catch {
+    // It ended between the look and the signal.
+  }
+}

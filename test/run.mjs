@@ -1,0 +1,70 @@
+/**
+ * `npm test`: installs what is missing, runs the lanes one after the other, and ends with one line of totals.
+ * Plain Node without dependencies, because it is what installs them. Lanes by argument; none means all.
+ */
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+
+import { installMissing } from "./lanes/install.mjs";
+import { laneNames, runLane } from "./lanes/lanes.mjs";
+import { leftBehind } from "./lanes/left-behind.mjs";
+import { output, say, stopRunning } from "./lanes/program.mjs";
+import { closingLine, failedLane, sum } from "./lanes/totals.mjs";
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !laneNames.includes(name));
+if (unknown.length > 0) {
+  console.error(`There is no lane ${unknown.join(", ")}; there are ${laneNames.join(", ")}.`);
+  process.exit(2);
+}
+const lanes = laneNames.filter((name) => wanted.length === 0 || wanted.includes(name));
+
+// Every temporary folder of every test goes in here, so that nothing is left on the machine.
+const scratch = mkdtempSync(path.join(os.tmpdir(), "ringfence-test-"));
+mkdirSync(output, { recursive: true });
+process.env.TMPDIR = scratch;
+process.env.RINGFENCE_TEST_RUN = scratch;
+process.chdir(path.resolve(import.meta.dirname, ".."));
+
+let interrupted = false;
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => void end(signal));
+
+const totals = [];
+try {
+  await installMissing(lanes);
+  for (const name of lanes) {
+    if (interrupted) break;
+    const total = await runLane(name);
+    totals.push(total, await stragglers(name));
+  }
+} catch (error) {
+  if (!interrupted) {
+    say(error instanceof Error ? error.message : String(error));
+    totals.push(failedLane());
+  }
+} finally {
+  await cleanUp();
+}
+const total = sum(totals);
+console.log(closingLine(total));
+process.exitCode = interrupted ? 130 : total.failed > 0 ? 1 : 0;
+
+/** A lane that leaves a process running has failed: the next start would trip over it. */
+async function stragglers(lane) {
+  const names = await leftBehind(scratch);
+  if (names.length > 0) say(`${lane}: FAILED, it left running (now ended): ${names.join(", ")}`);
+  return { passed: 0, failed: names.length };
+}
+
+async function end(signal) {
+  if (interrupted) return;
+  interrupted = true;
+  say(`${signal}: stopping`);
+  await stopRunning();
+}
+
+async function cleanUp() {
+  await leftBehind(scratch);
+  rmSync(scratch, { recursive: true, force: true });
+}

@@ -1,0 +1,47 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { defineConfig } from "vitest/config";
+
+const root = path.resolve(import.meta.dirname, "..");
+const setup = (file: string) => [path.join(root, file)].filter((found) => existsSync(found));
+
+/**
+ * Two projects. `unit` runs files side by side, each on a database of its own; `pbx` has one telephone system, one
+ * database and one set of workers for all its files, which therefore run one after the other.
+ */
+export default defineConfig({
+  root,
+  resolve: {
+    alias: {
+      "@": root,
+      // Next decides by build condition whether a module may reach the browser; here everything is server.
+      "server-only": path.join(root, "node_modules/server-only/empty.js"),
+    },
+  },
+  test: {
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts", "test/**/*.test.tsx"],
+          exclude: ["test/pbx/**", "test/e2e/**", "test/.output/**"],
+          globalSetup: setup("test/support/global-setup.ts"),
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "pbx",
+          include: ["test/pbx/**/*.test.ts"],
+          globalSetup: setup("test/pbx/global-setup.ts"),
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+});
