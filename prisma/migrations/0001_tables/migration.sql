@@ -101,7 +101,7 @@ CREATE TABLE ledger_transaction (
 );
 
 CREATE TABLE ledger_entry (
-  tenant_id uuid NOT NULL REFERENCES tenant (id),
+  tenant_id uuid NOT NULL,
   transaction_id uuid NOT NULL REFERENCES ledger_transaction (id),
   line int NOT NULL,
   -- 'wallet' for prepaid balances; the other side is revenue, payments, adjustments, carrier_cost or tax.

@@ -1,6 +1,7 @@
 -- The life of a call in money. Every function here is one round trip, safe to repeat, and owned by portal_charge, the
 -- only role that writes across tenants. Lock order is always: the call's row, then wallets by id. Two calls that share
 -- wallets therefore queue; they cannot deadlock.
+-- Plans are generic: every lookup is by key, and planning anew for each call would cost more than running it.
 GRANT CREATE ON SCHEMA public TO portal_charge;
 
 -- ---------------------------------------------------------------- price (the same arithmetic as price.rules.ts)
@@ -39,7 +40,7 @@ RETURNS SETOF rate LANGUAGE sql STABLE AS $$
 $$;
 
 CREATE FUNCTION gate(p_gate text, p_ok boolean, p_value text, p_limit text)
-RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$ SELECT jsonb_build_object('gate', p_gate, 'ok', p_ok, 'value', p_value, 'limit', p_limit) $$;
+RETURNS jsonb LANGUAGE sql STABLE AS $$ SELECT jsonb_build_object('gate', p_gate, 'ok', p_ok, 'value', p_value, 'limit', p_limit) $$;
 
 -- ---------------------------------------------------------------- who is calling
 CREATE FUNCTION call_subject(p_endpoint text)
@@ -68,7 +69,7 @@ END $fn$;
 -- A repeat of the same (pbx, call) returns what was answered the first time.
 CREATE FUNCTION call_authorise(p_pbx text, p_pbx_call text, p_endpoint text, p_dialled text, p_kind text, p_e164 text, p_country text,
   p_address text, p_at timestamptz)
-RETURNS call_verdict LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $fn$
+RETURNS call_verdict LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $fn$
 DECLARE
   c call; x extension; t tenant; v jsonb := '[]'; other extension; w wallet; r rate; p plan;
   level record; n int; i int; spent bigint; open_calls int; open_here int; recent int;
@@ -270,7 +271,7 @@ END $fn$;
 -- there was no more ('' when there was). The PBX is told afterwards: held first, then prolonged.
 CREATE FUNCTION call_renew(p_pbx text, p_pbx_call text, p_at timestamptz)
 RETURNS TABLE (granted_seconds int, code text)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $fn$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $fn$
 DECLARE c call; t tenant; x extension; h hold; w wallet; wanted int; fits int; why text; cap_left bigint; budget bigint; slice int;
 BEGIN
   SELECT * INTO c FROM call WHERE pbx = p_pbx AND pbx_call_id = p_pbx_call AND state = 'answered' FOR UPDATE;
@@ -310,7 +311,7 @@ END $fn$;
 -- The PBX cuts at the grant; its timers are a few milliseconds late, and up to one second of that is not charged.
 CREATE FUNCTION call_settle(p_pbx text, p_pbx_call text, p_talk_ms bigint, p_ended_at timestamptz, p_outcome text, p_reason text, p_cause int,
   p_side text, p_source text)
-RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $fn$
+RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $fn$
 DECLARE
   c call; t tenant; h hold; w wallet; paid_ms bigint; billed int; cost bigint; short bigint; total_short bigint := 0; txn uuid; seller uuid; at_limit boolean;
 BEGIN

@@ -1,0 +1,128 @@
+import { randomUUID } from "node:crypto";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { builders, type Phone, type Tenancy } from "@/test/support/builders";
+import { callDesk } from "@/test/support/call-desk";
+import { createDatabase, type TestDatabase } from "@/test/support/database";
+
+/**
+ * Whatever happens to calls, in whatever order and however often: after every step the money adds up, no wallet is
+ * overdrawn, and nobody paid more than was held.
+ */
+type Step =
+  | { do: "authorise"; phone: number }
+  | { do: "answered" | "renew"; call: number }
+  | { do: "settle"; call: number; talkMs: number }
+  | { do: "topUp"; wallet: number; amount: number };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ do: fc.constant("authorise" as const), phone: fc.nat(2) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom("answered" as const, "renew" as const), call: fc.nat(11) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant("settle" as const),
+      call: fc.nat(11),
+      talkMs: fc.oneof(fc.constant(0), fc.nat(200_000)),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant("topUp" as const),
+      wallet: fc.nat(2),
+      amount: fc.integer({ min: 1, max: 90_000 }),
+    }),
+  },
+);
+
+let db: TestDatabase;
+let make: ReturnType<typeof builders>;
+let operator: Tenancy;
+beforeAll(async () => {
+  db = await createDatabase();
+  make = builders(db);
+  operator = await make.tenant("operator", undefined, { slug: "operator" });
+});
+afterAll(() => db.drop());
+
+test("no order of events invents, loses or overspends money", { timeout: 120_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
+      const world = await newWorld();
+      for (const one of steps) await play(world, one);
+      await endEverything(world);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+type World = {
+  reseller: Tenancy;
+  tenants: Tenancy[];
+  phones: Phone[];
+  calls: string[];
+  desk: ReturnType<typeof callDesk>;
+};
+
+async function newWorld(): Promise<World> {
+  const reseller = await make.tenant("reseller", operator);
+  await make.assign(reseller, await make.plan(operator, { "49": { perMinute: 7_001n, fee: 3n, first: 7, next: 3 } }));
+  await make.topUp(reseller, 60_000n);
+  const sold = await make.plan(
+    reseller,
+    { "49": { perMinute: 31_337n, fee: 100n, first: 30, next: 6, grace: 2 } },
+    { slice: 40 },
+  );
+  const tenants = [await make.tenant("customer", reseller), await make.tenant("customer", reseller)];
+  for (const tenant of tenants) {
+    await make.assign(tenant, sold);
+    await make.topUp(tenant, 80_000n);
+  }
+  const phones = [];
+  for (const [index, number] of [
+    [0, "101"],
+    [0, "102"],
+    [1, "101"],
+  ] as const) {
+    const tenant = tenants[index];
+    if (tenant) phones.push(await make.phone(tenant, number));
+  }
+  return { reseller, tenants, phones, calls: [], desk: callDesk(db.pool, randomUUID()) };
+}
+
+async function play(world: World, step: Step): Promise<void> {
+  const { desk, calls } = world;
+  const call = "call" in step ? calls[step.call % Math.max(calls.length, 1)] : undefined;
+  if (step.do === "authorise") {
+    const id = randomUUID();
+    const phone = world.phones[step.phone];
+    if (phone) await desk.authorise({ call: id, endpoint: phone.endpoint });
+    calls.push(id);
+  } else if (step.do === "topUp") {
+    const wallet = [...world.tenants, world.reseller][step.wallet];
+    if (wallet) await make.topUp(wallet, BigInt(step.amount));
+  } else if (call && step.do === "answered") await desk.answered(call);
+  else if (call && step.do === "renew") await desk.renew(call);
+  else if (call && step.do === "settle") await desk.settle(call, step.talkMs);
+  await expectSound(world);
+}
+
+async function endEverything(world: World): Promise<void> {
+  for (const call of world.calls) await world.desk.settle(call, 1_000);
+  await expectSound(world);
+  for (const tenant of [...world.tenants, world.reseller]) expect((await make.wallet(tenant)).held).toBe(0n);
+}
+
+async function expectSound(world: World): Promise<void> {
+  expect(await make.sql("SELECT * FROM ledger_check()")).toEqual([]);
+  for (const tenant of [...world.tenants, world.reseller]) {
+    const { available, held } = await make.wallet(tenant);
+    expect(available >= 0n && held >= 0n).toBe(true);
+  }
+  const sums = await make.sql<{ off: string }>(
+    "SELECT sum(amount_micros)::text AS off FROM ledger_entry GROUP BY currency",
+  );
+  expect(sums.every((row) => row.off === "0")).toBe(true);
+}
