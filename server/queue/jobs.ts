@@ -1,0 +1,50 @@
+import { z } from "zod";
+
+import { defineJob } from "@/server/queue/define-job";
+
+const nothing = z.object({});
+
+/** Every job the product knows. Payloads hold ids only: the queue keeps them in clear text. */
+export const jobs = {
+  /**
+   * Ends what is live of one call, one extension or one whole tenant. Queued with the change that asks for it: a
+   * suspension, a rotated secret, a person who presses "hang up".
+   */
+  hangUpOfSubject: defineJob({
+    name: "call.hang_up_of_subject",
+    scope: "tenant",
+    schema: z.object({ subject: z.enum(["call", "extension", "tenant"]), id: z.uuid() }),
+    attempts: 8,
+    backoffMs: 250,
+  }),
+  reconcileCalls: defineJob({
+    name: "calls.reconcile",
+    scope: "system",
+    schema: nothing,
+    attempts: 1,
+    backoffMs: 1_000,
+    everyMs: 60_000,
+  }),
+  sweepRetention: defineJob({
+    name: "retention.sweep",
+    scope: "system",
+    schema: nothing,
+    attempts: 3,
+    backoffMs: 30_000,
+    everyMs: 3_600_000,
+  }),
+  appendAuditFile: defineJob({
+    name: "audit.append_file",
+    scope: "system",
+    schema: nothing,
+    attempts: 1,
+    backoffMs: 1_000,
+    everyMs: 10_000,
+  }),
+} as const;
+
+export type Jobs = typeof jobs;
+export type JobKey = keyof Jobs;
+export type PayloadOf<K extends JobKey> = z.infer<Jobs[K]["schema"]>;
+/** Those that belong to a tenant, and so may wait in the outbox. */
+export type TenantJobKey = { [K in JobKey]: Jobs[K]["scope"] extends "tenant" ? K : never }[JobKey];
