@@ -16,6 +16,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 
 import { aptDownload, debianMirror } from "./apt";
+import type { Recipe } from "./packages";
 import { missingLibrary, StartError } from "./sentence";
 
 const run = promisify(execFile);
@@ -28,17 +29,8 @@ export type DebianTree = Readonly<{
   command: (program: string) => { command: string; args: string[] };
 }>;
 
-type Wanted = Readonly<{
-  name: string;
-  /** Lines of "pool/path sha256": exactly these files, as long as the mirror has them. */
-  lockFile: string;
-  /** What apt is asked for when it has them no more. */
-  packages: readonly string[];
-  cache: string;
-  /** A program of the tree and arguments that make it print its version and end. */
-  proof: readonly [program: string, ...args: string[]];
-  say: (line: string) => void;
-}>;
+type Wanted = Pick<Recipe, "name" | "lockFile" | "packages" | "proof" | "finish"> &
+  Readonly<{ cache: string; say: (line: string) => void }>;
 
 /** Undefined where this machine can unpack Debian's packages, else why not. */
 export function whyNoDebian(): string | undefined {
@@ -59,6 +51,7 @@ export async function debianTree(wanted: Wanted): Promise<DebianTree> {
   for (const open of [wanted.cache, work]) chmodSync(open, 0o755);
   try {
     const root = await unpacked(lock, work, wanted);
+    wanted.finish?.(root);
     await prove(treeAt(root), wanted);
     try {
       renameSync(root, folder);

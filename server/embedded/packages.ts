@@ -1,16 +1,21 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, symlinkSync } from "node:fs";
 import path from "node:path";
 
-/** What is unpacked from Debian: the packages asked for, and the files whose libraries decide what the lock must hold. */
+/** What is unpacked from Debian. */
 export type Recipe = Readonly<{
   name: string;
+  /** Lines of "pool/path sha256": exactly these files, as long as the mirror has them. */
   lockFile: string;
+  /** What apt is asked for when the mirror has them no more. */
   packages: readonly string[];
   /** Wanted for their data, not for a library. */
   dataPackages: readonly string[];
-  /** Programs and modules below the tree's root. */
+  /** Below the tree's root: what they are linked with decides which packages the lock holds. */
   programs: () => readonly string[];
+  /** A program of the tree and arguments that make it print its version and end. */
   proof: readonly [program: string, ...args: string[]];
+  /** What the packages' own install scripts, which are not run, would have done. */
+  finish?: (root: string) => void;
 }>;
 
 const here = import.meta.dirname;
@@ -24,6 +29,10 @@ export const asteriskRecipe: Recipe = {
   dataPackages: ["asterisk-config", "asterisk-core-sounds-en-gsm"],
   programs: () => ["usr/sbin/asterisk", ...loadedModules().map((name) => `${moduleFolder}/${name}`)],
   proof: ["usr/sbin/asterisk", "-V"],
+  finish: (root) => {
+    const sounds = path.join(root, "usr/share/asterisk/sounds");
+    if (!existsSync(path.join(sounds, "en"))) symlinkSync("en_US_f_Allison", path.join(sounds, "en"));
+  },
 };
 
 export const redisRecipe: Recipe = {
