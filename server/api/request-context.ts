@@ -1,0 +1,32 @@
+import "server-only";
+
+import { randomUUID } from "node:crypto";
+import { cookies, headers } from "next/headers";
+
+import type { Context } from "@/server/api/context";
+import { addressOf } from "@/server/auth/address";
+import { isSecureUrl, sessionCookieName } from "@/server/auth/cookie";
+import { readSession } from "@/server/auth/session";
+import { webServices } from "@/server/infra/web/services";
+
+/** Built once per request, for the HTTP handler and for server components alike. */
+export async function requestContext(): Promise<Context> {
+  const { env, db, log, live } = webServices();
+  const [jar, sent] = await Promise.all([cookies(), headers()]);
+  const requestId = randomUUID();
+  const cookie = jar.get(sessionCookieName(isSecureUrl(env.APP_URL)))?.value;
+  return {
+    db,
+    signedIn: await readSession(db, cookie, env.AUTH_SECRET),
+    requestId,
+    address: addressOf(sent.get("x-forwarded-for")),
+    log: log.child({ requestId }),
+    publish: live.publish,
+    settings: {
+      appUrl: env.APP_URL.replace(/\/$/, ""),
+      sipDomain: env.SIP_DOMAIN,
+      sipPort: env.SIP_PORT,
+      sipTransport: env.SIP_TRANSPORT,
+    },
+  };
+}

@@ -1,0 +1,59 @@
+/** What a password may be, after NIST SP 800-63B for sign-ins without a second factor: long, and not a known guess. No rules on kinds of characters. */
+export const MIN_PASSWORD = 15;
+export const MAX_PASSWORD = 200;
+
+/** Letters that a reader takes for others. Undone before comparing, so that P@ssw0rd is the word it looks like. */
+const LOOKALIKES: Readonly<Record<string, string>> = {
+  "@": "a",
+  "4": "a",
+  "3": "e",
+  "0": "o",
+  $: "s",
+  "5": "s",
+  "7": "t",
+  "!": "i",
+  "|": "l",
+};
+/** What must be left of a password when everything guessable is taken out of it. */
+const LEAST_OWN = 8;
+const LEAST_DISTINCT = 6;
+
+type About = Readonly<{
+  /** What the person and the company are called: the first things somebody guesses. */
+  email: string;
+  names?: readonly string[];
+  /** Parts of common passwords, in lower case. */
+  common: readonly string[];
+}>;
+
+/**
+ * What is wrong with a password, as a sentence for the person choosing it.
+ * @returns undefined when it may be used.
+ */
+export function passwordProblem(password: string, about: About): string | undefined {
+  const length = [...password].length;
+  if (length < MIN_PASSWORD) return `Use at least ${MIN_PASSWORD} characters; several words in a row are fine.`;
+  if (length > MAX_PASSWORD) return `Use at most ${MAX_PASSWORD} characters.`;
+  const text = password.normalize("NFKC").toLowerCase();
+  if (new Set(text).size < LEAST_DISTINCT) return "Use more different characters.";
+  if (/^(.{1,6})\1+.{0,5}$/su.test(text)) return "This repeats itself; use several different words.";
+  const own = wordsOf([about.email, ...(about.names ?? [])]);
+  if (leftover(text, own) < LEAST_OWN) return "This is mostly your name, address or company; use other words.";
+  if (leftover(text, [...own, ...about.common]) < LEAST_OWN)
+    return "This is made of very common passwords; use less usual words.";
+  return undefined;
+}
+
+const wordsOf = (texts: readonly string[]): string[] =>
+  texts.flatMap((text) => text.toLowerCase().split(/[^\p{L}\p{N}]+/u)).filter((word) => word.length >= 4);
+
+/** How many letters and digits stay when the words are taken out, longest first, in the text as written and as read. */
+function leftover(text: string, words: readonly string[]): number {
+  const longestFirst = [...words].sort((a, b) => b.length - a.length);
+  const without = (start: string) => {
+    const rest = longestFirst.reduce((left, word) => left.replaceAll(word, " "), start);
+    return rest.replace(/[^\p{L}\p{N}]+/gu, "").length;
+  };
+  const read = [...text].map((letter) => LOOKALIKES[letter] ?? letter).join("");
+  return Math.min(without(text), without(read));
+}

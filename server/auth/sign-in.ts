@@ -1,0 +1,44 @@
+import type { Attempts } from "@/server/auth/attempts";
+import { SESSION_HOURS } from "@/server/auth/cookie";
+import { verifyPassword } from "@/server/auth/passwords";
+import type { Actor } from "@/server/domain/audit/change";
+import { findSignIn, openSession, type Place, recordFailedSignIn } from "@/server/domain/tenancy/sessions";
+import type { Db } from "@/server/infra/db/client";
+import { DomainError } from "@/server/kernel/errors";
+import type { SessionId, UserId } from "@/server/kernel/ids";
+
+export type SignInDeps = Readonly<{ db: Db; attempts: Attempts }>;
+export type Credentials = Readonly<{ email: string; password: string }>;
+type From = Place & Readonly<{ requestId: string }>;
+
+/**
+ * Checks a password and opens a session.
+ * @returns undefined for a wrong address and for a wrong password alike, after the same time.
+ * @throws DomainError rate_limited with the seconds to wait, before the password is looked at.
+ */
+export async function signIn(
+  { db, attempts }: SignInDeps,
+  { email, password }: Credentials,
+  from: From,
+): Promise<{ userId: UserId; sessionId: SessionId } | undefined> {
+  const seconds = await attempts.begin(from.address, email);
+  if (seconds > 0) throw new DomainError("rate_limited", { seconds });
+  const person = await findSignIn(db, email);
+  const right = await verifyPassword(person?.passwordHash, password);
+  const actor = (userId: UserId | undefined): Actor => ({
+    kind: userId ? "user" : "anonymous",
+    id: userId ?? "anonymous",
+    requestId: from.requestId,
+    address: from.address,
+    ...(userId ? { userId } : {}),
+  });
+  if (!right || !person) {
+    await recordFailedSignIn(db, person?.userId, actor(undefined), "wrong");
+    return undefined;
+  }
+  await attempts.succeeded(from.address, email);
+  const place = { address: from.address, userAgent: from.userAgent };
+  const { userId } = person;
+  const sessionId = await openSession(db, { userId, hours: SESSION_HOURS, place, actor: actor(userId) });
+  return { userId, sessionId };
+}

@@ -1,0 +1,98 @@
+import { type Actor, changeOfPerson, recordRefusalOfPerson } from "@/server/domain/audit/change";
+import type { Db } from "@/server/infra/db/client";
+import { DomainError } from "@/server/kernel/errors";
+import type { SessionId, UserId } from "@/server/kernel/ids";
+
+export type Place = Readonly<{ address: string; userAgent: string }>;
+export type LiveSession = Readonly<{ sessionId: SessionId; userId: UserId; email: string; name: string }>;
+
+/** Who has this address, and the digest to compare a password with. Only signing in may ask. Unknown: undefined. */
+export async function findSignIn(
+  db: Db,
+  email: string,
+): Promise<{ userId: UserId; name: string; passwordHash: string | null } | undefined> {
+  const [row] = await db.$queryRaw<{ user_id: UserId; name: string; password_hash: string | null }[]>`
+    SELECT user_id, name, password_hash FROM sign_in_lookup(${email})`;
+  return row && { userId: row.user_id, name: row.name, passwordHash: row.password_hash };
+}
+
+/**
+ * Opens a session of so many hours and records the sign-in on every tenant the person has a seat on.
+ * A repeat opens another session. Locks the heads of those tenants' trails.
+ */
+export function openSession(
+  db: Db,
+  { userId, hours, place, actor }: Readonly<{ userId: UserId; hours: number; place: Place; actor: Actor }>,
+): Promise<SessionId> {
+  return changeOfPerson(db, { userId, actor, action: "session.sign_in" }, async (tx) => {
+    const [row] = await tx.$queryRaw<{ id: SessionId }[]>`
+      SELECT session_open(${userId}::uuid, ${place.address}, ${place.userAgent}, ${hours}::int) AS id`;
+    if (!row) throw new Error("session_open answered with no row");
+    return { subject: `person:${userId}`, after: { session: row.id }, result: row.id };
+  });
+}
+
+/** Records a sign-in that was refused: on the person's tenants when the address is somebody's, else with the operator. */
+export const recordFailedSignIn = (
+  db: Db,
+  userId: UserId | undefined,
+  actor: Actor,
+  why: "wrong" | "too_many",
+): Promise<void> =>
+  recordRefusalOfPerson(
+    db,
+    { userId, actor, action: "session.sign_in" },
+    { subject: userId ? `person:${userId}` : "person:unknown", outcome: "failed", after: { why } },
+  );
+
+/** The person behind a session, as of now: undefined once it ended, was revoked, or never was. */
+export async function checkSession(db: Db, sessionId: string): Promise<LiveSession | undefined> {
+  const [row] = await db.$queryRaw<{ user_id: UserId; email: string; name: string }[]>`
+    SELECT user_id, email, name FROM session_check(${sessionId}::uuid)`;
+  return row && { sessionId: sessionId as SessionId, userId: row.user_id, email: row.email, name: row.name };
+}
+
+/** Ends one's own session. A repeat changes and records nothing. */
+export async function signOut(db: Db, session: LiveSession, actor: Actor): Promise<void> {
+  await changeOfPerson(db, { userId: session.userId, actor, action: "session.sign_out" }, async (tx) => {
+    await tx.$queryRaw`SELECT session_revoke(${session.userId}::uuid, ${session.sessionId}::uuid, NULL)`;
+    return { subject: `session:${session.sessionId}`, result: undefined };
+  });
+}
+
+export type SessionRow = Readonly<{
+  id: SessionId;
+  createdAt: Date;
+  expiresAt: Date;
+  lastSeenAt: Date;
+  address: string;
+  userAgent: string;
+}>;
+
+/** The person's sessions that still let somebody in, the one used last first. Row security shows one's own only. */
+export async function listSessions(db: Db, userId: UserId): Promise<SessionRow[]> {
+  return db.$transaction(async (tx) => {
+    await tx.$queryRaw`SELECT set_config('app.user_id', ${userId}, true), set_config('transaction_read_only', 'on', true)`;
+    const rows = await tx.session.findMany({
+      where: { userId, revokedAt: null, expiresAt: { gt: new Date() } },
+      orderBy: { lastSeenAt: "desc" },
+      select: { id: true, createdAt: true, expiresAt: true, lastSeenAt: true, address: true, userAgent: true },
+      take: 100,
+    });
+    return rows.map((row) => ({ ...row, id: row.id as SessionId }));
+  });
+}
+
+/**
+ * Ends one session of a person: whoever uses it is signed out with the next request.
+ * @throws DomainError not_found when the person has no such open session; a repeat therefore says so.
+ */
+export async function revokeSession(db: Db, userId: UserId, sessionId: string, actor: Actor): Promise<void> {
+  await changeOfPerson(db, { userId, actor, action: "session.revoke" }, async (tx) => {
+    const [row] = await tx.$queryRaw<
+      { ended: number }[]
+    >`SELECT session_revoke(${userId}::uuid, ${sessionId}::uuid, NULL) AS ended`;
+    if (!row?.ended) throw new DomainError("not_found");
+    return { subject: `session:${sessionId}`, result: undefined };
+  });
+}
