@@ -1,0 +1,114 @@
+import type { TenantRead } from "@/server/infra/db/tenant-tx";
+import { DomainError } from "@/server/kernel/errors";
+import type { ExtensionId, TenantId } from "@/server/kernel/ids";
+import { type Micros, micros } from "@/server/kernel/money";
+
+export type Registration = {
+  readonly since: Date;
+  readonly userAgent: string;
+  readonly address: string;
+  readonly expiresAt: Date;
+};
+
+export type ExtensionRow = {
+  readonly id: ExtensionId;
+  readonly number: string;
+  readonly displayName: string;
+  readonly callerId: string | null;
+  readonly state: "active" | "suspended";
+  readonly sipUsername: string;
+  readonly secretCreatedAt: Date;
+  readonly maxCalls: number;
+  readonly dailyCapMicros: Micros | null;
+  /** The phone that registered last and is still there. */
+  readonly registration: Registration | null;
+  readonly lastSeenAt: Date | null;
+  /** Charged calls of today, in the tenant's time zone. */
+  readonly callsToday: number;
+  readonly costTodayMicros: Micros;
+};
+
+type Stored = Omit<ExtensionRow, "registration" | "dailyCapMicros" | "costTodayMicros"> & {
+  dailyCapMicros: bigint | null;
+  costTodayMicros: bigint;
+  since: Date | null;
+  userAgent: string | null;
+  address: string | null;
+  expiresAt: Date | null;
+};
+
+function rowOf({ since, userAgent, address, expiresAt, ...row }: Stored): ExtensionRow {
+  const registered = since && expiresAt;
+  return {
+    ...row,
+    dailyCapMicros: row.dailyCapMicros === null ? null : micros(row.dailyCapMicros),
+    costTodayMicros: micros(row.costTodayMicros),
+    registration: registered ? { since, userAgent: userAgent ?? "", address: address ?? "", expiresAt } : null,
+  };
+}
+
+/** The extensions of a tenant with their phones and today's calls, by number. */
+export const listExtensions = (tx: TenantRead, tenantId: TenantId): Promise<ExtensionRow[]> =>
+  select(tx, tenantId, null);
+
+/**
+ * One extension as the list has it.
+ * @throws DomainError not_found when it is not this tenant's.
+ */
+export async function getExtension(tx: TenantRead, tenantId: TenantId, id: ExtensionId): Promise<ExtensionRow> {
+  const [row] = await select(tx, tenantId, id);
+  if (!row) throw new DomainError("not_found", { extensionId: id });
+  return row;
+}
+
+/**
+ * The id of the extension with a number.
+ * @throws DomainError not_found when the tenant has none.
+ */
+export async function getExtensionId(tx: TenantRead, tenantId: TenantId, number: string): Promise<ExtensionId> {
+  const row = await tx.extension.findFirst({ where: { tenantId, number }, select: { id: true } });
+  if (!row) throw new DomainError("not_found", { field: "number", number });
+  return row.id as ExtensionId;
+}
+
+async function select(tx: TenantRead, tenantId: TenantId, id: ExtensionId | null): Promise<ExtensionRow[]> {
+  const rows = await tx.$queryRaw<Stored[]>`
+    SELECT e.id, e.number, e.display_name AS "displayName", e.caller_id AS "callerId", e.state, e.sip_username AS "sipUsername",
+      e.secret_created_at AS "secretCreatedAt", e.max_calls AS "maxCalls", e.daily_cap_micros AS "dailyCapMicros",
+      e.last_seen_at AS "lastSeenAt", coalesce(s.calls, 0) AS "callsToday", coalesce(s.charged_micros, 0) AS "costTodayMicros",
+      r.since, r.user_agent AS "userAgent", r.address, r.expires_at AS "expiresAt"
+    FROM extension e
+    JOIN tenant t ON t.id = e.tenant_id
+    LEFT JOIN spend_day s ON s.tenant_id = e.tenant_id AND s.extension_id = e.id AND s.day = (now() AT TIME ZONE t.time_zone)::date
+    LEFT JOIN LATERAL (
+      SELECT * FROM registration WHERE extension_id = e.id AND expires_at > now() ORDER BY expires_at DESC LIMIT 1) r ON true
+    WHERE e.tenant_id = ${tenantId}::uuid AND (${id}::uuid IS NULL OR e.id = ${id}::uuid)
+    ORDER BY length(e.number), e.number`;
+  return rows.map(rowOf);
+}
+
+export type ExtensionEvent = { readonly at: Date; readonly type: string; readonly address: string };
+
+/** What the telephone system noticed about an extension's phone lately, newest first. */
+export async function listExtensionEvents(
+  tx: TenantRead,
+  tenantId: TenantId,
+  sipUsername: string,
+): Promise<ExtensionEvent[]> {
+  return tx.securityEvent.findMany({
+    where: { tenantId, username: sipUsername },
+    select: { at: true, type: true, address: true },
+    orderBy: [{ at: "desc" }, { id: "desc" }],
+    take: 50,
+  });
+}
+
+/** The number after the highest in use, with as many digits; 101 for the first. */
+export async function suggestNumber(tx: TenantRead, tenantId: TenantId, reserved: readonly string[]): Promise<string> {
+  const rows = await tx.extension.findMany({ where: { tenantId }, select: { number: true } });
+  const taken = new Set([...rows.map((row) => row.number), ...reserved]);
+  const highest = rows.reduce((most, row) => Math.max(most, Number(row.number)), 100);
+  for (let next = highest + 1; next <= 999_999; next += 1) if (!taken.has(String(next))) return String(next);
+  for (let next = 101; next < highest; next += 1) if (!taken.has(String(next))) return String(next);
+  throw new DomainError("number_taken", {}, "Every extension number is in use.");
+}

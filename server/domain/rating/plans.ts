@@ -1,0 +1,95 @@
+import type { NewPlan } from "@/server/domain/rating/plan.schema";
+import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
+import { DomainError } from "@/server/kernel/errors";
+import type { PlanId, TenantId } from "@/server/kernel/ids";
+
+export type PlanRow = {
+  readonly id: PlanId;
+  readonly name: string;
+  readonly currency: string;
+  readonly sliceSeconds: number;
+  readonly createdAt: Date;
+  /** False for the plan this tenant buys under: its prices can be read, not changed. */
+  readonly own: boolean;
+  /** Prefixes that have a price at this moment. */
+  readonly rates: number;
+  /** Tenants of this branch that buy under it. */
+  readonly buyers: number;
+};
+
+/** The plans a tenant owns and the one it buys under, by name. With a subtree transaction the buyers below are counted. */
+export async function listPlans(tx: TenantRead, tenantId: TenantId): Promise<PlanRow[]> {
+  return tx.$queryRaw<PlanRow[]>`
+    SELECT p.id, p.name, p.currency, p.slice_seconds AS "sliceSeconds", p.created_at AS "createdAt", p.tenant_id = ${tenantId}::uuid AS own,
+      (SELECT count(*)::int FROM rate r WHERE r.plan_id = p.id AND r.valid @> now()) AS rates,
+      (SELECT count(*)::int FROM tenant t WHERE t.plan_id = p.id) AS buyers
+    FROM plan p
+    WHERE p.tenant_id = ${tenantId}::uuid OR p.id = (SELECT plan_id FROM tenant WHERE id = ${tenantId}::uuid)
+    ORDER BY p.name, p.id`;
+}
+
+/**
+ * Creates an empty plan. Its prices come with setRate; without one a call has no price and is refused.
+ * @throws DomainError plan_taken when the tenant has a plan of that name.
+ */
+export async function createPlan(tx: TenantWrite, tenantId: TenantId, plan: NewPlan): Promise<PlanId> {
+  // The unique index decides, not a look beforehand: two racing requests cannot both win.
+  const [row] = await tx.plan.createManyAndReturn({
+    data: [
+      {
+        tenantId,
+        name: plan.name,
+        currency: plan.currency,
+        ...(plan.sliceSeconds === undefined ? {} : { sliceSeconds: plan.sliceSeconds }),
+      },
+    ],
+    skipDuplicates: true,
+    select: { id: true },
+  });
+  if (!row) throw new DomainError("plan_taken", { field: "name", name: plan.name });
+  return row.id as PlanId;
+}
+
+/**
+ * A plan the tenant owns.
+ * @throws DomainError not_found when there is none by that id, or it belongs to somebody else.
+ */
+export async function getOwnPlan(
+  tx: TenantRead,
+  tenantId: TenantId,
+  planId: string,
+): Promise<{ id: PlanId; name: string; currency: string }> {
+  const plan = await tx.plan.findFirst({
+    where: { tenantId, id: planId },
+    select: { id: true, name: true, currency: true },
+  });
+  if (!plan) throw new DomainError("not_found", { field: "plan" });
+  return { ...plan, id: plan.id as PlanId };
+}
+
+export type Assigned = { readonly before: string | null; readonly after: string };
+
+/**
+ * Puts a tenant on a plan that somebody above it owns. Calls in progress keep the price they were authorised with.
+ * The transaction acts for the plan's owner and moves to the buyer; a repeat changes nothing.
+ * @throws DomainError not_found for a plan the owner does not have.
+ * @throws DomainError not_below unless the buyer stands below the owner: nobody buys from itself or from below.
+ * @throws DomainError currency_mismatch when plan and buyer have different currencies.
+ */
+export async function assignPlan(
+  tx: TenantWrite,
+  ownerId: TenantId,
+  { planId, buyerId }: { planId: string; buyerId: TenantId },
+): Promise<Assigned> {
+  const plan = await getOwnPlan(tx, ownerId, planId);
+  if (buyerId === ownerId) throw new DomainError("not_below", { field: "tenant" });
+  await tx.$queryRaw`SELECT act_below(${buyerId}::uuid)`;
+  const [buyer] = await tx.$queryRaw<{ currency: string; planId: string | null }[]>`
+    SELECT currency, plan_id AS "planId" FROM tenant WHERE id = ${buyerId}::uuid FOR UPDATE`;
+  if (!buyer) throw new DomainError("not_below", { field: "tenant" });
+  if (buyer.currency !== plan.currency) {
+    throw new DomainError("currency_mismatch", { field: "plan", plan: plan.currency, tenant: buyer.currency });
+  }
+  await tx.$executeRaw`UPDATE tenant SET plan_id = ${plan.id}::uuid WHERE id = ${buyerId}::uuid`;
+  return { before: buyer.planId, after: plan.id };
+}
