@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { Client } from "pg";
+
+import { appUrl, loginPasswords } from "@/server/config/database-url";
+import { startPostgres } from "@/server/embedded/postgres";
+import { migrate } from "@/server/infra/db/migrate";
+import { TEST_AUTH_SECRET } from "@/test/support/names";
+
+export type BenchDatabase = {
+  owner: Client;
+  ownerUrl: string;
+  appUrl: string;
+  operatorId: string;
+  stop: () => Promise<void>;
+};
+
+/** A private database as durable as production: fsync and synchronous commit stay on. */
+export async function benchDatabase(): Promise<BenchDatabase> {
+  const dataDir = mkdtempSync(path.join(tmpdir(), "ringfence-bench-"));
+  const postgres = await startPostgres({ dataDir, settings: { shared_buffers: "512MB", max_wal_size: "4GB" } });
+  const secrets = { DATABASE_URL: postgres.url, AUTH_SECRET: TEST_AUTH_SECRET };
+  await migrate({ url: postgres.url, passwords: loginPasswords(secrets) });
+  const owner = new Client({ connectionString: postgres.url });
+  await owner.connect();
+  const { rows } = await owner.query<{ id: string }>(
+    "SELECT tenant_create('operator', 'Operator', 'operator', 'EUR', 'UTC', 'DE', NULL) AS id",
+  );
+  const operatorId = rows[0]?.id ?? "";
+  await owner.query("SELECT set_config('app.tenant_id', $1, false)", [operatorId]);
+  return {
+    owner,
+    ownerUrl: postgres.url,
+    appUrl: appUrl(secrets),
+    operatorId,
+    stop: async () => {
+      await owner.end();
+      await postgres.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}

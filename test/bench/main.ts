@@ -1,0 +1,36 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+
+import { type Figure, table } from "./figure";
+
+const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
+  P1: async () => (await import("./p1-call-cycles")).callCycles(),
+  P5: async () => (await import("./p5-rate-lookup")).rateLookup(),
+};
+
+async function main(): Promise<void> {
+  const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith("-"));
+  const unknown = wanted.filter((id) => !(id in benches));
+  if (unknown.length > 0)
+    throw new Error(`There is no bench ${unknown.join(", ")}; there are ${Object.keys(benches).join(", ")}.`);
+  const figures: Figure[] = [];
+  for (const [id, bench] of Object.entries(benches)) {
+    if (wanted.length > 0 && !wanted.includes(id)) continue;
+    console.error(`measuring ${id} …`);
+    figures.push(...(await bench()));
+  }
+  mkdirSync("test/.output", { recursive: true });
+  writeFileSync("test/.output/bench.json", `${JSON.stringify(figures, null, 2)}\n`);
+  console.log(
+    process.argv.includes("--json")
+      ? JSON.stringify(figures)
+      : `\n${table(figures)}\n\nAlso in test/.output/bench.json.`,
+  );
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  },
+);
