@@ -12,7 +12,8 @@ export type Child = Readonly<{
   logFile: string;
   /** Resolves with one sentence when the process ends, for whatever reason. */
   ended: Promise<string>;
-  hasEnded: () => boolean;
+  /** The exit code once it ended (-1 for a signal), undefined while it runs. */
+  exitCode: () => number | undefined;
   stop: (signal?: NodeJS.Signals, patienceMs?: number) => Promise<void>;
 }>;
 
@@ -47,19 +48,27 @@ export async function startChild(what: Spawn): Promise<Child> {
   const pid = await spawned(child, what);
   const mark = markOf(pid);
   remember(what.dataDir, what.name, mark);
-  let over = false;
+  let exit: number | undefined;
   const ended = new Promise<string>((resolve) => {
     child.once("exit", (code, signal) => {
-      over = true;
+      exit = code ?? -1;
       forget(what.dataDir, what.name);
       resolve(endSentence(what.name, code, signal, logFile, before));
     });
   });
   const stop = async (signal: NodeJS.Signals = "SIGTERM", patienceMs = 10_000) => {
-    if (!over) await endProcess(mark, signal, patienceMs);
+    if (exit === undefined) await endProcess(mark, signal, patienceMs);
     await ended;
   };
-  return { name: what.name, pid, logFile, ended, hasEnded: () => over, stop };
+  return { name: what.name, pid, logFile, ended, exitCode: () => exit, stop };
+}
+
+/** Runs something that ends by itself; throws its sentence when it fails. `started` gives a way to end it early. */
+export async function runChild(what: Spawn, started?: (child: Child) => void): Promise<void> {
+  const child = await startChild(what);
+  started?.(child);
+  const sentence = await child.ended;
+  if (child.exitCode() !== 0) throw new StartError(sentence);
 }
 
 const spawned = (child: ChildProcess, { name, command }: Spawn): Promise<number> =>

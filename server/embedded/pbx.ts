@@ -23,13 +23,16 @@ export type EmbeddedPbx = Readonly<{
   stop: () => Promise<void>;
 }>;
 
+const folderOf = (dataDir: string) => path.join(serviceHome(dataDir), "asterisk");
+export const spoolFileOf = (dataDir: string): string => path.join(folderOf(dataDir), "log/cdr-custom/ringfence.csv");
+
 /** Fetches and unpacks Asterisk when the cache has none. Needs nothing that runs, so it can go beside everything else. */
 export const unpackPbx = (cache: string, say: (line: string) => void): Promise<DebianTree> =>
   debianTree({ ...asteriskRecipe, cache, say });
 
 export async function startPbx(tree: DebianTree, dataDir: string, settings: PbxSettings): Promise<EmbeddedPbx> {
   const account = asteriskAccount();
-  const folder = path.join(serviceHome(dataDir), "asterisk");
+  const folder = folderOf(dataDir);
   await endLeftover(dataDir, "asterisk");
   await writePbxConfig(settings, tree.root, folder, account);
   const { command, args } = tree.command("usr/sbin/asterisk");
@@ -55,7 +58,7 @@ export async function startPbx(tree: DebianTree, dataDir: string, settings: PbxS
   };
   const pbx: EmbeddedPbx = {
     child,
-    spoolFile: path.join(folder, "log/cdr-custom/ringfence.csv"),
+    spoolFile: spoolFileOf(dataDir),
     cli,
     stop: () => child.stop("SIGTERM", 10_000),
   };
