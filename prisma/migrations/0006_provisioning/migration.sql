@@ -5,7 +5,7 @@ CREATE TABLE pbx.ps_endpoints (
   id text PRIMARY KEY, transport text, aors text, auth text, outbound_auth text, context text, disallow text, allow text, direct_media text,
   rtp_symmetric text, force_rport text, rewrite_contact text, callerid text, accountcode text, identify_by text, device_state_busy_at text,
   from_user text, from_domain text, deny text, permit text, contact_deny text, contact_permit text, set_var text, dtmf_mode text,
-  media_encryption text, language text, trust_id_inbound text, send_pai text
+  media_encryption text, language text, trust_id_inbound text, send_pai text, allow_transfer text
 );
 CREATE TABLE pbx.ps_auths (
   id text PRIMARY KEY, auth_type text, username text, realm text, password_digest text, supported_algorithms_uas text, supported_algorithms_uac text
@@ -36,7 +36,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA pbx TO portal_syste
 GRANT CREATE ON SCHEMA public TO portal_system;
 
 -- Writes what Asterisk needs for one extension, in the transaction that made or changed it. The digests are computed by
--- the portal, so the secret itself never reaches the database. p_digest NULL keeps the present one.
+-- the portal, so the secret itself never reaches the database. p_digest NULL keeps the present one. No transfers: a phone
+-- that joins two of its calls and leaves would take both out of the sight of their limits.
 CREATE FUNCTION provision_extension(p_extension uuid, p_digest text, p_emergency text)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $fn$
 DECLARE x extension; t tenant;
@@ -53,9 +54,9 @@ BEGIN
       ON CONFLICT (id) DO UPDATE SET password_digest = excluded.password_digest;
   END IF;
   INSERT INTO pbx.ps_endpoints (id, aors, auth, context, disallow, allow, direct_media, rtp_symmetric, force_rport, rewrite_contact, accountcode, callerid,
-      set_var, dtmf_mode, identify_by)
+      set_var, dtmf_mode, identify_by, allow_transfer)
     VALUES (x.sip_username, x.sip_username, x.sip_username, 'ringfence-phone', 'all', 'ulaw,alaw,g722', 'no', 'yes', 'yes', 'yes', x.sip_username,
-      format('<%s>', x.number), 'RF_EMERGENCY=' || p_emergency, 'rfc4733', 'username,auth_username')
+      format('<%s>', x.number), 'RF_EMERGENCY=' || p_emergency, 'rfc4733', 'username,auth_username', 'no')
     ON CONFLICT (id) DO UPDATE SET callerid = excluded.callerid, set_var = excluded.set_var;
 END $fn$;
 
