@@ -1,10 +1,10 @@
 import { openPackageTransport } from "@/server/infra/ami/asterisk-manager";
 import { AmiConnection, defaultTiming, type Timing } from "@/server/infra/ami/connection";
-import { EventQueue } from "@/server/infra/ami/event-queue";
 import { toLiveChannel, toPbxEvent } from "@/server/infra/ami/events";
 import { amiField, limitSeconds } from "@/server/infra/ami/fields";
-import type { AmiGateway, AmiStatus, EventHandler, PbxEvent } from "@/server/infra/ami/gateway";
+import type { AmiGateway, AmiStatus } from "@/server/infra/ami/gateway";
 import { openSocketTransport } from "@/server/infra/ami/socket-transport";
+import { createSubscriptions } from "@/server/infra/ami/subscriptions";
 import type { OpenTransport, TransportTarget } from "@/server/infra/ami/transport";
 import type { Logger } from "@/server/infra/log/logger";
 import { DomainError } from "@/server/kernel/errors";
@@ -35,73 +35,56 @@ const isGone = (error: unknown) => error instanceof DomainError && /no such chan
 export function connectAmi(options: AmiOptions): AmiGateway {
   const { log } = options;
   const timing = { ...defaultTiming, ...options.timing };
-  const handlers = new Map<PbxEvent["kind"], ((event: PbxEvent) => void | Promise<void>)[]>();
-  const gapHandlers: ((gap: "connected" | "dropped") => void)[] = [];
-  const tellGap = (gap: "connected" | "dropped") => {
-    for (const handler of gapHandlers) handler(gap);
-  };
-
-  const queue = new EventQueue({
-    maxCalls: options.maxQueuedEvents ?? 20_000,
-    maxSecurity: options.maxQueuedEvents ?? 5_000,
-    onDropped: () => {
-      log.warn({ dropped: queue.dropped }, "events of the PBX came faster than they were taken; reconciling");
-      tellGap("dropped");
-    },
-    async deliver(event) {
-      for (const handler of handlers.get(event.kind) ?? []) {
-        try {
-          await handler(event);
-        } catch (error) {
-          log.error({ error, kind: event.kind }, "a handler of PBX events failed");
-        }
-      }
-    },
-  });
-
+  const subscriptions = createSubscriptions(log, options.maxQueuedEvents);
+  let told = false;
   const ready = () => reader.state === "ready" && actor.state === "ready";
   const shared = {
     open: openerOf(options),
     log,
     timing,
-    onReady: () => ready() && tellGap("connected"),
-    onLost: () => {},
+    onReady: () => {
+      actor.booted();
+      if (ready() && !told) subscriptions.tellGap("connected");
+      told = ready();
+    },
+    onLost: () => {
+      told = false;
+    },
   };
   const target = { host: options.host, port: options.port, tls: options.tls };
   const reader: AmiConnection = new AmiConnection({
     ...shared,
     name: "reader",
     target: { ...target, ...options.reader },
+    knownBooted: () => false,
     onEvent(frame) {
       const event = toPbxEvent(frame, (Date.now() + reader.status().clockOffsetMs) * 1000);
-      if (event) queue.push(event);
+      if (event) subscriptions.push(event);
     },
   });
   const actor: AmiConnection = new AmiConnection({
     ...shared,
     name: "actor",
     target: { ...target, ...options.actor },
+    knownBooted: () => reader.state === "ready",
     onEvent: () => {},
   });
 
   return {
     ...actionsOf(actor),
-    onEvent: <K extends PbxEvent["kind"]>(kind: K, handler: EventHandler<K>) => {
-      const typed = (event: PbxEvent) => handler(event as Extract<PbxEvent, { kind: K }>);
-      handlers.set(kind, [...(handlers.get(kind) ?? []), typed]);
-    },
+    onEvent: subscriptions.onEvent,
     onGap: (handler) => {
-      gapHandlers.push(handler);
+      subscriptions.onGap(handler);
       if (ready()) handler("connected");
     },
-    status: () => statusOf(reader, actor, queue.dropped),
+    status: () => statusOf(reader, actor, subscriptions.dropped()),
     close: async () => {
       await Promise.all([reader.close(), actor.close()]);
     },
   };
 }
 
-function actionsOf(actor: AmiConnection): Pick<AmiGateway, "hangUp" | "setLimit" | "liveChannels"> {
+function actionsOf(actor: AmiConnection): Pick<AmiGateway, "hangUp" | "setLimit" | "answeredAtUs" | "liveChannels"> {
   return {
     async hangUp(channel, { cause, deadlineMs }) {
       const fields = {
@@ -126,6 +109,18 @@ function actionsOf(actor: AmiConnection): Pick<AmiGateway, "hangUp" | "setLimit"
         (error: unknown) => (isGone(error) ? ("gone" as const) : Promise.reject(error)),
       );
     },
+    async answeredAtUs(channel, { deadlineMs }) {
+      const fields = {
+        action: "Getvar",
+        channel: amiField("channel", channel),
+        variable: amiField("variable", "CDR(answer,u)"),
+      };
+      const seconds = await actor.act(fields, deadlineMs).then(
+        ([answer]) => Number(answer?.["value"]),
+        (error: unknown) => (isGone(error) ? 0 : Promise.reject(error)),
+      );
+      return seconds > 0 ? Math.round(seconds * 1_000_000) : undefined;
+    },
     async liveChannels({ deadlineMs }) {
       const rows = await actor.act({ action: "CoreShowChannels" }, deadlineMs, "CoreShowChannelsComplete");
       return rows.filter((row) => row["event"] === "CoreShowChannel").map(toLiveChannel);
@@ -143,6 +138,7 @@ function statusOf(reader: AmiConnection, actor: AmiConnection, droppedEvents: nu
     lastEventAt: reading.lastEventAt,
     problem: problem("reading events", reading) ?? problem("acting", acting),
     droppedEvents,
+    bootedAt: reading.bootedAt === undefined ? undefined : new Date(reading.bootedAt),
     clockOffsetMs: acting.state === "ready" ? acting.clockOffsetMs : reading.clockOffsetMs,
   };
 }

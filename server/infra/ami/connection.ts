@@ -38,6 +38,8 @@ export type ConnectionOptions = Readonly<{
   open: OpenTransport;
   log: Logger;
   timing: Timing;
+  /** Somebody else was told that Asterisk is fully booted, so there is nothing to wait for. */
+  knownBooted: () => boolean;
   onEvent: (frame: Frame) => void;
   onReady: () => void;
   onLost: (reason: string) => void;
@@ -53,6 +55,7 @@ export class AmiConnection {
   #lastFrameAt: number | undefined;
   #problem: string | undefined;
   #clockOffsetMs = 0;
+  #bootedAt: number | undefined;
   #transport: AmiTransport | undefined;
   #failures = 0;
   #pending = new PendingActions();
@@ -77,6 +80,7 @@ export class AmiConnection {
       problem: this.#problem,
       /** Add it to this machine's clock to get the PBX's. Measured by the last ping. */
       clockOffsetMs: this.#clockOffsetMs,
+      bootedAt: this.#bootedAt,
     };
   }
 
@@ -97,6 +101,11 @@ export class AmiConnection {
     return this.#pending.add(id, { deadlineMs, listEnd, settled: () => transport.forget(id) }, () =>
       transport.send(id, fields),
     );
+  }
+
+  /** Looks again whether it is known by now that Asterisk is fully booted. */
+  booted(): void {
+    if (this.#state === "booting" && this.options.knownBooted()) this.#ready();
   }
 
   async close(): Promise<void> {
@@ -153,6 +162,7 @@ export class AmiConnection {
     if (refusal === undefined) {
       if (this.#state !== "connecting") return;
       this.#to("booting");
+      this.booted();
       this.#later(this.options.timing.bootWaitMs, () => this.#ready());
       return;
     }
@@ -168,6 +178,8 @@ export class AmiConnection {
     this.#lastFrameAt = Date.now();
     if (frame["event"] === "FullyBooted") {
       // It can overtake the callback of the login by a tick.
+      const uptimeSeconds = Number(frame["uptime"]);
+      this.#bootedAt = Number.isFinite(uptimeSeconds) ? Date.now() - uptimeSeconds * 1000 : undefined;
       if (this.#state === "booting" || this.#state === "connecting") this.#ready();
     } else if (this.#pending.take(frame)) {
       return;

@@ -55,14 +55,9 @@ function toUserEvent(frame: Frame, nowUs: number): PbxEvent | undefined {
   if (name === "RingfenceEnded") {
     const talkMs = frame["talkms"] === "" ? 0 : wholeNumber(frame["talkms"]);
     if (!call || talkMs === undefined) return undefined;
-    return {
-      kind: "ended",
-      call,
-      talkMs,
-      status: frame["status"] ?? "",
-      cause: wholeNumber(frame["cause"]) ?? 0,
-      atUs,
-    };
+    const side = frame["side"] ?? "";
+    const cause = wholeNumber(frame["cause"]) ?? 0;
+    return { kind: "ended", call, talkMs, status: frame["status"] ?? "", cause, side, atUs };
   }
   return name ? { kind: "userevent", name, fields: frame } : undefined;
 }

@@ -8,14 +8,14 @@ import { DomainError } from "@/server/kernel/errors";
 const forms = {
   /** A channel's name (PJSIP/acme-101-0000002a) or its unique id (1700000000.42, with a system name before it or not). */
   channel: /^(?:[A-Za-z0-9]{1,20}\/[A-Za-z0-9][A-Za-z0-9_.@:;+-]{0,119}|(?:[A-Za-z0-9_-]{1,40}-)?\d{9,12}\.\d{1,12})$/,
-  /** Only what the product sets. Dialplan functions such as CURL() or SHELL() would be reachable otherwise. */
-  variable: /^(?:TIMEOUT\(absolute\))$/,
+  /** Only what the product sets and reads. Dialplan functions such as CURL() or SHELL() would be reachable otherwise. */
+  variable: /^(?:TIMEOUT\(absolute\)|CDR\(answer,u\))$/,
   /** Seconds with at most three decimals. */
   seconds: /^\d{1,5}(?:\.\d{1,3})?$/,
   /** A cause of Q.850. */
   cause: /^(?:[1-9]|[1-9]\d|1[01]\d|12[0-7])$/,
   /** An action that the product uses. */
-  action: /^(?:Ping|Hangup|Setvar|CoreShowChannels|Login|Logoff)$/,
+  action: /^(?:Ping|Hangup|Setvar|Getvar|CoreShowChannels|Login|Logoff)$/,
   /** A manager's name. */
   username: /^[A-Za-z0-9_.-]{1,80}$/,
   /** A manager's secret: anything printable, since it is generated. */

@@ -7,6 +7,11 @@ export interface AmiGateway {
   hangUp(channel: string, options: Readonly<{ cause: number; deadlineMs: number }>): Promise<"asked" | "gone">;
   /** Lets a channel live for this many seconds from now (0.1 to 14400), whatever was set before. */
   setLimit(channel: string, seconds: number, options: Readonly<{ deadlineMs: number }>): Promise<"set" | "gone">;
+  /**
+   * When the call on a live channel was answered, in microseconds on the PBX's clock.
+   * @returns undefined when it was not, or when the channel is gone.
+   */
+  answeredAtUs(channel: string, options: Readonly<{ deadlineMs: number }>): Promise<number | undefined>;
   liveChannels(options: Readonly<{ deadlineMs: number }>): Promise<LiveChannel[]>;
   /**
    * Delivers the events of one kind in arrival order; the next one of any kind waits for the handler's promise. A
@@ -33,6 +38,8 @@ export type AmiStatus = Readonly<{
   droppedEvents: number;
   /** Add it to this machine's clock to get the PBX's. */
   clockOffsetMs: number;
+  /** When the PBX was started; undefined while it has not said so. */
+  bootedAt: Date | undefined;
 }>;
 
 export type LiveChannel = Readonly<{
@@ -51,7 +58,7 @@ export type LiveChannel = Readonly<{
 /** Times are microseconds since 1970 on the PBX's clock. */
 export type PbxEvent =
   | Readonly<{ kind: "answered"; call: string; atUs: number; grantedSeconds: number }>
-  | Readonly<{ kind: "ended"; call: string; talkMs: number; status: string; cause: number; atUs: number }>
+  | Readonly<{ kind: "ended"; call: string; talkMs: number; status: string; cause: number; side: string; atUs: number }>
   | Readonly<{
       kind: "hangup";
       uniqueId: string;
