@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 /**
  * Ends the processes that a lane's tests started and did not stop, and names them. Found by the folder that this run
- * gave them: in their command line (PostgreSQL and Asterisk get paths below it) or in their environment.
+ * gave them: in their command line (PostgreSQL and Asterisk get paths below it), their environment or as where they stand.
  */
 export async function leftBehind(scratch) {
   const found = processesOf(scratch);
@@ -25,7 +25,8 @@ function processesOf(scratch) {
   const pids = readdirOrNothing("/proc").filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
   return pids.flatMap((name) => {
     const pid = Number(name);
-    const mine = [`/proc/${pid}/cmdline`, `/proc/${pid}/environ`].some((file) => readOrNothing(file).includes(scratch));
+    const told = [readOrNothing(`/proc/${pid}/cmdline`), readOrNothing(`/proc/${pid}/environ`), placeOf(pid)];
+    const mine = told.some((text) => text.includes(scratch));
     const since = birthOf(pid);
     return mine && since ? [{ pid, since, name: readOrNothing(`/proc/${pid}/comm`).trim() }] : [];
   });
@@ -49,6 +50,14 @@ function endQuietly(pid, signal) {
 function readOrNothing(file) {
   try {
     return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+function placeOf(pid) {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
   } catch {
     return "";
   }

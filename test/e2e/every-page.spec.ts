@@ -1,0 +1,77 @@
+import { expect, type Page } from "@playwright/test";
+
+import { expectAccessible } from "./support/axe";
+import { test } from "./support/portal";
+import { signInOf } from "./support/stack";
+
+/** Pages by who may open them; `row` opens the panel of the first row as well. */
+const places = [
+  { as: ["customer", "owner"], page: "", heading: /./ },
+  { as: ["customer", "owner"], page: "/calls", heading: "Calls", row: true },
+  { as: ["customer", "owner"], page: "/live", heading: "Live calls" },
+  { as: ["customer", "owner"], page: "/extensions", heading: "Extensions", row: true },
+  { as: ["customer", "owner"], page: "/balance", heading: "Balance" },
+  { as: ["customer", "owner"], page: "/destinations", heading: "Destinations" },
+  { as: ["customer", "owner"], page: "/team", heading: "Team" },
+  { as: ["customer", "owner"], page: "/audit", heading: "Audit", row: true },
+  { as: ["reseller", "owner"], page: "", heading: /./ },
+  { as: ["reseller", "owner"], page: "/tenants", heading: "Tenants" },
+  { as: ["reseller", "owner"], page: "/plans", heading: "Plans" },
+  { as: ["operator", "owner"], page: "/tenants", heading: "Tenants" },
+] as const;
+
+const schemes = ["light", "dark"] as const;
+
+for (const place of places) {
+  const [kind, role] = place.as;
+  test(`${kind}: ${place.page || "home"} is accessible in light and dark, and fits a phone`, async ({
+    page,
+    enter,
+  }) => {
+    const who = signInOf(kind, role);
+    await enter(who);
+    await page.goto(`/t/${who.tenantSlug}${place.page}`);
+    await settled(page, place.heading);
+    await eachLook(page);
+    if (!("row" in place)) return;
+    await page.locator("[data-row]").first().click();
+    await expect(page.getByRole("complementary").getByRole("heading").first()).toBeVisible();
+    await expect(page.getByRole("status", { name: "Loading" })).toHaveCount(0);
+    await eachLook(page);
+  });
+}
+
+const outside = [
+  ["/sign-in", "Sign in"],
+  ["/invitation/nothing-of-that-name", "Set up your access"],
+  ["/t/nobody-of-that-name", /./],
+] as const;
+
+for (const [path, heading] of outside) {
+  test(`signed out: ${path} is accessible in light and dark, and fits a phone`, async ({ page }) => {
+    await page.goto(path);
+    await settled(page, heading);
+    await eachLook(page);
+  });
+}
+
+async function settled(page: Page, heading: string | RegExp): Promise<void> {
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(heading);
+  await expect(page.getByRole("status").filter({ hasText: "Loading" })).toHaveCount(0);
+}
+
+/** Both themes at both widths; a page on a phone never scrolls sideways. */
+async function eachLook(page: Page): Promise<void> {
+  for (const colorScheme of schemes) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await expectAccessible(page);
+    await page.setViewportSize({ width: 390, height: 844 });
+    await expectAccessible(page);
+    const sideways = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(sideways, "nothing sticks out at 390 px").toBe(0);
+  }
+  await page.setViewportSize({ width: 1280, height: 900 });
+}

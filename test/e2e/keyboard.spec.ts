@@ -1,0 +1,57 @@
+import { expect, type Page } from "@playwright/test";
+
+import { test } from "./support/portal";
+import { signInOf } from "./support/stack";
+
+test("an extension is created with the keyboard alone", async ({ page }) => {
+  const customer = signInOf("customer", "admin");
+  await page.goto("/sign-in");
+  await page.keyboard.type(customer.email);
+  await page.keyboard.press("Tab");
+  await page.keyboard.type(customer.password);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expect(page).toHaveURL(/\/t\//);
+
+  await test.step("G then E goes to the extensions, N opens the form with its first field in focus", async () => {
+    await page.keyboard.press("g");
+    await page.keyboard.press("e");
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Extensions");
+    await expect(page.getByRole("button", { name: "New extension" })).toBeVisible();
+    await page.keyboard.press("n");
+    await expect(page.getByRole("dialog", { name: "New extension" }).getByLabel("Name")).toBeFocused();
+  });
+  await test.step("Enter creates it, and the focus stays inside the dialog that shows the secret", async () => {
+    await page.keyboard.type("Reception");
+    await page.keyboard.press("Enter");
+    const connect = page.getByRole("dialog", { name: "Connect a phone to Reception" });
+    await expect(connect.getByLabel("SIP secret")).toBeVisible();
+    // What is shown once does not vanish with a stray key.
+    await page.keyboard.press("Escape");
+    await expect(connect).toBeVisible();
+    await tabTo(page, "Done");
+    await page.keyboard.press("Enter");
+    await expect(connect).toHaveCount(0);
+  });
+  await test.step("J walks the rows, Enter opens the panel, Esc closes it and gives the focus back", async () => {
+    await expect(page.getByRole("row").filter({ hasText: "Reception" })).toBeVisible();
+    await page.keyboard.press("j");
+    const row = page.locator("[data-row]:focus");
+    await expect(row).toBeVisible();
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("complementary").getByRole("heading", { level: 2 })).toBeFocused();
+    await page.keyboard.press("Escape");
+    await expect(page.getByRole("complementary")).toHaveCount(0);
+    await expect(row).toBeFocused();
+  });
+});
+
+/** Tab by Tab, as a person would, until the button has the focus. */
+async function tabTo(page: Page, name: string): Promise<void> {
+  const button = page.getByRole("button", { name, exact: true });
+  for (let steps = 0; steps < 20; steps += 1) {
+    if (await button.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press("Tab");
+  }
+  await expect(button).toBeFocused();
+}

@@ -1,0 +1,46 @@
+import { expect } from "@playwright/test";
+
+import { createExtension, sectionOf, test } from "./support/portal";
+import { signInOf } from "./support/stack";
+
+test("a refused call says why in its row, and its panel leads to what mends it", async ({ page, enter, openPhone }) => {
+  const customer = signInOf("customer", "admin");
+  await enter(customer);
+  const made = await createExtension(page, customer.tenantSlug, "Workshop");
+  const phone = await openPhone(made);
+  await phone.register();
+
+  const closed = await phone.call("0081312345678");
+  await expect(closed.answered).rejects.toThrow();
+  expect((await closed.ended).sipCode).toBe(403);
+  const nonsense = await phone.call("500&PJSIP/trunk");
+  await expect(nonsense.answered).rejects.toThrow();
+  expect((await nonsense.ended).sipCode).toBe(484);
+
+  await page.goto(`/t/${customer.tenantSlug}/calls`);
+  const rows = page.getByRole("row").filter({ hasText: made.number });
+  await expect(rows.filter({ hasText: "The number is not complete or not valid" })).toContainText("Blocked");
+  const row = rows.filter({ hasText: "Calls to this country are closed" });
+  await expect(row).toContainText("Blocked");
+  await row.getByRole("link").click();
+
+  const panel = page.getByRole("complementary", { name: /^Call to / });
+  const trace = sectionOf(panel, "Why it was refused");
+  await expect(trace.getByRole("listitem").filter({ hasText: "Refused:" })).toContainText("Country open");
+  await expect(panel.getByText("DST-01")).toBeVisible();
+  await trace.getByRole("link", { name: "Open this country" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Destinations");
+
+  await test.step("opened with one switch, the same number goes through to its price", async () => {
+    await page.getByLabel(/^Country or code/).fill("Japan");
+    await page.getByRole("switch", { name: "Calls to Japan" }).click();
+    await expect(page.getByText("Japan is open from the next call.")).toBeVisible();
+    const again = await phone.call("0081312345678");
+    const end = await Promise.race([again.answered.then(() => "answered"), again.ended.then(({ sipCode }) => sipCode)]);
+    expect(end, "whatever it is, the country is no longer the reason").not.toBe("DST-01");
+    again.hangUp();
+    await again.ended;
+    await page.goto(`/t/${customer.tenantSlug}/calls`);
+    await expect(page.getByRole("row").filter({ hasText: made.number }).first()).not.toContainText("country");
+  });
+});
