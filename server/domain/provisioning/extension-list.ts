@@ -1,7 +1,11 @@
+import { emergencyNumbersOf } from "@/server/domain/rating/emergency.rules";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { ExtensionId, TenantId } from "@/server/kernel/ids";
 import { type Micros, micros } from "@/server/kernel/money";
+
+const FIRST_NUMBER = 101;
+const LAST_NUMBER = 999_999;
 
 export type Registration = {
   readonly since: Date;
@@ -103,12 +107,17 @@ export async function listExtensionEvents(
   });
 }
 
-/** The number after the highest in use, with as many digits; 101 for the first. */
-export async function suggestNumber(tx: TenantRead, tenantId: TenantId, reserved: readonly string[]): Promise<string> {
+/**
+ * A free number for the next extension: the one after the highest in use, 101 for the first, never an emergency number.
+ * @throws DomainError not_found when the tenant is not visible.
+ */
+export async function suggestNumber(tx: TenantRead, tenantId: TenantId): Promise<string> {
+  const tenant = await tx.tenant.findUnique({ where: { id: tenantId }, select: { country: true } });
+  if (!tenant) throw new DomainError("not_found");
   const rows = await tx.extension.findMany({ where: { tenantId }, select: { number: true } });
-  const taken = new Set([...rows.map((row) => row.number), ...reserved]);
-  const highest = rows.reduce((most, row) => Math.max(most, Number(row.number)), 100);
-  for (let next = highest + 1; next <= 999_999; next += 1) if (!taken.has(String(next))) return String(next);
-  for (let next = 101; next < highest; next += 1) if (!taken.has(String(next))) return String(next);
+  const taken = new Set([...rows.map((row) => row.number), ...emergencyNumbersOf(tenant.country)]);
+  const highest = rows.reduce((most, row) => Math.max(most, Number(row.number)), FIRST_NUMBER - 1);
+  for (let next = highest + 1; next <= LAST_NUMBER; next += 1) if (!taken.has(String(next))) return String(next);
+  for (let next = FIRST_NUMBER; next < highest; next += 1) if (!taken.has(String(next))) return String(next);
   throw new DomainError("number_taken", {}, "Every extension number is in use.");
 }

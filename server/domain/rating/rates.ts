@@ -16,6 +16,14 @@ export type RateRow = RatePrice & {
 
 export type RatePage = { readonly items: readonly RateRow[]; readonly nextCursor: string | null };
 
+export type RatesOf = {
+  readonly planId: string;
+  /** Only those that begin with it. */
+  readonly prefix?: string | undefined;
+  readonly cursor?: string | undefined;
+  readonly limit?: number | undefined;
+};
+
 type Stored = {
   id: string;
   prefix: string;
@@ -42,7 +50,7 @@ const rowOf = ({ exactFrom: _, ...row }: Stored): RateRow => ({
  */
 export async function listRates(
   tx: TenantRead,
-  { planId, prefix = "", cursor, limit = 100 }: { planId: string; prefix?: string; cursor?: string; limit?: number },
+  { planId, prefix = "", cursor, limit = 100 }: RatesOf,
 ): Promise<RatePage> {
   const [afterPrefix = null, afterFrom = null] = cursor?.split("|") ?? [];
   const rows = await tx.$queryRaw<Stored[]>`

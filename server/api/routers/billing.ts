@@ -1,0 +1,94 @@
+import { z } from "zod";
+
+import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
+import { type Changed, change } from "@/server/domain/audit/change";
+import { getBalance } from "@/server/domain/billing/balance";
+import { dailyCapSchema, movementSchema } from "@/server/domain/billing/billing.schema";
+import { setDailyCap } from "@/server/domain/billing/daily-cap";
+import { listLedger } from "@/server/domain/billing/ledger";
+import { type Moved, topUp, transfer } from "@/server/domain/billing/movements";
+import { getTenantBelow } from "@/server/domain/tenancy/tenant-below";
+import { DomainError } from "@/server/kernel/errors";
+import { decimalOf } from "@/server/kernel/money";
+
+const slug = z.string().min(1).max(63);
+
+const auditOf = (moved: Moved, slugs: Readonly<Record<string, string>>) => ({
+  after: { ...slugs, amount: decimalOf(moved.amount), currency: moved.currency, transaction: moved.transactionId },
+  result: moved,
+});
+
+export const billingRouter = router({
+  balance: tenantQuery("balance.read").query(({ ctx }) => ctx.read((tx) => getBalance(tx, ctx.tenantId))),
+
+  ledger: tenantQuery("balance.read")
+    .input(
+      z.object({
+        cursor: z
+          .string()
+          .regex(/^\d{1,18}$/, "Not a cursor of this list.")
+          .optional(),
+        limit: z.number().int().min(1).max(200).optional(),
+      }),
+    )
+    .query(({ ctx, input }) =>
+      ctx.read(async (tx) => {
+        const [{ currency }, page] = [await getBalance(tx, ctx.tenantId), await listLedger(tx, input)];
+        return { ...page, currency };
+      }),
+    ),
+
+  /**
+   * Credit comes from above. With `toTenantSlug` the tenant in the address gives it to one below; without, the tenant of
+   * the person's seat gives it to the one in the address, so nobody can top up the tenant they sit on.
+   */
+  topUp: tenantMutation("billing.write", "billing.top_up")
+    .input(movementSchema.extend({ toTenantSlug: slug.optional() }))
+    .mutation(async ({ ctx, input: { tenantSlug, toTenantSlug, ...movement } }) => {
+      const { seat } = ctx;
+      const payer = toTenantSlug
+        ? { tenantId: seat.tenantId, kind: seat.tenantKind }
+        : { tenantId: seat.seatTenantId, kind: seat.seatKind };
+      const receiver = await ctx.readBelow((tx) => getTenantBelow(tx, toTenantSlug ?? tenantSlug));
+      if (receiver.id === payer.tenantId) {
+        throw new DomainError("forbidden", { field: "tenant" }, "Credit comes from the tenant above.");
+      }
+      const by = { tenantId: payer.tenantId, actingTenantId: seat.seatTenantId, actor: ctx.actor };
+      const result = await change(ctx.db, { ...by, action: "billing.top_up" }, async (tx): Promise<Changed<Moved>> => {
+        const to = { tenantId: receiver.id, currency: receiver.currency };
+        const moved = await topUp(tx, payer, to, movement, `user:${ctx.userId}`);
+        return { subject: `tenant:${receiver.id}`, alsoFor: [receiver.id], ...auditOf(moved, { to: receiver.slug }) };
+      });
+      for (const tenantId of [payer.tenantId, receiver.id]) ctx.publish(["balance", "audit"], tenantId);
+      return result;
+    }),
+
+  /** Moves credit between the tenant in the address and one directly below it, in either direction. */
+  transfer: tenantMutation("billing.write", "billing.transfer")
+    .input(movementSchema.extend({ withTenantSlug: slug, direction: z.enum(["down", "up"]).default("down") }))
+    .mutation(async ({ ctx, input: { tenantSlug, withTenantSlug, direction, ...movement } }) => {
+      const other = await ctx.readBelow((tx) => getTenantBelow(tx, withTenantSlug));
+      if (other.id === ctx.tenantId) throw new DomainError("not_below", { field: "withTenantSlug" });
+      const down = direction === "down";
+      const [from, to] = down ? [ctx.tenantId, other.id] : [other.id, ctx.tenantId];
+      const result = await ctx.change(async (tx) => {
+        const currency = movement.currency ?? other.currency;
+        const moved = await transfer(tx, { from, to }, { ...movement, currency }, `user:${ctx.userId}`);
+        const slugs = down ? { from: tenantSlug, to: other.slug } : { from: other.slug, to: tenantSlug };
+        return { subject: `tenant:${other.id}`, alsoFor: [other.id], ...auditOf(moved, slugs) };
+      });
+      ctx.publish(["balance", "audit"], other.id);
+      return result;
+    }),
+
+  setDailyCap: tenantMutation("billing.write", "billing.set_daily_cap")
+    .input(dailyCapSchema)
+    .mutation(({ ctx, input: { dailyCap } }) =>
+      ctx.change(async (tx) => {
+        const { before } = await setDailyCap(tx, ctx.tenantId, dailyCap);
+        const text = (cap: bigint | null) => ({ dailyCap: cap === null ? null : decimalOf(cap) });
+        const result = { dailyCapMicros: dailyCap };
+        return { subject: `tenant:${ctx.tenantId}`, before: text(before), after: text(dailyCap), result };
+      }),
+    ),
+});

@@ -1,0 +1,34 @@
+import { z } from "zod";
+
+import { amountSchema, currencySchema, positiveAmountSchema } from "@/server/domain/rating/amount.schema";
+
+/**
+ * Chosen by whoever sends the form: the same key twice moves money once. The keys of charges stay ours, so that nobody
+ * can take the one of a charge that is still to come.
+ */
+export const postingKeySchema = z
+  .string()
+  .trim()
+  .min(1, "A key is required.")
+  .max(150, "At most 150 characters.")
+  .regex(/^[\x21-\x7e]+$/, "Plain characters without blanks.")
+  .regex(/^(?!call:)/, "Keys that begin with call: are those of charges.");
+
+const memo = z
+  .string()
+  .trim()
+  .max(200, "At most 200 characters.")
+  .regex(/^[^\p{Cc}]*$/u, "No control characters.");
+
+/** Money on its way into a wallet. */
+export const movementSchema = z.object({
+  amount: positiveAmountSchema,
+  /** The wallet's own when left out; another one is refused rather than converted. */
+  currency: currencySchema.optional(),
+  postingKey: postingKeySchema,
+  memo: memo.optional(),
+});
+export type Movement = z.output<typeof movementSchema>;
+
+/** null takes the cap away. */
+export const dailyCapSchema = z.object({ dailyCap: amountSchema.nullable() });

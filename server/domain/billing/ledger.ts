@@ -1,0 +1,52 @@
+import type { TenantRead } from "@/server/infra/db/tenant-tx";
+import { type Micros, micros } from "@/server/kernel/money";
+
+export type LedgerRow = {
+  /** The transaction's id; one transaction has one line per wallet. */
+  readonly id: string;
+  /** Position in the wallet's gapless chain. */
+  readonly seq: bigint;
+  readonly at: Date;
+  readonly kind: string;
+  readonly memo: string;
+  readonly actor: string;
+  readonly callId: string | null;
+  /** Signed: positive adds to the balance. */
+  readonly amountMicros: Micros;
+  readonly balanceAfterMicros: Micros;
+};
+
+export type LedgerPage = { readonly items: readonly LedgerRow[]; readonly nextCursor: string | null };
+
+type Row = {
+  seq: bigint;
+  transaction_id: string;
+  kind: string;
+  memo: string;
+  call_id: string | null;
+  actor: string;
+  amount_micros: bigint;
+  balance_after_micros: bigint;
+  occurred_at: Date;
+};
+
+/** The history of the wallet of the tenant acted on, newest first, a page at a time; the cursor is a position in the chain. */
+export async function listLedger(
+  tx: TenantRead,
+  { cursor, limit = 50 }: { cursor?: string | undefined; limit?: number | undefined },
+): Promise<LedgerPage> {
+  const before = cursor === undefined ? null : BigInt(cursor);
+  const rows = await tx.$queryRaw<Row[]>`SELECT * FROM wallet_history(${before}::bigint, ${limit + 1}::int)`;
+  const items = rows.slice(0, limit).map((row) => ({
+    id: row.transaction_id,
+    seq: row.seq,
+    at: row.occurred_at,
+    kind: row.kind,
+    memo: row.memo,
+    actor: row.actor,
+    callId: row.call_id,
+    amountMicros: micros(row.amount_micros),
+    balanceAfterMicros: micros(row.balance_after_micros),
+  }));
+  return { items, nextCursor: rows.length > limit ? String(items.at(-1)?.seq) : null };
+}

@@ -1,0 +1,104 @@
+import type { CallOutcome } from "@/server/domain/calls/call.schema";
+import { formatNumber } from "@/server/domain/calls/number-format";
+import { priceCall, type RatePrice } from "@/server/domain/rating/price.rules";
+import { type Micros, micros } from "@/server/kernel/money";
+import { isRefusalCode, refusals } from "@/server/kernel/refusals";
+
+export type CallRow = {
+  readonly id: string;
+  readonly startedAt: Date;
+  readonly answeredAt: Date | null;
+  readonly endedAt: Date | null;
+  readonly direction: "out" | "internal";
+  readonly kind: string;
+  readonly from: { readonly extensionNumber: string; readonly name: string };
+  readonly dialled: string;
+  readonly toE164: string | null;
+  /** The number for people: in full form where it has one, as dialled where not. */
+  readonly toFormatted: string;
+  readonly country: string | null;
+  readonly outcome: CallOutcome;
+  /** A code of refusals.ts, for a call that was refused, cut or failed. */
+  readonly reason: string | null;
+  readonly reasonSentence: string | null;
+  readonly talkMs: number;
+  readonly billedSeconds: number;
+  readonly costMicros: Micros;
+};
+
+/** A row of the table call with the price snapshot of one level beside it, as the queries beside this file select it. */
+export type StoredCall = {
+  id: string;
+  startedAt: Date;
+  answeredAt: Date | null;
+  endedAt: Date | null;
+  kind: string;
+  extensionNumber: string;
+  extensionName: string;
+  dialled: string;
+  toE164: string | null;
+  country: string | null;
+  state: string;
+  outcome: string | null;
+  reason: string | null;
+  talkMs: bigint | null;
+  billedSeconds: number | null;
+  costMicros: bigint | null;
+  perMinute: bigint | null;
+  connectionFee: bigint | null;
+  firstSeconds: number | null;
+  nextSeconds: number | null;
+  graceSeconds: number | null;
+};
+
+/** The price a call was authorised with; undefined for calls that no money was held for. */
+export const priceOf = (call: StoredCall): RatePrice | undefined =>
+  call.perMinute === null
+    ? undefined
+    : {
+        perMinute: micros(call.perMinute),
+        connectionFee: micros(call.connectionFee ?? 0n),
+        firstSeconds: call.firstSeconds ?? 60,
+        nextSeconds: call.nextSeconds ?? 60,
+        graceSeconds: call.graceSeconds ?? 0,
+      };
+
+/** The sentence of a reason code; null for none and for a code that is not known here. */
+export const sentenceOf = (reason: string | null): string | null =>
+  reason !== null && isRefusalCode(reason) ? refusals[reason].sentence : null;
+
+function outcomeOf({ state, outcome }: StoredCall): CallOutcome {
+  if (state === "authorised") return "ringing";
+  if (state === "answered") return "live";
+  return (outcome ?? "failed") as CallOutcome;
+}
+
+/** A stored call for people. Of a call that is still answered it shows the talk time and the cost until `now`. */
+export function callRowOf(call: StoredCall, now: Date): CallRow {
+  const outcome = outcomeOf(call);
+  const talkMs =
+    outcome === "live" && call.answeredAt
+      ? Math.max(0, now.getTime() - call.answeredAt.getTime())
+      : Number(call.talkMs ?? 0);
+  const price = priceOf(call);
+  const running = outcome === "live" && price ? priceCall(talkMs, price) : undefined;
+  return {
+    id: call.id,
+    startedAt: call.startedAt,
+    answeredAt: call.answeredAt,
+    endedAt: call.endedAt,
+    direction: call.kind === "internal" || call.kind === "echo" ? "internal" : "out",
+    kind: call.kind,
+    from: { extensionNumber: call.extensionNumber, name: call.extensionName },
+    dialled: call.dialled,
+    toE164: call.toE164,
+    toFormatted: call.toE164 === null ? call.dialled : formatNumber(call.toE164),
+    country: call.country,
+    outcome,
+    reason: call.reason,
+    reasonSentence: sentenceOf(call.reason),
+    talkMs,
+    billedSeconds: running?.billedSeconds ?? call.billedSeconds ?? 0,
+    costMicros: running?.cost ?? micros(call.costMicros ?? 0n),
+  };
+}
