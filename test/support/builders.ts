@@ -1,7 +1,4 @@
 import { randomUUID } from "node:crypto";
-import type { Client } from "pg";
-
-import type { TestDatabase } from "./database";
 
 /** What a rate costs, in micros per minute and seconds, as the worked examples write it. */
 export type RateOf = { perMinute: bigint; fee?: bigint; first?: number; next?: number; grace?: number };
@@ -9,13 +6,15 @@ export type RateOf = { perMinute: bigint; fee?: bigint; first?: number; next?: n
 export type Tenancy = { tenantId: string; slug: string };
 export type Phone = { extensionId: string; endpoint: string };
 
+export type Sql = { query: (text: string, values?: unknown[]) => Promise<{ rows: unknown[] }> };
+
 /**
  * Puts tenants, wallets, prices and phones straight into the database, past the portal, so that a test of money does not
  * depend on a page. The ledger is written as the product writes it: through its functions.
  */
-export function builders(db: TestDatabase) {
+export function builders(db: { readonly owner: Sql }) {
   const sql = async <Row>(text: string, values: unknown[] = []): Promise<Row[]> =>
-    (await (db.owner as Client).query(text, values)).rows as Row[];
+    (await db.owner.query(text, values)).rows as Row[];
   const one = async <Row>(text: string, values: unknown[] = []): Promise<Row> => {
     const [row] = await sql<Row>(text, values);
     if (!row) throw new Error(`no row from ${text}`);
