@@ -1,9 +1,16 @@
+import { auditRouter } from "@/server/api/routers/audit";
 import { billingRouter } from "@/server/api/routers/billing";
 import { callsRouter } from "@/server/api/routers/calls";
 import { destinationsRouter } from "@/server/api/routers/destinations";
 import { extensionsRouter } from "@/server/api/routers/extensions";
+import { homeRouter } from "@/server/api/routers/home";
+import { invitationsRouter } from "@/server/api/routers/invitations";
 import { meRouter } from "@/server/api/routers/me";
+import { membersRouter } from "@/server/api/routers/members";
 import { plansRouter } from "@/server/api/routers/plans";
+import { sessionsRouter } from "@/server/api/routers/sessions";
+import { shellRouter } from "@/server/api/routers/shell";
+import { tenantsRouter } from "@/server/api/routers/tenants";
 import { createCallerFactory, router } from "@/server/api/trpc";
 
 export const appRouter = router({
@@ -12,7 +19,14 @@ export const appRouter = router({
   destinations: destinationsRouter,
   calls: callsRouter,
   billing: billingRouter,
+  audit: auditRouter,
+  home: homeRouter,
+  invitations: invitationsRouter,
   me: meRouter,
+  members: membersRouter,
+  sessions: sessionsRouter,
+  shell: shellRouter,
+  tenants: tenantsRouter,
 });
 export type AppRouter = typeof appRouter;
 export const createCaller = createCallerFactory(appRouter);

@@ -1,5 +1,6 @@
 import { type Actor, changeOfPerson, recordRefusalOfPerson } from "@/server/domain/audit/change";
 import type { Db } from "@/server/infra/db/client";
+import type { TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { SessionId, UserId } from "@/server/kernel/ids";
 
@@ -87,12 +88,8 @@ export async function listSessions(db: Db, userId: UserId): Promise<SessionRow[]
  * Ends one session of a person: whoever uses it is signed out with the next request.
  * @throws DomainError not_found when the person has no such open session; a repeat therefore says so.
  */
-export async function revokeSession(db: Db, userId: UserId, sessionId: string, actor: Actor): Promise<void> {
-  await changeOfPerson(db, { userId, actor, action: "session.revoke" }, async (tx) => {
-    const [row] = await tx.$queryRaw<
-      { ended: number }[]
-    >`SELECT session_revoke(${userId}::uuid, ${sessionId}::uuid, NULL) AS ended`;
-    if (!row?.ended) throw new DomainError("not_found");
-    return { subject: `session:${sessionId}`, result: undefined };
-  });
+export async function revokeSession(tx: TenantWrite, userId: UserId, sessionId: string): Promise<void> {
+  const [row] = await tx.$queryRaw<{ ended: number }[]>`
+    SELECT session_revoke(${userId}::uuid, ${sessionId}::uuid, NULL) AS ended`;
+  if (!row?.ended) throw new DomainError("not_found");
 }

@@ -1,0 +1,58 @@
+import { z } from "zod";
+
+import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
+import { invitationUrl, invite } from "@/server/domain/tenancy/invitations";
+import { mayHandle, roleFits } from "@/server/domain/tenancy/member.rules";
+import { newMemberSchema } from "@/server/domain/tenancy/member.schema";
+import { listInvitations, listMembers, revokeMember, withdrawInvitation } from "@/server/domain/tenancy/members";
+import { DomainError } from "@/server/kernel/errors";
+import type { UserId } from "@/server/kernel/ids";
+
+export const membersRouter = router({
+  list: tenantQuery("members.read").query(({ ctx }) =>
+    ctx.read(async (tx) => {
+      const members = await listMembers(tx, ctx.tenantId);
+      return {
+        items: members.map((member) => ({ ...member, self: member.userId === ctx.userId })),
+        invitations: await listInvitations(tx, ctx.tenantId),
+      };
+    }),
+  ),
+
+  invite: tenantMutation("members.write", "member.invite")
+    .input(newMemberSchema)
+    .mutation(({ ctx, input }) => {
+      if (!mayHandle(ctx.seat.role, input.role)) {
+        throw new DomainError("forbidden", { field: "role" }, "Only an owner can invite an owner.");
+      }
+      if (!roleFits(input.role, ctx.seat.tenantKind)) {
+        throw new DomainError("invalid_input", { field: "role" }, "Only the operator has this role.");
+      }
+      return ctx.change(async (tx) => {
+        const { id, token } = await invite(tx, ctx.tenantId, input);
+        return {
+          subject: `invitation:${id}`,
+          after: { email: input.email, role: input.role },
+          result: { invitationUrl: invitationUrl(ctx.settings.appUrl, token) },
+        };
+      });
+    }),
+
+  withdraw: tenantMutation("members.write", "member.revoke")
+    .input(z.object({ invitationId: z.uuid() }))
+    .mutation(({ ctx, input }) =>
+      ctx.change(async (tx) => {
+        const { email } = await withdrawInvitation(tx, ctx.tenantId, input.invitationId);
+        return { subject: `invitation:${input.invitationId}`, before: { email }, result: { ok: true as const } };
+      }),
+    ),
+
+  revoke: tenantMutation("members.write", "member.revoke")
+    .input(z.object({ userId: z.uuid() }))
+    .mutation(({ ctx, input }) =>
+      ctx.change(async (tx) => {
+        const gone = await revokeMember(tx, ctx.tenantId, { userId: input.userId as UserId, by: ctx.seat.role });
+        return { subject: `person:${input.userId}`, before: gone, result: { ok: true as const } };
+      }),
+    ),
+});

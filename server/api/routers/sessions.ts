@@ -1,0 +1,20 @@
+import { z } from "zod";
+
+import { router, signedInMutation, signedInQuery } from "@/server/api/trpc";
+import { listSessions, revokeSession } from "@/server/domain/tenancy/sessions";
+
+export const sessionsRouter = router({
+  list: signedInQuery.query(async ({ ctx }) => {
+    const sessions = await listSessions(ctx.db, ctx.userId);
+    return { items: sessions.map((session) => ({ ...session, current: session.id === ctx.signedIn.sessionId })) };
+  }),
+
+  revoke: signedInMutation("session.revoke")
+    .input(z.object({ sessionId: z.uuid() }))
+    .mutation(({ ctx, input }) =>
+      ctx.changeOwn(async (tx) => {
+        await revokeSession(tx, ctx.userId, input.sessionId);
+        return { subject: `session:${input.sessionId}`, result: { ok: true as const } };
+      }),
+    ),
+});

@@ -1,0 +1,88 @@
+import { z } from "zod";
+
+import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
+import { getOnboardDefaults } from "@/server/domain/onboarding/defaults";
+import { onboard } from "@/server/domain/onboarding/onboard";
+import { onboardSchema } from "@/server/domain/onboarding/onboard.schema";
+import { invitationUrl } from "@/server/domain/tenancy/invitations";
+import { listTree, setTenantState } from "@/server/domain/tenancy/tenants";
+import { decimalOf } from "@/server/kernel/money";
+
+const childSchema = z.object({ childSlug: z.string().min(1).max(63) });
+
+export const tenantsRouter = router({
+  tree: tenantQuery("tenants.read").query(async ({ ctx }) => ({
+    items: await ctx.readBelow((tx) => listTree(tx, ctx.tenantId)),
+  })),
+
+  onboardDefaults: tenantQuery("tenants.write").query(({ ctx }) =>
+    ctx.read((tx) => getOnboardDefaults(tx, ctx.tenantId)),
+  ),
+
+  onboard: tenantMutation("tenants.write", "tenant.create")
+    .input(onboardSchema)
+    .mutation(({ ctx, input }) =>
+      ctx.change(async (tx) => {
+        const payer = { tenantId: ctx.tenantId, kind: ctx.seat.tenantKind };
+        const made = await onboard(tx, payer, input, `user:${ctx.userId}`);
+        const { appUrl, sipDomain, sipPort, sipTransport } = ctx.settings;
+        const { number, sipUsername, secret } = made.extension;
+        return {
+          subject: `tenant:${made.tenantId}`,
+          after: {
+            slug: input.slug,
+            name: input.name,
+            kind: input.kind,
+            currency: input.currency,
+            plan: input.planId,
+            initialCredit: decimalOf(input.initialCredit),
+            invited: input.adminEmail,
+            extension: number,
+          },
+          alsoFor: [made.tenantId],
+          result: {
+            tenantSlug: input.slug,
+            invitationUrl: invitationUrl(appUrl, made.invitationToken),
+            extension: {
+              number,
+              sipUsername,
+              secretOnce: secret.reveal(),
+              sipDomain,
+              sipPort,
+              transport: sipTransport,
+            },
+          },
+        };
+      }),
+    ),
+
+  suspend: tenantMutation("tenants.write", "tenant.suspend")
+    .input(childSchema)
+    .mutation(({ ctx, input }) =>
+      ctx.change(async (tx) => {
+        const { tenantId, before } = await setTenantState(tx, ctx.tenantId, input.childSlug, "suspended");
+        return {
+          subject: `tenant:${tenantId}`,
+          before: { state: before },
+          after: { state: "suspended" },
+          alsoFor: [tenantId],
+          result: { slug: input.childSlug, state: "suspended" as const },
+        };
+      }),
+    ),
+
+  resume: tenantMutation("tenants.write", "tenant.resume")
+    .input(childSchema)
+    .mutation(({ ctx, input }) =>
+      ctx.change(async (tx) => {
+        const { tenantId, before } = await setTenantState(tx, ctx.tenantId, input.childSlug, "active");
+        return {
+          subject: `tenant:${tenantId}`,
+          before: { state: before },
+          after: { state: "active" },
+          alsoFor: [tenantId],
+          result: { slug: input.childSlug, state: "active" as const },
+        };
+      }),
+    ),
+});

@@ -1,0 +1,43 @@
+import { homeCountries } from "@/server/domain/tenancy/tenants";
+import type { TenantRead } from "@/server/infra/db/tenant-tx";
+import { DomainError } from "@/server/kernel/errors";
+import type { PlanId, TenantId } from "@/server/kernel/ids";
+
+export type OnboardDefaults = {
+  readonly plans: readonly { readonly id: PlanId; readonly name: string; readonly currency: string }[];
+  readonly currencies: readonly string[];
+  readonly timeZones: readonly string[];
+  /** Two letters each. */
+  readonly countries: readonly string[];
+  readonly currency: string;
+  readonly timeZone: string;
+  readonly country: string;
+  /** Micros that can be handed on; null for the operator, whose top-ups come from payments. */
+  readonly available: bigint | null;
+};
+
+/**
+ * What the onboarding form offers, and what it starts with.
+ * @throws DomainError not_found when the tenant is not visible.
+ */
+export async function getOnboardDefaults(tx: TenantRead, tenantId: TenantId): Promise<OnboardDefaults> {
+  const [own] = await tx.$queryRaw<
+    { kind: string; currency: string; timeZone: string; country: string; available: bigint }[]
+  >`
+    SELECT t.kind, t.currency, t.time_zone AS "timeZone", t.country,
+      coalesce(w.posted_micros - w.held_micros + w.credit_limit_micros, 0) AS available
+    FROM tenant t LEFT JOIN wallet w ON w.tenant_id = t.id AND w.currency = t.currency WHERE t.id = ${tenantId}::uuid`;
+  if (!own) throw new DomainError("not_found");
+  const plans = await tx.$queryRaw<{ id: PlanId; name: string; currency: string }[]>`
+    SELECT id, name, currency FROM plan WHERE tenant_id = ${tenantId}::uuid ORDER BY name LIMIT 500`;
+  return {
+    plans,
+    currencies: Intl.supportedValuesOf("currency"),
+    timeZones: [...new Set(["UTC", own.timeZone, ...Intl.supportedValuesOf("timeZone")])],
+    countries: homeCountries(),
+    currency: own.currency,
+    timeZone: own.timeZone,
+    country: own.country,
+    available: own.kind === "operator" ? null : own.available,
+  };
+}

@@ -1,0 +1,29 @@
+import { z } from "zod";
+
+import { amountSchema, currencySchema } from "@/server/domain/rating/amount.schema";
+import {
+  countrySchema,
+  emailSchema,
+  slugSchema,
+  tenantNameSchema,
+  timeZoneSchema,
+} from "@/server/domain/tenancy/tenant.schema";
+
+/** The one form that makes a customer live. Shared by the form and the procedure. */
+export const onboardSchema = z.object({
+  name: tenantNameSchema,
+  slug: slugSchema,
+  kind: z.enum(["customer", "reseller"]).default("customer"),
+  adminEmail: emailSchema,
+  planId: z.uuid("Choose a plan."),
+  /** Typed; moved from the wallet of the tenant above. Zero moves nothing. */
+  initialCredit: z
+    .string()
+    .trim()
+    .transform((text) => text || "0")
+    .pipe(amountSchema),
+  currency: currencySchema,
+  timeZone: timeZoneSchema,
+  country: countrySchema,
+});
+export type Onboarding = z.output<typeof onboardSchema>;

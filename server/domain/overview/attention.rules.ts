@@ -1,0 +1,139 @@
+import { isRefusalCode, refusals } from "@/server/kernel/refusals";
+
+/** One thing that waits for a person, and where it is mended. */
+export type Attention = {
+  readonly code: string;
+  readonly title: string;
+  readonly detail: string;
+  readonly href: string;
+};
+
+/** Numbers of one tenant at one moment. Money in micros. */
+export type Facts = {
+  readonly slug: string;
+  readonly kind: string;
+  readonly state: string;
+  readonly currency: string;
+  readonly hasPlan: boolean;
+  readonly availableMicros: bigint;
+  /** Charged in the last seven days. */
+  readonly weekMicros: bigint;
+  readonly phonesTotal: number;
+  readonly phonesOnline: number;
+  /** Own extensions that no phone ever used, and those whose phone was there once and is not now. */
+  readonly neverSeen: number;
+  readonly lostPhones: number;
+  readonly callsToday: number;
+  readonly firstCallDone: boolean;
+  readonly failedRegistrations: number;
+  readonly differences: number;
+  readonly refused: readonly { readonly reason: string; readonly calls: number }[];
+  readonly lowBelow: number;
+  readonly lowBelowSlugs: readonly string[];
+};
+
+const MOST = 5;
+/** Fewer wrong passwords in an hour than this are people, not attacks. */
+const SUSPICIOUS_FAILURES = 10;
+
+const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
+
+/** What needs somebody, the most urgent first, at most five: a longer list is not read. */
+export function needsAttention(facts: Facts): readonly Attention[] {
+  return [...ofTenant(facts), ...ofMoney(facts), ...ofSecurity(facts), ...ofRefusals(facts), ...ofPhones(facts)].slice(
+    0,
+    MOST,
+  );
+}
+
+const page = ({ slug }: Facts, name: string): string => `/t/${slug}/${name}`;
+
+function ofTenant(facts: Facts): Attention[] {
+  const found: Attention[] = [];
+  if (facts.state === "suspended") {
+    const detail = "Only emergency numbers can be dialled. Your provider can lift this.";
+    found.push({ code: "SEC-02", title: "Calling is suspended", detail, href: page(facts, "calls") });
+  }
+  if (facts.kind !== "operator" && !facts.hasPlan) {
+    const detail = "Without a plan no number has a price, so calls are refused. Your provider assigns one.";
+    found.push({ code: "RAT-01", title: "No plan yet", detail, href: page(facts, "balance") });
+  }
+  return found;
+}
+
+function ofMoney(facts: Facts): Attention[] {
+  const found: Attention[] = [];
+  const href = page(facts, "balance");
+  if (facts.kind !== "operator") {
+    const daysLeft = facts.weekMicros > 0n ? Number((facts.availableMicros * 7n) / facts.weekMicros) : undefined;
+    if (facts.availableMicros <= 0n) {
+      found.push({
+        code: "BAL-01",
+        title: "No credit left",
+        detail: "Calls are refused until the balance is topped up.",
+        href,
+      });
+    } else if (daysLeft !== undefined && daysLeft < 3) {
+      const detail = `At the pace of the last week it lasts ${daysLeft < 1 ? "less than a day" : counted(daysLeft, "day", "days")}.`;
+      found.push({ code: "BAL-01", title: "Credit is running low", detail, href });
+    }
+  }
+  if (facts.lowBelow > 0) {
+    const named = facts.lowBelowSlugs.join(", ");
+    const detail = `${named}${facts.lowBelow > facts.lowBelowSlugs.length ? " and others" : ""}: less than 1.00 available.`;
+    const title = `${counted(facts.lowBelow, "tenant is", "tenants are")} out of credit`;
+    found.push({ code: "LOW-01", title, detail, href: page(facts, "tenants") });
+  }
+  return found;
+}
+
+function ofSecurity(facts: Facts): Attention[] {
+  const found: Attention[] = [];
+  if (facts.differences > 0) {
+    const title = `${counted(facts.differences, "difference", "differences")} in the money`;
+    found.push({
+      code: "REC-01",
+      title,
+      detail: "Reconciliation found what it could not heal by itself.",
+      href: page(facts, "calls"),
+    });
+  }
+  if (facts.failedRegistrations >= SUSPICIOUS_FAILURES) {
+    const title = `${facts.failedRegistrations} refused registrations in an hour`;
+    found.push({
+      code: "AUT-01",
+      title,
+      detail: "Somebody may be guessing the secrets of your phones.",
+      href: page(facts, "extensions"),
+    });
+  }
+  return found;
+}
+
+function ofRefusals(facts: Facts): Attention[] {
+  return facts.refused.map(({ reason, calls }) => ({
+    code: reason,
+    title: `${counted(calls, "call", "calls")} refused in 24 hours`,
+    detail: isRefusalCode(reason) ? refusals[reason].sentence : "See the decision of each call.",
+    href: `${page(facts, "calls")}?outcome=blocked`,
+  }));
+}
+
+function ofPhones(facts: Facts): Attention[] {
+  const found: Attention[] = [];
+  const href = page(facts, "extensions");
+  if (facts.lostPhones > 0) {
+    const title = `${counted(facts.lostPhones, "phone is", "phones are")} not registered`;
+    found.push({ code: "NET-01", title, detail: "It was there before and cannot be called now.", href });
+  }
+  if (facts.neverSeen > 0 && facts.kind !== "operator") {
+    const title = `${counted(facts.neverSeen, "extension has", "extensions have")} no phone yet`;
+    found.push({
+      code: "NET-02",
+      title,
+      detail: "Connect one with the secret it was given, or rotate the secret.",
+      href,
+    });
+  }
+  return found;
+}
