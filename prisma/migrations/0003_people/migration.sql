@@ -122,6 +122,11 @@ $$;
 CREATE FUNCTION provider_name() RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT up.name FROM tenant t JOIN tenant up ON up.id = t.parent_id WHERE t.id = app_tenant()
 $$;
+-- When the people with a seat here were last signed in; nothing else of their sessions is anybody else's business.
+CREATE FUNCTION members_seen() RETURNS TABLE (user_id uuid, last_seen_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT s.user_id, max(x.last_seen_at) FROM seat s JOIN session x ON x.user_id = s.user_id WHERE s.tenant_id = app_tenant() GROUP BY s.user_id
+$$;
 -- The tenants that hear of a change in p_tenant: itself and everybody above.
 CREATE FUNCTION tenants_above(p_tenant uuid) RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT ancestor_id FROM tenant_below WHERE descendant_id = p_tenant
@@ -133,7 +138,7 @@ BEGIN
   FOREACH f IN ARRAY ARRAY['find_seat(uuid, text)', 'seats_of(uuid)', 'sign_in_lookup(text)', 'session_open(uuid, text, text, int)',
     'session_check(uuid)', 'session_revoke(uuid, uuid, uuid)', 'invitation_lookup(bytea)', 'invitation_accept(bytea, text, text)',
     'tenant_create(text, text, text, text, text, text, uuid)', 'act_below(uuid)', 'operator_tenant()', 'tenant_by_slug(text)',
-    'provider_name()', 'tenants_above(uuid)'] LOOP
+    'provider_name()', 'members_seen()', 'tenants_above(uuid)'] LOOP
     EXECUTE format('ALTER FUNCTION %s OWNER TO portal_system', f);
     EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
     EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO portal_app', f);

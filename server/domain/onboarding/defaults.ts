@@ -7,13 +7,14 @@ export type OnboardDefaults = {
   readonly plans: readonly { readonly id: PlanId; readonly name: string; readonly currency: string }[];
   readonly currencies: readonly string[];
   readonly timeZones: readonly string[];
-  /** Two letters each. */
-  readonly countries: readonly string[];
+  readonly countries: readonly { readonly code: string; readonly name: string }[];
   readonly currency: string;
   readonly timeZone: string;
   readonly country: string;
-  /** Micros that can be handed on; null for the operator, whose top-ups come from payments. */
-  readonly available: bigint | null;
+  /** What the tenant's own wallet has available, in micros. */
+  readonly available: bigint;
+  /** False for the operator: the credit it gives comes from payments, and its wallet stays as it is. */
+  readonly paysFromWallet: boolean;
 };
 
 /**
@@ -38,6 +39,7 @@ export async function getOnboardDefaults(tx: TenantRead, tenantId: TenantId): Pr
     currency: own.currency,
     timeZone: own.timeZone,
     country: own.country,
-    available: own.kind === "operator" ? null : own.available,
+    available: own.available,
+    paysFromWallet: own.kind !== "operator",
   };
 }

@@ -15,7 +15,8 @@ export const onboardSchema = z.object({
   slug: slugSchema,
   kind: z.enum(["customer", "reseller"]).default("customer"),
   adminEmail: emailSchema,
-  planId: z.uuid("Choose a plan."),
+  /** null leaves the tenant without prices: it can call nobody but its own extensions and emergency numbers. */
+  planId: z.uuid("Choose a plan.").nullable(),
   /** Typed; moved from the wallet of the tenant above. Zero moves nothing. */
   initialCredit: z
     .string()

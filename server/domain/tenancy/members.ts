@@ -10,6 +10,8 @@ export type MemberRow = {
   readonly name: string;
   readonly role: Role;
   readonly since: Date;
+  /** When the person was last signed in anywhere; null when that is longer ago than sessions are kept. */
+  readonly lastSeenAt: Date | null;
 };
 
 export type InvitationRow = {
@@ -23,8 +25,8 @@ export type InvitationRow = {
 /** Who has a seat on this very tenant, by e-mail address. Seats above it, which reach it too, are not listed. */
 export function listMembers(tx: TenantRead, tenantId: TenantId): Promise<MemberRow[]> {
   return tx.$queryRaw<MemberRow[]>`
-    SELECT s.user_id AS "userId", p.email, p.name, s.role, s.created_at AS since
-    FROM seat s JOIN person p ON p.id = s.user_id WHERE s.tenant_id = ${tenantId}::uuid ORDER BY p.email LIMIT 1000`;
+    SELECT s.user_id AS "userId", p.email, p.name, s.role, s.created_at AS since, seen.last_seen_at AS "lastSeenAt"
+    FROM seat s JOIN person p ON p.id = s.user_id LEFT JOIN members_seen() seen ON seen.user_id = s.user_id WHERE s.tenant_id = ${tenantId}::uuid ORDER BY p.email LIMIT 1000`;
 }
 
 /** Invitations that can still be used, the newest first. */

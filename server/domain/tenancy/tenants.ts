@@ -19,8 +19,12 @@ export type NewTenant = {
   readonly planId: string | null;
 };
 
-/** Countries a tenant can be at home in: those with a numbering plan, as two letters. */
-export const homeCountries = (): readonly string[] => getCountries().toSorted();
+/** Countries a tenant can be at home in: those with a numbering plan, by their English name. */
+export function homeCountries(): readonly { readonly code: string; readonly name: string }[] {
+  const names = new Intl.DisplayNames("en", { type: "region" });
+  const countries = getCountries().map((code) => ({ code, name: names.of(code) ?? code }));
+  return countries.toSorted((a, b) => a.name.localeCompare(b.name, "en"));
+}
 
 /**
  * Makes the one tenant at the root, with its wallet. Nothing is above it, so its own trail begins empty.
