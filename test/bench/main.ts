@@ -4,7 +4,9 @@ import { type Figure, table } from "./figure";
 
 const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   P1: async () => (await import("./p1-call-cycles")).callCycles(),
+  P4: async () => (await import("./p4-authorisation")).authorisation(),
   P5: async () => (await import("./p5-rate-lookup")).rateLookup(),
+  P13: async () => (await import("./p13-start")).startAndRest(),
 };
 
 async function main(): Promise<void> {
