@@ -2,14 +2,14 @@
  * `npm test`: installs what is missing, runs the lanes one after the other, and ends with one line of totals.
  * Plain Node without dependencies, because it is what installs them. Lanes by argument; none means all.
  */
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 
 import { installMissing } from "./lanes/install.mjs";
 import { laneNames, runLane } from "./lanes/lanes.mjs";
-import { leftBehind } from "./lanes/left-behind.mjs";
-import { output, say, stopRunning } from "./lanes/program.mjs";
+import { leftBehind, serviceHomes } from "./lanes/left-behind.mjs";
+import { isStopping, output, say, stopRunning } from "./lanes/program.mjs";
 import { closingLine, failedLane, sum } from "./lanes/totals.mjs";
 
 const wanted = process.argv.slice(2);
@@ -22,24 +22,25 @@ const lanes = laneNames.filter((name) => wanted.length === 0 || wanted.includes(
 
 // Every temporary folder of every test goes in here, so that nothing is left on the machine.
 const scratch = mkdtempSync(path.join(os.tmpdir(), "ringfence-test-"));
+// Started by root, the servers run under other accounts, which must pass through here.
+chmodSync(scratch, 0o755);
 mkdirSync(output, { recursive: true });
 process.env.TMPDIR = scratch;
 process.env.RINGFENCE_TEST_RUN = scratch;
 process.chdir(path.resolve(import.meta.dirname, ".."));
 
-let interrupted = false;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => void end(signal));
 
 const totals = [];
 try {
   await installMissing(lanes);
   for (const name of lanes) {
-    if (interrupted) break;
-    const total = await runLane(name);
-    totals.push(total, await stragglers(name));
+    if (isStopping()) break;
+    totals.push(await runLane(name));
+    if (!isStopping()) totals.push(await stragglers(name));
   }
 } catch (error) {
-  if (!interrupted) {
+  if (!isStopping()) {
     say(error instanceof Error ? error.message : String(error));
     totals.push(failedLane());
   }
@@ -48,7 +49,7 @@ try {
 }
 const total = sum(totals);
 console.log(closingLine(total));
-process.exitCode = interrupted ? 130 : total.failed > 0 ? 1 : 0;
+process.exitCode = isStopping() ? 130 : total.failed > 0 ? 1 : 0;
 
 /** A lane that leaves a process running has failed: the next start would trip over it. */
 async function stragglers(lane) {
@@ -58,13 +59,12 @@ async function stragglers(lane) {
 }
 
 async function end(signal) {
-  if (interrupted) return;
-  interrupted = true;
+  if (isStopping()) return;
   say(`${signal}: stopping`);
   await stopRunning();
 }
 
 async function cleanUp() {
   await leftBehind(scratch);
-  rmSync(scratch, { recursive: true, force: true });
+  for (const folder of [...serviceHomes(scratch), scratch]) rmSync(folder, { recursive: true, force: true });
 }

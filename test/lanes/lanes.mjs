@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 
-import { output, run, say } from "./program.mjs";
+import { isStopping, output, run, say } from "./program.mjs";
 import { failedLane, fromPlaywright, fromVitest, sum } from "./totals.mjs";
 
 const bin = (name) => path.join("node_modules/.bin", name);
@@ -73,6 +73,7 @@ function judged(name, code, log, report, count) {
 }
 
 function show(name, log) {
+  if (isStopping()) return;
   console.log(`\n──── ${name}, in full ${"─".repeat(Math.max(0, 96 - name.length))}`);
   console.log(readFileSync(log, "utf8").trimEnd());
   console.log(`${"─".repeat(110)}\n`);

@@ -1,11 +1,15 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import path from "node:path";
+
+/** How deep below the run's folder a service may note that its files are elsewhere. */
+const DEPTH = 3;
 
 /**
  * Ends the processes that a lane's tests started and did not stop, and names them. Found by the folder that this run
  * gave them: in their command line (PostgreSQL and Asterisk get paths below it), their environment or as where they stand.
  */
 export async function leftBehind(scratch) {
-  const found = processesOf(scratch);
+  const found = processesOf([scratch, ...serviceHomes(scratch)]);
   for (const [signal, patienceMs] of [
     ["SIGTERM", 3_000],
     ["SIGKILL", 2_000],
@@ -19,14 +23,24 @@ export async function leftBehind(scratch) {
   return found.map(({ pid, name }) => `${name} (${pid})`);
 }
 
+/** Started by root, services below a closed folder keep their files elsewhere, and note where. */
+export function serviceHomes(folder, depth = DEPTH) {
+  return readdirOrNothing(folder).flatMap((name) => {
+    const below = path.join(folder, name);
+    if (name === "service-home")
+      return [readOrNothing(below).trim()].filter((home) => home.startsWith("/var/lib/ringfence-"));
+    return depth > 0 ? serviceHomes(below, depth - 1) : [];
+  });
+}
+
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-function processesOf(scratch) {
+function processesOf(folders) {
   const pids = readdirOrNothing("/proc").filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
   return pids.flatMap((name) => {
     const pid = Number(name);
     const told = [readOrNothing(`/proc/${pid}/cmdline`), readOrNothing(`/proc/${pid}/environ`), placeOf(pid)];
-    const mine = told.some((text) => text.includes(scratch));
+    const mine = folders.some((folder) => told.some((text) => text.includes(folder)));
     const since = birthOf(pid);
     return mine && since ? [{ pid, since, name: readOrNothing(`/proc/${pid}/comm`).trim() }] : [];
   });

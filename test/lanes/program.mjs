@@ -7,6 +7,10 @@ export const output = path.resolve(import.meta.dirname, "../.output");
 
 const began = Date.now();
 const running = new Set();
+let stopping = false;
+
+/** Whether somebody asked this run to end: what fails from then on says nothing. */
+export const isStopping = () => stopping;
 
 /** One progress line, with the time since the start. */
 export function say(line) {
@@ -44,6 +48,7 @@ export function run(name, command, args, env = {}) {
 
 /** Asks every running group to end, insists after a while, and waits for it. */
 export async function stopRunning() {
+  stopping = true;
   for (const [signal, patienceMs] of [
     ["SIGINT", 15_000],
     ["SIGTERM", 5_000],

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Client } from "pg";
@@ -18,6 +18,8 @@ declare module "vitest" {
 /** One real PostgreSQL for the run, with a migrated template that every test file copies. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dataDir = mkdtempSync(path.join(tmpdir(), "ringfence-test-"));
+  // Started by root, the server runs under another account, which must pass through here.
+  chmodSync(dataDir, 0o755);
   const postgres = await startPostgres({
     dataDir,
     // Nothing here outlives the run, so nothing needs to survive a power cut.
