@@ -1,0 +1,285 @@
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { Client } from "pg";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+
+import { type Stack, startStack } from "@/server/embedded/stack";
+import {
+  type Behaviour,
+  type FakeCallControl,
+  fakeCallControl,
+  says,
+  staysSilent,
+} from "@/test/support/fake-call-control";
+import { type SippPhone, sippCall, sippRegister } from "@/test/support/sipp";
+
+/** The dialplan alone: a real Asterisk, a real phone, and a call control that does whatever a server can do wrong. */
+let dataDir: string;
+let stack: Stack;
+let control: FakeCallControl;
+let phone: SippPhone;
+let other: SippPhone;
+
+beforeAll(async () => {
+  dataDir = mkdtempSync(path.join(tmpdir(), "ringfence-dialplan-"));
+  stack = await startStack({
+    dataDir,
+    web: false,
+    workers: false,
+    seed: false,
+    redis: false,
+    ports: { web: 0, callControl: 0, sip: 0 },
+    env: { PBX: "embedded", RINGFENCE_CACHE: process.env["RINGFENCE_CACHE"] ?? path.resolve(".data/cache") },
+    postgresSettings: { fsync: "off", synchronous_commit: "off" },
+  });
+  control = await fakeCallControl(Number(new URL(stack.urls.callControl).port));
+  phone = await provision("acme-100");
+  other = await provision("acme-101");
+}, 180_000);
+
+afterAll(async () => {
+  await control?.close();
+  await stack?.stop();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+beforeEach(async () => {
+  await control.close();
+  await control.open();
+  control.asked.length = 0;
+  control.ended = says("ok");
+});
+
+async function provision(username: string): Promise<SippPhone> {
+  const secret = "a-secret-of-a-test";
+  const digest = `MD5:${createHash("md5").update(`${username}:ringfence:${secret}`).digest("hex")}`;
+  const client = new Client({ connectionString: stack.urls.owner });
+  await client.connect();
+  try {
+    await client.query("INSERT INTO pbx.ps_aors (id, max_contacts, remove_existing) VALUES ($1, '3', 'yes')", [
+      username,
+    ]);
+    await client.query(
+      `INSERT INTO pbx.ps_auths (id, auth_type, username, realm, password_digest, supported_algorithms_uas, supported_algorithms_uac)
+       VALUES ($1, 'digest', $1, 'ringfence', $2, 'MD5', 'MD5')`,
+      [username, digest],
+    );
+    await client.query(
+      `INSERT INTO pbx.ps_endpoints (id, aors, auth, context, disallow, allow, direct_media, rtp_symmetric, force_rport,
+         rewrite_contact, callerid, set_var, identify_by)
+       VALUES ($1, $1, $1, 'ringfence-phone', 'all', 'ulaw,alaw,g722', 'no', 'yes', 'yes', 'yes', '<100>',
+         'RF_EMERGENCY=-112-110-', 'username,auth_username')`,
+      [username],
+    );
+  } finally {
+    await client.end();
+  }
+  return { server: { host: "127.0.0.1", port: stack.runtime.sipPort }, username, secret };
+}
+
+/** Asterisk evaluates what follows a dollar sign, if it is ever let near it. */
+const dollar = "$";
+const errorPage = says("out|60|493012345678|||x", 500);
+const behave = (behaviour: Behaviour) => () => {
+  control.behaviour = behaviour;
+};
+
+const asked = (where: string) => control.asked.filter(({ path: at }) => at === where).map(({ fields }) => fields);
+
+/** The last line of Asterisk's own record of calls, once it is there: it is written after the phone hung up. */
+async function spoolLine(destination: string): Promise<string[]> {
+  await expect.poll(() => lastSpoolLine()[4], { timeout: 3_000 }).toBe(destination);
+  return lastSpoolLine();
+}
+
+function lastSpoolLine(): string[] {
+  const line =
+    readFileSync(stack.runtime.cdrSpoolFile ?? "", "utf8")
+      .trimEnd()
+      .split("\n")
+      .at(-1) ?? "";
+  return [...line.matchAll(/"((?:[^"]|"")*)"/g)].map((match) => (match[1] ?? "").replaceAll('""', '"'));
+}
+
+test("a call is asked for once, answered, told, and in the spool with the same talk time", async () => {
+  control.behaviour = says("out|60|493012345678|493099||call-1");
+  const call = await sippCall(phone, "03012345678", { holdMs: 2_000 });
+  expect(call).toMatchObject({ status: 200, endedBy: "phone" });
+  const [question, ...more] = asked("/v1/authorise");
+  expect(more).toEqual([]);
+  expect(question).toMatchObject({ pbx: "pbx1", endpoint: "acme-100", dialled: "03012345678", cid: "100" });
+  expect(question?.["addr"]).toMatch(/^127\.0\.0\.1:\d+$/);
+  expect(question?.["call"]).toMatch(/^pbx1-\d+\.\d+$/);
+  expect(Math.abs(Number(question?.["at"]) / 1_000 - Date.now())).toBeLessThan(15_000);
+  expect(control.asked[0]?.authorization).toBe(`Bearer ${stack.runtime.pbxSecret}`);
+  const [end] = asked("/v1/ended");
+  expect(end).toMatchObject({ call: question?.["call"], status: "ANSWER", side: "caller" });
+  const [uniqueid, , , src, dst, start, answer, ended, billsec, disposition, userfield] =
+    await spoolLine("493012345678");
+  expect({ uniqueid, src, dst, disposition, userfield }).toEqual({
+    uniqueid: question?.["call"],
+    src: "493099",
+    dst: "493012345678",
+    disposition: "ANSWERED",
+    userfield: "out:call-1",
+  });
+  expect(Math.abs(Number(billsec) * 1_000 - Number(end?.["talk_ms"]))).toBeLessThanOrEqual(10);
+  expect(Number(ended) - Number(answer)).toBeCloseTo(Number(billsec), 2);
+  expect(Number(answer)).toBeGreaterThan(Number(start));
+});
+
+test.each([1, 3])(
+  "a grant of %i s is cut a tenth of a second before its end, and ringing is not counted",
+  async (seconds) => {
+    control.behaviour = says(`out|${seconds}|493012345678|493099||call-2`);
+    const call = await sippCall(phone, "03012345678", { holdMs: 20_000 });
+    expect(call).toMatchObject({ status: 200, endedBy: "server" });
+    expect(call.talkMs).toBeGreaterThan(seconds * 1_000 - 250);
+    expect(call.talkMs).toBeLessThan(seconds * 1_000 + 60);
+    expect(Number(asked("/v1/ended")[0]?.["talk_ms"])).toBeLessThanOrEqual(seconds * 1_000);
+  },
+);
+
+test("the cut does not wait for a call control that hangs at the end", async () => {
+  control.behaviour = says("out|2|4930123456702|493099||call-3");
+  control.ended = staysSilent;
+  const call = await sippCall(phone, "03012345678", { holdMs: 20_000 });
+  expect(call.talkMs).toBeLessThan(2_000 + 1_100);
+  expect(Number((await spoolLine("4930123456702"))[8])).toBeCloseTo(1.9, 1);
+});
+
+describe("emergency numbers pass", () => {
+  test.each([
+    ["is away", () => control.close()],
+    ["answers 500", behave(errorPage)],
+    ["never answers", behave(staysSilent)],
+    ["answers garbage", behave(says(`\u0000\u0001<html>${dollar}{SHELL(id)}`))],
+    ["refuses", behave(says("refuse|403|||SEC-01|x"))],
+    ["names something else", behave(says("out|5|4990012345|493099||x"))],
+    ["knows them", behave(says("emergency|14400|112|493099||x"))],
+  ])("when call control %s", async (_, misbehave) => {
+    await misbehave();
+    const call = await sippCall(phone, "112", { holdMs: 300 });
+    expect(call).toMatchObject({ status: 200, endedBy: "phone" });
+    await spoolLine("112");
+  });
+
+  test("and only they: another number is refused when call control is away, answers 500 or hangs", async () => {
+    control.behaviour = errorPage;
+    expect((await sippCall(phone, "03012345678")).status).toBe(403);
+    control.behaviour = staysSilent;
+    const hung = await sippCall(phone, "1123");
+    expect(hung.status).toBe(403);
+    expect(hung.setupMs).toBeLessThan(2_600);
+    await control.close();
+    expect((await sippCall(phone, "+112")).status).toBe(403);
+    expect((await sippCall(phone, "-112-")).status).toBe(403);
+  });
+});
+
+describe("what call control may say", () => {
+  test.each([402, 403, 404, 480, 484, 486, 503])("the phone hears the refusal %i, and no end is told", async (code) => {
+    control.behaviour = says(`refuse|${code}|||XXX-01|x`);
+    expect((await sippCall(phone, "03012345678")).status).toBe(code);
+    expect(asked("/v1/ended")).toEqual([]);
+  });
+
+  test.each([
+    ["nothing", ""],
+    ["a number alone", "60"],
+    ["no seconds", "out||493012345678|||x"],
+    ["zero", "out|0|493012345678|||x"],
+    ["a negative number", "out|-5|493012345678|||x"],
+    ["a float", "out|1.5|493012345678|||x"],
+    ["an exponent", "out|1e9|493012345678|||x"],
+    ["an expression", "out|5 OR 1|493012345678|||x"],
+    ["a number too long for arithmetic", "out|99999999999999999999|493012345678|||x"],
+    ["another kind", "outside|60|493012345678|||x"],
+    ["a second channel", "out|60|4930&PJSIP/123@carrier|||x"],
+    ["an option of Dial", "out|60|493012345678,60,G(x^y^1)|||x"],
+    ["a variable", `out|60|${dollar}{SHELL(id)}|||x`],
+    ["no target", "out|60||||x"],
+    ["a field too few", "out|60|493012345678||x"],
+    ["a field too many", "out|60|493012345678|||x|y"],
+    ["two lines", "out|60|493012345678|||x\nout|60|493012345678|||x"],
+    ["a page", `${"x".repeat(100_000)}out|60|493012345678|||x`],
+    ["an unknown extension", "internal|14400|nobody|||x"],
+  ])("%s is refused", async (_, answer) => {
+    control.behaviour = says(answer);
+    const { status } = await sippCall(phone, "03012345678");
+    expect([403, 480]).toContain(status);
+  });
+
+  test.each([301, 302, 404, 500])("an answer with status %i does not count, whatever it says", async (status) => {
+    control.behaviour = says("out|60|493012345678|493099||x", status);
+    expect((await sippCall(phone, "03012345678")).status).toBe(403);
+  });
+
+  test("a grant beyond four hours is cut down to four hours", async () => {
+    control.behaviour = says("out|999999999|493012345678|493099||x");
+    const calling = sippCall(phone, "03012345678", { holdMs: 2_500 });
+    await expect.poll(() => stack.pbx?.cli("core show channels concise"), { timeout: 8_000 }).toContain("Up!Dial!");
+    const channels = (await stack.pbx?.cli("core show channels concise")) ?? "";
+    const caller = channels
+      .split("\n")
+      .find((line) => line.startsWith("PJSIP/acme-100"))
+      ?.split("!")[0];
+    expect(await stack.pbx?.cli(`core show channel ${caller}`)).toContain("RF_SECONDS=14400");
+    await calling;
+  });
+
+  test.each([
+    ["97", 404],
+    ["99", 486],
+  ])("the demo's carrier fails a number that ends in %s with %i", async (ending, status) => {
+    control.behaviour = says(`out|60|4930123456${ending}|493099||x`);
+    expect((await sippCall(phone, `030123456${ending}`)).status).toBe(status);
+    expect(asked("/v1/ended")[0]).toMatchObject({ talk_ms: "0" });
+  });
+});
+
+describe("what a phone may send", () => {
+  test.each([
+    "500&PJSIP/trunk",
+    "500&PJSIP/123@carrier",
+    "$(EPOCH)",
+    "*43#",
+    "a,b",
+    "s",
+    "h",
+    "i",
+    "t",
+    "1(2",
+    "+",
+    "+49-30",
+  ])("%s reaches call control as it was dialled", async (number) => {
+    control.behaviour = says("refuse|484|||DST-04|x");
+    // "@" would end the number in the address; a phone escapes it.
+    expect((await sippCall(phone, number.replace("@", "%40"))).status).toBe(484);
+    expect(asked("/v1/authorise")[0]?.["dialled"]).toBe(number);
+  });
+
+  test("a display name is not evaluated and does not leave the house", async () => {
+    control.behaviour = says("out|60|4930123456703|||x");
+    const call = await sippCall(phone, "03012345678", { holdMs: 200, displayName: `${dollar}{GLOBAL(x)}$[1+1]` });
+    expect(call.status).toBe(200);
+    expect((await spoolLine("4930123456703"))[3]).toBe("");
+  });
+
+  test("an address of a contact cannot add a second number to an internal call", async () => {
+    control.behaviour = says("internal|14400|acme-101|100||x");
+    const contact = "x&PJSIP/4930123456%40carrier&PJSIP/y";
+    expect(await sippRegister(other, { contact })).toBe(200);
+    expect((await sippCall(phone, "101")).status).toBe(480);
+    expect(asked("/v1/ended")[0]).toMatchObject({ status: "CHANUNAVAIL", talk_ms: "0" });
+  });
+
+  test("the echo answers, and its talk time is told", async () => {
+    control.behaviour = says("echo|14400||||x");
+    const call = await sippCall(phone, "*43", { holdMs: 700 });
+    expect(call).toMatchObject({ status: 200, endedBy: "phone" });
+    expect(Math.abs(Number(asked("/v1/ended")[0]?.["talk_ms"]) - call.talkMs)).toBeLessThan(100);
+  });
+});
