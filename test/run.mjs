@@ -28,6 +28,8 @@ mkdirSync(output, { recursive: true });
 process.env.TMPDIR = scratch;
 process.env.RINGFENCE_TEST_RUN = scratch;
 process.chdir(path.resolve(import.meta.dirname, ".."));
+// Asterisk is unpacked once, for `npm start` and for every lane.
+process.env.RINGFENCE_CACHE ??= path.resolve(".data/cache");
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => void end(signal));
 

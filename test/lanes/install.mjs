@@ -3,9 +3,12 @@ import path from "node:path";
 
 import { run, say } from "./program.mjs";
 
-/** What a lane needs from the machine: the program, and the Debian package that has it. */
+/**
+ * What a lane needs from the machine: the program, and the Debian package that has it. Where nothing can be installed the
+ * telephone tests unpack SIPp themselves, as the product does with Asterisk; for a browser that would be too much.
+ */
 const programs = {
-  pbx: [{ program: "sipp", debian: "sip-tester" }],
+  pbx: [{ program: "sipp", debian: "sip-tester", unpacked: true }],
   browser: [{ program: "chromium", debian: "chromium" }],
 };
 
@@ -20,7 +23,7 @@ async function installPackages() {
   const stale = staleDependencies();
   if (stale.length === 0) return;
   say(`npm ci (${stale.length} dependencies missing or of another version)`);
-  await must("npm-ci", "npm", ["ci", "--no-audit", "--no-fund"], "npm ci failed");
+  await succeed("npm-ci", "npm", ["ci", "--no-audit", "--no-fund"], "npm ci failed");
 }
 
 /** package.json pins exact versions, so what is installed can be told from what is wanted by looking. */
@@ -38,31 +41,31 @@ async function generateClient() {
   if (existsSync(client) && Math.max(...schemas) <= statSync(client).mtimeMs) return;
   say("prisma generate");
   const args = ["generate", "--config", "prisma/prisma.config.ts"];
-  await must("prisma-generate", "node_modules/.bin/prisma", args, "prisma generate failed");
+  await succeed("prisma-generate", "node_modules/.bin/prisma", args, "prisma generate failed");
 }
 
 async function installPrograms(needed) {
   const missing = needed.filter(({ program }) => !onPath(program));
-  if (missing.length === 0) return;
-  const packages = missing.map(({ debian }) => debian);
-  const names = missing.map(({ program, debian }) => `${program} (Debian package ${debian})`).join(" and ");
-  if (!onPath("apt-get")) throw new Error(`Missing: ${names}. This machine has no apt-get, so install it by hand.`);
-  if (process.getuid?.() !== 0) {
-    throw new Error(
-      `Missing: ${names}. Run as root once: apt-get install -y --no-install-recommends ${packages.join(" ")}`,
-    );
+  const mayInstall = onPath("apt-get") && process.getuid?.() === 0;
+  const must = missing.filter(({ unpacked }) => mayInstall || !unpacked);
+  if (must.length === 0) return;
+  const packages = must.map(({ debian }) => debian).join(" ");
+  if (!mayInstall) {
+    const names = must.map(({ program, debian }) => `${program} (Debian's package ${debian})`).join(" and ");
+    const how = onPath("apt-get") ? `as root: apt-get install --no-install-recommends ${packages}` : "by hand";
+    throw new Error(`Missing: ${names}. Install it ${how}.`);
   }
-  say(`apt-get install ${packages.join(" ")}`);
+  say(`apt-get install ${packages}`);
   const env = { DEBIAN_FRONTEND: "noninteractive" };
-  await must("apt-update", "apt-get", ["-q", "update"], "apt-get update failed", env);
-  const install = ["-q", "-y", "--no-install-recommends", "install", ...packages];
-  await must("apt-install", "apt-get", install, `apt-get could not install ${packages.join(" and ")}`, env);
+  await succeed("apt-update", "apt-get", ["-q", "update"], "apt-get update failed", env);
+  const install = ["-q", "-y", "--no-install-recommends", "install", ...must.map(({ debian }) => debian)];
+  await succeed("apt-install", "apt-get", install, `apt-get could not install ${packages}`, env);
 }
 
 const onPath = (program) =>
   (process.env.PATH ?? "").split(path.delimiter).some((folder) => existsSync(path.join(folder, program)));
 
-async function must(name, command, args, sentence, env) {
+async function succeed(name, command, args, sentence, env) {
   const { code, log } = await run(name, command, args, env);
   if (code !== 0) throw new Error(`${sentence}:\n${readFileSync(log, "utf8").trimEnd()}`);
 }
