@@ -34,7 +34,9 @@ export const billingRouter = router({
     .query(({ ctx, input }) =>
       ctx.read(async (tx) => {
         const [{ currency }, page] = [await getBalance(tx, ctx.tenantId), await listLedger(tx, input)];
-        return { ...page, currency };
+        // Money moves from above only; who there pressed the button is in that tenant's trail, not in this one's pages.
+        const items = page.items.map((row) => ({ ...row, actor: row.kind === "charge" ? row.actor : "provider" }));
+        return { ...page, items, currency };
       }),
     ),
 

@@ -40,7 +40,7 @@ export async function getBalance(tx: TenantRead, tenantId: TenantId): Promise<Ba
     FROM tenant t
     JOIN wallet w ON w.tenant_id = t.id AND w.currency = t.currency
     LEFT JOIN LATERAL (
-      SELECT sum(charged_micros) AS week, sum(charged_micros) FILTER (WHERE day = local.day) AS today
+      SELECT sum(charged_micros) AS week, sum(charged_micros) FILTER (WHERE spend_day.day = local.day) AS today
       FROM spend_day, (SELECT (now() AT TIME ZONE t.time_zone)::date AS day) local
       WHERE spend_day.tenant_id = t.id AND spend_day.day BETWEEN local.day - 6 AND local.day) s ON true
     WHERE t.id = ${tenantId}::uuid`;

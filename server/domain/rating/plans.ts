@@ -83,7 +83,7 @@ export async function assignPlan(
 ): Promise<Assigned> {
   const plan = await getOwnPlan(tx, ownerId, planId);
   if (buyerId === ownerId) throw new DomainError("not_below", { field: "tenant" });
-  await tx.$queryRaw`SELECT act_below(${buyerId}::uuid)`;
+  await tx.$queryRaw`SELECT act_below(${buyerId}::uuid)::text`;
   const [buyer] = await tx.$queryRaw<{ currency: string; planId: string | null }[]>`
     SELECT currency, plan_id AS "planId" FROM tenant WHERE id = ${buyerId}::uuid FOR UPDATE`;
   if (!buyer) throw new DomainError("not_below", { field: "tenant" });
