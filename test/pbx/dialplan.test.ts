@@ -5,6 +5,7 @@ import path from "node:path";
 import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
+import { SipPhone } from "@/server/embedded/sip-phone";
 import { type Stack, startStack } from "@/server/embedded/stack";
 import {
   type Behaviour,
@@ -274,6 +275,23 @@ describe("what a phone may send", () => {
     expect(await sippRegister(other, { contact })).toBe(200);
     expect((await sippCall(phone, "101")).status).toBe(480);
     expect(asked("/v1/ended")[0]).toMatchObject({ status: "CHANUNAVAIL", talk_ms: "0" });
+  });
+
+  test("an internal call rings every phone of the extension, and the first to answer has it", async () => {
+    control.behaviour = says("internal|14400|acme-101|100||x");
+    const rang: string[] = [];
+    const answering = (name: string, answerAfterMs: number) =>
+      SipPhone.open({ ...other, incoming: { answerAfterMs }, onIncoming: () => void rang.push(name) });
+    const [quick, slow] = [await answering("quick", 300), await answering("slow", 5_000)];
+    try {
+      await Promise.all([quick.register(), slow.register()]);
+      const call = await sippCall(phone, "101", { holdMs: 700 });
+      expect(call).toMatchObject({ status: 200, endedBy: "phone" });
+      expect(call.setupMs).toBeLessThan(2_000);
+      expect(rang.sort()).toEqual(["quick", "slow"]);
+    } finally {
+      await Promise.all([quick.close(), slow.close()]);
+    }
   });
 
   test("the echo answers, and its talk time is told", async () => {
