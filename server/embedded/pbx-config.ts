@@ -58,7 +58,7 @@ export async function writePbxConfig(settings: PbxSettings, tree: string, runFol
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { mode: 0o700 });
   own(folder, account);
-  for (const [name, text] of Object.entries(renderPbxConfig(await valuesOf(settings, tree, runFolder)))) {
+  for (const [name, text] of Object.entries(renderPbxConfig(await pbxValues(settings, tree, runFolder)))) {
     const file = path.join(folder, name);
     writeFileSync(file, text, { mode: 0o600 });
     own(file, account);
@@ -81,7 +81,12 @@ export function renderPbxConfig(values: Readonly<Record<string, string>>): Recor
 
 const template = (name: string) => readFileSync(path.join(asteriskConfigFolder, name), "utf8");
 
-async function valuesOf(settings: PbxSettings, tree: string, runFolder: string): Promise<Record<string, string>> {
+/** What each @NAME@ stands for. `tree` holds the unpacked packages, `runFolder` is Asterisk's own. */
+export async function pbxValues(
+  settings: PbxSettings,
+  tree: string,
+  runFolder: string,
+): Promise<Record<string, string>> {
   const demo = settings.carrierUri === undefined;
   const values: Record<string, string> = {
     RUN: runFolder,
