@@ -71,15 +71,13 @@ const howToConnect = (callControlUrl: string) => `
   of call control, ${callControlUrl}, and the login of the database role asterisk).
 `;
 
-type Demo = { signIns?: readonly { email: string; password: string; what?: string; role?: string; tenant?: string }[] };
+type SignIn = { email: string; password: string; tenant: string; role: string };
 
 function signIns(dataDir: string): string {
   const file = demoFile(dataDir);
   if (!existsSync(file)) return "";
-  const demo = JSON.parse(readFileSync(file, "utf8")) as Demo;
-  const lines = (demo.signIns ?? []).map(({ email, password, what, role, tenant }) => {
-    const whose = what ?? [role, tenant].filter(Boolean).join(" of ");
-    return `    ${email.padEnd(34)} ${password.padEnd(20)} ${whose}`;
-  });
-  return lines.length > 0 ? `\n  Sign-ins\n${lines.join("\n")}\n` : "";
+  const { signIns: people } = JSON.parse(readFileSync(file, "utf8")) as { signIns: SignIn[] };
+  const widest = Math.max(...people.map(({ email }) => email.length));
+  const lines = people.map((one) => `    ${one.email.padEnd(widest)}  ${one.password}  ${one.role}, ${one.tenant}`);
+  return `\n  Sign-ins\n${lines.join("\n")}\n`;
 }

@@ -40,7 +40,9 @@ export type Plan = Readonly<{
   secrets: Secrets;
   ports: Readonly<Required<StackPorts>>;
   demoPorts: Readonly<{ out: number; end: number }>;
-  own: Readonly<{ postgres: boolean; redis: boolean; pbx: boolean; web: boolean; workers: boolean; seed: boolean }>;
+  own: Readonly<{ postgres: boolean; redis: boolean; pbx: boolean; web: boolean; workers: boolean }>;
+  /** What an empty database is filled with. */
+  seed: "demo" | "operator" | "nothing";
   /** Why the PBX stays off, when it does. */
   pbxOff?: string;
   /** The variables as given: those of the product, and nothing else of the terminal's. */
@@ -61,7 +63,6 @@ export async function planOf(options: StackOptions): Promise<Plan> {
     pbx: pbxOff === undefined,
     web: options.web !== false,
     workers: options.workers !== false,
-    seed: options.seed !== false && (given["DEMO_DATA"] ?? (given["DATABASE_URL"] ? "off" : "on")) === "on",
   };
   return {
     dataDir,
@@ -70,9 +71,17 @@ export async function planOf(options: StackOptions): Promise<Plan> {
     ports: await chosenPorts(options.ports ?? {}, env),
     demoPorts: { out: await freeSipPort(), end: await freeSipPort() },
     own,
+    seed: options.seed === false ? "nothing" : seedOf(given),
     ...(pbxOff === undefined ? {} : { pbxOff }),
     given,
   };
+}
+
+/** The demo in a database of our own, nothing in somebody else's, unless DEMO_DATA says otherwise. */
+function seedOf(given: Readonly<Record<string, string>>): Plan["seed"] {
+  if (given["DEMO_DATA"] === "on") return "demo";
+  if (given["DATABASE_URL"]) return "nothing";
+  return given["DEMO_DATA"] === "off" ? "operator" : "demo";
 }
 
 /** Every mistake in the variables comes out now, all of them together, not when the part that reads one starts. */

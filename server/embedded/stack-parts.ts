@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 import { asteriskCredentials, loginPasswords } from "@/server/config/database-url";
@@ -66,23 +66,22 @@ export function startStackPbx(
 
 export const demoFile = (dataDir: string): string => path.join(dataDir, "demo.json");
 
-/** The demo's tenants, people and past calls: once per data folder, by the owner of the schema. */
-export async function seedStack(plan: Plan, variables: Variables, ownerUrl: string, started: (child: Child) => void) {
-  if (!plan.own.seed || existsSync(demoFile(plan.dataDir))) return false;
-  if (!existsSync(path.join(repository, "prisma/seed.ts"))) return false;
-  const env = { ...terminal(), ...variables, DATABASE_MIGRATE_URL: plan.given["DATABASE_MIGRATE_URL"] ?? ownerUrl };
-  const script = path.join(import.meta.dirname, "seed-cli.ts");
+/** The demo's tenants, people and past calls (or the operator alone): once per data folder. True when it did anything. */
+export async function seedStack(plan: Plan, variables: Variables, started: (child: Child) => void): Promise<boolean> {
+  const done = path.join(plan.dataDir, "seeded");
+  if (plan.seed === "nothing" || existsSync(done)) return false;
   await runChild(
     {
       name: "seed",
       command: process.execPath,
-      args: ["--import", "tsx", script],
+      args: ["--import", "tsx", path.join(import.meta.dirname, "seed-cli.ts")],
       dataDir: plan.dataDir,
       cwd: repository,
-      env,
+      env: { ...terminal(), ...variables, DEMO_DATA: plan.seed === "demo" ? "on" : "off" },
     },
     started,
   );
+  writeFileSync(done, "");
   return true;
 }
 

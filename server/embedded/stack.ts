@@ -169,8 +169,8 @@ class Parts {
     return pbx;
   }
 
-  async #seedAndWork({ env, ownerUrl }: Found): Promise<void> {
-    if (await seedStack(this.plan, env, ownerUrl, this.#helper)) this.#say("demo data in place");
+  async #seedAndWork({ env }: Found): Promise<void> {
+    if (await seedStack(this.plan, env, this.#helper)) this.#say("demo data in place");
     if (this.plan.own.workers) await this.#worker(env);
   }
 
