@@ -119,7 +119,7 @@ export const tenants: readonly DemoTenant[] = [
       ["203", "Ward"],
       ["204", "Laboratory"],
     ],
-    open: ["DK", "SE", "NO", "GB", "US"],
+    open: ["AT", "CH", "FR", "NL", "DK", "SE", "NO", "GB", "US"],
     busy: 7,
   },
   {

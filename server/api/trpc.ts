@@ -23,29 +23,35 @@ import type { LiveKind } from "@/server/infra/live/bus";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
 
-const t = initTRPC.context<Context>().create({
-  transformer: superjson,
-  errorFormatter: ({ shape, error, ctx }) => {
-    const refusal = error.cause instanceof DomainError ? error.cause : undefined;
-    const problems = error.cause instanceof z.ZodError ? z.flattenError(error.cause) : undefined;
-    const hidden = error.code === "INTERNAL_SERVER_ERROR";
-    return {
-      code: shape.code,
-      message: hidden ? "Something went wrong." : refusal ? refusal.code : problems ? "invalid_input" : shape.message,
-      data: {
-        code: shape.data.code,
-        httpStatus: shape.data.httpStatus,
-        path: shape.data.path,
-        domainCode: refusal?.code ?? (problems ? ("invalid_input" as const) : null),
-        sentence: refusal?.sentence ?? null,
-        detail: refusal?.detail ?? null,
-        /** What is wrong with which field, for the form that sent it. */
-        problems: (problems?.fieldErrors ?? null) as Record<string, string[]> | null,
-        requestId: ctx?.requestId ?? null,
-      },
-    };
-  },
-});
+/** What a procedure asks for and how it is recorded: read by the net of tests, so that none is written without. */
+export type ProcedureMeta = { readonly permission?: Permission; readonly action?: AuditAction };
+
+const t = initTRPC
+  .context<Context>()
+  .meta<ProcedureMeta>()
+  .create({
+    transformer: superjson,
+    errorFormatter: ({ shape, error, ctx }) => {
+      const refusal = error.cause instanceof DomainError ? error.cause : undefined;
+      const problems = error.cause instanceof z.ZodError ? z.flattenError(error.cause) : undefined;
+      const hidden = error.code === "INTERNAL_SERVER_ERROR";
+      return {
+        code: shape.code,
+        message: hidden ? "Something went wrong." : refusal ? refusal.code : problems ? "invalid_input" : shape.message,
+        data: {
+          code: shape.data.code,
+          httpStatus: shape.data.httpStatus,
+          path: shape.data.path,
+          domainCode: refusal?.code ?? (problems ? ("invalid_input" as const) : null),
+          sentence: refusal?.sentence ?? null,
+          detail: refusal?.detail ?? null,
+          /** What is wrong with which field, for the form that sent it. */
+          problems: (problems?.fieldErrors ?? null) as Record<string, string[]> | null,
+          requestId: ctx?.requestId ?? null,
+        },
+      };
+    },
+  });
 
 /** next() never throws: a failed procedure comes back as { ok: false }, so a try/catch here would see nothing. */
 const translateErrors = t.middleware(async ({ ctx, path, next }) => {
@@ -83,7 +89,7 @@ export const signedInQuery = signedIn;
 
 /** A change of the person's own things; every tenant they have a seat on sees it in its trail. */
 export const signedInMutation = (action: AuditAction) =>
-  signedIn.use(({ ctx, next }) =>
+  signedIn.meta({ action }).use(({ ctx, next }) =>
     next({
       ctx: {
         changeOwn: <T>(work: (tx: TenantWrite) => Promise<Changed<T>>) =>
@@ -134,26 +140,28 @@ const seated = (permission: Permission) =>
     });
   });
 
-export const tenantQuery = (permission: Permission) => seated(permission);
+export const tenantQuery = (permission: Permission) => seated(permission).meta({ permission });
 
 /**
  * A mutation says what it is called in the audit trail before it says what it does. After the commit the live pages that
  * show this kind of thing are told; `publish` tells others.
  */
 export const tenantMutation = (permission: Permission, action: AuditAction) =>
-  seated(permission).use(({ ctx, next }) => {
-    const publish = (kinds: readonly LiveKind[], tenantId: TenantId = ctx.tenantId) => {
-      for (const kind of kinds) ctx.publish({ tenantId, kind });
-    };
-    const by = { tenantId: ctx.tenantId, actingTenantId: ctx.seat.seatTenantId, action, actor: ctx.actor };
-    return next({
-      ctx: {
-        publish,
-        change: async <T>(work: (tx: TenantWrite) => Promise<Changed<T>>): Promise<T> => {
-          const result = await change(ctx.db, by, work);
-          publish(liveKindsOf(action));
-          return result;
+  seated(permission)
+    .meta({ permission, action })
+    .use(({ ctx, next }) => {
+      const publish = (kinds: readonly LiveKind[], tenantId: TenantId = ctx.tenantId) => {
+        for (const kind of kinds) ctx.publish({ tenantId, kind });
+      };
+      const by = { tenantId: ctx.tenantId, actingTenantId: ctx.seat.seatTenantId, action, actor: ctx.actor };
+      return next({
+        ctx: {
+          publish,
+          change: async <T>(work: (tx: TenantWrite) => Promise<Changed<T>>): Promise<T> => {
+            const result = await change(ctx.db, by, work);
+            publish(liveKindsOf(action));
+            return result;
+          },
         },
-      },
+      });
     });
-  });

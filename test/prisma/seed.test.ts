@@ -52,7 +52,9 @@ test("a few hundred calls lie in the past, answered, unanswered and refused, and
 });
 
 test("nobody ends without credit, and every reseller earns", async () => {
-  const wallets = await rows(`SELECT t.slug, (posted_micros - held_micros)::bigint AS left FROM wallet JOIN tenant t ON t.id = tenant_id WHERE t.kind <> 'operator'`);
+  const wallets = await rows(
+    `SELECT t.slug, (posted_micros - held_micros)::bigint AS left FROM wallet JOIN tenant t ON t.id = tenant_id WHERE t.kind <> 'operator'`,
+  );
   expect(wallets).toHaveLength(5);
   for (const wallet of wallets) expect(BigInt(wallet.left), wallet.slug).toBeGreaterThan(1_000_000n);
   const [margin] = await rows(`SELECT bool_and(paid.charged_micros >= cost.charged_micros) AS ok FROM hold paid
@@ -78,16 +80,22 @@ test("every phone of the demo is known to the telephone system", async () => {
 });
 
 test("a second time changes nothing", async () => {
-  const before = await rows("SELECT (SELECT count(*) FROM call) AS calls, (SELECT count(*) FROM audit_event) AS events");
+  const before = await rows(
+    "SELECT (SELECT count(*) FROM call) AS calls, (SELECT count(*) FROM audit_event) AS events",
+  );
   expect(await seed({ databaseUrl: db.appUrl, dataDir })).toBeUndefined();
-  expect(await rows("SELECT (SELECT count(*) FROM call) AS calls, (SELECT count(*) FROM audit_event) AS events")).toEqual(before);
+  expect(
+    await rows("SELECT (SELECT count(*) FROM call) AS calls, (SELECT count(*) FROM audit_event) AS events"),
+  ).toEqual(before);
 });
 
 test("without the demo there is an operator and nothing else", async () => {
   const real = await createDatabase();
   try {
     await seed({ databaseUrl: real.appUrl, dataDir, demo: false });
-    const { rows: found } = await real.owner.query("SELECT kind, (SELECT count(*)::int FROM person) AS people FROM tenant");
+    const { rows: found } = await real.owner.query(
+      "SELECT kind, (SELECT count(*)::int FROM person) AS people FROM tenant",
+    );
     expect(found).toEqual([{ kind: "operator", people: 0 }]);
   } finally {
     await real.drop();

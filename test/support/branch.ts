@@ -1,0 +1,59 @@
+import { randomUUID } from "node:crypto";
+
+import { type Role, roles } from "@/server/domain/tenancy/roles";
+import { builders, type Tenancy } from "@/test/support/builders";
+import type { TestDatabase } from "@/test/support/database";
+import type { Ids } from "@/test/support/sample-input";
+
+export type Branches = Awaited<ReturnType<typeof makeBranches>>;
+
+/**
+ * Two branches under one operator: ours (a reseller with two customers) and theirs (a reseller with one), with things in
+ * every one of them, and a person of every role on every tenant.
+ */
+export async function makeBranches(db: TestDatabase) {
+  const build = builders(db);
+  const operator = await build.tenant("operator", undefined, { slug: "operator" });
+  const reseller = await build.tenant("reseller", operator, { slug: "ours" });
+  const customer = await build.tenant("customer", reseller, { slug: "inside" });
+  const sibling = await build.tenant("customer", reseller, { slug: "sibling" });
+  const theirs = await build.tenant("reseller", operator, { slug: "theirs" });
+  const far = await build.tenant("customer", theirs, { slug: "far" });
+
+  const person = async (email = `${randomUUID()}@test.example`): Promise<string> =>
+    (await build.one<{ id: string }>("INSERT INTO person (email, name) VALUES ($1, 'Somebody') RETURNING id", [email]))
+      .id;
+  const seat = async (of: Tenancy, role: Role, userId?: string): Promise<string> => {
+    const id = userId ?? (await person());
+    await build.sql("INSERT INTO seat (tenant_id, user_id, role) VALUES ($1, $2, $3)", [of.tenantId, id, role]);
+    return id;
+  };
+  const everyRole = async (of: Tenancy): Promise<Readonly<Record<Role, string>>> => {
+    const pairs = [];
+    for (const role of roles) pairs.push([role, await seat(of, role)]);
+    return Object.fromEntries(pairs);
+  };
+
+  /** Something of every kind, on this tenant, as the owner of the schema puts it there. */
+  const thingsOf = async (of: Tenancy, buyer: Tenancy): Promise<Ids> => {
+    const plan = await build.plan(of, { "49": { perMinute: 10_000n } });
+    const phone = await build.phone(of, "777");
+    const user = await seat(of, "owner");
+    const { id: call } = await build.one<{ id: string }>(
+      `INSERT INTO call (tenant_id, pbx, pbx_call_id, kind, dialled, state, started_at, currency, extension_id)
+       VALUES ($1, 'pbx1', $2, 'external', '493012345678', 'answered', now(), 'EUR', $3) RETURNING id`,
+      [of.tenantId, randomUUID(), phone.extensionId],
+    );
+    const { id: invitation } = await build.one<{ id: string }>(
+      `INSERT INTO invitation (tenant_id, email, role, token_hash, expires_at) VALUES ($1, $2, 'viewer', sha256($3), now() + interval '1 day') RETURNING id`,
+      [of.tenantId, `${randomUUID()}@test.example`, Buffer.from(randomUUID())],
+    );
+    const { id: session } = await build.one<{ id: string }>(
+      "INSERT INTO session (user_id, expires_at) VALUES ($1, now() + interval '1 day') RETURNING id",
+      [user],
+    );
+    return { extension: phone.extensionId, call, plan, user, invitation, session, slug: buyer.slug };
+  };
+
+  return { build, operator, reseller, customer, sibling, theirs, far, person, seat, everyRole, thingsOf };
+}

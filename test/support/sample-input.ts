@@ -1,0 +1,92 @@
+import { randomUUID } from "node:crypto";
+import { z } from "zod";
+
+/** Ids and names of somebody else, by the kind of thing they name. */
+export type Ids = Readonly<Record<"extension" | "call" | "plan" | "user" | "invitation" | "session" | "slug", string>>;
+
+type Schema = Readonly<{
+  type?: string | readonly string[];
+  format?: string;
+  enum?: readonly unknown[];
+  const?: unknown;
+  anyOf?: readonly Schema[];
+  allOf?: readonly Schema[];
+  properties?: Readonly<Record<string, Schema>>;
+  required?: readonly string[];
+}>;
+
+/** What is written into a field of this name. A new name that none of these fits must be added: the net says so. */
+const fields: Readonly<Record<string, () => unknown>> = {
+  number: () => "250",
+  displayName: () => "Sample",
+  name: () => `Sample ${randomUUID().slice(0, 8)}`,
+  slug: () => `s-${randomUUID().slice(0, 8)}`,
+  email: () => `${randomUUID()}@sample.example`,
+  adminEmail: () => `${randomUUID()}@sample.example`,
+  amount: () => "0.01",
+  initialCredit: () => "0.01",
+  postingKey: () => randomUUID(),
+  currency: () => "EUR",
+  country: () => "DE",
+  timeZone: () => "Europe/Berlin",
+  perMinute: () => "0.01",
+  prefix: () => "49",
+  to: () => "+493012345678",
+  ms: () => 1_000,
+  since: () => new Date(),
+  dailyCap: () => "1",
+  token: () => "a".repeat(43),
+};
+
+/**
+ * An input that a procedure accepts, made from its own schemas, with these ids wherever an id is asked for. Optional ids
+ * are given as well: a filter is a door like any other.
+ */
+export function sampleInput(parsers: readonly unknown[], ids: Ids): Record<string, unknown> {
+  const parts = parsers.map((parser) => {
+    const schema = z.toJSONSchema(parser as z.ZodType, { io: "input", unrepresentable: "any" }) as Schema;
+    return objectOf(schema, ids);
+  });
+  return Object.assign({}, ...parts);
+}
+
+function objectOf(schema: Schema, ids: Ids): Record<string, unknown> {
+  if (schema.allOf) return Object.assign({}, ...schema.allOf.map((part) => objectOf(part, ids)));
+  const entries = Object.entries(schema.properties ?? {}).flatMap(([name, inner]) => {
+    const id = idFor(name, ids);
+    if (id !== undefined) return [[name, id] as const];
+    if (!schema.required?.includes(name)) return [];
+    return [[name, valueOf(name, inner, ids)] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Ends like an id and is none: the number that a phone shows. */
+const notAnId = ["callerId"];
+
+function idFor(name: string, ids: Ids): string | undefined {
+  if (name === "tenantSlug" || notAnId.includes(name)) return undefined;
+  if (/slug$/i.test(name) && name !== "slug") return ids.slug;
+  const kind = /^(.*)Id$/.exec(name)?.[1];
+  if (kind === undefined) return undefined;
+  const id = (ids as Readonly<Record<string, string>>)[kind];
+  if (id === undefined) throw new Error(`test/support/sample-input.ts has no id of somebody else for ${name}: add one`);
+  return id;
+}
+
+function valueOf(name: string, schema: Schema, ids: Ids): unknown {
+  if (name === "tenantSlug") return "set by the net";
+  const known = fields[name];
+  if (known) return known();
+  if (schema.const !== undefined) return schema.const;
+  if (schema.enum) return schema.enum[0];
+  const [first] = schema.anyOf ?? [];
+  if (first) return valueOf(name, first, ids);
+  if (schema.type === "boolean") return true;
+  if (schema.type === "object") return objectOf(schema, ids);
+  throw new Error(`test/support/sample-input.ts does not know what to write into the field ${name}: add it`);
+}
+
+/** Whether any field of the input names a thing of somebody's, as opposed to plain values. */
+export const namesAThing = (input: Readonly<Record<string, unknown>>): boolean =>
+  Object.keys(input).some((name) => name !== "tenantSlug" && !notAnId.includes(name) && /(Id|[a-z]Slug)$/.test(name));
