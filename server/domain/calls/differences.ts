@@ -1,0 +1,80 @@
+import type { SqlPool } from "@/server/infra/db/pool";
+import type { TenantRead } from "@/server/infra/db/tenant-tx";
+import type { TenantId } from "@/server/kernel/ids";
+
+export type DifferenceKind =
+  | "hold_without_channel"
+  | "channel_without_hold"
+  | "record_without_charge"
+  | "charge_without_record"
+  | "shortfall"
+  | "wallet_mismatch";
+
+export type Difference = Readonly<{
+  tenantId: TenantId;
+  kind: DifferenceKind;
+  /** What it is about: a call's id, or the part of a wallet that does not add up. The same subject is listed once. */
+  subject: string;
+  moneyAtRiskMicros: bigint;
+  currency: string;
+  detail: Readonly<Record<string, string | number>>;
+}>;
+
+/** Lists a difference, or brings the one that is listed already up to date. */
+export async function noteDifference(pool: SqlPool, found: Difference): Promise<void> {
+  await pool.query("difference_note", "SELECT difference_note($1, $2, $3, $4, $5, $6)", [
+    found.tenantId,
+    found.kind,
+    found.subject,
+    found.moneyAtRiskMicros,
+    found.currency,
+    JSON.stringify(found.detail),
+  ]);
+}
+
+/** Marks the open difference of that kind and subject as healed. Nothing happens when there is none. */
+export async function healDifference(pool: SqlPool, kind: DifferenceKind, subject: string): Promise<void> {
+  const text = "SELECT difference_note(NULL, $1, $2, NULL, NULL, NULL)";
+  await pool.query("difference_heal", text, [kind, subject]);
+}
+
+type LedgerRow = {
+  tenant_id: TenantId;
+  kind: DifferenceKind;
+  subject: string;
+  amount_micros: string;
+  currency: string;
+};
+
+/**
+ * Adds up every wallet, hold and charge, and lists what does not agree. Reads the whole ledger, so it is for once in a
+ * while.
+ * @returns what was found now; nothing is the proof that the money adds up.
+ */
+export async function checkLedger(pool: SqlPool): Promise<Difference[]> {
+  const rows = await pool.query<LedgerRow>("ledger_check", "SELECT * FROM ledger_check()", []);
+  const found = rows.map((row) => ({
+    tenantId: row.tenant_id,
+    kind: row.kind,
+    subject: row.subject,
+    moneyAtRiskMicros: absolute(BigInt(row.amount_micros)),
+    currency: row.currency,
+    detail: {},
+  }));
+  for (const difference of found) await noteDifference(pool, difference);
+  return found;
+}
+
+const absolute = (amount: bigint) => (amount < 0n ? -amount : amount);
+
+/** The differences that are not healed, newest first; with a subtree transaction those of tenants below as well. */
+export async function listDifferences(
+  tx: TenantRead,
+): Promise<(Difference & Readonly<{ id: string; foundAt: Date }>)[]> {
+  const rows = await tx.$queryRaw<
+    (Omit<Difference, "moneyAtRiskMicros"> & { risk: bigint; id: string; foundAt: Date })[]
+  >`
+    SELECT id, tenant_id AS "tenantId", kind, subject, money_at_risk_micros AS risk, currency, detail, found_at AS "foundAt"
+    FROM difference WHERE healed_at IS NULL ORDER BY found_at DESC, id LIMIT 1000`;
+  return rows.map(({ risk, ...row }) => ({ ...row, moneyAtRiskMicros: risk }));
+}

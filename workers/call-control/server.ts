@@ -1,0 +1,96 @@
+import type { Server } from "node:http";
+
+import { authorise, type Question } from "@/server/domain/calls/call-control";
+import type { SqlPool } from "@/server/infra/db/pool";
+import type { Logger } from "@/server/infra/log/logger";
+import { answerLine } from "@/workers/call-control/answer-line";
+import { type Form, readForm } from "@/workers/call-control/forms";
+import { createHttpServer, type Reply, type Route } from "@/workers/call-control/http";
+import type { CallLifecycle } from "@/workers/calls/call-lifecycle";
+
+type Options = Readonly<{
+  pool: SqlPool;
+  lifecycle: CallLifecycle;
+  pbx: string;
+  secret: string | undefined;
+  log: Logger;
+  health: () => Promise<{ ok: boolean; report: unknown }>;
+  reconcile: () => Promise<unknown>;
+  deadlineMs?: number;
+}>;
+
+/** A PBX whose clock is further off than this is believed about durations, not about dates. */
+const CLOCK_TOLERANCE_MS = 120_000;
+
+/** What the PBX asks before it dials and tells when a call is over. */
+export function createCallControl(options: Options): Server {
+  const form =
+    <P extends "/v1/authorise" | "/v1/ended">(path: P, work: (given: Form<P>) => Promise<Reply>): Route =>
+    async (body) => {
+      const given = readForm(path, body);
+      if (typeof given === "string") return { status: 400, text: `bad ${given}` };
+      if (given.pbx !== options.pbx) return { status: 400, text: "bad pbx" };
+      return work(given);
+    };
+  return createHttpServer({
+    secret: options.secret,
+    log: options.log,
+    deadlineMs: options.deadlineMs ?? 1_500,
+    open: {
+      "GET /healthz": async () => {
+        const { ok, report } = await options.health();
+        return { status: ok ? 200 : 503, text: `${JSON.stringify(report)}\n`, type: "application/json" };
+      },
+    },
+    routes: {
+      "POST /v1/authorise": form("/v1/authorise", (given) => answerTo(options, given)),
+      "POST /v1/ended": form("/v1/ended", (given) => noteEnd(options, given)),
+      "POST /v1/reconcile": async () => ({
+        status: 200,
+        text: `${JSON.stringify(await options.reconcile())}\n`,
+        type: "application/json",
+      }),
+    },
+  });
+}
+
+async function answerTo({ pool, lifecycle, log }: Options, given: Form<"/v1/authorise">): Promise<Reply> {
+  const question: Question = {
+    pbx: given.pbx,
+    call: given.call,
+    endpoint: given.endpoint,
+    dialled: given.dialled,
+    address: given.addr,
+    at: believable(Number(given.at) / 1000, lifecycle.pbxNow()),
+  };
+  try {
+    const answer = await authorise(pool, question);
+    const line = answerLine(answer);
+    lifecycle.authorised(question, answer);
+    log.debug({ call: given.call, kind: answer.kind, code: answer.code }, "authorised");
+    return { status: 200, text: line };
+  } catch (error) {
+    log.error({ error, call: given.call }, "a call could not be authorised");
+    return { status: 503, text: "failed" };
+  }
+}
+
+async function noteEnd({ lifecycle, log }: Options, given: Form<"/v1/ended">): Promise<Reply> {
+  const atMs = believable(Number(given.at) / 1000, lifecycle.pbxNow()).getTime();
+  const { call, status, side } = given;
+  const end = lifecycle.endOf(
+    { call, status, side, talkMs: Number(given.talk_ms), cause: Number(given.cause), atUs: atMs * 1000 },
+    "hangup",
+  );
+  try {
+    await lifecycle.settlements.report(end);
+    return { status: 200, text: "ok" };
+  } catch (error) {
+    // It is kept and tried again here, and the PBX's own record comes besides.
+    log.warn({ error, call }, "an end of a call could not be settled yet");
+    return { status: 503, text: "kept" };
+  }
+}
+
+const believable = (toldMs: number, nowMs: number): Date =>
+  new Date(Math.abs(toldMs - nowMs) < CLOCK_TOLERANCE_MS ? toldMs : nowMs);

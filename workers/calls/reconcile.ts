@@ -1,0 +1,253 @@
+import { markAnswered, markSeen, type OpenCall, openCalls } from "@/server/domain/calls/call-control";
+import { checkLedger, type Difference, healDifference, noteDifference } from "@/server/domain/calls/differences";
+import { judge, PATIENCE_MS } from "@/server/domain/calls/evidence.rules";
+import { endingOf } from "@/server/domain/calls/outcome.rules";
+import type { AmiGateway, LiveChannel } from "@/server/infra/ami/gateway";
+import type { SqlPool } from "@/server/infra/db/pool";
+import type { Logger } from "@/server/infra/log/logger";
+import type { TenantId } from "@/server/kernel/ids";
+import type { CallLifecycle } from "@/workers/calls/call-lifecycle";
+import type { LiveCall } from "@/workers/calls/call-registry";
+
+type Options = Readonly<{
+  pool: SqlPool;
+  ami: AmiGateway | undefined;
+  lifecycle: CallLifecycle;
+  drainSpool: () => Promise<void>;
+  pbx: string;
+  log: Logger;
+}>;
+
+export type Reconciled = Readonly<{
+  /** false: the PBX could not be asked, so open calls were left alone. */
+  sawChannels: boolean;
+  open: number;
+  live: number;
+  settled: number;
+  /** Found in this run and not healed by it. Money as decimal strings of micros. */
+  differences: readonly (Omit<Difference, "moneyAtRiskMicros"> & { readonly moneyAtRiskMicros: string })[];
+}>;
+
+type Sweep = { readonly found: Difference[]; settled: number; again: boolean };
+
+const AMI_MS = 5_000;
+/** In these contexts a call costs money; in the others of ours it does not, or nothing was decided yet. */
+const PAID_CONTEXT = "ringfence-out";
+
+/**
+ * Compares the calls that the database holds open with the channels that live in the PBX, and settles by evidence what
+ * nobody reported. Runs after the start, after each gap in the events, every few seconds for the channels, and every
+ * minute with the ledger. One run at a time; whoever asks during a run gets the next one.
+ */
+export class Reconciler {
+  #missing = new Map<string, number>();
+  #strangers = new Map<string, number>();
+  #running: Promise<Reconciled> | undefined;
+  #next: Promise<Reconciled> | undefined;
+  #soon: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(readonly options: Options) {}
+
+  run(options: Readonly<{ ledger: boolean }> = { ledger: false }): Promise<Reconciled> {
+    const start = () => {
+      this.#next = undefined;
+      this.#running = this.#run(options.ledger).finally(() => {
+        this.#running = undefined;
+      });
+      return this.#running;
+    };
+    if (!this.#running) return start();
+    this.#next ??= this.#running.then(start, start);
+    return this.#next;
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#soon);
+  }
+
+  async #run(ledger: boolean): Promise<Reconciled> {
+    const { pool, ami, pbx, log } = this.options;
+    await this.options.drainSpool().catch(() => {});
+    // The database first: a call that begins in between has a channel and is no stranger by then.
+    const open = await openCalls(pool, pbx);
+    const sweep: Sweep = { found: [], settled: 0, again: false };
+    const channels = ami?.status().connected ? await this.#channels(ami) : undefined;
+    if (channels) {
+      const live = new Map(channels.map((channel) => [channel.uniqueId, channel]));
+      await this.#seen(open, live);
+      for (const call of open) if (!live.has(call.call)) await this.#gone(call, sweep);
+      await this.#lookForStrangers(channels, new Set(open.map((call) => call.call)), sweep);
+    }
+    if (ledger) sweep.found.push(...(await checkLedger(pool)));
+    if (sweep.again) this.#runSoon();
+    if (sweep.settled > 0 || sweep.found.length > 0) {
+      log.info({ settled: sweep.settled, differences: sweep.found.length }, "reconciled");
+    }
+    return {
+      sawChannels: channels !== undefined,
+      open: open.length,
+      live: channels?.length ?? 0,
+      settled: sweep.settled,
+      differences: sweep.found.map((one) => ({ ...one, moneyAtRiskMicros: one.moneyAtRiskMicros.toString() })),
+    };
+  }
+
+  #runSoon(): void {
+    clearTimeout(this.#soon);
+    this.#soon = setTimeout(() => {
+      if (!this.#closed) void this.run().catch(() => {});
+    }, PATIENCE_MS + 500);
+  }
+
+  #channels(ami: AmiGateway): Promise<LiveChannel[] | undefined> {
+    return ami.liveChannels({ deadlineMs: AMI_MS }).catch((error: unknown) => {
+      this.options.log.warn({ error }, "the PBX did not list its channels");
+      return undefined;
+    });
+  }
+
+  /** Calls that go on: the evidence moves forward, and whoever has no watch over it gets one. */
+  async #seen(open: readonly OpenCall[], live: ReadonlyMap<string, LiveChannel>): Promise<void> {
+    const { pool, pbx, lifecycle } = this.options;
+    const going = open.filter((call) => live.has(call.call));
+    for (const { call } of going) this.#missing.delete(call);
+    await markSeen(
+      pool,
+      pbx,
+      going.map(({ call }) => call),
+      new Date(lifecycle.pbxNow()),
+    );
+    for (const call of going) {
+      if (lifecycle.registry.find(call.call)) continue;
+      await this.#adopt(call, live.get(call.call)?.state === "Up").catch((error: unknown) => {
+        this.options.log.warn({ error, call: call.call }, "a call that goes on could not be taken over yet");
+        lifecycle.registry.remove(call.call);
+      });
+    }
+  }
+
+  /** Takes over a call of which this process knows nothing: it began before the start, or during a gap. */
+  async #adopt(open: OpenCall, up: boolean): Promise<void> {
+    const { pool, ami, pbx, lifecycle } = this.options;
+    const call = this.#remember(open);
+    if (call.answeredAtMs === undefined && up) {
+      const atUs = await ami?.answeredAtUs(open.call, { deadlineMs: AMI_MS });
+      if (atUs === undefined) return;
+      call.answeredAtMs = atUs / 1000;
+      await markAnswered(pool, { pbx, call: open.call }, new Date(atUs / 1000));
+    }
+    if (call.answeredAtMs === undefined || call.kind !== "external") return;
+    // The limit that holds in the PBX may be an older one than what is paid for.
+    await lifecycle.renewals?.tell(call);
+    lifecycle.renewals?.arm(call);
+  }
+
+  #remember(open: OpenCall): LiveCall {
+    return this.options.lifecycle.registry.add({
+      call: open.call,
+      callId: open.callId,
+      tenantId: open.tenantId,
+      kind: open.kind,
+      startedAtMs: open.startedAt.getTime(),
+      grantedSeconds: open.grantedSeconds,
+      answeredAtMs: open.answeredAt?.getTime(),
+    });
+  }
+
+  /** A call that the database holds open and the PBX does not have. */
+  async #gone(open: OpenCall, sweep: Sweep): Promise<void> {
+    const { pool, ami, pbx, lifecycle } = this.options;
+    const now = Date.now();
+    const since = this.#missing.get(open.call) ?? now;
+    this.#missing.set(open.call, since);
+    const verdict = judge({
+      state: open.state,
+      heldMicros: open.heldMicros,
+      startedAtMs: open.startedAt.getTime(),
+      answeredAtMs: open.answeredAt?.getTime(),
+      lastSeenAtMs: (open.lastSeenAt ?? open.startedAt).getTime(),
+      grantedSeconds: open.grantedSeconds,
+      watchedSinceMs: lifecycle.watchedSinceMs,
+      bootedAtMs: ami?.status().bootedAt?.getTime(),
+      missingMs: now - since,
+    });
+    if (verdict.act === "wait") {
+      sweep.again = true;
+      return;
+    }
+    const { tenantId, callId, currency, heldMicros } = open;
+    const difference = { tenantId, kind: "hold_without_channel", subject: callId, currency } as const;
+    if (verdict.act === "list") {
+      const found = {
+        ...difference,
+        moneyAtRiskMicros: heldMicros,
+        detail: { call: open.call, because: verdict.because },
+      };
+      await noteDifference(pool, found);
+      sweep.found.push(found);
+      return;
+    }
+    const { talkMs, endedAtMs, because, unprovenMs } = verdict;
+    const ending = endingOf("CANCEL", 0, open.kind);
+    const end = {
+      pbx,
+      call: open.call,
+      talkMs,
+      endedAt: new Date(endedAtMs),
+      cause: 0,
+      side: "",
+      source: "sweep",
+    } as const;
+    this.#remember(open);
+    const result = await lifecycle.settlements.report({ ...end, ...ending });
+    this.#missing.delete(open.call);
+    if (result !== "settled") return;
+    sweep.settled += 1;
+    await healDifference(pool, "hold_without_channel", callId);
+    if (unprovenMs === 0 || heldMicros === 0n) return;
+    const risk = (heldMicros * BigInt(unprovenMs)) / BigInt(open.grantedSeconds * 1000);
+    const found = { ...difference, moneyAtRiskMicros: risk, detail: { call: open.call, because, talkMs, unprovenMs } };
+    await noteDifference(pool, found);
+    sweep.found.push(found);
+  }
+
+  /** A channel that costs money and for which none is held is ended when a second look finds it again. */
+  async #lookForStrangers(channels: readonly LiveChannel[], open: ReadonlySet<string>, sweep: Sweep): Promise<void> {
+    const { pool, ami, log } = this.options;
+    const strangers = channels.filter(
+      ({ context, uniqueId }) =>
+        context === PAID_CONTEXT && !open.has(uniqueId) && !this.options.lifecycle.registry.find(uniqueId),
+    );
+    for (const known of this.#strangers.keys()) {
+      if (!strangers.some(({ uniqueId }) => uniqueId === known)) this.#strangers.delete(known);
+    }
+    for (const { uniqueId, endpoint, seconds } of strangers) {
+      const since = this.#strangers.get(uniqueId) ?? Date.now();
+      this.#strangers.set(uniqueId, since);
+      sweep.again = true;
+      if (Date.now() - since < PATIENCE_MS) continue;
+      log.error({ call: uniqueId, endpoint }, "a call without held money is ended");
+      const [owner] = await pool.query<{ tenant_id: TenantId }>(
+        "stranger_owner",
+        "SELECT tenant_id FROM call_subject($1)",
+        [endpoint ?? ""],
+      );
+      if (owner) {
+        const found = {
+          tenantId: owner.tenant_id,
+          kind: "channel_without_hold",
+          subject: uniqueId,
+          moneyAtRiskMicros: 0n,
+          // What it costs is not known: no price was looked up for it.
+          currency: "XXX",
+          detail: { call: uniqueId, endpoint: endpoint ?? "", seconds },
+        } as const;
+        await noteDifference(pool, found);
+        sweep.found.push(found);
+      }
+      await ami?.hangUp(uniqueId, { cause: 21, deadlineMs: AMI_MS });
+    }
+  }
+}

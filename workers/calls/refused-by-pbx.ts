@@ -1,0 +1,32 @@
+import { recordUnheld } from "@/server/domain/calls/call-control";
+import type { AmiGateway } from "@/server/infra/ami/gateway";
+import type { SqlPool } from "@/server/infra/db/pool";
+import type { Logger } from "@/server/infra/log/logger";
+
+/**
+ * Writes down the calls that the PBX refused because call control did not answer it, so that they stand in the same list
+ * as every other call.
+ */
+export function recordRefusalsOfPbx(
+  options: Readonly<{ pool: SqlPool; ami: AmiGateway; pbx: string; log: Logger }>,
+): void {
+  const { pool, ami, pbx, log } = options;
+  ami.onEvent("userevent", async ({ name, fields }) => {
+    if (name !== "RingfenceRefused") return;
+    const endpoint = /^PJSIP\/(.+)-[0-9a-f]{8}$/.exec(fields["channel"] ?? "")?.[1];
+    const at = new Date(Number(fields["at"]) / 1000);
+    if (!endpoint || !fields["call"] || Number.isNaN(at.getTime())) return;
+    const call = { pbx, call: fields["call"], endpoint, dialled: decoded(fields["dialled"] ?? ""), kind: "external" };
+    await recordUnheld(pool, { ...call, startedAt: at, endedAt: at, talkMs: 0 }).catch((error: unknown) => {
+      log.warn({ error, call: call.call }, "a call refused by the PBX could not be recorded");
+    });
+  });
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

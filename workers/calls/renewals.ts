@@ -1,0 +1,98 @@
+import { type Renewed, renew } from "@/server/domain/calls/call-control";
+import { askAgainInMs, LAST_CHANCE_MS, leftOfGrantMs, renewInMs } from "@/server/domain/calls/renewal.rules";
+import type { AmiGateway } from "@/server/infra/ami/gateway";
+import type { SqlPool } from "@/server/infra/db/pool";
+import type { Logger } from "@/server/infra/log/logger";
+import type { CallRegistry, LiveCall } from "@/workers/calls/call-registry";
+
+type Options = Readonly<{
+  pool: SqlPool;
+  ami: AmiGateway;
+  registry: CallRegistry;
+  pbx: string;
+  log: Logger;
+  /** Milliseconds on the PBX's clock. */
+  pbxNow: () => number;
+  onRenewed: (call: LiveCall) => void;
+}>;
+
+const SET_LIMIT_MS = 1_000;
+
+/**
+ * Prolongs answered calls, slice by slice: first the money, then the limit inside Asterisk. Whatever fails here, the call
+ * ends by itself when what is held is used up, so a failure is tried again but never covered up.
+ */
+export class Renewals {
+  constructor(readonly options: Options) {}
+
+  /** Starts, or starts anew, to watch over one answered call. */
+  arm(call: LiveCall): void {
+    if (call.kind !== "external" || call.answeredAtMs === undefined) return;
+    this.#after(call, renewInMs(this.#leftMs(call)));
+  }
+
+  /** Asks at once, out of turn: money may have arrived. */
+  hurry(call: LiveCall): void {
+    if (call.kind === "external" && call.answeredAtMs !== undefined && this.#leftMs(call) < 30_000)
+      this.#after(call, 0);
+  }
+
+  /** Tells Asterisk the limit of what is held already: after a pause in which it may not have been told. */
+  async tell(call: LiveCall): Promise<void> {
+    const leftMs = this.#leftMs(call);
+    if (call.answeredAtMs === undefined || leftMs < LAST_CHANCE_MS) return;
+    await this.options.ami.setLimit(call.call, leftMs / 1000, { deadlineMs: SET_LIMIT_MS });
+  }
+
+  #leftMs(call: LiveCall): number {
+    return leftOfGrantMs(call.answeredAtMs ?? 0, call.grantedSeconds, this.options.pbxNow());
+  }
+
+  #after(call: LiveCall, ms: number): void {
+    clearTimeout(call.renewal);
+    call.renewal = setTimeout(() => void this.#renew(call), ms);
+  }
+
+  async #renew(call: LiveCall): Promise<void> {
+    const { pool, pbx, log, registry } = this.options;
+    const going = () => registry.find(call.call) === call;
+    if (!going()) return;
+    let renewed: Renewed | undefined;
+    try {
+      renewed = await renew(pool, { pbx, call: call.call }, new Date(this.options.pbxNow()));
+    } catch (error) {
+      log.warn({ error, call: call.call }, "a call could not be renewed; trying again");
+      this.#askAgain(call);
+      return;
+    }
+    if (!going()) return;
+    if (!renewed || renewed.grantedSeconds <= call.grantedSeconds) {
+      // No more money, or the answer is not written down yet. Asterisk ends the call by itself unless that changes.
+      call.short = renewed !== undefined;
+      this.#askAgain(call);
+      return;
+    }
+    call.short = false;
+    call.grantedSeconds = renewed.grantedSeconds;
+    this.options.onRenewed(call);
+    await this.#prolong(call);
+  }
+
+  #askAgain(call: LiveCall): void {
+    const again = askAgainInMs(this.#leftMs(call));
+    if (again !== undefined) this.#after(call, Math.min(again, 5_000));
+  }
+
+  /** The money is held: now the limit has to follow, for as long as there is a call to prolong. */
+  async #prolong(call: LiveCall): Promise<void> {
+    try {
+      await this.tell(call);
+      this.arm(call);
+    } catch (error) {
+      this.options.log.warn({ error, call: call.call }, "the limit of a call could not be prolonged; trying again");
+      clearTimeout(call.renewal);
+      if (this.options.registry.find(call.call) !== call || this.#leftMs(call) < LAST_CHANCE_MS) return;
+      call.renewal = setTimeout(() => void this.#prolong(call), 500);
+    }
+  }
+}

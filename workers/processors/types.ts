@@ -1,0 +1,26 @@
+import type { AmiGateway } from "@/server/infra/ami/gateway";
+import type { Db } from "@/server/infra/db/client";
+import type { SqlPool } from "@/server/infra/db/pool";
+import type { Logger } from "@/server/infra/log/logger";
+import type { TenantId } from "@/server/kernel/ids";
+import type { JobKey, Jobs, PayloadOf } from "@/server/queue/jobs";
+import type { Reconciler } from "@/workers/calls/reconcile";
+
+export type SystemContext = {
+  readonly jobId: string;
+  readonly db: Db;
+  readonly pool: SqlPool;
+  /** undefined where no PBX is connected. */
+  readonly ami: AmiGateway | undefined;
+  readonly reconciler: Pick<Reconciler, "run">;
+  readonly log: Logger;
+  readonly pbx: string;
+  readonly settings: Readonly<{ securityEventRetentionDays: number; auditFile: string | undefined }>;
+};
+
+/** A tenant's job also knows for whom it acts. */
+export type TenantContext = SystemContext & { readonly tenantId: TenantId };
+
+export type ContextOf<K extends JobKey> = Jobs[K]["scope"] extends "tenant" ? TenantContext : SystemContext;
+export type Processor<K extends JobKey> = (payload: PayloadOf<K>, ctx: ContextOf<K>) => Promise<void>;
+export type Processors = { readonly [K in JobKey]: Processor<K> };

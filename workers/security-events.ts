@@ -1,0 +1,91 @@
+import type { AmiGateway, SecurityEvent } from "@/server/infra/ami/gateway";
+import type { SqlPool } from "@/server/infra/db/pool";
+import type { LiveBus } from "@/server/infra/live/bus";
+import type { Logger } from "@/server/infra/log/logger";
+import type { TenantId } from "@/server/kernel/ids";
+
+type Options = Readonly<{
+  pool: SqlPool;
+  ami: AmiGateway;
+  bus: LiveBus;
+  log: Logger;
+  everyMs?: number;
+  maxKinds?: number;
+}>;
+
+type Collected = { readonly event: SecurityEvent; count: number };
+
+/** A success is no danger, and the registrations tell it anyway. */
+const uninteresting = new Set(["SuccessfulAuth"]);
+
+/**
+ * Keeps what the PBX says about attacks and mistakes. The same thing from the same address within a moment is one event
+ * with a count, so that a flood of guesses costs a few rows a second and not thousands.
+ */
+export class SecurityEvents {
+  #collected = new Map<string, Collected>();
+  #dropped = 0;
+  #timer: NodeJS.Timeout;
+
+  constructor(readonly options: Options) {
+    options.ami.onEvent("security", ({ event }) => this.take(event));
+    this.#timer = setInterval(() => void this.flush(), options.everyMs ?? 500);
+  }
+
+  take(event: SecurityEvent): void {
+    if (uninteresting.has(event.name)) return;
+    const key = `${event.name} ${event.accountId} ${event.remoteAddress}`;
+    const known = this.#collected.get(key);
+    if (known) known.count += 1;
+    else if (this.#collected.size < (this.options.maxKinds ?? 1_000)) this.#collected.set(key, { event, count: 1 });
+    else this.#dropped += 1;
+  }
+
+  async flush(): Promise<void> {
+    const batch = [...this.#collected];
+    this.#collected.clear();
+    if (this.#dropped > 0) {
+      this.options.log.warn({ dropped: this.#dropped }, "security events came faster than they could be kept");
+      this.#dropped = 0;
+    }
+    for (const [key, one] of batch) {
+      await this.#store(one).catch((error: unknown) => {
+        this.options.log.warn({ error, type: one.event.name }, "a security event could not be kept yet");
+        // Once more with the next batch, unless the room is taken by newer ones.
+        const newer = this.#collected.get(key);
+        if (newer) newer.count += one.count;
+        else if (this.#collected.size < (this.options.maxKinds ?? 1_000)) this.#collected.set(key, one);
+      });
+    }
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.flush();
+  }
+
+  async #store({ event, count }: Collected): Promise<void> {
+    const [row] = await this.options.pool.query<{ tenant_id: TenantId | null }>(
+      "security_event_store",
+      "SELECT security_event_store($1, $2, $3, $4, $5, $6) AS tenant_id",
+      [
+        event.at,
+        event.name,
+        printable(event.accountId),
+        event.remoteAddress ?? "",
+        event.transport ?? "",
+        JSON.stringify({
+          ...event.detail,
+          service: event.service,
+          severity: event.severity,
+          port: event.remotePort,
+          count,
+        }),
+      ],
+    );
+    if (row?.tenant_id) this.options.bus.publish({ tenantId: row.tenant_id, kind: "security" });
+  }
+}
+
+/** The name that was tried comes from a stranger. */
+const printable = (text: string) => text.replace(/[^\x20-\x7e]/g, "?");

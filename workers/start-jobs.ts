@@ -1,0 +1,50 @@
+import type { Logger } from "@/server/infra/log/logger";
+import { markDone, OutboxRelay } from "@/workers/outbox-relay";
+import { processors as all } from "@/workers/processors/all";
+import type { Processors, SystemContext } from "@/workers/processors/types";
+import { type JobQueue, openQueue, type QueueTarget, type TakenJob } from "@/workers/queue-backend";
+import { runJob } from "@/workers/run-job";
+import { Schedules } from "@/workers/schedules";
+
+type Options = Readonly<{
+  target: QueueTarget;
+  connectionString: string;
+  base: Omit<SystemContext, "jobId">;
+  log: Logger;
+  processors?: Processors;
+  queueName?: string;
+  schedules?: boolean;
+}>;
+
+export type RunningJobs = Readonly<{ queue: JobQueue; close: () => Promise<void> }>;
+
+/** A job of a schedule has an id of the queue's own; one of the outbox has its row's. */
+const isRow = (id: string) => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id);
+
+/** Everything that can wait: outbox to queue, queue to processors, and the schedules. */
+export function startJobs(options: Options): RunningJobs {
+  const { base, log, target, connectionString } = options;
+  const queue = openQueue(target, log, options.queueName);
+  const deps = { processors: options.processors ?? all, base };
+  const run = async (job: TakenJob) => {
+    const result = await runJob(job, deps);
+    if (result === "unknown") log.warn({ job: job.name }, "a job that no code knows was dropped");
+    // Before BullMQ learns that it is over: when this fails the job runs again, and every processor may.
+    if (isRow(job.id)) await markDone(base.pool, [job.id]);
+    return result;
+  };
+  queue.work(run, (job, error) => {
+    log.error({ job: job.name, id: job.id, attempt: job.attempt, error }, "a job was given up");
+    if (isRow(job.id)) markDone(base.pool, [job.id]).catch(() => {});
+  });
+  const relay = new OutboxRelay({ pool: base.pool, queue, connectionString, log });
+  const schedules = options.schedules === false ? undefined : new Schedules(queue, log);
+  return {
+    queue,
+    close: async () => {
+      schedules?.close();
+      await relay.close();
+      await queue.close();
+    },
+  };
+}

@@ -1,0 +1,164 @@
+import type { Server } from "node:http";
+
+import { appUrl } from "@/server/config/database-url";
+import type { Env } from "@/server/config/env";
+import { connectAmi } from "@/server/infra/ami/connect";
+import type { AmiGateway } from "@/server/infra/ami/gateway";
+import { connectDb } from "@/server/infra/db/client";
+import { createPool, type SqlPool } from "@/server/infra/db/pool";
+import { createLiveBus, LIVE_CHANNEL } from "@/server/infra/live/bus";
+import type { Logger } from "@/server/infra/log/logger";
+import { createCallControl } from "@/workers/call-control/server";
+import { CallLifecycle } from "@/workers/calls/call-lifecycle";
+import { CdrSpool } from "@/workers/calls/cdr-spool";
+import { hurryAfterTopUps } from "@/workers/calls/hurry-after-top-ups";
+import { Reconciler } from "@/workers/calls/reconcile";
+import { recordRefusalsOfPbx } from "@/workers/calls/refused-by-pbx";
+import { healthOf } from "@/workers/health";
+import { SecurityEvents } from "@/workers/security-events";
+import { startJobs } from "@/workers/start-jobs";
+
+export type RunningWorkers = Readonly<{ callControlPort: number; stop: () => Promise<void> }>;
+
+/** What stops the start, in one sentence for the person who started it. */
+export class WorkersError extends Error {
+  override readonly name = "WorkersError";
+}
+
+const SWEEP_MS = 15_000;
+const DATABASE_PATIENCE_MS = 20_000;
+
+/**
+ * Starts all of the second process. What is away at the start, except the database, may come later; what goes away later
+ * comes back by itself.
+ * @throws WorkersError when the database cannot be reached or the port of call control is taken.
+ */
+export async function startWorkers(env: Env, log: Logger): Promise<RunningWorkers> {
+  const connectionString = appUrl(env);
+  const pool = createPool(connectionString, (error) => log.warn({ error }, "a connection to the database was lost"));
+  await untilReady(pool);
+  const db = connectDb(connectionString, 4);
+  const bus = createLiveBus((payloads) => notifyAll(pool, payloads));
+  const ami = amiOf(env, log);
+  const pbx = env.PBX_NAME;
+
+  const spool: { current?: CdrSpool } = {};
+  const drainSpool = async () => spool.current?.drain();
+  const lifecycle = new CallLifecycle({ pool, ami, bus, log, pbx, drainSpool });
+  if (env.CDR_SPOOL_FILE) {
+    spool.current = new CdrSpool({ file: env.CDR_SPOOL_FILE, pool, pbx, settlements: lifecycle.settlements, log });
+    spool.current.start();
+  }
+  const reconciler = new Reconciler({ pool, ami, lifecycle, drainSpool, pbx, log });
+  const settings = { securityEventRetentionDays: env.SECURITY_EVENT_RETENTION_DAYS, auditFile: env.AUDIT_FILE };
+  const jobs = startJobs({
+    target: env.REDIS_URL ? { redisUrl: env.REDIS_URL } : { databaseUrl: connectionString },
+    connectionString,
+    base: { db, pool, ami, reconciler, log, pbx, settings },
+    log,
+  });
+  const security = ami && new SecurityEvents({ pool, ami, bus, log });
+  if (ami) recordRefusalsOfPbx({ pool, ami, pbx, log });
+  const hurry = hurryAfterTopUps(connectionString, lifecycle, log);
+  const stopWatching = watchCalls(reconciler, ami, log);
+
+  const server = createCallControl({
+    pool,
+    lifecycle,
+    pbx,
+    secret: env.PBX_SECRET,
+    log,
+    health: () => healthOf({ pool, queue: jobs.queue, ami, lifecycle }),
+    reconcile: () => reconciler.run({ ledger: true }),
+  });
+  const stop = async () => {
+    stopWatching();
+    await closed(server);
+    await Promise.allSettled([jobs.close(), hurry.close(), security?.close()]);
+    await spool.current?.close();
+    lifecycle.close();
+    await Promise.allSettled([ami?.close(), bus.close()]);
+    await Promise.allSettled([pool.close(), db.$disconnect()]);
+  };
+  try {
+    const callControlPort = await listening(server, env);
+    log.info({ callControlPort, pbx: env.PBX, queue: jobs.queue.kind }, "workers are ready");
+    return { callControlPort, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Calls are compared with channels after each connect and each loss, and every few seconds besides. */
+function watchCalls(reconciler: Reconciler, ami: AmiGateway | undefined, log: Logger): () => void {
+  const run = () => {
+    reconciler.run().catch((error: unknown) => log.warn({ error }, "calls could not be reconciled; trying again"));
+  };
+  ami?.onGap(run);
+  run();
+  const timer = setInterval(run, SWEEP_MS);
+  return () => {
+    clearInterval(timer);
+    reconciler.close();
+  };
+}
+
+function amiOf(env: Env, log: Logger): AmiGateway | undefined {
+  const { AMI_HOST, AMI_READ_USERNAME, AMI_READ_SECRET, AMI_ACT_USERNAME, AMI_ACT_SECRET } = env;
+  if (env.PBX === "none" || !AMI_HOST) return undefined;
+  return connectAmi({
+    host: AMI_HOST,
+    port: env.AMI_PORT,
+    tls: env.AMI_TLS === "on",
+    reader: { username: AMI_READ_USERNAME ?? "", secret: AMI_READ_SECRET ?? "" },
+    actor: { username: AMI_ACT_USERNAME ?? "", secret: AMI_ACT_SECRET ?? "" },
+    log,
+  });
+}
+
+async function notifyAll(pool: SqlPool, payloads: readonly string[]): Promise<void> {
+  const text = "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload";
+  await pool.query("live_notify", text, [LIVE_CHANNEL, payloads]);
+}
+
+async function untilReady(pool: SqlPool): Promise<void> {
+  for (const deadline = Date.now() + DATABASE_PATIENCE_MS; ; ) {
+    try {
+      await pool.query("ready", "SELECT FROM outbox_job LIMIT 0", []);
+      return;
+    } catch (error) {
+      const code = (error as { code?: string }).code;
+      if (code !== "42P01" && Date.now() < deadline) {
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        continue;
+      }
+      await pool.close().catch(() => {});
+      if (code === "42P01") throw new WorkersError("The database has no tables yet: run `npm run migrate` first.");
+      const why = error instanceof Error ? error.message || code : String(error);
+      throw new WorkersError(`The database of DATABASE_URL cannot be used: ${why}.`);
+    }
+  }
+}
+
+function listening(server: Server, env: Env): Promise<number> {
+  const { CALL_CONTROL_BIND: host, CALL_CONTROL_PORT: port } = env;
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const why = error.code === "EADDRINUSE" ? "is taken by another program" : `cannot be used (${error.code})`;
+      reject(new WorkersError(`The address ${host}:${port} of call control ${why}: set CALL_CONTROL_PORT.`));
+    });
+    server.listen(port, host, () => {
+      const address = server.address();
+      resolve(typeof address === "object" && address ? address.port : port);
+    });
+  });
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+    setTimeout(() => server.closeAllConnections(), 2_000).unref();
+  });
+}
