@@ -67,7 +67,7 @@ export async function listRates(
 }
 
 /**
- * Gives a prefix a price. Without `from` it holds from this moment: the present price ends here, and one that was planned
+ * Gives a prefix a price, 60/6 without grace unless said otherwise. Without `from` it holds from this moment: the present price ends here, and one that was planned
  * for later still takes over when its time comes. With `from` it must not overlap another price of the prefix.
  * Calls in progress keep the price they were authorised with.
  * @throws DomainError not_found for a plan that is not the tenant's own.
@@ -79,12 +79,13 @@ export async function setRate(
   { planId, ...rate }: NewRate & { planId: string },
 ): Promise<RateRow> {
   const plan = await getOwnPlan(tx, tenantId, planId);
-  const until = rate.from === undefined ? await endPresent(tx, plan.id, rate) : (rate.to ?? null);
+  const { from, until } =
+    rate.from === undefined ? await endPresent(tx, plan.id, rate) : { from: rate.from, until: rate.to ?? null };
   const [row] = await tx.$queryRaw<Stored[]>`
     INSERT INTO rate (tenant_id, plan_id, prefix, per_minute_micros, connection_fee_micros, first_seconds, next_seconds, grace_seconds, valid)
     VALUES (${tenantId}::uuid, ${plan.id}::uuid, ${rate.prefix}, ${rate.perMinute}, ${rate.connectionFee ?? 0n}, ${rate.firstSeconds ?? 60},
-      ${rate.nextSeconds ?? 60}, ${rate.graceSeconds ?? 0},
-      tstzrange(coalesce(${rate.from ?? null}::timestamptz, now()), ${until}::timestamptz))
+      ${rate.nextSeconds ?? 6}, ${rate.graceSeconds ?? 0},
+      tstzrange(${from}::timestamptz, ${until}::timestamptz))
     RETURNING id, prefix, per_minute_micros AS "perMinute", connection_fee_micros AS "connectionFee", first_seconds AS "firstSeconds",
       next_seconds AS "nextSeconds", grace_seconds AS "graceSeconds", lower(valid) AS "validFrom", upper(valid) AS "validTo", lower(valid)::text AS "exactFrom"`;
   if (!row) throw new DomainError("conflict");
@@ -92,26 +93,29 @@ export async function setRate(
 }
 
 /**
- * Ends what holds now, so that a price without a start can begin.
- * @returns when the new price ends by itself: at the wished time, or where a planned price takes over.
+ * Ends what holds now, so that a price without a start can begin. Locks the plan: one price at a time per prefix, so whoever
+ * sets the same one waits here, and then ends the other's.
+ * @returns the moment, and when the new price ends by itself: at the wished time, or where a planned price takes over.
  * @throws DomainError rate_overlap when the wished time reaches into a planned price.
  */
 async function endPresent(
   tx: TenantWrite,
   planId: PlanId,
   { prefix, to }: Pick<NewRate, "prefix" | "to">,
-): Promise<string | null> {
-  // One price at a time per prefix: whoever sets the same one waits here, and then ends the other's.
-  await tx.$queryRaw`SELECT FROM plan WHERE id = ${planId}::uuid FOR UPDATE`;
+): Promise<{ from: string; until: string | null }> {
+  await tx.$queryRaw`SELECT id FROM plan WHERE id = ${planId}::uuid FOR UPDATE`;
+  // The time after the wait, not that of the transaction's start: the last one to get here sets the last price.
+  const [clock] = await tx.$queryRaw<{ now: string }[]>`SELECT clock_timestamp()::text AS now`;
+  const now = clock?.now ?? new Date().toISOString();
   // A price that began in this very moment never held.
   await tx.$executeRaw`
-    DELETE FROM rate WHERE plan_id = ${planId}::uuid AND prefix = ${prefix} AND lower(valid) = now()`;
+    DELETE FROM rate WHERE plan_id = ${planId}::uuid AND prefix = ${prefix} AND lower(valid) = ${now}::timestamptz`;
   await tx.$executeRaw`
-    UPDATE rate SET valid = tstzrange(lower(valid), now())
-    WHERE plan_id = ${planId}::uuid AND prefix = ${prefix} AND valid @> now()`;
+    UPDATE rate SET valid = tstzrange(lower(valid), ${now}::timestamptz)
+    WHERE plan_id = ${planId}::uuid AND prefix = ${prefix} AND valid @> ${now}::timestamptz`;
   const [planned] = await tx.$queryRaw<{ from: string; before: boolean }[]>`
     SELECT lower(valid)::text AS from, coalesce(lower(valid) < ${to ?? null}::timestamptz, false) AS before FROM rate
-    WHERE plan_id = ${planId}::uuid AND prefix = ${prefix} AND lower(valid) > now() ORDER BY lower(valid) LIMIT 1`;
+    WHERE plan_id = ${planId}::uuid AND prefix = ${prefix} AND lower(valid) > ${now}::timestamptz ORDER BY lower(valid) LIMIT 1`;
   if (planned?.before) throw new DomainError("rate_overlap", { field: "to", prefix });
-  return to ?? planned?.from ?? null;
+  return { from: now, until: to ?? planned?.from ?? null };
 }
