@@ -56,7 +56,7 @@ function objectOf(schema: Schema, ids: Ids): Record<string, unknown> {
     const id = idFor(name, ids);
     if (id !== undefined) return [[name, id] as const];
     if (!schema.required?.includes(name)) return [];
-    return [[name, valueOf(name, inner, ids)] as const];
+    return [[name, valueFor(name, inner, ids)] as const];
   });
   return Object.fromEntries(entries);
 }
@@ -74,14 +74,14 @@ function idFor(name: string, ids: Ids): string | undefined {
   return id;
 }
 
-function valueOf(name: string, schema: Schema, ids: Ids): unknown {
+function valueFor(name: string, schema: Schema, ids: Ids): unknown {
   if (name === "tenantSlug") return "set by the net";
   const known = fields[name];
   if (known) return known();
   if (schema.const !== undefined) return schema.const;
   if (schema.enum) return schema.enum[0];
   const [first] = schema.anyOf ?? [];
-  if (first) return valueOf(name, first, ids);
+  if (first) return valueFor(name, first, ids);
   if (schema.type === "boolean") return true;
   if (schema.type === "object") return objectOf(schema, ids);
   throw new Error(`test/support/sample-input.ts does not know what to write into the field ${name}: add it`);
