@@ -1,0 +1,18 @@
+import type { Metadata } from "next";
+
+import { CenteredPage } from "@/components/shell/centered-page";
+import { safePath } from "@/components/sign-in/safe-path";
+import { SignInPageForm } from "@/components/sign-in/sign-in-page-form";
+
+export const metadata: Metadata = { title: "Sign in" };
+
+type Props = Readonly<{ searchParams: Promise<{ next?: string | string[]; callbackUrl?: string | string[] }> }>;
+
+export default async function SignInPage({ searchParams }: Props) {
+  const { next, callbackUrl } = await searchParams;
+  return (
+    <CenteredPage title="Sign in">
+      <SignInPageForm next={safePath(next ?? callbackUrl)} />
+    </CenteredPage>
+  );
+}

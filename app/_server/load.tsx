@@ -1,0 +1,40 @@
+import "server-only";
+
+import { dehydrate, HydrationBoundary, type QueryClient } from "@tanstack/react-query";
+import { TRPCError } from "@trpc/server";
+import { createTRPCOptionsProxy } from "@trpc/tanstack-react-query";
+import { forbidden, notFound, redirect } from "next/navigation";
+import { cache, type ReactNode } from "react";
+
+import { makeQueryClient } from "@/components/api/query-client";
+import { requestContext } from "@/server/api/request-context";
+import { appRouter } from "@/server/api/root";
+
+const requestQueryClient = cache(makeQueryClient);
+
+/** The procedures as queries, run here on the server with the person's own seat. */
+export const api = createTRPCOptionsProxy({
+  ctx: cache(requestContext),
+  router: appRouter,
+  queryClient: requestQueryClient,
+});
+
+/**
+ * Loads queries for the page and hands the results to the client components under <Loaded>.
+ * It runs the same procedures as the browser would, so the page needs no permission check of its own.
+ */
+export async function load<T>(fetch: (queries: QueryClient) => Promise<T>): Promise<T> {
+  try {
+    return await fetch(requestQueryClient());
+  } catch (error) {
+    if (!(error instanceof TRPCError)) throw error;
+    if (error.code === "UNAUTHORIZED") redirect("/sign-in");
+    if (error.code === "NOT_FOUND") notFound();
+    if (error.code === "FORBIDDEN") forbidden();
+    throw error;
+  }
+}
+
+export function Loaded({ children }: Readonly<{ children: ReactNode }>) {
+  return <HydrationBoundary state={dehydrate(requestQueryClient())}>{children}</HydrationBoundary>;
+}

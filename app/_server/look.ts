@@ -1,0 +1,22 @@
+import "server-only";
+
+import { cookies } from "next/headers";
+
+import type { Look } from "@/components/shell/shell-frame";
+
+export const LOOK_COOKIE = "ringfence-look";
+
+const usual: Look = { theme: "system", narrow: false, keys: true };
+
+/** How this browser wants the portal drawn; what the cookie does not say, or says wrongly, is as usual. */
+export async function readLook(): Promise<Look> {
+  const words = new Set((await cookies()).get(LOOK_COOKIE)?.value.split(".") ?? []);
+  return {
+    theme: words.has("dark") ? "dark" : words.has("light") ? "light" : usual.theme,
+    narrow: words.has("narrow"),
+    keys: !words.has("nokeys"),
+  };
+}
+
+export const lookText = (look: Look): string =>
+  [look.theme, look.narrow && "narrow", !look.keys && "nokeys"].filter(Boolean).join(".");

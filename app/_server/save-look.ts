@@ -1,0 +1,25 @@
+"use server";
+
+import { cookies } from "next/headers";
+
+import { LOOK_COOKIE, lookText, readLook } from "@/app/_server/look";
+import type { Look } from "@/components/shell/shell-frame";
+
+const YEAR_SECONDS = 365 * 24 * 60 * 60;
+
+/** Keeps a choice of look in a cookie of this browser. It says nothing about anybody. */
+export async function saveLook(change: Partial<Look>): Promise<void> {
+  const { theme, narrow, keys } = change;
+  const before = await readLook();
+  const look: Look = {
+    theme: theme === "dark" || theme === "light" || theme === "system" ? theme : before.theme,
+    narrow: typeof narrow === "boolean" ? narrow : before.narrow,
+    keys: typeof keys === "boolean" ? keys : before.keys,
+  };
+  (await cookies()).set(LOOK_COOKIE, lookText(look), {
+    path: "/",
+    maxAge: YEAR_SECONDS,
+    sameSite: "lax",
+    httpOnly: true,
+  });
+}

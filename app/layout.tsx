@@ -1,0 +1,33 @@
+import "@/app/globals.css";
+
+import type { Metadata, Viewport } from "next";
+import type { ReactNode } from "react";
+
+import { readLook } from "@/app/_server/look";
+import { mono, sans } from "@/app/fonts";
+import { ApiProvider } from "@/components/api/client";
+
+export const metadata: Metadata = {
+  title: { default: "Ringfence", template: "%s · Ringfence" },
+  description: "Prepaid telephony: every call explained.",
+};
+
+export const viewport: Viewport = {
+  width: "device-width",
+  initialScale: 1,
+  themeColor: [
+    { media: "(prefers-color-scheme: light)", color: "#fcfcfd" },
+    { media: "(prefers-color-scheme: dark)", color: "#0e0f12" },
+  ],
+};
+
+export default async function RootLayout({ children }: Readonly<{ children: ReactNode }>) {
+  const { theme } = await readLook();
+  return (
+    <html className={`${sans.variable} ${mono.variable}`} data-theme={theme === "system" ? undefined : theme} lang="en">
+      <body>
+        <ApiProvider>{children}</ApiProvider>
+      </body>
+    </html>
+  );
+}

@@ -1,0 +1,18 @@
+import Link from "next/link";
+
+import { CenteredPage } from "@/components/shell/centered-page";
+import { buttonClass } from "@/components/ui/button";
+
+export default function NotFound() {
+  return (
+    <CenteredPage title="There is nothing here">
+      <p className="text-md text-ink-2">
+        The address is mistyped, what it led to is gone, or it is not yours. For safety these look the same.
+      </p>
+      <p className="font-mono text-xs text-ink-3">not_found</p>
+      <Link className={buttonClass("primary")} href="/">
+        Go to your tenant
+      </Link>
+    </CenteredPage>
+  );
+}

@@ -1,0 +1,18 @@
+import type { Metadata } from "next";
+
+import { api, Loaded, load } from "@/app/_server/load";
+import { ExtensionsView } from "@/components/extensions/extensions-view";
+
+export const metadata: Metadata = { title: "Extensions" };
+
+type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
+
+export default async function ExtensionsPage({ params }: Props) {
+  const { tenantSlug } = await params;
+  await load((queries) => queries.fetchQuery(api.extensions.list.queryOptions({ tenantSlug })));
+  return (
+    <Loaded>
+      <ExtensionsView />
+    </Loaded>
+  );
+}

@@ -1,0 +1,27 @@
+import type { ReactNode } from "react";
+
+import { api, Loaded, load } from "@/app/_server/load";
+import { readLook } from "@/app/_server/look";
+import { saveLook } from "@/app/_server/save-look";
+import { ShellFrame } from "@/components/shell/shell-frame";
+
+type Props = Readonly<{ children: ReactNode; params: Promise<{ tenantSlug: string }> }>;
+
+/** The shell only: each page loads and is refused for itself. */
+export default async function TenantLayout({ children, params }: Props) {
+  const { tenantSlug } = await params;
+  const look = await readLook();
+  await load((queries) =>
+    Promise.all([
+      queries.fetchQuery(api.shell.get.queryOptions({ tenantSlug })),
+      queries.fetchQuery(api.me.get.queryOptions()),
+    ]),
+  );
+  return (
+    <Loaded>
+      <ShellFrame key={tenantSlug} look={look} saveLook={saveLook} tenantSlug={tenantSlug}>
+        {children}
+      </ShellFrame>
+    </Loaded>
+  );
+}

@@ -1,0 +1,18 @@
+import type { Metadata } from "next";
+
+import { api, Loaded, load } from "@/app/_server/load";
+import { HomeView } from "@/components/home/home-view";
+
+export const metadata: Metadata = { title: "Home" };
+
+type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
+
+export default async function HomePage({ params }: Props) {
+  const { tenantSlug } = await params;
+  await load((queries) => queries.fetchQuery(api.home.get.queryOptions({ tenantSlug })));
+  return (
+    <Loaded>
+      <HomeView />
+    </Loaded>
+  );
+}

@@ -1,0 +1,17 @@
+import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
+
+import type { AppRouter } from "@/server/api/root";
+
+/** What each procedure answers and asks for, as the router says; no shape is written down twice. */
+export type Outputs = inferRouterOutputs<AppRouter>;
+export type Inputs = inferRouterInputs<AppRouter>;
+
+export type Shell = Outputs["shell"]["get"];
+export type CallRow = Outputs["calls"]["list"]["items"][number];
+export type CallDetail = Outputs["calls"]["get"];
+export type LiveCall = Outputs["calls"]["live"]["items"][number];
+export type ExtensionRow = Outputs["extensions"]["list"]["items"][number];
+export type NewSecret = Outputs["extensions"]["create"];
+export type LedgerRow = Outputs["billing"]["ledger"]["items"][number];
+export type TenantRow = Outputs["tenants"]["tree"]["items"][number];
+export type AuditRow = Outputs["audit"]["list"]["items"][number];

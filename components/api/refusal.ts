@@ -1,0 +1,124 @@
+import type { DomainErrorCode } from "@/server/kernel/errors";
+
+/** What a person is told when something was refused or failed: what, why, what next, and a code to quote. */
+export type Refusal = Readonly<{ code: string; title: string; next: string }>;
+
+const refusals: Partial<Record<DomainErrorCode, Omit<Refusal, "code">>> = {
+  not_found: {
+    title: "This is not here any more, or it is not yours.",
+    next: "Go back to the list and open it again.",
+  },
+  forbidden: {
+    title: "Your role does not allow this.",
+    next: "An owner or admin of this tenant can do it, or give you the role.",
+  },
+  unauthenticated: { title: "Your session has ended.", next: "Sign in again; what you typed stays." },
+  rate_limited: { title: "Too many attempts in a short time.", next: "Wait a minute and try again." },
+  invalid_input: {
+    title: "Something in the form is not allowed.",
+    next: "Check the marked fields; nothing was changed.",
+  },
+  number_taken: { title: "That extension number is already in use.", next: "Choose another number." },
+  slug_taken: { title: "That short name is already in use.", next: "Choose another short name." },
+  email_taken: { title: "That e-mail address already has a seat here.", next: "Look for it in the list of members." },
+  plan_taken: { title: "A plan of that name already exists.", next: "Choose another name." },
+  insufficient_funds: {
+    title: "There is not enough available credit for this.",
+    next: "Choose a smaller amount, or top up first. Nothing was moved.",
+  },
+  currency_mismatch: { title: "The two currencies differ.", next: "Choose a plan or wallet in the same currency." },
+  posting_key_reused: {
+    title: "This form was already sent with another amount.",
+    next: "Close it and start again; nothing was moved twice.",
+  },
+  invalid_state: {
+    title: "That is not possible in the present state.",
+    next: "The page now shows the present state; decide again from there.",
+  },
+  not_below: { title: "That tenant is not below yours.", next: "Choose one from your list of tenants." },
+  pbx_unreachable: {
+    title: "The telephone system cannot be reached right now.",
+    next: "Calls in progress go on. Try again in a minute.",
+  },
+  invitation_invalid: {
+    title: "This invitation is not valid, or was used already.",
+    next: "Ask whoever invited you for a new link.",
+  },
+  rate_overlap: {
+    title: "That prefix already has a price in this period.",
+    next: "End the earlier price first, or choose another start.",
+  },
+  no_rate: {
+    title: "There is no price for this number.",
+    next: "Check the number, or ask for a price for its prefix.",
+  },
+  emergency_number: { title: "That number is reserved for emergency calls.", next: "Choose another number." },
+  conflict: {
+    title: "Somebody changed this at the same moment.",
+    next: "The page now shows the present state; decide again from there.",
+  },
+};
+
+const codeOfHttp: Record<string, DomainErrorCode> = {
+  UNAUTHORIZED: "unauthenticated",
+  FORBIDDEN: "forbidden",
+  NOT_FOUND: "not_found",
+  BAD_REQUEST: "invalid_input",
+  TOO_MANY_REQUESTS: "rate_limited",
+  CONFLICT: "conflict",
+};
+
+type ErrorData = Readonly<{
+  domainCode?: unknown;
+  code?: unknown;
+  requestId?: unknown;
+  sentence?: unknown;
+  detail?: unknown;
+  problems?: unknown;
+}>;
+
+const dataOf = (error: unknown): ErrorData => {
+  const data = typeof error === "object" && error !== null && "data" in error ? error.data : undefined;
+  return typeof data === "object" && data !== null ? data : {};
+};
+
+/** Turns whatever a query or mutation threw into a sentence. Nothing of the error's own text is shown. */
+export function refusalOf(error: unknown): Refusal {
+  const { domainCode, code, requestId, sentence } = dataOf(error);
+  const known = typeof domainCode === "string" ? domainCode : typeof code === "string" ? codeOfHttp[code] : undefined;
+  if (known && known in refusals) {
+    const refusal = refusals[known as DomainErrorCode];
+    if (refusal) return { code: known, ...refusal, ...(typeof sentence === "string" ? { title: sentence } : {}) };
+  }
+  if (code === undefined) {
+    return {
+      code: "no_answer",
+      title: "The portal did not answer.",
+      next: "Check your connection and try again. It is not known whether the last act went through; look before you repeat it.",
+    };
+  }
+  return {
+    code: typeof requestId === "string" ? `internal · ${requestId}` : "internal",
+    title: "Something went wrong on our side.",
+    next: "Nothing was changed. Try again, and quote the code if it stays.",
+  };
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+
+/**
+ * What the server found wrong with which field, as one sentence each: the broken rules of the input, or the field that a
+ * refusal names. Names that the form does not have are not asked for by it, so they do no harm.
+ */
+export function problemsOf(error: unknown): Partial<Record<string, string>> {
+  const { problems, detail, sentence } = dataOf(error);
+  const found: Record<string, string> = {};
+  if (isRecord(problems)) {
+    for (const [field, sentences] of Object.entries(problems)) {
+      if (Array.isArray(sentences) && typeof sentences[0] === "string") found[field] = sentences[0];
+    }
+  }
+  const field = isRecord(detail) ? detail["field"] : undefined;
+  if (typeof field === "string" && typeof sentence === "string") found[field] ??= sentence;
+  return found;
+}

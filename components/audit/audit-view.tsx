@@ -1,0 +1,133 @@
+"use client";
+
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
+import { useCallback } from "react";
+
+import { useTRPC } from "@/components/api/client";
+import type { AuditRow } from "@/components/api/outputs";
+import { QueryView } from "@/components/api/query-view";
+import { AuditCheck } from "@/components/audit/audit-check";
+import { AuditOutcome } from "@/components/audit/audit-outcome";
+import { Moment } from "@/components/shell/moment";
+import { useScope } from "@/components/shell/scope";
+import { Button } from "@/components/ui/button";
+import { zoneText } from "@/components/ui/clock-text";
+import { type Column, DataTable } from "@/components/ui/data-table";
+import { Empty } from "@/components/ui/empty";
+import { PageHeader } from "@/components/ui/page-header";
+import { Pages } from "@/components/ui/pages";
+import { RowLink } from "@/components/ui/row-link";
+import { SearchBox } from "@/components/ui/search-box";
+import { useOpen } from "@/components/ui/use-open";
+import { useParamsState } from "@/components/ui/use-params-state";
+
+const AuditPanel = dynamic(() => import("@/components/audit/audit-panel").then((file) => file.AuditPanel));
+
+const columnsIn = (zone: string): readonly Column<AuditRow>[] => [
+  {
+    key: "at",
+    header: `When, ${zone}`,
+    fold: "second",
+    cell: (row) => (
+      <RowLink id={String(row.seq)}>
+        <Moment at={row.at} />
+      </RowLink>
+    ),
+  },
+  {
+    key: "who",
+    header: "Who",
+    fold: "second-end",
+    cell: (row) => (
+      <span className="whitespace-nowrap">
+        {row.actor}
+        {row.actingFor && <span className="text-ink-3"> for {row.actingFor}</span>}
+      </span>
+    ),
+  },
+  {
+    key: "action",
+    header: "Action",
+    fold: "lead",
+    cell: (row) => <code className="text-xs whitespace-nowrap">{row.action}</code>,
+  },
+  { key: "subject", header: "Subject", grow: true, cell: (row) => <span className="break-all">{row.subject}</span> },
+  {
+    key: "from",
+    header: "From",
+    from: "lg",
+    cell: (row) => <code className="text-xs whitespace-nowrap text-ink-2">{row.address || "–"}</code>,
+  },
+  { key: "outcome", header: "Outcome", fold: "lead-end", cell: (row) => <AuditOutcome outcome={row.outcome} /> },
+];
+
+/** Who changed what, in an order that nobody can alter unseen. */
+export function AuditView() {
+  const { tenantSlug, timeZone } = useScope();
+  const { params, set } = useParamsState();
+  const { openId, close } = useOpen();
+  const [action, actor, cursor] = [params.get("action"), params.get("actor"), params.get("before")];
+  const query = useQuery(
+    useTRPC().audit.list.queryOptions(
+      { tenantSlug, ...(action ? { action } : {}), ...(actor ? { actor } : {}), ...(cursor ? { cursor } : {}) },
+      { placeholderData: keepPreviousData },
+    ),
+  );
+  const byAction = useCallback((value: string) => set({ action: value, before: undefined }, "replace"), [set]);
+  const byActor = useCallback((value: string) => set({ actor: value, before: undefined }, "replace"), [set]);
+  const filtered = Boolean(action || actor);
+  const clear = () => set({ action: undefined, actor: undefined, before: undefined });
+
+  return (
+    <>
+      <PageHeader actions={<AuditCheck />} title="Audit">
+        <SearchBox
+          className="w-full sm:w-64"
+          label="Action, such as extension"
+          onValue={byAction}
+          value={action ?? ""}
+        />
+        <SearchBox className="w-full sm:w-64" label="Who" onValue={byActor} value={actor ?? ""} />
+        {filtered && (
+          <Button look="quiet" onClick={clear}>
+            Clear filter
+          </Button>
+        )}
+      </PageHeader>
+      <QueryView query={query}>
+        {(data) => (
+          <>
+            <DataTable
+              caption="Audit events"
+              columns={columnsIn(zoneText(timeZone))}
+              empty={
+                filtered ? (
+                  <Empty action={<Button onClick={clear}>Clear filter</Button>} title="No event matches this filter." />
+                ) : (
+                  <Empty title="Nothing was changed yet.">
+                    Every change is written here together with itself, and cannot be edited.
+                  </Empty>
+                )
+              }
+              openKey={openId}
+              rowKey={(row) => String(row.seq)}
+              rows={data.items}
+            />
+            {(data.items.length > 0 || cursor) && (
+              <Pages
+                noun="events"
+                onNewest={cursor ? () => set({ before: undefined }) : undefined}
+                onOlder={data.nextCursor ? () => set({ before: String(data.nextCursor) }) : undefined}
+                shown={data.items.length}
+              />
+            )}
+            {openId && (
+              <AuditPanel onClose={close} row={data.items.find((row) => String(row.seq) === openId)} seq={openId} />
+            )}
+          </>
+        )}
+      </QueryView>
+    </>
+  );
+}

@@ -1,0 +1,105 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+
+import { useTRPC } from "@/components/api/client";
+import type { Outputs } from "@/components/api/outputs";
+import { refusalOf } from "@/components/api/refusal";
+import { amountProblem, plainAmount, readAmount } from "@/components/billing/amount-input";
+import { moneyText } from "@/components/billing/money-text";
+import { MoveEffect } from "@/components/billing/move-effect";
+import { type MoveWay, moveRows, targetsOf } from "@/components/billing/move-rows";
+import { useMove } from "@/components/billing/use-move";
+import { useScope } from "@/components/shell/scope";
+import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+import { ErrorState } from "@/components/ui/error-state";
+import { Field } from "@/components/ui/field";
+import { Select } from "@/components/ui/select";
+import { checks, useFields } from "@/components/ui/use-fields";
+
+type Props = Readonly<{
+  /** `receive` adds credit to this tenant from the one above; `give` moves it to a tenant below. */
+  kind: "receive" | "give";
+  balance: Outputs["billing"]["balance"];
+  /** The tenant chosen already, when the form is opened from its row. */
+  toSlug?: string;
+  onClose: () => void;
+}>;
+
+const titles = { receive: "Top up", give: "Give credit", back: "Take credit back" } as const;
+
+/** Moves credit once, and shows both wallets before and after while the amount is typed. */
+export function MoveMoney({ kind, balance, toSlug, onClose }: Props) {
+  const { tenantSlug, tenant } = useScope();
+  const [amount, setAmount] = useState("");
+  const [to, setTo] = useState(toSlug ?? "");
+  const [back, setBack] = useState(false);
+  const way: MoveWay = kind === "receive" ? "receive" : back ? "back" : "give";
+  const tree = useQuery(useTRPC().tenants.tree.queryOptions({ tenantSlug }, { enabled: kind === "give" }));
+  const targets = targetsOf(tree.data?.items ?? [], tenant, balance.currency);
+  const target = kind === "give" ? (targets.find((item) => item.slug === to) ?? targets[0]) : undefined;
+  const { problems, read } = useFields({ amount: amountProblem, note: checks.any });
+  const { move, error, busy } = useMove({ way, tenant, target, currency: balance.currency, onDone: onClose });
+  const micros = readAmount(amount) ?? 0n;
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const values = read(event.currentTarget);
+    if (values) move(plainAmount(values.amount), values.note);
+  }
+
+  return (
+    <Dialog onClose={onClose} title={titles[way]}>
+      <form className="grid gap-4" noValidate onSubmit={submit}>
+        {kind === "give" && (
+          <Select
+            choices={targets.map((item) => ({ value: item.slug, label: item.name }))}
+            label="Tenant"
+            name="to"
+            onChange={(event) => setTo(event.target.value)}
+            value={target?.slug ?? ""}
+          />
+        )}
+        <Field
+          data-first=""
+          inputMode="decimal"
+          label="Amount"
+          name="amount"
+          onChange={(event) => setAmount(event.target.value)}
+          placeholder="0.00"
+          problem={problems.amount}
+          unit={balance.currency}
+          value={amount}
+        />
+        <Field hint="Stands in the ledger, on both sides." label="Note" maxLength={140} name="note" required={false} />
+        {kind === "give" && tenant.kind === "reseller" && (
+          <label className="flex min-h-6 items-center gap-2">
+            <input
+              checked={back}
+              className="size-4 accent-accent"
+              onChange={(event) => setBack(event.target.checked)}
+              type="checkbox"
+            />
+            Take it back instead, as far as it is not spent
+          </label>
+        )}
+        <MoveEffect
+          currency={balance.currency}
+          rows={moveRows({ way, tenant, target, available: balance.availableMicros, micros })}
+        />
+        {kind === "receive" && (
+          <p className="text-ink-3">A reseller pays from its own wallet; the operator's credit comes from payments.</p>
+        )}
+        {error && <ErrorState {...refusalOf(error)} />}
+        <div className="flex justify-end gap-2">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button busy={busy && "Moving…"} disabled={kind === "give" && !target} look="primary" type="submit">
+            {titles[way]} {micros > 0n && moneyText(micros, balance.currency)}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,53 @@
+"use client";
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+
+import { useTRPC } from "@/components/api/client";
+import { readAmount } from "@/components/billing/amount-input";
+import { moneyText } from "@/components/billing/money-text";
+import type { MoveWay } from "@/components/billing/move-rows";
+import { useScope } from "@/components/shell/scope";
+import { toast } from "@/components/ui/toast-store";
+
+type Asked = Readonly<{
+  way: MoveWay;
+  tenant: Readonly<{ kind: string }>;
+  target: Readonly<{ slug: string; name: string }> | undefined;
+  currency: string;
+  onDone: () => void;
+}>;
+
+/** The key is made when the form opens: a second press, or a repeat after a lost answer, moves nothing twice. */
+export function useMove({ way, tenant, target, currency, onDone }: Asked) {
+  const { tenantSlug } = useScope();
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const [postingKey] = useState(() => `portal:${crypto.randomUUID()}`);
+  const options = {
+    onSuccess: (_: unknown, { amount }: { amount: string }) => {
+      void queries.invalidateQueries();
+      const sum = moneyText(readAmount(amount) ?? 0n, currency);
+      toast(
+        way === "receive"
+          ? `${sum} added.`
+          : way === "give"
+            ? `${sum} given to ${target?.name}.`
+            : `${sum} taken back from ${target?.name}.`,
+      );
+      onDone();
+    },
+  };
+  const topUp = useMutation(trpc.billing.topUp.mutationOptions(options));
+  const transfer = useMutation(trpc.billing.transfer.mutationOptions(options));
+
+  function move(amount: string, note: string): void {
+    const movement = { tenantSlug, postingKey, amount, currency, ...(note ? { memo: note } : {}) };
+    if (way === "receive") topUp.mutate(movement);
+    else if (target && tenant.kind === "operator") topUp.mutate({ ...movement, toTenantSlug: target.slug });
+    else if (target)
+      transfer.mutate({ ...movement, withTenantSlug: target.slug, direction: way === "give" ? "down" : "up" });
+  }
+
+  return { move, error: topUp.error ?? transfer.error, busy: topUp.isPending || transfer.isPending };
+}

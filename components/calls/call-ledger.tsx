@@ -1,0 +1,44 @@
+import type { CallDetail } from "@/components/api/outputs";
+import { Money } from "@/components/billing/money";
+import { Moment } from "@/components/shell/moment";
+import { Section } from "@/components/ui/section";
+
+type Props = Readonly<{ lines: CallDetail["ledger"]; currency: string }>;
+
+/** What the call did to the balance, line by line. */
+export function CallLedger({ lines, currency }: Props) {
+  return (
+    <Section title="In the ledger">
+      <table className="w-full text-left">
+        <thead>
+          <tr className="text-xs text-ink-3">
+            <th className="h-7 border-b font-medium" scope="col">
+              Time
+            </th>
+            <th className="border-b text-right font-medium" scope="col">
+              Amount
+            </th>
+            <th className="border-b text-right font-medium" scope="col">
+              Balance after
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map((line) => (
+            <tr className="h-8 border-b" key={line.id}>
+              <td>
+                <Moment at={line.at} />
+              </td>
+              <td className="text-right">
+                <Money currency={currency} micros={line.amountMicros} signed />
+              </td>
+              <td className="text-right">
+                <Money currency={currency} decimals={4} micros={line.balanceAfterMicros} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Section>
+  );
+}

@@ -1,0 +1,106 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+
+import { useTRPC } from "@/components/api/client";
+import type { CallDetail } from "@/components/api/outputs";
+import { QueryView } from "@/components/api/query-view";
+import { Money } from "@/components/billing/money";
+import { CallLedger } from "@/components/calls/call-ledger";
+import { CallOutcome } from "@/components/calls/call-outcome";
+import { callSentence } from "@/components/calls/call-sentence";
+import { DecisionTrace } from "@/components/calls/decision-trace";
+import { Duration } from "@/components/calls/duration";
+import { PhoneNumber } from "@/components/calls/phone-number";
+import { PriceReceipt } from "@/components/calls/price-receipt";
+import { Moment } from "@/components/shell/moment";
+import { portalPath } from "@/components/shell/portal-path";
+import { useScope } from "@/components/shell/scope";
+import { buttonClass } from "@/components/ui/button";
+import { CopyButton } from "@/components/ui/copy-button";
+import { type Fact, Facts } from "@/components/ui/facts";
+import { Panel } from "@/components/ui/panel";
+import { Section } from "@/components/ui/section";
+
+/** Why it failed and why it cost what it did, in one place. */
+export function CallPanel({ callId, onClose }: Readonly<{ callId: string; onClose: () => void }>) {
+  const { tenantSlug } = useScope();
+  const query = useQuery(useTRPC().calls.get.queryOptions({ tenantSlug, callId }));
+  return (
+    <Panel onClose={onClose} subject={callId} title={query.data ? `Call to ${query.data.toFormatted}` : "Call"}>
+      <QueryView query={query}>{(call) => <CallBody call={call} />}</QueryView>
+    </Panel>
+  );
+}
+
+function CallBody({ call }: Readonly<{ call: CallDetail }>) {
+  const { currency } = call;
+  const refused = call.trace.some((gate) => !gate.ok);
+  const fix = call.fix && (
+    <Link className={buttonClass("primary")} href={portalPath(call.fix.href)}>
+      {call.fix.label}
+    </Link>
+  );
+  const trace = (
+    <Section key="trace" title={refused ? "Why it was refused" : "What was checked"}>
+      <DecisionTrace fix={fix} trace={call.trace} />
+    </Section>
+  );
+  const receipt = call.receipt && (
+    <Section key="receipt" title="Why this price">
+      <PriceReceipt
+        call={{ id: call.id, to: call.toFormatted, startedAt: call.startedAt }}
+        currency={currency}
+        receipt={call.receipt}
+      />
+    </Section>
+  );
+  return (
+    <div className="grid gap-6">
+      <div className="grid gap-2">
+        <CallOutcome {...call} />
+        <p className="text-md text-ink-2">{callSentence(call)}</p>
+        {!refused && fix && <div>{fix}</div>}
+      </div>
+      {refused ? trace : receipt}
+      {refused ? receipt : trace}
+      {call.ledger.length > 0 && <CallLedger currency={currency} lines={call.ledger} />}
+      <Section title="Facts">
+        <Facts facts={factsOf(call, currency)} />
+      </Section>
+    </div>
+  );
+}
+
+function factsOf(call: CallDetail, currency: string): readonly Fact[] {
+  const name = [call.from.extensionNumber, call.from.name].filter(Boolean).join(" ");
+  const facts: (Fact | false)[] = [
+    { label: "From", value: name || "–" },
+    {
+      label: "To",
+      value: <PhoneNumber country={call.country} formatted={call.toFormatted} />,
+      end: call.toE164 && <CopyButton label="Copy the number" text={call.toE164} />,
+    },
+    call.dialled !== call.toE164 && { label: "As dialled", value: <code>{call.dialled}</code> },
+    { label: "Started", value: <Moment at={call.startedAt} full /> },
+    call.answeredAt !== null && { label: "Answered", value: <Moment at={call.answeredAt} full /> },
+    call.endedAt !== null && { label: "Ended", value: <Moment at={call.endedAt} full /> },
+    call.answeredAt !== null && {
+      label: "Talk",
+      value: <Duration billedSeconds={call.billedSeconds} seconds={call.talkMs / 1_000} />,
+    },
+    call.heldMicros > 0n && { label: "Reserved", value: <Money currency={currency} micros={call.heldMicros} /> },
+    call.grantedSeconds > 0 && { label: "Allowed for", value: <Duration seconds={call.grantedSeconds} /> },
+    Boolean(call.hangupSide) && { label: "Hung up by", value: call.hangupSide },
+    Boolean(call.causeCode) && { label: "Network cause", value: <span className="figures">{call.causeCode}</span> },
+    Boolean(call.reason) && { label: "Code", value: <code>{call.reason}</code> },
+    Boolean(call.source) && { label: "Phone's address", value: <code>{call.source}</code> },
+    {
+      label: "Call ID",
+      value: <code className="text-xs">{call.id}</code>,
+      end: <CopyButton label="Copy the call ID" text={call.id} />,
+    },
+  ];
+  return facts.filter((fact) => fact !== false);
+}

@@ -1,0 +1,153 @@
+"use client";
+
+import Link from "next/link";
+
+import type { CallRow, Outputs } from "@/components/api/outputs";
+import { Money } from "@/components/billing/money";
+import { columnDecimals } from "@/components/billing/money-text";
+import { type CallFilter, isFiltered } from "@/components/calls/call-filter";
+import { CallOutcome } from "@/components/calls/call-outcome";
+import { noFilter } from "@/components/calls/calls-filter-bar";
+import { Duration } from "@/components/calls/duration";
+import { PhoneNumber } from "@/components/calls/phone-number";
+import { Moment } from "@/components/shell/moment";
+import { useScope } from "@/components/shell/scope";
+import { Button, buttonClass } from "@/components/ui/button";
+import { zoneText } from "@/components/ui/clock-text";
+import { type Column, DataTable } from "@/components/ui/data-table";
+import { Empty } from "@/components/ui/empty";
+import { Pages } from "@/components/ui/pages";
+import { RowLink } from "@/components/ui/row-link";
+import { useHeldRows } from "@/components/ui/use-held-rows";
+
+type Props = Readonly<{
+  data: Outputs["calls"]["list"];
+  filter: CallFilter;
+  scope: string | undefined;
+  held: boolean;
+  onPointer: (inside: boolean) => void;
+  openId: string | undefined;
+  set: (changes: Readonly<Record<string, string | undefined>>) => void;
+}>;
+
+const keyOf = (call: CallRow): string => call.id;
+
+function columnsIn(currency: string, decimals: number, zone: string): readonly Column<CallRow>[] {
+  return [
+    {
+      key: "time",
+      header: `Time, ${zone}`,
+      fold: "second-end",
+      cell: (call) => (
+        <RowLink id={call.id}>
+          <Moment at={call.startedAt} />
+        </RowLink>
+      ),
+    },
+    {
+      key: "from",
+      header: "From",
+      fold: "second",
+      cell: (call) => (
+        <span className="flex gap-2">
+          <span className="figures">{call.from.extensionNumber}</span>
+          <span className="max-w-40 truncate text-ink-2 max-sm:hidden">{call.from.name}</span>
+        </span>
+      ),
+    },
+    {
+      key: "to",
+      header: "To",
+      fold: "lead",
+      cell: (call) => <PhoneNumber country={call.country} formatted={call.toFormatted} />,
+    },
+    {
+      key: "outcome",
+      header: "Outcome",
+      fold: "second",
+      grow: true,
+      className: "max-sm:pl-10",
+      cell: (call) => <CallOutcome {...call} clipped />,
+    },
+    {
+      key: "talk",
+      header: "Talk",
+      numeric: true,
+      cell: (call) =>
+        call.answeredAt ? <Duration seconds={call.talkMs / 1_000} /> : <span className="text-ink-3">–</span>,
+    },
+    {
+      key: "cost",
+      header: `Cost, ${currency}`,
+      numeric: true,
+      fold: "lead-end",
+      cell: (call) =>
+        call.answeredAt ? (
+          <Money bare currency={currency} decimals={decimals} micros={call.costMicros} />
+        ) : (
+          <span className="text-ink-3">–</span>
+        ),
+    },
+  ];
+}
+
+export function CallsTable({ data, filter, scope, held, onPointer, openId, set }: Props) {
+  const { timeZone } = useScope();
+  const list = useHeldRows(data.items, keyOf, held && filter.cursor === undefined, scope);
+  const decimals = columnDecimals(
+    data.items.map((call) => call.costMicros),
+    data.currency,
+  );
+  const older = data.nextCursor;
+
+  return (
+    <>
+      {list.waiting > 0 && (
+        <Button className="mb-2" onClick={list.release}>
+          Show {list.waiting} new {list.waiting === 1 ? "call" : "calls"}
+        </Button>
+      )}
+      <DataTable
+        caption="Calls"
+        columns={columnsIn(data.currency, decimals, zoneText(timeZone))}
+        empty={<NoCalls filtered={isFiltered(filter)} onClear={() => set(noFilter)} />}
+        freshKeys={list.fresh}
+        onPointer={onPointer}
+        openKey={openId}
+        rowKey={keyOf}
+        rows={list.rows}
+      />
+      {(data.items.length > 0 || filter.cursor) && (
+        <Pages
+          noun="calls"
+          onNewest={filter.cursor ? () => set({ before: undefined }) : undefined}
+          onOlder={older ? () => set({ before: older }) : undefined}
+          shown={data.items.length}
+        />
+      )}
+    </>
+  );
+}
+
+function NoCalls({ filtered, onClear }: Readonly<{ filtered: boolean; onClear: () => void }>) {
+  const { hrefOf } = useScope();
+  if (filtered) {
+    return (
+      <Empty action={<Button onClick={onClear}>Clear filter</Button>} title="No call matches this filter.">
+        Calls outside the filter are not shown; nothing was deleted.
+      </Empty>
+    );
+  }
+  return (
+    <Empty
+      action={
+        <Link className={buttonClass("primary")} href={hrefOf("extensions")}>
+          Connect a phone
+        </Link>
+      }
+      title="No calls yet."
+    >
+      Dial <code>*43</code> on a connected phone to hear yourself. The call appears here while it lasts, with its price.
+    </Empty>
+  );
+}

@@ -1,0 +1,52 @@
+"use client";
+
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
+import { useState } from "react";
+
+import { useTRPC } from "@/components/api/client";
+import { QueryView } from "@/components/api/query-view";
+import { type CallFilter, readCallFilter } from "@/components/calls/call-filter";
+import { CallsFilterBar } from "@/components/calls/calls-filter-bar";
+import { CallsTable } from "@/components/calls/calls-table";
+import { listInput } from "@/components/calls/list-input";
+import { useScope } from "@/components/shell/scope";
+import { PageHeader } from "@/components/ui/page-header";
+import { useOpen } from "@/components/ui/use-open";
+import { useParamsState } from "@/components/ui/use-params-state";
+
+const CallPanel = dynamic(() => import("@/components/calls/call-panel").then((file) => file.CallPanel));
+
+/** Every call in one list, the refused ones with their reason. */
+export function CallsView() {
+  const { tenantSlug } = useScope();
+  const { params, set } = useParamsState();
+  const { openId, close } = useOpen();
+  const [inside, setInside] = useState(false);
+  const filter: CallFilter = readCallFilter(params);
+  const query = useQuery(
+    useTRPC().calls.list.queryOptions(listInput(tenantSlug, filter), { placeholderData: keepPreviousData }),
+  );
+
+  return (
+    <>
+      <PageHeader title="Calls">
+        <CallsFilterBar filter={filter} set={set} />
+      </PageHeader>
+      <QueryView query={query}>
+        {(data) => (
+          <CallsTable
+            data={data}
+            filter={filter}
+            held={inside}
+            onPointer={setInside}
+            openId={openId}
+            scope={query.isPlaceholderData ? undefined : JSON.stringify(filter)}
+            set={set}
+          />
+        )}
+      </QueryView>
+      {openId && <CallPanel callId={openId} onClose={close} />}
+    </>
+  );
+}

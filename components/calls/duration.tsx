@@ -1,0 +1,17 @@
+import { durationText, durationWords } from "@/components/calls/duration-text";
+
+type Props = Readonly<{ seconds: number; billedSeconds?: number | undefined }>;
+
+/** A span of talk. What was billed is shown only where it differs. */
+export function Duration({ seconds, billedSeconds }: Props) {
+  const talked = Math.floor(seconds);
+  return (
+    <span className="figures whitespace-nowrap">
+      <span aria-hidden="true">{durationText(talked)}</span>
+      <span className="sr-only">{durationWords(talked)}</span>
+      {billedSeconds !== undefined && billedSeconds !== talked && billedSeconds > 0 && (
+        <span className="text-ink-3"> → {durationText(billedSeconds)} billed</span>
+      )}
+    </span>
+  );
+}

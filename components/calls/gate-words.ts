@@ -1,0 +1,45 @@
+type Gate = Readonly<{ gate: string; ok: boolean; value: string; limit: string }>;
+
+const labels: Readonly<Record<string, string>> = {
+  emergency: "Emergency number",
+  tenant: "Tenant may call",
+  extension: "Extension may call",
+  number: "Number valid",
+  country: "Country open",
+  provider: "Provider can carry it",
+  price: "Price found",
+  "calls at once": "Calls at once",
+  "calls per minute": "Calls per minute",
+  "daily cap": "Daily cap",
+  money: "Credit",
+  margin: "Not below cost",
+  "call control": "Call control reachable",
+};
+
+/** What a gate of the decision trace is called. A gate that has no words yet is shown by its own name. */
+export function gateLabel(gate: string): string {
+  return labels[gate] ?? gate.charAt(0).toUpperCase() + gate.slice(1);
+}
+
+/** What was looked at, as short as the row allows; nothing where the tick says it all. */
+export function gateMeasure({ gate, ok, value, limit }: Gate): string | undefined {
+  switch (gate) {
+    case "tenant":
+    case "extension":
+    case "provider":
+    case "emergency":
+    case "country":
+    case "call control":
+      return value || undefined;
+    case "number":
+      return limit === "own extension" ? `${value}, own extension` : value || undefined;
+    case "price":
+      return ok ? `prefix ${value} in ${limit}` : `${limit} for ${value}`;
+    case "daily cap":
+      return ok ? (limit === "none" ? "none set" : `${limit} left`) : `${value} of ${limit}`;
+    case "money":
+      return ok ? `${value} reserved of ${limit}` : `${value} available, ${limit} needed`;
+    default:
+      return value && limit ? `${value} of ${limit}` : value || limit || undefined;
+  }
+}

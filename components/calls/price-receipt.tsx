@@ -1,0 +1,57 @@
+import { Money } from "@/components/billing/money";
+import { rateDecimals } from "@/components/billing/money-text";
+import {
+  type Receipt,
+  receiptFormula,
+  receiptLines,
+  receiptText,
+  splitAtPrefix,
+} from "@/components/calls/receipt-text";
+import { CopyButton } from "@/components/ui/copy-button";
+
+type Props = Readonly<{
+  receipt: Receipt;
+  currency: string;
+  call: Readonly<{ id: string; to: string; startedAt: Date }>;
+}>;
+
+/** The arithmetic of one call, set like a receipt: what matched, what it costs, how it was rounded, what it came to. */
+export function PriceReceipt({ receipt, currency, call }: Props) {
+  const [before, matched, rest] = splitAtPrefix(call.to, receipt.prefix);
+  return (
+    <div className="rounded-lg border border-dashed border-outline bg-bg px-4 py-3">
+      <p className="figures flex items-baseline justify-between gap-3 text-lg">
+        <span>
+          {before}
+          <span className="font-semibold underline decoration-accent decoration-2 underline-offset-4">{matched}</span>
+          {rest}
+        </span>
+        <CopyButton className="text-xs" label="Copy the receipt as text" text={receiptText(receipt, currency, call)}>
+          Copy as text
+        </CopyButton>
+      </p>
+      <p className="pb-2 text-xs text-ink-3">
+        Longest matching prefix <span className="font-mono">{receipt.prefix}</span>
+      </p>
+      <dl className="grid border-t border-dashed pt-2">
+        {receiptLines(receipt, currency).map(({ label, value }) => (
+          <div className="flex justify-between gap-4 py-0.5" key={label}>
+            <dt className="text-ink-2">{label}</dt>
+            <dd className="figures">{value}</dd>
+          </div>
+        ))}
+        <div className="mt-2 flex items-baseline justify-between gap-4 border-t border-dashed pt-2">
+          <dt className="figures text-ink-2">{receiptFormula(receipt, currency)}</dt>
+          <dd>
+            <Money
+              className="text-lg font-semibold"
+              currency={currency}
+              decimals={rateDecimals(receipt.costMicros)}
+              micros={receipt.costMicros}
+            />
+          </dd>
+        </div>
+      </dl>
+    </div>
+  );
+}

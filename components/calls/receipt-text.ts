@@ -1,0 +1,85 @@
+import { exactMoneyText, moneyText, rateDecimals } from "@/components/billing/money-text";
+import { durationText } from "@/components/calls/duration-text";
+
+export type Receipt = Readonly<{
+  prefix: string;
+  planName: string;
+  perMinuteMicros: bigint;
+  connectionFeeMicros: bigint;
+  firstSeconds: number;
+  nextSeconds: number;
+  graceSeconds: number;
+  talkMs: number;
+  seconds: number;
+  billedSeconds: number;
+  costMicros: bigint;
+}>;
+
+/** The lines of a receipt, the same on screen and on paper. */
+export function receiptLines(receipt: Receipt, currency: string): readonly { label: string; value: string }[] {
+  const lines = [
+    { label: "Plan", value: receipt.planName },
+    {
+      label: "Price per minute",
+      value: moneyText(receipt.perMinuteMicros, currency, { decimals: rateDecimals(receipt.perMinuteMicros) }),
+    },
+    { label: "Talk time", value: durationText(receipt.seconds) },
+    {
+      label: `Rounded ${receipt.firstSeconds}/${receipt.nextSeconds}`,
+      value: `${durationText(receipt.billedSeconds)} (${receipt.billedSeconds} s)`,
+    },
+  ];
+  if (receipt.graceSeconds > 0) lines.push({ label: "Free when shorter than", value: `${receipt.graceSeconds} s` });
+  if (receipt.connectionFeeMicros > 0n)
+    lines.push({ label: "Connection fee", value: moneyText(receipt.connectionFeeMicros, currency) });
+  return lines;
+}
+
+/** The formula in one line, with this call's own figures. */
+export function receiptFormula(receipt: Receipt, currency: string): string {
+  if (receipt.billedSeconds === 0) return "Nothing is billed.";
+  const rate = moneyText(receipt.perMinuteMicros, currency, {
+    decimals: rateDecimals(receipt.perMinuteMicros),
+    bare: true,
+  });
+  const fee =
+    receipt.connectionFeeMicros > 0n ? ` + ${moneyText(receipt.connectionFeeMicros, currency, { bare: true })}` : "";
+  return `${receipt.billedSeconds} s × ${rate} ÷ 60${fee}`;
+}
+
+/** The whole receipt as plain text, for an e-mail or a ticket. */
+export function receiptText(
+  receipt: Receipt,
+  currency: string,
+  call: Readonly<{ id: string; to: string; startedAt: Date }>,
+): string {
+  const head = [
+    `Call ${call.id}`,
+    `To ${call.to}`,
+    `Started ${call.startedAt.toISOString()}`,
+    `Matched prefix ${receipt.prefix}`,
+  ];
+  const body = receiptLines(receipt, currency).map(({ label, value }) => `${label}: ${value}`);
+  return [
+    ...head,
+    ...body,
+    receiptFormula(receipt, currency),
+    `Total ${exactMoneyText(receipt.costMicros, currency)}`,
+  ].join("\n");
+}
+
+/** Splits a formatted number so that the digits the prefix matched can be underlined, spaces and all. */
+export function splitAtPrefix(
+  formatted: string,
+  prefix: string,
+): readonly [before: string, matched: string, rest: string] {
+  const start = formatted.search(/\d/);
+  if (start === -1 || prefix === "") return [formatted, "", ""];
+  let left = prefix.length;
+  let end = start;
+  while (end < formatted.length && left > 0) {
+    if (/\d/.test(formatted.charAt(end))) left -= 1;
+    end += 1;
+  }
+  return [formatted.slice(0, start), formatted.slice(start, end), formatted.slice(end)];
+}

@@ -1,0 +1,84 @@
+"use client";
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import type { FormEvent } from "react";
+
+import { useTRPC } from "@/components/api/client";
+import type { ExtensionRow } from "@/components/api/outputs";
+import { problemsOf, refusalOf } from "@/components/api/refusal";
+import { plainAmount } from "@/components/billing/amount-input";
+import { moneyText } from "@/components/billing/money-text";
+import { extensionChecks } from "@/components/extensions/extension-checks";
+import { ExtensionFields } from "@/components/extensions/extension-fields";
+import { useScope } from "@/components/shell/scope";
+import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+import { ErrorState } from "@/components/ui/error-state";
+import { Field } from "@/components/ui/field";
+import { toast } from "@/components/ui/toast-store";
+import { useFields } from "@/components/ui/use-fields";
+
+type Props = Readonly<{ extension: ExtensionRow; onClose: () => void }>;
+
+const { number: _, ...checks } = extensionChecks;
+
+/** Name, caller ID and limits. The number stays: phones and other people know it. */
+export function EditExtension({ extension, onClose }: Props) {
+  const { tenantSlug, currency } = useScope();
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const { problems, read, setProblems } = useFields(checks);
+  const edit = useMutation(
+    trpc.extensions.edit.mutationOptions({
+      onSuccess: () => {
+        void queries.invalidateQueries({ queryKey: trpc.extensions.pathKey() });
+        toast(`Extension ${extension.number} changed. New calls follow the new limits.`);
+        onClose();
+      },
+      onError: (error) => setProblems(problemsOf(error)),
+    }),
+  );
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const values = read(event.currentTarget);
+    if (!values) return;
+    edit.mutate({
+      tenantSlug,
+      extensionId: extension.id,
+      displayName: values.displayName,
+      callerId: values.callerId || null,
+      maxCalls: Number(values.maxCalls || extension.maxCalls),
+      dailyCap: values.dailyCap === "" ? null : plainAmount(values.dailyCap),
+    });
+  }
+
+  const cap = extension.dailyCapMicros;
+  const values = {
+    callerId: extension.callerId ?? "",
+    maxCalls: String(extension.maxCalls),
+    dailyCap: cap === null ? "" : moneyText(cap, currency, { bare: true }).replaceAll(",", ""),
+  };
+  return (
+    <Dialog onClose={onClose} title={`Extension ${extension.number}`}>
+      <form className="grid gap-4" noValidate onSubmit={submit}>
+        <Field
+          data-first=""
+          defaultValue={extension.displayName}
+          label="Name"
+          maxLength={64}
+          name="displayName"
+          problem={problems.displayName}
+        />
+        <ExtensionFields currency={currency} problems={problems} values={values} />
+        {edit.error && <ErrorState {...refusalOf(edit.error)} />}
+        <div className="flex justify-end gap-2">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button busy={edit.isPending && "Saving…"} look="primary" type="submit">
+            Save extension
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

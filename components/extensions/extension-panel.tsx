@@ -1,0 +1,159 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
+import Link from "next/link";
+import { useState } from "react";
+
+import { useTRPC } from "@/components/api/client";
+import type { ExtensionRow, Outputs } from "@/components/api/outputs";
+import { QueryView } from "@/components/api/query-view";
+import { Money } from "@/components/billing/money";
+import { deviceText } from "@/components/extensions/device-text";
+import { eventWords } from "@/components/extensions/event-words";
+import { SipStatus } from "@/components/extensions/sip-status";
+import { useSuspension } from "@/components/extensions/use-suspension";
+import { Moment } from "@/components/shell/moment";
+import { useScope } from "@/components/shell/scope";
+import { Button, buttonClass } from "@/components/ui/button";
+import { CopyButton } from "@/components/ui/copy-button";
+import { type Fact, Facts } from "@/components/ui/facts";
+import { Panel } from "@/components/ui/panel";
+import { Section } from "@/components/ui/section";
+
+const EditExtension = dynamic(() =>
+  import("@/components/extensions/edit-extension").then((file) => file.EditExtension),
+);
+const RotateSecret = dynamic(() => import("@/components/extensions/rotate-secret").then((file) => file.RotateSecret));
+const DeleteExtension = dynamic(() =>
+  import("@/components/extensions/delete-extension").then((file) => file.DeleteExtension),
+);
+
+type Props = Readonly<{ extensionId: string; sip: Outputs["extensions"]["list"]["sip"]; onClose: () => void }>;
+
+/** One extension: its phone, its limits, what its phone did, and what can be done to it. */
+export function ExtensionPanel({ extensionId, sip, onClose }: Props) {
+  const { tenantSlug } = useScope();
+  const query = useQuery(useTRPC().extensions.get.queryOptions({ tenantSlug, extensionId }));
+  const title = query.data ? `${query.data.number} ${query.data.displayName}` : "Extension";
+  return (
+    <Panel onClose={onClose} subject={extensionId} title={title}>
+      <QueryView query={query}>
+        {(extension) => (
+          <div className="grid gap-6">
+            <SipStatus extension={extension} />
+            <Actions extension={extension} onGone={onClose} />
+            <Section title="Phone">
+              <Facts facts={phoneFacts(extension, sip)} />
+            </Section>
+            <Section title="Limits">
+              <Facts facts={limitFacts(extension)} />
+            </Section>
+            <Events events={extension.events} />
+          </div>
+        )}
+      </QueryView>
+    </Panel>
+  );
+}
+
+function Actions({ extension, onGone }: Readonly<{ extension: ExtensionRow; onGone: () => void }>) {
+  const { can, hrefOf } = useScope();
+  const { suspend, resume, busy } = useSuspension();
+  const [dialog, setDialog] = useState<"edit" | "rotate" | "delete">();
+  const close = () => setDialog(undefined);
+  const calls = (
+    <Link className={buttonClass()} href={`${hrefOf("calls")}?extension=${extension.id}`}>
+      Show calls
+    </Link>
+  );
+  if (!can("extensions.write")) return <div>{calls}</div>;
+  return (
+    <div className="flex flex-wrap gap-2">
+      {extension.state === "active" ? (
+        <Button busy={busy && "Suspending…"} data-shortcut="s" onClick={() => suspend(extension)}>
+          Suspend extension
+        </Button>
+      ) : (
+        <Button busy={busy && "Resuming…"} data-shortcut="s" look="primary" onClick={() => resume(extension)}>
+          Resume extension
+        </Button>
+      )}
+      <Button onClick={() => setDialog("rotate")}>Rotate secret…</Button>
+      <Button onClick={() => setDialog("edit")}>Edit…</Button>
+      {calls}
+      <Button className="text-bad" look="quiet" onClick={() => setDialog("delete")}>
+        Delete…
+      </Button>
+      {dialog === "edit" && <EditExtension extension={extension} onClose={close} />}
+      {dialog === "rotate" && <RotateSecret extension={extension} onClose={close} />}
+      {dialog === "delete" && <DeleteExtension extension={extension} onClose={close} onDeleted={onGone} />}
+    </div>
+  );
+}
+
+function phoneFacts(extension: ExtensionRow, sip: Props["sip"]): readonly Fact[] {
+  const phone = extension.registration;
+  const facts: (Fact | false)[] = [
+    phone !== null && {
+      label: "Device",
+      value: <span title={phone.userAgent ?? undefined}>{deviceText(phone.userAgent)}</span>,
+    },
+    phone !== null && { label: "Address", value: <code>{phone.address}</code> },
+    phone !== null && { label: "Registered since", value: <Moment at={phone.since} full /> },
+    phone === null &&
+      extension.lastSeenAt !== null && { label: "Last seen", value: <Moment at={extension.lastSeenAt} full /> },
+    { label: "Server", value: <code>{`${sip.domain}:${sip.port} ${sip.transport.toUpperCase()}`}</code> },
+    {
+      label: "User name",
+      value: <code>{extension.sipUsername}</code>,
+      end: <CopyButton label="Copy the user name" text={extension.sipUsername} />,
+    },
+    {
+      label: "Secret",
+      value: (
+        <span className="text-ink-2">
+          Set <Moment at={extension.secretCreatedAt} />; shown only when made
+        </span>
+      ),
+    },
+  ];
+  return facts.filter((fact) => fact !== false);
+}
+
+function limitFacts(extension: ExtensionRow): readonly Fact[] {
+  return [
+    { label: "Caller ID", value: extension.callerId ?? <span className="text-ink-3">The tenant's own</span> },
+    { label: "Calls at once", value: <span className="figures">{extension.maxCalls}</span> },
+    { label: "Daily cap", value: <Cap extension={extension} /> },
+    { label: "Calls today", value: <span className="figures">{extension.callsToday}</span> },
+  ];
+}
+
+function Cap({ extension }: Readonly<{ extension: ExtensionRow }>) {
+  const { currency } = useScope();
+  const spent = <Money currency={currency} micros={extension.costTodayMicros} />;
+  if (extension.dailyCapMicros === null) return <span className="text-ink-2">None; {spent} spent today</span>;
+  return (
+    <span>
+      {spent} of <Money currency={currency} micros={extension.dailyCapMicros} /> spent today
+    </span>
+  );
+}
+
+function Events({ events }: Readonly<{ events: Outputs["extensions"]["get"]["events"] }>) {
+  if (events.length === 0) return null;
+  return (
+    <Section title="What its phone did">
+      <ol className="grid">
+        {events.map((event) => (
+          <li className="flex min-h-8 items-center gap-3 border-b" key={`${event.at.getTime()}-${event.type}`}>
+            <span className="min-w-0 flex-1">{eventWords(event.type)}</span>
+            {event.address && <code className="text-xs text-ink-2">{event.address}</code>}
+            <Moment at={event.at} />
+          </li>
+        ))}
+      </ol>
+    </Section>
+  );
+}

@@ -1,0 +1,97 @@
+"use client";
+
+import type { ExtensionRow } from "@/components/api/outputs";
+import { Money } from "@/components/billing/money";
+import { columnDecimals } from "@/components/billing/money-text";
+import { deviceText } from "@/components/extensions/device-text";
+import { SipStatus } from "@/components/extensions/sip-status";
+import { Moment } from "@/components/shell/moment";
+import { useScope } from "@/components/shell/scope";
+import { Button } from "@/components/ui/button";
+import { type Column, DataTable } from "@/components/ui/data-table";
+import { Empty } from "@/components/ui/empty";
+import { RowLink } from "@/components/ui/row-link";
+
+const dash = <span className="text-ink-3">–</span>;
+
+const columnsIn = (currency: string, decimals: number): readonly Column<ExtensionRow>[] => [
+  {
+    key: "number",
+    header: "Number",
+    fold: "lead",
+    cell: (item) => (
+      <RowLink className="figures font-medium" id={item.id}>
+        {item.number}
+        <span className="pl-2 sm:hidden">{item.displayName}</span>
+      </RowLink>
+    ),
+  },
+  { key: "name", header: "Name", cell: (item) => item.displayName },
+  { key: "status", header: "Status", fold: "second", grow: true, cell: (item) => <SipStatus extension={item} /> },
+  {
+    key: "device",
+    header: "Device",
+    from: "lg",
+    cell: (item) =>
+      item.registration ? (
+        <span className="whitespace-nowrap" title={item.registration.userAgent ?? undefined}>
+          {deviceText(item.registration.userAgent)}
+        </span>
+      ) : (
+        dash
+      ),
+  },
+  {
+    key: "address",
+    header: "Address",
+    from: "lg",
+    cell: (item) =>
+      item.registration ? <code className="text-xs whitespace-nowrap">{item.registration.address}</code> : dash,
+  },
+  {
+    key: "seen",
+    header: "Last seen",
+    from: "xl",
+    cell: (item) => (item.lastSeenAt ? <Moment at={item.lastSeenAt} /> : dash),
+  },
+  {
+    key: "calls",
+    header: "Calls today",
+    numeric: true,
+    fold: "second-end",
+    cell: (item) => (
+      <>
+        {item.callsToday}
+        <span className="sm:hidden"> {item.callsToday === 1 ? "call" : "calls"} today</span>
+      </>
+    ),
+  },
+  {
+    key: "cost",
+    header: `Cost today, ${currency}`,
+    numeric: true,
+    fold: "lead-end",
+    className: "whitespace-nowrap",
+    cell: (item) => <Money bare currency={currency} decimals={decimals} micros={item.costTodayMicros} />,
+  },
+];
+
+type Props = Readonly<{ rows: readonly ExtensionRow[]; openId: string | undefined; onClear: () => void }>;
+
+export function ExtensionsTable({ rows, openId, onClear }: Props) {
+  const { currency } = useScope();
+  const decimals = columnDecimals(
+    rows.map((item) => item.costTodayMicros),
+    currency,
+  );
+  return (
+    <DataTable
+      caption="Extensions"
+      columns={columnsIn(currency, decimals)}
+      empty={<Empty action={<Button onClick={onClear}>Clear search</Button>} title="No extension matches." />}
+      openKey={openId}
+      rowKey={(item) => item.id}
+      rows={rows}
+    />
+  );
+}

@@ -1,0 +1,72 @@
+"use client";
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+
+import { useTRPC } from "@/components/api/client";
+import type { ExtensionRow } from "@/components/api/outputs";
+import { refusalOf } from "@/components/api/refusal";
+import { ConnectPanel } from "@/components/extensions/connect-panel";
+import { deviceText } from "@/components/extensions/device-text";
+import { useScope } from "@/components/shell/scope";
+import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+import { ErrorState } from "@/components/ui/error-state";
+
+type Props = Readonly<{ extension: ExtensionRow; onClose: () => void }>;
+
+/** Says which phone is cut off before it does so, then shows the new secret once. */
+export function RotateSecret({ extension, onClose }: Props) {
+  const { tenantSlug } = useScope();
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const rotate = useMutation(
+    trpc.extensions.rotateSecret.mutationOptions({
+      onSuccess: () => queries.invalidateQueries({ queryKey: trpc.extensions.pathKey() }),
+    }),
+  );
+
+  if (rotate.data) {
+    return (
+      <Dialog holdOpen onClose={onClose} size="middle" title={`New secret for ${extension.number}`}>
+        <ConnectPanel displayName={extension.displayName} phone={rotate.data} />
+        <div className="flex justify-end pt-4">
+          <Button look="primary" onClick={onClose}>
+            Done
+          </Button>
+        </div>
+      </Dialog>
+    );
+  }
+
+  const phone = extension.registration;
+  return (
+    <Dialog onClose={onClose} title={`Rotate the secret of ${extension.number}`}>
+      <div className="grid gap-4">
+        <p className="text-md text-ink-2">
+          {phone ? (
+            <>
+              <strong className="font-semibold text-ink">{deviceText(phone.userAgent)}</strong> at {phone.address} is
+              cut off now and stays off until it is set up with the new secret.
+            </>
+          ) : (
+            "No phone is connected. The old secret is refused from now on."
+          )}{" "}
+          This also means that it cannot dial emergency numbers meanwhile. The old secret cannot be brought back.
+        </p>
+        {rotate.error && <ErrorState {...refusalOf(rotate.error)} />}
+        <div className="flex justify-end gap-2">
+          <Button data-first="" onClick={onClose}>
+            Keep the old secret
+          </Button>
+          <Button
+            busy={rotate.isPending && "Rotating…"}
+            look="danger"
+            onClick={() => rotate.mutate({ tenantSlug, extensionId: extension.id })}
+          >
+            Rotate secret
+          </Button>
+        </div>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,77 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+
+import { useTRPC } from "@/components/api/client";
+import { QueryView } from "@/components/api/query-view";
+import { BalanceBar } from "@/components/billing/balance-bar";
+import { Money } from "@/components/billing/money";
+import { AttentionList } from "@/components/home/attention-list";
+import { homeSentence } from "@/components/home/home-sentence";
+import { LiveStrip } from "@/components/home/live-strip";
+import { OnboardingStrip } from "@/components/home/onboarding-strip";
+import { SpendChart } from "@/components/home/spend-chart";
+import { useScope } from "@/components/shell/scope";
+import { Section } from "@/components/ui/section";
+
+/** Am I working, what does it cost now, and what needs me. */
+export function HomeView() {
+  const { tenantSlug, tenant, currency, hrefOf, can } = useScope();
+  const trpc = useTRPC();
+  const home = useQuery(trpc.home.get.queryOptions({ tenantSlug }));
+  const balance = useQuery(trpc.billing.balance.queryOptions({ tenantSlug }, { enabled: can("balance.read") }));
+  const live = useQuery(trpc.calls.live.queryOptions({ tenantSlug }));
+
+  return (
+    <QueryView query={home}>
+      {(data) => (
+        <div className="grid gap-8">
+          <header className="grid gap-1 pt-2">
+            <p className="text-ink-3">{tenant.name}</p>
+            <h1 className="max-w-[40ch] text-2xl font-semibold tracking-tight text-balance">
+              {homeSentence({
+                phones: data.phones,
+                attention: data.attention.length,
+                liveCalls: live.data?.items.length ?? 0,
+              })}
+            </h1>
+          </header>
+          {!data.firstCallDone && tenant.kind === "customer" && <OnboardingStrip phones={data.phones} />}
+          <div className="grid gap-x-16 gap-y-8 lg:grid-cols-[minmax(0,1fr)_20rem]">
+            <div className="grid content-start gap-8">
+              {data.attention.length > 0 && <AttentionList items={data.attention} />}
+              <LiveStrip data={live.data} />
+            </div>
+            <div className="grid content-start gap-8">
+              {balance.data && (
+                <Section
+                  aside={
+                    <Link className="text-accent underline-offset-2 hover:underline" href={hrefOf("balance")}>
+                      Ledger
+                    </Link>
+                  }
+                  level={2}
+                  title="Balance"
+                >
+                  <BalanceBar balance={balance.data} large />
+                </Section>
+              )}
+              <Section
+                aside={
+                  <span className="text-ink-2">
+                    Today <Money className="font-medium text-ink" currency={currency} micros={data.costTodayMicros} />
+                  </span>
+                }
+                level={2}
+                title="Spent in 14 days"
+              >
+                <SpendChart cap={balance.data?.dailyCapMicros ?? null} currency={currency} days={data.days} />
+              </Section>
+            </div>
+          </div>
+        </div>
+      )}
+    </QueryView>
+  );
+}

@@ -1,0 +1,73 @@
+"use client";
+
+import Link from "next/link";
+
+import type { Outputs } from "@/components/api/outputs";
+import { Money } from "@/components/billing/money";
+import { Duration } from "@/components/calls/duration";
+import { PhoneNumber } from "@/components/calls/phone-number";
+import { runningRate } from "@/components/calls/running-rate";
+import { useScope } from "@/components/shell/scope";
+import { Section } from "@/components/ui/section";
+import { useNow } from "@/components/ui/use-now";
+
+type Data = Outputs["calls"]["live"];
+
+const MOST = 6;
+
+/** The calls of this second, in short. */
+export function LiveStrip({ data }: Readonly<{ data: Data | undefined }>) {
+  const { hrefOf } = useScope();
+  return (
+    <Section
+      aside={
+        <Link className="text-accent underline-offset-2 hover:underline" href={hrefOf("live")}>
+          All live calls
+        </Link>
+      }
+      level={2}
+      title="On the phone now"
+    >
+      {!data || data.items.length === 0 ? (
+        <p className="border-y py-3 text-ink-2">Nobody is on the phone.</p>
+      ) : (
+        <Calls data={data} />
+      )}
+    </Section>
+  );
+}
+
+function Calls({ data }: Readonly<{ data: Data }>) {
+  const now = useNow(data.serverNow);
+  const { currency, items } = data;
+  return (
+    <>
+      <ul className="grid border-t">
+        {items.slice(0, MOST).map((call) => (
+          <li className="flex min-h-9 items-center gap-3 border-b" key={call.id}>
+            <span className="w-36 truncate max-sm:hidden">
+              <span className="figures">{call.from.extensionNumber}</span>{" "}
+              <span className="text-ink-2">{call.from.name}</span>
+            </span>
+            <PhoneNumber className="min-w-0 flex-1" formatted={call.toFormatted} />
+            <span className={call.answeredAt ? "" : "text-info"}>
+              {call.answeredAt ? <Duration seconds={(now.getTime() - call.answeredAt.getTime()) / 1_000} /> : "Ringing"}
+            </span>
+            <Money
+              className="w-20 text-right font-medium"
+              currency={currency}
+              decimals={4}
+              micros={call.costMicrosNow}
+            />
+          </li>
+        ))}
+      </ul>
+      <p className="flex justify-between text-ink-2">
+        <span>{items.length > MOST ? `and ${items.length - MOST} more` : ""}</span>
+        <span>
+          <Money currency={currency} decimals={4} micros={runningRate(items)} /> a minute together
+        </span>
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,51 @@
+"use client";
+
+import { useState } from "react";
+
+import { AssignPlan } from "@/components/plans/assign-plan";
+import type { PlanRow } from "@/components/plans/plans-view";
+import { PriceTester } from "@/components/plans/price-tester";
+import { Rates } from "@/components/plans/rates";
+import { SetRate } from "@/components/plans/set-rate";
+import { useScope } from "@/components/shell/scope";
+import { Button } from "@/components/ui/button";
+import { Notice } from "@/components/ui/notice";
+import { Panel } from "@/components/ui/panel";
+import { Section } from "@/components/ui/section";
+
+type Props = Readonly<{ plan: PlanRow | undefined; planId: string; onClose: () => void }>;
+
+/** One plan: what a number would cost, its prices, and who is on it. */
+export function PlanPanel({ plan, planId, onClose }: Props) {
+  const { can } = useScope();
+  const [doing, setDoing] = useState<"rate" | "assign">();
+  const done = () => setDoing(undefined);
+  return (
+    <Panel onClose={onClose} subject={planId} title={plan?.name ?? "Plan"}>
+      {plan ? (
+        <div className="grid gap-6">
+          {can("plans.write") && plan.own && (
+            <div className="flex flex-wrap gap-2">
+              <Button look="primary" onClick={() => setDoing("rate")}>
+                Set a price…
+              </Button>
+              <Button onClick={() => setDoing("assign")}>Give to a tenant…</Button>
+            </div>
+          )}
+          <Section title="What would a call cost?">
+            <PriceTester currency={plan.currency} planId={plan.id} />
+          </Section>
+          <Section title="Prices">
+            <Rates currency={plan.currency} planId={plan.id} />
+          </Section>
+          {doing === "rate" && <SetRate onClose={done} plan={plan} />}
+          {doing === "assign" && <AssignPlan onClose={done} plan={plan} />}
+        </div>
+      ) : (
+        <Notice title="This plan is not here." tone="info">
+          It may belong to another tenant.
+        </Notice>
+      )}
+    </Panel>
+  );
+}

@@ -1,0 +1,79 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
+import { useState } from "react";
+
+import { useTRPC } from "@/components/api/client";
+import type { Outputs } from "@/components/api/outputs";
+import { QueryView } from "@/components/api/query-view";
+import { useScope } from "@/components/shell/scope";
+import { Button } from "@/components/ui/button";
+import { type Column, DataTable } from "@/components/ui/data-table";
+import { Empty } from "@/components/ui/empty";
+import { PageHeader } from "@/components/ui/page-header";
+import { RowLink } from "@/components/ui/row-link";
+import { useOpen } from "@/components/ui/use-open";
+
+const PlanPanel = dynamic(() => import("@/components/plans/plan-panel").then((file) => file.PlanPanel));
+const NewPlan = dynamic(() => import("@/components/plans/new-plan").then((file) => file.NewPlan));
+
+export type PlanRow = Outputs["plans"]["list"]["items"][number];
+
+const columns: readonly Column<PlanRow>[] = [
+  {
+    key: "name",
+    header: "Plan",
+    fold: "lead",
+    cell: (plan) => (
+      <RowLink className="font-medium" id={plan.id}>
+        {plan.name}
+        {!plan.own && <span className="font-normal text-ink-3"> (what you pay)</span>}
+      </RowLink>
+    ),
+  },
+  { key: "currency", header: "Currency", fold: "second", cell: (plan) => plan.currency },
+  { key: "rates", header: "Prices", numeric: true, fold: "lead-end", cell: (plan) => plan.rates },
+  { key: "assigned", header: "Tenants on it", numeric: true, fold: "second-end", cell: (plan) => plan.buyers },
+];
+
+/** What calls cost, and for whom. */
+export function PlansView() {
+  const { tenantSlug, can } = useScope();
+  const { openId, close } = useOpen();
+  const [making, setMaking] = useState(false);
+  const query = useQuery(useTRPC().plans.list.queryOptions({ tenantSlug }));
+  const newButton = can("plans.write") && (
+    <Button data-shortcut="n" icon="plus" look="primary" onClick={() => setMaking(true)}>
+      New plan
+    </Button>
+  );
+  return (
+    <>
+      <PageHeader actions={(query.data?.items.length ?? 0) > 0 && newButton} title="Plans" />
+      <QueryView query={query}>
+        {(data) => (
+          <>
+            <DataTable
+              caption="Plans"
+              fit
+              columns={columns}
+              empty={
+                <Empty action={newButton} title="No plan yet.">
+                  A plan is a list of prices by prefix. A tenant without one cannot call out.
+                </Empty>
+              }
+              openKey={openId}
+              rowKey={(plan) => plan.id}
+              rows={data.items}
+            />
+            {openId && (
+              <PlanPanel onClose={close} plan={data.items.find((plan) => plan.id === openId)} planId={openId} />
+            )}
+          </>
+        )}
+      </QueryView>
+      {making && <NewPlan onClose={() => setMaking(false)} />}
+    </>
+  );
+}

@@ -1,0 +1,98 @@
+"use client";
+
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useCallback, useState } from "react";
+
+import { useTRPC } from "@/components/api/client";
+import type { Outputs } from "@/components/api/outputs";
+import { QueryView } from "@/components/api/query-view";
+import { Money } from "@/components/billing/money";
+import { rateDecimals } from "@/components/billing/money-text";
+import { useScope } from "@/components/shell/scope";
+import { Pages } from "@/components/ui/pages";
+import { SearchBox } from "@/components/ui/search-box";
+
+type Rate = Outputs["plans"]["rates"]["items"][number];
+
+/** The prices of a plan by prefix, a page at a time. */
+export function Rates({ planId, currency }: Readonly<{ planId: string; currency: string }>) {
+  const { tenantSlug } = useScope();
+  const [search, setSearch] = useState("");
+  const [cursor, setCursor] = useState<string>();
+  const query = useQuery(
+    useTRPC().plans.rates.queryOptions(
+      { tenantSlug, planId, ...(search ? { prefix: search } : {}), ...(cursor ? { cursor } : {}) },
+      { placeholderData: keepPreviousData },
+    ),
+  );
+  const find = useCallback((text: string) => {
+    setSearch(text.replaceAll(/\D/g, "").replace(/^0+/, "").slice(0, 15));
+    setCursor(undefined);
+  }, []);
+  return (
+    <div className="grid gap-2">
+      <SearchBox label="Prefix, such as 4420" onValue={find} value={search} />
+      <QueryView query={query}>
+        {(data) =>
+          data.items.length === 0 ? (
+            <p className="border-y py-3 text-ink-2">
+              {search ? "No price matches." : "No price yet. Calls on this plan are refused until there is one."}
+            </p>
+          ) : (
+            <>
+              <RateTable currency={currency} rates={data.items} />
+              <Pages
+                noun="prices"
+                onNewest={cursor ? () => setCursor(undefined) : undefined}
+                onOlder={data.nextCursor ? () => setCursor(String(data.nextCursor)) : undefined}
+                shown={data.items.length}
+              />
+            </>
+          )
+        }
+      </QueryView>
+    </div>
+  );
+}
+
+function RateTable({ rates, currency }: Readonly<{ rates: readonly Rate[]; currency: string }>) {
+  return (
+    <table className="figures w-full text-left">
+      <caption className="sr-only">Prices</caption>
+      <thead>
+        <tr className="text-xs text-ink-3">
+          <th className="h-7 border-b font-medium" scope="col">
+            Prefix
+          </th>
+          <th className="border-b text-right font-medium" scope="col">
+            A minute, {currency}
+          </th>
+          <th className="border-b text-right font-medium" scope="col">
+            Fee
+          </th>
+          <th className="border-b text-right font-medium" scope="col">
+            First/next
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {rates.map((rate) => (
+          <tr className="h-8 border-b" key={rate.id}>
+            <th className="font-mono font-normal" scope="row">
+              {rate.prefix}
+            </th>
+            <td className="text-right">
+              <Money bare currency={currency} decimals={rateDecimals(rate.perMinute)} micros={rate.perMinute} />
+            </td>
+            <td className="text-right text-ink-2">
+              {rate.connectionFee > 0n ? <Money bare currency={currency} micros={rate.connectionFee} /> : "–"}
+            </td>
+            <td className="text-right text-ink-2">
+              {rate.firstSeconds}/{rate.nextSeconds}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

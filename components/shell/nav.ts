@@ -1,0 +1,57 @@
+import type { Permission } from "@/components/shell/scope";
+import type { IconName } from "@/components/ui/icon";
+
+export type NavItem = Readonly<{
+  page: string;
+  label: string;
+  icon: IconName;
+  /** Without this permission the page is not offered. */
+  needs?: Permission;
+  /** Only for tenants that may have tenants below them. */
+  above?: boolean;
+  /** The second key after G. */
+  key: string;
+}>;
+
+export type NavGroup = Readonly<{ title?: string; items: readonly NavItem[] }>;
+
+const groups: readonly NavGroup[] = [
+  {
+    items: [
+      { page: "home", label: "Home", icon: "home", key: "h" },
+      { page: "calls", label: "Calls", icon: "calls", needs: "calls.read", key: "c" },
+      { page: "live", label: "Live", icon: "live", needs: "calls.read", key: "l" },
+      { page: "extensions", label: "Extensions", icon: "phones", needs: "extensions.read", key: "e" },
+      { page: "balance", label: "Balance", icon: "balance", needs: "balance.read", key: "b" },
+      { page: "destinations", label: "Destinations", icon: "destinations", needs: "destinations.read", key: "d" },
+    ],
+  },
+  {
+    title: "Below you",
+    items: [
+      { page: "tenants", label: "Tenants", icon: "tenants", needs: "tenants.read", above: true, key: "n" },
+      { page: "plans", label: "Plans", icon: "plans", needs: "plans.read", key: "p" },
+    ],
+  },
+  {
+    title: "This tenant",
+    items: [
+      { page: "team", label: "Team", icon: "team", needs: "members.read", key: "m" },
+      { page: "audit", label: "Audit", icon: "audit", needs: "audit.read", key: "a" },
+    ],
+  },
+];
+
+/** The pages this person is offered here. A page that is not offered still answers for itself when its address is typed. */
+export function navFor(can: (permission: Permission) => boolean, kind: string): readonly NavGroup[] {
+  const offered = (item: NavItem) => (!item.needs || can(item.needs)) && (!item.above || kind !== "customer");
+  return groups
+    .map((group) => ({ ...group, items: group.items.filter(offered) }))
+    .filter((group) => group.items.length > 0);
+}
+
+/** The page an address under /t/<tenant>/ belongs to; the bare tenant is its home. */
+export const pageOf = (pathname: string): string => pathname.split("/")[3] ?? "home";
+
+export const labelOf = (page: string): string =>
+  groups.flatMap((group) => group.items).find((item) => item.page === page)?.label ?? "";

@@ -1,0 +1,94 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
+import { type ReactNode, useCallback, useState } from "react";
+
+import { useTRPC } from "@/components/api/client";
+import { LiveProvider } from "@/components/api/live";
+import { AvatarMenu } from "@/components/shell/avatar-menu";
+import { BottomBar } from "@/components/shell/bottom-bar";
+import { ScopeProvider } from "@/components/shell/scope";
+import { ScopeBand } from "@/components/shell/scope-band";
+import { useShortcuts } from "@/components/shell/shortcuts";
+import { Sidebar } from "@/components/shell/sidebar";
+import type { Theme } from "@/components/shell/theme-choice";
+import { TopBar } from "@/components/shell/top-bar";
+import { Toaster } from "@/components/ui/toaster";
+
+const KeysHelp = dynamic(() => import("@/components/shell/keys-help").then((file) => file.KeysHelp));
+const SessionEnded = dynamic(() => import("@/components/shell/session-ended").then((file) => file.SessionEnded), {
+  ssr: false,
+});
+
+export type Look = Readonly<{ theme: Theme; narrow: boolean; keys: boolean }>;
+
+type Props = Readonly<{
+  tenantSlug: string;
+  look: Look;
+  /** Keeps a choice in a cookie, so that the server draws the next page with it. */
+  saveLook: (look: Partial<Look>) => Promise<void>;
+  children: ReactNode;
+}>;
+
+/** What stands around every page of a tenant. */
+export function ShellFrame({ tenantSlug, children, ...look }: Props) {
+  const { data: shell } = useQuery(useTRPC().shell.get.queryOptions({ tenantSlug }));
+  if (!shell) return null;
+  return (
+    <ScopeProvider shell={shell}>
+      <LiveProvider tenantSlug={tenantSlug}>
+        <Frame shell={shell} {...look}>
+          {children}
+        </Frame>
+        <Toaster />
+        <SessionEnded />
+      </LiveProvider>
+    </ScopeProvider>
+  );
+}
+
+type FrameProps = Omit<Props, "tenantSlug"> & Readonly<{ shell: Parameters<typeof TopBar>[0]["shell"] }>;
+
+function Frame({ shell, look, saveLook, children }: FrameProps) {
+  const [now, setNow] = useState(look);
+  const [help, setHelp] = useState(false);
+  const openHelp = useCallback(() => setHelp(true), []);
+  useShortcuts(now.keys, openHelp);
+
+  const change = (next: Partial<Look>) => {
+    setNow((before) => ({ ...before, ...next }));
+    const { dataset } = document.documentElement;
+    if (next.theme === "system") delete dataset["theme"];
+    else if (next.theme) dataset["theme"] = next.theme;
+    void saveLook(next);
+  };
+
+  return (
+    <div className="flex min-h-dvh">
+      <a
+        className="sr-only z-50 rounded-md bg-surface px-3 py-2 focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+        href="#main"
+      >
+        Skip to content
+      </a>
+      <Sidebar narrow={now.narrow} onNarrow={(narrow) => change({ narrow })} />
+      <div className="flex min-w-0 flex-1 flex-col">
+        <TopBar
+          menu={<AvatarMenu onHelp={openHelp} onTheme={(theme) => change({ theme })} theme={now.theme} />}
+          shell={shell}
+        />
+        <ScopeBand />
+        <main
+          className="mx-auto w-full max-w-[90rem] flex-1 px-4 pt-4 pb-24 outline-none sm:px-6 sm:pb-10"
+          id="main"
+          tabIndex={-1}
+        >
+          {children}
+        </main>
+      </div>
+      <BottomBar />
+      {help && <KeysHelp on={now.keys} onClose={() => setHelp(false)} onSwitch={(keys) => change({ keys })} />}
+    </div>
+  );
+}

@@ -1,0 +1,33 @@
+"use client";
+
+import { usePathname } from "next/navigation";
+import type { ReactNode } from "react";
+
+import type { Shell } from "@/components/api/outputs";
+import { BalancePill } from "@/components/shell/balance-pill";
+import { LiveDot } from "@/components/shell/live-dot";
+import { labelOf, pageOf } from "@/components/shell/nav";
+import { TenantSwitcher } from "@/components/shell/tenant-switcher";
+
+/** 48 px: where I am, whether it is live, what is left to spend, and me. */
+export function TopBar({ shell, menu }: Readonly<{ shell: Shell; menu: ReactNode }>) {
+  const page = labelOf(pageOf(usePathname()));
+  return (
+    <header className="sticky top-0 z-20 flex h-12 items-center gap-3 border-b bg-bg px-2 sm:px-4">
+      <div className="flex min-w-0 items-center gap-1">
+        <TenantSwitcher below={shell.below} />
+        <span aria-hidden="true" className="text-ink-3 max-sm:hidden">
+          /
+        </span>
+        <span className="px-2 text-ink-2 max-sm:hidden">{page}</span>
+      </div>
+      <div className="ml-auto flex items-center gap-3">
+        <span className="max-sm:hidden">
+          <LiveDot />
+        </span>
+        {shell.balance && <BalancePill balance={shell.balance} />}
+        {menu}
+      </div>
+    </header>
+  );
+}

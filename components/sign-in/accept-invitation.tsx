@@ -1,0 +1,90 @@
+"use client";
+
+import { useMutation } from "@tanstack/react-query";
+import Link from "next/link";
+import { type FormEvent, useEffect } from "react";
+
+import { useTRPC } from "@/components/api/client";
+import type { Outputs } from "@/components/api/outputs";
+import { problemsOf, refusalOf } from "@/components/api/refusal";
+import { passwordCheck } from "@/components/sign-in/password-check";
+import { Button, buttonClass } from "@/components/ui/button";
+import { ErrorState } from "@/components/ui/error-state";
+import { Field } from "@/components/ui/field";
+import { Skeleton } from "@/components/ui/skeleton";
+import { checks, useFields } from "@/components/ui/use-fields";
+
+/** A name and a password turn the one-time link into a seat. */
+export function AcceptInvitation({ token }: Readonly<{ token: string }>) {
+  const trpc = useTRPC();
+  const { mutate: open, data: invitation, error } = useMutation(trpc.invitations.open.mutationOptions());
+  useEffect(() => open({ token }), [open, token]);
+
+  if (error) return <ErrorState {...refusalOf(error)} />;
+  if (!invitation) return <Skeleton className="w-full" rows={4} />;
+  return <Acceptance invitation={invitation} token={token} />;
+}
+
+type Props = Readonly<{ token: string; invitation: Outputs["invitations"]["open"] }>;
+
+function Acceptance({ token, invitation }: Props) {
+  const known = invitation.hasPassword;
+  const { problems, read, setProblems } = useFields(
+    known ? { name: checks.any, password: checks.any } : { name: checks.filled("Your name"), password: passwordCheck },
+  );
+  const accept = useMutation(
+    useTRPC().invitations.accept.mutationOptions({ onError: (error) => setProblems(problemsOf(error)) }),
+  );
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const values = read(event.currentTarget);
+    if (values) accept.mutate({ token, name: values.name, ...(known ? {} : { password: values.password }) });
+  }
+
+  if (accept.data) {
+    return (
+      <>
+        <p className="text-md text-ink-2">
+          Your access to {invitation.tenantName} is set up. Sign in as {accept.data.email} with{" "}
+          {known ? "your password" : "the password you have just chosen"}.
+        </p>
+        <Link className={buttonClass("primary")} href={`/sign-in?next=/t/${accept.data.tenantSlug}`}>
+          Sign in
+        </Link>
+      </>
+    );
+  }
+  return (
+    <form className="grid w-full gap-4" data-wide="" noValidate onSubmit={submit}>
+      <p className="text-md text-ink-2">
+        {invitation.tenantName} gives you a seat as {invitation.role.replaceAll("_", " ")}.
+      </p>
+      <Field
+        autoComplete="username"
+        defaultValue={invitation.email}
+        label="E-mail"
+        name="email"
+        readOnly
+        type="email"
+      />
+      {!known && (
+        <>
+          <Field autoComplete="name" label="Your name" maxLength={100} name="name" problem={problems.name} />
+          <Field
+            autoComplete="new-password"
+            hint="At least 15 characters; several words in a row are fine. No other rules."
+            label="Password"
+            name="password"
+            problem={problems.password}
+            type="password"
+          />
+        </>
+      )}
+      {accept.error && <ErrorState {...refusalOf(accept.error)} />}
+      <Button busy={accept.isPending && "Setting up…"} look="primary" type="submit">
+        {known ? "Take the seat" : "Set up access"}
+      </Button>
+    </form>
+  );
+}

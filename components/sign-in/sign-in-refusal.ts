@@ -1,0 +1,32 @@
+import type { Refusal } from "@/components/api/refusal";
+
+/** What the sign-in answered, as a sentence. A wrong address and a wrong password give one answer, so addresses cannot be probed. */
+export function signInRefusal(error: string): Refusal {
+  const [code, wait] = error.split(":");
+  if (code === "rate_limited") {
+    const seconds = Number(wait);
+    const span = Number.isFinite(seconds) && seconds > 0 ? waitWords(seconds) : "a while";
+    return {
+      code: "rate_limited",
+      title: "Too many attempts.",
+      next: `Wait ${span}, then try again. The password may well be right.`,
+    };
+  }
+  if (code === "CredentialsSignin") {
+    return {
+      code: "CredentialsSignin",
+      title: "E-mail and password do not match.",
+      next: "Check both and try again. Upper and lower case count.",
+    };
+  }
+  return {
+    code: "internal",
+    title: "Signing in did not work.",
+    next: "Nothing is wrong with your input. Try again in a moment.",
+  };
+}
+
+function waitWords(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} seconds`;
+  return `${Math.ceil(seconds / 60)} minutes`;
+}

@@ -1,0 +1,81 @@
+"use client";
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import type { FormEvent } from "react";
+
+import { useTRPC } from "@/components/api/client";
+import type { Inputs } from "@/components/api/outputs";
+import { problemsOf, refusalOf } from "@/components/api/refusal";
+import { useScope } from "@/components/shell/scope";
+import { roleChoices } from "@/components/team/role-choices";
+import { Button } from "@/components/ui/button";
+import { CopyLine } from "@/components/ui/copy-line";
+import { Dialog } from "@/components/ui/dialog";
+import { ErrorState } from "@/components/ui/error-state";
+import { Field } from "@/components/ui/field";
+import { Select } from "@/components/ui/select";
+import { checks, useFields } from "@/components/ui/use-fields";
+
+const fields = {
+  email: checks.shape(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, "Write an e-mail address such as name@company.com."),
+  role: checks.any,
+};
+
+/** Makes a link that gives a seat once; it is shown here, to be sent by whatever way is trusted. */
+export function InviteMember({ onClose }: Readonly<{ onClose: () => void }>) {
+  const { tenantSlug, tenant } = useScope();
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const { problems, read, setProblems } = useFields(fields);
+  const invite = useMutation(
+    trpc.members.invite.mutationOptions({
+      onSuccess: () => queries.invalidateQueries({ queryKey: trpc.members.pathKey() }),
+      onError: (error) => setProblems(problemsOf(error)),
+    }),
+  );
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const values = read(event.currentTarget);
+    if (values)
+      invite.mutate({ tenantSlug, email: values.email, role: values.role as Inputs["members"]["invite"]["role"] });
+  }
+
+  if (invite.data) {
+    return (
+      <Dialog holdOpen onClose={onClose} title="Send this link">
+        <div className="grid gap-4">
+          <CopyLine label="Invitation link" text={invite.data.invitationUrl} />
+          <p className="text-ink-2">
+            It works once. Whoever opens it chooses a name and a password, so send it only to {invite.variables.email}.
+          </p>
+          <Button className="justify-self-end" look="primary" onClick={onClose}>
+            Done
+          </Button>
+        </div>
+      </Dialog>
+    );
+  }
+
+  return (
+    <Dialog onClose={onClose} title={`Invite to ${tenant.name}`}>
+      <form className="grid gap-4" noValidate onSubmit={submit}>
+        <Field data-first="" label="E-mail" name="email" problem={problems.email} type="email" />
+        <Select
+          choices={roleChoices(tenant.kind)}
+          defaultValue="viewer"
+          label="Role"
+          name="role"
+          problem={problems.role}
+        />
+        {invite.error && <ErrorState {...refusalOf(invite.error)} />}
+        <div className="flex justify-end gap-2">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button busy={invite.isPending && "Making the link…"} look="primary" type="submit">
+            Make invitation link
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

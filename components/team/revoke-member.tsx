@@ -1,0 +1,50 @@
+"use client";
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+
+import { useTRPC } from "@/components/api/client";
+import { refusalOf } from "@/components/api/refusal";
+import { useScope } from "@/components/shell/scope";
+import type { Member } from "@/components/team/team-view";
+import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+import { ErrorState } from "@/components/ui/error-state";
+import { toast } from "@/components/ui/toast-store";
+
+export function RevokeMember({ member, onClose }: Readonly<{ member: Member; onClose: () => void }>) {
+  const { tenantSlug, tenant } = useScope();
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const revoke = useMutation(
+    trpc.members.revoke.mutationOptions({
+      onSuccess: () => {
+        void queries.invalidateQueries({ queryKey: trpc.members.pathKey() });
+        toast(`${member.email} has no seat here any more.`);
+        onClose();
+      },
+    }),
+  );
+  return (
+    <Dialog onClose={onClose} title={`Revoke the seat of ${member.name || member.email}`}>
+      <div className="grid gap-4">
+        <p className="text-md text-ink-2">
+          {member.email} loses access to {tenant.name} with the next request. What this person did stays in the audit
+          trail. To come back, a new invitation is needed.
+        </p>
+        {revoke.error && <ErrorState {...refusalOf(revoke.error)} />}
+        <div className="flex justify-end gap-2">
+          <Button data-first="" onClick={onClose}>
+            Keep seat
+          </Button>
+          <Button
+            busy={revoke.isPending && "Revoking…"}
+            look="danger"
+            onClick={() => revoke.mutate({ tenantSlug, userId: member.userId })}
+          >
+            Revoke seat
+          </Button>
+        </div>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,111 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
+import { useState } from "react";
+
+import { useTRPC } from "@/components/api/client";
+import type { Outputs } from "@/components/api/outputs";
+import { QueryView } from "@/components/api/query-view";
+import { Moment } from "@/components/shell/moment";
+import { useScope } from "@/components/shell/scope";
+import { Invitations } from "@/components/team/invitations";
+import { Sessions } from "@/components/team/sessions";
+import { Button } from "@/components/ui/button";
+import { type Column, DataTable } from "@/components/ui/data-table";
+import { Empty } from "@/components/ui/empty";
+import { PageHeader } from "@/components/ui/page-header";
+import { Section } from "@/components/ui/section";
+
+const InviteMember = dynamic(() => import("@/components/team/invite-member").then((file) => file.InviteMember));
+const RevokeMember = dynamic(() => import("@/components/team/revoke-member").then((file) => file.RevokeMember));
+
+export type Member = Outputs["members"]["list"]["items"][number];
+
+/** Who has a seat here, and where I am signed in myself. */
+export function TeamView() {
+  const { tenantSlug, can } = useScope();
+  const query = useQuery(useTRPC().members.list.queryOptions({ tenantSlug }));
+  const [inviting, setInviting] = useState(false);
+  const [revoking, setRevoking] = useState<Member>();
+  return (
+    <>
+      <PageHeader
+        actions={
+          can("members.write") && (
+            <Button data-shortcut="n" icon="plus" look="primary" onClick={() => setInviting(true)}>
+              Invite member
+            </Button>
+          )
+        }
+        title="Team"
+      />
+      <div className="grid gap-8">
+        <QueryView query={query}>
+          {(data) => (
+            <>
+              <DataTable
+                caption="Members"
+                columns={columnsIn(can("members.write") ? setRevoking : undefined)}
+                empty={<Empty title="Nobody has a seat here yet.">Tenants above this one can still act for it.</Empty>}
+                fit
+                rowKey={(member) => member.userId}
+                rows={data.items}
+              />
+              {data.invitations.length > 0 && <Invitations invitations={data.invitations} />}
+            </>
+          )}
+        </QueryView>
+        <Section level={2} title="Where you are signed in">
+          <Sessions />
+        </Section>
+      </div>
+      {inviting && <InviteMember onClose={() => setInviting(false)} />}
+      {revoking && <RevokeMember member={revoking} onClose={() => setRevoking(undefined)} />}
+    </>
+  );
+}
+
+function columnsIn(onRevoke: ((member: Member) => void) | undefined): readonly Column<Member>[] {
+  const columns: (Column<Member> | undefined)[] = [
+    {
+      key: "name",
+      header: "Name",
+      fold: "lead",
+      cell: (member) => <span className="font-medium">{member.name || member.email}</span>,
+    },
+    {
+      key: "email",
+      header: "E-mail",
+      fold: "second",
+      cell: (member) => <span className="text-ink-2">{member.email}</span>,
+    },
+    {
+      key: "role",
+      header: "Role",
+      fold: "lead-end",
+      className: "capitalize",
+      cell: (member) => member.role.replaceAll("_", " "),
+    },
+    { key: "since", header: "Since", cell: (member) => <Moment at={member.since} /> },
+    onRevoke && {
+      key: "act",
+      header: "Actions",
+      fold: "second-end",
+      cell: (member) =>
+        member.self ? (
+          <span className="px-3 text-ink-3">You</span>
+        ) : (
+          <Button
+            aria-label={`Revoke the seat of ${member.email}`}
+            className="min-h-7"
+            look="quiet"
+            onClick={() => onRevoke(member)}
+          >
+            Revoke…
+          </Button>
+        ),
+    },
+  ];
+  return columns.filter((column) => column !== undefined);
+}

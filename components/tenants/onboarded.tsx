@@ -1,0 +1,46 @@
+"use client";
+
+import Link from "next/link";
+
+import type { Outputs } from "@/components/api/outputs";
+import { SecretOnce } from "@/components/extensions/secret-once";
+import { Button, buttonClass } from "@/components/ui/button";
+import { CopyLine } from "@/components/ui/copy-line";
+import { Facts } from "@/components/ui/facts";
+import { Notice } from "@/components/ui/notice";
+import { Section } from "@/components/ui/section";
+
+type Props = Readonly<{ result: Outputs["tenants"]["onboard"]; onDone: () => void }>;
+
+/** What was made, with what is shown only now. */
+export function Onboarded({ result, onDone }: Props) {
+  const { extension } = result;
+  return (
+    <div className="grid gap-5">
+      <Notice title="Link and secret are shown this once." tone="warn">
+        Send the link to the admin, and keep the secret for the first phone.
+      </Notice>
+      <CopyLine label="Invitation link" text={result.invitationUrl} />
+      <Section title={`Extension ${extension.number}`}>
+        <Facts
+          facts={[
+            {
+              label: "Server",
+              value: <code>{`${extension.sipDomain}:${extension.sipPort} ${extension.transport.toUpperCase()}`}</code>,
+            },
+            { label: "User name", value: <code>{extension.sipUsername}</code> },
+          ]}
+        />
+        <SecretOnce secret={extension.secretOnce} />
+      </Section>
+      <div className="flex justify-end gap-2">
+        <Link className={buttonClass()} href={`/t/${result.tenantSlug}`}>
+          Open tenant
+        </Link>
+        <Button look="primary" onClick={onDone}>
+          Done
+        </Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,129 @@
+"use client";
+
+import type { ReactNode } from "react";
+
+import { cx } from "@/components/ui/cx";
+import { useListKeys } from "@/components/ui/use-list-keys";
+
+/** Where a column's cell goes when the table folds into two-line rows: first or second line, at its start or end. */
+export type Fold = "lead" | "lead-end" | "second" | "second-end" | "hide";
+
+export type Column<Row> = Readonly<{
+  key: string;
+  header: string;
+  /** Said in the head's tooltip, for example the time zone. */
+  about?: string;
+  cell: (row: Row) => ReactNode;
+  /** Numbers align at the end and keep equal digit widths, so columns of money can be compared by eye. */
+  numeric?: boolean;
+  fold?: Fold;
+  /** Below this width the column leaves; what it says stands in the panel too. */
+  from?: "lg" | "xl";
+  /** Takes the width that is left, and cuts what does not fit. At most one per table. */
+  grow?: boolean;
+  className?: string;
+}>;
+
+type Props<Row> = Readonly<{
+  caption: string;
+  columns: readonly Column<Row>[];
+  rows: readonly Row[];
+  rowKey: (row: Row) => string;
+  empty: ReactNode;
+  /** The row whose panel is open. */
+  openKey?: string | undefined;
+  /** Rows that have just arrived; each is marked once. */
+  freshKeys?: ReadonlySet<string>;
+  onPointer?: (inside: boolean) => void;
+  /** A table with few columns keeps them together instead of spreading over the page. */
+  fit?: boolean;
+}>;
+
+const folds: Record<Fold, string> = {
+  lead: "max-sm:col-start-1 max-sm:row-start-1",
+  "lead-end": "max-sm:col-start-2 max-sm:row-start-1 max-sm:justify-self-end",
+  second: "max-sm:col-start-1 max-sm:row-start-2 max-sm:text-ink-2",
+  "second-end": "max-sm:col-start-2 max-sm:row-start-2 max-sm:justify-self-end max-sm:text-ink-2",
+  hide: "max-sm:hidden",
+};
+const widths = { lg: "sm:max-lg:hidden", xl: "sm:max-xl:hidden" } as const;
+
+const cellClass = <Row,>(column: Column<Row>): string =>
+  cx(
+    "pr-5 last:pr-2 max-sm:pr-0",
+    column.grow ? "sm:w-full sm:max-w-0 sm:truncate" : "sm:whitespace-nowrap",
+    folds[column.fold ?? "hide"],
+    column.from && widths[column.from],
+    column.numeric && "figures sm:text-right",
+    column.className,
+  );
+
+/** Renders rows; knows nothing of queries, routes or money. J, K and arrows move, Enter follows the row's link. */
+export function DataTable<Row>({
+  caption,
+  columns,
+  rows,
+  rowKey,
+  empty,
+  openKey,
+  freshKeys,
+  onPointer,
+  fit,
+}: Props<Row>) {
+  const list = useListKeys();
+  if (rows.length === 0) return empty;
+
+  return (
+    <div
+      className="overflow-x-auto sm:overflow-visible"
+      data-list=""
+      onPointerEnter={() => onPointer?.(true)}
+      onPointerLeave={() => onPointer?.(false)}
+      ref={list}
+    >
+      <table className={cx("w-full border-collapse text-left max-sm:block", fit && "sm:max-w-4xl")}>
+        <caption className="sr-only">{caption}</caption>
+        <thead className="max-sm:sr-only">
+          <tr>
+            {columns.map((column) => (
+              <th
+                className={cx(
+                  "sticky top-12 z-10 h-8 border-b bg-bg pr-5 text-xs font-medium whitespace-nowrap text-ink-3 last:pr-2",
+                  column.from && widths[column.from],
+                  column.numeric && "text-right",
+                )}
+                key={column.key}
+                scope="col"
+                title={column.about}
+              >
+                {column.header}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody className="max-sm:block">
+          {rows.map((row) => {
+            const key = rowKey(row);
+            return (
+              <tr
+                aria-current={key === openKey ? "true" : undefined}
+                className={cx(
+                  "relative border-b max-sm:grid max-sm:grid-cols-[1fr_auto] max-sm:gap-x-3 max-sm:py-2 sm:h-9",
+                  key === openKey ? "bg-accent-soft" : "hover:bg-sunken",
+                  freshKeys?.has(key) && "fresh",
+                )}
+                key={key}
+              >
+                {columns.map((column) => (
+                  <td className={cellClass(column)} key={column.key}>
+                    {column.cell(row)}
+                  </td>
+                ))}
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}

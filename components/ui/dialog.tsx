@@ -1,0 +1,57 @@
+"use client";
+
+import { type ReactNode, useEffect, useId, useRef } from "react";
+
+import { IconButton } from "@/components/ui/icon-button";
+
+type Props = Readonly<{
+  title: string;
+  children: ReactNode;
+  onClose: () => void;
+  /** `wide` holds a form beside its preview, `middle` a picture beside its steps. */
+  size?: "narrow" | "middle" | "wide";
+  /** What was shown once must not vanish with a stray click or Esc. */
+  holdOpen?: boolean;
+}>;
+
+const sizes = { narrow: "sm:max-w-md", middle: "sm:max-w-xl", wide: "sm:max-w-4xl" } as const;
+
+/** The platform's own modal: it traps focus, closes with Esc and gives focus back to the opener. Mounted means open. */
+export function Dialog({ title, children, onClose, size = "narrow", holdOpen }: Props) {
+  const ref = useRef<HTMLDialogElement>(null);
+  const titleId = useId();
+
+  const led = useRef(false);
+
+  useEffect(() => {
+    if (ref.current && !ref.current.open) ref.current.showModal();
+  }, []);
+
+  // The field to begin with may come later than the dialog, when its data does; it is focused once, when it is there.
+  useEffect(() => {
+    const first = led.current ? null : ref.current?.querySelector<HTMLElement>("[data-first]");
+    if (!first) return;
+    led.current = true;
+    first.focus();
+  });
+
+  return (
+    <dialog
+      aria-labelledby={titleId}
+      className={`m-auto max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] overflow-y-auto rounded-xl border bg-surface shadow-float max-sm:mt-auto max-sm:mb-0 max-sm:w-screen max-sm:max-w-none max-sm:rounded-b-none ${sizes[size]}`}
+      onCancel={(event) => {
+        if (holdOpen) event.preventDefault();
+      }}
+      onClose={onClose}
+      ref={ref}
+    >
+      <div className="sticky top-0 z-10 flex items-center gap-4 bg-surface px-5 pt-4 pb-2">
+        <h2 className="text-lg font-semibold" id={titleId}>
+          {title}
+        </h2>
+        <IconButton className="-mr-2 ml-auto" icon="close" label="Close" onClick={() => ref.current?.close()} />
+      </div>
+      <div className="px-5 pb-5">{children}</div>
+    </dialog>
+  );
+}

@@ -1,0 +1,24 @@
+import { Button } from "@/components/ui/button";
+
+type Props = Readonly<{
+  shown: number;
+  noun: string;
+  /** Defined while older rows exist. */
+  onOlder?: (() => void) | undefined;
+  /** Defined while this is not the newest page. */
+  onNewest?: (() => void) | undefined;
+}>;
+
+/** Pages by key, not by number: what is new does not push rows from one page to the next. */
+export function Pages({ shown, noun, onOlder, onNewest }: Props) {
+  return (
+    <nav aria-label={`Pages of ${noun}`} className="flex items-center gap-2 py-3">
+      <p className="figures mr-auto text-ink-3">
+        {shown} {noun}
+        {onNewest ? " on this page" : onOlder ? ", newest first" : ""}
+      </p>
+      {onNewest && <Button onClick={onNewest}>Newest</Button>}
+      {onOlder && <Button onClick={onOlder}>Older</Button>}
+    </nav>
+  );
+}

@@ -1,0 +1,66 @@
+"use client";
+
+import { type ReactNode, type ToggleEvent, useId, useRef } from "react";
+
+type Props = Readonly<{
+  label: string;
+  trigger: ReactNode;
+  triggerClass: string;
+  /** Which edge of the trigger the layer keeps to. */
+  align?: "start" | "end";
+  /** Opens upwards, for triggers at the foot of the screen. */
+  up?: boolean;
+  className?: string;
+  children: (close: () => void) => ReactNode;
+  onOpen?: () => void;
+}>;
+
+/** A floating layer on the platform's popover: light dismissal, Esc and the top layer come with it. */
+export function Popover({
+  label,
+  trigger,
+  triggerClass,
+  align = "start",
+  up,
+  className = "",
+  children,
+  onOpen,
+}: Props) {
+  const id = useId();
+  const button = useRef<HTMLButtonElement>(null);
+  const layer = useRef<HTMLDivElement>(null);
+
+  function place(event: ToggleEvent<HTMLDivElement>) {
+    if (event.newState !== "open" || !button.current || !layer.current) return;
+    const box = button.current.getBoundingClientRect();
+    const { style } = layer.current;
+    style.left = align === "start" ? `${Math.max(8, box.left)}px` : "auto";
+    style.right = align === "end" ? `${Math.max(8, document.documentElement.clientWidth - box.right)}px` : "auto";
+    style.top = up ? "auto" : `${box.bottom + 4}px`;
+    style.bottom = up ? `${window.innerHeight - box.top + 4}px` : "auto";
+  }
+
+  function opened(event: ToggleEvent<HTMLDivElement>) {
+    if (event.newState !== "open") return;
+    onOpen?.();
+    layer.current?.querySelector<HTMLElement>("[data-first]")?.focus();
+  }
+
+  return (
+    <>
+      <button aria-label={label} className={triggerClass} popoverTarget={id} ref={button} type="button">
+        {trigger}
+      </button>
+      <div
+        className={`max-h-[calc(100dvh-5rem)] max-w-[calc(100vw-1rem)] overflow-y-auto rounded-lg border bg-surface p-1 shadow-float ${className}`}
+        id={id}
+        onBeforeToggle={place}
+        onToggle={opened}
+        popover="auto"
+        ref={layer}
+      >
+        {children(() => layer.current?.hidePopover())}
+      </div>
+    </>
+  );
+}

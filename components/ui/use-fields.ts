@@ -1,0 +1,54 @@
+"use client";
+
+import { useState } from "react";
+
+/** Says what is wrong with a value, or nothing. */
+export type Check = (value: string) => string | undefined;
+
+export type Problems<Name extends string> = Partial<Record<Name, string | undefined>>;
+
+/**
+ * Reads a form's fields and checks them together. The first field with a problem gets the focus, and every problem stands at its own field.
+ * The server checks again; this only saves the trip.
+ */
+export function useFields<Name extends string>(checks: Readonly<Record<Name, Check>>) {
+  const [problems, setProblems] = useState<Problems<Name>>({});
+  const names = Object.keys(checks) as Name[];
+
+  function read(form: HTMLFormElement): Record<Name, string> | undefined {
+    const data = new FormData(form);
+    const values = Object.fromEntries(names.map((name) => [name, String(data.get(name) ?? "").trim()])) as Record<
+      Name,
+      string
+    >;
+    const found: Problems<Name> = {};
+    for (const name of names) {
+      const problem = checks[name](values[name]);
+      if (problem) found[name] = problem;
+    }
+    setProblems(found);
+    const first = names.find((name) => found[name]);
+    if (!first) return values;
+    const field = form.elements.namedItem(first);
+    if (field instanceof HTMLElement) field.focus();
+    return undefined;
+  }
+
+  return { problems, read, setProblems };
+}
+
+export const checks = {
+  any: () => undefined,
+  filled:
+    (what: string): Check =>
+    (value) =>
+      value === "" ? `${what} is missing.` : undefined,
+  shape:
+    (pattern: RegExp, sentence: string): Check =>
+    (value) =>
+      pattern.test(value) ? undefined : sentence,
+  optional:
+    (check: Check): Check =>
+    (value) =>
+      value === "" ? undefined : check(value),
+} as const;

@@ -1,0 +1,35 @@
+"use client";
+
+import { type RefObject, useEffect, useRef } from "react";
+
+import { isTyping } from "@/components/ui/typing";
+
+/** Where J, K and the arrows lead from the present row. */
+export const stepOf = (key: string): 1 | -1 | 0 =>
+  key === "j" || key === "ArrowDown" ? 1 : key === "k" || key === "ArrowUp" ? -1 : 0;
+
+/** Moves focus over the row links (`data-row`) of a list. With a panel open the link is followed too, so that the panel walks along. */
+export function useListKeys(): RefObject<HTMLDivElement | null> {
+  const list = useRef<HTMLDivElement>(null);
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const step = stepOf(event.key);
+      if (step === 0 || isTyping(event) || document.querySelector("dialog[open], :popover-open")) return;
+      const links = [...(list.current?.querySelectorAll<HTMLElement>("[data-row]") ?? [])];
+      if (links.length === 0) return;
+      const inList = list.current?.contains(document.activeElement) ?? false;
+      // Outside the list the arrows scroll the page, as everywhere.
+      if (!inList && event.key.startsWith("Arrow")) return;
+      event.preventDefault();
+      const from = links.findIndex((link) => link === document.activeElement || link.dataset["open"] === "true");
+      const next = links[Math.min(links.length - 1, Math.max(0, from === -1 ? 0 : from + step))];
+      next?.focus();
+      if (document.querySelector("[data-panel]")) next?.click();
+    };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, []);
+
+  return list;
+}

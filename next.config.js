@@ -1,0 +1,9 @@
+/** @type {import('next').NextConfig} */
+export default {
+  poweredByHeader: false,
+  serverExternalPackages: ["bullmq", "ioredis", "pg", "pino", "@node-rs/argon2", "asterisk-manager"],
+  experimental: {
+    // A seat without the permission gets a page that says so, with status 403, instead of a 404 that hides the reason.
+    authInterrupts: true,
+  },
+};
