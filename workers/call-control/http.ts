@@ -23,9 +23,10 @@ const LATE: Reply = { status: 503, text: "late" };
 
 /** A small HTTP server for machines of our own: every failure is an error status, so that nobody mistakes it for an answer. */
 export function createHttpServer(options: Options): Server {
-  const server = createServer({ maxHeaderSize: 8_192 }, (request, response) => void handle(options, request, response));
-  server.headersTimeout = 3_000;
-  server.requestTimeout = 5_000;
+  const server = createServer(
+    { maxHeaderSize: 8_192, headersTimeout: 3_000, requestTimeout: 5_000, connectionsCheckingInterval: 1_000 },
+    (request, response) => void handle(options, request, response),
+  );
   server.keepAliveTimeout = 65_000;
   server.maxConnections = 1_000;
   return server;

@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+
+import { builders, type Phone, type Tenancy } from "@/test/support/builders";
+import { amiEnv, startTestWorkers } from "@/test/support/call-control";
+import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { type FakeAsterisk, startFakeAsterisk } from "@/test/support/fake-asterisk";
+import { fakeCalls } from "@/test/support/fake-calls";
+
+let db: TestDatabase;
+let make: ReturnType<typeof builders>;
+let pbx: FakeAsterisk;
+let calls: ReturnType<typeof fakeCalls>;
+let workers: Awaited<ReturnType<typeof startTestWorkers>>;
+let acme: Tenancy;
+let phone: Phone;
+let count = 0;
+
+/** A slice of 60 s; the wallet's content decides how much of it is granted. */
+beforeAll(async () => {
+  db = await createDatabase();
+  make = builders(db);
+  pbx = await startFakeAsterisk();
+  calls = fakeCalls(pbx);
+  const operator = await make.tenant("operator");
+  acme = await make.tenant("customer", operator, { slug: "acme" });
+  await make.assign(
+    acme,
+    await make.plan(operator, { "49": { perMinute: 60_000n, first: 1, next: 1 } }, { slice: 10 }),
+  );
+  phone = await make.phone(acme, "101");
+  workers = await startTestWorkers(db, amiEnv(pbx));
+  await vi.waitFor(
+    async () => expect((await workers.health()).report["ami"]).toMatchObject({ connected: true }),
+    5_000,
+  );
+});
+afterAll(async () => {
+  await workers.stop();
+  await pbx.close();
+  await db.drop();
+});
+beforeEach(async () => {
+  const { available } = await make.wallet(acme);
+  if (available > 0n)
+    await make.sql(
+      "SELECT wallet_post($1, 'correction', $2, 'EUR', gen_random_uuid()::text, 'adjustments', 'test', 'test', NULL)",
+      [acme.tenantId, -available],
+    );
+});
+
+async function startCall(seconds: number): Promise<string> {
+  await make.topUp(acme, BigInt(seconds) * 1_000n);
+  count += 1;
+  const call = `pbx1-1700000000.${count}`;
+  const answer = await workers.authorise(call, phone.endpoint, "+493012345678");
+  expect(answer.text).toMatch(/^out\|/);
+  calls.ring(call);
+  return call;
+}
+const rowOf = (call: string) => make.one<Record<string, unknown>>("SELECT * FROM call WHERE pbx_call_id = $1", [call]);
+const stateOf = async (call: string) => (await rowOf(call))["state"];
+const limitsOf = (call: string) => calls.limits.filter(({ channel }) => channel === call);
+
+describe("a call in progress", () => {
+  test("is renewed slice by slice: first the money, then the limit, and never more than is held", async () => {
+    const call = await startCall(14);
+    calls.answer(call, 10);
+    const answeredAt = Date.now();
+    await expect.poll(() => stateOf(call)).toBe("answered");
+    await expect.poll(() => limitsOf(call).length, { timeout: 9_000 }).toBe(1);
+    const [limit] = limitsOf(call);
+    const endsAfterMs = (limit?.atMs ?? 0) - answeredAt + (limit?.seconds ?? 0) * 1000;
+    expect(endsAfterMs).toBeGreaterThan(13_700);
+    expect(endsAfterMs).toBeLessThanOrEqual(13_950);
+    expect(await rowOf(call)).toMatchObject({ granted_seconds: 14, limit_reason: "BAL-02" });
+    expect((await make.wallet(acme)).available).toBe(0n);
+    calls.end(call, 7_000);
+    await expect.poll(() => stateOf(call)).toBe("ended");
+  }, 20_000);
+
+  test("is told nothing when there is no more money, until some arrives", async () => {
+    const call = await startCall(4);
+    calls.answer(call, 4);
+    await expect.poll(() => stateOf(call)).toBe("answered");
+    await new Promise((resolve) => setTimeout(resolve, 3_200));
+    expect(limitsOf(call)).toEqual([]);
+    await make.topUp(acme, 5_000n);
+    await make.sql("SELECT pg_notify('live', $1)", [JSON.stringify({ t: acme.tenantId, k: "balance" })]);
+    await expect.poll(() => limitsOf(call).length, { timeout: 3_000 }).toBe(1);
+    expect(await rowOf(call)).toMatchObject({ granted_seconds: 9 });
+    calls.end(call, 9_000);
+    await expect.poll(() => stateOf(call)).toBe("ended");
+  }, 20_000);
+});
+
+describe("the end of a call", () => {
+  test("is settled by whichever report comes first, and charged once", async () => {
+    const call = await startCall(10);
+    calls.answer(call, 10);
+    await expect.poll(() => stateOf(call)).toBe("answered");
+    calls.end(call, 3_400);
+    await Promise.all([workers.ended(call, 3_400), workers.ended(call, 3_400)]);
+    expect(await rowOf(call)).toMatchObject({ state: "ended", talk_ms: "3400", cost_micros: "4000" });
+    expect(
+      await make.sql(
+        "SELECT FROM ledger_transaction WHERE kind = 'charge' AND call_id = (SELECT id FROM call WHERE pbx_call_id = $1)",
+        [call],
+      ),
+    ).toHaveLength(1);
+  });
+
+  test("is known from Asterisk's own event when nothing else was heard", async () => {
+    const call = await startCall(10);
+    calls.answer(call, 10);
+    await expect.poll(() => stateOf(call)).toBe("answered");
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    calls.end(call, 0, "only hangup");
+    await expect.poll(() => stateOf(call), { timeout: 5_000 }).toBe("ended");
+    const row = await rowOf(call);
+    expect(row["source"]).toBe("event");
+    expect(Number(row["talk_ms"])).toBeGreaterThan(500);
+    expect(Number(row["talk_ms"])).toBeLessThan(1_600);
+  }, 15_000);
+
+  test("of a call that nobody answered gives the money back", async () => {
+    const call = await startCall(10);
+    calls.end(call, 0, "only hangup");
+    await expect.poll(() => stateOf(call), { timeout: 5_000 }).toBe("ended");
+    expect(await rowOf(call)).toMatchObject({ talk_ms: "0", cost_micros: "0", outcome: "cancelled" });
+    expect((await make.wallet(acme)).held).toBe(0n);
+  }, 15_000);
+});
+
+test("a call that the PBX refused because nobody answered it stands in the list all the same", async () => {
+  calls.userEvent("RingfenceRefused", {
+    Call: "pbx1-1700000001.1",
+    Code: "SYS-01",
+    Dialled: "%2B493012345678",
+    Channel: "PJSIP/acme-101-0000000a",
+  });
+  await expect
+    .poll(() => make.sql("SELECT dialled, outcome FROM call WHERE pbx_call_id = 'pbx1-1700000001.1'"))
+    .toEqual([{ dialled: "+493012345678", outcome: "failed" }]);
+});
+
+test("security events are kept for the tenant whose phone was tried, without anything secret", async () => {
+  const failed = (account: string) => ({
+    Event: "ChallengeResponseFailed",
+    EventTV: new Date().toISOString(),
+    Severity: "Error",
+    Service: "PJSIP",
+    AccountID: account,
+    RemoteAddress: "IPV4/UDP/203.0.113.7/5060",
+    Challenge: "hush-hush",
+    Response: "hush-hush",
+    ExpectedResponse: "hush-hush",
+  });
+  for (let n = 0; n < 50; n += 1) pbx.send(failed(phone.endpoint), "reads");
+  pbx.send(failed("somebody"), "reads");
+  const stored = () =>
+    make.sql<{ slug: string; n: number; detail: object }>(
+      "SELECT t.slug, s.detail, (s.detail->>'count')::int AS n FROM security_event s JOIN tenant t ON t.id = s.tenant_id",
+    );
+  await expect.poll(async () => (await stored()).reduce((sum, { n }) => sum + n, 0), { timeout: 5_000 }).toBe(51);
+  const rows = await stored();
+  expect(rows.length).toBeLessThan(10);
+  expect(rows.filter(({ slug }) => slug === "acme").reduce((sum, { n }) => sum + n, 0)).toBe(50);
+  expect(JSON.stringify(rows)).not.toContain("hush-hush");
+});
