@@ -163,11 +163,11 @@ test("a country opens and closes, an extension is suspended, resumed, rotated an
   expect(await codeOf("00442071234567")).toBe(403);
   await ringfence("extension", "resume", "--tenant", "acme", "--number", "102");
   const fresh = await ringfence<Phone>("extension", "rotate", "--tenant", "acme", "--number", "102");
-  await expect(phone.register()).rejects.toMatchObject({ code: 401 });
+  await expect(phone.register()).rejects.toMatchObject({ sipCode: 401 });
   await (await open({ ...made, secret: fresh.secret })).register();
   await ringfence("extension", "delete", "--tenant", "acme", "--number", "102");
   await pause(100);
-  await expect((await open({ ...made, secret: fresh.secret })).register()).rejects.toMatchObject({ code: 401 });
+  await expect((await open({ ...made, secret: fresh.secret })).register()).rejects.toMatchObject({ sipCode: 401 });
 });
 
 test("bad input is refused with its code and changes nothing", async () => {

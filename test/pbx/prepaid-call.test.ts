@@ -15,7 +15,7 @@ describe("a phone", () => {
   test("registers with the secret it was given, and is refused with another", async () => {
     const { tenant, phone } = await lane.customer(0n);
     const wrong = await phone.open("not-the-secret-not-the-secret");
-    await expect(wrong.register()).rejects.toMatchObject({ code: 401 });
+    await expect(wrong.register()).rejects.toMatchObject({ sipCode: 401 });
     const right = await phone.open();
     await right.register();
     const seen = await until(
@@ -46,7 +46,7 @@ describe("a phone", () => {
     );
     const fresh = await lane.rotate(tenant, phone.extensionId);
     expect(await lane.make.sql("SELECT 1 FROM registration WHERE tenant_id = $1", [tenant.tenantId])).toEqual([]);
-    await expect(device.register()).rejects.toMatchObject({ code: 401 });
+    await expect(device.register()).rejects.toMatchObject({ sipCode: 401 });
     await (await phone.open(fresh)).register();
   });
 });
