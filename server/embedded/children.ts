@@ -3,7 +3,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, s
 import path from "node:path";
 
 import { endProcess, isRunning, markOf, type ProcessMark } from "./process-identity";
-import { missingLibrary, StartError } from "./sentence";
+import { isDiskFull, missingLibrary, StartError } from "./sentence";
 import type { Account } from "./service-home";
 
 export type Child = Readonly<{
@@ -47,7 +47,13 @@ export async function startChild(what: Spawn): Promise<Child> {
   closeSync(log);
   const pid = await spawned(child, what);
   const mark = markOf(pid);
-  remember(what.dataDir, what.name, mark);
+  try {
+    remember(what.dataDir, what.name, mark);
+  } catch (error) {
+    // Unrecorded (the disk is full, say) it would outlive us unseen.
+    child.kill("SIGKILL");
+    throw error;
+  }
   let exit: number | undefined;
   const ended = new Promise<string>((resolve) => {
     child.once("exit", (code, signal) => {
@@ -84,10 +90,10 @@ function endSentence(name: string, code: number | null, signal: string | null, l
   const text = readFileSync(logFile).subarray(from).toString("utf8").trimEnd();
   const library = missingLibrary(text);
   if (library) return `${name} cannot start: this machine lacks the library ${library}.`;
-  if (/no space left on device/i.test(text)) return `${name} ended because the disk is full.`;
+  if (isDiskFull(new Error(text))) return `${name} ended because the disk is full.`;
   const how = signal ? `was ended by ${signal}` : `ended with code ${code}`;
   const last = text.split("\n").at(-1)?.trim().slice(0, 200);
-  return `${name} ${how}${last ? ` (“${last}”)` : ""}; its log is ${logFile}.`;
+  return `${name} ${how}${last && !signal ? ` (“${last}”)` : ""}; its log is ${logFile}.`;
 }
 
 function openLog(dataDir: string, name: string): string {

@@ -17,7 +17,8 @@ import { promisify } from "node:util";
 
 import { aptDownload, debianMirror } from "./apt";
 import type { Recipe } from "./packages";
-import { missingLibrary, StartError } from "./sentence";
+import { isDiskFull, missingLibrary, StartError } from "./sentence";
+import { settled } from "./settled";
 
 const run = promisify(execFile);
 const TRIPLET = "x86_64-linux-gnu";
@@ -80,7 +81,7 @@ async function unpacked(lock: string, work: string, wanted: Wanted): Promise<str
   try {
     await fetchLocked(lock, debs);
   } catch (error) {
-    if ((error as { code?: string }).code === "ENOSPC") throw error;
+    if (isDiskFull(error)) throw error;
     wanted.say(`Debian has newer packages than the list for ${wanted.name}; asking apt (${(error as Error).message})`);
     rmSync(debs, { recursive: true, force: true });
     await aptDownload(path.join(work, "apt"), debs, wanted.packages);
@@ -106,7 +107,7 @@ async function fetchLocked(lock: string, folder: string): Promise<void> {
       writeFileSync(path.join(folder, path.basename(file)), bytes);
     }
   };
-  await Promise.all(Array.from({ length: 8 }, fetcher));
+  await settled(Array.from({ length: 8 }, fetcher));
 }
 
 async function download(url: string): Promise<Buffer> {
@@ -131,10 +132,14 @@ export async function unpackAll(debs: string, root: string): Promise<void> {
   const queue = readdirSync(debs).filter((name) => name.endsWith(".deb"));
   const unpacker = async () => {
     for (let next = queue.shift(); next; next = queue.shift()) {
-      await run("bash", ["-o", "pipefail", "-c", script, "unpack", path.join(debs, next), root, ...skip]);
+      const args = ["-o", "pipefail", "-c", script, "unpack", path.join(debs, next), root, ...skip];
+      await run("bash", args).catch((error: { stderr?: string }) => {
+        if (isDiskFull(error)) throw error;
+        throw new StartError(`${next} could not be unpacked: ${error.stderr?.trim().split("\n")[0]}`);
+      });
     }
   };
-  await Promise.all([unpacker(), unpacker()]);
+  await settled([unpacker(), unpacker()]);
   for (const name of ["bin", "sbin", "lib", "lib64"]) {
     if (!existsSync(path.join(root, name))) symlinkSync(`usr/${name}`, path.join(root, name));
   }

@@ -9,7 +9,7 @@ import { debianTree, whyNoDebian } from "./debian";
 import { redisRecipe } from "./packages";
 import { freePort } from "./ports";
 import { sleep } from "./process-identity";
-import { StartError, sentenceOf } from "./sentence";
+import { isDiskFull, StartError, sentenceOf } from "./sentence";
 import { own, ownFolder, redisAccount, serviceHome } from "./service-home";
 
 const run = promisify(execFile);
@@ -78,7 +78,7 @@ async function findProgram({ cache, say }: Options): Promise<Program | undefined
     const tree = await debianTree({ ...redisRecipe, cache, say });
     return tree.command(redisRecipe.proof[0]);
   } catch (error) {
-    if ((error as { code?: string }).code === "ENOSPC") throw error;
+    if (isDiskFull(error)) throw error;
     say(`no Redis on PATH, and none could be unpacked (${sentenceOf(error)}): the queue lives in PostgreSQL`);
     return undefined;
   }

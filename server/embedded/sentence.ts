@@ -19,11 +19,17 @@ const at = (failure: Failure) => (failure.path ? ` at ${failure.path}` : "");
 export function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const failure = error as Error & Failure;
-  const text = `${failure.message}\n${failure.stderr ?? ""}`;
-  if (/no space left on device/i.test(text)) return byCode["ENOSPC"]?.(failure) ?? text;
-  if (/disk quota exceeded/i.test(text)) return byCode["EDQUOT"]?.(failure) ?? text;
+  if (isDiskFull(error)) return byCode["ENOSPC"]?.(failure) ?? failure.message;
+  if (/disk quota exceeded/i.test(wordsOf(failure))) return byCode["EDQUOT"]?.(failure) ?? failure.message;
   return (failure.code && byCode[failure.code]?.(failure)) || failure.message;
 }
+
+const wordsOf = (failure: Failure): string => `${failure.message}\n${failure.stderr ?? ""}`;
+
+/** By its code, or by the words of a program that met it: PostgreSQL's, then tar's. */
+export const isDiskFull = (error: unknown): boolean =>
+  (error as Failure).code === "ENOSPC" ||
+  /no space left on device|wrote only \d+ of \d+ bytes/i.test(wordsOf(error as Failure));
 
 /** The loader's own words for a library that the host lacks, or undefined. */
 export const missingLibrary = (text: string): string | undefined =>

@@ -11,7 +11,7 @@ import type { DebianTree } from "./debian";
 import { type EmbeddedPbx, startPbx, unpackPbx } from "./pbx";
 import type { Plan } from "./plan";
 import { sleep } from "./process-identity";
-import { StartError, sentenceOf } from "./sentence";
+import { isDiskFull, StartError, sentenceOf } from "./sentence";
 import { amiUsers, callControlUrl, loopbackOf } from "./stack-env";
 
 export type Say = (line: string) => void;
@@ -32,8 +32,7 @@ export async function fetchPbx(plan: Plan, say: Say): Promise<DebianTree | undef
     const tree = await unpackPbx(plan.cache, say);
     return tree;
   } catch (error) {
-    const insisted = plan.given["PBX"] === "embedded" || (error as { code?: string }).code === "ENOSPC";
-    if (insisted || /disk is full/.test(sentenceOf(error))) throw error;
+    if (plan.given["PBX"] === "embedded" || isDiskFull(error)) throw error;
     say(`The PBX is off: Asterisk could not be fetched (${sentenceOf(error)})`);
     return undefined;
   }

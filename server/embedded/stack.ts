@@ -9,6 +9,7 @@ import { type EmbeddedPostgres, startPostgres } from "./postgres";
 import { startRedis } from "./redis";
 import { type Runtime, removeRuntime, writeRuntime } from "./runtime-file";
 import { StartError } from "./sentence";
+import { settled } from "./settled";
 import { runtimeOf, stackEnv } from "./stack-env";
 import { fetchPbx, migrateStack, type Say, seedStack, startStackPbx, startWeb, startWorker } from "./stack-parts";
 import { lockDataDir } from "./start-lock";
@@ -98,9 +99,7 @@ class Parts {
   /** Waits for all, so that nothing is left half started; the first failure ends what would only take long. */
   async #all(work: readonly Promise<unknown>[]): Promise<void> {
     for (const each of work) each.catch(() => this.endHelpers());
-    const results = await Promise.allSettled(work);
-    const failed = results.find((result) => result.status === "rejected");
-    if (failed) throw failed.reason;
+    await settled(work);
   }
 
   endHelpers(): void {
@@ -128,7 +127,7 @@ class Parts {
   }
 
   async #stores() {
-    const [postgres, redisUrl] = await Promise.all([this.#postgres(), this.#redis()]);
+    const [postgres, redisUrl] = await settled([this.#postgres(), this.#redis()]);
     const ownerUrl = postgres?.url ?? this.plan.given["DATABASE_URL"] ?? "";
     await migrateStack(this.plan, ownerUrl, redisUrl === undefined, this.#say);
     this.#say("the database is up to date");
