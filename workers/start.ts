@@ -69,7 +69,7 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
     secret: env.PBX_SECRET,
     log,
     health: () => healthOf({ pool, queue: jobs.queue, ami, lifecycle }),
-    reconcile: () => reconciler.run({ ledger: true }),
+    reconcile: () => reconciler.report(),
   });
   const stop = async () => {
     stopWatching();

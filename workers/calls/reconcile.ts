@@ -1,5 +1,5 @@
 import { markAnswered, markSeen, type OpenCall, openCalls } from "@/server/domain/calls/call-control";
-import { checkLedger, type Difference, healDifference, noteDifference } from "@/server/domain/calls/differences";
+import { checkLedger, type Difference, noteDifference, openDifferences } from "@/server/domain/calls/differences";
 import { judge, PATIENCE_MS } from "@/server/domain/calls/evidence.rules";
 import { endingOf } from "@/server/domain/calls/outcome.rules";
 import type { AmiGateway, LiveChannel } from "@/server/infra/ami/gateway";
@@ -24,11 +24,16 @@ export type Reconciled = Readonly<{
   open: number;
   live: number;
   settled: number;
-  /** Found in this run and not healed by it. Money as decimal strings of micros. */
-  differences: readonly (Omit<Difference, "moneyAtRiskMicros"> & { readonly moneyAtRiskMicros: string })[];
 }>;
 
-type Sweep = { readonly found: Difference[]; settled: number; again: boolean };
+export type Report = Reconciled &
+  Readonly<{
+    /** All that is listed and not healed. Money as decimal strings of micros. */
+    differences: readonly (Omit<Difference, "moneyAtRiskMicros"> & { readonly moneyAtRiskMicros: string })[];
+    moneyAtRiskMicros: string;
+  }>;
+
+type Sweep = { found: number; settled: number; again: boolean };
 
 const AMI_MS = 5_000;
 /** In these contexts a call costs money; in the others of ours it does not, or nothing was decided yet. */
@@ -62,6 +67,18 @@ export class Reconciler {
     return this.#next;
   }
 
+  /** Runs with the ledger, and tells all that is open after it. */
+  async report(): Promise<Report> {
+    const done = await this.run({ ledger: true });
+    const differences = await openDifferences(this.options.pool);
+    const risk = differences.reduce((sum, { moneyAtRiskMicros }) => sum + moneyAtRiskMicros, 0n);
+    return {
+      ...done,
+      differences: differences.map((one) => ({ ...one, moneyAtRiskMicros: one.moneyAtRiskMicros.toString() })),
+      moneyAtRiskMicros: risk.toString(),
+    };
+  }
+
   close(): void {
     this.#closed = true;
     clearTimeout(this.#soon);
@@ -72,7 +89,7 @@ export class Reconciler {
     await this.options.drainSpool().catch(() => {});
     // The database first: a call that begins in between has a channel and is no stranger by then.
     const open = await openCalls(pool, pbx);
-    const sweep: Sweep = { found: [], settled: 0, again: false };
+    const sweep: Sweep = { found: 0, settled: 0, again: false };
     const channels = ami?.status().connected ? await this.#channels(ami) : undefined;
     if (channels) {
       const live = new Map(channels.map((channel) => [channel.uniqueId, channel]));
@@ -80,17 +97,16 @@ export class Reconciler {
       for (const call of open) if (!live.has(call.call)) await this.#gone(call, sweep);
       await this.#lookForStrangers(channels, new Set(open.map((call) => call.call)), sweep);
     }
-    if (ledger) sweep.found.push(...(await checkLedger(pool)));
+    if (ledger) sweep.found += (await checkLedger(pool)).length;
     if (sweep.again) this.#runSoon();
-    if (sweep.settled > 0 || sweep.found.length > 0) {
-      log.info({ settled: sweep.settled, differences: sweep.found.length }, "reconciled");
+    if (sweep.settled > 0 || sweep.found > 0) {
+      log.info({ settled: sweep.settled, differences: sweep.found }, "reconciled");
     }
     return {
       sawChannels: channels !== undefined,
       open: open.length,
       live: channels?.length ?? 0,
       settled: sweep.settled,
-      differences: sweep.found.map((one) => ({ ...one, moneyAtRiskMicros: one.moneyAtRiskMicros.toString() })),
     };
   }
 
@@ -186,7 +202,7 @@ export class Reconciler {
         detail: { call: open.call, because: verdict.because },
       };
       await noteDifference(pool, found);
-      sweep.found.push(found);
+      sweep.found += 1;
       return;
     }
     const { talkMs, endedAtMs, because, unprovenMs } = verdict;
@@ -205,12 +221,11 @@ export class Reconciler {
     this.#missing.delete(open.call);
     if (result !== "settled") return;
     sweep.settled += 1;
-    await healDifference(pool, "hold_without_channel", callId);
     if (unprovenMs === 0 || heldMicros === 0n) return;
     const risk = (heldMicros * BigInt(unprovenMs)) / BigInt(open.grantedSeconds * 1000);
     const found = { ...difference, moneyAtRiskMicros: risk, detail: { call: open.call, because, talkMs, unprovenMs } };
     await noteDifference(pool, found);
-    sweep.found.push(found);
+    sweep.found += 1;
   }
 
   /** A channel that costs money and for which none is held is ended when a second look finds it again. */
@@ -245,7 +260,7 @@ export class Reconciler {
           detail: { call: uniqueId, endpoint: endpoint ?? "", seconds },
         } as const;
         await noteDifference(pool, found);
-        sweep.found.push(found);
+        sweep.found += 1;
       }
       await ami?.hangUp(uniqueId, { cause: 21, deadlineMs: AMI_MS });
     }

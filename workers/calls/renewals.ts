@@ -16,7 +16,7 @@ type Options = Readonly<{
   onRenewed: (call: LiveCall) => void;
 }>;
 
-const SET_LIMIT_MS = 1_000;
+const ASK_MS = 1_000;
 
 /**
  * Prolongs answered calls, slice by slice: first the money, then the limit inside Asterisk. Whatever fails here, the call
@@ -41,7 +41,7 @@ export class Renewals {
   async tell(call: LiveCall): Promise<void> {
     const leftMs = this.#leftMs(call);
     if (call.answeredAtMs === undefined || leftMs < LAST_CHANCE_MS) return;
-    await this.options.ami.setLimit(call.call, leftMs / 1000, { deadlineMs: SET_LIMIT_MS });
+    await this.options.ami.setLimit(call.call, leftMs / 1000, { deadlineMs: ASK_MS });
   }
 
   #leftMs(call: LiveCall): number {
@@ -59,6 +59,8 @@ export class Renewals {
     if (!going()) return;
     let renewed: Renewed | undefined;
     try {
+      // Nothing is held for a channel that is gone: its end is on the way, or reconciliation will find it.
+      if ((await this.options.ami.answeredAtUs(call.call, { deadlineMs: ASK_MS })) === undefined) return;
       renewed = await renew(pool, { pbx, call: call.call }, new Date(this.options.pbxNow()));
     } catch (error) {
       log.warn({ error, call: call.call }, "a call could not be renewed; trying again");

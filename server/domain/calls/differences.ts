@@ -32,12 +32,6 @@ export async function noteDifference(pool: SqlPool, found: Difference): Promise<
   ]);
 }
 
-/** Marks the open difference of that kind and subject as healed. Nothing happens when there is none. */
-export async function healDifference(pool: SqlPool, kind: DifferenceKind, subject: string): Promise<void> {
-  const text = "SELECT difference_note(NULL, $1, $2, NULL, NULL, NULL)";
-  await pool.query("difference_heal", text, [kind, subject]);
-}
-
 type LedgerRow = {
   tenant_id: TenantId;
   kind: DifferenceKind;
@@ -47,9 +41,9 @@ type LedgerRow = {
 };
 
 /**
- * Adds up every wallet, hold and charge, and lists what does not agree. Reads the whole ledger, so it is for once in a
- * while.
- * @returns what was found now; nothing is the proof that the money adds up.
+ * Adds up every wallet, hold and charge, lists what does not agree, and heals what agrees again. Reads the whole ledger,
+ * so it is for once in a while.
+ * @returns what does not add up now; nothing is the proof that the money does.
  */
 export async function checkLedger(pool: SqlPool): Promise<Difference[]> {
   const rows = await pool.query<LedgerRow>("ledger_check", "SELECT * FROM ledger_check()", []);
@@ -62,7 +56,36 @@ export async function checkLedger(pool: SqlPool): Promise<Difference[]> {
     detail: {},
   }));
   for (const difference of found) await noteDifference(pool, difference);
+  const names = found.map(({ kind, subject }) => `${kind}:${subject}`);
+  await pool.query("differences_refresh", "SELECT differences_refresh($1)", [names]);
   return found;
+}
+
+type OpenRow = {
+  tenant_id: TenantId;
+  kind: DifferenceKind;
+  subject: string;
+  money_at_risk_micros: string;
+  currency: string;
+  detail: Difference["detail"];
+  found_at: Date;
+};
+
+/** What is listed and not healed, of all tenants, newest first. */
+export async function openDifferences(
+  pool: SqlPool,
+  limit = 1_000,
+): Promise<(Difference & Readonly<{ foundAt: Date }>)[]> {
+  const rows = await pool.query<OpenRow>("differences_open", "SELECT * FROM differences_open($1)", [limit]);
+  return rows.map((row) => ({
+    tenantId: row.tenant_id,
+    kind: row.kind,
+    subject: row.subject,
+    moneyAtRiskMicros: BigInt(row.money_at_risk_micros),
+    currency: row.currency,
+    detail: row.detail,
+    foundAt: row.found_at,
+  }));
 }
 
 const absolute = (amount: bigint) => (amount < 0n ? -amount : amount);

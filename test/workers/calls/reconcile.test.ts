@@ -1,0 +1,150 @@
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+
+import { builders, type Phone, type Tenancy } from "@/test/support/builders";
+import { amiEnv, startTestWorkers } from "@/test/support/call-control";
+import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { type FakeAsterisk, startFakeAsterisk } from "@/test/support/fake-asterisk";
+import { fakeCalls } from "@/test/support/fake-calls";
+
+let db: TestDatabase;
+let make: ReturnType<typeof builders>;
+let pbx: FakeAsterisk;
+let calls: ReturnType<typeof fakeCalls>;
+let acme: Tenancy;
+let phone: Phone;
+let workers: Awaited<ReturnType<typeof startTestWorkers>> | undefined;
+let count = 0;
+
+beforeAll(async () => {
+  db = await createDatabase();
+  make = builders(db);
+  pbx = await startFakeAsterisk();
+  calls = fakeCalls(pbx);
+  const operator = await make.tenant("operator");
+  acme = await make.tenant("customer", operator, { slug: "acme" });
+  await make.assign(
+    acme,
+    await make.plan(operator, { "49": { perMinute: 60_000n, first: 1, next: 1 } }, { slice: 10 }),
+  );
+  await make.topUp(acme, 100_000_000n);
+  phone = await make.phone(acme, "101");
+});
+afterEach(async () => {
+  await workers?.stop();
+  workers = undefined;
+});
+afterAll(async () => {
+  await pbx.close();
+  await db.drop();
+});
+
+async function start() {
+  const started = await startTestWorkers(db, amiEnv(pbx));
+  workers = started;
+  await vi.waitFor(
+    async () => expect((await started.health()).report["ami"]).toMatchObject({ connected: true }),
+    5_000,
+  );
+  return started;
+}
+async function authorisedBy(running: Awaited<ReturnType<typeof start>>): Promise<string> {
+  count += 1;
+  const call = `pbx1-1700000000.${count}`;
+  await running.authorise(call, phone.endpoint, "+493012345678");
+  calls.ring(call);
+  return call;
+}
+const rowOf = (call: string) => make.one<Record<string, unknown>>("SELECT * FROM call WHERE pbx_call_id = $1", [call]);
+const stateOf = async (call: string) => (await rowOf(call))["state"];
+const differences = () =>
+  make.sql<{ kind: string; money_at_risk_micros: string }>(
+    "SELECT kind, money_at_risk_micros FROM difference WHERE healed_at IS NULL",
+  );
+type Report = { settled: number; differences: { kind: string; moneyAtRiskMicros: string }[] };
+const reconcile = async (running: Awaited<ReturnType<typeof start>>) =>
+  JSON.parse((await running.post("/v1/reconcile", "")).text) as Report;
+
+test("a call answered while no worker was there is taken over: answer noted, limit told, renewed, charged once", async () => {
+  const first = await start();
+  const call = await authorisedBy(first);
+  await first.stop();
+  calls.answer(call, 10, false);
+  const answeredAt = Date.now();
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const second = await start();
+  await expect.poll(() => stateOf(call), { timeout: 5_000 }).toBe("answered");
+  expect(Math.abs(((await rowOf(call))["answered_at"] as Date).getTime() - answeredAt)).toBeLessThan(100);
+  const told = () => calls.limits.filter(({ channel }) => channel === call);
+  await expect.poll(() => told().length).toBe(1);
+  await expect.poll(async () => (await rowOf(call))["granted_seconds"], { timeout: 9_000 }).toBe(20);
+  await expect.poll(() => told().length).toBe(2);
+  calls.end(call, 8_000);
+  await expect.poll(() => stateOf(call)).toBe("ended");
+  expect(await rowOf(call)).toMatchObject({ cost_micros: "8000" });
+  expect(await differences()).toEqual([]);
+  await second.stop();
+}, 30_000);
+
+test("a call whose channel vanished is charged for the time it was seen, and the rest is listed", async () => {
+  const running = await start();
+  const call = await authorisedBy(running);
+  calls.answer(call, 10);
+  await expect.poll(() => stateOf(call)).toBe("answered");
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  await reconcile(running);
+  calls.end(call, 0, "silent");
+  expect(await reconcile(running)).toMatchObject({ settled: 0 });
+  expect(await stateOf(call)).toBe("answered");
+  await expect.poll(() => stateOf(call), { timeout: 10_000 }).toBe("ended");
+  const row = await rowOf(call);
+  expect(row["source"]).toBe("sweep");
+  expect(Number(row["talk_ms"])).toBeGreaterThanOrEqual(1_400);
+  expect(Number(row["talk_ms"])).toBeLessThan(3_000);
+  const [found] = await differences();
+  expect(found?.kind).toBe("hold_without_channel");
+  expect(Number(found?.money_at_risk_micros)).toBeGreaterThan(6_000);
+  await make.sql("DELETE FROM difference");
+}, 30_000);
+
+test("money of a call whose end nobody saw stays held and is listed, until evidence comes", async () => {
+  const first = await start();
+  const call = await authorisedBy(first);
+  await first.stop();
+  calls.end(call, 0, "silent");
+  const second = await start();
+  await expect
+    .poll(differences, { timeout: 10_000 })
+    .toEqual([{ kind: "hold_without_channel", money_at_risk_micros: "10000" }]);
+  expect((await make.wallet(acme)).held).toBe(10_000n);
+  expect((await reconcile(second)).differences).toMatchObject([
+    { kind: "hold_without_channel", moneyAtRiskMicros: "10000" },
+  ]);
+  await second.ended(call, 2_000);
+  expect((await make.wallet(acme)).held).toBe(0n);
+  expect(await rowOf(call)).toMatchObject({ cost_micros: "2000" });
+  expect((await reconcile(second)).differences).toEqual([]);
+  expect(await differences()).toEqual([]);
+}, 30_000);
+
+test("a paid channel for which nothing is held is ended at the second look; a free one is left alone", async () => {
+  const running = await start();
+  calls.ring("pbx1-1700000009.1", "ringfence-out");
+  calls.ring("pbx1-1700000009.2", "ringfence-emergency");
+  calls.ring("pbx1-1700000009.3", "from-carrier");
+  await reconcile(running);
+  expect(calls.hungUp).not.toContain("pbx1-1700000009.1");
+  await expect.poll(() => calls.hungUp, { timeout: 10_000 }).toContain("pbx1-1700000009.1");
+  expect(calls.hungUp).not.toContain("pbx1-1700000009.2");
+  expect(await differences()).toMatchObject([{ kind: "channel_without_hold" }]);
+  calls.channels.clear();
+  await make.sql("DELETE FROM difference");
+}, 30_000);
+
+test("a ledger that does not add up is found", async () => {
+  const running = await start();
+  await make.sql("UPDATE wallet SET posted_micros = posted_micros + 5 WHERE tenant_id = $1", [acme.tenantId]);
+  expect((await reconcile(running)).differences).toMatchObject([{ kind: "wallet_mismatch", moneyAtRiskMicros: "5" }]);
+  await make.sql("UPDATE wallet SET posted_micros = posted_micros - 5 WHERE tenant_id = $1", [acme.tenantId]);
+  expect((await reconcile(running)).differences).toEqual([]);
+  expect(await differences()).toEqual([]);
+});
