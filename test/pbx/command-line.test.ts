@@ -114,7 +114,7 @@ test("a script sells a phone call from nothing to the ledger", async () => {
 
   const [record] = await until<Record<string, unknown>[]>(async () => {
     const calls = await ringfence<Record<string, unknown>[]>("calls", "--tenant", "acme");
-    return calls[0]?.["endedAt"] && calls;
+    return calls[0]?.["endedAt"] ? calls : undefined;
   });
   expect(record).toMatchObject({
     from: "101",
