@@ -36,7 +36,7 @@ export function passwordProblem(password: string, about: About): string | undefi
   if (length > MAX_PASSWORD) return `Use at most ${MAX_PASSWORD} characters.`;
   const text = password.normalize("NFKC").toLowerCase();
   if (new Set(text).size < LEAST_DISTINCT) return "Use more different characters.";
-  if (/^(.{1,6})\1+.{0,5}$/su.test(text)) return "This repeats itself; use several different words.";
+  if (repeats([...text])) return "This repeats itself; use several different words.";
   const own = wordsOf([about.email, ...(about.names ?? [])]);
   if (leftover(text, own) < LEAST_OWN) return "This is mostly your name, address or company; use other words.";
   if (leftover(text, [...own, ...about.common]) < LEAST_OWN)
@@ -44,14 +44,20 @@ export function passwordProblem(password: string, about: About): string | undefi
   return undefined;
 }
 
+/** Whether it is one piece of up to ten characters over and over again. */
+const repeats = (letters: readonly string[]): boolean =>
+  Array.from({ length: 10 }, (_, at) => at + 1).some((piece) =>
+    letters.every((letter, at) => letter === letters[at % piece]),
+  );
+
 const wordsOf = (texts: readonly string[]): string[] =>
   texts.flatMap((text) => text.toLowerCase().split(/[^\p{L}\p{N}]+/u)).filter((word) => word.length >= 4);
 
-/** How many letters and digits stay when the words are taken out, longest first, in the text as written and as read. */
+/** How many letters and digits stay when years and the words are taken out, longest first, in the text as written and as read. */
 function leftover(text: string, words: readonly string[]): number {
   const longestFirst = [...words].sort((a, b) => b.length - a.length);
   const without = (start: string) => {
-    const rest = longestFirst.reduce((left, word) => left.replaceAll(word, " "), start);
+    const rest = longestFirst.reduce((left, word) => left.replaceAll(word, " "), start.replace(/(19|20)\d\d/g, " "));
     return rest.replace(/[^\p{L}\p{N}]+/gu, "").length;
   };
   const read = [...text].map((letter) => LOOKALIKES[letter] ?? letter).join("");

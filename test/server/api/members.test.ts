@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { type Branches, makeBranches } from "@/test/support/branch";
+import { callerFor } from "@/test/support/caller";
+import { createDatabase, type TestDatabase } from "@/test/support/database";
+
+let db: TestDatabase;
+let branches: Branches;
+beforeAll(async () => {
+  db = await createDatabase();
+  branches = await makeBranches(db);
+});
+afterAll(() => db.drop());
+
+const as = (userId: string) => callerFor(db.app, userId);
+/** A customer of its own for each test, with one owner. */
+async function fresh() {
+  const tenant = await branches.build.tenant("customer", branches.reseller);
+  return { tenant, tenantSlug: tenant.slug, owner: await branches.seat(tenant, "owner") };
+}
+const sessionOf = async (userId: string): Promise<string> =>
+  (
+    await branches.build.one<{ id: string }>(
+      "INSERT INTO session (user_id, expires_at) VALUES ($1, now() + interval '1 day') RETURNING id",
+      [userId],
+    )
+  ).id;
+
+test("the list shows who has a seat here, since when, and who is invited", async () => {
+  const { tenantSlug, tenant, owner } = await fresh();
+  const viewer = await branches.seat(tenant, "viewer");
+  await sessionOf(viewer);
+  await as(owner).members.invite({ tenantSlug, email: "Coming@Test.example", role: "billing" });
+  const { items, invitations } = await as(owner).members.list({ tenantSlug });
+  expect(
+    items.map(({ userId, role, self }) => ({ userId, role, self })).sort((a, b) => a.role.localeCompare(b.role)),
+  ).toEqual([
+    { userId: owner, role: "owner", self: true },
+    { userId: viewer, role: "viewer", self: false },
+  ]);
+  expect(items.find((item) => item.userId === viewer)?.lastSeenAt).toBeInstanceOf(Date);
+  expect(items.find((item) => item.userId === owner)?.lastSeenAt).toBeNull();
+  expect(invitations).toMatchObject([{ email: "coming@test.example", role: "billing" }]);
+});
+
+test("taking a seat away ends access with the next request, in every session", async () => {
+  const { tenantSlug, tenant, owner } = await fresh();
+  const viewer = await branches.seat(tenant, "viewer");
+  const session = await sessionOf(viewer);
+  await as(viewer).shell.get({ tenantSlug });
+  await as(owner).members.revoke({ tenantSlug, userId: viewer });
+  await expect(as(viewer).shell.get({ tenantSlug })).rejects.toMatchObject({ code: "NOT_FOUND" });
+  const [row] = await branches.build.sql<{ revoked_at: Date | null }>("SELECT revoked_at FROM session WHERE id = $1", [
+    session,
+  ]);
+  expect(row?.revoked_at).not.toBeNull();
+  await expect(as(owner).members.revoke({ tenantSlug, userId: viewer })).rejects.toMatchObject({ code: "NOT_FOUND" });
+});
+
+test("the last owner stays", async () => {
+  const { tenantSlug, tenant, owner } = await fresh();
+  await expect(as(owner).members.revoke({ tenantSlug, userId: owner })).rejects.toMatchObject({
+    message: "invalid_state",
+  });
+  const second = await branches.seat(tenant, "owner");
+  await as(second).members.revoke({ tenantSlug, userId: owner });
+  await expect(as(second).members.revoke({ tenantSlug, userId: second })).rejects.toMatchObject({
+    message: "invalid_state",
+  });
+});
+
+test("two owners who remove each other at the same moment leave one", async () => {
+  const { tenantSlug, tenant, owner } = await fresh();
+  const second = await branches.seat(tenant, "owner");
+  const both = await Promise.allSettled([
+    as(owner).members.revoke({ tenantSlug, userId: second }),
+    as(second).members.revoke({ tenantSlug, userId: owner }),
+  ]);
+  expect(both.filter((one) => one.status === "fulfilled")).toHaveLength(1);
+  const [left] = await branches.build.sql<{ n: number }>(
+    "SELECT count(*)::int AS n FROM seat WHERE tenant_id = $1 AND role = 'owner'",
+    [tenant.tenantId],
+  );
+  expect(left?.n).toBe(1);
+});
+
+test("an admin can neither make nor unmake an owner", async () => {
+  const { tenantSlug, tenant, owner } = await fresh();
+  await branches.seat(tenant, "owner");
+  const admin = await branches.seat(tenant, "admin");
+  await expect(as(admin).members.invite({ tenantSlug, email: "o@test.example", role: "owner" })).rejects.toMatchObject({
+    code: "FORBIDDEN",
+  });
+  await expect(as(admin).members.revoke({ tenantSlug, userId: owner })).rejects.toMatchObject({ code: "FORBIDDEN" });
+  await as(admin).members.invite({ tenantSlug, email: "v@test.example", role: "viewer" });
+});
+
+test("roles of the operator are given by the operator only", async () => {
+  const { tenantSlug, owner } = await fresh();
+  for (const role of ["auditor", "incident_responder"] as const) {
+    await expect(as(owner).members.invite({ tenantSlug, email: "x@test.example", role })).rejects.toMatchObject({
+      message: "invalid_input",
+    });
+  }
+  const root = await branches.seat(branches.operator, "owner");
+  await as(root).members.invite({ tenantSlug: "operator", email: "auditor@test.example", role: "auditor" });
+});
+
+test("an address that has a seat here is not invited again, and an invitation can be withdrawn", async () => {
+  const { tenantSlug, tenant, owner } = await fresh();
+  const email = "here@test.example";
+  await branches.seat(tenant, "viewer", await branches.person(email));
+  await expect(as(owner).members.invite({ tenantSlug, email, role: "admin" })).rejects.toMatchObject({
+    code: "CONFLICT",
+    message: "email_taken",
+  });
+  await as(owner).members.invite({ tenantSlug, email: "gone@test.example", role: "viewer" });
+  const [open] = (await as(owner).members.list({ tenantSlug })).invitations;
+  await as(owner).members.withdraw({ tenantSlug, invitationId: open?.id ?? "" });
+  expect((await as(owner).members.list({ tenantSlug })).invitations).toEqual([]);
+});
+
+test("what is not an address or a role is refused with the field that is wrong", async () => {
+  const { tenantSlug, owner } = await fresh();
+  for (const email of ["no address", "a@b", "x\r\nBcc: y@z.example", "", `${"a".repeat(250)}@b.example`]) {
+    await expect(as(owner).members.invite({ tenantSlug, email, role: "viewer" })).rejects.toMatchObject({
+      code: "BAD_REQUEST",
+    });
+  }
+});
+
+test("a reseller's people act below their own tenant, and the trail keeps both identities", async () => {
+  const { tenantSlug, tenant } = await fresh();
+  const above = await branches.seat(branches.reseller, "admin");
+  await as(above).members.invite({ tenantSlug, email: "below@test.example", role: "viewer" });
+  const [event] = await branches.build.sql(
+    "SELECT actor_id, acting_tenant_id, action FROM audit_event WHERE tenant_id = $1 ORDER BY seq DESC LIMIT 1",
+    [tenant.tenantId],
+  );
+  expect(event).toEqual({ actor_id: above, acting_tenant_id: branches.reseller.tenantId, action: "member.invite" });
+});

@@ -1,0 +1,143 @@
+import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
+import superjson from "superjson";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { createDenialGate } from "@/server/api/denials";
+import { appRouter } from "@/server/api/root";
+import type { Db } from "@/server/infra/db/client";
+import type { LiveChange } from "@/server/infra/live/bus";
+import { domainErrors } from "@/server/kernel/errors";
+import { type Branches, makeBranches } from "@/test/support/branch";
+import { callerFor, contextFor } from "@/test/support/caller";
+import { createDatabase, type TestDatabase } from "@/test/support/database";
+
+let db: TestDatabase;
+let branches: Branches;
+let owner: string;
+let viewer: string;
+beforeAll(async () => {
+  db = await createDatabase();
+  branches = await makeBranches(db);
+  owner = await branches.seat(branches.customer, "owner");
+  viewer = await branches.seat(branches.customer, "viewer");
+});
+afterAll(() => db.drop());
+
+/** Asks over HTTP, as a browser does: what it reads is what it gets. */
+async function post(path: string, input: unknown, userId: string | undefined, db_: Db = db.app) {
+  const response = await fetchRequestHandler({
+    endpoint: "/api/trpc",
+    req: new Request(`http://portal/api/trpc/${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(superjson.serialize(input)),
+    }),
+    router: appRouter,
+    createContext: () => contextFor(db_, userId),
+  });
+  const text = await response.text();
+  const { error } = JSON.parse(text) as { error?: { json: { message: string; data: Record<string, unknown> } } };
+  return { status: response.status, text, error: error?.json };
+}
+
+test("a refusal carries its code, a sentence for people, and the number of the request", async () => {
+  const answer = await post("members.revoke", { tenantSlug: "inside", userId: owner }, owner);
+  expect(answer.status).toBe(412);
+  expect(answer.error).toMatchObject({
+    message: "invalid_state",
+    data: {
+      domainCode: "invalid_state",
+      sentence: "This is the last owner. Invite another owner first.",
+      requestId: "req-test",
+    },
+  });
+});
+
+test("what is wrong with a form is told field by field", async () => {
+  const answer = await post("members.invite", { tenantSlug: "inside", email: "nobody", role: "king" }, owner);
+  expect(answer.status).toBe(400);
+  expect(answer.error).toMatchObject({ message: "invalid_input", data: { domainCode: "invalid_input" } });
+  expect(Object.keys(answer.error?.data["problems"] as object).sort()).toEqual(["email", "role"]);
+});
+
+test("a missing permission is named, and the attempt is in the trail, once however often it is tried", async () => {
+  for (let i = 0; i < 5; i += 1) {
+    const answer = await post(
+      "members.invite",
+      { tenantSlug: "inside", email: "x@test.example", role: "viewer" },
+      viewer,
+    );
+    expect(answer.status).toBe(403);
+    expect(answer.error?.data).toMatchObject({
+      domainCode: "forbidden",
+      sentence: "Your role (viewer) does not include the permission members.write.",
+      detail: { permission: "members.write" },
+    });
+  }
+  const events = await branches.build.sql(
+    "SELECT actor_id, subject, outcome, after FROM audit_event WHERE action = 'permission.deny' AND actor_id = $1",
+    [viewer],
+  );
+  expect(events).toEqual([
+    {
+      actor_id: viewer,
+      subject: "procedure:members.invite",
+      outcome: "denied",
+      after: { permission: "members.write", role: "viewer" },
+    },
+  ]);
+});
+
+test("a bug says nothing about itself", async () => {
+  const broken = {
+    $queryRaw: () => Promise.reject(new Error("relation secret_table at /srv/app/db.ts:17")),
+  } as unknown as Db;
+  const answer = await post(
+    "members.invite",
+    { tenantSlug: "inside", email: "x@test.example", role: "viewer" },
+    owner,
+    broken,
+  );
+  expect(answer.status).toBe(500);
+  expect(answer.text).not.toMatch(/secret_table|\/srv|stack|at Object/);
+  expect(answer.error).toMatchObject({
+    message: "Something went wrong.",
+    data: { domainCode: null, requestId: "req-test" },
+  });
+});
+
+test("a signed-out person is asked to sign in", async () => {
+  expect((await post("members.invite", { tenantSlug: "inside" }, undefined)).error).toMatchObject({
+    data: { domainCode: "unauthenticated", httpStatus: 401 },
+  });
+});
+
+test("what was committed is told to the live pages, what was refused is not", async () => {
+  const told: LiveChange[] = [];
+  const caller = callerFor(db.app, owner, { publish: (change) => told.push(change) });
+  const { tenantId } = branches.customer;
+  await caller.extensions.create({ tenantSlug: "inside", number: "350", displayName: "Told" });
+  expect(told).toEqual([
+    { tenantId, kind: "audit" },
+    { tenantId, kind: "extensions" },
+  ]);
+  await expect(
+    caller.extensions.create({ tenantSlug: "inside", number: "350", displayName: "Taken" }),
+  ).rejects.toMatchObject({ message: "number_taken" });
+  expect(told).toHaveLength(2);
+});
+
+test("somebody who keeps knocking does not fill the trail", () => {
+  let now = 0;
+  const gate = createDenialGate(() => now);
+  const kinds = Array.from({ length: 200 }, (_, at) => gate.worthRecording("user", "tenant", `permission${at}`));
+  expect(kinds.filter(Boolean)).toHaveLength(20);
+  expect(gate.worthRecording("another", "tenant", "permission0")).toBe(true);
+  expect(gate.worthRecording("another", "tenant", "permission0")).toBe(false);
+  now += 60_000;
+  expect(gate.worthRecording("user", "tenant", "permission0")).toBe(true);
+});
+
+test("every domain error has words", () => {
+  for (const [code, sentence] of Object.entries(domainErrors)) expect(sentence, code).toMatch(/\.$/);
+});

@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+
+import { securityHeaders } from "@/server/auth/security-headers";
+
+const headers = (more: Partial<Parameters<typeof securityHeaders>[0]> = {}) =>
+  securityHeaders({ nonce: "abc", secure: false, development: false, ...more });
+
+test("scripts run with this response's nonce only, and nobody may frame a page", () => {
+  const policy = headers()["content-security-policy"] ?? "";
+  expect(policy).toContain("script-src 'self' 'nonce-abc' 'strict-dynamic';");
+  expect(policy).toContain("frame-ancestors 'none'");
+  expect(policy).toContain("object-src 'none'");
+  expect(policy).toContain("base-uri 'none'");
+  expect(policy).not.toMatch(/script-src[^;]*unsafe/);
+  expect(headers()).toMatchObject({
+    "x-frame-options": "DENY",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+  });
+});
+
+test("the promise to use TLS is made over TLS only", () => {
+  expect(headers()["strict-transport-security"]).toBeUndefined();
+  expect(headers({ secure: true })["strict-transport-security"]).toMatch(/max-age=31536000/);
+});
+
+test("only the development server may evaluate code", () => {
+  expect(headers({ development: true })["content-security-policy"]).toContain("'unsafe-eval'");
+});

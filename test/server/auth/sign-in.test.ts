@@ -1,0 +1,144 @@
+import { encode } from "next-auth/jwt";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { createAttempts } from "@/server/auth/attempts";
+import { hashPassword } from "@/server/auth/passwords";
+import { readSession } from "@/server/auth/session";
+import { signIn } from "@/server/auth/sign-in";
+import { checkSession, signOut } from "@/server/domain/tenancy/sessions";
+import { type Branches, makeBranches } from "@/test/support/branch";
+import { createDatabase, type TestDatabase } from "@/test/support/database";
+
+const PASSWORD = "wander tall copper minute";
+const SECRET = "s".repeat(32);
+
+let db: TestDatabase;
+let branches: Branches;
+beforeAll(async () => {
+  db = await createDatabase();
+  branches = await makeBranches(db);
+});
+afterAll(() => db.drop());
+
+const from = (address: string) => ({ address, userAgent: "Browser", requestId: "r-1" });
+const deps = () => ({ db: db.app, attempts: createAttempts({ secret: SECRET, sql: db.pool }) });
+
+async function somebody(email: string, options: { password?: boolean; seat?: boolean } = {}): Promise<string> {
+  const id = await branches.person(email);
+  if (options.password !== false)
+    await db.owner.query("UPDATE person SET password_hash = $2 WHERE id = $1", [id, await hashPassword(PASSWORD)]);
+  if (options.seat !== false) await branches.seat(branches.customer, "owner", id);
+  return id;
+}
+const trail = async (of: { tenantId: string }) =>
+  (
+    await db.owner.query(
+      "SELECT actor_kind, actor_id, action, subject, outcome, after, address FROM audit_event WHERE tenant_id = $1 ORDER BY seq",
+      [of.tenantId],
+    )
+  ).rows;
+
+test("the right password opens a session, and the trail of each of the person's tenants says so", async () => {
+  const userId = await somebody("right@test.example");
+  await branches.seat(branches.far, "viewer", userId);
+  const done = await signIn(deps(), { email: "right@test.example", password: PASSWORD }, from("192.0.2.1"));
+  expect(done?.userId).toBe(userId);
+  expect(await checkSession(db.app, done?.sessionId ?? "")).toMatchObject({ userId, email: "right@test.example" });
+  const event = {
+    actor_kind: "user",
+    actor_id: userId,
+    action: "session.sign_in",
+    outcome: "ok",
+    address: "192.0.2.1",
+  };
+  expect((await trail(branches.customer)).at(-1)).toMatchObject(event);
+  expect((await trail(branches.far)).at(-1)).toMatchObject(event);
+});
+
+test("a wrong password, an unknown address and an account without a password get one answer", async () => {
+  const userId = await somebody("wrong@test.example");
+  await somebody("invited@test.example", { password: false });
+  for (const [email, password] of [
+    ["wrong@test.example", `${PASSWORD}!`],
+    ["nobody@test.example", PASSWORD],
+    ["invited@test.example", PASSWORD],
+  ] as const) {
+    expect(await signIn(deps(), { email, password }, from("192.0.2.2"))).toBeUndefined();
+  }
+  expect(await trail(branches.customer)).toContainEqual(
+    expect.objectContaining({
+      action: "session.sign_in",
+      outcome: "failed",
+      subject: `person:${userId}`,
+      actor_kind: "anonymous",
+    }),
+  );
+  const strangers = (await trail(branches.operator)).filter((event) => event.outcome === "failed");
+  expect(strangers.at(-1)).toMatchObject({ subject: "person:unknown" });
+  // What was typed may be a password in the wrong field.
+  expect(JSON.stringify(await trail(branches.operator))).not.toContain("nobody@test.example");
+});
+
+test("an unknown address takes as long as a known one", async () => {
+  await somebody("timed@test.example");
+  const { attempts } = deps();
+  const timed = async (email: string): Promise<number> => {
+    const start = performance.now();
+    await signIn(
+      { db: db.app, attempts },
+      { email, password: "not the password at all" },
+      from(`198.51.100.${Math.ceil(start % 200)}`),
+    );
+    return performance.now() - start;
+  };
+  await timed("warm@test.example");
+  const [known, unknown] = [[await timed("timed@test.example")], [await timed("gone@test.example")]];
+  for (let i = 0; i < 3; i += 1) {
+    known.push(await timed("timed@test.example"));
+    unknown.push(await timed("gone@test.example"));
+  }
+  const least = (all: number[]) => Math.min(...all);
+  // Without the decoy the unknown one would be answered without the tens of milliseconds that the digest costs.
+  expect(least(unknown)).toBeGreaterThan(least(known) * 0.5);
+});
+
+test("too many attempts are told to wait, before the password is looked at", async () => {
+  await somebody("guessed@test.example");
+  const tries = deps();
+  for (let i = 0; i < 6; i += 1)
+    await signIn(tries, { email: "guessed@test.example", password: "a wrong one" }, from("192.0.2.3"));
+  const answer = signIn(tries, { email: "guessed@test.example", password: PASSWORD }, from("192.0.2.3"));
+  await expect(answer).rejects.toMatchObject({ code: "rate_limited", detail: { seconds: expect.any(Number) } });
+  expect(await signIn(tries, { email: "guessed@test.example", password: PASSWORD }, from("192.0.2.4"))).toBeDefined();
+});
+
+test("an address is the same in capitals", async () => {
+  await somebody("case@test.example");
+  expect(await signIn(deps(), { email: "Case@Test.example", password: PASSWORD }, from("192.0.2.5"))).toBeDefined();
+});
+
+test("the cookie names a session; the database decides whether it lets anybody in", async () => {
+  const userId = await somebody("cookie@test.example");
+  const done = await signIn(deps(), { email: "cookie@test.example", password: PASSWORD }, from("192.0.2.6"));
+  const cookie = await encode({ token: { sessionId: done?.sessionId ?? "" }, secret: SECRET });
+  const live = await readSession(db.app, cookie, SECRET);
+  expect(live).toMatchObject({ userId });
+
+  expect(await readSession(db.app, cookie, "t".repeat(32))).toBeUndefined();
+  expect(await readSession(db.app, `${cookie.slice(0, -4)}AAAA`, SECRET)).toBeUndefined();
+  expect(
+    await readSession(db.app, await encode({ token: { sessionId: "' OR true" }, secret: SECRET }), SECRET),
+  ).toBeUndefined();
+  expect(await readSession(db.app, undefined, SECRET)).toBeUndefined();
+
+  if (!live) throw new Error("no session");
+  await signOut(db.app, live, { kind: "user", id: userId, requestId: "r" });
+  expect(await readSession(db.app, cookie, SECRET)).toBeUndefined();
+});
+
+test("a session ends by itself", async () => {
+  await somebody("late@test.example");
+  const done = await signIn(deps(), { email: "late@test.example", password: PASSWORD }, from("192.0.2.7"));
+  await db.owner.query("UPDATE session SET expires_at = now() - interval '1 second' WHERE id = $1", [done?.sessionId]);
+  expect(await checkSession(db.app, done?.sessionId ?? "")).toBeUndefined();
+});
