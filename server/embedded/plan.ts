@@ -5,6 +5,7 @@ import { type Env, EnvironmentError, readEnv, variableNames } from "@/server/con
 import { whyNoDebian } from "./debian";
 import { claimPort, freePort, freeSipPort } from "./ports";
 import { type Secrets, secretsOf } from "./secrets";
+import { reachableCache, serviceHome } from "./service-home";
 
 /** A port of 0 means: any that is free. */
 export type StackPorts = Readonly<{
@@ -54,6 +55,7 @@ export async function planOf(options: StackOptions): Promise<Plan> {
     variableNames.flatMap((name) => (options.env?.[name] ? [[name, options.env[name] ?? ""]] : [])),
   );
   const dataDir = path.resolve(options.dataDir);
+  serviceHome(dataDir);
   const secrets = secretsOf(dataDir);
   const env = checked(given, secrets);
   const pbxOff = whyNoPbx(options, given);
@@ -66,7 +68,7 @@ export async function planOf(options: StackOptions): Promise<Plan> {
   };
   return {
     dataDir,
-    cache: path.resolve(given["RINGFENCE_CACHE"] ?? path.join(dataDir, "cache")),
+    cache: reachableCache(path.resolve(given["RINGFENCE_CACHE"] ?? path.join(dataDir, "cache")), dataDir),
     secrets,
     ports: await chosenPorts(options.ports ?? {}, env),
     demoPorts: { out: await freeSipPort(), end: await freeSipPort() },

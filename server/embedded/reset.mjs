@@ -18,14 +18,17 @@ if (strangers) {
   console.error(`${dataDir} does not look like a data folder of Ringfence; nothing was removed.`);
   process.exit(1);
 }
-for (const folder of [dataDir, serviceHome()].filter((name) => name && existsSync(name))) {
-  for (const file of existsSync(path.join(folder, "pids")) ? readdirSync(path.join(folder, "pids")) : []) {
-    const mark = readJson(path.join(folder, "pids", file));
-    if (mark && isRunning(mark)) endHard(mark.pid);
-  }
+const pids = path.join(dataDir, "pids");
+for (const file of existsSync(pids) ? readdirSync(pids) : []) {
+  const mark = readJson(path.join(pids, file));
+  if (mark && isRunning(mark)) endHard(mark.pid);
+}
+const home = serviceHome();
+for (const folder of [home, dataDir].filter((name) => name && existsSync(name))) {
   for (const name of readdirSync(folder)) {
     if (name !== "cache" || everything) rmSync(path.join(folder, name), { recursive: true, force: true });
   }
+  if (folder === home && readdirSync(home).length === 0) rmSync(home, { recursive: true });
 }
 console.log(`${dataDir} is empty${everything ? "" : " (downloads kept; npm run reset -- --cache removes them too)"}.`);
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chownSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 import { StartError } from "./sentence";
@@ -37,16 +37,27 @@ export function isOpenToOthers(file: string): boolean {
 }
 
 /**
- * Where services keep their files. As root they run under other accounts, which cannot reach a checkout below a closed
- * folder such as /root; then a folder of its own under /var/lib takes the place, noted in DATA_DIR so that reset finds it.
+ * Where services keep their files: the data folder. As root they run under other accounts, which have to pass through it
+ * (its secrets are files that only root reads), and which cannot reach a checkout below a closed folder such as /root:
+ * then a folder under /var/lib takes the place, noted in the data folder so that reset finds it.
  */
 export function serviceHome(dataDir: string): string {
   mkdirSync(dataDir, { recursive: true, mode: 0o755 });
   if (!isRoot() || isOpenToOthers(dataDir)) return dataDir;
+  if (isOpenToOthers(path.dirname(dataDir))) {
+    chmodSync(dataDir, statSync(dataDir).mode | 0o011);
+    return dataDir;
+  }
   const home = path.join("/var/lib", `ringfence-${createHash("sha256").update(dataDir).digest("hex").slice(0, 12)}`);
   mkdirSync(home, { recursive: true, mode: 0o755 });
   writeFileSync(path.join(dataDir, "service-home"), home);
   return home;
+}
+
+/** Where unpacked programs are kept: as asked, unless the accounts that run them could not get there. */
+export function reachableCache(cache: string, dataDir: string): string {
+  mkdirSync(cache, { recursive: true, mode: 0o755 });
+  return !isRoot() || isOpenToOthers(cache) ? cache : path.join(serviceHome(dataDir), "cache");
 }
 
 export function ownFolder(folder: string, account: Account, mode = 0o700): string {
