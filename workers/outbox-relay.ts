@@ -12,7 +12,7 @@ type Options = Readonly<{
   queue: JobQueue;
   connectionString: string;
   log: Logger;
-  everyMs?: number;
+  everyMs: number;
 }>;
 
 const BATCH = 100;
@@ -35,7 +35,7 @@ export class OutboxRelay {
     const { connectionString, log } = options;
     const wake = () => this.wake();
     this.#listener = listen({ connectionString, channel: OUTBOX_CHANNEL, onMessage: wake, onConnected: wake, log });
-    this.#timer = setInterval(wake, options.everyMs ?? 1_000);
+    this.#timer = setInterval(wake, options.everyMs);
   }
 
   /** Looks now. */

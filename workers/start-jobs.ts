@@ -14,6 +14,8 @@ type Options = Readonly<{
   processors?: Processors;
   queueName?: string;
   schedules?: boolean;
+  /** How often the outbox is looked at when nothing wakes the relay. */
+  relayEveryMs?: number;
 }>;
 
 export type RunningJobs = Readonly<{ queue: JobQueue; close: () => Promise<void> }>;
@@ -37,7 +39,8 @@ export function startJobs(options: Options): RunningJobs {
     log.error({ job: job.name, id: job.id, attempt: job.attempt, error }, "a job was given up");
     if (isRow(job.id)) markDone(base.pool, [job.id]).catch(() => {});
   });
-  const relay = new OutboxRelay({ pool: base.pool, queue, connectionString, log });
+  const everyMs = options.relayEveryMs ?? 1_000;
+  const relay = new OutboxRelay({ pool: base.pool, queue, connectionString, log, everyMs });
   const schedules = options.schedules === false ? undefined : new Schedules(queue, log);
   return {
     queue,

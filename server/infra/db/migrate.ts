@@ -103,8 +103,9 @@ async function apply(client: Client, { name, file, sql, checksum }: MigrationFil
 
 async function prepareQueue(client: Client): Promise<void> {
   await runMigrations(client);
+  // BullMQ keeps a sequence per queue, which it makes when the first job comes.
   await client.query(`
-    GRANT USAGE ON SCHEMA bullmq TO portal_app;
+    GRANT USAGE, CREATE ON SCHEMA bullmq TO portal_app;
     GRANT ALL ON ALL TABLES IN SCHEMA bullmq TO portal_app;
     GRANT ALL ON ALL SEQUENCES IN SCHEMA bullmq TO portal_app;
     GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA bullmq TO portal_app;`);
