@@ -21,6 +21,7 @@ export type ExtensionRow = {
   readonly callerId: string | null;
   readonly state: "active" | "suspended";
   readonly sipUsername: string;
+  readonly createdAt: Date;
   readonly secretCreatedAt: Date;
   readonly maxCalls: number;
   readonly dailyCapMicros: Micros | null;
@@ -78,7 +79,7 @@ export async function getExtensionId(tx: TenantRead, tenantId: TenantId, number:
 async function select(tx: TenantRead, tenantId: TenantId, id: ExtensionId | null): Promise<ExtensionRow[]> {
   const rows = await tx.$queryRaw<Stored[]>`
     SELECT e.id, e.number, e.display_name AS "displayName", e.caller_id AS "callerId", e.state, e.sip_username AS "sipUsername",
-      e.secret_created_at AS "secretCreatedAt", e.max_calls AS "maxCalls", e.daily_cap_micros AS "dailyCapMicros",
+      e.created_at AS "createdAt", e.secret_created_at AS "secretCreatedAt", e.max_calls AS "maxCalls", e.daily_cap_micros AS "dailyCapMicros",
       e.last_seen_at AS "lastSeenAt", coalesce(s.calls, 0) AS "callsToday", coalesce(s.charged_micros, 0) AS "costTodayMicros",
       r.since, r.user_agent AS "userAgent", r.address, r.expires_at AS "expiresAt"
     FROM extension e

@@ -93,3 +93,25 @@ export async function assignPlan(
   await tx.$executeRaw`UPDATE tenant SET plan_id = ${plan.id}::uuid WHERE id = ${buyerId}::uuid`;
   return { before: buyer.planId, after: plan.id };
 }
+
+export type NamedPlan = {
+  readonly id: PlanId;
+  readonly name: string;
+  readonly currency: string;
+  readonly ownerId: TenantId;
+  readonly ownerSlug: string;
+};
+
+/**
+ * Plans of a name that a subtree transaction sees, those of the tenants nearest to the root first. Names are unique within
+ * one owner only.
+ * @param buyerId narrows to plans that this tenant may buy under: those of the tenants above it.
+ */
+export function findPlansByName(tx: TenantRead, name: string, buyerId?: TenantId): Promise<NamedPlan[]> {
+  return tx.$queryRaw<NamedPlan[]>`
+    SELECT p.id, p.name, p.currency, o.id AS "ownerId", o.slug AS "ownerSlug"
+    FROM plan p JOIN tenant o ON o.id = p.tenant_id
+    WHERE p.name = ${name} AND (${buyerId ?? null}::text IS NULL
+      OR (o.id <> ${buyerId ?? null}::uuid AND o.id IN (SELECT tenants_above(${buyerId ?? null}::uuid))))
+    ORDER BY (SELECT count(*) FROM tenants_above(o.id)), o.slug`;
+}

@@ -1,0 +1,69 @@
+import { type ListedCall, listCalls } from "@/server/domain/calls/call-list";
+import { listLiveCalls } from "@/server/domain/calls/live-calls";
+import { checkCount } from "../check";
+import type { Command } from "../command";
+
+const PAGE = 200;
+
+export const calls: Command = {
+  summary: "A tenant's calls, the newest first, refused ones included, each with what decided it.",
+  options: {
+    tenant: { value: "slug", about: "whose calls", required: true },
+    limit: { value: "50", about: "how many", fallback: "50" },
+  },
+  run: async (desk, given) => {
+    const limit = checkCount("limit", given.text("limit"), 50);
+    const { id } = await desk.tenant(given.must("tenant"));
+    const rows: ListedCall[] = [];
+    let cursor: string | undefined;
+    do {
+      const filter = { limit: Math.min(PAGE, limit - rows.length), ...(cursor === undefined ? {} : { cursor }) };
+      const page = await desk.read(id, (tx) => listCalls(tx, id, filter));
+      rows.push(...page.items);
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined && rows.length < limit);
+    return { value: rows.map(shown) };
+  },
+};
+
+const shown = (call: ListedCall) => ({
+  id: call.id,
+  from: call.from.extensionNumber,
+  to: call.toE164 === null ? call.dialled : `+${call.toE164}`,
+  startedAt: call.startedAt,
+  answeredAt: call.answeredAt,
+  endedAt: call.endedAt,
+  talkMs: call.talkMs,
+  billedSeconds: call.billedSeconds,
+  costMicros: call.costMicros,
+  outcome: call.outcome,
+  reason: call.reason,
+  kind: call.kind,
+  dialled: call.dialled,
+  trace: call.trace,
+});
+
+export const live: Command = {
+  summary: "The calls that ring or talk now, everywhere, the newest first, with their running cost.",
+  options: {},
+  run: async (desk) => {
+    const { items } = await desk.readAll(listLiveCalls);
+    return {
+      value: items.toReversed().map((call) => ({
+        id: call.id,
+        tenant: call.tenantSlug,
+        from: call.from.extensionNumber,
+        to: call.toFormatted,
+        state: call.state,
+        startedAt: call.startedAt,
+        answeredAt: call.answeredAt,
+        currency: call.currency,
+        perMinuteMicros: call.perMinuteMicros,
+        heldMicros: call.heldMicros,
+        costMicros: call.costMicrosNow,
+        grantedUntil: call.grantedUntil,
+        stopsBecause: call.stopsBecause,
+      })),
+    };
+  },
+};

@@ -1,0 +1,30 @@
+import { invitationUrl, invite } from "@/server/domain/tenancy/invitations";
+import { roleFits } from "@/server/domain/tenancy/member.rules";
+import { newMemberSchema } from "@/server/domain/tenancy/member.schema";
+import { check } from "../check";
+import { BadInput, type Command } from "../command";
+
+export const userCreate: Command = {
+  summary: "Invites a person: prints a link that works once, for seven days. They choose their own password.",
+  options: {
+    tenant: { value: "slug", about: "where the seat is", required: true },
+    email: { value: "address", about: "whom to invite", required: true },
+    role: {
+      value: "role",
+      about: "owner, admin, billing, support, viewer; the operator also incident_responder, auditor",
+      required: true,
+    },
+  },
+  run: async (desk, given) => {
+    const member = check(newMemberSchema, { email: given.text("email"), role: given.text("role") });
+    const tenant = await desk.tenant(given.must("tenant"));
+    if (!roleFits(member.role, tenant.kind)) throw new BadInput(`--role: only the operator has ${member.role}.`);
+    const token = await desk.change(tenant.id, "member.invite", async (tx) => {
+      const invitation = await invite(tx, tenant.id, member);
+      return { subject: `invitation:${invitation.id}`, after: member, result: invitation.token };
+    });
+    await desk.publish(tenant.id, ["audit"]);
+    const link = invitationUrl(desk.place.appUrl, token);
+    return { value: { link, tenant: tenant.slug, ...member }, say: link };
+  },
+};

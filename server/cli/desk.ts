@@ -1,0 +1,82 @@
+import { randomUUID } from "node:crypto";
+import { userInfo } from "node:os";
+
+import type { Place } from "@/server/config/place";
+import { type Actor, type AuditAction, type Changed, change } from "@/server/domain/audit/change";
+import { getTenantBelow, type TenantBelow } from "@/server/domain/tenancy/tenant-below";
+import type { Db } from "@/server/infra/db/client";
+import { connectDb } from "@/server/infra/db/client";
+import { readTenant } from "@/server/infra/db/read-tenant";
+import { translatingSqlErrors } from "@/server/infra/db/sql-error";
+import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
+import type { LiveKind } from "@/server/infra/live/bus";
+import { encodeLive, LIVE_CHANNEL } from "@/server/infra/live/bus";
+import type { TenantId } from "@/server/kernel/ids";
+
+/** The operator has not been created yet, so there is no branch to work on. */
+export class NoOperator extends Error {
+  override readonly name = "NoOperator";
+}
+
+/** What a command works with: the operator's branch, through the doors that the portal uses. */
+export type Desk = Readonly<{
+  place: Place;
+  db: Db;
+  /** Who is written into ledger lines. */
+  actorName: string;
+  /** @throws NoOperator before there is one. */
+  operator(): Promise<TenantId>;
+  /** A tenant anywhere below the operator, by its short name. @throws DomainError not_below. */
+  tenant(slug: string): Promise<TenantBelow>;
+  read<T>(tenantId: TenantId, work: (tx: TenantRead) => Promise<T>): Promise<T>;
+  /** Reads reach everybody below the operator. */
+  readAll<T>(work: (tx: TenantRead) => Promise<T>): Promise<T>;
+  /** One change with its audit event: actor kind "cli", by the name of the account that runs it. */
+  change<T>(tenantId: TenantId, action: AuditAction, work: (tx: TenantWrite) => Promise<Changed<T>>): Promise<T>;
+  /** Tells the open pages of a tenant that something changed. */
+  publish(tenantId: TenantId, kinds: readonly LiveKind[]): Promise<void>;
+  close(): Promise<void>;
+}>;
+
+/** Opens the database of a place; nothing connects before the first question. */
+export function openDesk(place: Place): Desk {
+  const db = connectDb(place.databaseUrl, 2);
+  const name = accountName();
+  const actor: Actor = { kind: "cli", id: name, requestId: randomUUID() };
+  const operator = async () => {
+    const [row] = await db.$queryRaw<{ id: TenantId | null }[]>`SELECT operator_tenant() AS id`;
+    if (!row?.id)
+      throw new NoOperator("There is no operator yet: run ringfence operator create, or start once with npm start.");
+    return row.id;
+  };
+  const read: Desk["read"] = (tenantId, work) => translatingSqlErrors(() => readTenant(db, { tenantId }, work));
+  const readAll: Desk["readAll"] = async (work) => {
+    const tenantId = await operator();
+    return translatingSqlErrors(() => readTenant(db, { tenantId, subtree: true }, work));
+  };
+  return {
+    place,
+    db,
+    actorName: `cli:${name}`,
+    operator,
+    tenant: (slug) => readAll((tx) => getTenantBelow(tx, slug)),
+    read,
+    readAll,
+    change: async (tenantId, action, work) =>
+      change(db, { tenantId, actingTenantId: await operator(), actor, action }, work),
+    publish: async (tenantId, kinds) => {
+      for (const kind of kinds)
+        await db.$executeRaw`SELECT pg_notify(${LIVE_CHANNEL}, ${encodeLive({ tenantId, kind })})`;
+    },
+    close: () => db.$disconnect(),
+  };
+}
+
+function accountName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run under a number that no account has.
+    return `uid-${process.getuid?.() ?? "unknown"}`;
+  }
+}

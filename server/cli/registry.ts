@@ -1,0 +1,113 @@
+import type { Command, LoneCommand } from "./command";
+
+type Entry = Readonly<{ summary: string; load: () => Promise<Command | LoneCommand> }>;
+
+/** Each command in a file of its own, loaded only when it is asked for: most need little, and starting should be quick. */
+const commands: Readonly<Record<string, Entry>> = {
+  "operator create": {
+    summary: "make the one tenant at the root of an empty database",
+    load: async () => (await import("./commands/operator-create")).operatorCreate,
+  },
+  "tenant create": {
+    summary: "make a tenant below the operator or a reseller",
+    load: async () => (await import("./commands/tenant-create")).tenantCreate,
+  },
+  "tenant list": {
+    summary: "all tenants with plan and credit",
+    load: async () => (await import("./commands/tenant-list")).tenantList,
+  },
+  "destinations list": {
+    summary: "the countries a tenant may call",
+    load: async () => (await import("./commands/destinations")).destinationsList,
+  },
+  "destinations allow": {
+    summary: "open a country for a tenant's calls",
+    load: async () => (await import("./commands/destinations")).destinationsAllow,
+  },
+  "destinations deny": {
+    summary: "close a country for a tenant's calls",
+    load: async () => (await import("./commands/destinations")).destinationsDeny,
+  },
+  "user create": {
+    summary: "invite a person to a tenant; prints a link that works once",
+    load: async () => (await import("./commands/user-create")).userCreate,
+  },
+  "extension create": {
+    summary: "make an extension; prints its SIP secret this once",
+    load: async () => (await import("./commands/extension-make")).extensionCreate,
+  },
+  "extension rotate": {
+    summary: "replace an extension's SIP secret; prints the new one this once",
+    load: async () => (await import("./commands/extension-make")).extensionRotate,
+  },
+  "extension list": {
+    summary: "a tenant's extensions and their phones",
+    load: async () => (await import("./commands/extension-list")).extensionList,
+  },
+  "extension suspend": {
+    summary: "stop an extension's calls, except to emergency numbers",
+    load: async () => (await import("./commands/extension-state")).extensionSuspend,
+  },
+  "extension resume": {
+    summary: "let a suspended extension call again",
+    load: async () => (await import("./commands/extension-state")).extensionResume,
+  },
+  "extension delete": {
+    summary: "delete an extension; its calls stay in the list",
+    load: async () => (await import("./commands/extension-state")).extensionDelete,
+  },
+  "plan create": { summary: "make an empty plan", load: async () => (await import("./commands/plans")).planCreate },
+  "plan list": { summary: "all plans", load: async () => (await import("./commands/plans")).planList },
+  "plan assign": {
+    summary: "put a tenant on a plan of somebody above it",
+    load: async () => (await import("./commands/plans")).planAssign,
+  },
+  "rate set": { summary: "give a prefix a price", load: async () => (await import("./commands/rates")).rateSet },
+  price: {
+    summary: "what a call would cost, step by step",
+    load: async () => (await import("./commands/rates")).price,
+  },
+  topup: { summary: "add credit to a tenant's wallet", load: async () => (await import("./commands/money")).topup },
+  balance: {
+    summary: "a tenant's settled, held and available money",
+    load: async () => (await import("./commands/money")).balance,
+  },
+  ledger: { summary: "a tenant's money movements", load: async () => (await import("./commands/money")).ledger },
+  calls: {
+    summary: "a tenant's calls with what decided them",
+    load: async () => (await import("./commands/calls")).calls,
+  },
+  live: { summary: "the calls that ring or talk now", load: async () => (await import("./commands/calls")).live },
+  hangup: { summary: "end a call", load: async () => (await import("./commands/hangup")).hangup },
+  reconcile: {
+    summary: "where money, calls and ledger differ, and the money at risk",
+    load: async () => (await import("./commands/reconcile")).reconcile,
+  },
+  "audit verify": {
+    summary: "prove that no audit event was changed, removed or inserted",
+    load: async () => (await import("./commands/audit-verify")).auditVerify,
+  },
+  doctor: {
+    summary: "each part: in order, or what is wrong and how to mend it",
+    load: async () => (await import("./doctor")).doctor,
+  },
+};
+
+export const commandNames: readonly string[] = Object.keys(commands);
+export const summaries: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(commands).map(([name, { summary }]) => [name, summary]),
+);
+
+export type Found = Readonly<{ name: string; load: () => Promise<Command | LoneCommand>; rest: readonly string[] }>;
+
+/** The command that the first one or two words name; options may stand before them. */
+export function findCommand(words: readonly string[]): Found | undefined {
+  const at = words.findIndex((word) => !word.startsWith("-"));
+  if (at === -1) return undefined;
+  for (const length of [2, 1]) {
+    const name = words.slice(at, at + length).join(" ");
+    const entry = commands[name];
+    if (entry) return { name, load: entry.load, rest: [...words.slice(0, at), ...words.slice(at + length)] };
+  }
+  return undefined;
+}
