@@ -20,7 +20,7 @@ export async function requestContext(): Promise<Context> {
     signedIn: await readSession(db, cookie, env.AUTH_SECRET),
     requestId,
     address: addressOf(sent.get("x-forwarded-for")),
-    log: log.child({ requestId }),
+    log,
     publish: live.publish,
     settings: {
       appUrl: env.APP_URL.replace(/\/$/, ""),

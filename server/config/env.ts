@@ -20,6 +20,13 @@ const schema = z.object({
   WEB_BIND: host.default("127.0.0.1"),
   APP_URL: z.url({ protocol: /^https?$/, error: "must be an http:// or https:// address" }).optional(),
   AUTH_SECRET: secret(32),
+  TRUSTED_PROXIES: z
+    .string()
+    .regex(
+      /^[0-9A-Fa-f.:]+(\/\d{1,3})?(,[0-9A-Fa-f.:]+(\/\d{1,3})?)*$/,
+      "must be addresses or networks such as 10.0.0.5,10.1.0.0/16",
+    )
+    .optional(),
 
   DATABASE_URL: postgresUrl,
   DATABASE_MIGRATE_URL: postgresUrl.optional(),

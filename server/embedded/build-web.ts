@@ -12,7 +12,7 @@ const buildId = path.join(repository, ".next/BUILD_ID");
 const stamp = path.join(repository, ".next/ringfence-sources");
 
 const folders = ["app", "components", "server", "public", "prisma/schema"];
-const files = ["package-lock.json", "next.config.js", "postcss.config.mjs"];
+const files = ["package-lock.json", "next.config.js", "postcss.config.mjs", "proxy.ts", "instrumentation.ts"];
 /** Read by no page. Changing them need not cost a build. */
 const besideThePages = /^server\/(embedded|cli|infra\/db\/generated)\//;
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { router, signedInMutation, signedInQuery } from "@/server/api/trpc";
-import { listSessions, revokeSession } from "@/server/domain/tenancy/sessions";
+import { listSessions, markOf, revokeSession } from "@/server/domain/tenancy/sessions";
 
 export const sessionsRouter = router({
   list: signedInQuery.query(async ({ ctx }) => {
@@ -14,7 +14,7 @@ export const sessionsRouter = router({
     .mutation(({ ctx, input }) =>
       ctx.changeOwn(async (tx) => {
         await revokeSession(tx, ctx.userId, input.sessionId);
-        return { subject: `session:${input.sessionId}`, result: { ok: true as const } };
+        return { subject: `session:${markOf(input.sessionId)}`, result: { ok: true as const } };
       }),
     ),
 });

@@ -7,6 +7,9 @@ import type { SessionId, UserId } from "@/server/kernel/ids";
 export type Place = Readonly<{ address: string; userAgent: string }>;
 export type LiveSession = Readonly<{ sessionId: SessionId; userId: UserId; email: string; name: string }>;
 
+/** Enough to tell a person's sessions apart in the trail, and too little to name one. */
+export const markOf = (sessionId: string): string => sessionId.slice(0, 8);
+
 /** Who has this address, and the digest to compare a password with. Only signing in may ask. Unknown: undefined. */
 export async function findSignIn(
   db: Db,
@@ -29,7 +32,7 @@ export function openSession(
     const [row] = await tx.$queryRaw<{ id: SessionId }[]>`
       SELECT session_open(${userId}::uuid, ${place.address}, ${place.userAgent}, ${hours}::int) AS id`;
     if (!row) throw new Error("session_open answered with no row");
-    return { subject: `person:${userId}`, after: { session: row.id }, result: row.id };
+    return { subject: `person:${userId}`, after: { session: markOf(row.id) }, result: row.id };
   });
 }
 
@@ -57,7 +60,7 @@ export async function checkSession(db: Db, sessionId: string): Promise<LiveSessi
 export async function signOut(db: Db, session: LiveSession, actor: Actor): Promise<void> {
   await changeOfPerson(db, { userId: session.userId, actor, action: "session.sign_out" }, async (tx) => {
     await tx.$queryRaw`SELECT session_revoke(${session.userId}::uuid, ${session.sessionId}::uuid, NULL)`;
-    return { subject: `session:${session.sessionId}`, result: undefined };
+    return { subject: `session:${markOf(session.sessionId)}`, result: undefined };
   });
 }
 

@@ -1,0 +1,46 @@
+import { createServer } from "node:http";
+import { expect, test } from "vitest";
+
+import { addressOf } from "@/server/auth/address";
+import { nameTheSocket, proxiesOf, watchSockets } from "@/server/auth/socket-address";
+
+/** What the portal takes for the address of a request from this peer, with this header. */
+function seen(peer: string, forwardedFor: string | undefined, setting?: string): string {
+  const headers = forwardedFor === undefined ? {} : { "x-forwarded-for": forwardedFor };
+  nameTheSocket(
+    { headers, socket: { remoteAddress: peer } } as Parameters<typeof nameTheSocket>[0],
+    proxiesOf(setting),
+  );
+  return addressOf((headers as Record<string, string>)["x-forwarded-for"]);
+}
+
+test("what a client says about itself is not believed", () => {
+  expect(seen("203.0.113.7", "198.51.100.1")).toBe("203.0.113.7");
+  expect(seen("::ffff:203.0.113.7", "198.51.100.1, 127.0.0.1")).toBe("203.0.113.7");
+  expect(seen("2001:db8::7", "198.51.100.1")).toBe("2001:db8::7");
+  expect(seen("203.0.113.7", undefined)).toBe("203.0.113.7");
+});
+
+test("a proxy on this machine, or a named one, is believed about its own peer only", () => {
+  expect(seen("127.0.0.1", "198.51.100.1, 203.0.113.7")).toBe("203.0.113.7");
+  expect(seen("::1", "203.0.113.7")).toBe("203.0.113.7");
+  expect(seen("10.1.2.3", "203.0.113.7", "10.0.0.5,10.1.0.0/16")).toBe("203.0.113.7");
+  expect(seen("10.0.0.5", "203.0.113.7", "10.0.0.5,10.1.0.0/16")).toBe("203.0.113.7");
+  expect(seen("10.0.0.6", "203.0.113.7", "10.0.0.5,10.1.0.0/16")).toBe("10.0.0.6");
+  expect(seen("2001:db8:5::1", "203.0.113.7", "2001:db8:5::/48")).toBe("203.0.113.7");
+  expect(seen("127.0.0.1", undefined)).toBe("127.0.0.1");
+});
+
+test("a server that somebody else makes is watched as well", async () => {
+  const nobody = proxiesOf(undefined);
+  nobody.check = () => false;
+  watchSockets(nobody);
+  watchSockets(nobody);
+  const server = createServer((request, response) => response.end(request.headers["x-forwarded-for"]));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  const port = typeof address === "object" && address ? address.port : 0;
+  const answer = await fetch(`http://127.0.0.1:${port}/`, { headers: { "x-forwarded-for": "198.51.100.1" } });
+  expect(await answer.text()).toBe("127.0.0.1");
+  server.close();
+});
