@@ -4,6 +4,9 @@ import { expectAccessible } from "./support/axe";
 import { test } from "./support/portal";
 import { signInOf } from "./support/stack";
 
+// Long tables take axe its time.
+test.setTimeout(120_000);
+
 /** Pages by who may open them; `row` opens the panel of the first row as well. */
 const places = [
   { as: ["customer", "owner"], page: "", heading: /./ },
@@ -20,16 +23,19 @@ const places = [
   { as: ["operator", "owner"], page: "/tenants", heading: "Tenants" },
 ] as const;
 
-const schemes = ["light", "dark"] as const;
+test("the check finds what is wrong", async ({ page }) => {
+  await page.setContent('<html lang="en"><title>Planted</title><main><h1>Planted</h1><button></button></main></html>');
+  await expect(expectAccessible(page)).rejects.toThrow(/button-name/);
+});
 
 for (const place of places) {
   const [kind, role] = place.as;
   test(`${kind}: ${place.page || "home"} is accessible in light and dark, and fits a phone`, async ({
     page,
-    enter,
+    resume,
   }) => {
     const who = signInOf(kind, role);
-    await enter(who);
+    await resume(who);
     await page.goto(`/t/${who.tenantSlug}${place.page}`);
     await settled(page, place.heading);
     await eachLook(page);
@@ -43,7 +49,7 @@ for (const place of places) {
 
 const outside = [
   ["/sign-in", "Sign in"],
-  ["/invitation/nothing-of-that-name", "Set up your access"],
+  ["/invitation#nothing-of-that-name", "Set up your access"],
   ["/t/nobody-of-that-name", /./],
 ] as const;
 
@@ -55,23 +61,45 @@ for (const [path, heading] of outside) {
   });
 }
 
+const dialogs = [
+  ["customer", "/extensions", "New extension"],
+  ["reseller", "/tenants", "New tenant"],
+  ["reseller", "/balance", "Transfer credit…"],
+] as const;
+
+for (const [kind, path, opener] of dialogs) {
+  test(`${kind}: the dialog behind "${opener}" is accessible in light and dark, and fits a phone`, async ({
+    page,
+    resume,
+  }) => {
+    const who = signInOf(kind, "owner");
+    await resume(who);
+    await page.goto(`/t/${who.tenantSlug}${path}`);
+    await page.getByRole("button", { name: opener }).click();
+    const dialog = page.getByRole("dialog");
+    await expect(dialog.getByRole("textbox").first()).toBeVisible();
+    await dialog.getByRole("button", { name: /^(Create|Make|Transfer)/ }).click();
+    await expect(dialog.locator("[aria-invalid]").first(), "with its problems shown").toBeVisible();
+    await eachLook(page);
+  });
+}
+
 async function settled(page: Page, heading: string | RegExp): Promise<void> {
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(heading);
   await expect(page.getByRole("status").filter({ hasText: "Loading" })).toHaveCount(0);
 }
 
-/** Both themes at both widths; a page on a phone never scrolls sideways. */
+/** Wide in both themes, and as a phone, where nothing may scroll sideways. */
 async function eachLook(page: Page): Promise<void> {
-  for (const colorScheme of schemes) {
+  for (const colorScheme of ["dark", "light"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await page.setViewportSize({ width: 1280, height: 900 });
     await expectAccessible(page);
-    await page.setViewportSize({ width: 390, height: 844 });
-    await expectAccessible(page);
-    const sideways = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(sideways, "nothing sticks out at 390 px").toBe(0);
   }
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expectAccessible(page);
+  const sideways = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(sideways, "nothing sticks out at 390 px").toBe(0);
   await page.setViewportSize({ width: 1280, height: 900 });
 }

@@ -4,6 +4,8 @@ import { createInterface } from "node:readline";
 
 /** One real stack for all specs: portal, workers, PostgreSQL, Redis and Asterisk. Its address travels in the environment. */
 export default async function globalSetup(): Promise<() => Promise<void>> {
+  // While one writes a test: a stack that runs already (test/e2e/support/stack-host.ts prints the line).
+  if (process.env["RINGFENCE_BROWSER_STACK"]) return async () => {};
   const script = path.join(import.meta.dirname, "stack-host.ts");
   const child = spawn(process.execPath, ["--import", "tsx", script], { stdio: ["ignore", "pipe", "inherit"] });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));

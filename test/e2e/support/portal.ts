@@ -1,19 +1,31 @@
-import { test as base, type ConsoleMessage, expect, type Locator, type Page } from "@playwright/test";
+import {
+  type BrowserContext,
+  test as base,
+  type ConsoleMessage,
+  expect,
+  type Locator,
+  type Page,
+} from "@playwright/test";
 
 import { SipPhone } from "@/server/embedded/sip-phone";
 import { type SignIn, stack } from "./stack";
 
 export type NewPhone = Readonly<{ id: string; number: string; username: string; secret: string }>;
 
+type Cookies = Awaited<ReturnType<BrowserContext["cookies"]>>;
+
 type Fixtures = {
   /** Signs in by the form, as a person, and lands on their tenant's home. */
   enter: (who: SignIn, page?: Page) => Promise<void>;
+  /** The same without the form where somebody signed in before: for tests of what is behind it. */
+  resume: (who: SignIn) => Promise<void>;
   /** A real telephone, hung up and closed at the end of the test. */
   openPhone: (account: { username: string; secret: string }) => Promise<SipPhone>;
 };
 
 /** A test in the portal. Whatever the browser complains about on its console makes it fail. */
-export const test = base.extend<Fixtures>({
+export const test = base.extend<Fixtures, { visits: Map<string, Cookies> }>({
+  visits: [async ({ browserName: _ }, use) => use(new Map()), { scope: "worker" }],
   baseURL: async ({ browserName: _ }, use) => use(stack().appUrl),
   page: async ({ page }, use) => {
     const complaints: string[] = [];
@@ -29,6 +41,13 @@ export const test = base.extend<Fixtures>({
       await at.getByLabel("Password").fill(who.password);
       await at.getByRole("button", { name: "Sign in" }).click();
       await expect(at).toHaveURL(new RegExp(`/t/${who.tenantSlug}$`));
+    }),
+  resume: async ({ context, enter, visits }, use) =>
+    use(async (who) => {
+      const known = visits.get(who.email);
+      if (known) return context.addCookies(known);
+      await enter(who);
+      visits.set(who.email, await context.cookies());
     }),
   openPhone: async ({ browserName: _ }, use) => {
     const phones: SipPhone[] = [];
