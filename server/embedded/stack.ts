@@ -3,6 +3,7 @@ import path from "node:path";
 
 import { buildWeb, repository } from "./build-web";
 import { type Child, endLeftover } from "./children";
+import { type DemoTraffic, startDemoTraffic } from "./demo-traffic";
 import { type EmbeddedPbx, spoolFileOf } from "./pbx";
 import { claimPorts, type Plan, planOf, type StackOptions } from "./plan";
 import { type EmbeddedPostgres, startPostgres } from "./postgres";
@@ -10,8 +11,17 @@ import { startRedis } from "./redis";
 import { type Runtime, removeRuntime, writeRuntime } from "./runtime-file";
 import { StartError } from "./sentence";
 import { settled } from "./settled";
-import { runtimeOf, stackEnv } from "./stack-env";
-import { fetchPbx, migrateStack, type Say, seedStack, startStackPbx, startWeb, startWorker } from "./stack-parts";
+import { loopbackOf, runtimeOf, stackEnv } from "./stack-env";
+import {
+  demoFile,
+  fetchPbx,
+  migrateStack,
+  type Say,
+  seedStack,
+  startStackPbx,
+  startWeb,
+  startWorker,
+} from "./stack-parts";
 import { lockDataDir } from "./start-lock";
 
 export type { StackOptions } from "./plan";
@@ -65,6 +75,7 @@ class Parts {
   readonly #failed: Promise<string>;
   #fail: (sentence: string) => void = () => {};
   #stopping: Promise<void> | undefined;
+  #traffic: DemoTraffic | undefined;
 
   constructor(
     readonly plan: Plan,
@@ -93,6 +104,7 @@ class Parts {
     const workers = base.then((found) => this.#seedAndWork(found));
     const web = Promise.all([base, built]).then(([found]) => this.#web(found.env));
     await this.#all([tree, built, stores, base, pbx, workers, web]);
+    if (await pbx) await this.#people((await base).env);
     return this.#stackOf(await base, await pbx);
   }
 
@@ -179,6 +191,15 @@ class Parts {
     this.#say("workers run");
   }
 
+  /** The demo's own calls. Not a part whose end would matter. */
+  async #people(env: Readonly<Record<string, string>>): Promise<void> {
+    const { DEMO_TRAFFIC, SIP_BIND, SIP_PORT } = env;
+    const file = demoFile(this.plan.dataDir);
+    if (DEMO_TRAFFIC !== "on" || !this.plan.own.workers || !existsSync(file)) return;
+    this.#traffic = await startDemoTraffic(file, { host: loopbackOf(SIP_BIND ?? "127.0.0.1"), port: Number(SIP_PORT) });
+    this.#say("the demo's people make calls (DEMO_TRAFFIC=off keeps them quiet)");
+  }
+
   async #web(env: Readonly<Record<string, string>>): Promise<void> {
     if (!this.plan.own.web) return;
     this.#watch(await startWeb(this.plan, env));
@@ -220,6 +241,7 @@ class Parts {
   }
 
   async #stopAll(): Promise<void> {
+    await this.#traffic?.stop();
     for (const helper of this.#helpers) await helper.stop("SIGTERM", 2_000);
     for (const name of stopOrder) await this.#end(name);
     removeRuntime(this.plan.dataDir);
