@@ -59,7 +59,7 @@ function CallBody({ call }: Readonly<{ call: CallDetail }>) {
   return (
     <div className="grid gap-6">
       <div className="grid gap-2">
-        <CallOutcome {...call} />
+        <CallOutcome {...call} reasonSentence={null} />
         <p className="text-md text-ink-2">{callSentence(call)}</p>
         {!refused && fix && <div>{fix}</div>}
       </div>

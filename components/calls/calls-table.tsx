@@ -82,7 +82,7 @@ function columnsIn(currency: string, decimals: number, zone: string): readonly C
       numeric: true,
       fold: "lead-end",
       cell: (call) =>
-        call.answeredAt ? (
+        call.answeredAt && call.kind === "external" ? (
           <Money bare currency={currency} decimals={decimals} micros={call.costMicros} />
         ) : (
           <span className="text-ink-3">–</span>

@@ -24,15 +24,12 @@ export function LiveView() {
     <>
       <PageHeader
         aside={
+          calls.length > 0 &&
           query.data && (
             <span className="flex flex-wrap items-center gap-x-4">
               <span>
-                {calls.length === 1 ? "1 call" : `${calls.length} calls`}
-                {calls.length > 0 && (
-                  <>
-                    , <Money currency={query.data.currency} decimals={4} micros={runningRate(calls)} /> a minute
-                  </>
-                )}
+                {calls.length === 1 ? "1 call" : `${calls.length} calls`},{" "}
+                <Money currency={query.data.currency} decimals={4} micros={runningRate(calls)} /> a minute
               </span>
               <span className="sm:hidden">
                 <LiveDot />

@@ -42,7 +42,7 @@ export function ExtensionPanel({ extensionId, sip, onClose }: Props) {
         {(extension) => (
           <div className="grid gap-6">
             <SipStatus extension={extension} />
-            <Actions extension={extension} onGone={onClose} />
+            <Actions extension={extension} />
             <Section title="Phone">
               <Facts facts={phoneFacts(extension, sip)} />
             </Section>
@@ -50,6 +50,7 @@ export function ExtensionPanel({ extensionId, sip, onClose }: Props) {
               <Facts facts={limitFacts(extension)} />
             </Section>
             <Events events={extension.events} />
+            <Ending extension={extension} onGone={onClose} />
           </div>
         )}
       </QueryView>
@@ -57,10 +58,10 @@ export function ExtensionPanel({ extensionId, sip, onClose }: Props) {
   );
 }
 
-function Actions({ extension, onGone }: Readonly<{ extension: ExtensionRow; onGone: () => void }>) {
+function Actions({ extension }: Readonly<{ extension: ExtensionRow }>) {
   const { can, hrefOf } = useScope();
   const { suspend, resume, busy } = useSuspension();
-  const [dialog, setDialog] = useState<"edit" | "rotate" | "delete">();
+  const [dialog, setDialog] = useState<"edit" | "rotate">();
   const close = () => setDialog(undefined);
   const calls = (
     <Link className={buttonClass()} href={`${hrefOf("calls")}?extension=${extension.id}`}>
@@ -82,12 +83,23 @@ function Actions({ extension, onGone }: Readonly<{ extension: ExtensionRow; onGo
       <Button onClick={() => setDialog("rotate")}>Rotate secret…</Button>
       <Button onClick={() => setDialog("edit")}>Edit…</Button>
       {calls}
-      <Button className="text-bad" look="quiet" onClick={() => setDialog("delete")}>
-        Delete…
-      </Button>
       {dialog === "edit" && <EditExtension extension={extension} onClose={close} />}
       {dialog === "rotate" && <RotateSecret extension={extension} onClose={close} />}
-      {dialog === "delete" && <DeleteExtension extension={extension} onClose={close} onDeleted={onGone} />}
+    </div>
+  );
+}
+
+/** The one-way act stands last, apart from the others. */
+function Ending({ extension, onGone }: Readonly<{ extension: ExtensionRow; onGone: () => void }>) {
+  const { can } = useScope();
+  const [asking, setAsking] = useState(false);
+  if (!can("extensions.write")) return null;
+  return (
+    <div>
+      <Button className="-ml-3 text-bad" look="quiet" onClick={() => setAsking(true)}>
+        Delete extension…
+      </Button>
+      {asking && <DeleteExtension extension={extension} onClose={() => setAsking(false)} onDeleted={onGone} />}
     </div>
   );
 }
@@ -123,7 +135,14 @@ function phoneFacts(extension: ExtensionRow, sip: Props["sip"]): readonly Fact[]
 
 function limitFacts(extension: ExtensionRow): readonly Fact[] {
   return [
-    { label: "Caller ID", value: extension.callerId ?? <span className="text-ink-3">The tenant's own</span> },
+    {
+      label: "Caller ID",
+      value: extension.callerId ? (
+        <span className="figures">+{extension.callerId}</span>
+      ) : (
+        <span className="text-ink-3">The tenant's own</span>
+      ),
+    },
     { label: "Calls at once", value: <span className="figures">{extension.maxCalls}</span> },
     { label: "Daily cap", value: <Cap extension={extension} /> },
     { label: "Calls today", value: <span className="figures">{extension.callsToday}</span> },

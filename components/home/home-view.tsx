@@ -41,7 +41,7 @@ export function HomeView() {
           <div className="grid gap-x-16 gap-y-8 lg:grid-cols-[minmax(0,1fr)_20rem]">
             <div className="grid content-start gap-8">
               {data.attention.length > 0 && <AttentionList items={data.attention} />}
-              <LiveStrip data={live.data} />
+              {live.data && <LiveStrip data={live.data} />}
             </div>
             <div className="grid content-start gap-8">
               {balance.data && (

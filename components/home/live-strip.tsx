@@ -16,7 +16,7 @@ type Data = Outputs["calls"]["live"];
 const MOST = 6;
 
 /** The calls of this second, in short. */
-export function LiveStrip({ data }: Readonly<{ data: Data | undefined }>) {
+export function LiveStrip({ data }: Readonly<{ data: Data }>) {
   const { hrefOf } = useScope();
   return (
     <Section
@@ -28,7 +28,7 @@ export function LiveStrip({ data }: Readonly<{ data: Data | undefined }>) {
       level={2}
       title="On the phone now"
     >
-      {!data || data.items.length === 0 ? (
+      {data.items.length === 0 ? (
         <p className="border-y py-3 text-ink-2">Nobody is on the phone.</p>
       ) : (
         <Calls data={data} />

@@ -20,7 +20,7 @@ const NewPlan = dynamic(() => import("@/components/plans/new-plan").then((file) 
 
 export type PlanRow = Outputs["plans"]["list"]["items"][number];
 
-const columns: readonly Column<PlanRow>[] = [
+const columnsIn = (sells: boolean): readonly Column<PlanRow>[] => [
   {
     key: "name",
     header: "Plan",
@@ -28,40 +28,47 @@ const columns: readonly Column<PlanRow>[] = [
     cell: (plan) => (
       <RowLink className="font-medium" id={plan.id}>
         {plan.name}
-        {!plan.own && <span className="font-normal text-ink-3"> (what you pay)</span>}
+        {!plan.own && sells && <span className="font-normal text-ink-3"> (what you pay)</span>}
       </RowLink>
     ),
   },
   { key: "currency", header: "Currency", fold: "second", cell: (plan) => plan.currency },
   { key: "rates", header: "Prices", numeric: true, fold: "lead-end", cell: (plan) => plan.rates },
-  { key: "assigned", header: "Tenants on it", numeric: true, fold: "second-end", cell: (plan) => plan.buyers },
+  { key: "buyers", header: "Tenants on it", numeric: true, fold: "second-end", cell: (plan) => plan.buyers },
 ];
 
 /** What calls cost, and for whom. */
 export function PlansView() {
-  const { tenantSlug, can } = useScope();
+  const { tenantSlug, tenant, can } = useScope();
+  const sells = tenant.kind !== "customer";
   const { openId, close } = useOpen();
   const [making, setMaking] = useState(false);
   const query = useQuery(useTRPC().plans.list.queryOptions({ tenantSlug }));
-  const newButton = can("plans.write") && (
+  const newButton = sells && can("plans.write") && (
     <Button data-shortcut="n" icon="plus" look="primary" onClick={() => setMaking(true)}>
       New plan
     </Button>
   );
   return (
     <>
-      <PageHeader actions={(query.data?.items.length ?? 0) > 0 && newButton} title="Plans" />
+      <PageHeader actions={(query.data?.items.length ?? 0) > 0 && newButton} title={sells ? "Plans" : "Prices"} />
       <QueryView query={query}>
         {(data) => (
           <>
             <DataTable
               caption="Plans"
               fit
-              columns={columns}
+              columns={columnsIn(sells).filter((column) => sells || column.key !== "buyers")}
               empty={
-                <Empty action={newButton} title="No plan yet.">
-                  A plan is a list of prices by prefix. A tenant without one cannot call out.
-                </Empty>
+                sells ? (
+                  <Empty action={newButton} title="No plan yet.">
+                    A plan is a list of prices by prefix. A tenant without one cannot call out.
+                  </Empty>
+                ) : (
+                  <Empty title="No prices yet.">
+                    Your provider has not given you a plan, so calls out are refused.
+                  </Empty>
+                )
               }
               openKey={openId}
               rowKey={(plan) => plan.id}

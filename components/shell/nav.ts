@@ -9,6 +9,8 @@ export type NavItem = Readonly<{
   needs?: Permission;
   /** Only for tenants that may have tenants below them. */
   above?: boolean;
+  /** Only for tenants that buy and do not sell. */
+  below?: boolean;
   /** The second key after G. */
   key: string;
 }>;
@@ -24,13 +26,14 @@ const groups: readonly NavGroup[] = [
       { page: "extensions", label: "Extensions", icon: "phones", needs: "extensions.read", key: "e" },
       { page: "balance", label: "Balance", icon: "balance", needs: "balance.read", key: "b" },
       { page: "destinations", label: "Destinations", icon: "destinations", needs: "destinations.read", key: "d" },
+      { page: "plans", label: "Prices", icon: "plans", needs: "plans.read", below: true, key: "p" },
     ],
   },
   {
     title: "Below you",
     items: [
       { page: "tenants", label: "Tenants", icon: "tenants", needs: "tenants.read", above: true, key: "n" },
-      { page: "plans", label: "Plans", icon: "plans", needs: "plans.read", key: "p" },
+      { page: "plans", label: "Plans", icon: "plans", needs: "plans.read", above: true, key: "p" },
     ],
   },
   {
@@ -44,7 +47,8 @@ const groups: readonly NavGroup[] = [
 
 /** The pages this person is offered here. A page that is not offered still answers for itself when its address is typed. */
 export function navFor(can: (permission: Permission) => boolean, kind: string): readonly NavGroup[] {
-  const offered = (item: NavItem) => (!item.needs || can(item.needs)) && (!item.above || kind !== "customer");
+  const offered = (item: NavItem) =>
+    (!item.needs || can(item.needs)) && (!item.above || kind !== "customer") && (!item.below || kind === "customer");
   return groups
     .map((group) => ({ ...group, items: group.items.filter(offered) }))
     .filter((group) => group.items.length > 0);
@@ -53,5 +57,7 @@ export function navFor(can: (permission: Permission) => boolean, kind: string): 
 /** The page an address under /t/<tenant>/ belongs to; the bare tenant is its home. */
 export const pageOf = (pathname: string): string => pathname.split("/")[3] ?? "home";
 
-export const labelOf = (page: string): string =>
-  groups.flatMap((group) => group.items).find((item) => item.page === page)?.label ?? "";
+export const labelOf = (page: string, kind: string): string =>
+  navFor(() => true, kind)
+    .flatMap((group) => group.items)
+    .find((item) => item.page === page)?.label ?? "";

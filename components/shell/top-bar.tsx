@@ -11,7 +11,7 @@ import { TenantSwitcher } from "@/components/shell/tenant-switcher";
 
 /** 48 px: where I am, whether it is live, what is left to spend, and me. */
 export function TopBar({ shell, menu }: Readonly<{ shell: Shell; menu: ReactNode }>) {
-  const page = labelOf(pageOf(usePathname()));
+  const page = labelOf(pageOf(usePathname()), shell.tenant.kind);
   return (
     <header className="sticky top-0 z-20 flex h-12 items-center gap-3 border-b bg-bg px-2 sm:px-4">
       <div className="flex min-w-0 items-center gap-1">

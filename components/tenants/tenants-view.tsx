@@ -20,7 +20,7 @@ const MoveMoney = dynamic(() => import("@/components/billing/move-money").then((
 
 /** Everybody below this tenant, as the tree they stand in. */
 export function TenantsView() {
-  const { tenantSlug, can } = useScope();
+  const { tenantSlug, tenant, can } = useScope();
   const { params, set } = useParamsState();
   const trpc = useTRPC();
   const [onboarding, setOnboarding] = useState(params.get("new") === "1");
@@ -35,7 +35,7 @@ export function TenantsView() {
     setOnboarding(false);
     set({ new: undefined }, "replace");
   };
-  const newButton = can("tenants.write") && (
+  const newButton = can("tenants.write") && tenant.kind !== "customer" && (
     <Button data-shortcut="n" icon="plus" look="primary" onClick={() => setOnboarding(true)}>
       New tenant
     </Button>
@@ -61,7 +61,9 @@ export function TenantsView() {
         {() =>
           items.length === 0 ? (
             <Empty action={newButton} title="No tenant below you yet.">
-              A new tenant gets a wallet, its first extension and an invitation in one step.
+              {tenant.kind === "customer"
+                ? "Only resellers and the operator have tenants below them."
+                : "A new tenant gets a wallet, its first extension and an invitation in one step."}
             </Empty>
           ) : (
             <TenantsTable onClear={() => set({ q: undefined })} onPay={setPaying} rows={shown} />

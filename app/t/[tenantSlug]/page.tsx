@@ -9,7 +9,13 @@ type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
 
 export default async function HomePage({ params }: Props) {
   const { tenantSlug } = await params;
-  await load((queries) => queries.fetchQuery(api.home.get.queryOptions({ tenantSlug })));
+  await load((queries) =>
+    Promise.all([
+      queries.fetchQuery(api.home.get.queryOptions({ tenantSlug })),
+      queries.prefetchQuery(api.billing.balance.queryOptions({ tenantSlug })),
+      queries.prefetchQuery(api.calls.live.queryOptions({ tenantSlug })),
+    ]),
+  );
   return (
     <Loaded>
       <HomeView />

@@ -14,8 +14,14 @@ type Props = Readonly<{
 
 export default async function CallsPage({ params, searchParams }: Props) {
   const { tenantSlug } = await params;
-  const filter = readCallFilter(paramsOf(await searchParams));
-  await load((queries) => queries.fetchQuery(api.calls.list.queryOptions(listInput(tenantSlug, filter))));
+  const search = paramsOf(await searchParams);
+  const callId = search.get("open");
+  await load((queries) =>
+    Promise.all([
+      queries.fetchQuery(api.calls.list.queryOptions(listInput(tenantSlug, readCallFilter(search)))),
+      callId && queries.prefetchQuery(api.calls.get.queryOptions({ tenantSlug, callId })),
+    ]),
+  );
   return (
     <Loaded>
       <CallsView />
