@@ -1,7 +1,17 @@
 /** A private PostgreSQL for machines that have none: binaries from npm, data on disk, loopback only, SCRAM password. */
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmodSync, cpSync, existsSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { Client } from "pg";
 
@@ -123,7 +133,10 @@ function preparedBinaries(original: string, home: string, account: Account): str
     const link = path.join(native, path.relative("native", target));
     if (!existsSync(link)) symlinkSync(path.relative(path.dirname(target), source), link);
   }
-  for (const name of ["initdb", "postgres", "pg_ctl"]) chmodSync(path.join(native, "bin", name), 0o755);
+  for (const name of ["initdb", "postgres", "pg_ctl"]) {
+    const program = path.join(native, "bin", name);
+    if ((statSync(program).mode & 0o111) !== 0o111) chmodSync(program, 0o755);
+  }
   return native;
 }
 
