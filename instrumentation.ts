@@ -1,5 +1,7 @@
 /** Runs once when the web server starts, before its first request. */
 export async function register(): Promise<void> {
+  // The framework builds this file for a second runtime too, which has no sockets and which nothing here uses.
+  if (process.env["NEXT_RUNTIME"] === "edge") return;
   const { proxiesOf, watchSockets } = await import("@/server/auth/socket-address");
   const { currentEnv } = await import("@/server/config/env");
   watchSockets(proxiesOf(currentEnv().TRUSTED_PROXIES));

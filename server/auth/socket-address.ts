@@ -38,9 +38,9 @@ export function watchSockets(proxies: BlockList): void {
   if (prototype[DONE]) return;
   prototype[DONE] = true;
   const emit = prototype.emit;
-  prototype.emit = function (this: Server, event: string | symbol, ...rest: unknown[]): boolean {
-    const [request] = rest;
+  prototype.emit = function (this: Server, ...given: [string, ...unknown[]]): boolean {
+    const [event, request] = given;
     if (event === "request") nameTheSocket(request as IncomingMessage, proxies);
-    return emit.call(this, event, ...rest);
+    return Reflect.apply(emit, this, given);
   };
 }
