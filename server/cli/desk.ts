@@ -11,6 +11,7 @@ import { translatingSqlErrors } from "@/server/infra/db/sql-error";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import type { LiveKind } from "@/server/infra/live/bus";
 import { encodeLive, LIVE_CHANNEL } from "@/server/infra/live/bus";
+import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
 
 /** The operator has not been created yet, so there is no branch to work on. */
@@ -26,7 +27,7 @@ export type Desk = Readonly<{
   actorName: string;
   /** @throws NoOperator before there is one. */
   operator(): Promise<TenantId>;
-  /** A tenant anywhere below the operator, by its short name. @throws DomainError not_below. */
+  /** A tenant anywhere below the operator, by its short name. @throws DomainError not_found. */
   tenant(slug: string): Promise<TenantBelow>;
   read<T>(tenantId: TenantId, work: (tx: TenantRead) => Promise<T>): Promise<T>;
   /** Reads reach everybody below the operator. */
@@ -59,7 +60,7 @@ export function openDesk(place: Place): Desk {
     db,
     actorName: `cli:${name}`,
     operator,
-    tenant: (slug) => readAll((tx) => getTenantBelow(tx, slug)),
+    tenant: (slug) => readAll((tx) => getTenantBelow(tx, slug)).catch((error: unknown) => notFound(error, slug)),
     read,
     readAll,
     change: async (tenantId, action, work) =>
@@ -70,6 +71,16 @@ export function openDesk(place: Place): Desk {
     },
     close: () => db.$disconnect(),
   };
+}
+
+/** The operator's branch is everybody, so what is not below it does not exist. */
+function notFound(error: unknown, slug: string): never {
+  if (!(error instanceof DomainError) || error.code !== "not_below") throw error;
+  throw new DomainError(
+    "not_found",
+    { tenant: slug },
+    `There is no tenant ${JSON.stringify(slug)}; ringfence tenant list names them all.`,
+  );
 }
 
 function accountName(): string {

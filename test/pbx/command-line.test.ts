@@ -19,10 +19,9 @@ beforeAll(async () => {
   stack = await startStack({
     dataDir,
     web: false,
-    seed: false,
     ports: { web: 0, callControl: 0, sip: 0, ami: 0, postgres: 0, redis: 0 },
     postgresSettings: { fsync: "off", synchronous_commit: "off" },
-    env: { RINGFENCE_CACHE: path.resolve(".data/cache"), DEMO_TRAFFIC: "off", LOG_LEVEL: "warn" },
+    env: { RINGFENCE_CACHE: path.resolve(".data/cache"), DEMO_DATA: "off", DEMO_TRAFFIC: "off", LOG_LEVEL: "warn" },
   });
 });
 afterAll(async () => {
