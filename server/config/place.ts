@@ -70,17 +70,21 @@ export function findPlace(source: Source = process.env): Place {
   // The running start knows more (telephones, workers) than an address that names the same database.
   if (running && databaseOf(running.databaseUrl) === databaseOf(source["DATABASE_URL"]))
     return ofRuntime(running, dataDir);
-  return ofEnv(readEnv({ ...source, AUTH_SECRET: source["AUTH_SECRET"] || secretFor(source, dataDir) }), dataDir);
+  const authSecret = source["AUTH_SECRET"] || secretFor(source, dataDir);
+  return ofEnv(readEnv({ ...source, AUTH_SECRET: authSecret ?? UNUSED }), dataDir, authSecret);
 }
 
+/** Long enough to pass as one, for an address that needs none. */
+const UNUSED = "unused".padEnd(32, "-");
+
 /** The password of portal_app derives from it; an address that carries that password needs none. */
-function secretFor(source: Source, dataDir: string): string {
+function secretFor(source: Source, dataDir: string): string | undefined {
   const file = path.join(dataDir, "secrets.json");
   const kept = existsSync(file)
     ? (JSON.parse(readFileSync(file, "utf8")) as { authSecret?: string }).authSecret
     : undefined;
   if (kept) return kept;
-  if (userOf(source["DATABASE_URL"]) === "portal_app") return "unused".padEnd(32, "-");
+  if (userOf(source["DATABASE_URL"]) === "portal_app") return undefined;
   throw new EnvironmentError("AUTH_SECRET: is required with a DATABASE_URL that does not log in as portal_app");
 }
 
@@ -127,8 +131,8 @@ function ofRuntime(run: Runtime, dataDir: string): Place {
   };
 }
 
-function ofEnv(env: Env, dataDir: string): Place {
-  const { AUTH_SECRET, PBX_SECRET, AMI_READ_SECRET, AMI_ACT_SECRET } = env;
+function ofEnv(env: Env, dataDir: string, AUTH_SECRET: string | undefined): Place {
+  const { PBX_SECRET, AMI_READ_SECRET, AMI_ACT_SECRET } = env;
   const bind = /^(0\.0\.0\.0|::)$/.test(env.CALL_CONTROL_BIND) ? "127.0.0.1" : env.CALL_CONTROL_BIND;
   return {
     databaseUrl: appUrl(env),

@@ -27,11 +27,9 @@ export async function runCli(databaseUrl: string | undefined, words: readonly st
   }
 }
 
-/** The value that a command prints with --json. Throws what it refused. */
-// biome-ignore lint/suspicious/noExplicitAny: the tests look at the JSON as another program would.
-export async function jsonOf(databaseUrl: string, words: readonly string[]): Promise<any> {
+/** The value that a command prints with --json, as the test expects it. Throws what it refused. */
+export async function jsonOf<Value = unknown>(databaseUrl: string, words: readonly string[]): Promise<Value> {
   const { code, out } = await runCli(databaseUrl, [...words, "--json"]);
-  const value: unknown = JSON.parse(out);
-  if (code !== 0) throw Object.assign(new Error(out), { value });
-  return value;
+  if (code !== 0) throw new Error(out);
+  return JSON.parse(out) as Value;
 }
