@@ -22,7 +22,7 @@ export type JobQueue = {
 
 const KEPT_SECONDS = { done: 300, failed: 86_400 } as const;
 const CONCURRENCY = 8;
-export const QUEUE_NAME = "ringfence";
+const QUEUE_NAME = "ringfence";
 
 /**
  * BullMQ on Redis where there is one, else on the database, with the same behaviour. What counts is never only in here:

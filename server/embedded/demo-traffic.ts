@@ -30,7 +30,7 @@ export async function startDemoTraffic(demoFile: string, server: { host: string;
   const { phones } = JSON.parse(readFileSync(demoFile, "utf8")) as { phones: readonly DemoPhone[] };
   const working = phones.filter((phone) => !phone.suspended);
   const callers = await Promise.all(working.map((phone) => callerOf(phone, working, server)));
-  for (const { phone } of callers) phone.register().catch(() => {});
+  for (const { phone } of callers) phone.stayRegistered();
   let next: NodeJS.Timeout | undefined;
   const oneMore = () => {
     const rested = callers.filter(({ silentUntil, phone }) => silentUntil < Date.now() && phone.calls.length === 0);

@@ -15,9 +15,6 @@ import {
 import { type Registered, SipRegistration } from "@/server/embedded/sip-registration";
 import { type Incoming, type Peer, SipTransactions } from "@/server/embedded/sip-transactions";
 
-export type { CallEnd, SipCall } from "@/server/embedded/sip-call";
-export { SipRefused } from "@/server/embedded/sip-registration";
-
 export type PhoneOptions = Readonly<{
   username: string;
   secret: string;
@@ -102,6 +99,11 @@ export class SipPhone {
     return done;
   }
 
+  /** Registers and keeps at it: a server that is away now may be there later. */
+  stayRegistered(): void {
+    this.register().catch(() => this.#triesAgain());
+  }
+
   async unregister(): Promise<void> {
     clearTimeout(this.#renewal);
     this.#registered = false;
@@ -163,14 +165,16 @@ export class SipPhone {
   #renewIn(ms: number): void {
     this.#renewal = setTimeout(
       () => {
-        this.register().catch(() => {
-          this.#registered = false;
-          if (!this.#closed) this.#renewIn(5_000 + randomInt(5_000));
-        });
+        this.register().catch(() => this.#triesAgain());
       },
       Math.max(1_000, ms),
     );
     this.#renewal.unref();
+  }
+
+  #triesAgain(): void {
+    this.#registered = false;
+    if (!this.#closed) this.#renewIn(5_000 + randomInt(5_000));
   }
 
   #ask(request: SipRequest, handlers: AskHandlers): void {

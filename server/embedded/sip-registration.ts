@@ -13,7 +13,7 @@ import {
 } from "@/server/embedded/sip-message";
 import type { Peer } from "@/server/embedded/sip-transactions";
 
-export class SipRefused extends Error {
+class SipRefused extends Error {
   override readonly name = "SipRefused";
   constructor(
     readonly sipCode: number,

@@ -60,7 +60,7 @@ async function replyTo(options: Options, request: IncomingMessage): Promise<Repl
 }
 
 /** Compares digests, so that neither the time it takes nor a length tells anything of the secret. */
-export function isOurs(secret: string | undefined, header: string | undefined): boolean {
+function isOurs(secret: string | undefined, header: string | undefined): boolean {
   if (!secret || !header?.startsWith("Bearer ")) return false;
   const digest = (text: string) => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(header.slice("Bearer ".length)), digest(secret));

@@ -21,6 +21,6 @@ export type SystemContext = {
 /** A tenant's job also knows for whom it acts. */
 export type TenantContext = SystemContext & { readonly tenantId: TenantId };
 
-export type ContextOf<K extends JobKey> = Jobs[K]["scope"] extends "tenant" ? TenantContext : SystemContext;
+type ContextOf<K extends JobKey> = Jobs[K]["scope"] extends "tenant" ? TenantContext : SystemContext;
 export type Processor<K extends JobKey> = (payload: PayloadOf<K>, ctx: ContextOf<K>) => Promise<void>;
 export type Processors = { readonly [K in JobKey]: Processor<K> };

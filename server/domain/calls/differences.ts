@@ -2,7 +2,7 @@ import type { SqlPool } from "@/server/infra/db/pool";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import type { TenantId } from "@/server/kernel/ids";
 
-export type DifferenceKind =
+type DifferenceKind =
   | "hold_without_channel"
   | "channel_without_hold"
   | "record_without_charge"

@@ -1,6 +1,6 @@
 import type { RefusalCode } from "@/server/kernel/refusals";
 
-export type Outcome = "answered" | "busy" | "no_answer" | "cancelled" | "failed";
+type Outcome = "answered" | "busy" | "no_answer" | "cancelled" | "failed";
 export type Ending = Readonly<{ outcome: Outcome; reason: RefusalCode | null }>;
 
 /** Q.850 causes that say more than the dial status does. */

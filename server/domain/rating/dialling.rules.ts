@@ -10,7 +10,7 @@ import {
 
 import { isEmergencyNumber } from "@/server/domain/rating/emergency.rules";
 
-export type NumberType =
+type NumberType =
   | "fixed"
   | "mobile"
   | "fixed_or_mobile"
@@ -35,7 +35,7 @@ export type Dialled =
     }>;
 
 /** The built-in echo test. */
-export const ECHO_CODE = "*43";
+const ECHO_CODE = "*43";
 
 /**
  * Numbers that no country has, under codes that the standard leaves to us: XS satellite phones, XN international networks

@@ -9,7 +9,7 @@ export type TransportTarget = Readonly<{
   tls: boolean | { readonly ca: string };
 }>;
 
-export type TransportHandlers = Readonly<{
+type TransportHandlers = Readonly<{
   /** The socket is open. Nobody has logged in. */
   onOpen(): void;
   onFrame(frame: Frame): void;
