@@ -31,7 +31,7 @@ async function check() {
   others.push(
     await step("import direction", "depcruise", [
       ...["--config", "test/architecture/dependencies.cjs", "--output-type", "err-long"],
-      ...["app", "components", "server", "workers"],
+      ...["app", "components", "server", "workers", "proxy.ts", "instrumentation.ts"],
     ]),
   );
   others.push(await step("dead code", "knip", ["--config", "test/architecture/knip.json"]));

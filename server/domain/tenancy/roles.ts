@@ -39,7 +39,9 @@ const permissionsOf = {
 export type Role = keyof typeof permissionsOf;
 export type Permission = (typeof permissionsOf)[Role][number];
 
+/** Every role there is. */
 export const roles = Object.keys(permissionsOf) as readonly Role[];
+/** Whether a stored word is a role. */
 export const isRole = (text: string): text is Role => Object.hasOwn(permissionsOf, text);
 
 /** Whether a role carries a permission. Unknown roles carry none. */
