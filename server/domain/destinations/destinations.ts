@@ -44,12 +44,6 @@ export async function listDestinations(tx: TenantRead, tenantId: TenantId): Prom
     .sort((a, b) => a.name.localeCompare(b.name, "en"));
 }
 
-/** The countries that are open, by code. */
-export async function listOpenCountries(tx: TenantRead, tenantId: TenantId): Promise<string[]> {
-  const rows = await tx.destination.findMany({ where: { tenantId }, orderBy: { country: "asc" } });
-  return rows.map((row) => row.country);
-}
-
 /**
  * Opens or closes a country for a tenant's calls from the next one on; a repeat changes nothing.
  * @returns whether it was open before.

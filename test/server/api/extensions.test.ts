@@ -87,15 +87,13 @@ describe("creating", () => {
   });
 
   test("people may write a caller ID as they write numbers", async () => {
-    const phone = await on
-      .as("customer")
-      .extensions.create({
-        ...acme,
-        number: "203",
-        displayName: "Müller, Empfang",
-        callerId: "+49 (30) 123-4567",
-        dailyCap: "12.50",
-      });
+    const phone = await on.as("customer").extensions.create({
+      ...acme,
+      number: "203",
+      displayName: "Müller, Empfang",
+      callerId: "+49 (30) 123-4567",
+      dailyCap: "12.50",
+    });
     const [row] = (await on.as("customer").extensions.list(acme)).items.filter(({ id }) => id === phone.id);
     expect(row).toMatchObject({ callerId: "49301234567", dailyCapMicros: 12_500_000n, displayName: "Müller, Empfang" });
   });
