@@ -40,9 +40,13 @@ function filesBelow(folder: string): string[] {
 }
 
 /** Builds the portal when its sources changed. Two starts of one checkout take turns: there is one .next. */
-export async function buildWeb(dataDir: string, started: (child: Child) => void): Promise<boolean> {
+export async function buildWeb(
+  dataDir: string,
+  started: (child: Child) => void,
+  abort?: AbortSignal,
+): Promise<boolean> {
   if (!isStale()) return false;
-  return inTurn(path.join(repository, "node_modules/.cache/ringfence-build.lock"), async () => {
+  const build = async () => {
     if (!isStale()) return false;
     if (!existsSync(nextBin)) throw new StartError("Next.js is not installed: run npm ci.");
     const hash = sourcesHash();
@@ -59,5 +63,6 @@ export async function buildWeb(dataDir: string, started: (child: Child) => void)
     );
     writeFileSync(stamp, hash);
     return true;
-  });
+  };
+  return inTurn(path.join(repository, "node_modules/.cache/ringfence-build.lock"), build, abort);
 }

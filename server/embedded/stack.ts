@@ -52,14 +52,13 @@ const signals: Record<string, NodeJS.Signals> = { postgres: "SIGINT" };
 export async function startStack(options: StackOptions, abort?: AbortSignal): Promise<Stack> {
   const plan = await planOf(options);
   const release = lockDataDir(plan.dataDir);
-  const parts = new Parts(plan, options, release);
+  const parts = new Parts(plan, options, release, abort);
   abort?.addEventListener("abort", () => parts.endHelpers());
   try {
     for (const name of [...stopOrder, "build", "seed"]) await endLeftover(plan.dataDir, name, signals[name]);
     removeRuntime(plan.dataDir);
     await claimPorts(plan);
     const stack = await parts.start();
-    if (abort?.aborted) throw new StartError("Stopped before everything was up.");
     writeRuntime(plan.dataDir, stack.runtime);
     return stack;
   } catch (error) {
@@ -81,6 +80,7 @@ class Parts {
     readonly plan: Plan,
     readonly options: StackOptions,
     readonly release: () => void,
+    readonly abort?: AbortSignal,
   ) {
     this.#say = options.say ?? (() => {});
     this.#failed = new Promise((resolve) => {
@@ -104,6 +104,7 @@ class Parts {
     const workers = base.then((found) => this.#seedAndWork(found));
     const web = Promise.all([base, built]).then(([found]) => this.#web(found.env));
     await this.#all([tree, built, stores, base, pbx, workers, web]);
+    this.abort?.throwIfAborted();
     if (await pbx) await this.#people((await base).env);
     return this.#stackOf(await base, await pbx);
   }
@@ -135,7 +136,7 @@ class Parts {
 
   async #build(): Promise<void> {
     if (!this.plan.own.web) return;
-    if (await buildWeb(this.plan.dataDir, this.#helper)) this.#say("portal built");
+    if (await buildWeb(this.plan.dataDir, this.#helper, this.abort)) this.#say("portal built");
   }
 
   async #stores() {
@@ -182,7 +183,7 @@ class Parts {
 
   async #seedAndWork({ env }: Found): Promise<void> {
     if (await seedStack(this.plan, env, this.#helper)) this.#say("demo data in place");
-    if (this.plan.own.workers) await this.#worker(env);
+    if (this.plan.own.workers && !this.abort?.aborted) await this.#worker(env);
   }
 
   async #worker(env: Readonly<Record<string, string>>): Promise<void> {
@@ -201,7 +202,7 @@ class Parts {
   }
 
   async #web(env: Readonly<Record<string, string>>): Promise<void> {
-    if (!this.plan.own.web) return;
+    if (!this.plan.own.web || this.abort?.aborted) return;
     this.#watch(await startWeb(this.plan, env));
     this.#say("the portal answers");
   }

@@ -38,9 +38,10 @@ export function lockDataDir(dataDir: string): () => void {
   );
 }
 
-/** Runs `work` while no other process does the same; waits for its turn. */
-export async function inTurn<T>(file: string, work: () => Promise<T>): Promise<T> {
+/** Runs `work` while no other process does the same; waits for its turn until it is told to stop. */
+export async function inTurn<T>(file: string, work: () => Promise<T>, abort?: AbortSignal): Promise<T> {
   for (;;) {
+    abort?.throwIfAborted();
     const lock = tryLock(file);
     if (typeof lock === "function") {
       try {
