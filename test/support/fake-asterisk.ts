@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
 
 export type FakeAction = Readonly<Record<string, string>>;
 
@@ -26,11 +27,11 @@ export const frame = (fields: Record<string, string>): string =>
     .join("\r\n")}\r\n\r\n`;
 
 /** Speaks enough of the manager protocol over a real socket to exercise the real adapter. */
-export async function startFakeAsterisk(port = 0): Promise<FakeAsterisk> {
+export async function startFakeAsterisk(port = 0, tls?: { key: string; cert: string }): Promise<FakeAsterisk> {
   const sockets = new Map<Socket, string>();
   const received: FakeAction[] = [];
   let raw = "";
-  const server: Server = createServer((socket) => {
+  const greet = (socket: Socket) => {
     let rest = "";
     sockets.set(socket, "");
     socket.on("close", () => sockets.delete(socket)).on("error", () => {});
@@ -45,7 +46,8 @@ export async function startFakeAsterisk(port = 0): Promise<FakeAsterisk> {
         answer(fake, sockets, socket, action);
       }
     });
-  });
+  };
+  const server: Server = tls ? createTlsServer(tls, greet).on("tlsClientError", () => {}) : createServer(greet);
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   const address = server.address();
   const each = (work: (socket: Socket, username: string) => void) => {

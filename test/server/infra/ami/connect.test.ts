@@ -9,7 +9,7 @@ const timing = {
   connectMs: 500,
   bootWaitMs: 150,
   pingEveryMs: 100,
-  pingDeadlineMs: 100,
+  pingDeadlineMs: 400,
   backoffMinMs: 20,
   backoffMaxMs: 60,
   refusedRetryMs: 300,
@@ -27,16 +27,16 @@ const answered = (call: string) => ({
 describe.each(["package", "socket"] as const)("over the %s transport", (transport) => {
   let pbx: FakeAsterisk;
   let ami: AmiGateway;
-  const open = (port = pbx.port) =>
+  const open = (more: { pingEveryMs?: number } = {}) =>
     connectAmi({
       host: "127.0.0.1",
-      port,
+      port: pbx.port,
       tls: false,
       transport,
       reader: { username: "reads", secret: "secret-of-the-reader" },
       actor: { username: "acts", secret: "secret-of-the-actor" },
       log: silentLogger,
-      timing,
+      timing: { ...timing, ...more },
     });
   const connected = (gateway = ami) => vi.waitFor(() => expect(gateway.status().connected).toBe(true), 3_000);
   const actionsNamed = (name: string) => pbx.received.filter((action) => action["action"] === name);
@@ -226,8 +226,12 @@ describe.each(["package", "socket"] as const)("over the %s transport", (transpor
 
   test("a message that arrives byte by byte is one message", async () => {
     const seen: PbxEvent[] = [];
+    // An answer to a ping would come in the middle.
+    await ami.close();
+    ami = open({ pingEveryMs: 60_000 });
     ami.onEvent("answered", (event) => void seen.push(event));
     await connected();
+    await new Promise((resolve) => setTimeout(resolve, 100));
     for (const byte of frame(answered("1700000000.7"))) {
       pbx.sendRaw(byte);
       await new Promise((resolve) => setImmediate(resolve));
