@@ -67,6 +67,7 @@ export const tenantCreate: Command = {
         await topUp(tx, payer, { tenantId: made, currency: tenant.currency }, movement, desk.actorName);
       }
       const { name, slug, currency, country, credit } = tenant;
+      const more = promoted ? { parentBecame: "reseller" } : {};
       return {
         subject: `tenant:${made}`,
         after: {
@@ -78,6 +79,7 @@ export const tenantCreate: Command = {
           country,
           plan: plan?.name ?? null,
           initialCredit: decimalOf(credit ?? 0n),
+          ...more,
         },
         alsoFor: parent.kind === "operator" ? [made] : [parent.id, made],
         result: made,

@@ -18,7 +18,10 @@ export const prefixSchema = z
     z.string().regex(/^[1-9]\d{0,14}$/, "One to fifteen digits of the number in full form, without leading zeros."),
   );
 
-const moment = z.iso.datetime({ offset: true, error: "Use a time such as 2027-01-31T00:00:00Z." });
+/** A time with its offset, or a day, which begins at midnight UTC. */
+const moment = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date()], { error: "Use a time such as 2027-01-31T00:00:00Z." })
+  .transform((text) => (text.length === 10 ? `${text}T00:00:00Z` : text));
 
 /** One price of one prefix. Without `from` it holds from now on and ends the present one. */
 export const newRateSchema = z

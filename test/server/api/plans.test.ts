@@ -236,6 +236,7 @@ describe("asking for a price", () => {
       currency: "EUR",
     });
     expect(await ask("2025-05-31T23:59:59.999Z")).toMatchObject({ prefix: "49", costMicros: 10_000n });
+    expect(await ask("2025-06-01")).toMatchObject({ prefix: "4930" });
     expect((await ask("2025-07-01T00:00:00Z")).steps[0]).toEqual({ label: "Longest matching prefix", value: "+4930" });
     await expect(ask("2024-12-31T23:59:59Z")).rejects.toMatchObject({ message: "no_rate" });
     await expect(ask("2025-07-01T00:00:00Z", "+44 20 1234567")).rejects.toMatchObject({ message: "no_rate" });
