@@ -4,9 +4,6 @@ import { expectAccessible } from "./support/axe";
 import { test } from "./support/portal";
 import { signInOf } from "./support/stack";
 
-// Long tables take axe its time.
-test.setTimeout(120_000);
-
 /** Pages by who may open them; `row` opens the panel of the first row as well. */
 const places = [
   { as: ["customer", "owner"], page: "", heading: /./ },

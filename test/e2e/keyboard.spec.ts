@@ -12,6 +12,8 @@ test("an extension is created with the keyboard alone", async ({ page }) => {
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   await expect(page).toHaveURL(/\/t\//);
+  // Live means the page listens, to keys as well.
+  await expect(page.getByTitle("Changes appear by themselves")).toBeVisible();
 
   await test.step("G then E goes to the extensions, N opens the form with its first field in focus", async () => {
     await page.keyboard.press("g");

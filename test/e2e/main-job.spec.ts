@@ -1,6 +1,6 @@
 import { expect } from "@playwright/test";
 
-import { createExtension, factOf, microsOf, sectionOf, test, textOf } from "./support/portal";
+import { createExtension, factOf, microsOf, rowOf, sectionOf, test, textOf } from "./support/portal";
 import { signInOf } from "./support/stack";
 
 const customer = () => signInOf("customer", "admin");
@@ -35,7 +35,7 @@ test("from the sign-in to the price of a call, as a person does it", async ({ pa
   await test.step("the secret is shown once and never again", async () => {
     await connect.getByRole("button", { name: "Done" }).click();
     await page.reload();
-    await expect(page.getByRole("row").filter({ hasText: "Front door" })).toContainText("Registered");
+    await expect(rowOf(page, made)).toContainText("Registered");
     expect(await page.content()).not.toContain(made.secret);
   });
 
@@ -43,7 +43,7 @@ test("from the sign-in to the price of a call, as a person does it", async ({ pa
     await page.goto(`/t/${tenantSlug}/live`);
     const call = await phone.call(DIALLED);
     await call.answered;
-    const row = page.getByRole("row").filter({ hasText: made.number });
+    const row = rowOf(page, made);
     await expect(row).toContainText("Talking");
     await expect(row).toContainText(TO);
     await expect(row).toContainText("2 seconds");
@@ -57,7 +57,7 @@ test("from the sign-in to the price of a call, as a person does it", async ({ pa
 
   await test.step("the calls list has it, and its panel explains the price", async () => {
     await page.goto(`/t/${tenantSlug}/calls`);
-    const row = page.getByRole("row").filter({ hasText: made.number }).filter({ hasText: TO });
+    const row = rowOf(page, made).filter({ hasText: TO });
     await expect(row).toContainText("Answered");
     await row.getByRole("link").click();
   });

@@ -1,6 +1,6 @@
 import { expect } from "@playwright/test";
 
-import { createExtension, test } from "./support/portal";
+import { createExtension, rowOf, test } from "./support/portal";
 import { signInOf } from "./support/stack";
 
 test("a suspended extension is refused everything but emergency numbers", async ({ page, enter, openPhone }) => {
@@ -11,7 +11,7 @@ test("a suspended extension is refused everything but emergency numbers", async 
   await phone.register();
 
   await page.getByRole("button", { name: "Done" }).click();
-  const row = page.getByRole("row").filter({ hasText: "Left the company" });
+  const row = rowOf(page, made);
   await expect(row).toContainText("Registered");
   await row.getByRole("link").click();
   const panel = page.getByRole("complementary", { name: `${made.number} Left the company` });
@@ -29,7 +29,7 @@ test("a suspended extension is refused everything but emergency numbers", async 
   await emergency.ended;
 
   await page.goto(`/t/${customer.tenantSlug}/calls`);
-  const rows = page.getByRole("row").filter({ hasText: made.number });
+  const rows = rowOf(page, made);
   await expect(rows.filter({ hasText: "112" })).toContainText("Answered");
   await expect(rows.filter({ hasText: "The extension is suspended" })).toContainText("Blocked");
 

@@ -10,7 +10,7 @@ import {
 import { SipPhone } from "@/server/embedded/sip-phone";
 import { type SignIn, stack } from "./stack";
 
-export type NewPhone = Readonly<{ id: string; number: string; username: string; secret: string }>;
+export type NewPhone = Readonly<{ name: string; number: string; username: string; secret: string }>;
 
 type Cookies = Awaited<ReturnType<BrowserContext["cookies"]>>;
 
@@ -73,17 +73,18 @@ export async function createExtension(page: Page, tenantSlug: string, name: stri
   const dialog = page.getByRole("dialog", { name: "New extension" });
   await dialog.getByLabel("Name").fill(name);
   const number = await dialog.getByLabel("Number").inputValue();
-  const answer = page.waitForResponse((response) => response.url().includes("extensions.create"));
   await dialog.getByRole("button", { name: "Create extension" }).click();
   const connect = page.getByRole("dialog", { name: `Connect a phone to ${name}` });
   await expect(connect).toBeVisible();
   const secret = (await textOf(connect.getByLabel("SIP secret"))).replaceAll(/\s/g, "");
   const username = `${tenantSlug}-${number}`;
   await expect(connect.getByText(username, { exact: true })).toBeVisible();
-  return { id: idIn(await (await answer).text()), number, username, secret };
+  return { name, number, username, secret };
 }
 
-const idIn = (body: string): string => /"id":"([0-9a-f-]{36})"/.exec(body)?.[1] ?? "";
+/** The row of this extension, in the list of extensions as in the list of calls. */
+export const rowOf = (page: Page, phone: NewPhone): Locator =>
+  page.getByRole("row").filter({ hasText: phone.number }).filter({ hasText: phone.name });
 
 /** The exact amount behind a figure, in micros: its tooltip has all six decimals. */
 export async function microsOf(figure: Locator): Promise<bigint> {
