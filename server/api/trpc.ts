@@ -102,19 +102,23 @@ const denials = createDenialGate();
 
 type Denied = Readonly<{ ctx: Context & { actor: Actor }; seat: Seat; permission: Permission; path: string }>;
 
-/** Answers with the refusal, and leaves a trace of the attempt in the tenant's trail. */
-async function deny({ ctx, seat, permission, path }: Denied): Promise<DomainError> {
-  if (denials.worthRecording(ctx.actor.id, seat.tenantId, permission)) {
-    await recordRefusal(
-      ctx.db,
-      { tenantId: seat.tenantId, actingTenantId: seat.seatTenantId, actor: ctx.actor, action: "permission.deny" },
-      { subject: `procedure:${path}`, outcome: "denied", after: { permission, role: seat.role } },
-    );
-    ctx.publish({ tenantId: seat.tenantId, kind: "audit" });
-  }
-  const sentence = `Your role (${seat.role.replace("_", " ")}) does not include the permission ${permission}.`;
-  return new DomainError("forbidden", { permission, role: seat.role }, sentence);
+/** Leaves a trace of the attempt in the tenant's trail. */
+async function recordDenial({ ctx, seat, permission, path }: Denied): Promise<void> {
+  if (!denials.worthRecording(ctx.actor.id, seat.tenantId, `${permission} ${path}`)) return;
+  await recordRefusal(
+    ctx.db,
+    { tenantId: seat.tenantId, actingTenantId: seat.seatTenantId, actor: ctx.actor, action: "permission.deny" },
+    { subject: `procedure:${path}`, outcome: "denied", after: { permission, role: seat.role } },
+  );
+  ctx.publish({ tenantId: seat.tenantId, kind: "audit" });
 }
+
+const missing = (permission: Permission, { role }: Seat): DomainError => {
+  const sentence = `Your role (${role.replace("_", " ")}) does not include the permission ${permission}.`;
+  return new DomainError("forbidden", { permission, role }, sentence);
+};
+
+const isForbidden = (error: unknown): boolean => error instanceof DomainError && error.code === "forbidden";
 
 /**
  * tenantSlug is an input, not a header: it becomes part of the client's cache key, so tenants never share cached data.
@@ -125,10 +129,14 @@ const seated = (permission: Permission) =>
     const seat = await findSeat(ctx.db, { userId: ctx.userId, tenantSlug: input.tenantSlug });
     // Absent and not-yours give one answer, so slugs cannot be probed.
     if (!seat) throw new DomainError("not_found");
-    if (!allows(seat.role, permission)) throw await deny({ ctx, seat, permission, path });
+    const denied = { ctx, seat, permission, path };
+    if (!allows(seat.role, permission)) {
+      await recordDenial(denied);
+      throw missing(permission, seat);
+    }
     const { tenantId } = seat;
     const scope = { tenantId, userId: ctx.userId };
-    return next({
+    const result = await next({
       ctx: {
         seat,
         tenantId,
@@ -138,6 +146,9 @@ const seated = (permission: Permission) =>
           translatingSqlErrors(() => readTenant(ctx.db, { ...scope, subtree: true }, work)),
       },
     });
+    // Some things a role may do in general and not to this (an admin to an owner): the domain says so, the trail too.
+    if (!result.ok && isForbidden(result.error.cause)) await recordDenial(denied);
+    return result;
   });
 
 export const tenantQuery = (permission: Permission) => seated(permission).meta({ permission });

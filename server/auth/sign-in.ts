@@ -33,7 +33,7 @@ export async function signIn(
     ...(userId ? { userId } : {}),
   });
   if (!right || !person) {
-    await recordFailedSignIn(db, person?.userId, actor(undefined), "wrong");
+    await recordFailedSignIn(db, person?.userId, actor(undefined));
     return undefined;
   }
   await attempts.succeeded(from.address, email);

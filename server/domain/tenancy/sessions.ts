@@ -36,17 +36,12 @@ export function openSession(
   });
 }
 
-/** Records a sign-in that was refused: on the person's tenants when the address is somebody's, else with the operator. */
-export const recordFailedSignIn = (
-  db: Db,
-  userId: UserId | undefined,
-  actor: Actor,
-  why: "wrong" | "too_many",
-): Promise<void> =>
+/** Records a wrong password: on the person's tenants when the address is somebody's, else with the operator. */
+export const recordFailedSignIn = (db: Db, userId: UserId | undefined, actor: Actor): Promise<void> =>
   recordRefusalOfPerson(
     db,
     { userId, actor, action: "session.sign_in" },
-    { subject: userId ? `person:${userId}` : "person:unknown", outcome: "failed", after: { why } },
+    { subject: userId ? `person:${userId}` : "person:unknown", outcome: "failed" },
   );
 
 /** The person behind a session, as of now: undefined once it ended, was revoked, or never was. */

@@ -93,6 +93,11 @@ test("an admin can neither make nor unmake an owner", async () => {
   });
   await expect(as(admin).members.revoke({ tenantSlug, userId: owner })).rejects.toMatchObject({ code: "FORBIDDEN" });
   await as(admin).members.invite({ tenantSlug, email: "v@test.example", role: "viewer" });
+  const denied = await branches.build.sql(
+    "SELECT subject FROM audit_event WHERE tenant_id = $1 AND outcome = 'denied'",
+    [tenant.tenantId],
+  );
+  expect(denied).toEqual([{ subject: "procedure:members.invite" }, { subject: "procedure:members.revoke" }]);
 });
 
 test("roles of the operator are given by the operator only", async () => {
