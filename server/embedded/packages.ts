@@ -45,6 +45,16 @@ export const redisRecipe: Recipe = {
   proof: ["usr/bin/redis-server", "--version"],
 };
 
+/** The telephone of the tests, for machines where nothing may be installed. */
+export const sippRecipe: Recipe = {
+  name: "sipp",
+  lockFile: path.join(here, "locks/sipp.lock"),
+  packages: ["sip-tester"],
+  dataPackages: [],
+  programs: () => ["usr/bin/sipp"],
+  proof: ["usr/bin/sipp", "-v"],
+};
+
 function loadedModules(): string[] {
   const text = readFileSync(path.join(asteriskConfigFolder, "modules.conf"), "utf8");
   return [...text.matchAll(/^load => (\w+\.so)/gm)].map((match) => match[1] ?? "");

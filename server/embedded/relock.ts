@@ -1,5 +1,5 @@
 /**
- * Writes packages.lock anew: `node --import tsx server/embedded/relock.ts asterisk|redis`.
+ * Writes packages.lock anew: `node --import tsx server/embedded/relock.ts asterisk|redis|sipp`.
  * To be run when the mirror has newer packages, or a module with a new library was added. Of everything apt would
  * install, only the packages that hold a library which our programs are linked with stay in.
  */
@@ -12,11 +12,11 @@ import { promisify } from "node:util";
 
 import { aptDownload, aptPaths } from "./apt";
 import { type DebianTree, treeAt, unpackAll } from "./debian";
-import { asteriskRecipe, type Recipe, redisRecipe } from "./packages";
+import { asteriskRecipe, type Recipe, redisRecipe, sippRecipe } from "./packages";
 
 const run = promisify(execFile);
 
-export async function relock(recipe: Recipe): Promise<number> {
+async function relock(recipe: Recipe): Promise<number> {
   const work = mkdtempSync(path.join(tmpdir(), "ringfence-relock-"));
   try {
     const debs = path.join(work, "debs");
@@ -65,9 +65,6 @@ async function listOf(deb: string): Promise<string[]> {
   return stdout.split("\n").map((line) => line.replace(/^\.\//, ""));
 }
 
-const which = process.argv[2];
-const recipe = [asteriskRecipe, redisRecipe].find(({ name }) => name === which);
-if (process.argv[1]?.endsWith("relock.ts")) {
-  if (!recipe) throw new Error("Say which: asterisk or redis.");
-  process.stdout.write(`${await relock(recipe)} packages in ${recipe.lockFile}\n`);
-}
+const recipe = [asteriskRecipe, redisRecipe, sippRecipe].find(({ name }) => name === process.argv[2]);
+if (!recipe) throw new Error("Say which: asterisk, redis or sipp.");
+process.stdout.write(`${await relock(recipe)} packages in ${recipe.lockFile}\n`);

@@ -37,9 +37,12 @@ const main = spawn(process.execPath, ["--import", "tsx", "server/embedded/main.t
   env: { ...process.env, RINGFENCE_START_MS: String(Math.round(performance.now() - began)) },
 });
 // At a terminal Ctrl-C reaches main.ts by itself; it is told once more at most, and minds only the first.
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => main.kill(signal));
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+for (const signal of signals) process.on(signal, () => main.kill(signal));
 main.once("error", (error) => end(`Node cannot be started: ${error.message}.`));
 main.once("exit", (code, signal) => {
+  // Asked to stop before it had begun with anything.
+  if (signals.includes(signal)) process.exit(0);
   if (code === null) console.error(`The start was ended by ${signal}. The next npm start ends what it left running.`);
   process.exit(code ?? 1);
 });

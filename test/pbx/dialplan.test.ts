@@ -1,12 +1,10 @@
-import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import { SipPhone } from "@/server/embedded/sip-phone";
-import { type Stack, startStack } from "@/server/embedded/stack";
+import type { Stack } from "@/server/embedded/stack";
 import {
   type Behaviour,
   type FakeCallControl,
@@ -14,6 +12,7 @@ import {
   says,
   staysSilent,
 } from "@/test/support/fake-call-control";
+import { provisionPhone, startPbxAlone } from "@/test/support/pbx-alone";
 import { type SippPhone, sippCall, sippRegister } from "@/test/support/sipp";
 
 /** The dialplan alone: a real Asterisk, a real phone, and a call control that does whatever a server can do wrong. */
@@ -25,19 +24,10 @@ let other: SippPhone;
 
 beforeAll(async () => {
   dataDir = mkdtempSync(path.join(tmpdir(), "ringfence-dialplan-"));
-  stack = await startStack({
-    dataDir,
-    web: false,
-    workers: false,
-    seed: false,
-    redis: false,
-    ports: { web: 0, callControl: 0, sip: 0 },
-    env: { PBX: "embedded", RINGFENCE_CACHE: process.env["RINGFENCE_CACHE"] ?? path.resolve(".data/cache") },
-    postgresSettings: { fsync: "off", synchronous_commit: "off" },
-  });
+  stack = await startPbxAlone(dataDir);
   control = await fakeCallControl(Number(new URL(stack.urls.callControl).port));
-  phone = await provision("acme-100");
-  other = await provision("acme-101");
+  phone = await provisionPhone(stack, "acme-100");
+  other = await provisionPhone(stack, "acme-101");
 }, 180_000);
 
 afterAll(async () => {
@@ -52,33 +42,6 @@ beforeEach(async () => {
   control.asked.length = 0;
   control.ended = says("ok");
 });
-
-async function provision(username: string): Promise<SippPhone> {
-  const secret = "a-secret-of-a-test";
-  const digest = `MD5:${createHash("md5").update(`${username}:ringfence:${secret}`).digest("hex")}`;
-  const client = new Client({ connectionString: stack.urls.owner });
-  await client.connect();
-  try {
-    await client.query("INSERT INTO pbx.ps_aors (id, max_contacts, remove_existing) VALUES ($1, '3', 'yes')", [
-      username,
-    ]);
-    await client.query(
-      `INSERT INTO pbx.ps_auths (id, auth_type, username, realm, password_digest, supported_algorithms_uas, supported_algorithms_uac)
-       VALUES ($1, 'digest', $1, 'ringfence', $2, 'MD5', 'MD5')`,
-      [username, digest],
-    );
-    await client.query(
-      `INSERT INTO pbx.ps_endpoints (id, aors, auth, context, disallow, allow, direct_media, rtp_symmetric, force_rport,
-         rewrite_contact, callerid, set_var, identify_by)
-       VALUES ($1, $1, $1, 'ringfence-phone', 'all', 'ulaw,alaw,g722', 'no', 'yes', 'yes', 'yes', '<100>',
-         'RF_EMERGENCY=-112-110-', 'username,auth_username')`,
-      [username],
-    );
-  } finally {
-    await client.end();
-  }
-  return { server: { host: "127.0.0.1", port: stack.runtime.sipPort }, username, secret };
-}
 
 /** Asterisk evaluates what follows a dollar sign, if it is ever let near it. */
 const dollar = "$";
@@ -182,7 +145,7 @@ describe("emergency numbers pass", () => {
 
 describe("what call control may say", () => {
   test.each([402, 403, 404, 480, 484, 486, 503])("the phone hears the refusal %i, and no end is told", async (code) => {
-    control.behaviour = says(`refuse|${code}|||XXX-01|x`);
+    control.behaviour = says(`refuse|${code}|||DST-01|x`);
     expect((await sippCall(phone, "03012345678")).status).toBe(code);
     expect(asked("/v1/ended")).toEqual([]);
   });

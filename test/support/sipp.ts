@@ -6,7 +6,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 
 import { debianTree } from "@/server/embedded/debian";
-import type { Recipe } from "@/server/embedded/packages";
+import { sippRecipe } from "@/server/embedded/packages";
 
 const run = promisify(execFile);
 const scenarios = path.resolve(import.meta.dirname, "../pbx/sipp");
@@ -24,16 +24,6 @@ export type SippCall = Readonly<{
   endedBy: "phone" | "server" | undefined;
 }>;
 
-const recipe: Recipe = {
-  name: "sipp",
-  lockFile: path.join(import.meta.dirname, "sipp.lock"),
-  packages: ["sip-tester"],
-  dataPackages: [],
-  programs: () => ["usr/bin/sipp"],
-  proof: ["usr/bin/sipp", "-v"],
-};
-export const sippRecipe = recipe;
-
 let found: Promise<{ command: string; args: readonly string[] }> | undefined;
 
 /** On PATH (`npm test` installs it where it may), else unpacked like Asterisk itself. */
@@ -43,8 +33,8 @@ function sipp(): Promise<{ command: string; args: readonly string[] }> {
       if (existsSync(path.join(folder, "sipp"))) return { command: path.join(folder, "sipp"), args: [] };
     }
     const cache = process.env["RINGFENCE_CACHE"] ?? path.resolve(".data/cache");
-    const tree = await debianTree({ ...recipe, cache, say: () => {} });
-    return tree.command("usr/bin/sipp");
+    const tree = await debianTree({ ...sippRecipe, cache, say: () => {} });
+    return tree.command(sippRecipe.proof[0]);
   })();
   return found;
 }
