@@ -1,6 +1,7 @@
 // Import direction, as rules: app → components → kernel; app → server/api → server/domain → server/queue → server/infra → server/kernel;
 // workers and server/cli → server/domain. Each rule is made to fire in violations.test.ts.
-const SRC = "^(app|components|server|workers)/";
+// proxy.ts is a door too; Next looks for it at the root.
+const SRC = "^(app|components|server|workers)/|^proxy[.]ts$";
 const OURS = "^(app|components|server|workers|prisma|test)/";
 const STARTER = "^server/embedded/";
 const packages = (...names) => `node_modules/(${names.join("|")})/`;
@@ -23,7 +24,7 @@ const layers = [
     {
       path: SRC,
       orphan: true,
-      pathNot: "(page|layout|route|error|not-found|forbidden)[.]tsx?$|/generated/|[.]d[.]ts$|[.]mjs$",
+      pathNot: "^proxy[.]ts$|(page|layout|route|error|not-found|forbidden)[.]tsx?$|/generated/|[.]d[.]ts$|[.]mjs$",
     },
     {},
   ),

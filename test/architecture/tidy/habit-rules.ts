@@ -15,7 +15,7 @@ const call = (name: string) => (node: ts.Node) =>
 
 // Written in two halves: this file is read by its own rules.
 const SWITCHED_OFF = new RegExp(["@ts-(igno", "re|nocheck|expect-error)|biome-igno", "re|eslint-disa", "ble"].join(""));
-const LEFT_OPEN = new RegExp(["\\b(TO", "DO|FIX", "ME|XX", "X|HA", "CK)\\b|not implemen", "ted"].join(""));
+const LEFT_OPEN = new RegExp(["\\b(TO", "DO|FIX", "ME|HA", "CK)\\b|not implemen", "ted|lorem ip", "sum"].join(""));
 const HOSTS_AND_PATHS = new RegExp(["(registry|deb)\\.[a-z]+(js)?\\.(org|com)|/(wo", "rk|fa", "rm)/"].join(""));
 const PRINTS = /^server\/(cli|embedded)\/|^prisma\/seed\.ts$/;
 const READS_ENV = /^server\/(config|embedded)\//;

@@ -38,7 +38,7 @@ export function sourceOf(path: string, text: string): Source {
 
 export const isCode = (path: string): boolean => /\.(tsx?|[mc]?js)$/.test(path);
 export const isProduct = (path: string): boolean =>
-  isCode(path) && /^(app|components|server|workers|prisma)\//.test(path);
+  isCode(path) && /^((app|components|server|workers|prisma)\/|proxy\.ts$)/.test(path);
 export const isTest = (path: string): boolean => isCode(path) && path.startsWith("test/");
 
 export const lineAt = (file: Source, position: number): number =>
