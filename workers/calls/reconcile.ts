@@ -136,8 +136,11 @@ export class Reconciler {
       new Date(lifecycle.pbxNow()),
     );
     for (const call of going) {
-      if (lifecycle.registry.find(call.call)) continue;
-      await this.#adopt(call, live.get(call.call)?.state === "Up").catch((error: unknown) => {
+      const known = lifecycle.registry.find(call.call);
+      const up = live.get(call.call)?.state === "Up";
+      // Also one whose answer fell into a gap of the events.
+      if (known && (known.answeredAtMs !== undefined || !up)) continue;
+      await this.#adopt(call, up).catch((error: unknown) => {
         this.options.log.warn({ error, call: call.call }, "a call that goes on could not be taken over yet");
         lifecycle.registry.remove(call.call);
       });

@@ -11,13 +11,14 @@ export function recordRefusalsOfPbx(
   options: Readonly<{ pool: SqlPool; ami: AmiGateway; pbx: string; log: Logger }>,
 ): void {
   const { pool, ami, pbx, log } = options;
-  ami.onEvent("userevent", async ({ name, fields }) => {
+  ami.onEvent("userevent", ({ name, fields }) => {
     if (name !== "RingfenceRefused") return;
     const endpoint = /^PJSIP\/(.+)-[0-9a-f]{8}$/.exec(fields["channel"] ?? "")?.[1];
     const at = new Date(Number(fields["at"]) / 1000);
     if (!endpoint || !fields["call"] || Number.isNaN(at.getTime())) return;
     const call = { pbx, call: fields["call"], endpoint, dialled: decoded(fields["dialled"] ?? ""), kind: "external" };
-    await recordUnheld(pool, { ...call, startedAt: at, endedAt: at, talkMs: 0 }).catch((error: unknown) => {
+    // Not waited for: behind this event others of live calls may stand.
+    recordUnheld(pool, { ...call, startedAt: at, endedAt: at, talkMs: 0 }).catch((error: unknown) => {
       log.warn({ error, call: call.call }, "a call refused by the PBX could not be recorded");
     });
   });

@@ -85,6 +85,17 @@ test("a call answered while no worker was there is taken over: answer noted, lim
   await second.stop();
 }, 30_000);
 
+test("an answer that fell into a gap of the events is found", async () => {
+  const running = await start();
+  const call = await authorisedBy(running);
+  calls.answer(call, 10, false);
+  expect(await stateOf(call)).toBe("authorised");
+  pbx.dropConnections();
+  await expect.poll(() => stateOf(call), { timeout: 5_000 }).toBe("answered");
+  calls.end(call, 2_000);
+  await expect.poll(() => stateOf(call)).toBe("ended");
+}, 20_000);
+
 test("a call whose channel vanished is charged for the time it was seen, and the rest is listed", async () => {
   const running = await start();
   const call = await authorisedBy(running);
