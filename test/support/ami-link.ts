@@ -1,0 +1,54 @@
+import { afterEach, beforeEach, expect, vi } from "vitest";
+
+import { connectAmi } from "@/server/infra/ami/connect";
+import type { AmiGateway } from "@/server/infra/ami/gateway";
+import { silentLogger } from "@/server/infra/log/logger";
+import { type FakeAsterisk, startFakeAsterisk } from "@/test/support/fake-asterisk";
+
+const timing = {
+  connectMs: 500,
+  bootWaitMs: 150,
+  pingEveryMs: 100,
+  pingDeadlineMs: 400,
+  backoffMinMs: 20,
+  backoffMaxMs: 60,
+  refusedRetryMs: 300,
+};
+
+/** A fake Asterisk and the real adapter connected to it, new for each test of the surrounding group. */
+export function useAmiLink(transport: "package" | "socket") {
+  const link: { pbx: FakeAsterisk; ami: AmiGateway } = { pbx: undefined as never, ami: undefined as never };
+  const open = (more: { pingEveryMs?: number } = {}) =>
+    connectAmi({
+      host: "127.0.0.1",
+      port: link.pbx.port,
+      tls: false,
+      transport,
+      reader: { username: "reads", secret: "secret-of-the-reader" },
+      actor: { username: "acts", secret: "secret-of-the-actor" },
+      log: silentLogger,
+      timing: { ...timing, ...more },
+    });
+  beforeEach(async () => {
+    link.pbx = await startFakeAsterisk();
+    link.ami = open();
+  });
+  afterEach(async () => {
+    await link.ami.close();
+    await link.pbx.close();
+  });
+  return Object.assign(link, {
+    open,
+    connected: () => vi.waitFor(() => expect(link.ami.status().connected).toBe(true), 3_000),
+    /** Resolves when it is connected anew; a look now and then could miss the moment between. */
+    reconnected: () =>
+      new Promise<void>((resolve) => {
+        let told = 0;
+        link.ami.onGap(() => {
+          told += 1;
+          if (told === 2) resolve();
+        });
+      }),
+    actionsNamed: (name: string) => link.pbx.received.filter((action) => action["action"] === name),
+  });
+}
