@@ -79,7 +79,7 @@ export const refusals = {
     fix: { label: "Show system state", page: "home" },
   },
   "SYS-01": {
-    sip: 503,
+    sip: 403,
     sentence: "Call control was not available, so the call was refused.",
     fix: { label: "Show system state", page: "home" },
   },
