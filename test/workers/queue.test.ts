@@ -40,7 +40,7 @@ const base = (): Omit<SystemContext, "jobId"> => ({
   db: db.app,
   pool: db.pool,
   ami: undefined,
-  reconciler: { run: async () => ({ sawChannels: false, open: 0, live: 0, settled: 0 }) },
+  reconciler: { run: async () => ({ sawChannels: false, checkedLedger: false, open: 0, live: 0, settled: 0 }) },
   log: silentLogger,
   pbx: "pbx1",
   settings: { securityEventRetentionDays: 90, auditFile: undefined },

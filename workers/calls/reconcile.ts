@@ -21,6 +21,8 @@ type Options = Readonly<{
 export type Reconciled = Readonly<{
   /** false: the PBX could not be asked, so open calls were left alone. */
   sawChannels: boolean;
+  /** false: it was not asked for, or it was too large to be read in time just now. */
+  checkedLedger: boolean;
   open: number;
   live: number;
   settled: number;
@@ -36,6 +38,7 @@ export type Report = Reconciled &
 type Sweep = { found: number; settled: number; again: boolean };
 
 const AMI_MS = 5_000;
+const LONGEST_LEDGER_PAUSE_MS = 900_000;
 /** In these contexts a call costs money; in the others of ours it does not, or nothing was decided yet. */
 const PAID_CONTEXT = "ringfence-out";
 
@@ -51,6 +54,7 @@ export class Reconciler {
   #next: Promise<Reconciled> | undefined;
   #soon: NodeJS.Timeout | undefined;
   #closed = false;
+  #ledgerNotBefore = 0;
 
   constructor(readonly options: Options) {}
 
@@ -69,6 +73,7 @@ export class Reconciler {
 
   /** Runs with the ledger, and tells all that is open after it. */
   async report(): Promise<Report> {
+    this.#ledgerNotBefore = 0;
     const done = await this.run({ ledger: true });
     const differences = await openDifferences(this.options.pool);
     const risk = differences.reduce((sum, { moneyAtRiskMicros }) => sum + moneyAtRiskMicros, 0n);
@@ -97,17 +102,33 @@ export class Reconciler {
       for (const call of open) if (!live.has(call.call)) await this.#gone(call, sweep);
       await this.#lookForStrangers(channels, new Set(open.map((call) => call.call)), sweep);
     }
-    if (ledger) sweep.found += (await checkLedger(pool)).length;
+    const checkedLedger = ledger && (await this.#checkLedger(sweep));
     if (sweep.again) this.#runSoon();
     if (sweep.settled > 0 || sweep.found > 0) {
       log.info({ settled: sweep.settled, differences: sweep.found }, "reconciled");
     }
     return {
       sawChannels: channels !== undefined,
+      checkedLedger,
       open: open.length,
       live: channels?.length ?? 0,
       settled: sweep.settled,
     };
+  }
+
+  /** Adding up a large ledger takes a while: the longer it took, the longer until the next time. */
+  async #checkLedger(sweep: Sweep): Promise<boolean> {
+    const began = Date.now();
+    if (began < this.#ledgerNotBefore) return false;
+    try {
+      sweep.found += (await checkLedger(this.options.pool)).length;
+      this.#ledgerNotBefore = Date.now() + Math.min((Date.now() - began) * 100, LONGEST_LEDGER_PAUSE_MS);
+      return true;
+    } catch (error) {
+      this.#ledgerNotBefore = Date.now() + LONGEST_LEDGER_PAUSE_MS;
+      this.options.log.warn({ error }, "the ledger could not be added up; trying again later");
+      return false;
+    }
   }
 
   #runSoon(): void {

@@ -64,7 +64,7 @@ const context = (ami?: AmiGateway): SystemContext & { tenantId: TenantId } => ({
   db: db.app,
   pool: db.pool,
   ami,
-  reconciler: { run: async () => ({ sawChannels: false, open: 0, live: 0, settled: 0 }) },
+  reconciler: { run: async () => ({ sawChannels: false, checkedLedger: false, open: 0, live: 0, settled: 0 }) },
   log: silentLogger,
   pbx: "pbx1",
   settings: { securityEventRetentionDays: 90, auditFile },
