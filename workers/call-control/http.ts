@@ -15,6 +15,8 @@ type Options = Readonly<{
   open: Readonly<Record<string, Route>>;
   /** Whoever waits longer is refused; the PBX has given up by then anyway. */
   deadlineMs: number;
+  /** Those of the routes that nobody's call waits for may take longer. */
+  longerMs?: Readonly<Record<string, number>>;
   log: Logger;
 }>;
 
@@ -56,7 +58,7 @@ async function replyTo(options: Options, request: IncomingMessage): Promise<Repl
   if (!route) return { status: 404, text: "not here" };
   const body = await readBody(request);
   if (body === undefined) return { status: 413, text: "too large" };
-  return withDeadline(route(body), options.deadlineMs);
+  return withDeadline(route(body), options.longerMs?.[name] ?? options.deadlineMs);
 }
 
 /** Compares digests, so that neither the time it takes nor a length tells anything of the secret. */

@@ -36,6 +36,7 @@ export function createCallControl(options: Options): Server {
     secret: options.secret,
     log: options.log,
     deadlineMs: options.deadlineMs ?? 1_500,
+    longerMs: { "POST /v1/reconcile": 14_000, "GET /healthz": 3_000 },
     open: {
       "GET /healthz": async () => {
         const { ok, report } = await options.health();
