@@ -1,3 +1,4 @@
+import type { Attempts } from "@/server/auth/attempts";
 import type { Db } from "@/server/infra/db/client";
 import type { LiveChange } from "@/server/infra/live/bus";
 import type { Logger } from "@/server/infra/log/logger";
@@ -22,6 +23,8 @@ export type ApiSettings = {
 
 export type Context = {
   readonly db: Db;
+  /** Counts tries of passwords, here and at the sign-in together. */
+  readonly attempts: Attempts;
   readonly signedIn: SignedIn | undefined;
   readonly requestId: string;
   /** Where the request came from; empty when unknown. */

@@ -6,6 +6,7 @@ import { cookies, headers } from "next/headers";
 import type { Context } from "@/server/api/context";
 import { addressOf } from "@/server/auth/address";
 import { isSecureUrl, sessionCookieName } from "@/server/auth/cookie";
+import { signInAttempts } from "@/server/auth/runtime";
 import { readSession } from "@/server/auth/session";
 import { webServices } from "@/server/infra/web/services";
 
@@ -17,6 +18,7 @@ export async function requestContext(): Promise<Context> {
   const cookie = jar.get(sessionCookieName(isSecureUrl(env.APP_URL)))?.value;
   return {
     db,
+    attempts: signInAttempts(),
     signedIn: await readSession(db, cookie, env.AUTH_SECRET),
     requestId,
     address: addressOf(sent.get("x-forwarded-for")),

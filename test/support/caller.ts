@@ -11,8 +11,12 @@ export const testSettings = {
   sipTransport: "udp",
 } as const;
 
+/** Nobody has to wait; the waits have a test of their own. */
+const noWaits = { begin: async () => 0, succeeded: async () => {} };
+
 export const contextFor = (db: Db, userId: string | undefined, more: Partial<Context> = {}): Context => ({
   db,
+  attempts: noWaits,
   signedIn: userId === undefined ? undefined : signedInAs(userId),
   requestId: "req-test",
   address: "192.0.2.10",

@@ -66,13 +66,19 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 
 -- Uses an invitation up: one conditional update, so that two people with one link cannot both get in. A person who
--- already has a password keeps it. Returns NULL when the link is not valid any more.
+-- already has a password keeps it, and has shown it before this (p_password_hash is NULL then). RF001: an account was made
+-- in the meantime by somebody else, so the seat is not for whoever has that one. Returns NULL when the link is not valid
+-- any more.
 CREATE FUNCTION invitation_accept(p_token_hash bytea, p_name text, p_password_hash text)
 RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $fn$
 DECLARE i invitation; v_user uuid;
 BEGIN
   UPDATE invitation SET used_at = now() WHERE token_hash = p_token_hash AND used_at IS NULL AND expires_at > now() RETURNING * INTO i;
   IF NOT FOUND THEN RETURN NULL; END IF;
+  IF p_password_hash IS NOT NULL THEN
+    PERFORM FROM person WHERE email = i.email AND password_hash IS NOT NULL FOR UPDATE;
+    IF FOUND THEN RAISE EXCEPTION 'that account has a password' USING ERRCODE = 'RF001'; END IF;
+  END IF;
   INSERT INTO person (email, name, password_hash) VALUES (i.email, p_name, p_password_hash)
     ON CONFLICT (email) DO UPDATE SET password_hash = coalesce(person.password_hash, excluded.password_hash),
       name = CASE WHEN person.name = '' THEN excluded.name ELSE person.name END

@@ -14,5 +14,5 @@ export const invitationsRouter = router({
 
   accept: openProcedure
     .input(acceptanceSchema)
-    .mutation(({ ctx, input }) => join(ctx.db, input, { requestId: ctx.requestId, address: ctx.address })),
+    .mutation(({ ctx, input }) => join(ctx, input, { requestId: ctx.requestId, address: ctx.address })),
 });

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { verifyPassword } from "@/server/auth/passwords";
+import { hashPassword, verifyPassword } from "@/server/auth/passwords";
+import { change } from "@/server/domain/audit/change";
+import { acceptInvitation } from "@/server/domain/tenancy/invitations";
 import { findSignIn } from "@/server/domain/tenancy/sessions";
+import type { TenantId } from "@/server/kernel/ids";
 import { type Branches, makeBranches } from "@/test/support/branch";
 import { callerFor } from "@/test/support/caller";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
@@ -11,6 +14,7 @@ const PASSWORD = "wander tall copper minute";
 let db: TestDatabase;
 let branches: Branches;
 let owner: string;
+let farOwner: string | undefined;
 beforeAll(async () => {
   db = await createDatabase();
   branches = await makeBranches(db);
@@ -24,6 +28,16 @@ async function invited(email: string, role: "viewer" | "owner" = "viewer"): Prom
   const url = new URL(invitationUrl);
   expect(url.pathname).toBe("/invitation");
   return url.hash.slice(1);
+}
+
+async function invitedFromAfar(email: string): Promise<string> {
+  farOwner ??= await branches.seat(branches.far, "owner");
+  const { invitationUrl } = await callerFor(db.app, farOwner).members.invite({
+    tenantSlug: "far",
+    email,
+    role: "owner",
+  });
+  return new URL(invitationUrl).hash.slice(1);
 }
 
 test("a link gives its holder one seat, once", async () => {
@@ -72,20 +86,51 @@ test("a password that is too easy is refused with the reason, and the link stays
   await nobody().invitations.accept({ token, password: PASSWORD });
 });
 
-test("somebody who has an account keeps their password, whatever the form says", async () => {
+test("somebody who has an account takes a seat with its password, and keeps that", async () => {
   await nobody().invitations.accept({ token: await invited("known@test.example"), password: PASSWORD });
-  const farOwner = await branches.seat(branches.far, "owner");
-  const { invitationUrl } = await callerFor(db.app, farOwner).members.invite({
-    tenantSlug: "far",
-    email: "known@test.example",
-    role: "support",
-  });
-  const token = new URL(invitationUrl).hash.slice(1);
+  const token = await invitedFromAfar("known@test.example");
   expect(await nobody().invitations.open({ token })).toMatchObject({ hasPassword: true });
-  await nobody().invitations.accept({ token, password: "another long password of a thief" });
+  // Whoever invites sees the link: it alone puts nobody's account on their tenant, nor gives them a free guess.
+  for (const password of ["another long password of a thief", undefined]) {
+    await expect(nobody().invitations.accept({ token, ...(password ? { password } : {}) })).rejects.toMatchObject({
+      code: "BAD_REQUEST",
+      cause: { detail: { field: "password" } },
+    });
+  }
+  const attempts = { begin: async () => 7, succeeded: async () => {} };
+  const tooSoon = callerFor(db.app, undefined, { attempts }).invitations.accept({ token, password: PASSWORD });
+  await expect(tooSoon).rejects.toMatchObject({ message: "rate_limited", cause: { detail: { seconds: 7 } } });
+  await nobody().invitations.accept({ token, password: PASSWORD });
   const person = await findSignIn(db.app, "known@test.example");
   expect(await verifyPassword(person?.passwordHash, PASSWORD)).toBe(true);
   expect((await callerFor(db.app, person?.userId).me.get()).seats).toHaveLength(2);
+});
+
+test("an account made for somebody else's address does not get what that person is invited to", async () => {
+  const theirs = await invited("squatted@test.example");
+  const token = await invitedFromAfar("squatted@test.example");
+  const [passwordHash, mine] = [await hashPassword("the password of a squatter"), await hashPassword(PASSWORD)];
+  const take = (link: string, hash: string) =>
+    change(
+      db.app,
+      {
+        tenantId: branches.far.tenantId as TenantId,
+        actor: { kind: "anonymous", id: "invitation", requestId: "r-1" },
+        action: "member.join",
+      },
+      async (tx) => ({
+        subject: "person:?",
+        result: await acceptInvitation(tx, { token: link, name: "", passwordHash: hash }),
+      }),
+    );
+  // Both forms were opened while there was no account; the squatter's came first.
+  await take(theirs, passwordHash);
+  await expect(take(token, mine)).rejects.toMatchObject({ code: "invalid_state" });
+  const squatter = await findSignIn(db.app, "squatted@test.example");
+  expect((await callerFor(db.app, squatter?.userId).me.get()).seats).toHaveLength(1);
+  await expect(nobody().invitations.accept({ token, password: PASSWORD })).rejects.toMatchObject({
+    message: "invalid_input",
+  });
 });
 
 test("only the digest of a link is stored, and an expired one is worth nothing", async () => {
