@@ -12,6 +12,7 @@ const places = [
   { as: ["customer", "owner"], page: "/extensions", heading: "Extensions", row: true },
   { as: ["customer", "owner"], page: "/balance", heading: "Balance" },
   { as: ["customer", "owner"], page: "/destinations", heading: "Destinations" },
+  { as: ["customer", "owner"], page: "/plans", heading: /./ },
   { as: ["customer", "owner"], page: "/team", heading: "Team" },
   { as: ["customer", "owner"], page: "/audit", heading: "Audit", row: true },
   { as: ["reseller", "owner"], page: "", heading: /./ },
@@ -61,7 +62,7 @@ for (const [path, heading] of outside) {
 const dialogs = [
   ["customer", "/extensions", "New extension"],
   ["reseller", "/tenants", "New tenant"],
-  ["reseller", "/balance", "Transfer credit…"],
+  ["reseller", "/balance", "Give credit…"],
 ] as const;
 
 for (const [kind, path, opener] of dialogs) {
@@ -75,7 +76,7 @@ for (const [kind, path, opener] of dialogs) {
     await page.getByRole("button", { name: opener }).click();
     const dialog = page.getByRole("dialog");
     await expect(dialog.getByRole("textbox").first()).toBeVisible();
-    await dialog.getByRole("button", { name: /^(Create|Make|Transfer)/ }).click();
+    await dialog.getByRole("button", { name: /^(Create|Make|Give)/ }).click();
     await expect(dialog.locator("[aria-invalid]").first(), "with its problems shown").toBeVisible();
     await eachLook(page);
   });
