@@ -5,6 +5,8 @@ export default {
   typescript: { ignoreBuildErrors: true },
   serverExternalPackages: ["bullmq", "ioredis", "pg", "pino", "@node-rs/argon2", "asterisk-manager"],
   experimental: {
+    // Their entry files re-export everything; only what is used should travel.
+    optimizePackageImports: ["@tanstack/react-query", "@trpc/client", "@trpc/tanstack-react-query"],
     // A seat without the permission gets a page that says so, with status 403, instead of a 404 that hides the reason.
     authInterrupts: true,
   },

@@ -22,6 +22,8 @@ export function proxy(request: NextRequest): NextResponse {
   // The framework reads the nonce from the request and puts it on every script it writes.
   const passedOn = new Headers(headers);
   passedOn.set("x-nonce", nonce);
+  // Pages send who is not signed in to the sign-in with the way back.
+  passedOn.set("x-ringfence-path", `${request.nextUrl.pathname}${request.nextUrl.search}`);
   passedOn.set("content-security-policy", answer["content-security-policy"] ?? "");
   const response = NextResponse.next({ request: { headers: passedOn } });
   for (const [name, value] of Object.entries(answer)) response.headers.set(name, value);

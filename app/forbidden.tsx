@@ -1,16 +1,14 @@
-import Link from "next/link";
-
 import { CenteredPage } from "@/components/shell/centered-page";
-import { buttonClass } from "@/components/ui/button";
+import { buttonClass } from "@/components/ui/button-class";
 
 export default function Forbidden() {
   return (
     <CenteredPage title="Your role does not include this">
       <p className="text-md text-ink-2">An owner or admin of the tenant can give you another role.</p>
       <p className="font-mono text-xs text-ink-3">forbidden</p>
-      <Link className={buttonClass("primary")} href="/">
+      <a className={buttonClass("primary")} href="/">
         Go to your tenant
-      </Link>
+      </a>
     </CenteredPage>
   );
 }

@@ -2,23 +2,23 @@
 
 import "@/app/globals.css";
 
-import { CenteredPage } from "@/components/shell/centered-page";
-import { Button } from "@/components/ui/button";
+import { buttonClass } from "@/components/ui/button-class";
 
 type Props = Readonly<{ error: Error & { digest?: string }; reset: () => void }>;
 
-/** The last net: the whole page failed, so this one brings its own <html>. */
+/** The last net: the whole page failed, so this one brings its own <html>. Its code comes with every page, so it is small. */
 export default function GlobalError({ error, reset }: Props) {
   return (
     <html lang="en">
       <body>
-        <CenteredPage title="The portal could not draw this page">
+        <main className="mx-auto grid max-w-88 justify-items-start gap-3 px-4 pt-[18vh]">
+          <h1 className="text-2xl font-semibold tracking-tight">The portal could not draw this page</h1>
           <p className="text-md text-ink-2">Calls and charges go on. Try again, and quote the code if it stays.</p>
           <p className="font-mono text-xs text-ink-3">{error.digest ?? "page"}</p>
-          <Button look="primary" onClick={reset}>
+          <button className={buttonClass("primary")} onClick={reset} type="button">
             Try again
-          </Button>
-        </CenteredPage>
+          </button>
+        </main>
       </body>
     </html>
   );

@@ -5,7 +5,6 @@ import type { ReactNode } from "react";
 
 import { readLook } from "@/app/_server/look";
 import { mono, sans } from "@/app/fonts";
-import { ApiProvider } from "@/components/api/client";
 
 export const metadata: Metadata = {
   title: { default: "Ringfence", template: "%s · Ringfence" },
@@ -25,9 +24,7 @@ export default async function RootLayout({ children }: Readonly<{ children: Reac
   const { theme } = await readLook();
   return (
     <html className={`${sans.variable} ${mono.variable}`} data-theme={theme === "system" ? undefined : theme} lang="en">
-      <body>
-        <ApiProvider>{children}</ApiProvider>
-      </body>
+      <body>{children}</body>
     </html>
   );
 }

@@ -1,7 +1,5 @@
-import Link from "next/link";
-
 import { CenteredPage } from "@/components/shell/centered-page";
-import { buttonClass } from "@/components/ui/button";
+import { buttonClass } from "@/components/ui/button-class";
 
 export default function NotFound() {
   return (
@@ -10,9 +8,9 @@ export default function NotFound() {
         The address is mistyped, what it led to is gone, or it is not yours. For safety these look the same.
       </p>
       <p className="font-mono text-xs text-ink-3">not_found</p>
-      <Link className={buttonClass("primary")} href="/">
+      <a className={buttonClass("primary")} href="/">
         Go to your tenant
-      </Link>
+      </a>
     </CenteredPage>
   );
 }

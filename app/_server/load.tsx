@@ -3,10 +3,12 @@ import "server-only";
 import { dehydrate, HydrationBoundary, type QueryClient } from "@tanstack/react-query";
 import { TRPCError } from "@trpc/server";
 import { createTRPCOptionsProxy } from "@trpc/tanstack-react-query";
+import { headers } from "next/headers";
 import { forbidden, notFound, redirect } from "next/navigation";
 import { cache, type ReactNode } from "react";
 
 import { makeQueryClient } from "@/components/api/query-client";
+import { withParam } from "@/components/ui/search-params";
 import { requestContext } from "@/server/api/request-context";
 import { appRouter } from "@/server/api/root";
 
@@ -28,11 +30,19 @@ export async function load<T>(fetch: (queries: QueryClient) => Promise<T>): Prom
     return await fetch(requestQueryClient());
   } catch (error) {
     if (!(error instanceof TRPCError)) throw error;
-    if (error.code === "UNAUTHORIZED") redirect("/sign-in");
+    if (error.code === "UNAUTHORIZED") redirect(await signInPath());
     if (error.code === "NOT_FOUND") notFound();
     if (error.code === "FORBIDDEN") forbidden();
     throw error;
   }
+}
+
+/** The sign-in, with the way back to the page that was asked for. */
+async function signInPath(): Promise<string> {
+  const [path, search] = ((await headers()).get("x-ringfence-path") ?? "").split("?");
+  if (!path) return "/sign-in";
+  const kept = withParam(new URLSearchParams(search), { _rsc: undefined });
+  return `/sign-in?next=${encodeURIComponent(kept ? `${path}?${kept}` : path)}`;
 }
 
 export function Loaded({ children }: Readonly<{ children: ReactNode }>) {

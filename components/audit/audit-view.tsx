@@ -5,7 +5,7 @@ import dynamic from "next/dynamic";
 import { useCallback } from "react";
 
 import { useTRPC } from "@/components/api/client";
-import type { AuditRow } from "@/components/api/outputs";
+import type { AuditRow, Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { AuditCheck } from "@/components/audit/audit-check";
 import { AuditOutcome } from "@/components/audit/audit-outcome";
@@ -64,9 +64,8 @@ const columnsIn = (zone: string): readonly Column<AuditRow>[] => [
 
 /** Who changed what, in an order that nobody can alter unseen. */
 export function AuditView() {
-  const { tenantSlug, timeZone } = useScope();
+  const { tenantSlug } = useScope();
   const { params, set } = useParamsState();
-  const { openId, close } = useOpen();
   const [action, actor, cursor] = [params.get("action"), params.get("actor"), params.get("before")];
   const query = useQuery(
     useTRPC().audit.list.queryOptions(
@@ -76,8 +75,7 @@ export function AuditView() {
   );
   const byAction = useCallback((value: string) => set({ action: value, before: undefined }, "replace"), [set]);
   const byActor = useCallback((value: string) => set({ actor: value, before: undefined }, "replace"), [set]);
-  const filtered = Boolean(action || actor);
-  const clear = () => set({ action: undefined, actor: undefined, before: undefined });
+  const clear = action || actor ? () => set({ action: undefined, actor: undefined, before: undefined }) : undefined;
 
   return (
     <>
@@ -89,45 +87,58 @@ export function AuditView() {
           value={action ?? ""}
         />
         <SearchBox className="w-full sm:w-64" label="Who" onValue={byActor} value={actor ?? ""} />
-        {filtered && (
+        {clear && (
           <Button look="quiet" onClick={clear}>
             Clear filter
           </Button>
         )}
       </PageHeader>
       <QueryView query={query}>
-        {(data) => (
-          <>
-            <DataTable
-              caption="Audit events"
-              columns={columnsIn(zoneText(timeZone))}
-              empty={
-                filtered ? (
-                  <Empty action={<Button onClick={clear}>Clear filter</Button>} title="No event matches this filter." />
-                ) : (
-                  <Empty title="Nothing was changed yet.">
-                    Every change is written here together with itself, and cannot be edited.
-                  </Empty>
-                )
-              }
-              openKey={openId}
-              rowKey={(row) => String(row.seq)}
-              rows={data.items}
-            />
-            {(data.items.length > 0 || cursor) && (
-              <Pages
-                noun="events"
-                onNewest={cursor ? () => set({ before: undefined }) : undefined}
-                onOlder={data.nextCursor ? () => set({ before: String(data.nextCursor) }) : undefined}
-                shown={data.items.length}
-              />
-            )}
-            {openId && (
-              <AuditPanel onClose={close} row={data.items.find((row) => String(row.seq) === openId)} seq={openId} />
-            )}
-          </>
-        )}
+        {(data) => <Events data={data} onClear={clear} onPage={(before) => set({ before })} paged={cursor !== null} />}
       </QueryView>
+    </>
+  );
+}
+
+type EventsProps = Readonly<{
+  data: Outputs["audit"]["list"];
+  paged: boolean;
+  onPage: (before: string | undefined) => void;
+  /** Defined while a filter is set. */
+  onClear: (() => void) | undefined;
+}>;
+
+function Events({ data, paged, onPage, onClear }: EventsProps) {
+  const { timeZone } = useScope();
+  const { openId, close } = useOpen();
+  const older = data.nextCursor;
+  return (
+    <>
+      <DataTable
+        caption="Audit events"
+        columns={columnsIn(zoneText(timeZone))}
+        empty={
+          onClear ? (
+            <Empty action={<Button onClick={onClear}>Clear filter</Button>} title="No event matches this filter." />
+          ) : (
+            <Empty title="Nothing was changed yet.">
+              Every change is written here together with itself, and cannot be edited.
+            </Empty>
+          )
+        }
+        openKey={openId}
+        rowKey={(row) => String(row.seq)}
+        rows={data.items}
+      />
+      {(data.items.length > 0 || paged) && (
+        <Pages
+          noun="events"
+          onNewest={paged ? () => onPage(undefined) : undefined}
+          onOlder={older ? () => onPage(older) : undefined}
+          shown={data.items.length}
+        />
+      )}
+      {openId && <AuditPanel onClose={close} row={data.items.find((row) => String(row.seq) === openId)} seq={openId} />}
     </>
   );
 }

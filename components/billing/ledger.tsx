@@ -6,6 +6,7 @@ import Link from "next/link";
 import { useTRPC } from "@/components/api/client";
 import type { LedgerRow } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
+import { ledgerInput } from "@/components/billing/ledger-input";
 import { ledgerKind } from "@/components/billing/ledger-words";
 import { Money } from "@/components/billing/money";
 import { columnDecimals } from "@/components/billing/money-text";
@@ -17,8 +18,6 @@ import { Empty } from "@/components/ui/empty";
 import { Pages } from "@/components/ui/pages";
 
 type Props = Readonly<{ before: string | undefined; onPage: (before: string | undefined) => void }>;
-
-const PAGE_SIZE = 50;
 
 const columnsIn = (
   currency: string,
@@ -83,10 +82,7 @@ const columnsIn = (
 export function Ledger({ before, onPage }: Props) {
   const { tenantSlug, currency, timeZone, hrefOf } = useScope();
   const query = useQuery(
-    useTRPC().billing.ledger.queryOptions(
-      { tenantSlug, limit: PAGE_SIZE, ...(before ? { cursor: before } : {}) },
-      { placeholderData: keepPreviousData },
-    ),
+    useTRPC().billing.ledger.queryOptions(ledgerInput(tenantSlug, before), { placeholderData: keepPreviousData }),
   );
   return (
     <QueryView query={query}>

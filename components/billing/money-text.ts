@@ -37,6 +37,9 @@ export function columnDecimals(amounts: readonly bigint[], currency: string): nu
 /** The decimals of a price per minute: at least four, trailing zeros kept, six where it needs them. */
 export const rateDecimals = (amount: bigint): number => (amount % 100n === 0n ? 4 : 6);
 
+/** The same for a column of prices: as many as the finest of them needs. */
+export const ratesDecimals = (amounts: readonly bigint[]): number => Math.max(4, ...amounts.map(rateDecimals));
+
 /** An amount as people read it. The digits go to Intl as text, so no amount is too large to be exact. */
 export function moneyText(amount: bigint, currency: string, style: Style = {}): string {
   const decimals = style.decimals ?? honestDecimals(amount, currency);

@@ -12,10 +12,9 @@ import { MoveEffect } from "@/components/billing/move-effect";
 import { type MoveWay, moveRows, targetsOf } from "@/components/billing/move-rows";
 import { useMove } from "@/components/billing/use-move";
 import { useScope } from "@/components/shell/scope";
-import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
-import { ErrorState } from "@/components/ui/error-state";
 import { Field } from "@/components/ui/field";
+import { FormEnd } from "@/components/ui/form-end";
 import { Select } from "@/components/ui/select";
 import { checks, useFields } from "@/components/ui/use-fields";
 
@@ -32,14 +31,11 @@ const titles = { receive: "Top up", give: "Give credit", back: "Take credit back
 
 /** Moves credit once, and shows both wallets before and after while the amount is typed. */
 export function MoveMoney({ kind, balance, toSlug, onClose }: Props) {
-  const { tenantSlug, tenant } = useScope();
+  const { tenant } = useScope();
   const [amount, setAmount] = useState("");
-  const [to, setTo] = useState(toSlug ?? "");
   const [back, setBack] = useState(false);
   const way: MoveWay = kind === "receive" ? "receive" : back ? "back" : "give";
-  const tree = useQuery(useTRPC().tenants.tree.queryOptions({ tenantSlug }, { enabled: kind === "give" }));
-  const targets = targetsOf(tree.data?.items ?? [], tenant, balance.currency);
-  const target = kind === "give" ? (targets.find((item) => item.slug === to) ?? targets[0]) : undefined;
+  const { targets, target, choose } = useTarget(kind === "give", balance.currency, toSlug);
   const { problems, read } = useFields({ amount: amountProblem, note: checks.any });
   const { move, error, busy } = useMove({ way, tenant, target, currency: balance.currency, onDone: onClose });
   const micros = readAmount(amount) ?? 0n;
@@ -58,7 +54,7 @@ export function MoveMoney({ kind, balance, toSlug, onClose }: Props) {
             choices={targets.map((item) => ({ value: item.slug, label: item.name }))}
             label="Tenant"
             name="to"
-            onChange={(event) => setTo(event.target.value)}
+            onChange={(event) => choose(event.target.value)}
             value={target?.slug ?? ""}
           />
         )}
@@ -74,17 +70,7 @@ export function MoveMoney({ kind, balance, toSlug, onClose }: Props) {
           value={amount}
         />
         <Field hint="Stands in the ledger, on both sides." label="Note" maxLength={140} name="note" required={false} />
-        {kind === "give" && tenant.kind === "reseller" && (
-          <label className="flex min-h-6 items-center gap-2">
-            <input
-              checked={back}
-              className="size-4 accent-accent"
-              onChange={(event) => setBack(event.target.checked)}
-              type="checkbox"
-            />
-            Take it back instead, as far as it is not spent
-          </label>
-        )}
+        {kind === "give" && tenant.kind === "reseller" && <TakeBack back={back} onBack={setBack} />}
         <MoveEffect
           currency={balance.currency}
           rows={moveRows({ way, tenant, target, available: balance.availableMicros, micros })}
@@ -92,14 +78,37 @@ export function MoveMoney({ kind, balance, toSlug, onClose }: Props) {
         {kind === "receive" && (
           <p className="text-ink-3">A reseller pays from its own wallet; the operator's credit comes from payments.</p>
         )}
-        {error && <ErrorState {...refusalOf(error)} />}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button busy={busy && "Moving…"} disabled={kind === "give" && !target} look="primary" type="submit">
-            {titles[way]} {micros > 0n && moneyText(micros, balance.currency)}
-          </Button>
-        </div>
+        <FormEnd
+          busy={busy && "Moving…"}
+          disabled={kind === "give" && !target}
+          onCancel={onClose}
+          refusal={error ? refusalOf(error) : undefined}
+          submit={`${titles[way]} ${micros > 0n ? moneyText(micros, balance.currency) : ""}`}
+        />
       </form>
     </Dialog>
+  );
+}
+
+/** Who can be given credit, and who is chosen: the first until somebody chooses. */
+function useTarget(wanted: boolean, currency: string, toSlug: string | undefined) {
+  const { tenantSlug, tenant } = useScope();
+  const [chosen, choose] = useState(toSlug);
+  const tree = useQuery(useTRPC().tenants.tree.queryOptions({ tenantSlug }, { enabled: wanted }));
+  const targets = wanted ? targetsOf(tree.data?.items ?? [], tenant, currency) : [];
+  return { targets, target: targets.find((item) => item.slug === chosen) ?? targets[0], choose };
+}
+
+function TakeBack({ back, onBack }: Readonly<{ back: boolean; onBack: (back: boolean) => void }>) {
+  return (
+    <label className="flex min-h-6 items-center gap-2">
+      <input
+        checked={back}
+        className="size-4 accent-accent"
+        onChange={(event) => onBack(event.target.checked)}
+        type="checkbox"
+      />
+      Take it back instead, as far as it is not spent
+    </label>
   );
 }

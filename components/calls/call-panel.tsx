@@ -17,7 +17,7 @@ import { PriceReceipt } from "@/components/calls/price-receipt";
 import { Moment } from "@/components/shell/moment";
 import { portalPath } from "@/components/shell/portal-path";
 import { useScope } from "@/components/shell/scope";
-import { buttonClass } from "@/components/ui/button";
+import { buttonClass } from "@/components/ui/button-class";
 import { CopyButton } from "@/components/ui/copy-button";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { Panel } from "@/components/ui/panel";

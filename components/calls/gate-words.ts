@@ -35,6 +35,8 @@ export function gateMeasure({ gate, ok, value, limit }: Gate): string | undefine
       return limit === "own extension" ? `${value}, own extension` : value || undefined;
     case "price":
       return ok ? `prefix ${value} in ${limit}` : `${limit} for ${value}`;
+    case "calls at once":
+      return `${value}; at most ${limit}`;
     case "daily cap":
       return ok ? (limit === "none" ? "none set" : `${limit} left`) : `${value} of ${limit}`;
     case "money":

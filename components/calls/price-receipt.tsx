@@ -1,5 +1,6 @@
 import { Money } from "@/components/billing/money";
 import { rateDecimals } from "@/components/billing/money-text";
+import { ReceiptLines } from "@/components/calls/receipt-lines";
 import {
   type Receipt,
   receiptFormula,
@@ -33,13 +34,8 @@ export function PriceReceipt({ receipt, currency, call }: Props) {
       <p className="pb-2 text-xs text-ink-3">
         Longest matching prefix <span className="font-mono">{receipt.prefix}</span>
       </p>
-      <dl className="grid border-t border-dashed pt-2">
-        {receiptLines(receipt, currency).map(({ label, value }) => (
-          <div className="flex justify-between gap-4 py-0.5" key={label}>
-            <dt className="text-ink-2">{label}</dt>
-            <dd className="figures">{value}</dd>
-          </div>
-        ))}
+      <ReceiptLines lines={receiptLines(receipt, currency)} />
+      <dl>
         <div className="mt-2 flex items-baseline justify-between gap-4 border-t border-dashed pt-2">
           <dt className="figures text-ink-2">{receiptFormula(receipt, currency)}</dt>
           <dd>

@@ -1,5 +1,4 @@
 import { exactMoneyText, moneyText, rateDecimals } from "@/components/billing/money-text";
-import { durationText } from "@/components/calls/duration-text";
 
 export type Receipt = Readonly<{
   prefix: string;
@@ -23,10 +22,10 @@ export function receiptLines(receipt: Receipt, currency: string): readonly { lab
       label: "Price per minute",
       value: moneyText(receipt.perMinuteMicros, currency, { decimals: rateDecimals(receipt.perMinuteMicros) }),
     },
-    { label: "Talk time", value: durationText(receipt.seconds) },
+    { label: "Talk time", value: `${(receipt.talkMs / 1_000).toFixed(1)} s, ${receipt.seconds} begun` },
     {
       label: `Rounded ${receipt.firstSeconds}/${receipt.nextSeconds}`,
-      value: `${durationText(receipt.billedSeconds)} (${receipt.billedSeconds} s)`,
+      value: `${receipt.billedSeconds} s`,
     },
   ];
   if (receipt.graceSeconds > 0) lines.push({ label: "Free when shorter than", value: `${receipt.graceSeconds} s` });

@@ -11,10 +11,9 @@ import { moneyText } from "@/components/billing/money-text";
 import { extensionChecks } from "@/components/extensions/extension-checks";
 import { ExtensionFields } from "@/components/extensions/extension-fields";
 import { useScope } from "@/components/shell/scope";
-import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
-import { ErrorState } from "@/components/ui/error-state";
 import { Field } from "@/components/ui/field";
+import { FormEnd } from "@/components/ui/form-end";
 import { toast } from "@/components/ui/toast-store";
 import { useFields } from "@/components/ui/use-fields";
 
@@ -71,13 +70,12 @@ export function EditExtension({ extension, onClose }: Props) {
           problem={problems.displayName}
         />
         <ExtensionFields currency={currency} problems={problems} values={values} />
-        {edit.error && <ErrorState {...refusalOf(edit.error)} />}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button busy={edit.isPending && "Saving…"} look="primary" type="submit">
-            Save extension
-          </Button>
-        </div>
+        <FormEnd
+          busy={edit.isPending && "Saving…"}
+          onCancel={onClose}
+          refusal={edit.error ? refusalOf(edit.error) : undefined}
+          submit="Save extension"
+        />
       </form>
     </Dialog>
   );

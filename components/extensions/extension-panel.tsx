@@ -15,7 +15,8 @@ import { SipStatus } from "@/components/extensions/sip-status";
 import { useSuspension } from "@/components/extensions/use-suspension";
 import { Moment } from "@/components/shell/moment";
 import { useScope } from "@/components/shell/scope";
-import { Button, buttonClass } from "@/components/ui/button";
+import { Button } from "@/components/ui/button";
+import { buttonClass } from "@/components/ui/button-class";
 import { CopyButton } from "@/components/ui/copy-button";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { Panel } from "@/components/ui/panel";
@@ -96,7 +97,7 @@ function Ending({ extension, onGone }: Readonly<{ extension: ExtensionRow; onGon
   if (!can("extensions.write")) return null;
   return (
     <div>
-      <Button className="-ml-3 text-bad" look="quiet" onClick={() => setAsking(true)}>
+      <Button className="-ml-3" look="warning" onClick={() => setAsking(true)}>
         Delete extension…
       </Button>
       {asking && <DeleteExtension extension={extension} onClose={() => setAsking(false)} onDeleted={onGone} />}

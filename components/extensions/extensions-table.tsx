@@ -14,7 +14,7 @@ import { RowLink } from "@/components/ui/row-link";
 
 const dash = <span className="text-ink-3">–</span>;
 
-const columnsIn = (currency: string, decimals: number): readonly Column<ExtensionRow>[] => [
+const phoneColumns: readonly Column<ExtensionRow>[] = [
   {
     key: "number",
     header: "Number",
@@ -54,6 +54,9 @@ const columnsIn = (currency: string, decimals: number): readonly Column<Extensio
     from: "xl",
     cell: (item) => (item.lastSeenAt ? <Moment at={item.lastSeenAt} /> : dash),
   },
+];
+
+const todayColumns = (currency: string, decimals: number): readonly Column<ExtensionRow>[] => [
   {
     key: "calls",
     header: "Calls today",
@@ -87,7 +90,7 @@ export function ExtensionsTable({ rows, openId, onClear }: Props) {
   return (
     <DataTable
       caption="Extensions"
-      columns={columnsIn(currency, decimals)}
+      columns={[...phoneColumns, ...todayColumns(currency, decimals)]}
       empty={<Empty action={<Button onClick={onClear}>Clear search</Button>} title="No extension matches." />}
       openKey={openId}
       rowKey={(item) => item.id}

@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
+import type { NewSecret } from "@/components/api/outputs";
 import { problemsOf, refusalOf } from "@/components/api/refusal";
 import { plainAmount } from "@/components/billing/amount-input";
 import { ConnectPanel } from "@/components/extensions/connect-panel";
@@ -12,27 +13,55 @@ import { ExtensionFields } from "@/components/extensions/extension-fields";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
-import { ErrorState } from "@/components/ui/error-state";
 import { Field } from "@/components/ui/field";
+import { FormEnd } from "@/components/ui/form-end";
 import { Skeleton } from "@/components/ui/skeleton";
-import { useFields } from "@/components/ui/use-fields";
+import { type Problems, useFields } from "@/components/ui/use-fields";
 
 /** Asks only for a name; the rest is filled in. Then the same window becomes the place where the phone is connected. */
 export function NewExtension({ onClose }: Readonly<{ onClose: () => void }>) {
+  const trpc = useTRPC();
+  const { tenantSlug } = useScope();
+  const next = useQuery(trpc.extensions.nextNumber.queryOptions({ tenantSlug }, { staleTime: 0 }));
+  const [made, setMade] = useState<Made>();
+  if (made) {
+    return (
+      <Dialog holdOpen onClose={onClose} size="middle" title={`Connect a phone to ${made.displayName}`}>
+        <ConnectPanel {...made} />
+        <div className="flex justify-end pt-4">
+          <Button look="primary" onClick={onClose}>
+            Done
+          </Button>
+        </div>
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog onClose={onClose} title="New extension">
+      {next.isPending ? (
+        <Skeleton rows={4} />
+      ) : (
+        <NewExtensionForm nextNumber={next.data?.number ?? ""} onCancel={onClose} onMade={setMade} />
+      )}
+    </Dialog>
+  );
+}
+
+type Made = Readonly<{ phone: NewSecret; displayName: string }>;
+type FormProps = Readonly<{ nextNumber: string; onMade: (made: Made) => void; onCancel: () => void }>;
+
+function NewExtensionForm({ nextNumber, onMade, onCancel }: FormProps) {
   const { tenantSlug, currency } = useScope();
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const next = useQuery(trpc.extensions.nextNumber.queryOptions({ tenantSlug }, { staleTime: 0 }));
   const { problems, read, setProblems } = useFields(extensionChecks);
-  const [name, setName] = useState("");
   const create = useMutation(
     trpc.extensions.create.mutationOptions({
-      onSuccess: () => queries.invalidateQueries({ queryKey: trpc.extensions.pathKey() }),
-      onError: (error) =>
-        setProblems({
-          ...(refusalOf(error).code === "number_taken" ? { number: refusalOf(error).title } : {}),
-          ...problemsOf(error),
-        }),
+      onSuccess: (phone, { displayName }) => {
+        void queries.invalidateQueries({ queryKey: trpc.extensions.pathKey() });
+        onMade({ phone, displayName });
+      },
+      onError: (error) => setProblems(problemsOf(error)),
     }),
   );
 
@@ -40,7 +69,6 @@ export function NewExtension({ onClose }: Readonly<{ onClose: () => void }>) {
     event.preventDefault();
     const values = read(event.currentTarget);
     if (!values) return;
-    setName(values.displayName);
     create.mutate({
       tenantSlug,
       number: values.number,
@@ -51,52 +79,37 @@ export function NewExtension({ onClose }: Readonly<{ onClose: () => void }>) {
     });
   }
 
-  if (create.data) {
-    return (
-      <Dialog holdOpen onClose={onClose} size="middle" title={`Connect a phone to ${name}`}>
-        <ConnectPanel displayName={name} phone={create.data} />
-        <div className="flex justify-end pt-4">
-          <Button look="primary" onClick={onClose}>
-            Done
-          </Button>
-        </div>
-      </Dialog>
-    );
-  }
-
   const refusal = create.error ? refusalOf(create.error) : undefined;
   return (
-    <Dialog onClose={onClose} title="New extension">
-      {next.isPending ? (
-        <Skeleton rows={4} />
-      ) : (
-        <form className="grid gap-4" noValidate onSubmit={submit}>
-          <Field
-            data-first=""
-            hint="Who answers: a person or a place."
-            label="Name"
-            maxLength={64}
-            name="displayName"
-            problem={problems.displayName}
-          />
-          <Field
-            defaultValue={next.data?.number ?? ""}
-            hint="The next free one."
-            inputMode="numeric"
-            label="Number"
-            name="number"
-            problem={problems.number}
-          />
-          <ExtensionFields currency={currency} problems={problems} />
-          {refusal && refusal.code !== "number_taken" && <ErrorState {...refusal} />}
-          <div className="flex justify-end gap-2">
-            <Button onClick={onClose}>Cancel</Button>
-            <Button busy={create.isPending && "Creating…"} look="primary" type="submit">
-              Create extension
-            </Button>
-          </div>
-        </form>
-      )}
-    </Dialog>
+    <form className="grid gap-4" noValidate onSubmit={submit}>
+      <NameAndNumber nextNumber={nextNumber} problems={problems} />
+      <ExtensionFields currency={currency} problems={problems} />
+      <FormEnd busy={create.isPending && "Creating…"} onCancel={onCancel} refusal={refusal} submit="Create extension" />
+    </form>
+  );
+}
+
+type NameProps = Readonly<{ nextNumber: string; problems: Problems<keyof typeof extensionChecks> }>;
+
+function NameAndNumber({ nextNumber, problems }: NameProps) {
+  return (
+    <>
+      <Field
+        data-first=""
+        hint="Who answers: a person or a place."
+        label="Name"
+        maxLength={80}
+        name="displayName"
+        problem={problems.displayName}
+      />
+      <Field
+        defaultValue={nextNumber}
+        hint="The next free one."
+        inputMode="numeric"
+        label="Number"
+        name="number"
+        problem={problems.number}
+      />
+    </>
   );
 }

@@ -2,7 +2,7 @@ import Link from "next/link";
 
 import type { Outputs } from "@/components/api/outputs";
 import { portalPath } from "@/components/shell/portal-path";
-import { buttonClass } from "@/components/ui/button";
+import { buttonClass } from "@/components/ui/button-class";
 import { Icon } from "@/components/ui/icon";
 import { Section } from "@/components/ui/section";
 

@@ -3,7 +3,7 @@
 import Link from "next/link";
 
 import { useScope } from "@/components/shell/scope";
-import { buttonClass } from "@/components/ui/button";
+import { buttonClass } from "@/components/ui/button-class";
 import { cx } from "@/components/ui/cx";
 import { Icon } from "@/components/ui/icon";
 

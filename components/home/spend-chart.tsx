@@ -1,8 +1,8 @@
 "use client";
 
-import { Money } from "@/components/billing/money";
 import { moneyText } from "@/components/billing/money-text";
 import { dayKey, dayName, type SpendDay, spendBars } from "@/components/home/spend-bars";
+import { SpendTable } from "@/components/home/spend-table";
 
 type Props = Readonly<{ days: readonly SpendDay[]; cap: bigint | null; currency: string }>;
 
@@ -37,27 +37,8 @@ export function SpendChart({ days, cap, currency }: Props) {
             <title>{`${dayName(bar.key)}: ${moneyText(days[index]?.costMicros ?? 0n, currency)}`}</title>
           </rect>
         ))}
-        {capAt !== undefined && (
-          <line
-            className="stroke-warn"
-            strokeDasharray="4 3"
-            strokeWidth="1.5"
-            vectorEffect="non-scaling-stroke"
-            x1="0"
-            x2={days.length * STEP}
-            y1={100 - capAt}
-            y2={100 - capAt}
-          />
-        )}
-        <line
-          className="stroke-outline"
-          strokeWidth="1"
-          vectorEffect="non-scaling-stroke"
-          x1="0"
-          x2={days.length * STEP}
-          y1="100"
-          y2="100"
-        />
+        {capAt !== undefined && <Line className="stroke-warn" dashed days={days.length} height={capAt} />}
+        <Line className="stroke-outline" days={days.length} height={0} />
       </svg>
       <figcaption className="flex justify-between text-xs text-ink-3">
         <span>{dayName(dayKey(first.day))}</span>
@@ -66,35 +47,23 @@ export function SpendChart({ days, cap, currency }: Props) {
         </span>
         <span>{dayName(dayKey(last.day))}</span>
       </figcaption>
-      <details>
-        <summary className="min-h-6 text-xs text-ink-2">As a table</summary>
-        <table className="mt-1 w-full text-left text-xs">
-          <thead>
-            <tr className="text-ink-3">
-              <th className="font-medium" scope="col">
-                Day
-              </th>
-              <th className="text-right font-medium" scope="col">
-                Calls
-              </th>
-              <th className="text-right font-medium" scope="col">
-                Cost
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {days.map((day) => (
-              <tr className="border-t" key={dayKey(day.day)}>
-                <td>{dayName(dayKey(day.day))}</td>
-                <td className="figures text-right">{day.calls}</td>
-                <td className="text-right">
-                  <Money currency={currency} micros={day.costMicros} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </details>
+      <SpendTable currency={currency} days={days} />
     </figure>
+  );
+}
+
+type LineProps = Readonly<{ className: string; days: number; height: number; dashed?: boolean }>;
+
+function Line({ className, days, height, dashed }: LineProps) {
+  return (
+    <line
+      className={className}
+      strokeDasharray={dashed ? "4 3" : undefined}
+      vectorEffect="non-scaling-stroke"
+      x1="0"
+      x2={days * STEP}
+      y1={100 - height}
+      y2={100 - height}
+    />
   );
 }

@@ -7,9 +7,8 @@ import { useTRPC } from "@/components/api/client";
 import { refusalOf } from "@/components/api/refusal";
 import type { PlanRow } from "@/components/plans/plans-view";
 import { useScope } from "@/components/shell/scope";
-import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
-import { ErrorState } from "@/components/ui/error-state";
+import { FormEnd } from "@/components/ui/form-end";
 import { Select } from "@/components/ui/select";
 import { toast } from "@/components/ui/toast-store";
 
@@ -56,13 +55,13 @@ export function AssignPlan({ plan, onClose }: Readonly<{ plan: PlanRow; onClose:
             name="child"
           />
         )}
-        {assign.error && <ErrorState {...refusalOf(assign.error)} />}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button busy={assign.isPending && "Changing…"} disabled={targets.length === 0} look="primary" type="submit">
-            Change plan
-          </Button>
-        </div>
+        <FormEnd
+          busy={assign.isPending && "Changing…"}
+          disabled={targets.length === 0}
+          onCancel={onClose}
+          refusal={assign.error ? refusalOf(assign.error) : undefined}
+          submit="Change plan"
+        />
       </form>
     </Dialog>
   );

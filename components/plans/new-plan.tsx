@@ -6,10 +6,9 @@ import type { FormEvent } from "react";
 import { useTRPC } from "@/components/api/client";
 import { problemsOf, refusalOf } from "@/components/api/refusal";
 import { useScope } from "@/components/shell/scope";
-import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
-import { ErrorState } from "@/components/ui/error-state";
 import { Field } from "@/components/ui/field";
+import { FormEnd } from "@/components/ui/form-end";
 import { toast } from "@/components/ui/toast-store";
 import { checks, useFields } from "@/components/ui/use-fields";
 
@@ -53,13 +52,12 @@ export function NewPlan({ onClose }: Readonly<{ onClose: () => void }>) {
           name="currency"
           problem={problems.currency}
         />
-        {create.error && <ErrorState {...refusalOf(create.error)} />}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button busy={create.isPending && "Making the plan…"} look="primary" type="submit">
-            Make plan
-          </Button>
-        </div>
+        <FormEnd
+          busy={create.isPending && "Making the plan…"}
+          onCancel={onClose}
+          refusal={create.error ? refusalOf(create.error) : undefined}
+          submit="Make plan"
+        />
       </form>
     </Dialog>
   );

@@ -6,12 +6,12 @@ import { type FormEvent, useState } from "react";
 import { useTRPC } from "@/components/api/client";
 import { refusalOf } from "@/components/api/refusal";
 import { Money } from "@/components/billing/money";
-import { Duration } from "@/components/calls/duration";
+import { rateDecimals } from "@/components/billing/money-text";
+import { ReceiptLines } from "@/components/calls/receipt-lines";
 import { splitAtPrefix } from "@/components/calls/receipt-text";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
-import { Facts } from "@/components/ui/facts";
 import { Field } from "@/components/ui/field";
 import { checks, useFields } from "@/components/ui/use-fields";
 
@@ -54,14 +54,14 @@ export function PriceTester({ planId, currency }: Readonly<{ planId: string; cur
         <div className="rounded-lg border border-dashed border-outline bg-bg px-4 py-3">
           <p className="flex items-baseline justify-between gap-3 pb-2">
             <Matched prefix={query.data.prefix} to={asked.to} />
-            <Money className="text-lg font-semibold" currency={currency} micros={query.data.costMicros} />
+            <Money
+              className="text-lg font-semibold"
+              currency={currency}
+              decimals={rateDecimals(query.data.costMicros)}
+              micros={query.data.costMicros}
+            />
           </p>
-          <Facts
-            facts={[
-              { label: "Billed", value: <Duration seconds={query.data.billedSeconds} /> },
-              ...query.data.steps.map((step) => ({ label: step.label, value: step.value })),
-            ]}
-          />
+          <ReceiptLines lines={query.data.steps} />
         </div>
       )}
     </div>

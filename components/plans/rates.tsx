@@ -7,7 +7,7 @@ import { useTRPC } from "@/components/api/client";
 import type { Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { Money } from "@/components/billing/money";
-import { rateDecimals } from "@/components/billing/money-text";
+import { ratesDecimals } from "@/components/billing/money-text";
 import { useScope } from "@/components/shell/scope";
 import { Pages } from "@/components/ui/pages";
 import { SearchBox } from "@/components/ui/search-box";
@@ -56,6 +56,7 @@ export function Rates({ planId, currency }: Readonly<{ planId: string; currency:
 }
 
 function RateTable({ rates, currency }: Readonly<{ rates: readonly Rate[]; currency: string }>) {
+  const decimals = ratesDecimals(rates.map((rate) => rate.perMinute));
   return (
     <table className="figures w-full text-left">
       <caption className="sr-only">Prices</caption>
@@ -82,7 +83,7 @@ function RateTable({ rates, currency }: Readonly<{ rates: readonly Rate[]; curre
               {rate.prefix}
             </th>
             <td className="text-right">
-              <Money bare currency={currency} decimals={rateDecimals(rate.perMinute)} micros={rate.perMinute} />
+              <Money bare currency={currency} decimals={decimals} micros={rate.perMinute} />
             </td>
             <td className="text-right text-ink-2">
               {rate.connectionFee > 0n ? <Money bare currency={currency} micros={rate.connectionFee} /> : "–"}

@@ -6,7 +6,7 @@ import type { Shell } from "@/components/api/outputs";
 import { BalanceBar } from "@/components/billing/balance-bar";
 import { Money } from "@/components/billing/money";
 import { useScope } from "@/components/shell/scope";
-import { buttonClass } from "@/components/ui/button";
+import { buttonClass } from "@/components/ui/button-class";
 import { Popover } from "@/components/ui/popover";
 
 /** The money that can still be spent, always in sight; behind it the three figures. */

@@ -3,7 +3,7 @@
 import Link from "next/link";
 
 import { useScope } from "@/components/shell/scope";
-import { buttonClass } from "@/components/ui/button";
+import { buttonClass } from "@/components/ui/button-class";
 
 /** Says which role was not enough, and who can change that. */
 export function ForbiddenState() {

@@ -1,7 +1,6 @@
 "use client";
 
 import { useQueryClient } from "@tanstack/react-query";
-import { useSyncExternalStore } from "react";
 
 import { sessionState } from "@/components/api/session-state";
 import { SignInForm } from "@/components/sign-in/sign-in-form";
@@ -10,8 +9,6 @@ import { Dialog } from "@/components/ui/dialog";
 /** Asks to sign in again over the page, so that a half-written form is still there afterwards. */
 export function SessionEnded() {
   const queries = useQueryClient();
-  const ended = useSyncExternalStore(sessionState.subscribe, sessionState.hasEnded, () => false);
-  if (!ended) return null;
   const renewed = () => {
     sessionState.renewed();
     void queries.invalidateQueries();

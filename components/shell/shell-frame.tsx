@@ -2,10 +2,11 @@
 
 import { useQuery } from "@tanstack/react-query";
 import dynamic from "next/dynamic";
-import { type ReactNode, useCallback, useState } from "react";
+import { type ReactNode, useCallback, useState, useSyncExternalStore } from "react";
 
 import { useTRPC } from "@/components/api/client";
 import { LiveProvider } from "@/components/api/live";
+import { sessionState } from "@/components/api/session-state";
 import { AvatarMenu } from "@/components/shell/avatar-menu";
 import { BottomBar } from "@/components/shell/bottom-bar";
 import { ScopeProvider } from "@/components/shell/scope";
@@ -33,6 +34,7 @@ type Props = Readonly<{
 
 /** What stands around every page of a tenant. */
 export function ShellFrame({ tenantSlug, children, ...look }: Props) {
+  const ended = useSyncExternalStore(sessionState.subscribe, sessionState.hasEnded, () => false);
   const { data: shell } = useQuery(useTRPC().shell.get.queryOptions({ tenantSlug }));
   if (!shell) return null;
   return (
@@ -42,7 +44,7 @@ export function ShellFrame({ tenantSlug, children, ...look }: Props) {
           {children}
         </Frame>
         <Toaster />
-        <SessionEnded />
+        {ended && <SessionEnded />}
       </LiveProvider>
     </ScopeProvider>
   );

@@ -8,7 +8,8 @@ import { useTRPC } from "@/components/api/client";
 import type { Outputs } from "@/components/api/outputs";
 import { problemsOf, refusalOf } from "@/components/api/refusal";
 import { passwordCheck } from "@/components/sign-in/password-check";
-import { Button, buttonClass } from "@/components/ui/button";
+import { Button } from "@/components/ui/button";
+import { buttonClass } from "@/components/ui/button-class";
 import { ErrorState } from "@/components/ui/error-state";
 import { Field } from "@/components/ui/field";
 import { Skeleton } from "@/components/ui/skeleton";
@@ -25,12 +26,33 @@ export function AcceptInvitation({ token }: Readonly<{ token: string }>) {
   return <Acceptance invitation={invitation} token={token} />;
 }
 
+type AcceptedProps = Readonly<{
+  invitation: Outputs["invitations"]["open"];
+  seat: Outputs["invitations"]["accept"];
+}>;
+
+function Accepted({ invitation, seat }: AcceptedProps) {
+  return (
+    <>
+      <p className="text-md text-ink-2">
+        Your access to {invitation.tenantName} is set up. Sign in as {seat.email} with{" "}
+        {invitation.hasPassword ? "your password" : "the password you have just chosen"}.
+      </p>
+      <Link className={buttonClass("primary")} href={`/sign-in?next=/t/${seat.tenantSlug}`}>
+        Sign in
+      </Link>
+    </>
+  );
+}
+
 type Props = Readonly<{ token: string; invitation: Outputs["invitations"]["open"] }>;
 
 function Acceptance({ token, invitation }: Props) {
   const known = invitation.hasPassword;
   const { problems, read, setProblems } = useFields(
-    known ? { name: checks.any, password: checks.any } : { name: checks.filled("Your name"), password: passwordCheck },
+    known
+      ? { name: checks.any, password: checks.filled("Your password") }
+      : { name: checks.filled("Your name"), password: passwordCheck },
   );
   const accept = useMutation(
     useTRPC().invitations.accept.mutationOptions({ onError: (error) => setProblems(problemsOf(error)) }),
@@ -39,22 +61,10 @@ function Acceptance({ token, invitation }: Props) {
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const values = read(event.currentTarget);
-    if (values) accept.mutate({ token, name: values.name, ...(known ? {} : { password: values.password }) });
+    if (values) accept.mutate({ token, name: values.name, password: values.password });
   }
 
-  if (accept.data) {
-    return (
-      <>
-        <p className="text-md text-ink-2">
-          Your access to {invitation.tenantName} is set up. Sign in as {accept.data.email} with{" "}
-          {known ? "your password" : "the password you have just chosen"}.
-        </p>
-        <Link className={buttonClass("primary")} href={`/sign-in?next=/t/${accept.data.tenantSlug}`}>
-          Sign in
-        </Link>
-      </>
-    );
-  }
+  if (accept.data) return <Accepted invitation={invitation} seat={accept.data} />;
   return (
     <form className="grid w-full gap-4" data-wide="" noValidate onSubmit={submit}>
       <p className="text-md text-ink-2">
@@ -68,7 +78,16 @@ function Acceptance({ token, invitation }: Props) {
         readOnly
         type="email"
       />
-      {!known && (
+      {known ? (
+        <Field
+          autoComplete="current-password"
+          hint="You have an account already: sign with its password."
+          label="Password"
+          name="password"
+          problem={problems.password}
+          type="password"
+        />
+      ) : (
         <>
           <Field autoComplete="name" label="Your name" maxLength={100} name="name" problem={problems.name} />
           <Field

@@ -11,8 +11,8 @@ import { roleChoices } from "@/components/team/role-choices";
 import { Button } from "@/components/ui/button";
 import { CopyLine } from "@/components/ui/copy-line";
 import { Dialog } from "@/components/ui/dialog";
-import { ErrorState } from "@/components/ui/error-state";
 import { Field } from "@/components/ui/field";
+import { FormEnd } from "@/components/ui/form-end";
 import { Select } from "@/components/ui/select";
 import { checks, useFields } from "@/components/ui/use-fields";
 
@@ -68,13 +68,12 @@ export function InviteMember({ onClose }: Readonly<{ onClose: () => void }>) {
           name="role"
           problem={problems.role}
         />
-        {invite.error && <ErrorState {...refusalOf(invite.error)} />}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button busy={invite.isPending && "Making the link…"} look="primary" type="submit">
-            Make invitation link
-          </Button>
-        </div>
+        <FormEnd
+          busy={invite.isPending && "Making the link…"}
+          onCancel={onClose}
+          refusal={invite.error ? refusalOf(invite.error) : undefined}
+          submit="Make invitation link"
+        />
       </form>
     </Dialog>
   );

@@ -4,14 +4,13 @@ import { useState } from "react";
 
 import type { Outputs } from "@/components/api/outputs";
 import { amountProblem } from "@/components/billing/amount-input";
-import { useScope } from "@/components/shell/scope";
 import { slugOf } from "@/components/tenants/slug-of";
 import { Field } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
 import { checks, type Problems } from "@/components/ui/use-fields";
 
 type Defaults = Outputs["tenants"]["onboardDefaults"];
-type Draft = Readonly<{ name: string; email: string; credit: string }>;
+export type Draft = Readonly<{ name: string; email: string; credit: string; currency: string }>;
 
 const slugRule = "Write 3 to 32 lower-case letters, digits or hyphens, beginning with a letter.";
 
@@ -31,30 +30,21 @@ export const onboardChecks = {
 type Props = Readonly<{
   defaults: Defaults;
   problems: Problems<keyof typeof onboardChecks>;
-  onDraft: (draft: Draft) => void;
+  draft: Draft;
+  onDraft: (change: Partial<Draft>) => void;
 }>;
 
-const same = (value: string) => ({ value, label: value });
-
-export function OnboardFields({ defaults, problems, onDraft }: Props) {
-  const { tenant } = useScope();
-  const [draft, setDraft] = useState<Draft>({ name: "", email: "", credit: "" });
+/** Who the tenant is. The short name follows the company's until it is written by hand. */
+export function WhoFields({ problems, draft, onDraft }: Omit<Props, "defaults">) {
   const [slug, setSlug] = useState<string>();
-  const [currency, setCurrency] = useState(tenant.currency);
-  const plans = defaults.plans.filter((plan) => plan.currency === currency);
-  const change = (next: Partial<Draft>) => {
-    const merged = { ...draft, ...next };
-    setDraft(merged);
-    onDraft(merged);
-  };
   return (
-    <div className="grid content-start gap-4">
+    <>
       <Field
         data-first=""
         label="Company"
         maxLength={200}
         name="name"
-        onChange={(event) => change({ name: event.target.value })}
+        onChange={(event) => onDraft({ name: event.target.value })}
         problem={problems.name}
         value={draft.name}
       />
@@ -71,65 +61,81 @@ export function OnboardFields({ defaults, problems, onDraft }: Props) {
       <Field
         label="Admin's e-mail"
         name="adminEmail"
-        onChange={(event) => change({ email: event.target.value })}
+        onChange={(event) => onDraft({ email: event.target.value })}
         problem={problems.adminEmail}
         type="email"
         value={draft.email}
       />
-      <div className="grid grid-cols-2 gap-4">
-        <Select
-          choices={[
-            ...plans.map((plan) => ({ value: plan.id, label: plan.name })),
-            { value: "", label: "No plan yet: no calls out" },
-          ]}
-          label="Plan"
-          name="planId"
-          problem={problems.planId}
-        />
-        <Field
-          inputMode="decimal"
-          label="Initial credit"
-          name="initialCredit"
-          onChange={(event) => change({ credit: event.target.value })}
-          placeholder="0.00"
-          problem={problems.initialCredit}
-          unit={currency}
-          value={draft.credit}
-        />
-        <Select
-          choices={countryChoices(defaults)}
-          defaultValue={tenant.country}
-          label="Country"
-          name="country"
-          problem={problems.country}
-        />
-        <Select
-          choices={defaults.timeZones.map(same)}
-          defaultValue={tenant.timeZone}
-          label="Time zone"
-          name="timeZone"
-          problem={problems.timeZone}
-        />
-        <Select
-          choices={defaults.currencies.map(same)}
-          label="Currency"
-          name="currency"
-          onChange={(event) => setCurrency(event.target.value)}
-          problem={problems.currency}
-          value={currency}
-        />
-        <Select
-          choices={[
-            { value: "customer", label: "Customer" },
-            { value: "reseller", label: "Reseller, with tenants of its own" },
-          ]}
-          label="Kind"
-          name="kind"
-        />
-      </div>
+    </>
+  );
+}
+
+/** What it costs and where it is; all but the credit is filled in from the tenant above. */
+export function TermsFields({ defaults, problems, draft, onDraft }: Props) {
+  const plans = defaults.plans.filter((plan) => plan.currency === draft.currency);
+  return (
+    <div className="grid grid-cols-2 gap-4">
+      <Select
+        choices={[...plans.map((plan) => ({ value: plan.id, label: plan.name })), noPlan]}
+        label="Plan"
+        name="planId"
+        problem={problems.planId}
+      />
+      <Field
+        inputMode="decimal"
+        label="Initial credit"
+        name="initialCredit"
+        onChange={(event) => onDraft({ credit: event.target.value })}
+        placeholder="0.00"
+        problem={problems.initialCredit}
+        unit={draft.currency}
+        value={draft.credit}
+      />
+      <PlaceFields defaults={defaults} problems={problems} />
+      <Select
+        choices={currencyChoices(defaults)}
+        label="Currency"
+        name="currency"
+        onChange={(event) => onDraft({ currency: event.target.value })}
+        problem={problems.currency}
+        value={draft.currency}
+      />
+      <Select choices={kinds} label="Kind" name="kind" problem={problems.kind} />
     </div>
   );
 }
+
+function PlaceFields({ defaults, problems }: Pick<Props, "defaults" | "problems">) {
+  return (
+    <>
+      <Select
+        choices={countryChoices(defaults)}
+        defaultValue={defaults.country}
+        label="Country"
+        name="country"
+        problem={problems.country}
+      />
+      <Select
+        choices={defaults.timeZones.map(same)}
+        defaultValue={defaults.timeZone}
+        label="Time zone"
+        name="timeZone"
+        problem={problems.timeZone}
+      />
+    </>
+  );
+}
+
+const same = (value: string) => ({ value, label: value });
+const noPlan = { value: "", label: "No plan yet: no calls out" };
+const kinds = [
+  { value: "customer", label: "Customer" },
+  { value: "reseller", label: "Reseller, with tenants of its own" },
+];
+
+/** The currencies in use here come first; the other hundred and fifty after them. */
+const currencyChoices = (defaults: Defaults) =>
+  [...new Set([defaults.currency, ...defaults.plans.map((plan) => plan.currency), ...defaults.currencies])].map(same);
 
 const countryChoices = (defaults: Defaults) =>
   defaults.countries

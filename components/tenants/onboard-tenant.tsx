@@ -4,31 +4,61 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
+import type { Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { problemsOf, refusalOf } from "@/components/api/refusal";
-import { amountProblem, plainAmount, readAmount } from "@/components/billing/amount-input";
-import { MoveEffect } from "@/components/billing/move-effect";
+import { plainAmount } from "@/components/billing/amount-input";
 import { useScope } from "@/components/shell/scope";
-import { OnboardFields, onboardChecks } from "@/components/tenants/onboard-fields";
+import { OnboardEffect } from "@/components/tenants/onboard-effect";
+import { type Draft, onboardChecks, TermsFields, WhoFields } from "@/components/tenants/onboard-fields";
 import { Onboarded } from "@/components/tenants/onboarded";
-import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
-import { ErrorState } from "@/components/ui/error-state";
-import { Section } from "@/components/ui/section";
+import { FormEnd } from "@/components/ui/form-end";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useFields } from "@/components/ui/use-fields";
 
+type Made = Readonly<{ name: string; result: Outputs["tenants"]["onboard"] }>;
+
 /** A tenant live while one talks: one form, and what it does to one's own wallet beside it. */
 export function OnboardTenant({ onClose }: Readonly<{ onClose: () => void }>) {
-  const { tenantSlug, tenant } = useScope();
+  const { tenantSlug } = useScope();
+  const defaults = useQuery(useTRPC().tenants.onboardDefaults.queryOptions({ tenantSlug }, { staleTime: 0 }));
+  const [made, setMade] = useState<Made>();
+  if (made) {
+    return (
+      <Dialog holdOpen onClose={onClose} title={`${made.name} is ready`}>
+        <Onboarded onDone={onClose} result={made.result} />
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog onClose={onClose} size="wide" title="New tenant">
+      <QueryView query={defaults} skeleton={<Skeleton rows={6} />}>
+        {(data) => <OnboardForm defaults={data} onCancel={onClose} onMade={setMade} />}
+      </QueryView>
+    </Dialog>
+  );
+}
+
+type FormProps = Readonly<{
+  defaults: Outputs["tenants"]["onboardDefaults"];
+  onMade: (made: Made) => void;
+  onCancel: () => void;
+}>;
+
+function OnboardForm({ defaults, onMade, onCancel }: FormProps) {
+  const { tenantSlug } = useScope();
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const defaults = useQuery(trpc.tenants.onboardDefaults.queryOptions({ tenantSlug }, { staleTime: 0 }));
   const { problems, read, setProblems } = useFields(onboardChecks);
-  const [draft, setDraft] = useState({ name: "", email: "", credit: "" });
+  const [draft, setDraft] = useState<Draft>({ name: "", email: "", credit: "", currency: defaults.currency });
+  const change = (next: Partial<Draft>) => setDraft((before) => ({ ...before, ...next }));
   const onboard = useMutation(
     trpc.tenants.onboard.mutationOptions({
-      onSuccess: () => queries.invalidateQueries(),
+      onSuccess: (result, { name }) => {
+        void queries.invalidateQueries();
+        onMade({ name, result });
+      },
       onError: (error) => setProblems(problemsOf(error)),
     }),
   );
@@ -47,56 +77,21 @@ export function OnboardTenant({ onClose }: Readonly<{ onClose: () => void }>) {
     });
   }
 
-  if (onboard.data) {
-    return (
-      <Dialog holdOpen onClose={onClose} title={`${draft.name} is ready`}>
-        <Onboarded onDone={onClose} result={onboard.data} />
-      </Dialog>
-    );
-  }
-
-  const credit = amountProblem(draft.credit) ? 0n : (readAmount(draft.credit) ?? 0n);
-  const refusal = onboard.error ? refusalOf(onboard.error) : undefined;
   return (
-    <Dialog onClose={onClose} size="wide" title="New tenant">
-      <QueryView query={defaults} skeleton={<Skeleton rows={6} />}>
-        {(data) => (
-          <form className="grid gap-6 sm:grid-cols-[minmax(0,1fr)_19rem]" noValidate onSubmit={submit}>
-            <OnboardFields defaults={data} onDraft={setDraft} problems={problems} />
-            <div className="grid content-start gap-6 sm:border-l sm:pl-6">
-              <Section title="What it does to the money">
-                <MoveEffect
-                  currency={tenant.currency}
-                  rows={[
-                    ...(data.paysFromWallet
-                      ? [{ name: tenant.name, before: data.available, after: data.available - credit }]
-                      : []),
-                    { name: draft.name || "The new tenant", before: 0n, after: credit },
-                  ]}
-                />
-                {!data.paysFromWallet && (
-                  <p className="text-ink-3">The operator's credit comes from payments, so no wallet gets smaller.</p>
-                )}
-              </Section>
-              <Section title="What is made">
-                <ul className="grid list-disc gap-1 pl-4 text-ink-2">
-                  <li>A wallet with the credit above</li>
-                  <li>Extension 101 with its SIP secret, shown once</li>
-                  <li>Calls to the home country open, all others closed</li>
-                  <li>An invitation link for {draft.email || "the admin"}, valid 7 days</li>
-                </ul>
-              </Section>
-              {refusal && refusal.code !== "slug_taken" && <ErrorState {...refusal} />}
-              <div className="flex justify-end gap-2">
-                <Button onClick={onClose}>Cancel</Button>
-                <Button busy={onboard.isPending && "Making the tenant…"} look="primary" type="submit">
-                  Make tenant
-                </Button>
-              </div>
-            </div>
-          </form>
-        )}
-      </QueryView>
-    </Dialog>
+    <form className="grid gap-6 sm:grid-cols-[minmax(0,1fr)_19rem]" noValidate onSubmit={submit}>
+      <div className="grid content-start gap-4">
+        <WhoFields draft={draft} onDraft={change} problems={problems} />
+        <TermsFields defaults={defaults} draft={draft} onDraft={change} problems={problems} />
+      </div>
+      <div className="grid content-start gap-6 sm:border-l sm:pl-6">
+        <OnboardEffect defaults={defaults} draft={draft} />
+        <FormEnd
+          busy={onboard.isPending && "Making the tenant…"}
+          onCancel={onCancel}
+          refusal={onboard.error ? refusalOf(onboard.error) : undefined}
+          submit="Make tenant"
+        />
+      </div>
+    </form>
   );
 }

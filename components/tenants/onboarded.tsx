@@ -4,7 +4,8 @@ import Link from "next/link";
 
 import type { Outputs } from "@/components/api/outputs";
 import { SecretOnce } from "@/components/extensions/secret-once";
-import { Button, buttonClass } from "@/components/ui/button";
+import { Button } from "@/components/ui/button";
+import { buttonClass } from "@/components/ui/button-class";
 import { CopyLine } from "@/components/ui/copy-line";
 import { Facts } from "@/components/ui/facts";
 import { Notice } from "@/components/ui/notice";

@@ -1,24 +1,7 @@
 import type { ComponentProps } from "react";
 
-import { cx } from "@/components/ui/cx";
+import { type ButtonLook, buttonClass } from "@/components/ui/button-class";
 import { Icon, type IconName } from "@/components/ui/icon";
-
-export type ButtonLook = "primary" | "plain" | "quiet" | "danger";
-
-const looks: Record<ButtonLook, string> = {
-  primary: "border-accent bg-accent text-on-accent disabled:border-line disabled:bg-sunken disabled:text-ink-3",
-  plain: "border-outline bg-surface text-ink hover:bg-sunken disabled:text-ink-3",
-  quiet: "border-transparent text-ink-2 hover:bg-sunken hover:text-ink disabled:text-ink-3",
-  danger: "border-bad bg-bad text-on-bad disabled:border-line disabled:bg-sunken disabled:text-ink-3",
-};
-
-/** The classes of a button, for links that look like one. */
-export const buttonClass = (look: ButtonLook = "plain", className = ""): string =>
-  cx(
-    "inline-flex min-h-8 shrink-0 items-center justify-center gap-1.5 rounded-md border px-3 py-1 font-medium whitespace-nowrap select-none",
-    looks[look],
-    className,
-  );
 
 type Props = Readonly<
   Omit<ComponentProps<"button">, "type"> & {

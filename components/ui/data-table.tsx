@@ -11,8 +11,6 @@ export type Fold = "lead" | "lead-end" | "second" | "second-end" | "hide";
 export type Column<Row> = Readonly<{
   key: string;
   header: string;
-  /** Said in the head's tooltip, for example the time zone. */
-  about?: string;
   cell: (row: Row) => ReactNode;
   /** Numbers align at the end and keep equal digit widths, so columns of money can be compared by eye. */
   numeric?: boolean;
@@ -50,7 +48,7 @@ const widths = { lg: "sm:max-lg:hidden", xl: "sm:max-xl:hidden" } as const;
 
 const cellClass = <Row,>(column: Column<Row>): string =>
   cx(
-    "pr-5 last:pr-2 max-sm:pr-0",
+    "max-sm:min-w-0 sm:pr-5 sm:last:pr-2",
     column.grow ? "sm:w-full sm:max-w-0 sm:truncate" : "sm:whitespace-nowrap",
     folds[column.fold ?? "hide"],
     column.from && widths[column.from],
@@ -59,17 +57,8 @@ const cellClass = <Row,>(column: Column<Row>): string =>
   );
 
 /** Renders rows; knows nothing of queries, routes or money. J, K and arrows move, Enter follows the row's link. */
-export function DataTable<Row>({
-  caption,
-  columns,
-  rows,
-  rowKey,
-  empty,
-  openKey,
-  freshKeys,
-  onPointer,
-  fit,
-}: Props<Row>) {
+export function DataTable<Row>(props: Props<Row>) {
+  const { caption, columns, rows, rowKey, empty, openKey, freshKeys, onPointer, fit } = props;
   const list = useListKeys();
   if (rows.length === 0) return empty;
 
@@ -83,37 +72,13 @@ export function DataTable<Row>({
     >
       <table className={cx("w-full border-collapse text-left max-sm:block", fit && "sm:max-w-4xl")}>
         <caption className="sr-only">{caption}</caption>
-        <thead className="max-sm:sr-only">
-          <tr>
-            {columns.map((column) => (
-              <th
-                className={cx(
-                  "sticky top-12 z-10 h-8 border-b bg-bg pr-5 text-xs font-medium whitespace-nowrap text-ink-3 last:pr-2",
-                  column.from && widths[column.from],
-                  column.numeric && "text-right",
-                )}
-                key={column.key}
-                scope="col"
-                title={column.about}
-              >
-                {column.header}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <Head columns={columns} />
         <tbody className="max-sm:block">
           {rows.map((row) => {
             const key = rowKey(row);
+            const look = cx(key === openKey ? "bg-accent-soft" : "hover:bg-sunken", freshKeys?.has(key) && "fresh");
             return (
-              <tr
-                aria-current={key === openKey ? "true" : undefined}
-                className={cx(
-                  "relative border-b max-sm:grid max-sm:grid-cols-[1fr_auto] max-sm:gap-x-3 max-sm:py-2 sm:h-9",
-                  key === openKey ? "bg-accent-soft" : "hover:bg-sunken",
-                  freshKeys?.has(key) && "fresh",
-                )}
-                key={key}
-              >
+              <tr aria-current={key === openKey ? "true" : undefined} className={cx(rowClass, look)} key={key}>
                 {columns.map((column) => (
                   <td className={cellClass(column)} key={column.key}>
                     {column.cell(row)}
@@ -125,5 +90,28 @@ export function DataTable<Row>({
         </tbody>
       </table>
     </div>
+  );
+}
+
+const rowClass =
+  "relative border-b max-sm:grid max-sm:grid-cols-[minmax(0,1fr)_auto] max-sm:gap-x-3 max-sm:py-2 sm:h-9";
+const headClass =
+  "sticky top-12 z-10 h-8 border-b bg-bg pr-5 text-xs font-medium whitespace-nowrap text-ink-3 last:pr-2";
+
+function Head<Row>({ columns }: Pick<Props<Row>, "columns">) {
+  return (
+    <thead className="max-sm:sr-only">
+      <tr>
+        {columns.map((column) => (
+          <th
+            className={cx(headClass, column.from && widths[column.from], column.numeric && "text-right")}
+            key={column.key}
+            scope="col"
+          >
+            {column.header}
+          </th>
+        ))}
+      </tr>
+    </thead>
   );
 }

@@ -1,6 +1,6 @@
 "use client";
 
-import { type ReactNode, type ToggleEvent, useId, useRef } from "react";
+import { type ReactNode, type ToggleEvent, useId, useRef, useState } from "react";
 
 type Props = Readonly<{
   label: string;
@@ -12,25 +12,17 @@ type Props = Readonly<{
   up?: boolean;
   className?: string;
   children: (close: () => void) => ReactNode;
-  onOpen?: () => void;
 }>;
 
-/** A floating layer on the platform's popover: light dismissal, Esc and the top layer come with it. */
-export function Popover({
-  label,
-  trigger,
-  triggerClass,
-  align = "start",
-  up,
-  className = "",
-  children,
-  onOpen,
-}: Props) {
+/** A floating layer on the platform's popover: light dismissal, Esc and the top layer come with it. What is in it exists only while it is open. */
+export function Popover({ label, trigger, triggerClass, align = "start", up, className = "", children }: Props) {
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
   const layer = useRef<HTMLDivElement>(null);
+  const [open, setOpen] = useState(false);
 
   function place(event: ToggleEvent<HTMLDivElement>) {
+    setOpen(event.newState === "open");
     if (event.newState !== "open" || !button.current || !layer.current) return;
     const box = button.current.getBoundingClientRect();
     const { style } = layer.current;
@@ -38,12 +30,6 @@ export function Popover({
     style.right = align === "end" ? `${Math.max(8, document.documentElement.clientWidth - box.right)}px` : "auto";
     style.top = up ? "auto" : `${box.bottom + 4}px`;
     style.bottom = up ? `${window.innerHeight - box.top + 4}px` : "auto";
-  }
-
-  function opened(event: ToggleEvent<HTMLDivElement>) {
-    if (event.newState !== "open") return;
-    onOpen?.();
-    layer.current?.querySelector<HTMLElement>("[data-first]")?.focus();
   }
 
   return (
@@ -55,11 +41,10 @@ export function Popover({
         className={`max-h-[calc(100dvh-5rem)] max-w-[calc(100vw-1rem)] overflow-y-auto rounded-lg border bg-surface p-1 shadow-float ${className}`}
         id={id}
         onBeforeToggle={place}
-        onToggle={opened}
         popover="auto"
         ref={layer}
       >
-        {children(() => layer.current?.hidePopover())}
+        {open && children(() => layer.current?.hidePopover())}
       </div>
     </>
   );

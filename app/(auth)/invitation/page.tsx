@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 
+import { ApiProvider } from "@/components/api/client";
 import { CenteredPage } from "@/components/shell/centered-page";
 import { Invitation } from "@/components/sign-in/invitation";
 
@@ -8,7 +9,9 @@ export const metadata: Metadata = { title: "Your invitation", referrer: "no-refe
 export default function InvitationPage() {
   return (
     <CenteredPage title="Set up your access">
-      <Invitation />
+      <ApiProvider>
+        <Invitation />
+      </ApiProvider>
     </CenteredPage>
   );
 }

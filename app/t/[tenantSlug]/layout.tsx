@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { api, Loaded, load } from "@/app/_server/load";
 import { readLook } from "@/app/_server/look";
 import { saveLook } from "@/app/_server/save-look";
+import { ApiProvider } from "@/components/api/client";
 import { ShellFrame } from "@/components/shell/shell-frame";
 
 type Props = Readonly<{ children: ReactNode; params: Promise<{ tenantSlug: string }> }>;
@@ -18,10 +19,12 @@ export default async function TenantLayout({ children, params }: Props) {
     ]),
   );
   return (
-    <Loaded>
-      <ShellFrame key={tenantSlug} look={look} saveLook={saveLook} tenantSlug={tenantSlug}>
-        {children}
-      </ShellFrame>
-    </Loaded>
+    <ApiProvider>
+      <Loaded>
+        <ShellFrame key={tenantSlug} look={look} saveLook={saveLook} tenantSlug={tenantSlug}>
+          {children}
+        </ShellFrame>
+      </Loaded>
+    </ApiProvider>
   );
 }

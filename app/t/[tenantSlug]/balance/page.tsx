@@ -2,14 +2,25 @@ import type { Metadata } from "next";
 
 import { api, Loaded, load } from "@/app/_server/load";
 import { BalanceView } from "@/components/billing/balance-view";
+import { ledgerInput } from "@/components/billing/ledger-input";
+import { paramsOf } from "@/components/calls/call-filter";
 
 export const metadata: Metadata = { title: "Balance" };
 
-type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
+type Props = Readonly<{
+  params: Promise<{ tenantSlug: string }>;
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+}>;
 
-export default async function BalancePage({ params }: Props) {
+export default async function BalancePage({ params, searchParams }: Props) {
   const { tenantSlug } = await params;
-  await load((queries) => queries.fetchQuery(api.billing.balance.queryOptions({ tenantSlug })));
+  const before = paramsOf(await searchParams).get("before") ?? undefined;
+  await load((queries) =>
+    Promise.all([
+      queries.fetchQuery(api.billing.balance.queryOptions({ tenantSlug })),
+      queries.prefetchQuery(api.billing.ledger.queryOptions(ledgerInput(tenantSlug, before))),
+    ]),
+  );
   return (
     <Loaded>
       <BalanceView />

@@ -1,0 +1,44 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+
+import { useTRPC } from "@/components/api/client";
+import { useScope } from "@/components/shell/scope";
+import { type Theme, ThemeChoice } from "@/components/shell/theme-choice";
+import { Button } from "@/components/ui/button";
+
+type Props = Readonly<{ theme: Theme; onTheme: (theme: Theme) => void; onHelp: () => void; onGo: () => void }>;
+
+/** Loaded on the press: the sign-out code is of no use before. */
+const signOut = () => import("next-auth/react").then((auth) => auth.signOut({ callbackUrl: "/sign-in" }));
+
+/** Who I am here, how the portal looks, and the way out. */
+export function AccountMenu({ theme, onTheme, onHelp, onGo }: Props) {
+  const { role } = useScope();
+  const { data: me } = useQuery(useTRPC().me.get.queryOptions());
+  return (
+    <div className="grid gap-3 p-2">
+      <div className="grid">
+        <p className="truncate font-medium">{me?.user.name}</p>
+        <p className="truncate text-ink-2">{me?.user.email}</p>
+        <p className="text-xs text-ink-3">Acting as {role.replaceAll("_", " ")}</p>
+      </div>
+      <ThemeChoice onTheme={onTheme} theme={theme} />
+      <div className="grid border-t pt-2">
+        <Button
+          className="justify-start"
+          look="quiet"
+          onClick={() => {
+            onGo();
+            onHelp();
+          }}
+        >
+          Keyboard shortcuts
+        </Button>
+        <Button className="justify-start" look="quiet" onClick={() => void signOut()}>
+          Sign out
+        </Button>
+      </div>
+    </div>
+  );
+}

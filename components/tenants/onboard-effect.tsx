@@ -1,0 +1,38 @@
+import type { Outputs } from "@/components/api/outputs";
+import { amountProblem, readAmount } from "@/components/billing/amount-input";
+import { MoveEffect } from "@/components/billing/move-effect";
+import { useScope } from "@/components/shell/scope";
+import type { Draft } from "@/components/tenants/onboard-fields";
+import { Section } from "@/components/ui/section";
+
+type Props = Readonly<{ draft: Draft; defaults: Outputs["tenants"]["onboardDefaults"] }>;
+
+/** What the form is going to do, told while it is filled in. */
+export function OnboardEffect({ draft, defaults }: Props) {
+  const { tenant } = useScope();
+  const credit = amountProblem(draft.credit) ? 0n : (readAmount(draft.credit) ?? 0n);
+  const pays = defaults.paysFromWallet && draft.currency === defaults.currency;
+  const own = { name: tenant.name, before: defaults.available, after: defaults.available - credit };
+  const made = { name: draft.name || "The new tenant", before: 0n, after: credit };
+  return (
+    <>
+      <Section title="What it does to the money">
+        <MoveEffect currency={draft.currency} rows={pays ? [own, made] : [made]} />
+        {!defaults.paysFromWallet && (
+          <p className="text-ink-3">The operator's credit comes from payments, so no wallet gets smaller.</p>
+        )}
+        {defaults.paysFromWallet && !pays && (
+          <p className="text-ink-3">Credit can be given in your own currency only ({defaults.currency}).</p>
+        )}
+      </Section>
+      <Section title="What is made">
+        <ul className="grid list-disc gap-1 pl-4 text-ink-2">
+          <li>A wallet with the credit above</li>
+          <li>Extension 101 with its SIP secret, shown once</li>
+          <li>Calls to the home country open, all others closed</li>
+          <li>An invitation link for {draft.email || "the admin"}, valid 7 days</li>
+        </ul>
+      </Section>
+    </>
+  );
+}

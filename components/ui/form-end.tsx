@@ -1,0 +1,28 @@
+import type { ReactNode } from "react";
+
+import { Button } from "@/components/ui/button";
+import { ErrorState } from "@/components/ui/error-state";
+
+type Props = Readonly<{
+  /** The verb and its object, such as "Create extension". */
+  submit: ReactNode;
+  busy: string | false;
+  disabled?: boolean;
+  refusal?: Readonly<{ title: string; next: string; code: string }> | undefined;
+  onCancel: () => void;
+}>;
+
+/** The end of every form in a dialog: what went wrong, and the two ways out, always in the same place. */
+export function FormEnd({ submit, busy, disabled, refusal, onCancel }: Props) {
+  return (
+    <>
+      {refusal && <ErrorState {...refusal} />}
+      <div className="flex justify-end gap-2">
+        <Button onClick={onCancel}>Cancel</Button>
+        <Button busy={busy} disabled={disabled} look="primary" type="submit">
+          {submit}
+        </Button>
+      </div>
+    </>
+  );
+}

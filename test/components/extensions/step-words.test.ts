@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+
+import { stepsShown } from "@/components/extensions/step-words";
+
+const phone = { server: "127.0.0.1:5060", transport: "udp" };
+const at = (second: number) => new Date(second * 1_000);
+const waiting = { at: at(0), kind: "waiting" };
+const wrong = (second: number) => ({ at: at(second), kind: "wrong_password", address: "203.0.113.7" });
+const registered = (second: number) => ({
+  at: at(second),
+  kind: "registered",
+  address: "203.0.113.7",
+  userAgent: "Linphone/5.2.1",
+});
+
+describe("connecting a phone, step by step", () => {
+  it("waits, and names the usual suspects when nothing comes", () => {
+    expect(stepsShown([waiting], false, phone).map((step) => step.title)).toEqual(["Waiting for your phone…"]);
+    const [silent] = stepsShown([waiting], true, phone);
+    expect(silent?.detail).toContain("127.0.0.1:5060");
+    expect(silent?.detail).toContain("UDP");
+  });
+
+  it("counts wrong passwords in one line", () => {
+    const [first] = stepsShown([waiting, wrong(1), wrong(2), wrong(3), wrong(4)], false, phone);
+    expect(first?.title).toBe("Wrong password from 203.0.113.7 (4th try)");
+    expect(stepsShown([wrong(1)], false, phone)[0]?.title).toBe("Wrong password from 203.0.113.7");
+  });
+
+  it("ends with the registration, and keeps what went wrong before it", () => {
+    const steps = stepsShown([waiting, wrong(1), registered(5)], true, phone);
+    expect(steps.map((step) => step.key)).toEqual(["wrong", "accepted", "registered"]);
+    expect(steps[1]?.detail).toBe("Linphone 5.2.1");
+  });
+
+  it("does not call a phone registered whose password was refused since", () => {
+    const steps = stepsShown([registered(1), wrong(5)], false, phone);
+    expect(steps.map((step) => step.key)).toEqual(["wrong", "waiting"]);
+  });
+
+  it("says when an address is not let in", () => {
+    const blocked = { at: at(3), kind: "blocked", address: "198.51.100.4" };
+    expect(stepsShown([blocked], false, phone)[0]?.title).toBe("The address 198.51.100.4 is not let in");
+  });
+});

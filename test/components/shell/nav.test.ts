@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+
+import { initialsOf } from "@/components/shell/initials";
+import { labelOf, navFor, pageOf } from "@/components/shell/nav";
+import { portalPath } from "@/components/shell/portal-path";
+import { permissionsFor, type roles } from "@/server/domain/tenancy/roles";
+
+const pagesOf = (role: (typeof roles)[number], kind: string) =>
+  navFor((permission) => permissionsFor(role).includes(permission), kind).flatMap((group) =>
+    group.items.map((item) => item.page),
+  );
+
+describe("navigation", () => {
+  it("offers a viewer of a customer nothing to manage", () => {
+    expect(pagesOf("viewer", "customer")).toEqual([
+      "home",
+      "calls",
+      "live",
+      "extensions",
+      "balance",
+      "destinations",
+      "plans",
+    ]);
+  });
+
+  it("offers tenants and plans to those who have tenants below", () => {
+    expect(pagesOf("owner", "reseller")).toContain("tenants");
+    expect(pagesOf("owner", "customer")).not.toContain("tenants");
+    expect(labelOf("plans", "customer")).toBe("Prices");
+    expect(labelOf("plans", "reseller")).toBe("Plans");
+  });
+
+  it("gives every page its own key", () => {
+    for (const kind of ["customer", "reseller"]) {
+      const keys = navFor(() => true, kind).flatMap((group) => group.items.map((item) => item.key));
+      expect(new Set(keys).size).toBe(keys.length);
+    }
+  });
+
+  it("knows where it is", () => {
+    expect(pageOf("/t/acme")).toBe("home");
+    expect(pageOf("/t/acme/calls")).toBe("calls");
+    expect(portalPath("/acme/balance")).toBe("/t/acme/balance");
+    expect(portalPath("/t/acme/balance")).toBe("/t/acme/balance");
+  });
+
+  it("makes initials from a name or an address", () => {
+    expect(["Mara Keller", "mara@acme.example", "", "Jean-Luc de la Tour"].map(initialsOf)).toEqual([
+      "MK",
+      "M",
+      "?",
+      "JT",
+    ]);
+  });
+});
