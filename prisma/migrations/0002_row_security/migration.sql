@@ -74,6 +74,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON rate_limit, spool_position TO portal_app
 
 -- Money moves through functions only, and nobody rewrites the ledger: there is no UPDATE or DELETE on it for any role.
 GRANT SELECT ON tenant, tenant_below, plan, rate, destination, extension TO portal_charge;
+-- Only to lock a tenant's row, for which Postgres wants the right to change something of it.
+GRANT UPDATE (created_at) ON tenant TO portal_charge;
 GRANT SELECT, INSERT ON ledger_transaction, ledger_entry TO portal_charge;
 GRANT SELECT, INSERT, UPDATE ON wallet, call, hold, spend_day, difference TO portal_charge;
 

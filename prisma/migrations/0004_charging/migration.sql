@@ -86,11 +86,13 @@ DECLARE
   slice int; granted int; fits int; budget bigint; cap_left bigint; cap_binds boolean := false; why text; price bigint;
 BEGIN
   SELECT * INTO c FROM call WHERE pbx = p_pbx AND pbx_call_id = p_pbx_call;
-  IF FOUND THEN RETURN call_answer_again(c); END IF;
+  IF FOUND THEN RETURN call_answer_again(c, p_endpoint); END IF;
 
-  SELECT * INTO x FROM extension WHERE sip_username = p_endpoint;
+  -- The lock is the one that the call's row takes for its foreign key anyway, only sooner: whoever suspends the tenant or a
+  -- phone of it waits for this call, and then finds it; or is waited for, and then seen in what is read from here on.
+  SELECT * INTO t FROM tenant WHERE id = (SELECT e.tenant_id FROM extension e WHERE e.sip_username = p_endpoint) FOR KEY SHARE;
+  SELECT * INTO x FROM extension WHERE sip_username = p_endpoint AND tenant_id = t.id;
   IF NOT FOUND THEN RETURN (NULL, NULL, 'refuse', 'AUT-02', 0, '', '')::call_verdict; END IF;
-  SELECT * INTO t FROM tenant WHERE id = x.tenant_id;
 
   c.tenant_id := t.id; c.id := gen_random_uuid(); c.pbx := p_pbx; c.pbx_call_id := p_pbx_call; c.extension_id := x.id;
   c.extension_number := x.number; c.extension_name := x.display_name; c.kind := p_kind; c.dialled := left(p_dialled, 128);
@@ -169,7 +171,7 @@ BEGIN
   -- Somebody else may have answered the same question while this one waited for the lock.
   IF EXISTS (SELECT FROM call WHERE pbx = p_pbx AND pbx_call_id = p_pbx_call) THEN
     SELECT * INTO c FROM call WHERE pbx = p_pbx AND pbx_call_id = p_pbx_call;
-    RETURN call_answer_again(c);
+    RETURN call_answer_again(c, p_endpoint);
   END IF;
 
   SELECT count(*), count(*) FILTER (WHERE extension_id = x.id) INTO open_calls, open_here
@@ -233,13 +235,15 @@ BEGIN
   RETURN (c.id, c.tenant_id, 'out', '', granted, p_e164, coalesce(x.caller_id, ''))::call_verdict;
 END $fn$;
 
--- What was answered before, for a repeated question.
-CREATE FUNCTION call_answer_again(c call) RETURNS call_verdict
+-- What was answered before, for a repeated question. Another phone that comes with the same id of a call (a PBX that began
+-- to count anew) is refused: one hold pays for one call.
+CREATE FUNCTION call_answer_again(c call, p_endpoint text) RETURNS call_verdict
 LANGUAGE plpgsql STABLE AS $fn$
 DECLARE x extension; target text := c.to_e164;
 BEGIN
   IF c.state = 'ended' THEN RETURN (c.id, c.tenant_id, 'refuse', coalesce(c.reason, 'SYS-01'), 0, '', '')::call_verdict; END IF;
   SELECT * INTO x FROM extension WHERE id = c.extension_id;
+  IF x.sip_username IS DISTINCT FROM p_endpoint THEN RETURN (NULL, NULL, 'refuse', 'SYS-01', 0, '', '')::call_verdict; END IF;
   IF c.kind = 'internal' THEN SELECT sip_username INTO target FROM extension WHERE tenant_id = c.tenant_id AND number = c.dialled; END IF;
   RETURN (c.id, c.tenant_id, CASE c.kind WHEN 'external' THEN 'out' ELSE c.kind END, '', c.granted_seconds, coalesce(target, c.dialled),
     CASE c.kind WHEN 'internal' THEN x.number ELSE coalesce(x.caller_id, '') END)::call_verdict;
@@ -460,7 +464,7 @@ DECLARE f text;
 BEGIN
   FOREACH f IN ARRAY ARRAY['price_billed_seconds(bigint, int, int, int)', 'price_micros(int, bigint, bigint)',
     'price_affordable_seconds(bigint, bigint, bigint, int, int, int)', 'rate_find(uuid, text, timestamptz)', 'gate(text, boolean, text, text)',
-    'call_subject(text)', 'call_refuse(call, text)', 'call_authorise(text, text, text, text, text, text, text, text, timestamptz)', 'call_answer_again(call)',
+    'call_subject(text)', 'call_refuse(call, text)', 'call_authorise(text, text, text, text, text, text, text, text, timestamptz)', 'call_answer_again(call, text)',
     'call_spent_today(tenant, timestamptz)', 'call_cap_left(tenant, extension, timestamptz)', 'call_answered(text, text, timestamptz)',
     'call_renew(text, text, timestamptz)', 'call_settle(text, text, bigint, timestamptz, text, text, int, text, text)', 'calls_open(text)',
     'calls_seen(text, text[], timestamptz)', 'call_record_unheld(text, text, text, text, text, timestamptz, timestamptz, bigint)',

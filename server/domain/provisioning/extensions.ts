@@ -2,6 +2,7 @@ import type { ExtensionChange, NewExtension } from "@/server/domain/provisioning
 import { dropContacts, provision, unprovision } from "@/server/domain/provisioning/provision";
 import { SipSecret } from "@/server/domain/provisioning/secret.rules";
 import { emergencyNumbersOf } from "@/server/domain/rating/emergency.rules";
+import { lockCallsOf } from "@/server/domain/tenancy/lock-calls";
 import type { TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { ExtensionId, TenantId } from "@/server/kernel/ids";
@@ -115,6 +116,7 @@ export async function editExtension(
  */
 export async function suspendExtension(tx: TenantWrite, tenantId: TenantId, id: ExtensionId): Promise<PublicExtension> {
   const before = await setState(tx, tenantId, id, "suspended");
+  await lockCallsOf(tx, tenantId);
   await enqueue(tx, tenantId, "hangUpOfSubject", { subject: "extension", id });
   return before;
 }
@@ -149,6 +151,7 @@ export async function rotateSecret(tx: TenantWrite, tenantId: TenantId, id: Exte
  */
 export async function deleteExtension(tx: TenantWrite, tenantId: TenantId, id: ExtensionId): Promise<PublicExtension> {
   const before = await lock(tx, tenantId, id);
+  await lockCallsOf(tx, tenantId);
   await enqueue(tx, tenantId, "hangUpOfSubject", { subject: "extension", id });
   await unprovision(tx, id);
   await tx.extension.delete({ where: { tenantId_id: { tenantId, id } }, select: { id: true } });

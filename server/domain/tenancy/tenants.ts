@@ -1,5 +1,6 @@
 import { getCountries, isSupportedCountry } from "libphonenumber-js/max";
 
+import { lockCallsOf } from "@/server/domain/tenancy/lock-calls";
 import type { Db } from "@/server/infra/db/client";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
@@ -136,6 +137,7 @@ export async function setTenantState(
     for (const id of branch) {
       // A job belongs to the tenant whose calls it ends, and may be written only while acting for it.
       await tx.$queryRaw`SELECT set_config('app.tenant_id', ${id}, true)`;
+      await lockCallsOf(tx, id);
       await enqueue(tx, id, "hangUpOfSubject", { subject: "tenant", id });
     }
     await tx.$queryRaw`SELECT set_config('app.tenant_id', ${tenantId}, true)`;
@@ -143,11 +145,12 @@ export async function setTenantState(
   return { tenantId, before };
 }
 
-/** The named tenant and all below it, as far as they are below the one acted on. */
+/** The named tenant and all below it, from the root down, as far as they are below the one acted on. */
 async function branchOf(tx: TenantRead, parentId: TenantId, slug: string): Promise<readonly TenantId[]> {
   const rows = await tx.$queryRaw<{ id: TenantId }[]>`
     SELECT b.descendant_id AS id FROM tenant_below b WHERE b.ancestor_id = ${parentId}::uuid
-      AND tenant_by_slug(${slug}) IN (SELECT tenants_above(b.descendant_id))`;
+      AND tenant_by_slug(${slug}) IN (SELECT tenants_above(b.descendant_id))
+    ORDER BY b.depth, b.descendant_id`;
   return rows.map((row) => row.id);
 }
 
