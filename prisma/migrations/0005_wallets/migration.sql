@@ -15,15 +15,15 @@ END $fn$;
 -- RF005: the money is not there. Returns the transaction, also when the key was used before for the same thing.
 CREATE FUNCTION wallet_post(p_tenant uuid, p_kind text, p_amount bigint, p_currency text, p_key text, p_account text, p_memo text, p_actor text, p_corrects uuid)
 RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $fn$
-DECLARE w wallet; v_id uuid; v_amount bigint; v_kind text; v_seller uuid;
+DECLARE w wallet; v_id uuid; v_amount bigint; v_kind text; v_currency text; v_seller uuid;
 BEGIN
   PERFORM require_below(p_tenant);
   SELECT * INTO w FROM wallet WHERE tenant_id = p_tenant AND currency = p_currency FOR UPDATE;
   IF NOT FOUND THEN RAISE EXCEPTION 'no wallet in %', p_currency USING ERRCODE = 'RF004'; END IF;
-  SELECT x.id, x.kind, e.amount_micros INTO v_id, v_kind, v_amount FROM ledger_transaction x JOIN ledger_entry e ON e.transaction_id = x.id AND e.line = 1
+  SELECT x.id, x.kind, e.amount_micros, e.currency INTO v_id, v_kind, v_amount, v_currency FROM ledger_transaction x JOIN ledger_entry e ON e.transaction_id = x.id AND e.line = 1
     WHERE x.tenant_id = p_tenant AND x.posting_key = p_key;
   IF FOUND THEN
-    IF v_amount <> p_amount OR v_kind <> p_kind THEN RAISE EXCEPTION 'posting key reused' USING ERRCODE = 'RF003'; END IF;
+    IF v_amount <> p_amount OR v_kind <> p_kind OR v_currency <> p_currency THEN RAISE EXCEPTION 'posting key reused' USING ERRCODE = 'RF003'; END IF;
     RETURN v_id;
   END IF;
   IF w.posted_micros - w.held_micros + w.credit_limit_micros + p_amount < 0 THEN RAISE EXCEPTION 'insufficient funds' USING ERRCODE = 'RF005'; END IF;
@@ -40,7 +40,7 @@ END $fn$;
 -- Moves credit between a tenant and the one directly above it. The caller acts on either of the two's common branch.
 CREATE FUNCTION wallet_transfer(p_from uuid, p_to uuid, p_amount bigint, p_currency text, p_key text, p_memo text, p_actor text)
 RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $fn$
-DECLARE a wallet; b wallet; v_id uuid; v_amount bigint; v_to uuid;
+DECLARE a wallet; b wallet; v_id uuid; v_amount bigint; v_to uuid; v_currency text;
 BEGIN
   PERFORM require_below(p_from), require_below(p_to);
   IF NOT EXISTS (SELECT FROM tenant WHERE (id = p_to AND parent_id = p_from) OR (id = p_from AND parent_id = p_to)) THEN
@@ -51,10 +51,10 @@ BEGIN
   SELECT * INTO a FROM wallet WHERE tenant_id = p_from AND currency = p_currency;
   SELECT * INTO b FROM wallet WHERE tenant_id = p_to AND currency = p_currency;
   IF a.id IS NULL OR b.id IS NULL THEN RAISE EXCEPTION 'no wallet in %', p_currency USING ERRCODE = 'RF004'; END IF;
-  SELECT x.id, e.amount_micros, e.tenant_id INTO v_id, v_amount, v_to FROM ledger_transaction x JOIN ledger_entry e ON e.transaction_id = x.id AND e.line = 2
+  SELECT x.id, e.amount_micros, e.tenant_id, e.currency INTO v_id, v_amount, v_to, v_currency FROM ledger_transaction x JOIN ledger_entry e ON e.transaction_id = x.id AND e.line = 2
     WHERE x.tenant_id = p_from AND x.posting_key = p_key;
   IF FOUND THEN
-    IF v_amount <> p_amount OR v_to <> p_to THEN RAISE EXCEPTION 'posting key reused' USING ERRCODE = 'RF003'; END IF;
+    IF v_amount <> p_amount OR v_to <> p_to OR v_currency <> p_currency THEN RAISE EXCEPTION 'posting key reused' USING ERRCODE = 'RF003'; END IF;
     RETURN v_id;
   END IF;
   IF a.posted_micros - a.held_micros + a.credit_limit_micros < p_amount THEN RAISE EXCEPTION 'insufficient funds' USING ERRCODE = 'RF005'; END IF;
