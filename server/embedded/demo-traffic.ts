@@ -11,9 +11,9 @@ const unanswered: Readonly<Record<string, readonly string[]>> = {
   DE: ["030 23125 499", "040 66969 198", "030 23125 497"],
   AT: ["01 7135 599", "01 7135 598"],
 };
-/** Between two calls of the whole demo, and the length of one. About two are live at any time. */
-const PAUSE_MS = [12_000, 45_000] as const;
-const TALK_MS = [8_000, 110_000] as const;
+/** Between two calls of the whole demo, and the length of one. About three are live at any time. */
+const PAUSE_MS = [6_000, 22_000] as const;
+const TALK_MS = [15_000, 120_000] as const;
 const RING_MS = 25_000;
 /** Whoever has no money left does not try again at once. */
 const BROKE_MS = 600_000;
@@ -39,7 +39,7 @@ export async function startDemoTraffic(demoFile: string, server: { host: string;
     next = setTimeout(oneMore, between(PAUSE_MS));
   };
   // The first three soon, so that there is something to see.
-  const first = [1_500, 3_000, 6_000].map((ms, at) => setTimeout(at === 2 ? oneMore : () => void callAny(callers), ms));
+  const first = [300, 1_200, 2_500].map((ms, at) => setTimeout(at === 2 ? oneMore : () => void callAny(callers), ms));
   return {
     stop: async () => {
       for (const timer of [next, ...first]) clearTimeout(timer);
