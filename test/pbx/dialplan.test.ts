@@ -1,3 +1,4 @@
+import { createSocket } from "node:dgram";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -239,6 +240,28 @@ describe("what a phone may send", () => {
     expect((await sippCall(phone, "101")).status).toBe(480);
     expect(asked("/v1/ended")[0]).toMatchObject({ status: "CHANUNAVAIL", talk_ms: "0" });
   });
+
+  test.each([";maddr=127.0.0.2", ";%6dAddr=127.0.0.2", ";%256daddr=127.0.0.2"])(
+    "a contact with %s cannot lead an internal call to an address that is not the phone's",
+    async (parameters) => {
+      // A trunk that knows us by our address would take such a call for one of ours, and nobody would pay for it.
+      const trunk = createSocket("udp4");
+      const got: string[] = [];
+      trunk.on("message", (message) => got.push(message.toString().split("\r\n")[0] ?? ""));
+      await new Promise<void>((resolve) => trunk.bind(0, "127.0.0.2", resolve));
+      const contact = { contact: "4930123456", parameters, port: trunk.address().port };
+      try {
+        control.behaviour = says("internal|14400|acme-101|100||x");
+        expect(await sippRegister(other, contact)).toBe(200);
+        const { status } = await sippCall(phone, "101");
+        expect(got).toEqual([]);
+        expect(status).toBe(480);
+      } finally {
+        await sippRegister(other, { ...contact, expires: 0 });
+        trunk.close();
+      }
+    },
+  );
 
   test("an internal call rings every phone of the extension, and the first to answer has it", async () => {
     control.behaviour = says("internal|14400|acme-101|100||x");

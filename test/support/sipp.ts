@@ -53,9 +53,15 @@ export async function sippCall(
 /** Registers (or, with 0 seconds, unregisters) once; answers with the final status. */
 export async function sippRegister(
   phone: SippPhone,
-  { expires = 120, contact = phone.username, port }: { expires?: number; contact?: string; port?: number } = {},
+  {
+    expires = 120,
+    contact = phone.username,
+    parameters = "",
+    port,
+  }: { expires?: number; contact?: string; parameters?: string; port?: number } = {},
 ): Promise<number> {
-  const scenario = readFileSync(path.join(scenarios, "register.xml"), "utf8");
+  const template = readFileSync(path.join(scenarios, "register.xml"), "utf8");
+  const scenario = template.replaceAll("[local_port]>", `[local_port]${parameters}>`);
   const log = await once(phone, scenario, [String(expires), contact], 20_000, port);
   return (
     messagesOf(log)
