@@ -39,6 +39,8 @@ function domainCodeOf(error: unknown): DomainErrorCode | undefined {
   if (state) return codeOfState[state];
   const constraint = Object.keys(codeOfConstraint).find((name) => text.includes(name));
   if (constraint) return codeOfConstraint[constraint];
+  // Browsers and Node know a few zones more than Postgres does.
+  if (/time zone .{1,70} not recognized/.test(text)) return "invalid_input";
   // Prisma names the columns of a violated unique key, not always the constraint.
   if (/Unique constraint failed/.test(text) || text.includes("UniqueConstraintViolation")) {
     if (text.includes("slug")) return "slug_taken";
