@@ -8,7 +8,6 @@ const MICROS_PER_UNIT = 1_000_000n;
 const AMOUNT_PATTERN = /^(\d{1,9})(?:\.(\d{1,6}))?$/;
 
 export const micros = (value: bigint): Micros => value as Micros;
-export const negate = (amount: Micros): Micros => micros(-amount);
 export const ceilDiv = (dividend: bigint, divisor: bigint): bigint => (dividend + divisor - 1n) / divisor;
 
 /**
