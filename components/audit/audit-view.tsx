@@ -1,7 +1,6 @@
 "use client";
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import dynamic from "next/dynamic";
 import { useCallback } from "react";
 
 import { useTRPC } from "@/components/api/client";
@@ -15,6 +14,7 @@ import { Button } from "@/components/ui/button";
 import { zoneText } from "@/components/ui/clock-text";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
+import { later } from "@/components/ui/later";
 import { PageHeader } from "@/components/ui/page-header";
 import { Pages } from "@/components/ui/pages";
 import { RowLink } from "@/components/ui/row-link";
@@ -22,7 +22,7 @@ import { SearchBox } from "@/components/ui/search-box";
 import { useOpen } from "@/components/ui/use-open";
 import { useParamsState } from "@/components/ui/use-params-state";
 
-const AuditPanel = dynamic(() => import("@/components/audit/audit-panel").then((file) => file.AuditPanel));
+const AuditPanel = later(() => import("@/components/audit/audit-panel").then((file) => file.AuditPanel));
 
 const columnsIn = (zone: string): readonly Column<AuditRow>[] => [
   {

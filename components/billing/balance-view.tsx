@@ -1,7 +1,6 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import dynamic from "next/dynamic";
 import { useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
@@ -11,11 +10,12 @@ import { DailyCap } from "@/components/billing/daily-cap";
 import { Ledger } from "@/components/billing/ledger";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
+import { later } from "@/components/ui/later";
 import { PageHeader } from "@/components/ui/page-header";
 import { Section } from "@/components/ui/section";
 import { useParamsState } from "@/components/ui/use-params-state";
 
-const MoveMoney = dynamic(() => import("@/components/billing/move-money").then((file) => file.MoveMoney));
+const MoveMoney = later(() => import("@/components/billing/move-money").then((file) => file.MoveMoney));
 
 /** What can be spent, what is spoken for, and every line that led there. */
 export function BalanceView() {

@@ -1,7 +1,6 @@
 "use client";
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import dynamic from "next/dynamic";
 import { useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
@@ -11,11 +10,12 @@ import { CallsFilterBar } from "@/components/calls/calls-filter-bar";
 import { CallsTable } from "@/components/calls/calls-table";
 import { listInput } from "@/components/calls/list-input";
 import { useScope } from "@/components/shell/scope";
+import { later } from "@/components/ui/later";
 import { PageHeader } from "@/components/ui/page-header";
 import { useOpen } from "@/components/ui/use-open";
 import { useParamsState } from "@/components/ui/use-params-state";
 
-const CallPanel = dynamic(() => import("@/components/calls/call-panel").then((file) => file.CallPanel));
+const CallPanel = later(() => import("@/components/calls/call-panel").then((file) => file.CallPanel));
 
 /** Every call in one list, the refused ones with their reason. */
 export function CallsView() {

@@ -1,7 +1,6 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useState } from "react";
 
@@ -19,14 +18,13 @@ import { Button } from "@/components/ui/button";
 import { buttonClass } from "@/components/ui/button-class";
 import { CopyButton } from "@/components/ui/copy-button";
 import { type Fact, Facts } from "@/components/ui/facts";
+import { later } from "@/components/ui/later";
 import { Panel } from "@/components/ui/panel";
 import { Section } from "@/components/ui/section";
 
-const EditExtension = dynamic(() =>
-  import("@/components/extensions/edit-extension").then((file) => file.EditExtension),
-);
-const RotateSecret = dynamic(() => import("@/components/extensions/rotate-secret").then((file) => file.RotateSecret));
-const DeleteExtension = dynamic(() =>
+const EditExtension = later(() => import("@/components/extensions/edit-extension").then((file) => file.EditExtension));
+const RotateSecret = later(() => import("@/components/extensions/rotate-secret").then((file) => file.RotateSecret));
+const DeleteExtension = later(() =>
   import("@/components/extensions/delete-extension").then((file) => file.DeleteExtension),
 );
 

@@ -1,7 +1,6 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import dynamic from "next/dynamic";
 import { useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
@@ -10,15 +9,16 @@ import { ExtensionsTable } from "@/components/extensions/extensions-table";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { Empty } from "@/components/ui/empty";
+import { later } from "@/components/ui/later";
 import { PageHeader } from "@/components/ui/page-header";
 import { SearchBox } from "@/components/ui/search-box";
 import { useOpen } from "@/components/ui/use-open";
 import { useParamsState } from "@/components/ui/use-params-state";
 
-const ExtensionPanel = dynamic(() =>
+const ExtensionPanel = later(() =>
   import("@/components/extensions/extension-panel").then((file) => file.ExtensionPanel),
 );
-const NewExtension = dynamic(() => import("@/components/extensions/new-extension").then((file) => file.NewExtension));
+const NewExtension = later(() => import("@/components/extensions/new-extension").then((file) => file.NewExtension));
 
 /** Every phone and whether it is there, live. */
 export function ExtensionsView() {

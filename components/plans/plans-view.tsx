@@ -1,7 +1,6 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import dynamic from "next/dynamic";
 import { useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
@@ -11,12 +10,13 @@ import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
+import { later } from "@/components/ui/later";
 import { PageHeader } from "@/components/ui/page-header";
 import { RowLink } from "@/components/ui/row-link";
 import { useOpen } from "@/components/ui/use-open";
 
-const PlanPanel = dynamic(() => import("@/components/plans/plan-panel").then((file) => file.PlanPanel));
-const NewPlan = dynamic(() => import("@/components/plans/new-plan").then((file) => file.NewPlan));
+const PlanPanel = later(() => import("@/components/plans/plan-panel").then((file) => file.PlanPanel));
+const NewPlan = later(() => import("@/components/plans/new-plan").then((file) => file.NewPlan));
 
 export type PlanRow = Outputs["plans"]["list"]["items"][number];
 

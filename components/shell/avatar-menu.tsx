@@ -1,14 +1,14 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import dynamic from "next/dynamic";
 
 import { useTRPC } from "@/components/api/client";
 import { initialsOf } from "@/components/shell/initials";
 import type { Theme } from "@/components/shell/theme-choice";
+import { later } from "@/components/ui/later";
 import { Popover } from "@/components/ui/popover";
 
-const AccountMenu = dynamic(() => import("@/components/shell/account-menu").then((file) => file.AccountMenu));
+const AccountMenu = later(() => import("@/components/shell/account-menu").then((file) => file.AccountMenu));
 
 type Props = Readonly<{ theme: Theme; onTheme: (theme: Theme) => void; onHelp: () => void }>;
 

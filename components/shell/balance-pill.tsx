@@ -3,11 +3,13 @@
 import Link from "next/link";
 
 import type { Shell } from "@/components/api/outputs";
-import { BalanceBar } from "@/components/billing/balance-bar";
 import { Money } from "@/components/billing/money";
 import { useScope } from "@/components/shell/scope";
 import { buttonClass } from "@/components/ui/button-class";
+import { later } from "@/components/ui/later";
 import { Popover } from "@/components/ui/popover";
+
+const BalanceBar = later(() => import("@/components/billing/balance-bar").then((file) => file.BalanceBar));
 
 /** The money that can still be spent, always in sight; behind it the three figures. */
 export function BalancePill({ balance }: Readonly<{ balance: NonNullable<Shell["balance"]> }>) {

@@ -1,7 +1,6 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import dynamic from "next/dynamic";
 import { type ReactNode, useCallback, useState, useSyncExternalStore } from "react";
 
 import { useTRPC } from "@/components/api/client";
@@ -15,12 +14,11 @@ import { useShortcuts } from "@/components/shell/shortcuts";
 import { Sidebar } from "@/components/shell/sidebar";
 import type { Theme } from "@/components/shell/theme-choice";
 import { TopBar } from "@/components/shell/top-bar";
+import { later } from "@/components/ui/later";
 import { Toaster } from "@/components/ui/toaster";
 
-const KeysHelp = dynamic(() => import("@/components/shell/keys-help").then((file) => file.KeysHelp));
-const SessionEnded = dynamic(() => import("@/components/shell/session-ended").then((file) => file.SessionEnded), {
-  ssr: false,
-});
+const KeysHelp = later(() => import("@/components/shell/keys-help").then((file) => file.KeysHelp));
+const SessionEnded = later(() => import("@/components/shell/session-ended").then((file) => file.SessionEnded));
 
 export type Look = Readonly<{ theme: Theme; narrow: boolean; keys: boolean }>;
 

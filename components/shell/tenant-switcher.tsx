@@ -1,13 +1,12 @@
 "use client";
 
-import dynamic from "next/dynamic";
-
 import type { Shell } from "@/components/api/outputs";
 import { useScope } from "@/components/shell/scope";
 import { Icon } from "@/components/ui/icon";
+import { later } from "@/components/ui/later";
 import { Popover } from "@/components/ui/popover";
 
-const TenantList = dynamic(() => import("@/components/shell/tenant-list").then((file) => file.TenantList));
+const TenantList = later(() => import("@/components/shell/tenant-list").then((file) => file.TenantList));
 
 /** Where I am, and the way to another tenant. */
 export function TenantSwitcher({ below }: Readonly<{ below: Shell["below"] }>) {

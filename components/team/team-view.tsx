@@ -1,7 +1,6 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import dynamic from "next/dynamic";
 import { useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
@@ -14,11 +13,12 @@ import { Sessions } from "@/components/team/sessions";
 import { Button } from "@/components/ui/button";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
+import { later } from "@/components/ui/later";
 import { PageHeader } from "@/components/ui/page-header";
 import { Section } from "@/components/ui/section";
 
-const InviteMember = dynamic(() => import("@/components/team/invite-member").then((file) => file.InviteMember));
-const RevokeMember = dynamic(() => import("@/components/team/revoke-member").then((file) => file.RevokeMember));
+const InviteMember = later(() => import("@/components/team/invite-member").then((file) => file.InviteMember));
+const RevokeMember = later(() => import("@/components/team/revoke-member").then((file) => file.RevokeMember));
 
 export type Member = Outputs["members"]["list"]["items"][number];
 

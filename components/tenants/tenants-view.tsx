@@ -1,7 +1,6 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import dynamic from "next/dynamic";
 import { useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
@@ -11,12 +10,13 @@ import { useScope } from "@/components/shell/scope";
 import { TenantsTable } from "@/components/tenants/tenants-table";
 import { Button } from "@/components/ui/button";
 import { Empty } from "@/components/ui/empty";
+import { later } from "@/components/ui/later";
 import { PageHeader } from "@/components/ui/page-header";
 import { SearchBox } from "@/components/ui/search-box";
 import { useParamsState } from "@/components/ui/use-params-state";
 
-const OnboardTenant = dynamic(() => import("@/components/tenants/onboard-tenant").then((file) => file.OnboardTenant));
-const MoveMoney = dynamic(() => import("@/components/billing/move-money").then((file) => file.MoveMoney));
+const OnboardTenant = later(() => import("@/components/tenants/onboard-tenant").then((file) => file.OnboardTenant));
+const MoveMoney = later(() => import("@/components/billing/move-money").then((file) => file.MoveMoney));
 
 /** Everybody below this tenant, as the tree they stand in. */
 export function TenantsView() {
