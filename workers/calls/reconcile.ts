@@ -131,6 +131,10 @@ export class Reconciler {
     }
   }
 
+  #lookAgain(sweep: Sweep): void {
+    sweep.again = true;
+  }
+
   #runSoon(): void {
     clearTimeout(this.#soon);
     this.#soon = setTimeout(() => {
@@ -199,24 +203,25 @@ export class Reconciler {
   /** A call that the database holds open and the PBX does not have. */
   async #gone(open: OpenCall, sweep: Sweep): Promise<void> {
     const { pool, ami, pbx, lifecycle } = this.options;
+    // Its end is known to the millisecond and on its way to the ledger: nothing here could judge better.
+    if (lifecycle.settlements.has(open.call)) return this.#lookAgain(sweep);
     const now = Date.now();
     const since = this.#missing.get(open.call) ?? now;
     this.#missing.set(open.call, since);
+    // An answer that was heard counts, also when it could not be written down yet.
+    const answeredAtMs = open.answeredAt?.getTime() ?? lifecycle.registry.find(open.call)?.answeredAtMs;
     const verdict = judge({
-      state: open.state,
+      state: answeredAtMs === undefined ? open.state : "answered",
       heldMicros: open.heldMicros,
       startedAtMs: open.startedAt.getTime(),
-      answeredAtMs: open.answeredAt?.getTime(),
+      answeredAtMs,
       lastSeenAtMs: (open.lastSeenAt ?? open.startedAt).getTime(),
       grantedSeconds: open.grantedSeconds,
       watchedSinceMs: lifecycle.watchedSinceMs,
       bootedAtMs: ami?.status().bootedAt?.getTime(),
       missingMs: now - since,
     });
-    if (verdict.act === "wait") {
-      sweep.again = true;
-      return;
-    }
+    if (verdict.act === "wait") return this.#lookAgain(sweep);
     const { tenantId, callId, currency, heldMicros } = open;
     const difference = { tenantId, kind: "hold_without_channel", subject: callId, currency } as const;
     if (verdict.act === "list") {

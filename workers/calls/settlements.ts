@@ -43,6 +43,11 @@ export class Settlements {
     return this.#dropped;
   }
 
+  /** Whether an end of this call waits to be written. */
+  has(call: string): boolean {
+    return this.#waiting.has(call);
+  }
+
   /**
    * Settles now.
    * @returns what the ledger said; "unknown" is tried again by itself.

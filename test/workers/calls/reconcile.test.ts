@@ -117,6 +117,23 @@ test("a call whose channel vanished is charged for the time it was seen, and the
   await make.sql("DELETE FROM difference");
 }, 30_000);
 
+test("a call whose answer was heard and not written down is no call that nobody answered", async () => {
+  const running = await start();
+  const call = await authorisedBy(running);
+  calls.answer(call, 10);
+  await expect.poll(() => stateOf(call)).toBe("answered");
+  // As it is while the database is away.
+  await make.sql("UPDATE call SET state = 'authorised', answered_at = NULL WHERE pbx_call_id = $1", [call]);
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  await reconcile(running);
+  calls.end(call, 0, "silent");
+  await reconcile(running);
+  await expect.poll(() => stateOf(call), { timeout: 10_000 }).toBe("ended");
+  expect(Number((await rowOf(call))["talk_ms"])).toBeGreaterThanOrEqual(1_400);
+  expect(await differences()).toMatchObject([{ kind: "hold_without_channel" }]);
+  await make.sql("DELETE FROM difference");
+}, 30_000);
+
 test("money of a call whose end nobody saw stays held and is listed, until evidence comes", async () => {
   const first = await start();
   const call = await authorisedBy(first);
