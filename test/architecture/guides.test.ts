@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 
+import { findCommand } from "@/server/cli/registry";
+
 const scripts: Readonly<Record<string, string>> = JSON.parse(readFileSync("package.json", "utf8")).scripts;
 const notes = readdirSync("docs/decisions").map((note) => `docs/decisions/${note}`);
 const guides = ["README.md", "AGENTS.md", ...notes];
@@ -10,6 +12,8 @@ const PLACE =
 /** A guide that names what is not there is worse than none: newcomers and machines believe it. */
 describe.each(guides)("%s", (guide) => {
   const text = readFileSync(guide, "utf8");
+  test("names only words and options that the command line has", async () =>
+    expect(await misspeltCommands(text)).toEqual([]));
   test("names only commands that exist", () => expect(missingCommands(text)).toEqual([]));
   test("names only files and folders that exist", () => expect(missingPlaces(text)).toEqual([]));
   test("links only to what exists", () => expect(missingLinks(guide, text)).toEqual([]));
@@ -21,6 +25,12 @@ test("the check finds what is not there", () => {
   expect(missingCommands(text)).toEqual(["npm run fly", "npx floss --all", "node test/nothing.mjs"]);
   expect(missingPlaces(text)).toEqual(["server/domain/magic.ts"]);
   expect(missingLinks("README.md", text)).toEqual(["docs/none.md"]);
+});
+
+test("the check knows the command line's own words", async () => {
+  const text =
+    "`npx ringfence teleport`, `npx ringfence balance --tenant a --json`, `npx ringfence balance --tenent a`";
+  expect(await misspeltCommands(text)).toEqual(["npx ringfence teleport", "npx ringfence balance --tenent a"]);
 });
 
 test("the check leaves alone what is no name", () => {
@@ -46,6 +56,26 @@ function commandExists(code: string): boolean {
   if (program === "npx") return first === "ringfence" || existsSync(`node_modules/.bin/${first}`);
   if (program === "node" && !first.startsWith("-")) return existsSync(first);
   return true;
+}
+
+/** What is asked of our own command line, by the commands' own lists of options. */
+async function misspeltCommands(text: string): Promise<readonly string[]> {
+  const asked = codeIn(text).filter((code) => code.startsWith("npx ringfence ") && code !== "npx ringfence --help");
+  const verdicts = await Promise.all(asked.map(async (code) => ((await isOurCommand(code)) ? [] : [code])));
+  return verdicts.flat();
+}
+
+async function isOurCommand(code: string): Promise<boolean> {
+  const words = code
+    .replaceAll(/"[^"]*"/g, "text")
+    .split(" ")
+    .slice(2);
+  const found = findCommand(words);
+  if (!found) return false;
+  const { options } = await found.load();
+  const given = words.filter((word) => word.startsWith("--")).map((word) => word.slice(2));
+  const required = Object.keys(options).filter((name) => options[name]?.required);
+  return given.every((name) => name === "json" || name in options) && required.every((name) => given.includes(name));
 }
 
 const missingPlaces = (text: string) => codeIn(text).filter((code) => PLACE.test(code) && !existsSync(code));
