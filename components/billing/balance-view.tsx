@@ -52,7 +52,10 @@ export function BalanceView() {
         <QueryView query={query}>
           {(balance) => (
             <div className="grid gap-8 border-b pb-6 lg:grid-cols-[minmax(0,32rem)_minmax(0,20rem)] lg:gap-16">
-              <BalanceBar balance={balance} large />
+              <div className="grid content-start gap-3">
+                <BalanceBar balance={balance} large />
+                {own && tenant.parentName && <p className="text-ink-2">Credit comes from {tenant.parentName}.</p>}
+              </div>
               <DailyCap balance={balance} />
             </div>
           )}

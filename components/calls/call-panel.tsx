@@ -12,6 +12,7 @@ import { CallOutcome } from "@/components/calls/call-outcome";
 import { callSentence } from "@/components/calls/call-sentence";
 import { DecisionTrace } from "@/components/calls/decision-trace";
 import { Duration } from "@/components/calls/duration";
+import { fixHint, fixHref } from "@/components/calls/fix-hint";
 import { PhoneNumber } from "@/components/calls/phone-number";
 import { PriceReceipt } from "@/components/calls/price-receipt";
 import { Moment } from "@/components/shell/moment";
@@ -37,11 +38,7 @@ export function CallPanel({ callId, onClose }: Readonly<{ callId: string; onClos
 function CallBody({ call }: Readonly<{ call: CallDetail }>) {
   const { currency } = call;
   const refused = call.trace.some((gate) => !gate.ok);
-  const fix = call.fix && (
-    <Link className={buttonClass("primary")} href={portalPath(call.fix.href)}>
-      {call.fix.label}
-    </Link>
-  );
+  const fix = (call.fix || fixHint(call.reason, null)) && <Fix call={call} />;
   const trace = (
     <Section key="trace" title={refused ? "Why it was refused" : "What was checked"}>
       <DecisionTrace fix={fix} trace={call.trace} />
@@ -70,6 +67,19 @@ function CallBody({ call }: Readonly<{ call: CallDetail }>) {
         <Facts facts={factsOf(call, currency)} />
       </Section>
     </div>
+  );
+}
+
+/** The button that mends it, or the sentence where no page can. */
+function Fix({ call }: Readonly<{ call: CallDetail }>) {
+  const { tenant } = useScope();
+  const hint = fixHint(call.reason, tenant.parentName);
+  if (hint) return <p className="text-ink">{hint}</p>;
+  if (!call.fix) return null;
+  return (
+    <Link className={buttonClass("primary")} href={fixHref(portalPath(call.fix.href), call)}>
+      {call.fix.label}
+    </Link>
   );
 }
 

@@ -20,6 +20,7 @@ export function LiveView() {
   const { tenantSlug } = useScope();
   const query = useQuery(useTRPC().calls.live.queryOptions({ tenantSlug }, { refetchInterval: RECHECK_MS }));
   const calls = query.data?.items ?? [];
+  const rate = runningRate(calls);
   return (
     <>
       <PageHeader
@@ -28,8 +29,12 @@ export function LiveView() {
           query.data && (
             <span className="flex flex-wrap items-center gap-x-4">
               <span>
-                {calls.length === 1 ? "1 call" : `${calls.length} calls`},{" "}
-                <Money currency={query.data.currency} decimals={4} micros={runningRate(calls)} /> a minute
+                {calls.length === 1 ? "1 call" : `${calls.length} calls`}
+                {rate > 0n && (
+                  <>
+                    , <Money currency={query.data.currency} decimals={4} micros={rate} /> a minute
+                  </>
+                )}
               </span>
               <span className="sm:hidden">
                 <LiveDot />

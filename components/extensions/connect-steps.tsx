@@ -19,7 +19,7 @@ const marks = {
   waiting: (
     <span
       aria-hidden="true"
-      className="m-1 size-2 rounded-full bg-info motion-safe:animate-[rf-pulse_2s_ease-in-out_infinite]"
+      className="m-1 block size-2 rounded-full bg-info motion-safe:animate-[rf-pulse_2s_ease-in-out_infinite]"
     />
   ),
   ok: <Icon className="text-ok" name="check" />,

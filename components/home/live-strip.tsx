@@ -40,6 +40,7 @@ export function LiveStrip({ data }: Readonly<{ data: Data }>) {
 function Calls({ data }: Readonly<{ data: Data }>) {
   const now = useNow(data.serverNow);
   const { currency, items } = data;
+  const rate = runningRate(items);
   return (
     <>
       <ul className="grid border-t">
@@ -64,9 +65,11 @@ function Calls({ data }: Readonly<{ data: Data }>) {
       </ul>
       <p className="flex justify-between text-ink-2">
         <span>{items.length > MOST ? `and ${items.length - MOST} more` : ""}</span>
-        <span>
-          <Money currency={currency} decimals={4} micros={runningRate(items)} /> a minute together
-        </span>
+        {rate > 0n && (
+          <span>
+            <Money currency={currency} decimals={4} micros={rate} /> a minute together
+          </span>
+        )}
       </p>
     </>
   );

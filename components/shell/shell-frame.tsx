@@ -80,7 +80,7 @@ function Frame({ shell, look, saveLook, children }: FrameProps) {
         />
         <ScopeBand />
         <main
-          className="mx-auto w-full max-w-[90rem] flex-1 px-4 pt-4 pb-24 outline-none sm:px-6 sm:pb-10"
+          className="mx-auto w-full max-w-[90rem] flex-1 px-4 pt-4 pb-24 outline-none min-[100rem]:has-data-panel:pr-[36rem] sm:px-6 sm:pb-10"
           id="main"
           tabIndex={-1}
         >

@@ -13,6 +13,7 @@ export default async function SignInPage({ searchParams }: Props) {
   return (
     <CenteredPage title="Sign in">
       <SignInPageForm next={safePath(next ?? callbackUrl)} />
+      <p className="pt-2 text-ink-3">No access yet? Whoever runs your telephones can send you an invitation.</p>
     </CenteredPage>
   );
 }

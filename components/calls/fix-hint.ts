@@ -1,0 +1,23 @@
+const hints: Readonly<Record<string, (provider: string) => string>> = {
+  "DST-04": () => "Dial it in full: +49 30 1234567 or 0049 30 1234567; within your own country 030 1234567 will do.",
+  "RAT-01": (provider) => `Ask ${provider} for a price for this number.`,
+  "BAL-03": (provider) => `Ask ${provider}. Your own credit was not touched.`,
+  "SEC-02": (provider) => `Ask ${provider} to lift the suspension.`,
+  "NET-02": () => "Try again in a minute; the carrier may have been busy.",
+  "LIM-02": () => "Wait a minute and dial again.",
+  "SYS-01": (provider) => `Try again. If it stays, tell ${provider} the call ID below.`,
+  "SYS-02": (provider) => `If it happens again, tell ${provider} the call ID below.`,
+};
+
+/** What to do about a refusal that no page can mend, in one sentence. */
+export const fixHint = (reason: string | null, provider: string | null): string | undefined =>
+  reason === null ? undefined : hints[reason]?.(provider ?? "your provider");
+
+type Call = Readonly<{ reason: string | null; country: string | null; from: Readonly<{ extensionNumber: string }> }>;
+
+/** The page that mends it, opened at the very thing: the country, or the extension. */
+export function fixHref(path: string, call: Call): string {
+  if (call.reason === "DST-01" && call.country) return `${path}?q=${encodeURIComponent(call.country)}`;
+  if (call.reason === "SEC-01") return `${path}?q=${encodeURIComponent(call.from.extensionNumber)}`;
+  return path;
+}
