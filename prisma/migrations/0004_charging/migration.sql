@@ -335,6 +335,10 @@ BEGIN
   IF NOT FOUND THEN RETURN 'unknown'; END IF;
   IF c.state = 'ended' THEN RETURN 'repeat'; END IF;
   c.talk_ms := greatest(coalesce(p_talk_ms, 0), 0);
+  -- A talk of nothing, where an answer is on record, is a report that lost its figure: the clock decides, within the grant.
+  IF c.talk_ms = 0 AND c.state = 'answered' AND p_ended_at > c.answered_at + interval '2 seconds' THEN
+    c.talk_ms := least((extract(epoch FROM p_ended_at - c.answered_at) * 1000)::bigint, c.granted_seconds * 1000::bigint);
+  END IF;
   paid_ms := CASE WHEN c.talk_ms <= c.granted_seconds * 1000::bigint + 1000 THEN least(c.talk_ms, c.granted_seconds * 1000::bigint) ELSE c.talk_ms END;
   at_limit := c.talk_ms > 0 AND c.talk_ms >= c.granted_seconds * 1000::bigint - 900 AND coalesce(p_side, '') NOT IN ('caller', 'callee');
   c.billed_seconds := 0; c.cost_micros := 0;

@@ -148,6 +148,16 @@ describe("an end", () => {
     });
   });
 
+  test("that forgot how long was talked, after an answer that is on record, is charged by the clock", async () => {
+    const { tenant, phone } = await customer(1_000_000n);
+    const id = call();
+    await desk.authorise({ call: id, endpoint: phone.endpoint });
+    const answered = new Date();
+    await desk.answered(id, answered);
+    expect(await desk.settle(id, 0, { at: new Date(answered.getTime() + 20_000) })).toBe("settled");
+    expect(await make.wallet(tenant)).toMatchObject({ posted: 980_000n, held: 0n });
+  });
+
   test("a few milliseconds late at the limit is charged as granted, with the reason", async () => {
     const { tenant, phone } = await customer(10_000n);
     const id = call();
