@@ -18,6 +18,10 @@ RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 DECLARE w wallet; v_id uuid; v_amount bigint; v_kind text; v_currency text; v_seller uuid;
 BEGIN
   PERFORM require_below(p_tenant);
+  -- Money enters and leaves the house at the operator only; below, it moves from wallet to wallet.
+  IF NOT EXISTS (SELECT FROM tenant WHERE id = app_tenant() AND kind = 'operator') THEN
+    RAISE EXCEPTION 'only the operator posts money from outside' USING ERRCODE = 'RF002';
+  END IF;
   SELECT * INTO w FROM wallet WHERE tenant_id = p_tenant AND currency = p_currency FOR UPDATE;
   IF NOT FOUND THEN RAISE EXCEPTION 'no wallet in %', p_currency USING ERRCODE = 'RF004'; END IF;
   SELECT x.id, x.kind, e.amount_micros, e.currency INTO v_id, v_kind, v_amount, v_currency FROM ledger_transaction x JOIN ledger_entry e ON e.transaction_id = x.id AND e.line = 1

@@ -41,6 +41,14 @@ test("the same key moves money once, and another amount under it is refused", as
   await expect(make.topUp(customer, 501n, "again")).rejects.toMatchObject({ code: "RF003" });
 });
 
+test("nobody but the operator brings money into the house", async () => {
+  await make.as(reseller.tenantId);
+  const post = make.sql("SELECT wallet_post($1, 'top_up', 5, 'EUR', 'own mint', 'payments', '', 'test', NULL)", [
+    customer.tenantId,
+  ]);
+  await expect(post).rejects.toMatchObject({ code: "RF002" });
+});
+
 test("credit moves between a tenant and the one above it, never sideways and never beyond what is there", async () => {
   await make.topUp(reseller, 1_000n);
   await make.as(reseller.tenantId);
