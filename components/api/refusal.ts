@@ -122,3 +122,10 @@ export function problemsOf(error: unknown): Partial<Record<string, string>> {
   if (typeof field === "string" && typeof sentence === "string") found[field] ??= sentence;
   return found;
 }
+
+/** What is said at the end of a form: nothing when every problem stands at a field of its own. */
+export function refusalBeside(error: unknown, fields: object): Refusal | undefined {
+  if (!error) return undefined;
+  const problems = Object.keys(problemsOf(error));
+  return problems.length > 0 && problems.every((field) => field in fields) ? undefined : refusalOf(error);
+}

@@ -59,7 +59,7 @@ const tenantColumn: Column<LiveCall> = {
 const actColumn: Column<LiveCall> = {
   key: "act",
   header: "Actions",
-  className: "max-sm:hidden",
+  fold: "below",
   cell: (call) => <HangUp callId={call.id} to={call.toFormatted} />,
 };
 

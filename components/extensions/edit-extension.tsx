@@ -5,7 +5,7 @@ import type { FormEvent } from "react";
 
 import { useTRPC } from "@/components/api/client";
 import type { ExtensionRow } from "@/components/api/outputs";
-import { problemsOf, refusalOf } from "@/components/api/refusal";
+import { problemsOf, refusalBeside } from "@/components/api/refusal";
 import { plainAmount } from "@/components/billing/amount-input";
 import { moneyText } from "@/components/billing/money-text";
 import { extensionChecks } from "@/components/extensions/extension-checks";
@@ -73,7 +73,7 @@ export function EditExtension({ extension, onClose }: Props) {
         <FormEnd
           busy={edit.isPending && "Saving…"}
           onCancel={onClose}
-          refusal={edit.error ? refusalOf(edit.error) : undefined}
+          refusal={refusalBeside(edit.error, checks)}
           submit="Save extension"
         />
       </form>

@@ -62,6 +62,8 @@ function Actions({ extension }: Readonly<{ extension: ExtensionRow }>) {
   const { suspend, resume, busy } = useSuspension();
   const [dialog, setDialog] = useState<"edit" | "rotate">();
   const close = () => setDialog(undefined);
+  // The secret was shown once; where no phone ever used it, a new one is the way to connect.
+  const waits = extension.state === "active" && !extension.registration && !extension.lastSeenAt;
   const calls = (
     <Link className={buttonClass()} href={`${hrefOf("calls")}?extension=${extension.id}`}>
       Show calls
@@ -79,7 +81,9 @@ function Actions({ extension }: Readonly<{ extension: ExtensionRow }>) {
           Resume extension
         </Button>
       )}
-      <Button onClick={() => setDialog("rotate")}>Rotate secret…</Button>
+      <Button look={waits ? "primary" : "plain"} onClick={() => setDialog("rotate")}>
+        {waits ? "Connect a phone…" : "Rotate secret…"}
+      </Button>
       <Button onClick={() => setDialog("edit")}>Edit…</Button>
       {calls}
       {dialog === "edit" && <EditExtension extension={extension} onClose={close} />}

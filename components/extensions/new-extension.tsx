@@ -5,7 +5,7 @@ import { type FormEvent, useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
 import type { NewSecret } from "@/components/api/outputs";
-import { problemsOf, refusalOf } from "@/components/api/refusal";
+import { problemsOf, refusalBeside } from "@/components/api/refusal";
 import { plainAmount } from "@/components/billing/amount-input";
 import { ConnectPanel } from "@/components/extensions/connect-panel";
 import { extensionChecks } from "@/components/extensions/extension-checks";
@@ -79,7 +79,7 @@ function NewExtensionForm({ nextNumber, onMade, onCancel }: FormProps) {
     });
   }
 
-  const refusal = create.error ? refusalOf(create.error) : undefined;
+  const refusal = refusalBeside(create.error, extensionChecks);
   return (
     <form className="grid gap-4" noValidate onSubmit={submit}>
       <NameAndNumber nextNumber={nextNumber} problems={problems} />

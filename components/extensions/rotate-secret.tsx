@@ -40,18 +40,21 @@ export function RotateSecret({ extension, onClose }: Props) {
 
   const phone = extension.registration;
   return (
-    <Dialog onClose={onClose} title={`Rotate the secret of ${extension.number}`}>
+    <Dialog
+      onClose={onClose}
+      title={phone ? `Rotate the secret of ${extension.number}` : `A new secret for ${extension.number}`}
+    >
       <div className="grid gap-4">
         <p className="text-md text-ink-2">
           {phone ? (
             <>
               <strong className="font-semibold text-ink">{deviceText(phone.userAgent)}</strong> at {phone.address} is
-              cut off now and stays off until it is set up with the new secret.
+              cut off now and stays off until it is set up with the new secret. Meanwhile it cannot even dial emergency
+              numbers. The old secret cannot be brought back.
             </>
           ) : (
-            "No phone is connected. The old secret is refused from now on."
-          )}{" "}
-          This also means that it cannot dial emergency numbers meanwhile. The old secret cannot be brought back.
+            "No phone is connected now. A new secret is made and shown once; the old one is refused from then on."
+          )}
         </p>
         {rotate.error && <ErrorState {...refusalOf(rotate.error)} />}
         <div className="flex justify-end gap-2">
@@ -60,10 +63,10 @@ export function RotateSecret({ extension, onClose }: Props) {
           </Button>
           <Button
             busy={rotate.isPending && "Rotating…"}
-            look="danger"
+            look={phone ? "danger" : "primary"}
             onClick={() => rotate.mutate({ tenantSlug, extensionId: extension.id })}
           >
-            Rotate secret
+            {phone ? "Rotate secret" : "Make new secret"}
           </Button>
         </div>
       </div>

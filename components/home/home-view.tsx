@@ -44,7 +44,7 @@ export function HomeView() {
               {live.data && <LiveStrip data={live.data} />}
             </div>
             <div className="grid content-start gap-8">
-              {balance.data && (
+              {balance.data && tenant.kind !== "operator" && (
                 <Section
                   aside={
                     <Link className="text-accent underline-offset-2 hover:underline" href={hrefOf("balance")}>
@@ -64,7 +64,7 @@ export function HomeView() {
                   </span>
                 }
                 level={2}
-                title="Spent in 14 days"
+                title={tenant.kind === "customer" ? "Spent in 14 days" : "Charged below in 14 days"}
               >
                 <SpendChart cap={balance.data?.dailyCapMicros ?? null} currency={currency} days={data.days} />
               </Section>

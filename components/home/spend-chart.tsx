@@ -15,7 +15,7 @@ export function SpendChart({ days, cap, currency }: Props) {
   const first = days[0];
   const last = days.at(-1);
   const total = days.reduce((sum, day) => sum + day.costMicros, 0n);
-  if (!first || !last) return <p className="text-ink-2">Nothing was spent yet.</p>;
+  if (!first || !last || total === 0n) return <p className="text-ink-2">Nothing was spent yet.</p>;
   return (
     <figure className="grid gap-1">
       <svg

@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 
 import { useTRPC } from "@/components/api/client";
-import { problemsOf, refusalOf } from "@/components/api/refusal";
+import { problemsOf, refusalBeside } from "@/components/api/refusal";
 import { useScope } from "@/components/shell/scope";
 import { Dialog } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
@@ -55,7 +55,7 @@ export function NewPlan({ onClose }: Readonly<{ onClose: () => void }>) {
         <FormEnd
           busy={create.isPending && "Making the plan…"}
           onCancel={onClose}
-          refusal={create.error ? refusalOf(create.error) : undefined}
+          refusal={refusalBeside(create.error, fields)}
           submit="Make plan"
         />
       </form>

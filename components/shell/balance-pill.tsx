@@ -12,7 +12,7 @@ import { Popover } from "@/components/ui/popover";
 const BalanceBar = later(() => import("@/components/billing/balance-bar").then((file) => file.BalanceBar));
 
 /** The money that can still be spent, always in sight; behind it the three figures. */
-export function BalancePill({ balance }: Readonly<{ balance: NonNullable<Shell["balance"]> }>) {
+export function BalancePill({ balance }: Readonly<{ balance: Shell["balance"] }>) {
   const scope = useScope();
   const empty = balance.availableMicros <= 0n;
   return (

@@ -25,7 +25,7 @@ export function TopBar({ shell, menu }: Readonly<{ shell: Shell; menu: ReactNode
         <span className="max-sm:hidden">
           <LiveDot />
         </span>
-        {shell.balance && <BalancePill balance={shell.balance} />}
+        {shell.tenant.kind !== "operator" && <BalancePill balance={shell.balance} />}
         {menu}
       </div>
     </header>

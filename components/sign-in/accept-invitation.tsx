@@ -6,7 +6,7 @@ import { type FormEvent, useEffect } from "react";
 
 import { useTRPC } from "@/components/api/client";
 import type { Outputs } from "@/components/api/outputs";
-import { problemsOf, refusalOf } from "@/components/api/refusal";
+import { problemsOf, refusalBeside, refusalOf } from "@/components/api/refusal";
 import { passwordCheck } from "@/components/sign-in/password-check";
 import { Button } from "@/components/ui/button";
 import { buttonClass } from "@/components/ui/button-class";
@@ -58,6 +58,8 @@ function Acceptance({ token, invitation }: Props) {
     useTRPC().invitations.accept.mutationOptions({ onError: (error) => setProblems(problemsOf(error)) }),
   );
 
+  const refusal = refusalBeside(accept.error, { name: true, password: true });
+
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const values = read(event.currentTarget);
@@ -100,7 +102,7 @@ function Acceptance({ token, invitation }: Props) {
           />
         </>
       )}
-      {accept.error && <ErrorState {...refusalOf(accept.error)} />}
+      {refusal && <ErrorState {...refusal} />}
       <Button busy={accept.isPending && "Setting up…"} look="primary" type="submit">
         {known ? "Take the seat" : "Set up access"}
       </Button>

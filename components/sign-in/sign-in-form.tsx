@@ -37,7 +37,16 @@ export function SignInForm({ onSignedIn, email }: Props) {
 
   return (
     <form className="grid gap-4" onSubmit={submit}>
-      <Field autoComplete="username" autoFocus defaultValue={email} label="E-mail" name="email" required type="email" />
+      <Field
+        autoComplete="username"
+        autoFocus
+        data-first=""
+        defaultValue={email}
+        label="E-mail"
+        name="email"
+        required
+        type="email"
+      />
       <Field autoComplete="current-password" label="Password" name="password" required type="password" />
       {refusal && (
         <Notice live title={refusal.title} tone="bad">

@@ -5,7 +5,7 @@ import type { FormEvent } from "react";
 
 import { useTRPC } from "@/components/api/client";
 import type { Inputs } from "@/components/api/outputs";
-import { problemsOf, refusalOf } from "@/components/api/refusal";
+import { problemsOf, refusalBeside } from "@/components/api/refusal";
 import { useScope } from "@/components/shell/scope";
 import { roleChoices } from "@/components/team/role-choices";
 import { Button } from "@/components/ui/button";
@@ -71,7 +71,7 @@ export function InviteMember({ onClose }: Readonly<{ onClose: () => void }>) {
         <FormEnd
           busy={invite.isPending && "Making the link…"}
           onCancel={onClose}
-          refusal={invite.error ? refusalOf(invite.error) : undefined}
+          refusal={refusalBeside(invite.error, fields)}
           submit="Make invitation link"
         />
       </form>

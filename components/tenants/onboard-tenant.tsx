@@ -6,7 +6,7 @@ import { type FormEvent, useState } from "react";
 import { useTRPC } from "@/components/api/client";
 import type { Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
-import { problemsOf, refusalOf } from "@/components/api/refusal";
+import { problemsOf, refusalBeside } from "@/components/api/refusal";
 import { plainAmount } from "@/components/billing/amount-input";
 import { useScope } from "@/components/shell/scope";
 import { OnboardEffect } from "@/components/tenants/onboard-effect";
@@ -88,7 +88,7 @@ function OnboardForm({ defaults, onMade, onCancel }: FormProps) {
         <FormEnd
           busy={onboard.isPending && "Making the tenant…"}
           onCancel={onCancel}
-          refusal={onboard.error ? refusalOf(onboard.error) : undefined}
+          refusal={refusalBeside(onboard.error, onboardChecks)}
           submit="Make tenant"
         />
       </div>

@@ -59,7 +59,7 @@ function columnsIn(actions: ((row: Row) => React.ReactNode) | undefined): readon
       ),
     },
     { key: "since", header: "Since", from: "xl", cell: (row) => <Moment at={row.createdAt} /> },
-    actions && { key: "act", header: "Actions", cell: actions },
+    actions && { key: "act", header: "Actions", fold: "below", cell: actions },
   ];
   return columns.filter((column) => column !== undefined);
 }
@@ -100,7 +100,7 @@ type Props = Readonly<{ rows: readonly TenantRow[]; onPay: (row: TenantRow) => v
 export function TenantsTable({ rows, onPay, onClear }: Props) {
   const { can, tenant } = useScope();
   const actions = (row: Row) => (
-    <span className="relative z-[1] flex gap-1">
+    <span className="relative z-[1] flex gap-1 max-sm:-ml-3">
       {can("tenants.write") && <Suspension row={row} />}
       {can("billing.write") && (tenant.kind === "operator" || row.parentSlug === tenant.slug) && (
         <Button className="min-h-7" look="quiet" onClick={() => onPay(row)}>

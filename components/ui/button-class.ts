@@ -13,7 +13,7 @@ const looks: Record<ButtonLook, string> = {
 /** The classes of a button, for links that look like one. */
 export const buttonClass = (look: ButtonLook = "plain", className = ""): string =>
   cx(
-    "inline-flex min-h-8 shrink-0 items-center justify-center gap-1.5 rounded-md border px-3 py-1 font-medium whitespace-nowrap select-none",
+    "inline-flex min-h-8 pointer-coarse:min-h-11 shrink-0 items-center justify-center gap-1.5 rounded-md border px-3 py-1 font-medium whitespace-nowrap select-none",
     looks[look],
     className,
   );

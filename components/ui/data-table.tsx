@@ -5,8 +5,8 @@ import type { ReactNode } from "react";
 import { cx } from "@/components/ui/cx";
 import { useListKeys } from "@/components/ui/use-list-keys";
 
-/** Where a column's cell goes when the table folds into two-line rows: first or second line, at its start or end. */
-export type Fold = "lead" | "lead-end" | "second" | "second-end" | "hide";
+/** Where a column's cell goes when the table folds into two-line rows: first or second line, at its start or end; or what can be done, below. */
+export type Fold = "lead" | "lead-end" | "second" | "second-end" | "below" | "hide";
 
 export type Column<Row> = Readonly<{
   key: string;
@@ -42,6 +42,7 @@ const folds: Record<Fold, string> = {
   "lead-end": "max-sm:col-start-2 max-sm:row-start-1 max-sm:justify-self-end",
   second: "max-sm:col-start-1 max-sm:row-start-2 max-sm:text-ink-2",
   "second-end": "max-sm:col-start-2 max-sm:row-start-2 max-sm:justify-self-end max-sm:text-ink-2",
+  below: "max-sm:col-span-2 max-sm:row-start-3 max-sm:pt-2",
   hide: "max-sm:hidden",
 };
 const widths = { lg: "sm:max-lg:hidden", xl: "sm:max-xl:hidden" } as const;

@@ -30,7 +30,7 @@ export function SearchBox({ label, value, onValue, className = "" }: Props) {
 
   return (
     <span className={`relative block ${className}`}>
-      <Icon className="pointer-events-none absolute top-2 left-2.5 text-ink-3" name="search" />
+      <Icon className="pointer-events-none absolute inset-y-0 left-2.5 my-auto text-ink-3" name="search" />
       <input
         aria-label={label}
         autoComplete="off"

@@ -40,7 +40,7 @@ export function Select({ label, choices, hint, problem, labelHidden, className, 
             </option>
           ))}
         </select>
-        <Icon name="down" className="pointer-events-none absolute top-2 right-2.5 text-ink-2" />
+        <Icon name="down" className="pointer-events-none absolute inset-y-0 right-2.5 my-auto text-ink-2" />
       </span>
       {hint && (
         <p className="text-xs text-ink-3" id={`${id}-hint`}>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { problemsOf, refusalOf } from "@/components/api/refusal";
+import { problemsOf, refusalBeside, refusalOf } from "@/components/api/refusal";
 import { domainErrors } from "@/server/kernel/errors";
 
 const failed = (data: unknown) => Object.assign(new Error("secret text of the library"), { data });
@@ -26,6 +26,14 @@ describe("errors as people read them", () => {
     expect(JSON.stringify(shown)).not.toContain("secret");
     expect(shown[2]?.code).toContain("r1");
     expect(shown[0]?.code).toBe("no_answer");
+  });
+
+  it("are not said twice when they stand at their fields", () => {
+    const taken = failed({ domainCode: "slug_taken", sentence: "Taken.", detail: { field: "slug" } });
+    expect(refusalBeside(taken, { slug: true })).toBeUndefined();
+    expect(refusalBeside(taken, { number: true })?.code).toBe("slug_taken");
+    expect(refusalBeside(failed({ domainCode: "forbidden" }), { slug: true })?.code).toBe("forbidden");
+    expect(refusalBeside(null, {})).toBeUndefined();
   });
 
   it("stand at the field they are about", () => {

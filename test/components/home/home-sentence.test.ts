@@ -18,6 +18,11 @@ describe("the state of a tenant in one sentence", () => {
     );
   });
 
+  it("counts to one and to none", () => {
+    expect(homeSentence({ phones: phones(0, 1), attention: 0, liveCalls: 0 })).toBe("The phone is not connected.");
+    expect(homeSentence({ phones: phones(0, 3), attention: 0, liveCalls: 0 })).toBe("None of 3 phones is connected.");
+  });
+
   it("says how to begin", () => {
     expect(homeSentence({ phones: phones(0, 0), attention: 3, liveCalls: 0 })).toContain("Make the first one");
   });
