@@ -34,8 +34,8 @@ export function columnDecimals(amounts: readonly bigint[], currency: string): nu
   return amounts.every((amount) => amount % step === 0n) ? own : Math.max(own, 4);
 }
 
-/** The decimals of a price per minute: at least four, trailing zeros kept, six where it needs them. */
-export const rateDecimals = (amount: bigint): number => (amount % 100n === 0n ? 4 : 6);
+/** The decimals of a price per minute: four, trailing zeros kept; five or six where it needs them. */
+export const rateDecimals = (amount: bigint): number => (amount % 100n === 0n ? 4 : amount % 10n === 0n ? 5 : 6);
 
 /** The same for a column of prices: as many as the finest of them needs. */
 export const ratesDecimals = (amounts: readonly bigint[]): number => Math.max(4, ...amounts.map(rateDecimals));

@@ -1,5 +1,6 @@
 import type { CallDetail } from "@/components/api/outputs";
 import { Money } from "@/components/billing/money";
+import { columnDecimals } from "@/components/billing/money-text";
 import { Moment } from "@/components/shell/moment";
 import { Section } from "@/components/ui/section";
 
@@ -7,6 +8,10 @@ type Props = Readonly<{ lines: CallDetail["ledger"]; currency: string }>;
 
 /** What the call did to the balance, line by line. */
 export function CallLedger({ lines, currency }: Props) {
+  const decimals = columnDecimals(
+    lines.flatMap((line) => [line.amountMicros, line.balanceAfterMicros]),
+    currency,
+  );
   return (
     <Section title="In the ledger">
       <table className="w-full text-left">
@@ -30,10 +35,10 @@ export function CallLedger({ lines, currency }: Props) {
                 <Moment at={line.at} />
               </td>
               <td className="text-right">
-                <Money currency={currency} micros={line.amountMicros} signed />
+                <Money currency={currency} decimals={decimals} micros={line.amountMicros} signed />
               </td>
               <td className="text-right">
-                <Money currency={currency} decimals={4} micros={line.balanceAfterMicros} />
+                <Money currency={currency} decimals={decimals} micros={line.balanceAfterMicros} />
               </td>
             </tr>
           ))}

@@ -55,7 +55,8 @@ describe("money on screen", () => {
   it("keeps the trailing zeros of prices", () => {
     expect(moneyText(12_500n, "EUR", { decimals: rateDecimals(12_500n) })).toBe("€0.0125");
     expect(moneyText(10_000n, "EUR", { decimals: rateDecimals(10_000n) })).toBe("€0.0100");
-    expect(ratesDecimals([12_500n, 16_560n])).toBe(6);
+    expect(ratesDecimals([12_500n, 16_560n])).toBe(5);
+    expect(ratesDecimals([12_500n, 16_561n])).toBe(6);
     expect(ratesDecimals([])).toBe(4);
   });
 });
