@@ -13,7 +13,7 @@ import { buttonClass } from "@/components/ui/button-class";
 import { ErrorState } from "@/components/ui/error-state";
 import { Field } from "@/components/ui/field";
 import { Skeleton } from "@/components/ui/skeleton";
-import { checks, useFields } from "@/components/ui/use-fields";
+import { checks, type Problems, useFields } from "@/components/ui/use-fields";
 
 /** A name and a password turn the one-time link into a seat. */
 export function AcceptInvitation({ token }: Readonly<{ token: string }>) {
@@ -80,32 +80,40 @@ function Acceptance({ token, invitation }: Props) {
         readOnly
         type="email"
       />
-      {known ? (
-        <Field
-          autoComplete="current-password"
-          hint="You have an account already: sign with its password."
-          label="Password"
-          name="password"
-          problem={problems.password}
-          type="password"
-        />
-      ) : (
-        <>
-          <Field autoComplete="name" label="Your name" maxLength={100} name="name" problem={problems.name} />
-          <Field
-            autoComplete="new-password"
-            hint="At least 15 characters; several words in a row are fine. No other rules."
-            label="Password"
-            name="password"
-            problem={problems.password}
-            type="password"
-          />
-        </>
-      )}
+      {known ? <KnownPerson problem={problems.password} /> : <NewPerson problems={problems} />}
       {refusal && <ErrorState {...refusal} />}
       <Button busy={accept.isPending && "Setting up…"} look="primary" type="submit">
         {known ? "Take the seat" : "Set up access"}
       </Button>
     </form>
+  );
+}
+
+function KnownPerson({ problem }: Readonly<{ problem: string | undefined }>) {
+  return (
+    <Field
+      autoComplete="current-password"
+      hint="You have an account already: sign with its password."
+      label="Password"
+      name="password"
+      problem={problem}
+      type="password"
+    />
+  );
+}
+
+function NewPerson({ problems }: Readonly<{ problems: Problems<"name" | "password"> }>) {
+  return (
+    <>
+      <Field autoComplete="name" label="Your name" maxLength={100} name="name" problem={problems.name} />
+      <Field
+        autoComplete="new-password"
+        hint="At least 15 characters; several words in a row are fine. No other rules."
+        label="Password"
+        name="password"
+        problem={problems.password}
+        type="password"
+      />
+    </>
   );
 }
