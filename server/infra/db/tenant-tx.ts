@@ -27,6 +27,6 @@ export function inTenant<T>(
           set_config('app.user_id', ${scope.userId ?? ""}, true), set_config('transaction_read_only', ${readOnly}, true)`;
       return work(tx);
     },
-    { maxWait: 5_000, timeout: 15_000 },
+    { maxWait: 10_000, timeout: 15_000 },
   );
 }

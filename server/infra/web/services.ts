@@ -36,5 +36,5 @@ function create(): WebServices {
     (await sql.query<{ id: TenantId }>("tenants_above", "SELECT tenants_above($1) AS id", [tenantId])).map(
       (row) => row.id,
     );
-  return { env, db: connectDb(url), sql, log, live, hub: createLiveHub({ connectionString: url, above, log }) };
+  return { env, db: connectDb(url, 20), sql, log, live, hub: createLiveHub({ connectionString: url, above, log }) };
 }
