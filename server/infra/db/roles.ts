@@ -76,13 +76,16 @@ export async function setLogins(client: Client, passwords: Readonly<Record<strin
 
 const codeOf = (error: unknown): string | undefined => (error as { code?: string }).code;
 
+/** What Postgres says when another database of the server changed (XX000) or first set (23505) the same role's settings. */
+const lostRaces: readonly string[] = ["XX000", "23505"];
+
 /** "tuple concurrently updated": two databases of one server changed the same role at the same moment. */
 async function retrying<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await work();
     } catch (error) {
-      if (codeOf(error) !== "XX000" || attempt === 10) throw error;
+      if (!lostRaces.includes(codeOf(error) ?? "") || attempt === 10) throw error;
       await new Promise((resolve) => setTimeout(resolve, 20 * attempt));
     }
   }
