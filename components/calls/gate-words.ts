@@ -11,6 +11,12 @@ const labels: Readonly<Record<string, string>> = {
   "calls at once": "Calls at once",
   "calls per minute": "Calls per minute",
   "daily cap": "Daily cap",
+  "monthly cap": "Monthly cap",
+  "call cap": "Cap per call",
+  "extension daily cap": "Daily cap of the extension",
+  "extension monthly cap": "Monthly cap of the extension",
+  "extension call cap": "Cap per call of the extension",
+  "price per minute": "Price per minute allowed",
   money: "Credit",
   margin: "Not below cost",
   "call control": "Call control reachable",
@@ -37,7 +43,14 @@ export function gateMeasure({ gate, ok, value, limit }: Gate): string | undefine
       return ok ? `prefix ${value} in ${limit}` : `${limit} for ${value}`;
     case "calls at once":
       return `${value}; at most ${limit}`;
+    case "price per minute":
+      return limit === "none" ? "no limit set" : ok ? `${value}; at most ${limit}` : `${value} is above ${limit}`;
     case "daily cap":
+    case "monthly cap":
+    case "call cap":
+    case "extension daily cap":
+    case "extension monthly cap":
+    case "extension call cap":
       return ok ? (limit === "none" ? "none set" : `${limit} left`) : `${value} of ${limit}`;
     case "money":
       return ok ? `${value} reserved of ${limit}` : `${value} available, ${limit} needed`;

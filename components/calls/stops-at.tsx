@@ -6,6 +6,9 @@ const reasons: Readonly<Record<string, string>> = {
   "BAL-02": "credit ends",
   "BAL-03": "provider's credit ends",
   "CAP-01": "daily cap",
+  "CAP-02": "monthly cap",
+  "CAP-03": "cap per call",
+  "RAT-03": "most it may cost",
 };
 
 /** How long the money held now lasts. It is renewed while there is more, so only the last minute is loud. */

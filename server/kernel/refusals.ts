@@ -23,6 +23,21 @@ export const refusals = {
     sentence: "The daily spending cap is reached.",
     fix: { label: "Raise the cap", page: "balance" },
   },
+  "CAP-02": {
+    sip: 403,
+    sentence: "The monthly spending cap is reached.",
+    fix: { label: "Raise the cap", page: "balance" },
+  },
+  "CAP-03": {
+    sip: 403,
+    sentence: "The call would cost more than the cap per call allows.",
+    fix: { label: "Raise the cap", page: "balance" },
+  },
+  "CAP-04": {
+    sip: 403,
+    sentence: "A minute to this number costs more than the highest price allowed.",
+    fix: { label: "Allow a higher price", page: "balance" },
+  },
   "DST-01": {
     sip: 403,
     sentence: "Calls to this country are closed.",
@@ -42,6 +57,11 @@ export const refusals = {
     sip: 403,
     sentence: "The call would be sold below cost.",
     fix: { label: "Fix the price", page: "plans" },
+  },
+  "RAT-03": {
+    sip: 403,
+    sentence: "The call ended because it reached the maximum charge of its price.",
+    fix: { label: "Show the price", page: "plans" },
   },
   "LIM-01": { sip: 486, sentence: "Too many calls at once.", fix: { label: "Show live calls", page: "live" } },
   "LIM-02": { sip: 503, sentence: "Too many calls in one minute.", fix: { label: "Show calls", page: "calls" } },

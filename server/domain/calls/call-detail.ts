@@ -141,11 +141,13 @@ async function linesOf(tx: TenantRead, tenantId: TenantId, callId: string): Prom
   }));
 }
 
-const moneyGates: readonly string[] = ["money", "daily cap"];
+const moneyGates = /^(?:money|price per minute|(?:extension )?(?:daily|monthly|call) cap)$/;
 
 /** Gates about money recorded micros; people read amounts. */
 function readableGate(gate: Gate, currency: string): Gate {
-  if (!moneyGates.includes(gate.gate)) return gate;
-  const text = (value: string) => (/^-?\d+$/.test(value) ? formatMicros(BigInt(value), currency) : value);
+  if (!moneyGates.test(gate.gate)) return gate;
+  // A price a minute is compared to its last figure, so it is shown to its last figure.
+  const exact = gate.gate === "price per minute";
+  const text = (value: string) => (/^-?\d+$/.test(value) ? formatMicros(BigInt(value), currency, { exact }) : value);
   return { ...gate, value: text(gate.value), limit: text(gate.limit) };
 }
