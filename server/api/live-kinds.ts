@@ -8,6 +8,7 @@ const kindsOfSubject: Readonly<Record<string, readonly LiveKind[]>> = {
   billing: ["balance"],
   tenant: ["tenants", "balance"],
   plan: ["tenants"],
+  task: ["tasks"],
 };
 
 /** Every recorded change is in the audit trail, so that page always hears of it. */

@@ -10,6 +10,7 @@ import { membersRouter } from "@/server/api/routers/members";
 import { plansRouter } from "@/server/api/routers/plans";
 import { sessionsRouter } from "@/server/api/routers/sessions";
 import { shellRouter } from "@/server/api/routers/shell";
+import { tasksRouter } from "@/server/api/routers/tasks";
 import { tenantsRouter } from "@/server/api/routers/tenants";
 import { createCallerFactory, router } from "@/server/api/trpc";
 
@@ -26,6 +27,7 @@ export const appRouter = router({
   members: membersRouter,
   sessions: sessionsRouter,
   shell: shellRouter,
+  tasks: tasksRouter,
   tenants: tenantsRouter,
 });
 export type AppRouter = typeof appRouter;

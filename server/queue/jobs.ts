@@ -17,6 +17,14 @@ export const jobs = {
     attempts: 8,
     backoffMs: 250,
   }),
+  /** A long job that people wait for; what it is stands in the table task. */
+  runTask: defineJob({
+    name: "task.run",
+    scope: "tenant",
+    schema: z.object({ taskId: z.uuid() }),
+    attempts: 6,
+    backoffMs: 2_000,
+  }),
   reconcileCalls: defineJob({
     name: "calls.reconcile",
     scope: "system",

@@ -37,7 +37,7 @@ export async function makeBranches(db: TestDatabase) {
   /** Something of every kind, on this tenant, as the owner of the schema puts it there. */
   const thingsOf = async (of: Tenancy, buyer: Tenancy): Promise<Ids> => {
     const plan = await build.plan(of, { "49": { perMinute: 10_000n } });
-    const phone = await build.phone(of, "777");
+    const phone = await build.phone(of, "777777");
     const user = await seat(of, "owner");
     const { id: call } = await build.one<{ id: string }>(
       `INSERT INTO call (tenant_id, pbx, pbx_call_id, kind, dialled, state, started_at, currency, extension_id)
@@ -52,7 +52,11 @@ export async function makeBranches(db: TestDatabase) {
       "INSERT INTO session (user_id, expires_at) VALUES ($1, now() + interval '1 day') RETURNING id",
       [user],
     );
-    return { extension: phone.extensionId, call, plan, user, invitation, session, slug: buyer.slug };
+    const { id: task } = await build.one<{ id: string }>(
+      "INSERT INTO task (tenant_id, kind, title, created_by) VALUES ($1, 'deck.import', 'A deck', 'test') RETURNING id",
+      [of.tenantId],
+    );
+    return { extension: phone.extensionId, call, plan, user, invitation, session, task, slug: buyer.slug };
   };
 
   return { build, operator, reseller, customer, sibling, theirs, far, person, seat, everyRole, thingsOf };

@@ -2,7 +2,9 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 
 /** Ids and names of somebody else, by the kind of thing they name. */
-export type Ids = Readonly<Record<"extension" | "call" | "plan" | "user" | "invitation" | "session" | "slug", string>>;
+export type Ids = Readonly<
+  Record<"extension" | "call" | "plan" | "user" | "invitation" | "session" | "task" | "slug", string>
+>;
 
 type Schema = Readonly<{
   type?: string | readonly string[];

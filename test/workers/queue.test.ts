@@ -32,6 +32,7 @@ afterAll(async () => {
 const payload = { subject: "extension", id: randomUUID() } as const;
 const nothing: Processors = {
   hangUpOfSubject: async () => {},
+  runTask: async () => {},
   reconcileCalls: async () => {},
   sweepRetention: async () => {},
   appendAuditFile: async () => {},

@@ -1,12 +1,14 @@
 import { appendAuditFile } from "@/workers/processors/append-audit-file";
 import { hangUpOfSubject } from "@/workers/processors/hang-up-of-subject";
 import { reconcileCalls } from "@/workers/processors/reconcile-calls";
+import { runLongTask } from "@/workers/processors/run-long-task";
 import { sweepRetention } from "@/workers/processors/sweep-retention";
 import type { Processors } from "@/workers/processors/types";
 
 /** One processor per job in server/queue/jobs.ts; a missing or misspelt one does not compile. */
 export const processors = {
   hangUpOfSubject,
+  runTask: runLongTask,
   reconcileCalls,
   sweepRetention,
   appendAuditFile,

@@ -23,6 +23,8 @@ export type AuditAction =
   | "plan.create"
   | "plan.assign"
   | "rate.set"
+  | "task.cancel"
+  | "task.resume"
   | "destination.allow"
   | "destination.deny"
   | "member.invite"

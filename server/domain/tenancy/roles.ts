@@ -16,7 +16,15 @@ const support = [
   "audit.read",
   "members.read",
 ] as const;
-const billing = [...everyone, "billing.write", "tenants.read", "plans.write", "members.read"] as const;
+const billing = [
+  ...everyone,
+  "billing.write",
+  "tenants.read",
+  "plans.write",
+  "members.read",
+  "tasks.read",
+  "tasks.write",
+] as const;
 const admin = [
   ...support,
   "billing.write",
@@ -24,6 +32,8 @@ const admin = [
   "tenants.write",
   "plans.write",
   "members.write",
+  "tasks.read",
+  "tasks.write",
 ] as const;
 
 const permissionsOf = {

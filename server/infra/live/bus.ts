@@ -1,7 +1,16 @@
 import type { TenantId } from "@/server/kernel/ids";
 
 /** What can change on a page. The stream carries these words only; the browser then asks for the data with its own rights. */
-export const liveKinds = ["calls", "registrations", "balance", "security", "audit", "tenants", "extensions"] as const;
+export const liveKinds = [
+  "calls",
+  "registrations",
+  "balance",
+  "security",
+  "audit",
+  "tenants",
+  "extensions",
+  "tasks",
+] as const;
 export type LiveKind = (typeof liveKinds)[number];
 export type LiveChange = Readonly<{ tenantId: TenantId; kind: LiveKind }>;
 

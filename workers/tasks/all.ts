@@ -1,0 +1,5 @@
+import type { TaskKind } from "@/server/domain/tasks/task.schema";
+import type { TaskWork } from "@/workers/tasks/run-task";
+
+/** What is done for each kind of long job. */
+export const taskWorks: Readonly<Partial<Record<TaskKind, TaskWork>>> = {};
