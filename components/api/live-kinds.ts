@@ -7,6 +7,7 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   audit: ["audit"],
   tenants: ["tenants", "shell"],
   extensions: ["extensions", "home"],
+  tasks: ["tasks"],
 };
 
 /** The query paths to ask again after these kinds of change. A kind that this page does not know changes nothing. */

@@ -8,6 +8,7 @@ import { BalancePill } from "@/components/shell/balance-pill";
 import { LiveDot } from "@/components/shell/live-dot";
 import { labelOf, pageOf } from "@/components/shell/nav";
 import { TenantSwitcher } from "@/components/shell/tenant-switcher";
+import { JobsChip } from "@/components/tasks/jobs-chip";
 
 /** 48 px: where I am, whether it is live, what is left to spend, and me. */
 export function TopBar({ shell, menu }: Readonly<{ shell: Shell; menu: ReactNode }>) {
@@ -25,6 +26,7 @@ export function TopBar({ shell, menu }: Readonly<{ shell: Shell; menu: ReactNode
         <span className="max-sm:hidden">
           <LiveDot />
         </span>
+        <JobsChip />
         {shell.tenant.kind !== "operator" && <BalancePill balance={shell.balance} />}
         {menu}
       </div>
