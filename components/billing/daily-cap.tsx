@@ -72,7 +72,7 @@ function CapForm({ balance, onDone }: Readonly<{ balance: Balance; onDone: () =>
   const queries = useQueryClient();
   const { problems, read, setProblems } = useFields({ amount: checks.optional(amountProblem) });
   const save = useMutation(
-    trpc.billing.setDailyCap.mutationOptions({
+    trpc.limits.set.mutationOptions({
       onSuccess: () => {
         void queries.invalidateQueries({ queryKey: trpc.billing.pathKey() });
         toast("Daily cap changed. It counts from the next call.");

@@ -9,6 +9,8 @@ const kindsOfSubject: Readonly<Record<string, readonly LiveKind[]>> = {
   tenant: ["tenants", "balance"],
   plan: ["tenants"],
   task: ["tasks"],
+  limits: ["balance", "extensions", "tenants"],
+  bundle: ["balance"],
 };
 
 /** Every recorded change is in the audit trail, so that page always hears of it. */

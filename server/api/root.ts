@@ -5,6 +5,7 @@ import { destinationsRouter } from "@/server/api/routers/destinations";
 import { extensionsRouter } from "@/server/api/routers/extensions";
 import { homeRouter } from "@/server/api/routers/home";
 import { invitationsRouter } from "@/server/api/routers/invitations";
+import { limitsRouter } from "@/server/api/routers/limits";
 import { meRouter } from "@/server/api/routers/me";
 import { membersRouter } from "@/server/api/routers/members";
 import { plansRouter } from "@/server/api/routers/plans";
@@ -23,6 +24,7 @@ export const appRouter = router({
   audit: auditRouter,
   home: homeRouter,
   invitations: invitationsRouter,
+  limits: limitsRouter,
   me: meRouter,
   members: membersRouter,
   sessions: sessionsRouter,

@@ -73,6 +73,18 @@ const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import("./commands/money")).balance,
   },
   ledger: { summary: "a tenant's money movements", load: async () => (await import("./commands/money")).ledger },
+  "limits set": {
+    summary: "limit what a tenant's or an extension's calls may cost",
+    load: async () => (await import("./commands/limits")).limitsSet,
+  },
+  "limits show": {
+    summary: "the limits that count, and who set them",
+    load: async () => (await import("./commands/limits")).limitsShow,
+  },
+  "limits preview": {
+    summary: "what a cap would have stopped in the last 30 days",
+    load: async () => (await import("./commands/limits")).limitsPreview,
+  },
   calls: {
     summary: "a tenant's calls with what decided them",
     load: async () => (await import("./commands/calls")).calls,

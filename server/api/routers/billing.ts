@@ -3,8 +3,7 @@ import { z } from "zod";
 import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
 import { type Changed, change } from "@/server/domain/audit/change";
 import { getBalance } from "@/server/domain/billing/balance";
-import { dailyCapSchema, movementSchema } from "@/server/domain/billing/billing.schema";
-import { setDailyCap } from "@/server/domain/billing/daily-cap";
+import { movementSchema } from "@/server/domain/billing/billing.schema";
 import { listLedger } from "@/server/domain/billing/ledger";
 import { type Moved, topUp, transfer } from "@/server/domain/billing/movements";
 import { getTenantBelow } from "@/server/domain/tenancy/tenant-below";
@@ -82,15 +81,4 @@ export const billingRouter = router({
       ctx.publish(["balance", "audit"], other.id);
       return result;
     }),
-
-  setDailyCap: tenantMutation("billing.write", "billing.set_daily_cap")
-    .input(dailyCapSchema)
-    .mutation(({ ctx, input: { dailyCap } }) =>
-      ctx.change(async (tx) => {
-        const { before } = await setDailyCap(tx, ctx.tenantId, dailyCap);
-        const text = (cap: bigint | null) => ({ dailyCap: cap === null ? null : decimalOf(cap) });
-        const result = { dailyCapMicros: dailyCap };
-        return { subject: `tenant:${ctx.tenantId}`, before: text(before), after: text(dailyCap), result };
-      }),
-    ),
 });

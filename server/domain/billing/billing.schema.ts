@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { amountSchema, currencySchema, positiveAmountSchema } from "@/server/domain/rating/amount.schema";
+import { currencySchema, positiveAmountSchema } from "@/server/domain/rating/amount.schema";
 
 /**
  * Chosen by whoever sends the form: the same key twice moves money once. The keys of charges stay ours, so that nobody
@@ -29,6 +29,3 @@ export const movementSchema = z.object({
   memo: memo.optional(),
 });
 export type Movement = z.output<typeof movementSchema>;
-
-/** null takes the cap away. */
-export const dailyCapSchema = z.object({ dailyCap: amountSchema.nullable() });

@@ -100,16 +100,12 @@ async function requirePlan(tx: TenantRead, ownerId: TenantId, planId: string, cu
   return plan.id;
 }
 
-/**
- * Moves the transaction to a tenant below the one acted on.
- * @throws DomainError not_found when there is none by that name, or it is not below: one answer, so names cannot be probed.
- */
-export async function actOnBelow(tx: TenantWrite, parentId: TenantId, slug: string): Promise<TenantId> {
+/** One answer for no such name and for one that is not below, so names cannot be probed. */
+async function findBelow(tx: TenantRead, parentId: TenantId, slug: string): Promise<TenantId> {
   const [row] = await tx.$queryRaw<{ id: TenantId }[]>`
     SELECT b.descendant_id AS id FROM tenant_below b
     WHERE b.ancestor_id = ${parentId}::uuid AND b.depth > 0 AND b.descendant_id = tenant_by_slug(${slug})`;
   if (!row) throw new DomainError("not_found", { field: "childSlug" });
-  await tx.$queryRaw`SELECT act_below(${row.id}::uuid)::text`;
   return row.id;
 }
 
@@ -118,6 +114,7 @@ export async function actOnBelow(tx: TenantWrite, parentId: TenantId, slug: stri
  * emergency numbers; nobody in that branch can start new ones. Its people may still sign in and look. A repeat changes
  * nothing. Locks the tenant's row; the transaction then acts for that tenant.
  * @throws DomainError not_found when it is not below.
+ * @throws DomainError suspended_above when a tenant above the one acted on suspended it: only that one lifts it.
  */
 export async function setTenantState(
   tx: TenantWrite,
@@ -126,13 +123,11 @@ export async function setTenantState(
   state: "active" | "suspended",
 ): Promise<{ tenantId: TenantId; before: string }> {
   const branch = await branchOf(tx, parentId, slug);
-  const tenantId = await actOnBelow(tx, parentId, slug);
-  const [row] = await tx.$queryRaw<
-    { state: string }[]
-  >`SELECT state FROM tenant WHERE id = ${tenantId}::uuid FOR UPDATE`;
-  const before = row?.state ?? "active";
+  const tenantId = await findBelow(tx, parentId, slug);
+  const [row] = await tx.$queryRaw<{ before: string }[]>`
+    SELECT tenant_state_set(${tenantId}::uuid, ${state}) AS before`;
+  const before = row?.before ?? "active";
   if (before === state) return { tenantId, before };
-  await tx.$executeRaw`UPDATE tenant SET state = ${state} WHERE id = ${tenantId}::uuid`;
   if (state === "suspended") {
     for (const id of branch) {
       // A job belongs to the tenant whose calls it ends, and may be written only while acting for it.
@@ -140,8 +135,8 @@ export async function setTenantState(
       await lockCallsOf(tx, id);
       await enqueue(tx, id, "hangUpOfSubject", { subject: "tenant", id });
     }
-    await tx.$queryRaw`SELECT set_config('app.tenant_id', ${tenantId}, true)`;
   }
+  await tx.$queryRaw`SELECT set_config('app.tenant_id', ${tenantId}, true)`;
   return { tenantId, before };
 }
 

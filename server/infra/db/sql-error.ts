@@ -9,6 +9,10 @@ const codeOfState: Readonly<Record<string, DomainErrorCode>> = {
   RF005: "insufficient_funds",
   RF006: "invalid_input",
   RF007: "not_found",
+  RF008: "limit_bound",
+  RF009: "suspended_above",
+  RF010: "credit_limit_exceeded",
+  RF011: "credit_limit_in_use",
 };
 const codeOfConstraint: Readonly<Record<string, DomainErrorCode>> = {
   tenant_slug_key: "slug_taken",
@@ -27,15 +31,25 @@ export async function translatingSqlErrors<T>(work: () => Promise<T>): Promise<T
   try {
     return await work();
   } catch (error) {
-    const code = domainCodeOf(error);
-    throw code ? new DomainError(code) : error;
+    if (error instanceof DomainError) throw error;
+    const text = textOf(error);
+    const code = domainCodeOf(text);
+    throw code ? new DomainError(code, figuresOf(text)) : error;
   }
 }
 
-function domainCodeOf(error: unknown): DomainErrorCode | undefined {
-  // Prisma wraps the driver's error at differing depths; the SQLSTATE and the constraint's name are what stays.
-  const text = error instanceof Error ? `${error.message} ${safeJson(error)} ${safeJson(error.cause)}` : "";
-  const state = /\bRF00[1-9]\b/.exec(text)?.[0];
+// Prisma wraps the driver's error at differing depths; the SQLSTATE and the constraint's name are what stays.
+const textOf = (error: unknown): string =>
+  error instanceof Error ? `${error.message} ${safeJson(error)} ${safeJson(error.cause)}` : "";
+
+/** The figures that a function put at the end of its message, as in "insufficient funds [available=3 asked=5]". */
+function figuresOf(text: string): Record<string, string> {
+  const [, pairs = ""] = /\[((?:[a-z]+=[a-z0-9_-]+ ?)+)\]/i.exec(text) ?? [];
+  return Object.fromEntries(pairs.split(" ").flatMap((pair) => (pair.includes("=") ? [pair.split("=")] : [])));
+}
+
+function domainCodeOf(text: string): DomainErrorCode | undefined {
+  const state = /\bRF0\d\d\b/.exec(text)?.[0];
   if (state) return codeOfState[state];
   const constraint = Object.keys(codeOfConstraint).find((name) => text.includes(name));
   if (constraint) return codeOfConstraint[constraint];

@@ -178,16 +178,6 @@ describe("the balance", () => {
     });
   });
 
-  test("a daily cap is set and taken away", async () => {
-    await on.as("customer").billing.setDailyCap({ ...acme, dailyCap: "20" });
-    expect((await on.as("customer").billing.balance(acme)).dailyCapMicros).toBe(20_000_000n);
-    await on.as("customer").billing.setDailyCap({ ...acme, dailyCap: null });
-    expect((await on.as("customer").billing.balance(acme)).dailyCapMicros).toBeNull();
-    await expect(on.as("customer").billing.setDailyCap({ ...acme, dailyCap: "-20" })).rejects.toMatchObject({
-      message: "invalid_input",
-    });
-  });
-
   test("the ledger's pages form one chain from the newest entry to the first", async () => {
     const lines: { seq: bigint; amountMicros: bigint; balanceAfterMicros: bigint }[] = [];
     let cursor: string | null = null;
