@@ -8,6 +8,7 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   tenants: ["tenants", "shell"],
   extensions: ["extensions", "home"],
   tasks: ["tasks"],
+  disputes: ["disputes"],
 };
 
 /** The query paths to ask again after these kinds of change. A kind that this page does not know changes nothing. */

@@ -11,6 +11,7 @@ const kindsOfSubject: Readonly<Record<string, readonly LiveKind[]>> = {
   task: ["tasks"],
   limits: ["balance", "extensions", "tenants"],
   bundle: ["balance"],
+  dispute: ["disputes"],
 };
 
 /** Every recorded change is in the audit trail, so that page always hears of it. */

@@ -2,6 +2,7 @@ import { auditRouter } from "@/server/api/routers/audit";
 import { billingRouter } from "@/server/api/routers/billing";
 import { callsRouter } from "@/server/api/routers/calls";
 import { destinationsRouter } from "@/server/api/routers/destinations";
+import { disputesRouter } from "@/server/api/routers/disputes";
 import { extensionsRouter } from "@/server/api/routers/extensions";
 import { homeRouter } from "@/server/api/routers/home";
 import { invitationsRouter } from "@/server/api/routers/invitations";
@@ -17,6 +18,7 @@ import { createCallerFactory, router } from "@/server/api/trpc";
 
 export const appRouter = router({
   plans: plansRouter,
+  disputes: disputesRouter,
   extensions: extensionsRouter,
   destinations: destinationsRouter,
   calls: callsRouter,

@@ -30,6 +30,8 @@ export type Desk = Readonly<{
   /** A tenant anywhere below the operator, by its short name. @throws DomainError not_found. */
   tenant(slug: string): Promise<TenantBelow>;
   read<T>(tenantId: TenantId, work: (tx: TenantRead) => Promise<T>): Promise<T>;
+  /** Reads reach the tenants below that one as well. */
+  readBelow<T>(tenantId: TenantId, work: (tx: TenantRead) => Promise<T>): Promise<T>;
   /** Reads reach everybody below the operator. */
   readAll<T>(work: (tx: TenantRead) => Promise<T>): Promise<T>;
   /** One change with its audit event: actor kind "cli", by the name of the account that runs it. */
@@ -51,10 +53,9 @@ export function openDesk(place: Place): Desk {
     return row.id;
   };
   const read: Desk["read"] = (tenantId, work) => translatingSqlErrors(() => readTenant(db, { tenantId }, work));
-  const readAll: Desk["readAll"] = async (work) => {
-    const tenantId = await operator();
-    return translatingSqlErrors(() => readTenant(db, { tenantId, subtree: true }, work));
-  };
+  const readBelow: Desk["readBelow"] = (tenantId, work) =>
+    translatingSqlErrors(() => readTenant(db, { tenantId, subtree: true }, work));
+  const readAll: Desk["readAll"] = async (work) => readBelow(await operator(), work);
   return {
     place,
     db,
@@ -62,6 +63,7 @@ export function openDesk(place: Place): Desk {
     operator,
     tenant: (slug) => readAll((tx) => getTenantBelow(tx, slug)).catch((error: unknown) => notFound(error, slug)),
     read,
+    readBelow,
     readAll,
     change: async (tenantId, action, work) =>
       change(db, { tenantId, actingTenantId: await operator(), actor, action }, work),

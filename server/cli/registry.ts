@@ -95,6 +95,22 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: "where money, calls and ledger differ, and the money at risk",
     load: async () => (await import("./commands/reconcile")).reconcile,
   },
+  "dispute list": {
+    summary: "disputed charges of a tenant",
+    load: async () => (await import("./commands/disputes")).disputeList,
+  },
+  "dispute open": {
+    summary: "dispute what a tenant paid for a call",
+    load: async () => (await import("./commands/disputes")).disputeOpen,
+  },
+  "dispute credit": {
+    summary: "give a disputed charge back, or a part of it",
+    load: async () => (await import("./commands/disputes")).disputeCredit,
+  },
+  "dispute reject": {
+    summary: "reject a dispute with a reason",
+    load: async () => (await import("./commands/disputes")).disputeReject,
+  },
   "audit verify": {
     summary: "prove that no audit event was changed, removed or inserted",
     load: async () => (await import("./commands/audit-verify")).auditVerify,

@@ -34,6 +34,30 @@ export async function makeBranches(db: TestDatabase) {
     return Object.fromEntries(pairs);
   };
 
+  /** A charge that the tenant disputes with the one above it. */
+  const disputeOf = async (of: Tenancy): Promise<string> => {
+    const { id: call } = await build.one<{ id: string }>(
+      `INSERT INTO call (tenant_id, pbx, pbx_call_id, kind, dialled, state, outcome, started_at, ended_at, currency)
+       VALUES ($1, 'pbx1', $2, 'external', '493012345678', 'ended', 'answered', now(), now(), 'EUR') RETURNING id`,
+      [of.tenantId, randomUUID()],
+    );
+    await build.sql(
+      `INSERT INTO hold (tenant_id, call_id, call_tenant_id, level, wallet_id, state, held_micros, plan_name, prefix, per_minute_micros,
+         connection_fee_micros, first_seconds, next_seconds, grace_seconds, charged_micros)
+       SELECT $1, $2, $1, 0, id, 'charged', 0, 'Sample', '49', 5000, 0, 60, 60, 0, 5000 FROM wallet WHERE tenant_id = $1`,
+      [of.tenantId, call],
+    );
+    const { id } = await build.one<{ id: string }>(
+      `WITH charge AS (INSERT INTO ledger_transaction (tenant_id, kind, posting_key, call_id, actor, occurred_at)
+         VALUES ($1, 'charge', 'call:' || $2::text || ':0', $2::uuid, 'test', now()) RETURNING id)
+       INSERT INTO dispute (tenant_id, seller_id, number, call_id, level, charge_id, currency, charged_micros, evidence, opened_by)
+       SELECT $1, t.parent_id, 1 + (SELECT count(*) FROM dispute d WHERE d.seller_id = t.parent_id), $2::uuid, 0, charge.id, 'EUR', 5000, '{}', 'test'
+       FROM charge, tenant t WHERE t.id = $1 RETURNING id`,
+      [of.tenantId, call],
+    );
+    return id;
+  };
+
   /** Something of every kind, on this tenant, as the owner of the schema puts it there. */
   const thingsOf = async (of: Tenancy, buyer: Tenancy): Promise<Ids> => {
     const plan = await build.plan(of, { "49": { perMinute: 10_000n } });
@@ -52,11 +76,12 @@ export async function makeBranches(db: TestDatabase) {
       "INSERT INTO session (user_id, expires_at) VALUES ($1, now() + interval '1 day') RETURNING id",
       [user],
     );
+    const dispute = await disputeOf(of);
     const { id: task } = await build.one<{ id: string }>(
       "INSERT INTO task (tenant_id, kind, title, created_by) VALUES ($1, 'deck.import', 'A deck', 'test') RETURNING id",
       [of.tenantId],
     );
-    return { extension: phone.extensionId, call, plan, user, invitation, session, task, slug: buyer.slug };
+    return { extension: phone.extensionId, call, plan, user, invitation, session, task, dispute, slug: buyer.slug };
   };
 
   return { build, operator, reseller, customer, sibling, theirs, far, person, seat, everyRole, thingsOf };

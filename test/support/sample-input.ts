@@ -3,7 +3,7 @@ import { z } from "zod";
 
 /** Ids and names of somebody else, by the kind of thing they name. */
 export type Ids = Readonly<
-  Record<"extension" | "call" | "plan" | "user" | "invitation" | "session" | "task" | "slug", string>
+  Record<"extension" | "call" | "plan" | "user" | "invitation" | "session" | "task" | "dispute" | "slug", string>
 >;
 
 type Schema = Readonly<{
@@ -38,6 +38,7 @@ const fields: Readonly<Record<string, () => unknown>> = {
   since: () => new Date(),
   dailyCap: () => "1",
   token: () => "a".repeat(43),
+  text: () => "Because.",
 };
 
 /**

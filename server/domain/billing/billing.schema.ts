@@ -3,8 +3,8 @@ import { z } from "zod";
 import { currencySchema, positiveAmountSchema } from "@/server/domain/rating/amount.schema";
 
 /**
- * Chosen by whoever sends the form: the same key twice moves money once. The keys of charges stay ours, so that nobody
- * can take the one of a charge that is still to come.
+ * Chosen by whoever sends the form: the same key twice moves money once. The keys of charges and corrections stay
+ * ours, so that nobody can take one that is still to come.
  */
 export const postingKeySchema = z
   .string()
@@ -12,7 +12,7 @@ export const postingKeySchema = z
   .min(1, "A key is required.")
   .max(150, "At most 150 characters.")
   .regex(/^[\x21-\x7e]+$/, "Plain characters without blanks.")
-  .regex(/^(?!call:)/, "Keys that begin with call: are those of charges.");
+  .regex(/^(?!call:|correct:)/, "Keys that begin with call: or correct: are those of charges and their corrections.");
 
 const memo = z
   .string()

@@ -7,9 +7,11 @@ const everyone = [
   "balance.read",
   "destinations.read",
   "plans.read",
+  "disputes.read",
 ] as const;
 const support = [
   ...everyone,
+  "disputes.write",
   "extensions.write",
   "calls.hang_up",
   "tenants.read",
@@ -18,6 +20,7 @@ const support = [
 ] as const;
 const billing = [
   ...everyone,
+  "disputes.write",
   "billing.write",
   "tenants.read",
   "plans.write",

@@ -10,6 +10,7 @@ export const liveKinds = [
   "tenants",
   "extensions",
   "tasks",
+  "disputes",
 ] as const;
 export type LiveKind = (typeof liveKinds)[number];
 export type LiveChange = Readonly<{ tenantId: TenantId; kind: LiveKind }>;
