@@ -8,12 +8,14 @@ import { connectDb } from "@/server/infra/db/client";
 import { createPool, type SqlPool } from "@/server/infra/db/pool";
 import { createLiveBus, LIVE_CHANNEL } from "@/server/infra/live/bus";
 import type { Logger } from "@/server/infra/log/logger";
+import { createMetrics } from "@/workers/call-control/metrics";
 import { createCallControl } from "@/workers/call-control/server";
 import { CallLifecycle } from "@/workers/calls/call-lifecycle";
 import { CdrSpool } from "@/workers/calls/cdr-spool";
 import { hurryAfterTopUps } from "@/workers/calls/hurry-after-top-ups";
 import { Reconciler } from "@/workers/calls/reconcile";
 import { recordRefusalsOfPbx } from "@/workers/calls/refused-by-pbx";
+import { RunReporter } from "@/workers/calls/run-report";
 import { healthOf } from "@/workers/health";
 import { SecurityEvents } from "@/workers/security-events";
 import { startJobs } from "@/workers/start-jobs";
@@ -49,7 +51,8 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
     spool.current = new CdrSpool({ file: env.CDR_SPOOL_FILE, pool, pbx, settlements: lifecycle.settlements, log });
     spool.current.start();
   }
-  const reconciler = new Reconciler({ pool, ami, lifecycle, drainSpool, pbx, log });
+  const runs = new RunReporter({ pool, pbx, ami, settlements: lifecycle.settlements, spool: () => spool.current });
+  const reconciler = new Reconciler({ pool, ami, lifecycle, drainSpool, pbx, log, onRun: runs.note });
   const settings = { securityEventRetentionDays: env.SECURITY_EVENT_RETENTION_DAYS, auditFile: env.AUDIT_FILE };
   const jobs = startJobs({
     target: env.REDIS_URL ? { redisUrl: env.REDIS_URL } : { databaseUrl: connectionString },
@@ -62,6 +65,7 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
   const hurry = hurryAfterTopUps(connectionString, lifecycle, log);
   const stopWatching = watchCalls(reconciler, ami, log);
 
+  const metrics = createMetrics({ pool, ami, queue: jobs.queue, lifecycle, runs, spool: () => spool.current });
   const server = createCallControl({
     pool,
     lifecycle,
@@ -70,6 +74,8 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
     log,
     health: () => healthOf({ pool, queue: jobs.queue, ami, lifecycle }),
     reconcile: () => reconciler.report(),
+    metrics,
+    metricsToken: env.METRICS_TOKEN,
   });
   const stop = async () => {
     stopWatching();

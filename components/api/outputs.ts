@@ -14,4 +14,6 @@ export type ExtensionRow = Outputs["extensions"]["list"]["items"][number];
 export type NewSecret = Outputs["extensions"]["create"];
 export type LedgerRow = Outputs["billing"]["ledger"]["items"][number];
 export type TenantRow = Outputs["tenants"]["tree"]["items"][number];
+export type DifferenceRow = Outputs["reconciliation"]["list"]["items"][number];
+export type ReconciliationBoard = Outputs["reconciliation"]["board"];
 export type AuditRow = Outputs["audit"]["list"]["items"][number];

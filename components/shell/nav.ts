@@ -9,6 +9,8 @@ export type NavItem = Readonly<{
   needs?: Permission;
   /** Only for tenants that may have tenants below them. */
   above?: boolean;
+  /** Only at the operator. */
+  root?: boolean;
   /** Only for tenants that buy and do not sell. */
   below?: boolean;
   /** The second key after G. */
@@ -41,6 +43,14 @@ const groups: readonly NavGroup[] = [
     items: [
       { page: "team", label: "Team", icon: "team", needs: "members.read", key: "m" },
       { page: "audit", label: "Audit", icon: "audit", needs: "audit.read", key: "a" },
+      {
+        page: "reconciliation",
+        label: "Reconciliation",
+        icon: "compare",
+        needs: "reconciliation.read",
+        root: true,
+        key: "r",
+      },
     ],
   },
 ];
@@ -48,7 +58,10 @@ const groups: readonly NavGroup[] = [
 /** The pages this person is offered here. A page that is not offered still answers for itself when its address is typed. */
 export function navFor(can: (permission: Permission) => boolean, kind: string): readonly NavGroup[] {
   const offered = (item: NavItem) =>
-    (!item.needs || can(item.needs)) && (!item.above || kind !== "customer") && (!item.below || kind === "customer");
+    (!item.needs || can(item.needs)) &&
+    (!item.above || kind !== "customer") &&
+    (!item.below || kind === "customer") &&
+    (!item.root || kind === "operator");
   return groups
     .map((group) => ({ ...group, items: group.items.filter(offered) }))
     .filter((group) => group.items.length > 0);

@@ -10,6 +10,7 @@ import { limitsRouter } from "@/server/api/routers/limits";
 import { meRouter } from "@/server/api/routers/me";
 import { membersRouter } from "@/server/api/routers/members";
 import { plansRouter } from "@/server/api/routers/plans";
+import { reconciliationRouter } from "@/server/api/routers/reconciliation";
 import { sessionsRouter } from "@/server/api/routers/sessions";
 import { shellRouter } from "@/server/api/routers/shell";
 import { tasksRouter } from "@/server/api/routers/tasks";
@@ -30,6 +31,7 @@ export const appRouter = router({
   me: meRouter,
   members: membersRouter,
   sessions: sessionsRouter,
+  reconciliation: reconciliationRouter,
   shell: shellRouter,
   tasks: tasksRouter,
   tenants: tenantsRouter,

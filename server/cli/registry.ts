@@ -111,6 +111,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: "reject a dispute with a reason",
     load: async () => (await import("./commands/disputes")).disputeReject,
   },
+  "reconcile resolve": {
+    summary: "close a difference with a reason, and settle the call it is about",
+    load: async () => (await import("./commands/reconcile")).reconcileResolve,
+  },
   "audit verify": {
     summary: "prove that no audit event was changed, removed or inserted",
     load: async () => (await import("./commands/audit-verify")).auditVerify,

@@ -63,6 +63,7 @@ const schema = z.object({
   DEMO_TRAFFIC: onOff("off"),
   SECURITY_EVENT_RETENTION_DAYS: days(90),
   AUDIT_RETENTION_DAYS: days(365),
+  METRICS_TOKEN: secret(16).optional(),
   AUDIT_FILE: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
   DATA_DIR: z.string().min(1).default(".data"),

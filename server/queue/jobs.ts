@@ -33,6 +33,14 @@ export const jobs = {
     backoffMs: 1_000,
     everyMs: 60_000,
   }),
+  /** Somebody pressed "run now". */
+  reconcileNow: defineJob({
+    name: "calls.reconcile_now",
+    scope: "tenant",
+    schema: nothing,
+    attempts: 2,
+    backoffMs: 1_000,
+  }),
   sweepRetention: defineJob({
     name: "retention.sweep",
     scope: "system",

@@ -19,6 +19,7 @@ const places = [
   { as: ["reseller", "owner"], page: "/tenants", heading: "Tenants" },
   { as: ["reseller", "owner"], page: "/plans", heading: "Plans" },
   { as: ["operator", "owner"], page: "/tenants", heading: "Tenants" },
+  { as: ["operator", "owner"], page: "/reconciliation", heading: "Reconciliation" },
 ] as const;
 
 test("the check finds what is wrong", async ({ page }) => {

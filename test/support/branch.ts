@@ -81,7 +81,22 @@ export async function makeBranches(db: TestDatabase) {
       "INSERT INTO task (tenant_id, kind, title, created_by) VALUES ($1, 'deck.import', 'A deck', 'test') RETURNING id",
       [of.tenantId],
     );
-    return { extension: phone.extensionId, call, plan, user, invitation, session, task, dispute, slug: buyer.slug };
+    const { id: difference } = await build.one<{ id: string }>(
+      "INSERT INTO difference (tenant_id, kind, subject, currency) VALUES ($1, 'shortfall', $2, 'EUR') RETURNING id",
+      [of.tenantId, randomUUID()],
+    );
+    return {
+      extension: phone.extensionId,
+      call,
+      plan,
+      user,
+      invitation,
+      session,
+      task,
+      dispute,
+      difference,
+      slug: buyer.slug,
+    };
   };
 
   return { build, operator, reseller, customer, sibling, theirs, far, person, seat, everyRole, thingsOf };

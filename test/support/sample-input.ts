@@ -3,7 +3,10 @@ import { z } from "zod";
 
 /** Ids and names of somebody else, by the kind of thing they name. */
 export type Ids = Readonly<
-  Record<"extension" | "call" | "plan" | "user" | "invitation" | "session" | "task" | "dispute" | "slug", string>
+  Record<
+    "extension" | "call" | "plan" | "user" | "invitation" | "session" | "task" | "dispute" | "difference" | "slug",
+    string
+  >
 >;
 
 type Schema = Readonly<{
@@ -37,6 +40,7 @@ const fields: Readonly<Record<string, () => unknown>> = {
   ms: () => 1_000,
   since: () => new Date(),
   dailyCap: () => "1",
+  reason: () => "looked at",
   token: () => "a".repeat(43),
   text: () => "Because.",
 };

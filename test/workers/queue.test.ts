@@ -34,6 +34,7 @@ const nothing: Processors = {
   hangUpOfSubject: async () => {},
   runTask: async () => {},
   reconcileCalls: async () => {},
+  reconcileNow: async () => {},
   sweepRetention: async () => {},
   appendAuditFile: async () => {},
 };

@@ -13,6 +13,10 @@ type Options = Readonly<{
   routes: Readonly<Record<string, Route>>;
   /** Those that anybody may ask. */
   open: Readonly<Record<string, Route>>;
+  /** Those with a rule of their own about who may ask. */
+  guarded?: Readonly<Record<string, Readonly<{ may: (request: IncomingMessage) => boolean; route: Route }>>>;
+  /** Told of each answer, by the name of its route. */
+  onAnswer?: (route: string, status: number, seconds: number) => void;
   /** Whoever waits longer is refused; the PBX has given up by then anyway. */
   deadlineMs: number;
   /** Those of the routes that nobody's call waits for may take longer. */
@@ -35,10 +39,12 @@ export function createHttpServer(options: Options): Server {
 }
 
 async function handle(options: Options, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const began = performance.now();
   const reply = await replyTo(options, request).catch((error: unknown): Reply => {
     options.log.error({ error, url: request.url }, "a request to call control failed");
     return { status: 503, text: "failed" };
   });
+  options.onAnswer?.(knownRoute(options, request), reply.status, (performance.now() - began) / 1000);
   if (response.destroyed) return;
   response.writeHead(reply.status, {
     "content-type": reply.type ?? "text/plain; charset=utf-8",
@@ -50,9 +56,19 @@ async function handle(options: Options, request: IncomingMessage, response: Serv
   response.end(reply.text);
 }
 
+const nameOf = ({ method, url }: IncomingMessage): string => `${method} ${url}`;
+
+/** What a stranger types must not become a label. */
+function knownRoute({ open, routes, guarded = {} }: Options, request: IncomingMessage): string {
+  const name = nameOf(request);
+  return [open, routes, guarded].some((known) => Object.hasOwn(known, name)) ? name : "other";
+}
+
 async function replyTo(options: Options, request: IncomingMessage): Promise<Reply> {
-  const name = `${request.method} ${request.url}`;
-  const open = options.open[name];
+  const name = nameOf(request);
+  const guarded = options.guarded?.[name];
+  if (guarded && !guarded.may(request)) return { status: 401, text: "not allowed" };
+  const open = options.open[name] ?? guarded?.route;
   const route = open ?? options.routes[name];
   if (!open && !isOurs(options.secret, request.headers.authorization)) return { status: 401, text: "not allowed" };
   if (!route) return { status: 404, text: "not here" };
@@ -62,7 +78,7 @@ async function replyTo(options: Options, request: IncomingMessage): Promise<Repl
 }
 
 /** Compares digests, so that neither the time it takes nor a length tells anything of the secret. */
-function isOurs(secret: string | undefined, header: string | undefined): boolean {
+export function isOurs(secret: string | undefined, header: string | undefined): boolean {
   if (!secret || !header?.startsWith("Bearer ")) return false;
   const digest = (text: string) => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(header.slice("Bearer ".length)), digest(secret));

@@ -6,6 +6,7 @@ import type { Logger } from "@/server/infra/log/logger";
 import { answerLine } from "@/workers/call-control/answer-line";
 import { type Form, readForm } from "@/workers/call-control/forms";
 import { createHttpServer, type Reply, type Route } from "@/workers/call-control/http";
+import { type Metrics, mayReadMetrics } from "@/workers/call-control/metrics";
 import type { CallLifecycle } from "@/workers/calls/call-lifecycle";
 
 type Options = Readonly<{
@@ -16,6 +17,9 @@ type Options = Readonly<{
   log: Logger;
   health: () => Promise<{ ok: boolean; report: unknown }>;
   reconcile: () => Promise<unknown>;
+  metrics?: Metrics;
+  /** Lets somebody read the metrics from another machine. */
+  metricsToken?: string | undefined;
   deadlineMs?: number;
 }>;
 
@@ -32,11 +36,16 @@ export function createCallControl(options: Options): Server {
       if (given.pbx !== options.pbx) return { status: 400, text: "bad pbx" };
       return work(given);
     };
+  const { metrics, metricsToken } = options;
   return createHttpServer({
+    ...(metrics && {
+      guarded: { "GET /metrics": { may: mayReadMetrics(metricsToken), route: () => metrics.scrape() } },
+      onAnswer: metrics.answered,
+    }),
     secret: options.secret,
     log: options.log,
     deadlineMs: options.deadlineMs ?? 1_500,
-    longerMs: { "POST /v1/reconcile": 14_000, "GET /healthz": 3_000 },
+    longerMs: { "POST /v1/reconcile": 14_000, "GET /healthz": 3_000, "GET /metrics": 8_000 },
     open: {
       "GET /healthz": async () => {
         const { ok, report } = await options.health();

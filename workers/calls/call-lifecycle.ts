@@ -5,6 +5,7 @@ import type { SqlPool } from "@/server/infra/db/pool";
 import type { LiveBus } from "@/server/infra/live/bus";
 import type { Logger } from "@/server/infra/log/logger";
 import type { TenantId } from "@/server/kernel/ids";
+import { CallCounts } from "@/workers/calls/call-counts";
 import { CallRegistry, type LiveCall } from "@/workers/calls/call-registry";
 import { Renewals } from "@/workers/calls/renewals";
 import { type Settled, Settlements } from "@/workers/calls/settlements";
@@ -29,6 +30,7 @@ const RETRY_MS = 500;
 /** Follows every call from its authorisation to its end, and reports what it sees to the ledger. */
 export class CallLifecycle {
   readonly registry = new CallRegistry();
+  readonly counts = new CallCounts();
   readonly settlements: Settlements;
   readonly renewals: Renewals | undefined;
   #watchedSinceMs: number | undefined;
@@ -67,6 +69,7 @@ export class CallLifecycle {
   }
 
   authorised(question: Question, answer: Answer): void {
+    if (answer.kind === "refuse") this.counts.add("blocked", answer.code);
     if (!answer.tenantId || !answer.callId) return;
     this.#publish(answer.tenantId, "calls");
     if (answer.kind === "refuse") return;
@@ -167,6 +170,10 @@ export class CallLifecycle {
 
   #over(end: End, result: Settled): void {
     const known = this.registry.remove(end.call);
+    if (result === "settled") {
+      const answered = end.talkMs > 0;
+      this.counts.add(answered ? "answered" : end.outcome, answered ? "" : (end.reason ?? ""));
+    }
     if (!known || result !== "settled") return;
     this.#publish(known.tenantId, "calls");
     this.#publish(known.tenantId, "balance");

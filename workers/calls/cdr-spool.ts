@@ -5,7 +5,7 @@ import type { SqlPool } from "@/server/infra/db/pool";
 import type { Logger } from "@/server/infra/log/logger";
 import { isPermanent } from "@/workers/calls/permanent";
 import type { Settlements } from "@/workers/calls/settlements";
-import { readSpool, type SpoolPosition } from "@/workers/calls/spool-file";
+import { readSpool, type SpoolPosition, unreadOf } from "@/workers/calls/spool-file";
 
 type Options = Readonly<{
   file: string;
@@ -14,6 +14,22 @@ type Options = Readonly<{
   settlements: Settlements;
   log: Logger;
   everyMs?: number;
+}>;
+
+export type SpoolStatus = Readonly<{
+  file: string;
+  there: boolean;
+  readTo: number;
+  size: number;
+  /** What Asterisk has written and nobody has read, a rotated file included. */
+  lagBytes: number;
+  /** Since when there is something unread; null when there is nothing. */
+  behindSince: Date | null;
+  lastRecordAt: Date | null;
+  /** Of this process: records read, and lines that were none. */
+  records: number;
+  unreadable: number;
+  problem: string | null;
 }>;
 
 /** The first word that our dialplan notes on a record, as a kind of call. */
@@ -34,6 +50,11 @@ export class CdrSpool {
   #position: SpoolPosition | undefined;
   #known = false;
   #complained = false;
+  #problem: string | undefined;
+  #behindSince: Date | undefined;
+  #lastRecordAt: Date | undefined;
+  #records = 0;
+  #unreadable = 0;
 
   constructor(readonly options: Options) {}
 
@@ -44,6 +65,24 @@ export class CdrSpool {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.#running?.catch(() => {});
+  }
+
+  /** How far it is, without reading anything of it. */
+  async status(): Promise<SpoolStatus> {
+    const { there, size, unread } = await unreadOf(this.options.file, this.#position);
+    this.#behindSince = unread > 0 ? (this.#behindSince ?? new Date()) : undefined;
+    return {
+      file: this.options.file,
+      there,
+      readTo: this.#position?.readTo ?? 0,
+      size,
+      lagBytes: unread,
+      behindSince: this.#behindSince ?? null,
+      lastRecordAt: this.#lastRecordAt ?? null,
+      records: this.#records,
+      unreadable: this.#unreadable,
+      problem: this.#problem ?? null,
+    };
   }
 
   /** Settles every record that is there by now. */
@@ -68,7 +107,9 @@ export class CdrSpool {
         more = chunk.more;
       }
       this.#complained = false;
+      this.#problem = undefined;
     } catch (error) {
+      this.#problem = "The records cannot be written to the database.";
       if (!this.#complained)
         this.options.log.warn({ error }, "the file of call records cannot be worked off; trying again");
       this.#complained = true;
@@ -78,6 +119,9 @@ export class CdrSpool {
 
   async #settleAll(lines: readonly string[]): Promise<void> {
     const records = lines.map(parseCdrLine).filter((record) => record !== undefined);
+    this.#records += records.length;
+    this.#unreadable += lines.length - records.length;
+    if (records.length > 0) this.#lastRecordAt = new Date();
     if (records.length < lines.length) {
       this.options.log.warn(
         { lines: lines.length - records.length },

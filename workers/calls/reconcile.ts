@@ -2,12 +2,13 @@ import { markAnswered, markSeen, type OpenCall, openCalls } from "@/server/domai
 import { checkLedger, type Difference, noteDifference, openDifferences } from "@/server/domain/calls/differences";
 import { judge, PATIENCE_MS } from "@/server/domain/calls/evidence.rules";
 import { endingOf } from "@/server/domain/calls/outcome.rules";
+import { byCurrency } from "@/server/domain/reconciliation/board";
 import type { AmiGateway, LiveChannel } from "@/server/infra/ami/gateway";
 import type { SqlPool } from "@/server/infra/db/pool";
 import type { Logger } from "@/server/infra/log/logger";
-import type { TenantId } from "@/server/kernel/ids";
 import type { CallLifecycle } from "@/workers/calls/call-lifecycle";
 import type { LiveCall } from "@/workers/calls/call-registry";
+import { Strangers } from "@/workers/calls/strangers";
 
 type Options = Readonly<{
   pool: SqlPool;
@@ -16,6 +17,8 @@ type Options = Readonly<{
   drainSpool: () => Promise<void>;
   pbx: string;
   log: Logger;
+  /** Told after each run; a failure is nobody's trouble but its own. */
+  onRun?: (done: Reconciled, tookMs: number) => Promise<void>;
 }>;
 
 export type Reconciled = Readonly<{
@@ -32,15 +35,14 @@ export type Report = Reconciled &
   Readonly<{
     /** All that is listed and not healed. Money as decimal strings of micros. */
     differences: readonly (Omit<Difference, "moneyAtRiskMicros"> & { readonly moneyAtRiskMicros: string })[];
-    moneyAtRiskMicros: string;
+    /** By currency; amounts of different currencies are never added up. */
+    moneyAtRiskByCurrency: Readonly<Record<string, string>>;
   }>;
 
 type Sweep = { found: number; settled: number; again: boolean };
 
 const AMI_MS = 5_000;
 const LONGEST_LEDGER_PAUSE_MS = 900_000;
-/** In these contexts a call costs money; in the others of ours it does not, or nothing was decided yet. */
-const PAID_CONTEXT = "ringfence-out";
 
 /**
  * Compares the calls that the database holds open with the channels that live in the PBX, and settles by evidence what
@@ -49,19 +51,25 @@ const PAID_CONTEXT = "ringfence-out";
  */
 export class Reconciler {
   #missing = new Map<string, number>();
-  #strangers = new Map<string, number>();
+  #strangers = new Strangers();
   #running: Promise<Reconciled> | undefined;
   #next: Promise<Reconciled> | undefined;
   #soon: NodeJS.Timeout | undefined;
   #closed = false;
   #ledgerNotBefore = 0;
+  #ledgerAsked = false;
 
   constructor(readonly options: Options) {}
 
-  run(options: Readonly<{ ledger: boolean }> = { ledger: false }): Promise<Reconciled> {
+  /** `insist` adds the ledger up however long that took the last time: somebody asked. */
+  run(options: Readonly<{ ledger: boolean; insist?: boolean }> = { ledger: false }): Promise<Reconciled> {
+    this.#ledgerAsked ||= options.ledger;
+    if (options.insist) this.#ledgerNotBefore = 0;
     const start = () => {
+      const ledger = this.#ledgerAsked;
       this.#next = undefined;
-      this.#running = this.#run(options.ledger).finally(() => {
+      this.#ledgerAsked = false;
+      this.#running = this.#timed(ledger).finally(() => {
         this.#running = undefined;
       });
       return this.#running;
@@ -73,20 +81,34 @@ export class Reconciler {
 
   /** Runs with the ledger, and tells all that is open after it. */
   async report(): Promise<Report> {
-    this.#ledgerNotBefore = 0;
-    const done = await this.run({ ledger: true });
+    const done = await this.run({ ledger: true, insist: true });
     const differences = await openDifferences(this.options.pool);
-    const risk = differences.reduce((sum, { moneyAtRiskMicros }) => sum + moneyAtRiskMicros, 0n);
+    const sums = differences.map(({ currency, moneyAtRiskMicros }) => ({
+      currency,
+      count: 1,
+      micros: moneyAtRiskMicros,
+    }));
     return {
       ...done,
       differences: differences.map((one) => ({ ...one, moneyAtRiskMicros: one.moneyAtRiskMicros.toString() })),
-      moneyAtRiskMicros: risk.toString(),
+      moneyAtRiskByCurrency: Object.fromEntries(
+        byCurrency(sums).map(({ currency, micros }) => [currency, `${micros}`]),
+      ),
     };
   }
 
   close(): void {
     this.#closed = true;
     clearTimeout(this.#soon);
+  }
+
+  async #timed(ledger: boolean): Promise<Reconciled> {
+    const began = performance.now();
+    const done = await this.#run(ledger);
+    await this.options.onRun?.(done, Math.round(performance.now() - began)).catch((error: unknown) => {
+      this.options.log.warn({ error }, "what reconciliation saw could not be kept");
+    });
+    return done;
   }
 
   async #run(ledger: boolean): Promise<Reconciled> {
@@ -100,7 +122,11 @@ export class Reconciler {
       const live = new Map(channels.map((channel) => [channel.uniqueId, channel]));
       await this.#seen(open, live);
       for (const call of open) if (!live.has(call.call)) await this.#gone(call, sweep);
-      await this.#lookForStrangers(channels, new Set(open.map((call) => call.call)), sweep);
+      const known = new Set(open.map((call) => call.call));
+      const strangers = channels.filter(({ uniqueId }) => !known.has(uniqueId) && !this.#registered(uniqueId));
+      const looked = await this.#strangers.look(strangers, this.options);
+      sweep.found += looked.found;
+      if (looked.again) this.#lookAgain(sweep);
     }
     const checkedLedger = ledger && (await this.#checkLedger(sweep));
     if (sweep.again) this.#runSoon();
@@ -129,6 +155,10 @@ export class Reconciler {
       this.options.log.warn({ error }, "the ledger could not be added up; trying again later");
       return false;
     }
+  }
+
+  #registered(call: string): boolean {
+    return this.options.lifecycle.registry.find(call) !== undefined;
   }
 
   #lookAgain(sweep: Sweep): void {
@@ -255,43 +285,5 @@ export class Reconciler {
     const found = { ...difference, moneyAtRiskMicros: risk, detail: { call: open.call, because, talkMs, unprovenMs } };
     await noteDifference(pool, found);
     sweep.found += 1;
-  }
-
-  /** A channel that costs money and for which none is held is ended when a second look finds it again. */
-  async #lookForStrangers(channels: readonly LiveChannel[], open: ReadonlySet<string>, sweep: Sweep): Promise<void> {
-    const { pool, ami, log } = this.options;
-    const strangers = channels.filter(
-      ({ context, uniqueId }) =>
-        context === PAID_CONTEXT && !open.has(uniqueId) && !this.options.lifecycle.registry.find(uniqueId),
-    );
-    for (const known of this.#strangers.keys()) {
-      if (!strangers.some(({ uniqueId }) => uniqueId === known)) this.#strangers.delete(known);
-    }
-    for (const { uniqueId, endpoint, seconds } of strangers) {
-      const since = this.#strangers.get(uniqueId) ?? Date.now();
-      this.#strangers.set(uniqueId, since);
-      sweep.again = true;
-      if (Date.now() - since < PATIENCE_MS) continue;
-      log.error({ call: uniqueId, endpoint }, "a call without held money is ended");
-      const [owner] = await pool.query<{ tenant_id: TenantId }>(
-        "stranger_owner",
-        "SELECT tenant_id FROM call_subject($1)",
-        [endpoint ?? ""],
-      );
-      if (owner) {
-        const found = {
-          tenantId: owner.tenant_id,
-          kind: "channel_without_hold",
-          subject: uniqueId,
-          moneyAtRiskMicros: 0n,
-          // What it costs is not known: no price was looked up for it.
-          currency: "XXX",
-          detail: { call: uniqueId, endpoint: endpoint ?? "", seconds },
-        } as const;
-        await noteDifference(pool, found);
-        sweep.found += 1;
-      }
-      await ami?.hangUp(uniqueId, { cause: 21, deadlineMs: AMI_MS });
-    }
   }
 }

@@ -32,6 +32,7 @@ export class Settlements {
   #recent = new Set<string>();
   #dropped = 0;
   #closed = false;
+  #heard: Partial<Record<End["source"], { count: number; lastAt: Date }>> = {};
 
   constructor(readonly options: Options) {}
 
@@ -41,6 +42,11 @@ export class Settlements {
 
   get dropped(): number {
     return this.#dropped;
+  }
+
+  /** How many ends each source reported since the start, and when the last of them came. */
+  get heard(): Readonly<Partial<Record<End["source"], Readonly<{ count: number; lastAt: Date }>>>> {
+    return this.#heard;
   }
 
   /** Whether an end of this call waits to be written. */
@@ -54,6 +60,7 @@ export class Settlements {
    * @throws what the database threw; the end is kept and tried again.
    */
   report(end: End): Promise<Settled> {
+    this.#heard[end.source] = { count: (this.#heard[end.source]?.count ?? 0) + 1, lastAt: new Date() };
     if (this.#recent.has(end.call)) return Promise.resolve("repeat");
     const before = this.#onTheWay.get(end.call);
     if (before) return before;

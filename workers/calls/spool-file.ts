@@ -34,6 +34,22 @@ export async function readSpool(file: string, from: SpoolPosition | undefined): 
   return readLines(file, position);
 }
 
+/** How much of the file, and of the one that was rotated away, lies behind this position. */
+export async function unreadOf(
+  file: string,
+  from: SpoolPosition | undefined,
+): Promise<Readonly<{ there: boolean; size: number; unread: number }>> {
+  const now = await statOf(file);
+  const size = now?.size ?? 0;
+  if (!from || from.inode === now?.ino) {
+    const readTo = from && from.readTo <= size ? from.readTo : 0;
+    return { there: now !== undefined, size, unread: size - readTo };
+  }
+  const rotated = await findByInode(path.dirname(file), from.inode);
+  const rest = rotated ? ((await statOf(rotated))?.size ?? 0) - from.readTo : 0;
+  return { there: now !== undefined, size, unread: size + Math.max(0, rest) };
+}
+
 async function readLines(file: string, from: SpoolPosition): Promise<SpoolChunk> {
   let handle: FileHandle | undefined;
   try {

@@ -1,6 +1,6 @@
 import { appendAuditFile } from "@/workers/processors/append-audit-file";
 import { hangUpOfSubject } from "@/workers/processors/hang-up-of-subject";
-import { reconcileCalls } from "@/workers/processors/reconcile-calls";
+import { reconcileCalls, reconcileNow } from "@/workers/processors/reconcile-calls";
 import { runLongTask } from "@/workers/processors/run-long-task";
 import { sweepRetention } from "@/workers/processors/sweep-retention";
 import type { Processors } from "@/workers/processors/types";
@@ -10,6 +10,7 @@ export const processors = {
   hangUpOfSubject,
   runTask: runLongTask,
   reconcileCalls,
+  reconcileNow,
   sweepRetention,
   appendAuditFile,
 } satisfies Processors;

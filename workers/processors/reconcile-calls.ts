@@ -4,3 +4,8 @@ import type { Processor } from "@/workers/processors/types";
 export const reconcileCalls: Processor<"reconcileCalls"> = async (_payload, ctx) => {
   await ctx.reconciler.run({ ledger: true });
 };
+
+/** The same because somebody asked: the ledger is added up even when it was too large for that a moment ago. */
+export const reconcileNow: Processor<"reconcileNow"> = async (_payload, ctx) => {
+  await ctx.reconciler.run({ ledger: true, insist: true });
+};

@@ -48,7 +48,9 @@ export type AuditAction =
   | "session.revoke"
   | "permission.deny"
   | "retention.sweep"
-  | "reconciliation.heal";
+  | "reconciliation.heal"
+  | "reconciliation.run"
+  | "reconciliation.resolve";
 
 export type Actor = {
   readonly kind: "user" | "job" | "cli" | "pbx" | "anonymous";

@@ -16,5 +16,6 @@ export type BookDifference = {
  */
 export function findBookDifferences(tx: TenantRead): Promise<BookDifference[]> {
   return tx.$queryRaw<BookDifference[]>`
-    SELECT tenant_id AS "tenantId", kind, subject, abs(amount_micros) AS "moneyAtRiskMicros", currency FROM ledger_check()`;
+    SELECT tenant_id AS "tenantId", kind, subject, abs(amount_micros) AS "moneyAtRiskMicros", currency
+    FROM (SELECT * FROM ledger_check() UNION ALL SELECT * FROM books_check()) found`;
 }

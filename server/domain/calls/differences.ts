@@ -1,14 +1,7 @@
+import type { DifferenceKind } from "@/server/domain/reconciliation/difference.schema";
 import type { SqlPool } from "@/server/infra/db/pool";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import type { TenantId } from "@/server/kernel/ids";
-
-type DifferenceKind =
-  | "hold_without_channel"
-  | "channel_without_hold"
-  | "record_without_charge"
-  | "charge_without_record"
-  | "shortfall"
-  | "wallet_mismatch";
 
 export type Difference = Readonly<{
   tenantId: TenantId;
@@ -46,7 +39,8 @@ type LedgerRow = {
  * @returns what does not add up now; nothing is the proof that the money does.
  */
 export async function checkLedger(pool: SqlPool): Promise<Difference[]> {
-  const rows = await pool.query<LedgerRow>("ledger_check", "SELECT * FROM ledger_check()", []);
+  const text = "SELECT * FROM ledger_check() UNION ALL SELECT * FROM books_check()";
+  const rows = await pool.query<LedgerRow>("books_check", text, []);
   const found = rows.map((row) => ({
     tenantId: row.tenant_id,
     kind: row.kind,

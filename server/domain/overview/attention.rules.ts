@@ -95,7 +95,8 @@ function ofSecurity(facts: Facts): Attention[] {
       code: "REC-01",
       title,
       detail: "Reconciliation found what it could not heal by itself.",
-      href: page(facts, "calls"),
+      // Only the operator has the page that says which and why.
+      href: page(facts, facts.kind === "operator" ? "reconciliation" : "calls"),
     });
   }
   if (facts.failedRegistrations >= SUSPICIOUS_FAILURES) {

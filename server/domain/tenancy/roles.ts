@@ -17,6 +17,7 @@ const support = [
   "tenants.read",
   "audit.read",
   "members.read",
+  "reconciliation.read",
 ] as const;
 const billing = [
   ...everyone,
@@ -27,6 +28,8 @@ const billing = [
   "members.read",
   "tasks.read",
   "tasks.write",
+  "reconciliation.read",
+  "reconciliation.write",
 ] as const;
 const admin = [
   ...support,
@@ -37,6 +40,7 @@ const admin = [
   "members.write",
   "tasks.read",
   "tasks.write",
+  "reconciliation.write",
 ] as const;
 
 const permissionsOf = {
@@ -46,7 +50,7 @@ const permissionsOf = {
   support,
   viewer: everyone,
   incident_responder: [...support, "destinations.write"],
-  auditor: [...everyone, "tenants.read", "audit.read", "members.read"],
+  auditor: [...everyone, "tenants.read", "audit.read", "members.read", "reconciliation.read"],
 } as const;
 
 export type Role = keyof typeof permissionsOf;

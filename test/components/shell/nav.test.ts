@@ -30,8 +30,14 @@ describe("navigation", () => {
     expect(labelOf("plans", "reseller")).toBe("Plans");
   });
 
+  it("offers reconciliation at the operator only", () => {
+    expect(pagesOf("auditor", "operator")).toContain("reconciliation");
+    expect(pagesOf("viewer", "operator")).not.toContain("reconciliation");
+    expect(pagesOf("owner", "reseller")).not.toContain("reconciliation");
+  });
+
   it("gives every page its own key", () => {
-    for (const kind of ["customer", "reseller"]) {
+    for (const kind of ["customer", "reseller", "operator"]) {
       const keys = navFor(() => true, kind).flatMap((group) => group.items.map((item) => item.key));
       expect(new Set(keys).size).toBe(keys.length);
     }

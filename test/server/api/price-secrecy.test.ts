@@ -42,6 +42,7 @@ beforeAll(async () => {
     session: crypto.randomUUID(),
     task: crypto.randomUUID(),
     dispute,
+    difference: crypto.randomUUID(),
     slug: "acme",
   };
 });

@@ -1,0 +1,18 @@
+import type { Metadata } from "next";
+
+import { api, Loaded, load } from "@/app/_server/load";
+import { ReconciliationView } from "@/components/reconciliation/reconciliation-view";
+
+export const metadata: Metadata = { title: "Reconciliation" };
+
+type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
+
+export default async function ReconciliationPage({ params }: Props) {
+  const { tenantSlug } = await params;
+  await load((queries) => queries.fetchQuery(api.reconciliation.board.queryOptions({ tenantSlug })));
+  return (
+    <Loaded>
+      <ReconciliationView />
+    </Loaded>
+  );
+}

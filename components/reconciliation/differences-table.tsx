@@ -1,0 +1,124 @@
+"use client";
+
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+
+import { useTRPC } from "@/components/api/client";
+import type { DifferenceRow, Inputs } from "@/components/api/outputs";
+import { QueryView } from "@/components/api/query-view";
+import { AtRisk } from "@/components/reconciliation/at-risk";
+import { DifferencePanel } from "@/components/reconciliation/difference-panel";
+import { differenceWords } from "@/components/reconciliation/difference-words";
+import { evidenceText } from "@/components/reconciliation/evidence-text";
+import { Moment } from "@/components/shell/moment";
+import { useScope } from "@/components/shell/scope";
+import { Button } from "@/components/ui/button";
+import { zoneText } from "@/components/ui/clock-text";
+import { type Column, DataTable } from "@/components/ui/data-table";
+import { Empty } from "@/components/ui/empty";
+import { Pages } from "@/components/ui/pages";
+import { RowLink } from "@/components/ui/row-link";
+import { useOpen } from "@/components/ui/use-open";
+
+type Filter = Omit<Inputs["reconciliation"]["list"], "tenantSlug">;
+type Props = Readonly<{
+  filter: Filter;
+  onPage: (cursor: string | undefined) => void;
+  /** Defined while a filter is set. */
+  onClear: (() => void) | undefined;
+}>;
+
+const REFRESH_MS = 15_000;
+
+const columnsIn = (zone: string): readonly Column<DifferenceRow>[] => [
+  {
+    key: "found",
+    header: `Found, ${zone}`,
+    fold: "second",
+    cell: (row) => (
+      <RowLink id={row.id}>
+        <Moment at={row.foundAt} />
+      </RowLink>
+    ),
+  },
+  {
+    key: "kind",
+    header: "Difference",
+    fold: "lead",
+    cell: (row) => <span className="font-medium">{differenceWords(row.kind).title}</span>,
+  },
+  { key: "tenant", header: "Tenant", from: "lg", cell: (row) => row.tenantName },
+  {
+    key: "evidence",
+    header: "Evidence",
+    grow: true,
+    cell: (row) => <span className="text-ink-2">{evidenceText(row.evidence) || row.subject}</span>,
+  },
+  {
+    key: "risk",
+    header: "At risk",
+    numeric: true,
+    fold: "lead-end",
+    cell: (row) => <AtRisk currency={row.currency} micros={row.moneyAtRiskMicros} />,
+  },
+  {
+    key: "state",
+    header: "State",
+    fold: "second-end",
+    cell: (row) => <span className="text-ink-2">{stateText(row)}</span>,
+  },
+];
+
+const stateText = ({ closedAt, resolvedBy, heldForSeconds }: DifferenceRow): string => {
+  if (closedAt) return resolvedBy ? "closed by hand" : "healed";
+  return heldForSeconds === null ? "open" : "open, money held";
+};
+
+/** What two sources disagree about, with what each of them says. */
+export function DifferencesTable({ filter, onPage, onClear }: Props) {
+  const { tenantSlug, timeZone } = useScope();
+  const { openId, close } = useOpen();
+  const query = useQuery(
+    useTRPC().reconciliation.list.queryOptions(
+      { tenantSlug, ...filter },
+      { placeholderData: keepPreviousData, refetchInterval: REFRESH_MS },
+    ),
+  );
+  return (
+    <QueryView query={query}>
+      {({ items, nextCursor }) => (
+        <>
+          <DataTable
+            caption="Differences"
+            columns={columnsIn(zoneText(timeZone))}
+            empty={
+              onClear ? (
+                <Empty
+                  action={<Button onClick={onClear}>Clear filter</Button>}
+                  title="No difference matches this filter."
+                />
+              ) : (
+                <Empty title="All sources agree.">
+                  Channels, holds, call records and ledger say the same. What differs will stand here with its evidence.
+                </Empty>
+              )
+            }
+            openKey={openId}
+            rowKey={(row) => row.id}
+            rows={items}
+          />
+          {(items.length > 0 || filter.cursor) && (
+            <Pages
+              noun="differences"
+              onNewest={filter.cursor ? () => onPage(undefined) : undefined}
+              onOlder={nextCursor ? () => onPage(nextCursor) : undefined}
+              shown={items.length}
+            />
+          )}
+          {openId && (
+            <DifferencePanel id={openId} key={openId} onClose={close} row={items.find(({ id }) => id === openId)} />
+          )}
+        </>
+      )}
+    </QueryView>
+  );
+}

@@ -1,0 +1,55 @@
+import { noteDifference } from "@/server/domain/calls/differences";
+import { PATIENCE_MS } from "@/server/domain/calls/evidence.rules";
+import type { AmiGateway, LiveChannel } from "@/server/infra/ami/gateway";
+import type { SqlPool } from "@/server/infra/db/pool";
+import type { Logger } from "@/server/infra/log/logger";
+import type { TenantId } from "@/server/kernel/ids";
+
+type Parts = Readonly<{ pool: SqlPool; ami: AmiGateway | undefined; log: Logger }>;
+
+/** In this context a call costs money; in the others of ours it does not, or nothing was decided yet. */
+const PAID_CONTEXT = "ringfence-out";
+const AMI_MS = 5_000;
+
+/** Channels of which the database knows nothing, by when each was seen first. */
+export class Strangers {
+  #since = new Map<string, number>();
+
+  /** A channel that costs money and for which none is held is ended when a second look finds it again. */
+  async look(
+    unknown: readonly LiveChannel[],
+    { pool, ami, log }: Parts,
+  ): Promise<Readonly<{ found: number; again: boolean }>> {
+    const strangers = unknown.filter(({ context }) => context === PAID_CONTEXT);
+    for (const known of this.#since.keys()) {
+      if (!strangers.some(({ uniqueId }) => uniqueId === known)) this.#since.delete(known);
+    }
+    let found = 0;
+    for (const stranger of strangers) {
+      const { uniqueId, endpoint } = stranger;
+      const since = this.#since.get(uniqueId) ?? Date.now();
+      this.#since.set(uniqueId, since);
+      if (Date.now() - since < PATIENCE_MS) continue;
+      log.error({ call: uniqueId, endpoint }, "a call without held money is ended");
+      found += await listStranger(pool, stranger);
+      await ami?.hangUp(uniqueId, { cause: 21, deadlineMs: AMI_MS });
+    }
+    return { found, again: strangers.length > 0 };
+  }
+}
+
+async function listStranger(pool: SqlPool, { uniqueId, endpoint, seconds }: LiveChannel): Promise<number> {
+  const text = "SELECT tenant_id FROM call_subject($1)";
+  const [owner] = await pool.query<{ tenant_id: TenantId }>("stranger_owner", text, [endpoint ?? ""]);
+  if (!owner) return 0;
+  await noteDifference(pool, {
+    tenantId: owner.tenant_id,
+    kind: "channel_without_hold",
+    subject: uniqueId,
+    moneyAtRiskMicros: 0n,
+    // What it costs is not known: no price was looked up for it.
+    currency: "XXX",
+    detail: { call: uniqueId, endpoint: endpoint ?? "", seconds },
+  });
+  return 1;
+}
