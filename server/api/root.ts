@@ -15,6 +15,7 @@ import { sessionsRouter } from "@/server/api/routers/sessions";
 import { shellRouter } from "@/server/api/routers/shell";
 import { tasksRouter } from "@/server/api/routers/tasks";
 import { tenantsRouter } from "@/server/api/routers/tenants";
+import { termsRouter } from "@/server/api/routers/terms";
 import { createCallerFactory, router } from "@/server/api/trpc";
 
 export const appRouter = router({
@@ -35,6 +36,7 @@ export const appRouter = router({
   shell: shellRouter,
   tasks: tasksRouter,
   tenants: tenantsRouter,
+  terms: termsRouter,
 });
 export type AppRouter = typeof appRouter;
 export const createCaller = createCallerFactory(appRouter);

@@ -73,6 +73,26 @@ const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import("./commands/money")).balance,
   },
   ledger: { summary: "a tenant's money movements", load: async () => (await import("./commands/money")).ledger },
+  transfer: {
+    summary: "move money between a tenant and the one directly above it",
+    load: async () => (await import("./commands/transfer")).transferMoney,
+  },
+  "transfer undo": {
+    summary: "take a transfer back within 15 minutes",
+    load: async () => (await import("./commands/transfer")).transferUndo,
+  },
+  "credit set": {
+    summary: "how far a tenant may go below nothing",
+    load: async () => (await import("./commands/terms")).creditSet,
+  },
+  "tax set": {
+    summary: "the tax that is added to a tenant's charges",
+    load: async () => (await import("./commands/terms")).taxSet,
+  },
+  "terms show": {
+    summary: "a tenant's credit limit and tax",
+    load: async () => (await import("./commands/terms")).termsShow,
+  },
   "limits set": {
     summary: "limit what a tenant's or an extension's calls may cost",
     load: async () => (await import("./commands/limits")).limitsSet,

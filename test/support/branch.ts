@@ -85,6 +85,13 @@ export async function makeBranches(db: TestDatabase) {
       "INSERT INTO difference (tenant_id, kind, subject, currency) VALUES ($1, 'shortfall', $2, 'EUR') RETURNING id",
       [of.tenantId, randomUUID()],
     );
+    await build.topUp(of, 1n);
+    await build.as(operator.tenantId);
+    const { id: transaction } = await build.one<{ id: string }>(
+      `SELECT wallet_transfer(t.id, CASE WHEN $2 = t.id THEN t.parent_id ELSE $2 END, 1, 'EUR', gen_random_uuid()::text, '', 'test') AS id
+       FROM tenant t WHERE t.id = $1`,
+      [of.tenantId, buyer.tenantId],
+    );
     return {
       extension: phone.extensionId,
       call,
@@ -96,6 +103,7 @@ export async function makeBranches(db: TestDatabase) {
       dispute,
       difference,
       slug: buyer.slug,
+      transaction,
     };
   };
 

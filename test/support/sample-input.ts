@@ -4,7 +4,17 @@ import { z } from "zod";
 /** Ids and names of somebody else, by the kind of thing they name. */
 export type Ids = Readonly<
   Record<
-    "extension" | "call" | "plan" | "user" | "invitation" | "session" | "task" | "dispute" | "difference" | "slug",
+    | "extension"
+    | "call"
+    | "plan"
+    | "user"
+    | "invitation"
+    | "session"
+    | "transaction"
+    | "task"
+    | "dispute"
+    | "difference"
+    | "slug",
     string
   >
 >;
@@ -41,6 +51,8 @@ const fields: Readonly<Record<string, () => unknown>> = {
   since: () => new Date(),
   dailyCap: () => "1",
   reason: () => "looked at",
+  limit: () => "0",
+  percent: () => "19",
   token: () => "a".repeat(43),
   text: () => "Because.",
 };

@@ -5,7 +5,7 @@ import { type Changed, change } from "@/server/domain/audit/change";
 import { getBalance } from "@/server/domain/billing/balance";
 import { movementSchema } from "@/server/domain/billing/billing.schema";
 import { listLedger } from "@/server/domain/billing/ledger";
-import { type Moved, topUp, transfer } from "@/server/domain/billing/movements";
+import { type Moved, topUp, transfer, undoTransfer } from "@/server/domain/billing/movements";
 import { getTenantBelow } from "@/server/domain/tenancy/tenant-below";
 import { DomainError } from "@/server/kernel/errors";
 import { decimalOf } from "@/server/kernel/money";
@@ -80,5 +80,20 @@ export const billingRouter = router({
       });
       ctx.publish(["balance", "audit"], other.id);
       return result;
+    }),
+
+  /** Takes a transfer back: between the tenant in the address and one directly below it, or between two below. */
+  undoTransfer: tenantMutation("billing.write", "billing.undo_transfer")
+    .input(z.object({ transactionId: z.uuid() }))
+    .mutation(async ({ ctx, input }) => {
+      const { pair, ...result } = await ctx.change(async (tx) => {
+        const undone = await undoTransfer(tx, input.transactionId, `user:${ctx.userId}`);
+        const others = undone.pair.filter((id) => id !== ctx.tenantId);
+        const { after } = auditOf(undone, { undoes: input.transactionId });
+        return { subject: `tenant:${others.at(-1)}`, after, alsoFor: others, result: undone };
+      });
+      for (const id of pair.filter((id) => id !== ctx.tenantId)) ctx.publish(["balance", "audit"], id);
+      const { transactionId, currency, amount } = result;
+      return { transactionId, currency, amount };
     }),
 });

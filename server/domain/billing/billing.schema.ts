@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { currencySchema, positiveAmountSchema } from "@/server/domain/rating/amount.schema";
+import { amountSchema, currencySchema, positiveAmountSchema } from "@/server/domain/rating/amount.schema";
 
 /**
  * Chosen by whoever sends the form: the same key twice moves money once. The keys of charges and corrections stay
@@ -12,7 +12,8 @@ export const postingKeySchema = z
   .min(1, "A key is required.")
   .max(150, "At most 150 characters.")
   .regex(/^[\x21-\x7e]+$/, "Plain characters without blanks.")
-  .regex(/^(?!call:|correct:)/, "Keys that begin with call: or correct: are those of charges and their corrections.");
+  .regex(/^(?!call:|correct:)/, "Keys that begin with call: or correct: are those of charges and their corrections.")
+  .regex(/^(?!undo:)/, "Keys that begin with undo: are those of transfers taken back.");
 
 const memo = z
   .string()
@@ -29,3 +30,6 @@ export const movementSchema = z.object({
   memo: memo.optional(),
 });
 export type Movement = z.output<typeof movementSchema>;
+
+/** How far a wallet may go below nothing; 0 takes the credit away. */
+export const creditLimitSchema = z.object({ limit: amountSchema });

@@ -40,6 +40,7 @@ beforeAll(async () => {
     user: on.owners.customer,
     invitation: crypto.randomUUID(),
     session: crypto.randomUUID(),
+    transaction: crypto.randomUUID(),
     task: crypto.randomUUID(),
     dispute,
     difference: crypto.randomUUID(),

@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { everyRow, type Stage, stage } from "@/test/support/stage";
+import { jsonOf, runCli } from "./run-cli";
+
+let db: TestDatabase;
+let on: Stage;
+const cli = (...words: string[]) => jsonOf<Record<string, string>>(db.appUrl, words);
+
+beforeAll(async () => {
+  db = await createDatabase();
+  on = await stage(db);
+  await on.topUp(on.reseller, 50_000_000n);
+});
+afterAll(() => db.drop());
+
+describe("money along the chain", () => {
+  test("is moved, taken back, lent and taxed", async () => {
+    const moved = await cli(
+      "transfer",
+      "--from",
+      "reseller",
+      "--to",
+      "acme",
+      "--amount",
+      "5.00",
+      "--currency",
+      "EUR",
+      "--key",
+      "k1",
+    );
+    expect(moved).toMatchObject({ from: "reseller", to: "acme", currency: "EUR", amountMicros: "5000000" });
+    expect(await cli("transfer", "--from", "reseller", "--to", "acme", "--amount", "5", "--key", "k1")).toEqual(moved);
+    await cli("transfer", "--from", "acme", "--to", "reseller", "--amount", "1", "--key", "k2");
+    expect(
+      await cli(
+        "transfer",
+        "undo",
+        "--transaction",
+        (await cli("transfer", "--from", "reseller", "--to", "acme", "--amount", "2", "--key", "k3"))[
+          "transactionId"
+        ] ?? "",
+      ),
+    ).toMatchObject({ amountMicros: "2000000" });
+    expect(await cli("balance", "--tenant", "acme")).toMatchObject({ postedMicros: "4000000" });
+
+    await cli("credit", "set", "--tenant", "reseller", "--limit", "100.00");
+    expect(await cli("credit", "set", "--tenant", "acme", "--limit", "25.00")).toEqual({
+      tenant: "acme",
+      currency: "EUR",
+      creditLimitMicros: "25000000",
+      beforeMicros: "0",
+    });
+    expect(await cli("tax", "set", "--tenant", "acme", "--percent", "19", "--name", "VAT")).toEqual({
+      tenant: "acme",
+      percent: "19",
+      name: "VAT",
+    });
+    expect(await cli("terms", "show", "--tenant", "acme")).toMatchObject({
+      creditLimitMicros: "25000000",
+      creditAtMostMicros: "100000000",
+      moneyMicros: "4000000",
+      taxPercent: "19",
+      taxName: "VAT",
+    });
+    expect(await on.sql("SELECT * FROM ledger_check()")).toEqual([]);
+  });
+
+  const transfer = ["transfer", "--amount", "1", "--key", "bad"];
+  test.each<[string, string[], string, RegExp]>([
+    ["a transfer to itself", [...transfer, "--from", "acme", "--to", "acme"], "not_below", /directly/],
+    ["a transfer over a level", [...transfer, "--from", "operator", "--to", "acme"], "not_below", /directly/],
+    [
+      "a transfer in another currency",
+      [...transfer, "--from", "reseller", "--to", "acme", "--currency", "USD"],
+      "currency_mismatch",
+      /currenc/,
+    ],
+    [
+      "more than there is",
+      ["transfer", "--from", "acme", "--to", "reseller", "--amount", "500", "--key", "b2"],
+      "insufficient_funds",
+      /credit limit is not money/,
+    ],
+    [
+      "a key that was used",
+      ["transfer", "--from", "reseller", "--to", "acme", "--amount", "6", "--key", "k1"],
+      "posting_key_reused",
+      /key/,
+    ],
+    ["no transfer's id", ["transfer", "undo", "--transaction", "x"], "invalid_input", /--transaction/],
+    [
+      "more credit than the one above has",
+      ["credit", "set", "--tenant", "acme", "--limit", "100.01"],
+      "credit_limit_exceeded",
+      /€100\.00/,
+    ],
+    [
+      "less than was given on",
+      ["credit", "set", "--tenant", "reseller", "--limit", "24"],
+      "credit_limit_in_use",
+      /€25\.00/,
+    ],
+    ["the operator's own credit", ["credit", "set", "--tenant", "operator", "--limit", "1"], "not_below", /below/],
+    [
+      "a tax of five decimals",
+      ["tax", "set", "--tenant", "acme", "--percent", "1.00001"],
+      "invalid_input",
+      /--percent/,
+    ],
+  ])("%s is refused, and nothing is changed", async (_, words, code, message) => {
+    const before = await everyRow(db);
+    const { code: exit, out } = await runCli(db.appUrl, [...words, "--json"]);
+    expect(exit).not.toBe(0);
+    expect(JSON.parse(out)).toEqual({ error: { code, message: expect.stringMatching(message) } });
+    expect(await everyRow(db)).toBe(before);
+  });
+});
