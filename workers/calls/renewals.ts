@@ -1,5 +1,5 @@
 import { type Renewed, renew } from "@/server/domain/calls/call-control";
-import { askAgainInMs, LAST_CHANCE_MS, leftOfGrantMs, renewInMs } from "@/server/domain/calls/renewal.rules";
+import { askAgainInMs, LAST_CHANCE_MS, leftOfGrantMs, renewInMs, SAFETY_MS } from "@/server/domain/calls/renewal.rules";
 import type { AmiGateway } from "@/server/infra/ami/gateway";
 import type { SqlPool } from "@/server/infra/db/pool";
 import type { Logger } from "@/server/infra/log/logger";
@@ -17,6 +17,7 @@ type Options = Readonly<{
 }>;
 
 const ASK_MS = 1_000;
+const TELL_TRIES = 3;
 
 /**
  * Prolongs answered calls, slice by slice: first the money, then the limit inside Asterisk. Whatever fails here, the call
@@ -39,9 +40,17 @@ export class Renewals {
 
   /** Tells Asterisk the limit of what is held already: after a pause in which it may not have been told. */
   async tell(call: LiveCall): Promise<void> {
-    const leftMs = this.#leftMs(call);
-    if (call.answeredAtMs === undefined || leftMs < LAST_CHANCE_MS) return;
-    await this.options.ami.setLimit(call.call, leftMs / 1000, { deadlineMs: ASK_MS });
+    let slownessMs = 0;
+    for (let tries = 0; tries < TELL_TRIES; tries += 1) {
+      const leftMs = this.#leftMs(call) - slownessMs;
+      if (call.answeredAtMs === undefined || leftMs < LAST_CHANCE_MS) return;
+      const began = performance.now();
+      await this.options.ami.setLimit(call.call, leftMs / 1000, { deadlineMs: ASK_MS });
+      // The limit counts from when Asterisk reads it: on a slow way that is later than meant, by seconds nobody paid for.
+      const tookMs = performance.now() - began;
+      if (tookMs <= slownessMs + SAFETY_MS) return;
+      slownessMs = tookMs;
+    }
   }
 
   #leftMs(call: LiveCall): number {

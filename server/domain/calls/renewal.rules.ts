@@ -2,7 +2,7 @@
 const LONGEST_LEAD_MS = 10_000;
 const SHORTEST_LEAD_MS = 1_000;
 /** The end inside Asterisk comes this much before the end of what is held, so that no second begins that is not paid. */
-const SAFETY_MS = 100;
+export const SAFETY_MS = 100;
 /** Below this a prolongation would hardly arrive in time. */
 export const LAST_CHANCE_MS = 700;
 
