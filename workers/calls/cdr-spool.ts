@@ -140,7 +140,9 @@ export class CdrSpool {
 
   async #settle(record: CdrLine): Promise<void> {
     const { pool, pbx, settlements } = this.options;
-    if (record.kind === "refuse") return;
+    // Refused by call control: nothing was held. Refused without its answer: it may have held money, and here is the proof
+    // that nobody talked.
+    if (record.kind === "refuse" && record.callId !== "") return;
     const kind = kinds[record.kind] ?? "external";
     const ending = endingOfDisposition(record.disposition, kind);
     const result = await settlements.report({
@@ -155,7 +157,7 @@ export class CdrSpool {
       source: "spool",
     });
     // Only the caller's own record tells who called; what never got as far as dialling is no call.
-    if (result !== "unknown" || !record.endpoint || record.uniqueId !== record.linkedId) return;
+    if (result !== "unknown" || record.kind === "refuse" || !record.endpoint || record.uniqueId !== record.linkedId) return;
     if (record.kind === "" && record.talkMs === 0) return;
     await recordUnheld(pool, {
       pbx,
