@@ -1,5 +1,5 @@
 import { markAnswered, markSeen, type OpenCall, openCalls } from "@/server/domain/calls/call-control";
-import { checkLedger, type Difference, noteDifference, openDifferences } from "@/server/domain/calls/differences";
+import { checkLedger, type Difference, narrowDifferences, noteDifference, openDifferences } from "@/server/domain/calls/differences";
 import { judge, PATIENCE_MS } from "@/server/domain/calls/evidence.rules";
 import { endingOf } from "@/server/domain/calls/outcome.rules";
 import { byCurrency } from "@/server/domain/reconciliation/board";
@@ -117,10 +117,12 @@ export class Reconciler {
     // The database first: a call that begins in between has a channel and is no stranger by then.
     const open = await openCalls(pool, pbx);
     const sweep: Sweep = { found: 0, settled: 0, again: false };
+    // Before the PBX is asked: what its list shows is not proven for the time that the list took to come.
+    const seenAt = new Date(this.options.lifecycle.pbxNow());
     const channels = ami?.status().connected ? await this.#channels(ami) : undefined;
     if (channels) {
       const live = new Map(channels.map((channel) => [channel.uniqueId, channel]));
-      await this.#seen(open, live);
+      await this.#seen(open, live, seenAt);
       for (const call of open) if (!live.has(call.call)) await this.#gone(call, sweep);
       const known = new Set(open.map((call) => call.call));
       const strangers = channels.filter(({ uniqueId }) => !known.has(uniqueId) && !this.#registered(uniqueId));
@@ -128,6 +130,7 @@ export class Reconciler {
       sweep.found += looked.found;
       if (looked.again) this.#lookAgain(sweep);
     }
+    if (ledger || sweep.settled > 0) await narrowDifferences(pool);
     const checkedLedger = ledger && (await this.#checkLedger(sweep));
     if (sweep.again) this.#runSoon();
     if (sweep.settled > 0 || sweep.found > 0) {
@@ -180,7 +183,7 @@ export class Reconciler {
   }
 
   /** Calls that go on: the evidence moves forward, and whoever has no watch over it gets one. */
-  async #seen(open: readonly OpenCall[], live: ReadonlyMap<string, LiveChannel>): Promise<void> {
+  async #seen(open: readonly OpenCall[], live: ReadonlyMap<string, LiveChannel>, at: Date): Promise<void> {
     const { pool, pbx, lifecycle } = this.options;
     const going = open.filter((call) => live.has(call.call));
     for (const { call } of going) this.#missing.delete(call);
@@ -188,7 +191,7 @@ export class Reconciler {
       pool,
       pbx,
       going.map(({ call }) => call),
-      new Date(lifecycle.pbxNow()),
+      at,
     );
     for (const call of going) {
       const known = lifecycle.registry.find(call.call);
@@ -276,14 +279,15 @@ export class Reconciler {
       source: "sweep",
     } as const;
     this.#remember(open);
+    // Listed before it is settled: afterwards nobody would look at this call again, whatever happens in between.
+    if (unprovenMs > 0 && heldMicros > 0n) {
+      const detail = { call: open.call, because, talkMs, unprovenMs };
+      const found = { ...difference, moneyAtRiskMicros: heldMicros, detail };
+      await noteDifference(pool, found);
+      sweep.found += 1;
+    }
     const result = await lifecycle.settlements.report({ ...end, ...ending });
     this.#missing.delete(open.call);
-    if (result !== "settled") return;
-    sweep.settled += 1;
-    if (unprovenMs === 0 || heldMicros === 0n) return;
-    const risk = (heldMicros * BigInt(unprovenMs)) / BigInt(open.grantedSeconds * 1000);
-    const found = { ...difference, moneyAtRiskMicros: risk, detail: { call: open.call, because, talkMs, unprovenMs } };
-    await noteDifference(pool, found);
-    sweep.found += 1;
+    if (result === "settled") sweep.settled += 1;
   }
 }

@@ -25,6 +25,14 @@ export async function noteDifference(pool: SqlPool, found: Difference): Promise<
   ]);
 }
 
+/**
+ * Brings the money at risk of settled calls that nobody saw end down to what was held and not charged, and heals what
+ * better evidence ended. Safe to repeat.
+ */
+export async function narrowDifferences(pool: SqlPool): Promise<void> {
+  await pool.query("differences_narrow", "SELECT differences_narrow()", []);
+}
+
 type LedgerRow = {
   tenant_id: TenantId;
   kind: DifferenceKind;
