@@ -16,6 +16,7 @@ import { hurryAfterTopUps } from "@/workers/calls/hurry-after-top-ups";
 import { Reconciler } from "@/workers/calls/reconcile";
 import { recordRefusalsOfPbx } from "@/workers/calls/refused-by-pbx";
 import { RunReporter } from "@/workers/calls/run-report";
+import { watchCalls } from "@/workers/calls/watch-calls";
 import { healthOf } from "@/workers/health";
 import { SecurityEvents } from "@/workers/security-events";
 import { startJobs } from "@/workers/start-jobs";
@@ -27,7 +28,6 @@ export class WorkersError extends Error {
   override readonly name = "WorkersError";
 }
 
-const SWEEP_MS = 15_000;
 const DATABASE_PATIENCE_MS = 20_000;
 
 /**
@@ -94,20 +94,6 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
     await stop();
     throw error;
   }
-}
-
-/** Calls are compared with channels after each connect and each loss, and every few seconds besides. */
-function watchCalls(reconciler: Reconciler, ami: AmiGateway | undefined, log: Logger): () => void {
-  const run = () => {
-    reconciler.run().catch((error: unknown) => log.warn({ error }, "calls could not be reconciled; trying again"));
-  };
-  ami?.onGap(run);
-  run();
-  const timer = setInterval(run, SWEEP_MS);
-  return () => {
-    clearInterval(timer);
-    reconciler.close();
-  };
 }
 
 function amiOf(env: Env, log: Logger): AmiGateway | undefined {

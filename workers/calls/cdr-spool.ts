@@ -14,6 +14,8 @@ type Options = Readonly<{
   settlements: Settlements;
   log: Logger;
   everyMs?: number;
+  /** How the file is read; another way when there is no real file. */
+  read?: typeof readSpool;
 }>;
 
 export type SpoolStatus = Readonly<{
@@ -100,7 +102,7 @@ export class CdrSpool {
     try {
       if (!this.#known) await this.#load();
       for (let more = true; more; ) {
-        const chunk = await readSpool(this.options.file, this.#position);
+        const chunk = await (this.options.read ?? readSpool)(this.options.file, this.#position);
         if (!chunk) return;
         if (chunk.lines.length > 0) await this.#settleAll(chunk.lines);
         await this.#save(chunk.next);

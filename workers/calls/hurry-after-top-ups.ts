@@ -7,13 +7,7 @@ const NOT_MORE_OFTEN_MS = 500;
 
 /** A call that is about to end for want of money goes on when some arrives: a top-up, or another call that gave back its hold. */
 export function hurryAfterTopUps(connectionString: string, lifecycle: CallLifecycle, log: Logger): Listener {
-  let timer: NodeJS.Timeout | undefined;
-  const hurry = () => {
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      for (const call of lifecycle.registry.short()) lifecycle.renewals?.hurry(call);
-    }, NOT_MORE_OFTEN_MS);
-  };
+  const { hurry, close } = hurrier(lifecycle);
   const listener = listen({
     connectionString,
     channel: LIVE_CHANNEL,
@@ -27,8 +21,22 @@ export function hurryAfterTopUps(connectionString: string, lifecycle: CallLifecy
       return listener.connected;
     },
     close: () => {
-      clearTimeout(timer);
+      close();
       return listener.close();
     },
+  };
+}
+
+/** Asks anew for all calls that are short of money: soon, and not more often than makes sense. */
+export function hurrier(lifecycle: CallLifecycle): Readonly<{ hurry: () => void; close: () => void }> {
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    hurry: () => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        for (const call of lifecycle.registry.short()) lifecycle.renewals?.hurry(call);
+      }, NOT_MORE_OFTEN_MS);
+    },
+    close: () => clearTimeout(timer),
   };
 }
