@@ -28,14 +28,6 @@ const CLOCK_TOLERANCE_MS = 120_000;
 
 /** What the PBX asks before it dials and tells when a call is over. */
 export function createCallControl(options: Options): Server {
-  const form =
-    <P extends "/v1/authorise" | "/v1/ended">(path: P, work: (given: Form<P>) => Promise<Reply>): Route =>
-    async (body) => {
-      const given = readForm(path, body);
-      if (typeof given === "string") return { status: 400, text: `bad ${given}` };
-      if (given.pbx !== options.pbx) return { status: 400, text: "bad pbx" };
-      return work(given);
-    };
   const { metrics, metricsToken } = options;
   return createHttpServer({
     ...(metrics && {
@@ -53,8 +45,7 @@ export function createCallControl(options: Options): Server {
       },
     },
     routes: {
-      "POST /v1/authorise": form("/v1/authorise", (given) => answerTo(options, given)),
-      "POST /v1/ended": form("/v1/ended", (given) => noteEnd(options, given)),
+      ...pbxRoutes(options),
       "POST /v1/reconcile": async () => ({
         status: 200,
         text: `${JSON.stringify(await options.reconcile())}\n`,
@@ -64,7 +55,25 @@ export function createCallControl(options: Options): Server {
   });
 }
 
-async function answerTo({ pool, lifecycle, log }: Options, given: Form<"/v1/authorise">): Promise<Reply> {
+type ForPbx = Pick<Options, "pool" | "lifecycle" | "pbx" | "log">;
+
+/** The routes that the dialplan uses, by method and path. */
+export function pbxRoutes(options: ForPbx): Readonly<Record<string, Route>> {
+  const form =
+    <P extends "/v1/authorise" | "/v1/ended">(path: P, work: (given: Form<P>) => Promise<Reply>): Route =>
+    async (body) => {
+      const given = readForm(path, body);
+      if (typeof given === "string") return { status: 400, text: `bad ${given}` };
+      if (given.pbx !== options.pbx) return { status: 400, text: "bad pbx" };
+      return work(given);
+    };
+  return {
+    "POST /v1/authorise": form("/v1/authorise", (given) => answerTo(options, given)),
+    "POST /v1/ended": form("/v1/ended", (given) => noteEnd(options, given)),
+  };
+}
+
+async function answerTo({ pool, lifecycle, log }: ForPbx, given: Form<"/v1/authorise">): Promise<Reply> {
   const question: Question = {
     pbx: given.pbx,
     call: given.call,
@@ -85,13 +94,15 @@ async function answerTo({ pool, lifecycle, log }: Options, given: Form<"/v1/auth
   }
 }
 
-async function noteEnd({ lifecycle, log }: Options, given: Form<"/v1/ended">): Promise<Reply> {
+async function noteEnd({ lifecycle, log }: ForPbx, given: Form<"/v1/ended">): Promise<Reply> {
   const atMs = believable(Number(given.at) / 1000, lifecycle.pbxNow()).getTime();
   const { call, status, side } = given;
   const end = lifecycle.endOf(
     { call, status, side, talkMs: Number(given.talk_ms), cause: Number(given.cause), atUs: atMs * 1000 },
     "hangup",
   );
+  // The PBX's own record of the call knows what this report forgot.
+  if (!end) return { status: 200, text: "noted" };
   try {
     await lifecycle.settlements.report(end);
     return { status: 200, text: "ok" };

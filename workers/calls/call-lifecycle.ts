@@ -24,6 +24,15 @@ type Options = Readonly<{
 
 type Event<K extends PbxEvent["kind"]> = Extract<PbxEvent, { kind: K }>;
 
+type ToldEnd = Readonly<{
+  call: string;
+  talkMs: number;
+  status: string;
+  cause: number;
+  side: string;
+  atUs: number;
+}>;
+
 const sides = ["caller", "callee"] as const;
 const RETRY_MS = 500;
 
@@ -99,6 +108,7 @@ export class CallLifecycle {
   /** The hang-up handler's event: it knows the exact talk time. */
   ended(event: Omit<Event<"ended">, "kind">): void {
     const end = this.endOf(event, "event");
+    if (!end) return;
     this.settlements.report(end).catch((error: unknown) => this.#settleFailed(error, end));
   }
 
@@ -120,22 +130,29 @@ export class CallLifecycle {
     this.settlements.close();
   }
 
-  endOf(
-    told: Readonly<{ call: string; talkMs: number; status: string; cause: number; side: string; atUs: number }>,
-    source: End["source"],
-  ): End {
+  /** @returns undefined for a report that proves nothing: answered, but for how long it does not know, nor do we. */
+  endOf(told: ToldEnd, source: End["source"]): End | undefined {
+    const talkMs = this.#talkMsOf(told);
+    if (talkMs === undefined) return undefined;
     const ending = endingOf(told.status, told.cause, this.registry.find(told.call)?.kind);
     return {
       pbx: this.options.pbx,
       call: told.call,
-      talkMs: told.talkMs,
+      talkMs,
       endedAt: new Date(told.atUs / 1000),
-      outcome: ending.outcome === "answered" && told.talkMs === 0 ? "failed" : ending.outcome,
+      outcome: ending.outcome === "answered" && talkMs === 0 ? "failed" : ending.outcome,
       reason: ending.reason,
       cause: told.cause,
       side: sides.find((side) => side === told.side) ?? "",
       source,
     };
+  }
+
+  /** An answered call without its figure is measured by the clock, where the answer was heard. */
+  #talkMsOf({ call, talkMs, status, atUs }: ToldEnd): number | undefined {
+    if (talkMs > 0 || status !== "ANSWER") return talkMs;
+    const answeredAtMs = this.registry.find(call)?.answeredAtMs;
+    return answeredAtMs === undefined ? undefined : Math.max(0, Math.round(atUs / 1000 - answeredAtMs));
   }
 
   async #settleByHangup(call: LiveCall, cause: number, atMs: number, watched: boolean): Promise<void> {
@@ -148,6 +165,7 @@ export class CallLifecycle {
     const talkMs = call.answeredAtMs === undefined ? 0 : Math.max(0, Math.round(atMs - call.answeredAtMs));
     const status = cause === 17 ? "BUSY" : "CANCEL";
     const end = this.endOf({ call: call.call, talkMs, status, cause, side: "", atUs: atMs * 1000 }, "event");
+    if (!end) return;
     this.settlements.report(end).catch((error: unknown) => this.#settleFailed(error, end));
   }
 
