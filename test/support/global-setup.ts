@@ -1,13 +1,6 @@
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { Client } from "pg";
 import type { TestProject } from "vitest/node";
 
-import { loginPasswords } from "../../server/config/database-url";
-import { startPostgres } from "../../server/embedded/postgres";
-import { migrate } from "../../server/infra/db/migrate";
-import { TEMPLATE, TEST_AUTH_SECRET } from "./names";
+import { startTemplateServer } from "./template-server";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -17,27 +10,7 @@ declare module "vitest" {
 
 /** One real PostgreSQL for the run, with a migrated template that every test file copies. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const dataDir = mkdtempSync(path.join(tmpdir(), "ringfence-test-"));
-  // Started by root, the server runs under another account, which must pass through here.
-  chmodSync(dataDir, 0o755);
-  const postgres = await startPostgres({
-    dataDir,
-    // Nothing here outlives the run, so nothing needs to survive a power cut.
-    settings: { fsync: "off", synchronous_commit: "off", full_page_writes: "off", max_connections: 300 },
-  });
-  const admin = new Client({ connectionString: postgres.url });
-  await admin.connect();
-  await admin.query(`CREATE DATABASE ${TEMPLATE}`);
-  const url = Object.assign(new URL(postgres.url), { pathname: `/${TEMPLATE}` }).href;
-  await migrate({
-    url,
-    passwords: loginPasswords({ DATABASE_URL: url, AUTH_SECRET: TEST_AUTH_SECRET }),
-    queue: true,
-  });
-  await admin.end();
-  project.provide("adminUrl", postgres.url);
-  return async () => {
-    await postgres.stop();
-    rmSync(dataDir, { recursive: true, force: true });
-  };
+  const server = await startTemplateServer();
+  project.provide("adminUrl", server.adminUrl);
+  return server.stop;
 }

@@ -159,7 +159,8 @@ export class CdrSpool {
       source: "spool",
     });
     // Only the caller's own record tells who called; what never got as far as dialling is no call.
-    if (result !== "unknown" || record.kind === "refuse" || !record.endpoint || record.uniqueId !== record.linkedId) return;
+    if (result !== "unknown" || record.kind === "refuse" || !record.endpoint || record.uniqueId !== record.linkedId)
+      return;
     if (record.kind === "" && record.talkMs === 0) return;
     await recordUnheld(pool, {
       pbx,

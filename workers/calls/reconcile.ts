@@ -1,5 +1,11 @@
 import { markAnswered, markSeen, type OpenCall, openCalls } from "@/server/domain/calls/call-control";
-import { checkLedger, type Difference, narrowDifferences, noteDifference, openDifferences } from "@/server/domain/calls/differences";
+import {
+  checkLedger,
+  type Difference,
+  narrowDifferences,
+  noteDifference,
+  openDifferences,
+} from "@/server/domain/calls/differences";
 import { judge, PATIENCE_MS } from "@/server/domain/calls/evidence.rules";
 import { endingOf } from "@/server/domain/calls/outcome.rules";
 import { byCurrency } from "@/server/domain/reconciliation/board";

@@ -95,6 +95,15 @@ test("a record settles a call that nobody reported", async () => {
   });
 });
 
+test("a call that the PBX refused, because it heard no answer, gives back what was held for it", async () => {
+  const { held } = await make.wallet(acme);
+  const call = await openCall();
+  expect((await make.wallet(acme)).held).toBeGreaterThan(held);
+  writeFileSync(file, record(call, 0, { userfield: "refuse:" }));
+  await reader().drain();
+  expect((await make.wallet(acme)).held).toBe(held);
+});
+
 test("half a line waits for its other half", async () => {
   const call = await openCall();
   const line = record(call, 5);
@@ -157,7 +166,7 @@ test("no file, an empty one and rubbish are no trouble, and what follows is read
 
 test("ten thousand records at once are all read", async () => {
   const call = await openCall();
-  writeFileSync(file, record("pbx1-1600000000.1", 0, { userfield: "refuse:" }).repeat(10_000) + record(call, 6));
+  writeFileSync(file, record("pbx1-1600000000.1", 0, { userfield: "refuse:0" }).repeat(10_000) + record(call, 6));
   await reader().drain();
   expect(await talked(call)).toBe("6000");
 });
