@@ -26,6 +26,10 @@ const refusals: Partial<Record<DomainErrorCode, Omit<Refusal, "code">>> = {
     title: "There is not enough available credit for this.",
     next: "Choose a smaller amount, or top up first. Nothing was moved.",
   },
+  limit_bound: {
+    title: "A tenant above yours allows no more than that.",
+    next: "Choose a smaller limit, or ask above for a larger one. Nothing was changed.",
+  },
   currency_mismatch: { title: "The two currencies differ.", next: "Choose a plan or wallet in the same currency." },
   posting_key_reused: {
     title: "This form was already sent with another amount.",

@@ -1,45 +1,10 @@
 import type { LiveChannel } from "@/server/infra/ami/gateway";
+import { type Channel, channelName, type Dial, recordOf } from "@/test/proof/sim/channel";
 import { EPOCH_MS, type Kernel } from "@/test/proof/sim/kernel";
 import type { SimLink } from "@/test/proof/sim/link";
 import type { Random } from "@/test/proof/sim/random";
 import { SimSpool } from "@/test/proof/sim/spool";
 import type { Trace } from "@/test/proof/sim/trace";
-
-/** What somebody at a phone is going to do. */
-export type Dial = Readonly<{
-  endpoint: string;
-  number: string;
-  ringMs: number;
-  /** What becomes of the ringing. */
-  outcome: "answer" | "busy" | "no answer" | "cancel" | "fail";
-  /** After the answer, unless the PBX ends it before. */
-  talkMs: number;
-  by: "caller" | "callee";
-  /** The PBX loses the figure of the talk time in what it reports (its own record has it). */
-  forgetsTalk: boolean;
-}>;
-
-export type Channel = {
-  readonly call: string;
-  readonly dial: Dial;
-  readonly startedAtMs: number;
-  state: "asking" | "ringing" | "up" | "ending" | "gone";
-  context: string;
-  userfield: string;
-  /** What call control granted, in seconds. */
-  grantedSeconds: number;
-  answeredAtMs: number | undefined;
-  /** When the PBX ends it by itself, on the PBX's clock. */
-  limitAtMs: number | undefined;
-  /** From answer to hang-up on the PBX's own clock: the truth that a customer pays for. */
-  talkMs: number;
-  endedAtMs: number | undefined;
-  /** The hang-up handler ran and its report went somewhere; false when the PBX died with the call. */
-  told: boolean;
-  /** When the manager set the limit last. */
-  toldAtMs: number | undefined;
-  cancelLimit: () => void;
-};
 
 /** Asks call control. Undefined: nobody answered in time. */
 export type Ask = (
@@ -301,28 +266,4 @@ export class SimPbx {
       this.trace.add("pbx", "is back");
     });
   }
-}
-
-const channelName = ({ dial, call }: Channel) =>
-  `PJSIP/${dial.endpoint}-${Number(call.split(".").at(-1)).toString(16).padStart(8, "0")}`;
-
-/** One line as cdr_custom writes it. */
-function recordOf(channel: Channel, endedAtMs: number): string {
-  const seconds = (ms: number) => (ms / 1000).toFixed(6);
-  const answered = channel.answeredAtMs !== undefined;
-  const { outcome } = channel.dial;
-  const fields = [
-    channel.call,
-    channel.call,
-    channelName(channel),
-    "101",
-    channel.dial.number,
-    seconds(channel.startedAtMs),
-    answered ? seconds(channel.answeredAtMs ?? 0) : "0.000000",
-    seconds(endedAtMs),
-    seconds(channel.talkMs),
-    answered ? "ANSWERED" : outcome === "busy" ? "BUSY" : outcome === "fail" ? "FAILED" : "NO ANSWER",
-    channel.userfield,
-  ];
-  return fields.map((field) => `"${field}"`).join(",");
 }

@@ -1,8 +1,8 @@
+import type { Dial } from "@/test/proof/sim/channel";
 import type { QueryFaults } from "@/test/proof/sim/database";
 import { EPOCH_MS } from "@/test/proof/sim/kernel";
 import type { LinkFaults } from "@/test/proof/sim/link";
 import type { Price } from "@/test/proof/sim/oracle";
-import type { Dial } from "@/test/proof/sim/pbx";
 import type { Random } from "@/test/proof/sim/random";
 
 export type PlannedTenant = Readonly<{

@@ -1,7 +1,6 @@
 import type { Client } from "pg";
-
+import type { Channel } from "@/test/proof/sim/channel";
 import { chargeOf } from "@/test/proof/sim/oracle";
-import type { Channel } from "@/test/proof/sim/pbx";
 import { chainOf, priceAt } from "@/test/proof/sim/people";
 import { Violation, type World } from "@/test/proof/sim/world";
 

@@ -1,11 +1,12 @@
 import type { Client } from "pg";
 
 import { type Books, readBooks } from "@/test/proof/sim/books";
+import type { Channel } from "@/test/proof/sim/channel";
 import { SimDatabase } from "@/test/proof/sim/database";
 import type { Host, Kernel } from "@/test/proof/sim/kernel";
 import type { LinkFaults } from "@/test/proof/sim/link";
 import { holdFor } from "@/test/proof/sim/oracle";
-import { type Channel, SimPbx } from "@/test/proof/sim/pbx";
+import { SimPbx } from "@/test/proof/sim/pbx";
 import { chainOf, People, priceAt } from "@/test/proof/sim/people";
 import type { Happening, WorldPlan } from "@/test/proof/sim/plan";
 import type { Random } from "@/test/proof/sim/random";
