@@ -30,6 +30,18 @@ const refusals: Partial<Record<DomainErrorCode, Omit<Refusal, "code">>> = {
     title: "A tenant above yours allows no more than that.",
     next: "Choose a smaller limit, or ask above for a larger one. Nothing was changed.",
   },
+  suspended_above: {
+    title: "A tenant above suspended this one.",
+    next: "Only that one can let it call again: ask there.",
+  },
+  credit_limit_exceeded: {
+    title: "That is more credit than the tenant above can give.",
+    next: "Choose a smaller credit limit, or ask above for a larger one of your own.",
+  },
+  credit_limit_in_use: {
+    title: "That is less credit than is in use right now.",
+    next: "Choose a larger limit, or wait until the money is back.",
+  },
   currency_mismatch: { title: "The two currencies differ.", next: "Choose a plan or wallet in the same currency." },
   posting_key_reused: {
     title: "This form was already sent with another amount.",
