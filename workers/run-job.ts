@@ -9,7 +9,7 @@ import type { Processors, SystemContext, TenantContext } from "@/workers/process
 /** What travels in the queue. A job from the outbox carries its tenant; one of a schedule has none. */
 const envelopeSchema = z.object({ tenantId: z.uuid().optional(), payload: z.unknown().default({}) });
 const keyByName = new Map(Object.entries(jobs).map(([key, job]) => [job.name as string, key as JobKey]));
-const worthRetrying: ReadonlySet<DomainErrorCode> = new Set(["pbx_unreachable", "conflict"]);
+const worthRetrying: ReadonlySet<DomainErrorCode> = new Set(["pbx_unreachable", "payment_provider_away", "conflict"]);
 
 export type QueuedJob = Readonly<{ id: string; name: string; data: unknown }>;
 type Deps = Readonly<{ processors: Processors; base: Omit<SystemContext, "jobId"> }>;

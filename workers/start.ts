@@ -8,6 +8,7 @@ import { connectDb } from "@/server/infra/db/client";
 import { createPool, type SqlPool } from "@/server/infra/db/pool";
 import { createLiveBus, LIVE_CHANNEL } from "@/server/infra/live/bus";
 import type { Logger } from "@/server/infra/log/logger";
+import { providerOf } from "@/server/infra/payments/choose-provider";
 import { createMetrics } from "@/workers/call-control/metrics";
 import { createCallControl } from "@/workers/call-control/server";
 import { CallLifecycle } from "@/workers/calls/call-lifecycle";
@@ -57,7 +58,7 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
   const jobs = startJobs({
     target: env.REDIS_URL ? { redisUrl: env.REDIS_URL } : { databaseUrl: connectionString },
     connectionString,
-    base: { db, pool, ami, reconciler, log, pbx, settings },
+    base: { db, pool, ami, reconciler, payments: providerOf(env), log, pbx, settings },
     log,
   });
   const security = ami && new SecurityEvents({ pool, ami, bus, log });

@@ -69,6 +69,22 @@ const refusals: Partial<Record<DomainErrorCode, Omit<Refusal, "code">>> = {
     next: "Check the number, or ask for a price for its prefix.",
   },
   emergency_number: { title: "That number is reserved for emergency calls.", next: "Choose another number." },
+  payments_off: {
+    title: "No payment provider is set up here.",
+    next: "Ask your provider how to pay; nothing was charged.",
+  },
+  payment_provider_away: {
+    title: "The payment provider cannot be reached right now.",
+    next: "Try again in a minute; nothing is charged twice.",
+  },
+  refund_too_large: {
+    title: "That is more than can be refunded of this payment.",
+    next: "Choose a smaller amount; nothing was moved.",
+  },
+  webhook_invalid: {
+    title: "That event was not signed by the payment provider.",
+    next: "Check the webhook's signing secret; nothing was changed.",
+  },
   conflict: {
     title: "Somebody changed this at the same moment.",
     next: "The page now shows the present state; decide again from there.",

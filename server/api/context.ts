@@ -2,6 +2,7 @@ import type { Attempts } from "@/server/auth/attempts";
 import type { Db } from "@/server/infra/db/client";
 import type { LiveChange } from "@/server/infra/live/bus";
 import type { Logger } from "@/server/infra/log/logger";
+import type { PaymentProvider } from "@/server/infra/payments/provider";
 import type { SessionId, UserId } from "@/server/kernel/ids";
 
 /** The person behind the request, as the session in the database says. */
@@ -30,6 +31,8 @@ export type Context = {
   /** Where the request came from; empty when unknown. */
   readonly address: string;
   readonly log: Logger;
+  /** undefined where money cannot come by card. */
+  readonly payments: PaymentProvider | undefined;
   readonly publish: (change: LiveChange) => void;
   readonly settings: ApiSettings;
 };

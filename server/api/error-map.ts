@@ -27,5 +27,9 @@ export const trpcCodeOf = {
   rate_overlap: "CONFLICT",
   no_rate: "NOT_FOUND",
   emergency_number: "BAD_REQUEST",
+  payments_off: "PRECONDITION_FAILED",
+  payment_provider_away: "SERVICE_UNAVAILABLE",
+  webhook_invalid: "BAD_REQUEST",
+  refund_too_large: "PRECONDITION_FAILED",
   conflict: "CONFLICT",
 } as const satisfies Record<DomainErrorCode, TRPC_ERROR_CODE_KEY>;

@@ -12,7 +12,7 @@ import { webServices } from "@/server/infra/web/services";
 
 /** Built once per request, for the HTTP handler and for server components alike. */
 export async function requestContext(): Promise<Context> {
-  const { env, db, log, live } = webServices();
+  const { env, db, log, live, payments } = webServices();
   const [jar, sent] = await Promise.all([cookies(), headers()]);
   const requestId = randomUUID();
   const cookie = jar.get(sessionCookieName(isSecureUrl(env.APP_URL)))?.value;
@@ -23,6 +23,7 @@ export async function requestContext(): Promise<Context> {
     requestId,
     address: addressOf(sent.get("x-forwarded-for")),
     log,
+    payments,
     publish: live.publish,
     settings: {
       appUrl: env.APP_URL.replace(/\/$/, ""),

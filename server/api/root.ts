@@ -9,6 +9,7 @@ import { invitationsRouter } from "@/server/api/routers/invitations";
 import { limitsRouter } from "@/server/api/routers/limits";
 import { meRouter } from "@/server/api/routers/me";
 import { membersRouter } from "@/server/api/routers/members";
+import { paymentsRouter } from "@/server/api/routers/payments";
 import { plansRouter } from "@/server/api/routers/plans";
 import { reconciliationRouter } from "@/server/api/routers/reconciliation";
 import { sessionsRouter } from "@/server/api/routers/sessions";
@@ -35,6 +36,7 @@ export const appRouter = router({
   reconciliation: reconciliationRouter,
   shell: shellRouter,
   tasks: tasksRouter,
+  payments: paymentsRouter,
   tenants: tenantsRouter,
   terms: termsRouter,
 });

@@ -59,6 +59,11 @@ const schema = z.object({
     .optional(),
   CDR_SPOOL_FILE: z.string().min(1).optional(),
 
+  STRIPE_SECRET_KEY: secret(16).optional(),
+  STRIPE_WEBHOOK_SECRET: secret(16).optional(),
+  STRIPE_API_BASE: z.url({ protocol: /^https?$/, error: "must be an http:// or https:// address" }).optional(),
+  TEST_PAYMENTS: onOff("off"),
+
   DEMO_DATA: onOff("off"),
   DEMO_TRAFFIC: onOff("off"),
   SECURITY_EVENT_RETENTION_DAYS: days(90),
@@ -118,6 +123,22 @@ function togetherProblems(given: Source): string[] {
       if (!given[name] && !given[common]) problems.push(`${name}: is required with PBX=${pbx} (or ${common} for both)`);
     }
   }
+  return [...problems, ...paymentProblems(given), ...portProblems(given)];
+}
+
+function paymentProblems(given: Source): string[] {
+  const problems: string[] = [];
+  if (given["STRIPE_SECRET_KEY"] && !given["STRIPE_WEBHOOK_SECRET"]) {
+    problems.push("STRIPE_WEBHOOK_SECRET: is required with STRIPE_SECRET_KEY: without it no payment could be believed");
+  }
+  if (given["STRIPE_SECRET_KEY"] && given["TEST_PAYMENTS"] === "on") {
+    problems.push("TEST_PAYMENTS: must be off with STRIPE_SECRET_KEY: nobody should top up without paying");
+  }
+  return problems;
+}
+
+function portProblems(given: Source): string[] {
+  const problems: string[] = [];
   if (Number(given["ASTERISK_RTP_START"] ?? 20_000) >= Number(given["ASTERISK_RTP_END"] ?? 21_999)) {
     problems.push("ASTERISK_RTP_END: must be above ASTERISK_RTP_START");
   }

@@ -19,6 +19,7 @@ export function stackEnv(plan: Plan, found: Found): Record<string, string> {
     PBX_SECRET: secrets.pbxSecret,
     PBX: given["AMI_HOST"] ? "external" : "none",
     DEMO_DATA: plan.seed === "demo" ? "on" : "off",
+    TEST_PAYMENTS: given["STRIPE_SECRET_KEY"] ? "off" : "on",
     DEMO_TRAFFIC: found.pbx && plan.seed === "demo" ? "on" : "off",
     AUDIT_FILE: `${dataDir}/audit.jsonl`,
     ...given,

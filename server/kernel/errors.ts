@@ -23,6 +23,10 @@ export const domainErrors = {
   rate_overlap: "That prefix already has a rate in this period.",
   no_rate: "There is no price for this number.",
   emergency_number: "That number is reserved for emergency calls.",
+  payments_off: "No payment provider is set up here.",
+  payment_provider_away: "The payment provider cannot be reached right now; nothing was charged twice.",
+  webhook_invalid: "That event was not signed by the payment provider, or too long ago.",
+  refund_too_large: "That is more than can be refunded of this payment.",
   conflict: "Somebody changed this at the same moment.",
 } as const satisfies Record<string, string>;
 

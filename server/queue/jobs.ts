@@ -25,6 +25,14 @@ export const jobs = {
     attempts: 6,
     backoffMs: 2_000,
   }),
+  /** Tells the provider of a refund that is booked already. Away, it is asked again for about a day. */
+  refundPayment: defineJob({
+    name: "payments.refund",
+    scope: "tenant",
+    schema: z.object({ reversalId: z.uuid() }),
+    attempts: 15,
+    backoffMs: 2_000,
+  }),
   reconcileCalls: defineJob({
     name: "calls.reconcile",
     scope: "system",

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { type Role, roles } from "@/server/domain/tenancy/roles";
 import { builders, type Tenancy } from "@/test/support/builders";
 import type { TestDatabase } from "@/test/support/database";
+import { moneyThings } from "@/test/support/money-things";
 import type { Ids } from "@/test/support/sample-input";
 
 export type Branches = Awaited<ReturnType<typeof makeBranches>>;
@@ -104,6 +105,7 @@ export async function makeBranches(db: TestDatabase) {
       difference,
       slug: buyer.slug,
       transaction,
+      ...(await moneyThings(build, of)),
     };
   };
 

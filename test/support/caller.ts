@@ -2,6 +2,7 @@ import type { Context, SignedIn } from "@/server/api/context";
 import { createCaller } from "@/server/api/root";
 import type { Db } from "@/server/infra/db/client";
 import { silentLogger } from "@/server/infra/log/logger";
+import { testProvider } from "@/server/infra/payments/test-provider";
 import type { SessionId, UserId } from "@/server/kernel/ids";
 
 export const testSettings = {
@@ -21,6 +22,7 @@ export const contextFor = (db: Db, userId: string | undefined, more: Partial<Con
   requestId: "req-test",
   address: "192.0.2.10",
   log: silentLogger,
+  payments: testProvider(testSettings),
   publish: () => {},
   settings: testSettings,
   ...more,

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 
+import type { MoneyIds } from "./money-things";
+
 /** Ids and names of somebody else, by the kind of thing they name. */
 export type Ids = Readonly<
   Record<
@@ -16,7 +18,8 @@ export type Ids = Readonly<
     | "difference"
     | "slug",
     string
-  >
+  > &
+    MoneyIds
 >;
 
 type Schema = Readonly<{
@@ -38,7 +41,7 @@ const fields: Readonly<Record<string, () => unknown>> = {
   slug: () => `s-${randomUUID().slice(0, 8)}`,
   email: () => `${randomUUID()}@sample.example`,
   adminEmail: () => `${randomUUID()}@sample.example`,
-  amount: () => "0.01",
+  amount: () => "1.00",
   initialCredit: () => "0.01",
   postingKey: () => randomUUID(),
   currency: () => "EUR",

@@ -33,6 +33,7 @@ const payload = { subject: "extension", id: randomUUID() } as const;
 const nothing: Processors = {
   hangUpOfSubject: async () => {},
   runTask: async () => {},
+  refundPayment: async () => {},
   reconcileCalls: async () => {},
   reconcileNow: async () => {},
   sweepRetention: async () => {},
@@ -42,6 +43,7 @@ const base = (): Omit<SystemContext, "jobId"> => ({
   db: db.app,
   pool: db.pool,
   ami: undefined,
+  payments: undefined,
   reconciler: { run: async () => ({ sawChannels: false, checkedLedger: false, open: 0, live: 0, settled: 0 }) },
   log: silentLogger,
   pbx: "pbx1",

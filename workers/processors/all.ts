@@ -1,6 +1,7 @@
 import { appendAuditFile } from "@/workers/processors/append-audit-file";
 import { hangUpOfSubject } from "@/workers/processors/hang-up-of-subject";
 import { reconcileCalls, reconcileNow } from "@/workers/processors/reconcile-calls";
+import { refundPayment } from "@/workers/processors/refund-payment";
 import { runLongTask } from "@/workers/processors/run-long-task";
 import { sweepRetention } from "@/workers/processors/sweep-retention";
 import type { Processors } from "@/workers/processors/types";
@@ -9,6 +10,7 @@ import type { Processors } from "@/workers/processors/types";
 export const processors = {
   hangUpOfSubject,
   runTask: runLongTask,
+  refundPayment,
   reconcileCalls,
   reconcileNow,
   sweepRetention,

@@ -2,6 +2,7 @@ import type { AmiGateway } from "@/server/infra/ami/gateway";
 import type { Db } from "@/server/infra/db/client";
 import type { SqlPool } from "@/server/infra/db/pool";
 import type { Logger } from "@/server/infra/log/logger";
+import type { PaymentProvider } from "@/server/infra/payments/provider";
 import type { TenantId } from "@/server/kernel/ids";
 import type { JobKey, Jobs, PayloadOf } from "@/server/queue/jobs";
 import type { Reconciler } from "@/workers/calls/reconcile";
@@ -13,6 +14,8 @@ export type SystemContext = {
   /** undefined where no PBX is connected. */
   readonly ami: AmiGateway | undefined;
   readonly reconciler: Pick<Reconciler, "run">;
+  /** undefined where money cannot come by card. */
+  readonly payments?: PaymentProvider | undefined;
   readonly log: Logger;
   readonly pbx: string;
   readonly settings: Readonly<{ securityEventRetentionDays: number; auditFile: string | undefined }>;

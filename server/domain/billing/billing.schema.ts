@@ -3,8 +3,8 @@ import { z } from "zod";
 import { amountSchema, currencySchema, positiveAmountSchema } from "@/server/domain/rating/amount.schema";
 
 /**
- * Chosen by whoever sends the form: the same key twice moves money once. The keys of charges and corrections stay
- * ours, so that nobody can take one that is still to come.
+ * Chosen by whoever sends the form: the same key twice moves money once. The keys of charges, corrections and
+ * payments stay ours, so that nobody can take one that is still to come.
  */
 export const postingKeySchema = z
   .string()
@@ -13,7 +13,11 @@ export const postingKeySchema = z
   .max(150, "At most 150 characters.")
   .regex(/^[\x21-\x7e]+$/, "Plain characters without blanks.")
   .regex(/^(?!call:|correct:)/, "Keys that begin with call: or correct: are those of charges and their corrections.")
-  .regex(/^(?!undo:)/, "Keys that begin with undo: are those of transfers taken back.");
+  .regex(/^(?!undo:)/, "Keys that begin with undo: are those of transfers taken back.")
+  .regex(
+    /^(?!payment:|reversal:|debt:|voucher:)/,
+    "Keys that begin with payment: or voucher: are those of payments and vouchers.",
+  );
 
 const memo = z
   .string()

@@ -1,3 +1,4 @@
+import { paymentsOfTransactions } from "@/server/domain/payments/payments";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import { type Micros, micros } from "@/server/kernel/money";
 
@@ -11,6 +12,8 @@ export type LedgerRow = {
   readonly memo: string;
   readonly actor: string;
   readonly callId: string | null;
+  /** The payment by card that this line came from, or went back to. */
+  readonly paymentId: string | null;
   /** Signed: positive adds to the balance. */
   readonly amountMicros: Micros;
   readonly balanceAfterMicros: Micros;
@@ -37,6 +40,10 @@ export async function listLedger(
 ): Promise<LedgerPage> {
   const before = cursor === undefined ? null : BigInt(cursor);
   const rows = await tx.$queryRaw<Row[]>`SELECT * FROM wallet_history(${before}::bigint, ${limit + 1}::int)`;
+  const payments = await paymentsOfTransactions(
+    tx,
+    rows.map((row) => row.transaction_id),
+  );
   const items = rows.slice(0, limit).map((row) => ({
     id: row.transaction_id,
     seq: row.seq,
@@ -45,6 +52,7 @@ export async function listLedger(
     memo: row.memo,
     actor: row.actor,
     callId: row.call_id,
+    paymentId: payments.get(row.transaction_id) ?? null,
     amountMicros: micros(row.amount_micros),
     balanceAfterMicros: micros(row.balance_after_micros),
   }));

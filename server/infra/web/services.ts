@@ -5,9 +5,19 @@ import { createPool, type SqlPool } from "@/server/infra/db/pool";
 import { createLiveBus, LIVE_CHANNEL, type LiveBus } from "@/server/infra/live/bus";
 import { createLiveHub, type LiveHub } from "@/server/infra/live/hub";
 import { createLogger, type Logger } from "@/server/infra/log/logger";
+import { providerOf } from "@/server/infra/payments/choose-provider";
+import type { PaymentProvider } from "@/server/infra/payments/provider";
 import type { TenantId } from "@/server/kernel/ids";
 
-export type WebServices = Readonly<{ env: Env; db: Db; sql: SqlPool; log: Logger; live: LiveBus; hub: LiveHub }>;
+export type WebServices = Readonly<{
+  env: Env;
+  db: Db;
+  sql: SqlPool;
+  log: Logger;
+  live: LiveBus;
+  hub: LiveHub;
+  payments: PaymentProvider | undefined;
+}>;
 
 const KEY = Symbol.for("ringfence.web-services");
 
@@ -36,5 +46,6 @@ function create(): WebServices {
     (await sql.query<{ id: TenantId }>("tenants_above", "SELECT tenants_above($1) AS id", [tenantId])).map(
       (row) => row.id,
     );
-  return { env, db: connectDb(url, 20), sql, log, live, hub: createLiveHub({ connectionString: url, above, log }) };
+  const hub = createLiveHub({ connectionString: url, above, log });
+  return { env, db: connectDb(url, 20), sql, log, live, hub, payments: providerOf(env) };
 }

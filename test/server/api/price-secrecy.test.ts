@@ -4,6 +4,7 @@ import { appRouter } from "@/server/api/root";
 import { jsonOf } from "@/test/server/cli/run-cli";
 import { type Chain, makeChain } from "@/test/support/chain";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { moneyThings } from "@/test/support/money-things";
 import { type Ids, sampleInput } from "@/test/support/sample-input";
 
 type Procedure = { _def: { type: "query" | "mutation"; inputs: readonly unknown[] } };
@@ -45,6 +46,7 @@ beforeAll(async () => {
     dispute,
     difference: crypto.randomUUID(),
     slug: "acme",
+    ...(await moneyThings(on, on.customer)),
   };
 });
 afterAll(() => db.drop());

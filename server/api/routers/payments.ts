@@ -1,0 +1,80 @@
+import { z } from "zod";
+
+import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
+import { beginPayment, openCheckout } from "@/server/domain/payments/checkout";
+import { refundSchema, startPaymentSchema } from "@/server/domain/payments/payment.schema";
+import { getPayment, listCards, listPayments, removeCard } from "@/server/domain/payments/payments";
+import { askRefund } from "@/server/domain/payments/refunds";
+import { answerTestPayment } from "@/server/domain/payments/test-payment";
+import { DomainError } from "@/server/kernel/errors";
+import { decimalOf } from "@/server/kernel/money";
+
+const paymentId = z.uuid();
+
+export const paymentsRouter = router({
+  /** Payments and cards, and whether money can come by card here at all. */
+  list: tenantQuery("balance.read").query(({ ctx }) =>
+    ctx.read(async (tx) => ({
+      provider: ctx.payments?.name ?? null,
+      cards: await listCards(tx, ctx.tenantId),
+      items: await listPayments(tx, ctx.tenantId),
+    })),
+  ),
+
+  get: tenantQuery("balance.read")
+    .input(z.object({ paymentId }))
+    .query(({ ctx, input }) => ctx.read((tx) => getPayment(tx, ctx.tenantId, input.paymentId))),
+
+  /** Answers with the address of the provider's page. */
+  start: tenantMutation("billing.write", "billing.pay")
+    .input(startPaymentSchema)
+    .mutation(async ({ ctx, input: { tenantSlug, amount, saveCard } }) => {
+      const provider = ctx.payments;
+      if (!provider) throw new DomainError("payments_off");
+      const { tenantId, settings } = ctx;
+      const wanted = { tenantId, tenantSlug, amount, saveCard, appUrl: settings.appUrl, actor: `user:${ctx.userId}` };
+      const begun = await ctx.change(async (tx) => {
+        const result = await beginPayment(tx, provider, wanted);
+        const after = { amount: decimalOf(amount), currency: result.ask.currency, provider: provider.name };
+        return { subject: `payment:${result.paymentId}`, after, result };
+      });
+      return { paymentId: begun.paymentId, url: await openCheckout(ctx.db, provider, begun) };
+    }),
+
+  /** The buttons of the test page: only where the test provider was switched on. */
+  answerTest: tenantMutation("billing.write", "billing.payment_event")
+    .input(z.object({ paymentId, answer: z.enum(["pay", "fail", "save_good_card", "save_bad_card"]) }))
+    .mutation(async ({ ctx, input }) => {
+      const payment = await ctx.read((tx) => getPayment(tx, ctx.tenantId, input.paymentId));
+      const { outcome } = await answerTestPayment(ctx.db, ctx.payments, payment, input.answer);
+      ctx.publish(["balance", "audit"]);
+      return { outcome };
+    }),
+
+  removeCard: tenantMutation("billing.write", "billing.remove_card")
+    .input(z.object({ cardId: z.uuid() }))
+    .mutation(({ ctx, input: { cardId } }) =>
+      ctx.change(async (tx) => {
+        const { last4 } = await removeCard(tx, ctx.tenantId, cardId);
+        return { subject: `card:${cardId}`, before: { last4 }, result: { cardId } };
+      }),
+    ),
+
+  /** The provider is the operator's, so its people decide what goes back. */
+  refund: tenantMutation("billing.write", "billing.refund")
+    .input(refundSchema)
+    .mutation(({ ctx, input: { tenantSlug, ...asked } }) => {
+      if (ctx.seat.seatKind !== "operator") {
+        throw new DomainError(
+          "forbidden",
+          { field: "tenant" },
+          "Refunds are made by the operator, whose provider took the money.",
+        );
+      }
+      return ctx.change(async (tx) => {
+        const refundId = await askRefund(tx, ctx.tenantId, asked, `user:${ctx.userId}`);
+        const after = { tenant: tenantSlug, amount: decimalOf(asked.amount), refund: refundId };
+        return { subject: `payment:${asked.paymentId}`, after, result: { refundId } };
+      });
+    }),
+});
