@@ -6,6 +6,7 @@ import {
   receiptFormula,
   receiptLines,
   receiptText,
+  receiptTotal,
   splitAtPrefix,
 } from "@/components/calls/receipt-text";
 import { CopyButton } from "@/components/ui/copy-button";
@@ -42,8 +43,8 @@ export function PriceReceipt({ receipt, currency, call }: Props) {
             <Money
               className="text-lg font-semibold"
               currency={currency}
-              decimals={rateDecimals(receipt.costMicros)}
-              micros={receipt.costMicros}
+              decimals={rateDecimals(receiptTotal(receipt))}
+              micros={receiptTotal(receipt)}
             />
           </dd>
         </div>

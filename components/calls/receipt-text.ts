@@ -12,10 +12,16 @@ export type Receipt = Readonly<{
   seconds: number;
   billedSeconds: number;
   costMicros: bigint;
+  taxMicros: bigint;
+  /** False when more than price, fee and increments decided: then the steps tell it all. */
+  plain: boolean;
+  steps: readonly Readonly<{ label: string; value: string }>[];
 }>;
 
 /** The lines of a receipt, the same on screen and on paper. */
 export function receiptLines(receipt: Receipt, currency: string): readonly { label: string; value: string }[] {
+  // The first step is the prefix, which stands above the lines.
+  if (!receipt.plain) return [{ label: "Plan", value: receipt.planName }, ...receipt.steps.slice(1)];
   const lines = [
     { label: "Plan", value: receipt.planName },
     {
@@ -37,6 +43,7 @@ export function receiptLines(receipt: Receipt, currency: string): readonly { lab
 /** The formula in one line, with this call's own figures. */
 export function receiptFormula(receipt: Receipt, currency: string): string {
   if (receipt.billedSeconds === 0) return "Nothing is billed.";
+  if (!receipt.plain) return receipt.taxMicros > 0n ? "Cost with tax" : "Cost";
   const rate = moneyText(receipt.perMinuteMicros, currency, {
     decimals: rateDecimals(receipt.perMinuteMicros),
     bare: true,
@@ -45,6 +52,9 @@ export function receiptFormula(receipt: Receipt, currency: string): string {
     receipt.connectionFeeMicros > 0n ? ` + ${moneyText(receipt.connectionFeeMicros, currency, { bare: true })}` : "";
   return `${receipt.billedSeconds} s × ${rate} ÷ 60${fee}`;
 }
+
+/** What the call took from the wallet, with tax. */
+export const receiptTotal = (receipt: Receipt): bigint => receipt.costMicros + receipt.taxMicros;
 
 /** The whole receipt as plain text, for an e-mail or a ticket. */
 export function receiptText(
@@ -63,7 +73,7 @@ export function receiptText(
     ...head,
     ...body,
     receiptFormula(receipt, currency),
-    `Total ${exactMoneyText(receipt.costMicros, currency)}`,
+    `Total ${exactMoneyText(receiptTotal(receipt), currency)}`,
   ].join("\n");
 }
 

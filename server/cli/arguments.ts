@@ -14,6 +14,7 @@ export const commonOptions: Readonly<Record<string, Option>> = {
 export function readArguments(words: readonly string[], command: Pick<Command, "options" | "words">): Given {
   const options = { ...commonOptions, ...command.options };
   const texts = new Map<string, string>();
+  const repeated = new Map<string, string[]>();
   const plain: string[] = [];
   const rest = [...words];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
@@ -26,8 +27,10 @@ export function readArguments(words: readonly string[], command: Pick<Command, "
     const [, name = "", attached] = named;
     const option = options[name];
     if (!option) throw new BadInput(`There is no option --${name}; see --help.`);
-    if (texts.has(name)) throw new BadInput(`--${name} is given twice.`);
-    texts.set(name, option.value === undefined ? flagText(name, attached) : textFor(name, attached ?? rest.shift()));
+    if (texts.has(name) && !option.repeatable) throw new BadInput(`--${name} is given twice.`);
+    const given = option.value === undefined ? flagText(name, attached) : textFor(name, attached ?? rest.shift());
+    texts.set(name, given);
+    repeated.set(name, [...(repeated.get(name) ?? []), given]);
   }
   check(command, texts, plain);
   const text = (name: string) => texts.get(name) ?? options[name]?.fallback;
@@ -35,6 +38,7 @@ export function readArguments(words: readonly string[], command: Pick<Command, "
     text,
     must: (name) => text(name) ?? "",
     flag: (name) => texts.has(name),
+    all: (name) => repeated.get(name) ?? [],
     word: (index) => plain[index] ?? "",
   };
 }

@@ -1,7 +1,7 @@
 import type { Desk } from "./desk";
 
-/** One option of a command; `value` names what follows it, and a flag has none. */
-export type Option = Readonly<{ value?: string; about: string; required?: true; fallback?: string }>;
+/** One option of a command; `value` names what follows it, and a flag has none. A `repeatable` one may be given often. */
+export type Option = Readonly<{ value?: string; about: string; required?: true; fallback?: string; repeatable?: true }>;
 
 /** What was given on the command line: texts of options, the names of flags, and the words without a name. */
 export type Given = Readonly<{
@@ -10,6 +10,8 @@ export type Given = Readonly<{
   /** The text of an option that the command requires. */
   must(name: string): string;
   flag(name: string): boolean;
+  /** All texts of a repeatable option, in their order. */
+  all(name: string): readonly string[];
   /** The word in that place. */
   word(index: number): string;
 }>;

@@ -80,6 +80,11 @@ export const refusals = {
     sentence: "The phone is not known here.",
     fix: { label: "Show extensions", page: "extensions" },
   },
+  "NUM-01": {
+    sip: 404,
+    sentence: "The number that was called is not in service.",
+    fix: { label: "Show extensions", page: "extensions" },
+  },
   "NET-01": {
     sip: 480,
     sentence: "The phone is not reachable.",

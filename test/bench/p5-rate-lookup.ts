@@ -29,7 +29,7 @@ export async function rateLookup(): Promise<Figure[]> {
     for (let from = 0; from < NUMBERS; from += 50_000) {
       const part = numbers.slice(from, from + 50_000);
       const found = await db.owner.query<{ m: string | null }>(
-        "SELECT r.per_minute_micros::text AS m FROM unnest($2::text[]) WITH ORDINALITY AS n (digits, at) LEFT JOIN LATERAL rate_find($1, n.digits, now()) r ON true ORDER BY n.at",
+        "SELECT r.per_minute_micros::text AS m FROM unnest($2::text[]) WITH ORDINALITY AS n (digits, at) LEFT JOIN LATERAL rate_for($1, 'out', n.digits, now()) r ON true ORDER BY n.at",
         [plan, part],
       );
       part.forEach((digits, i) => {

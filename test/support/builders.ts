@@ -1,7 +1,19 @@
 import { randomUUID } from "node:crypto";
 
 /** What a rate costs, in micros per minute and seconds, as the worked examples write it. */
-export type RateOf = { perMinute: bigint; fee?: bigint; first?: number; next?: number; grace?: number };
+export type RateOf = {
+  perMinute: bigint;
+  fee?: bigint;
+  first?: number;
+  next?: number;
+  grace?: number;
+  free?: number;
+  minimum?: bigint;
+  max?: bigint;
+  beyond?: "cut" | "free";
+  steps?: readonly (readonly [from: number, perMinute: bigint, increment: number])[];
+  direction?: "out" | "in";
+};
 
 export type Tenancy = { tenantId: string; slug: string };
 export type Phone = { extensionId: string; endpoint: string };
@@ -47,22 +59,48 @@ export function builders(db: { readonly owner: Sql }) {
       "INSERT INTO plan (tenant_id, name, currency, slice_seconds) VALUES ($1, $2, $3, $4) RETURNING id",
       [owner.tenantId, randomUUID(), options.currency ?? "EUR", options.slice ?? 300],
     );
-    for (const [prefix, rate] of Object.entries(rates)) {
-      await sql(
-        `INSERT INTO rate (tenant_id, plan_id, prefix, per_minute_micros, connection_fee_micros, first_seconds, next_seconds, grace_seconds, valid)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, tstzrange('2020-01-01', NULL))`,
-        [
-          owner.tenantId,
-          id,
-          prefix,
-          rate.perMinute,
-          rate.fee ?? 0n,
-          rate.first ?? 60,
-          rate.next ?? 60,
-          rate.grace ?? 0,
-        ],
-      );
-    }
+    for (const [prefix, rate] of Object.entries(rates)) await setRate(owner, id, prefix, rate);
+    return id;
+  }
+
+  /** Puts a price into a plan; `hours` and `valid` as Postgres writes them. */
+  const setRate = (
+    owner: Tenancy,
+    planId: string,
+    prefix: string,
+    rate: RateOf,
+    when: { hours?: string; valid?: string } = {},
+  ) =>
+    sql(
+      `INSERT INTO rate (tenant_id, plan_id, prefix, per_minute_micros, connection_fee_micros, first_seconds, next_seconds, grace_seconds, free_seconds,
+         minimum_charge_micros, max_charge_micros, beyond, step_from, step_per_minute, step_increment, direction, hours, valid)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+      [
+        ...[owner.tenantId, planId, prefix, rate.perMinute, rate.fee ?? 0n, rate.first ?? 60, rate.next ?? 60],
+        ...[rate.grace ?? 0, rate.free ?? 0, rate.minimum ?? 0n, rate.max ?? null, rate.beyond ?? "cut"],
+        ...[0, 1, 2].map((part) => rate.steps?.map((step) => step[part]) ?? null),
+        ...[rate.direction ?? "out", when.hours ?? null, when.valid ?? "[2020-01-01,)"],
+      ],
+    );
+
+  /** Free seconds or calls to numbers of these prefixes, given to a buyer. */
+  async function bundle(
+    owner: Tenancy,
+    buyer: Tenancy,
+    {
+      unit = "seconds",
+      amount,
+      prefixes = ["49"],
+    }: { unit?: "seconds" | "calls"; amount: number; prefixes?: string[] },
+  ): Promise<string> {
+    const { id } = await one<{ id: string }>(
+      "INSERT INTO bundle (tenant_id, name, unit, amount, period, prefixes) VALUES ($1, $2, $3, $4, 'day', $5) RETURNING id",
+      [owner.tenantId, randomUUID(), unit, amount, prefixes],
+    );
+    await sql("INSERT INTO tenant_bundle (tenant_id, bundle_id, valid) VALUES ($1, $2, '[2020-01-01,)')", [
+      buyer.tenantId,
+      id,
+    ]);
     return id;
   }
 
@@ -99,5 +137,5 @@ export function builders(db: { readonly owner: Sql }) {
       available: BigInt(available),
     }));
 
-  return { sql, one, as, tenant, plan, assign, topUp, phone, wallet };
+  return { sql, one, as, tenant, plan, setRate, bundle, assign, topUp, phone, wallet };
 }

@@ -5,9 +5,8 @@ import { newPlanSchema } from "@/server/domain/rating/plan.schema";
 import { assignPlan, createPlan, listPlans } from "@/server/domain/rating/plans";
 import { lookUpPrice } from "@/server/domain/rating/price-lookup";
 import { newRateSchema, prefixSchema, priceQuestionSchema } from "@/server/domain/rating/rate.schema";
-import { listRates, setRate } from "@/server/domain/rating/rates";
+import { auditOfRate, listRates, setRate } from "@/server/domain/rating/rates";
 import { getTenantBelow } from "@/server/domain/tenancy/tenant-below";
-import { decimalOf } from "@/server/kernel/money";
 
 const planId = z.uuid();
 
@@ -24,7 +23,7 @@ export const plansRouter = router({
         prefix: z.union([z.literal(""), prefixSchema]).optional(),
         cursor: z
           .string()
-          .regex(/^\d{1,15}\|[0-9 :.+-]{10,40}$/, "Not a cursor of this list.")
+          .regex(/^\d{1,15}\|[0-9 :.+-]{10,40}\|[0-9a-f-]{36}$/, "Not a cursor of this list.")
           .optional(),
         limit: z.number().int().min(1).max(500).optional(),
       }),
@@ -65,16 +64,7 @@ export const plansRouter = router({
     .mutation(({ ctx, input }) =>
       ctx.change(async (tx) => {
         const rate = await setRate(tx, ctx.tenantId, input);
-        const after = {
-          plan: input.planId,
-          prefix: rate.prefix,
-          perMinute: decimalOf(rate.perMinute),
-          connectionFee: decimalOf(rate.connectionFee),
-          increments: `${rate.firstSeconds}/${rate.nextSeconds}`,
-          graceSeconds: rate.graceSeconds,
-          from: rate.validFrom.toISOString(),
-          to: rate.validTo?.toISOString() ?? null,
-        };
+        const after = { plan: input.planId, ...auditOfRate(rate) };
         return { subject: `rate:${rate.id}`, after, result: rate };
       }),
     ),

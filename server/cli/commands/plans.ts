@@ -1,9 +1,36 @@
-import { newPlanSchema } from "@/server/domain/rating/plan.schema";
+import { markupSchema, newPlanSchema } from "@/server/domain/rating/plan.schema";
 import { assignPlan, createPlan, listPlans } from "@/server/domain/rating/plans";
 import { listTree } from "@/server/domain/tenancy/tenants";
+import { DomainError } from "@/server/kernel/errors";
+import type { TenantId } from "@/server/kernel/ids";
 import { check } from "../check";
-import type { Command } from "../command";
+import { BadInput, type Command, type Given } from "../command";
+import type { Desk } from "../desk";
 import { planFor } from "../plan-named";
+
+async function markupOf(desk: Desk, given: Given, ownerId: TenantId): Promise<Record<string, unknown> | undefined> {
+  const [factor, base] = [given.text("markup"), given.text("base")];
+  if (factor === undefined) {
+    const lonely = ["base", "fee-per-minute", "fee-per-call", "floor"].find((name) => given.text(name) !== undefined);
+    if (lonely !== undefined) throw new BadInput(`--${lonely} wants --markup beside it.`);
+    return undefined;
+  }
+  const plans = base === undefined ? [] : await desk.read(ownerId, (tx) => listPlans(tx, ownerId));
+  const found = plans.find(({ name }) => name === base);
+  if (base !== undefined && !found) {
+    throw new DomainError("not_found", { field: "base" }, `The owner neither has nor buys by a plan called "${base}".`);
+  }
+  const typed = {
+    basePlanId: found?.id,
+    factor,
+    perMinuteFee: given.text("fee-per-minute"),
+    callFee: given.text("fee-per-call"),
+    floorPerMinute: given.text("floor"),
+  };
+  const names = { factor: "markup", perMinuteFee: "fee-per-minute", callFee: "fee-per-call", floorPerMinute: "floor" };
+  check(markupSchema, typed, names);
+  return typed;
+}
 
 export const planCreate: Command = {
   summary: "Makes an empty plan; give it prices with rate set.",
@@ -11,11 +38,22 @@ export const planCreate: Command = {
     name: { value: "text", about: "what the plan is called", required: true },
     currency: { value: "EUR", about: "currency of its prices", required: true },
     owner: { value: "slug", about: "the reseller whose plan it is; the operator's when left out" },
+    "time-zone": { value: "Europe/Berlin", about: "in which hours of the week are counted; UTC when left out" },
+    markup: { value: "1.25", about: "makes a markup: what the base asks, times this" },
+    base: { value: "name", about: "the plan it starts from; what the owner buys by when left out" },
+    "fee-per-minute": { value: "0.002", about: "added to each price per minute" },
+    "fee-per-call": { value: "0.01", about: "added to each connection fee" },
+    floor: { value: "0.005", about: "the least price per minute" },
   },
   run: async (desk, given) => {
-    const plan = check(newPlanSchema, { name: given.text("name"), currency: given.text("currency") });
     const owner = given.text("owner");
     const ownerId = owner === undefined ? await desk.operator() : (await desk.tenant(owner)).id;
+    const markup = await markupOf(desk, given, ownerId);
+    const plan = check(
+      newPlanSchema,
+      { name: given.text("name"), currency: given.text("currency"), timeZone: given.text("time-zone"), markup },
+      { timeZone: "time-zone" },
+    );
     const id = await desk.change(ownerId, "plan.create", async (tx) => {
       const result = await createPlan(tx, ownerId, plan);
       return { subject: `plan:${result}`, after: { name: plan.name, currency: plan.currency }, result };

@@ -1,13 +1,21 @@
 import { lookUpPrice } from "@/server/domain/rating/price-lookup";
-import { newRateSchema, priceQuestionSchema } from "@/server/domain/rating/rate.schema";
-import { setRate } from "@/server/domain/rating/rates";
-import { decimalOf } from "@/server/kernel/money";
+import { newRateSchema, priceQuestionSchema, rateWarnings } from "@/server/domain/rating/rate.schema";
+import { auditOfRate, setRate } from "@/server/domain/rating/rates";
 import { check } from "../check";
-import type { Command } from "../command";
+import { BadInput, type Command } from "../command";
 import { planNamed } from "../plan-named";
 
 const plan = { value: "name", about: "the plan", required: true } as const;
 const owner = { value: "slug", about: "whose plan, when several tenants have one of that name" } as const;
+
+/** "60:0.05:1": from the 60th second on 0.05 per minute, by the second. */
+function stepOf(text: string): Record<"from" | "perMinute" | "increment", string> {
+  const [from = "", perMinute = "", increment = "", more] = text.split(":");
+  if (more !== undefined || [from, perMinute, increment].includes("")) {
+    throw new BadInput(`--step: "${text}" is not understood: write second:price:increment, such as 60:0.05:1.`);
+  }
+  return { from, perMinute, increment };
+}
 
 export const rateSet: Command = {
   summary: "Gives a prefix a price. Without --from it holds from now on, and the present price ends.",
@@ -16,6 +24,19 @@ export const rateSet: Command = {
     prefix: { value: "49", about: "beginning of the number in full form", required: true },
     "per-minute": { value: "0.0125", about: "price of sixty seconds", required: true },
     "connection-fee": { value: "0", about: "paid once per charged call", fallback: "0" },
+    destination: { value: "text", about: "what the prefix is called" },
+    direction: { value: "out|in", about: "in: what a call to a number of ours costs its tenant", fallback: "out" },
+    step: {
+      value: "60:0.05:1",
+      about: "from that second on another price per minute and billing step; may be given often",
+      repeatable: true,
+    },
+    "min-charge": { value: "0", about: "what a charged call costs at least" },
+    "max-charge": { value: "0.12", about: "what a call costs at most" },
+    beyond: { value: "cut|free", about: "what becomes of a call at the maximum charge; cut when left out" },
+    "free-seconds": { value: "0", about: "seconds at the beginning that cost nothing, the fee apart" },
+    days: { value: "mon-fri", about: "days on which it holds, in the plan's zone" },
+    hours: { value: "08:00-19:00", about: "hours of the day at which it holds" },
     first: { value: "60", about: "seconds that are billed at least", fallback: "60" },
     next: { value: "6", about: "billing step after that, in seconds", fallback: "6" },
     grace: { value: "0", about: "calls no longer than so many seconds are free", fallback: "0" },
@@ -33,6 +54,14 @@ export const rateSet: Command = {
         firstSeconds: given.text("first"),
         nextSeconds: given.text("next"),
         graceSeconds: given.text("grace"),
+        destination: given.text("destination"),
+        direction: given.text("direction"),
+        steps: given.all("step").map(stepOf),
+        minimumCharge: given.text("min-charge"),
+        maxCharge: given.text("max-charge"),
+        beyond: given.text("beyond"),
+        freeSeconds: given.text("free-seconds"),
+        week: { days: given.text("days"), hours: given.text("hours") },
         from: given.text("from"),
         to: given.text("to"),
       },
@@ -42,26 +71,37 @@ export const rateSet: Command = {
         firstSeconds: "first",
         nextSeconds: "next",
         graceSeconds: "grace",
+        steps: "step",
+        minimumCharge: "min-charge",
+        maxCharge: "max-charge",
+        freeSeconds: "free-seconds",
+        week: "hours",
       },
     );
     const named = await planNamed(desk, given.must("plan"), given.text("owner"));
     const set = await desk.change(named.ownerId, "rate.set", async (tx) => {
       const result = await setRate(tx, named.ownerId, { ...rate, planId: named.id });
-      const after = {
-        plan: named.id,
-        prefix: result.prefix,
-        perMinute: decimalOf(result.perMinute),
-        connectionFee: decimalOf(result.connectionFee),
-        increments: `${result.firstSeconds}/${result.nextSeconds}`,
-        graceSeconds: result.graceSeconds,
-        from: result.validFrom.toISOString(),
-        to: result.validTo?.toISOString() ?? null,
-      };
+      const after = { plan: named.id, ...auditOfRate(result) };
       return { subject: `rate:${result.id}`, after, result };
     });
-    const { perMinute, connectionFee, validFrom, validTo, ...other } = set;
-    const money = { perMinuteMicros: perMinute, connectionFeeMicros: connectionFee };
-    return { value: { ...other, ...money, plan: named.name, currency: named.currency, from: validFrom, to: validTo } };
+    const { perMinute, connectionFee, minimumCharge, maxCharge, steps, validFrom, validTo, ...other } = set;
+    const money = {
+      perMinuteMicros: perMinute,
+      connectionFeeMicros: connectionFee,
+      minimumChargeMicros: minimumCharge,
+      maxChargeMicros: maxCharge,
+    };
+    const value = {
+      ...other,
+      ...money,
+      steps: steps.map(({ from, perMinute: price, increment }) => ({ from, perMinuteMicros: price, increment })),
+      plan: named.name,
+      currency: named.currency,
+      from: validFrom,
+      to: validTo,
+      warnings: rateWarnings(rate),
+    };
+    return { value };
   },
 };
 

@@ -1,5 +1,5 @@
-import { type CallRow, callRowOf, priceOf, type StoredCall } from "@/server/domain/calls/call-row";
-import { type PriceStep, priceCall } from "@/server/domain/rating/price.rules";
+import { type CallRow, callRowOf, contextOf, priceOf, type StoredCall } from "@/server/domain/calls/call-row";
+import { type PriceStep, priceCall, type RatePrice } from "@/server/domain/rating/price.rules";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
@@ -14,6 +14,7 @@ export type Gate = {
   readonly note?: string;
 };
 
+/** The arithmetic of one call at the level of whoever looks. */
 export type Receipt = {
   readonly prefix: string;
   readonly planName: string;
@@ -25,7 +26,12 @@ export type Receipt = {
   readonly talkMs: number;
   readonly seconds: number;
   readonly billedSeconds: number;
+  /** Without tax. */
   readonly costMicros: Micros;
+  readonly taxMicros: Micros;
+  /** Nothing but price, fee, grace and increments decided. */
+  readonly plain: boolean;
+  /** Every step with its numbers, the last one the cost. */
   readonly steps: readonly PriceStep[];
 };
 
@@ -66,6 +72,8 @@ type Stored = StoredCall & {
   planName: string | null;
   prefix: string | null;
   heldMicros: bigint;
+  taxName: string | null;
+  bundleName: string | null;
 };
 
 /**
@@ -81,12 +89,13 @@ export async function getCall(tx: TenantRead, callId: string): Promise<CallDetai
       c.reason, c.talk_ms AS "talkMs", c.trace, c.granted_seconds AS "grantedSeconds", c.hangup_side AS "hangupSide", c.hangup_cause AS "causeCode",
       c.source_address AS source, c.source AS evidence, clock_timestamp() AS now, coalesce(w.currency, c.currency) AS currency,
       coalesce(h.billed_seconds, c.billed_seconds) AS "billedSeconds", coalesce(h.charged_micros, c.cost_micros) AS "costMicros",
-      h.level, h.tenant_id AS "holdTenantId", h.plan_name AS "planName", h.prefix, h.per_minute_micros AS "perMinute",
-      h.connection_fee_micros AS "connectionFee", h.first_seconds AS "firstSeconds", h.next_seconds AS "nextSeconds", h.grace_seconds AS "graceSeconds",
+      h.level, h.tenant_id AS "holdTenantId", h.plan_name AS "planName", h.prefix, to_jsonb(h) AS price, c.from_number AS "fromNumber",
+      payer.tax_name AS "taxName", (SELECT b.name FROM bundle b WHERE b.id = h.bundle_id) AS "bundleName",
       CASE h.state WHEN 'open' THEN h.held_micros ELSE 0 END::bigint AS "heldMicros"
     FROM call c
     LEFT JOIN LATERAL (SELECT * FROM hold WHERE call_id = c.id ORDER BY level DESC LIMIT 1) h ON true
     LEFT JOIN wallet w ON w.id = h.wallet_id
+    LEFT JOIN tenant payer ON payer.id = h.tenant_id
     WHERE c.id = ${callId}::uuid`;
   if (!call) throw new DomainError("not_found", { callId });
   const row = callRowOf(call, call.now);
@@ -96,7 +105,7 @@ export async function getCall(tx: TenantRead, callId: string): Promise<CallDetai
     trace: call.trace.map((gate) => readableGate(gate, call.currency)),
     receipt: receiptOf(call, row),
     ledger: call.holdTenantId ? await linesOf(tx, call.holdTenantId as TenantId, callId) : [],
-    grantedSeconds: call.kind === "external" ? call.grantedSeconds : 0,
+    grantedSeconds: call.price ? call.grantedSeconds : 0,
     heldMicros: micros(call.heldMicros),
     hangupSide: call.hangupSide,
     causeCode: call.causeCode,
@@ -110,8 +119,11 @@ function receiptOf(call: Stored, row: CallRow): Receipt | null {
   const price = priceOf(call);
   if (!price || call.prefix === null || call.planName === null) return null;
   // The telephone system's timer is a few milliseconds late at the limit; those are not charged, and not shown as charged.
-  const paidMs = Math.min(row.talkMs, Math.max(call.grantedSeconds * 1_000, row.billedSeconds * 1_000));
-  const { seconds, steps } = priceCall(paidMs, price);
+  const grantedMs = call.grantedSeconds * 1_000;
+  const paidMs = row.talkMs <= grantedMs + 1_000 ? Math.min(row.talkMs, grantedMs) : row.talkMs;
+  const context = { ...contextOf(call), taxName: call.taxName ?? "" };
+  const { seconds, steps, tax } = priceCall(paidMs, price, context);
+  const bundle = call.bundleName === null ? [] : [{ label: "Bundle", value: call.bundleName }];
   return {
     prefix: call.prefix,
     planName: call.planName,
@@ -124,9 +136,14 @@ function receiptOf(call: Stored, row: CallRow): Receipt | null {
     seconds,
     billedSeconds: row.billedSeconds,
     costMicros: row.costMicros,
-    steps: [{ label: "Longest matching prefix", value: `+${call.prefix}` }, ...steps],
+    taxMicros: call.price?.tax_micros == null ? tax : micros(BigInt(call.price.tax_micros)),
+    plain: isPlain(price) && bundle.length === 0 && call.price?.tax_ppm === 0,
+    steps: [{ label: "Longest matching prefix", value: `+${call.prefix}` }, ...bundle, ...steps],
   };
 }
+
+const isPlain = (price: Required<RatePrice>): boolean =>
+  price.steps.length === 0 && price.freeSeconds === 0 && price.minimumCharge === 0n && price.maxCharge === null;
 
 async function linesOf(tx: TenantRead, tenantId: TenantId, callId: string): Promise<CallDetail["ledger"]> {
   const rows = await tx.$queryRaw<{ id: string; at: Date; amount: bigint; after: bigint }[]>`

@@ -48,12 +48,11 @@ export async function listCalls(tx: TenantRead, tenantId: TenantId, filter: Call
   const digits = text ? digitsOf(text) : null;
   const id = text && uuid.test(text) ? text : null;
   const rows = await tx.$queryRaw<Listed[]>`
-    SELECT c.*, h.per_minute_micros AS "perMinute", h.connection_fee_micros AS "connectionFee", h.first_seconds AS "firstSeconds",
-      h.next_seconds AS "nextSeconds", h.grace_seconds AS "graceSeconds"
+    SELECT c.*, to_jsonb(h) AS price
     FROM (
       SELECT tenant_id, id, started_at AS "startedAt", answered_at AS "answeredAt", ended_at AS "endedAt", kind,
         extension_number AS "extensionNumber", extension_name AS "extensionName", dialled, to_e164 AS "toE164", country, state, outcome, reason,
-        talk_ms AS "talkMs", billed_seconds AS "billedSeconds", cost_micros AS "costMicros", trace,
+        talk_ms AS "talkMs", billed_seconds AS "billedSeconds", cost_micros AS "costMicros", from_number AS "fromNumber", trace,
         (extract(epoch FROM started_at) * 1000000)::bigint AS "exactUs"
       FROM call
       WHERE tenant_id = ${tenantId}::uuid
@@ -64,7 +63,7 @@ export async function listCalls(tx: TenantRead, tenantId: TenantId, filter: Call
         AND (${extensionId}::text IS NULL OR extension_id = ${extensionId}::uuid)
         AND (${outcome}::text IS NULL
           OR CASE state WHEN 'authorised' THEN 'ringing' WHEN 'answered' THEN 'live' ELSE outcome END = ${outcome}::text)
-        AND (${like}::text IS NULL OR dialled ILIKE ${like}::text OR extension_number ILIKE ${like}::text OR extension_name ILIKE ${like}::text
+        AND (${like}::text IS NULL OR dialled ILIKE ${like}::text OR from_number ILIKE ${like}::text OR extension_number ILIKE ${like}::text OR extension_name ILIKE ${like}::text
           OR pbx_call_id ILIKE ${like}::text OR strpos(to_e164, ${digits}::text) > 0 OR id = ${id}::uuid)
       ORDER BY started_at DESC, id DESC LIMIT ${limit + 1}) c
     LEFT JOIN hold h ON h.tenant_id = c.tenant_id AND h.call_id = c.id

@@ -1,6 +1,7 @@
 import type { CallOutcome } from "@/server/domain/calls/call.schema";
 import { formatNumber } from "@/server/domain/calls/number-format";
-import { priceCall, type RatePrice } from "@/server/domain/rating/price.rules";
+import { type PriceContext, priceCall, type RatePrice } from "@/server/domain/rating/price.rules";
+import { ratePriceOf, type StoredPrice } from "@/server/domain/rating/stored-price";
 import { type Micros, micros } from "@/server/kernel/money";
 import { isRefusalCode, refusals } from "@/server/kernel/refusals";
 
@@ -9,7 +10,7 @@ export type CallRow = {
   readonly startedAt: Date;
   readonly answeredAt: Date | null;
   readonly endedAt: Date | null;
-  readonly direction: "out" | "internal";
+  readonly direction: "out" | "in" | "internal";
   readonly kind: string;
   readonly from: { readonly extensionNumber: string; readonly name: string };
   readonly dialled: string;
@@ -23,7 +24,10 @@ export type CallRow = {
   readonly reasonSentence: string | null;
   readonly talkMs: number;
   readonly billedSeconds: number;
+  /** Without tax. */
   readonly costMicros: Micros;
+  /** Who called, of a call from outside; null where nobody said. */
+  readonly fromNumber: string | null;
 };
 
 /** A row of the table call with the price snapshot of one level beside it, as the queries beside this file select it. */
@@ -44,24 +48,33 @@ export type StoredCall = {
   talkMs: bigint | null;
   billedSeconds: number | null;
   costMicros: bigint | null;
-  perMinute: bigint | null;
-  connectionFee: bigint | null;
-  firstSeconds: number | null;
-  nextSeconds: number | null;
-  graceSeconds: number | null;
+  fromNumber: string | null;
+  /** The hold of the level that looks, as JSON; null for calls that no money was held for. */
+  price: StoredHold | null;
 };
 
+/** What a hold keeps of a price, with what a bundle and tax do to it. */
+export type StoredHold = StoredPrice &
+  Readonly<{
+    tax_ppm: number;
+    tax_micros: number | null;
+    bundle_unit: "seconds" | "calls" | null;
+    bundle_held: number | null;
+    bundle_used: number | null;
+  }>;
+
 /** The price a call was authorised with; undefined for calls that no money was held for. */
-export const priceOf = (call: StoredCall): RatePrice | undefined =>
-  call.perMinute === null
-    ? undefined
-    : {
-        perMinute: micros(call.perMinute),
-        connectionFee: micros(call.connectionFee ?? 0n),
-        firstSeconds: call.firstSeconds ?? 60,
-        nextSeconds: call.nextSeconds ?? 60,
-        graceSeconds: call.graceSeconds ?? 0,
-      };
+export const priceOf = (call: StoredCall): Required<RatePrice> | undefined =>
+  call.price ? ratePriceOf(call.price) : undefined;
+
+/** What a bundle and the buyer's tax do to a call's price: the bundle as used, or while it lasts as kept for the call. */
+export const contextOf = ({ price }: Pick<StoredCall, "price">): PriceContext =>
+  price
+    ? {
+        bundleSeconds: price.bundle_unit === "seconds" ? (price.bundle_used ?? price.bundle_held ?? 0) : 0,
+        taxPpm: price.tax_ppm,
+      }
+    : {};
 
 /** The sentence of a reason code; null for none and for a code that is not known here. */
 export const sentenceOf = (reason: string | null): string | null =>
@@ -73,6 +86,11 @@ function outcomeOf({ state, outcome }: StoredCall): CallOutcome {
   return (outcome ?? "failed") as CallOutcome;
 }
 
+function directionOf(kind: string): CallRow["direction"] {
+  if (kind === "inbound") return "in";
+  return kind === "internal" || kind === "echo" ? "internal" : "out";
+}
+
 /** A stored call for people. Of a call that is still answered it shows the talk time and the cost until `now`. */
 export function callRowOf(call: StoredCall, now: Date): CallRow {
   const outcome = outcomeOf(call);
@@ -81,13 +99,13 @@ export function callRowOf(call: StoredCall, now: Date): CallRow {
       ? Math.max(0, now.getTime() - call.answeredAt.getTime())
       : Number(call.talkMs ?? 0);
   const price = priceOf(call);
-  const running = outcome === "live" && price ? priceCall(talkMs, price) : undefined;
+  const running = outcome === "live" && price ? priceCall(talkMs, price, contextOf(call)) : undefined;
   return {
     id: call.id,
     startedAt: call.startedAt,
     answeredAt: call.answeredAt,
     endedAt: call.endedAt,
-    direction: call.kind === "internal" || call.kind === "echo" ? "internal" : "out",
+    direction: directionOf(call.kind),
     kind: call.kind,
     from: { extensionNumber: call.extensionNumber, name: call.extensionName },
     dialled: call.dialled,
@@ -100,5 +118,6 @@ export function callRowOf(call: StoredCall, now: Date): CallRow {
     talkMs,
     billedSeconds: running?.billedSeconds ?? call.billedSeconds ?? 0,
     costMicros: running?.cost ?? micros(call.costMicros ?? 0n),
+    fromNumber: call.fromNumber || null,
   };
 }

@@ -49,8 +49,7 @@ export async function listLiveCalls(tx: TenantRead): Promise<LiveCalls> {
       c.extension_number AS "extensionNumber", c.extension_name AS "extensionName", c.dialled, c.to_e164 AS "toE164", c.country, c.state, c.outcome,
       c.reason, c.talk_ms AS "talkMs", c.billed_seconds AS "billedSeconds", c.cost_micros AS "costMicros", clock_timestamp() AS now,
       coalesce(w.currency, c.currency) AS currency, c.granted_seconds AS "grantedSeconds", c.limit_reason AS "limitReason",
-      h.held_micros AS "heldMicros", h.per_minute_micros AS "perMinute", h.connection_fee_micros AS "connectionFee",
-      h.first_seconds AS "firstSeconds", h.next_seconds AS "nextSeconds", h.grace_seconds AS "graceSeconds",
+      h.held_micros AS "heldMicros", to_jsonb(h) AS price, c.from_number AS "fromNumber",
       t.name AS "tenantName", t.slug AS "tenantSlug"
     FROM call c
     JOIN tenant t ON t.id = c.tenant_id

@@ -2,12 +2,24 @@ import type { NewPlan } from "@/server/domain/rating/plan.schema";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { PlanId, TenantId } from "@/server/kernel/ids";
+import { type Micros, micros } from "@/server/kernel/money";
+
+export type Markup = {
+  readonly basePlanId: string | null;
+  readonly factorPpm: number;
+  readonly perMinuteFee: Micros;
+  readonly callFee: Micros;
+  readonly floorPerMinute: Micros;
+};
 
 export type PlanRow = {
   readonly id: PlanId;
   readonly name: string;
   readonly currency: string;
   readonly sliceSeconds: number;
+  readonly timeZone: string;
+  /** null for a plan of prices of its own. Factor in millionths, money in micros. */
+  readonly markup: Markup | null;
   readonly createdAt: Date;
   /** False for the plan this tenant buys under: its prices can be read, not changed. */
   readonly own: boolean;
@@ -17,22 +29,54 @@ export type PlanRow = {
   readonly buyers: number;
 };
 
-/** The plans a tenant owns and the one it buys under, by name. With a subtree transaction the buyers below are counted. */
+type Stored = Omit<PlanRow, "markup"> & {
+  kind: string;
+  basePlanId: string | null;
+  factorPpm: number;
+  perMinuteFee: bigint;
+  callFee: bigint;
+  floorPerMinute: bigint;
+};
+
+/**
+ * The plans a tenant owns and those it buys under, by name. With a subtree transaction the buyers below are counted.
+ * How a bought plan is calculated stays with its owner: the factor would tell what the owner pays.
+ */
 export async function listPlans(tx: TenantRead, tenantId: TenantId): Promise<PlanRow[]> {
-  return tx.$queryRaw<PlanRow[]>`
-    SELECT p.id, p.name, p.currency, p.slice_seconds AS "sliceSeconds", p.created_at AS "createdAt", p.tenant_id = ${tenantId}::uuid AS own,
+  const rows = await tx.$queryRaw<Stored[]>`
+    SELECT p.id, p.name, p.currency, p.slice_seconds AS "sliceSeconds", p.time_zone AS "timeZone", p.created_at AS "createdAt",
+      p.tenant_id = ${tenantId}::uuid AS own, p.kind, p.base_plan_id AS "basePlanId", p.factor_ppm AS "factorPpm", p.per_minute_fee_micros AS "perMinuteFee",
+      p.call_fee_micros AS "callFee", p.floor_per_minute_micros AS "floorPerMinute",
       (SELECT count(*)::int FROM rate r WHERE r.plan_id = p.id AND r.valid @> now()) AS rates,
-      (SELECT count(*)::int FROM tenant t WHERE t.plan_id = p.id) AS buyers
+      (SELECT count(*)::int FROM tenant t WHERE t.plan_id = p.id OR EXISTS (SELECT FROM tenant_plan x WHERE x.tenant_id = t.id AND x.plan_id = p.id)) AS buyers
     FROM plan p
     WHERE p.tenant_id = ${tenantId}::uuid OR p.id = (SELECT plan_id FROM tenant WHERE id = ${tenantId}::uuid)
+      OR p.id IN (SELECT plan_id FROM tenant_plan WHERE tenant_id = ${tenantId}::uuid)
     ORDER BY p.name, p.id`;
+  return rows.map(({ kind, basePlanId, factorPpm, perMinuteFee, callFee, floorPerMinute, ...row }) => ({
+    ...row,
+    markup:
+      row.own && kind === "markup"
+        ? {
+            basePlanId,
+            factorPpm,
+            perMinuteFee: micros(perMinuteFee),
+            callFee: micros(callFee),
+            floorPerMinute: micros(floorPerMinute),
+          }
+        : null,
+  }));
 }
 
 /**
- * Creates an empty plan. Its prices come with setRate; without one a call has no price and is refused.
+ * Creates a plan. Its prices come with setRate, or from its base when it is a markup; where there is neither a call has no
+ * price and is refused.
  * @throws DomainError plan_taken when the tenant has a plan of that name.
+ * @throws DomainError not_found for a base that the tenant neither has nor buys by; currency_mismatch for one in another
+ * currency; invalid_state for a markup of nothing.
  */
 export async function createPlan(tx: TenantWrite, tenantId: TenantId, plan: NewPlan): Promise<PlanId> {
+  if (plan.markup) await checkBase(tx, tenantId, plan.currency, plan.markup.basePlanId);
   // The unique index decides, not a look beforehand: two racing requests cannot both win.
   const [row] = await tx.plan.createManyAndReturn({
     data: [
@@ -41,6 +85,8 @@ export async function createPlan(tx: TenantWrite, tenantId: TenantId, plan: NewP
         name: plan.name,
         currency: plan.currency,
         ...(plan.sliceSeconds === undefined ? {} : { sliceSeconds: plan.sliceSeconds }),
+        ...(plan.timeZone === undefined ? {} : { timeZone: plan.timeZone }),
+        ...(plan.markup ? markupColumns(plan.markup) : {}),
       },
     ],
     skipDuplicates: true,
@@ -48,6 +94,35 @@ export async function createPlan(tx: TenantWrite, tenantId: TenantId, plan: NewP
   });
   if (!row) throw new DomainError("plan_taken", { field: "name", name: plan.name });
   return row.id as PlanId;
+}
+
+const markupColumns = (markup: NonNullable<NewPlan["markup"]>) => ({
+  kind: "markup",
+  basePlanId: markup.basePlanId ?? null,
+  factorPpm: Number(markup.factor),
+  perMinuteFeeMicros: markup.perMinuteFee ?? 0n,
+  callFeeMicros: markup.callFee ?? 0n,
+  floorPerMinuteMicros: markup.floorPerMinute ?? 0n,
+});
+
+async function checkBase(
+  tx: TenantWrite,
+  tenantId: TenantId,
+  currency: string,
+  basePlanId: string | undefined,
+): Promise<void> {
+  const plans = await listPlans(tx, tenantId);
+  const bases =
+    basePlanId === undefined ? plans.filter(({ own }) => !own) : plans.filter(({ id }) => id === basePlanId);
+  const [base] = bases;
+  if (!base && basePlanId !== undefined) throw new DomainError("not_found", { field: "basePlanId" });
+  if (!base) {
+    const sentence = "You buy by no plan, so there is nothing to add to: name a plan of yours as the base.";
+    throw new DomainError("invalid_state", { field: "markup" }, sentence);
+  }
+  if (bases.some((one) => one.currency !== currency)) {
+    throw new DomainError("currency_mismatch", { field: "currency", base: base.currency, plan: currency });
+  }
 }
 
 /**

@@ -1,5 +1,14 @@
 import { ceilDiv, decimalOf, type Micros, micros } from "@/server/kernel/money";
 
+/** From the second `from` on another price and increment. */
+export type RateStep = Readonly<{
+  from: number;
+  /** Price of sixty seconds, in micros. */
+  perMinute: Micros;
+  /** Billing step, in seconds. */
+  increment: number;
+}>;
+
 /** One price, as it stands in a plan and as it is snapshotted on a hold. */
 export type RatePrice = Readonly<{
   /** Price of sixty seconds, in micros. */
@@ -12,7 +21,19 @@ export type RatePrice = Readonly<{
   nextSeconds: number;
   /** Calls that last no longer than this many seconds are free. */
   graceSeconds: number;
+  /** Taken off the beginning of the billed time; the fee is due all the same. */
+  freeSeconds?: number;
+  /** What a charged call costs at least, in micros. */
+  minimumCharge?: Micros;
+  /** What a call costs at most, in micros; beyond it is cut or free. */
+  maxCharge?: Micros | null;
+  beyond?: "cut" | "free";
+  /** In ascending order. */
+  steps?: readonly RateStep[];
 }>;
+
+/** What else bears on one call: seconds that a bundle pays, whether a bundle of calls does, and the buyer's tax. */
+export type PriceContext = Readonly<{ bundleSeconds?: number; taxPpm?: number; taxName?: string }>;
 
 /** One line of a receipt: what was looked at, and its number. */
 export type PriceStep = Readonly<{ label: string; value: string }>;
@@ -20,54 +41,86 @@ export type PriceStep = Readonly<{ label: string; value: string }>;
 export type CallPrice = Readonly<{
   /** Talk time rounded up to whole seconds. */
   seconds: number;
+  /** Of all steps together, before anything free is taken off. */
   billedSeconds: number;
+  /** Without tax, in micros. */
   cost: Micros;
+  tax: Micros;
   steps: readonly PriceStep[];
 }>;
 
+/** The part of a call that one price holds for; `increments` and `sum` say in words how its seconds were rounded. */
+type Part = Readonly<{
+  perMinute: Micros;
+  talked: number;
+  billed: number;
+  free: number;
+  increments: string;
+  sum: string;
+}>;
+
 /**
- * The seconds that are billed for a talk time in milliseconds: none up to the grace, else the first increment and as many
- * whole next ones as were started.
+ * Prices one answered call and says how. The SQL functions price_billed and price_charge do the same arithmetic where
+ * money moves; a property test holds the two together. The only rounding is up, to the next micro, once per call.
+ * @param talkMs from answer to hang-up, in whole milliseconds.
  * @throws RangeError for a negative or fractional duration: a call cannot have one, so it is our bug.
  */
-export function billedSecondsOf(talkMs: number, rate: RatePrice): number {
+export function priceCall(talkMs: number, rate: RatePrice, context: PriceContext = {}): CallPrice {
   const seconds = startedSecondsOf(talkMs);
-  if (seconds === 0 || seconds <= rate.graceSeconds) return 0;
-  if (seconds <= rate.firstSeconds) return rate.firstSeconds;
-  return rate.firstSeconds + Math.ceil((seconds - rate.firstSeconds) / rate.nextSeconds) * rate.nextSeconds;
+  const charged = seconds > 0 && seconds > rate.graceSeconds;
+  const parts = charged ? partsOf(seconds, rate, (rate.freeSeconds ?? 0) + (context.bundleSeconds ?? 0)) : [];
+  const owed = parts.reduce((sum, part) => sum + BigInt(part.billed - part.free) * part.perMinute, 0n);
+  const talk = ceilDiv(owed, 60n);
+  const cost = charged ? bounded(micros(rate.connectionFee + talk), rate) : micros(0n);
+  const price = {
+    seconds,
+    billedSeconds: parts.reduce((sum, part) => sum + part.billed, 0),
+    cost,
+    tax: taxOn(cost, context.taxPpm ?? 0),
+  };
+  return {
+    ...price,
+    steps: [...talkSteps(talkMs, rate), ...(charged ? chargeSteps(parts, talk, rate, context, price) : [])],
+  };
 }
 
-/** The price of billed seconds in micros, rounded up to the next micro; nothing billed costs nothing, not even the fee. */
-export function costOf(billedSeconds: number, rate: RatePrice): Micros {
-  if (billedSeconds <= 0) return micros(0n);
-  return micros(rate.connectionFee + ceilDiv(BigInt(billedSeconds) * rate.perMinute, 60n));
+/** Tax on a net amount in millionths, to the nearest micro, half up; a line of its own in the ledger. */
+export const taxOn = (net: Micros, taxPpm: number): Micros => micros((net * BigInt(taxPpm) + 500_000n) / 1_000_000n);
+
+function bounded(cost: Micros, { minimumCharge, maxCharge }: RatePrice): Micros {
+  const least = minimumCharge !== undefined && cost < minimumCharge ? minimumCharge : cost;
+  return maxCharge !== undefined && maxCharge !== null && least > maxCharge ? maxCharge : least;
 }
 
-/**
- * Prices one answered call and says how. The SQL functions price_billed_seconds and price_micros do the same arithmetic
- * where money moves; a property test holds the two together.
- * @throws RangeError for a negative or fractional duration.
- */
-export function priceCall(talkMs: number, rate: RatePrice): CallPrice {
-  const seconds = startedSecondsOf(talkMs);
-  const billedSeconds = billedSecondsOf(talkMs, rate);
-  const cost = costOf(billedSeconds, rate);
-  return { seconds, billedSeconds, cost, steps: stepsOf(talkMs, rate, { seconds, billedSeconds, cost }) };
-}
-
-/**
- * The longest billed time that a budget pays for: the first increment plus whole next ones, and nothing beyond the first
- * step that reaches `mostSeconds`. 0 when the budget does not even pay for the first increment.
- */
-export function affordableSecondsOf(budget: Micros, rate: RatePrice, mostSeconds: number): number {
-  const enough = Math.max(mostSeconds, rate.firstSeconds);
-  if (budget < rate.connectionFee) return 0;
-  if (rate.perMinute === 0n) return enough;
-  const paid = ((budget - rate.connectionFee) * 60n) / rate.perMinute;
-  if (paid < BigInt(rate.firstSeconds)) return 0;
-  const cap = BigInt(enough + rate.nextSeconds);
-  const beyondFirst = Number(paid < cap ? paid : cap) - rate.firstSeconds;
-  return rate.firstSeconds + Math.floor(beyondFirst / rate.nextSeconds) * rate.nextSeconds;
+/** Each step's seconds are rounded up to its own increment; free seconds are taken off from the beginning. */
+function partsOf(seconds: number, rate: RatePrice, freeSeconds: number): readonly Part[] {
+  const steps = rate.steps ?? [];
+  const { firstSeconds: first, nextSeconds: next } = rate;
+  const base = Math.min(seconds, steps[0]?.from ?? seconds);
+  const more = Math.max(0, Math.ceil((base - first) / next));
+  const billed = first + more * next;
+  const found = [
+    {
+      perMinute: rate.perMinute,
+      talked: base,
+      billed,
+      increments: `first ${first} s, then each ${next} s`,
+      sum: more === 0 ? `${billed} s` : `${first} + ${more} × ${next} = ${billed} s`,
+    },
+  ];
+  steps.forEach((step, at) => {
+    const talked = Math.min(seconds, steps[at + 1]?.from ?? seconds) - step.from;
+    if (talked <= 0) return;
+    const { perMinute, increment } = step;
+    const rounded = Math.ceil(talked / increment) * increment;
+    found.push({ perMinute, talked, billed: rounded, increments: `each ${increment} s`, sum: `${rounded} s` });
+  });
+  let left = freeSeconds;
+  return found.map((part) => {
+    const free = Math.min(left, part.billed);
+    left -= free;
+    return { ...part, free };
+  });
 }
 
 function startedSecondsOf(talkMs: number): number {
@@ -75,35 +128,63 @@ function startedSecondsOf(talkMs: number): number {
   return Math.ceil(talkMs / 1000);
 }
 
-function stepsOf(talkMs: number, rate: RatePrice, price: Omit<CallPrice, "steps">): PriceStep[] {
-  const { seconds, billedSeconds, cost } = price;
+/** From the milliseconds to what is counted at all. */
+function talkSteps(talkMs: number, { graceSeconds }: RatePrice): PriceStep[] {
+  const seconds = startedSecondsOf(talkMs);
   const steps: PriceStep[] = [
     { label: "Talk time", value: `${secondsText(talkMs)} s` },
     { label: "Started seconds", value: `${seconds} s` },
   ];
   if (talkMs === 0) return [...steps, { label: "Not answered, so nothing is charged", value: decimalOf(0n) }];
-  if (rate.graceSeconds > 0) {
-    const short = seconds <= rate.graceSeconds;
-    const value = short ? "not longer, so the call is free" : "longer, so the call is charged";
-    steps.push({ label: `Free up to ${rate.graceSeconds} s`, value });
-    if (short) return [...steps, { label: "Cost", value: decimalOf(cost) }];
-  }
-  steps.push(
-    { label: `Billed: first ${rate.firstSeconds} s, then each ${rate.nextSeconds} s`, value: billedText(rate, price) },
-    {
-      label: `${billedSeconds} s × ${decimalOf(rate.perMinute)} per minute ÷ 60, rounded up`,
-      value: decimalOf(cost - rate.connectionFee),
-    },
-  );
-  if (rate.connectionFee > 0n) steps.push({ label: "Connection fee", value: decimalOf(rate.connectionFee) });
-  return [...steps, { label: "Cost", value: decimalOf(cost) }];
+  if (graceSeconds === 0) return steps;
+  const short = seconds <= graceSeconds;
+  const value = short ? "not longer, so the call is free" : "longer, so the call is charged";
+  steps.push({ label: `Free up to ${graceSeconds} s`, value });
+  return short ? [...steps, { label: "Cost", value: decimalOf(0n) }] : steps;
 }
 
-function billedText(rate: RatePrice, { billedSeconds }: Pick<CallPrice, "billedSeconds">): string {
-  const more = (billedSeconds - rate.firstSeconds) / rate.nextSeconds;
-  return more === 0
-    ? `${billedSeconds} s`
-    : `${rate.firstSeconds} + ${more} × ${rate.nextSeconds} = ${billedSeconds} s`;
+function chargeSteps(
+  parts: readonly Part[],
+  talk: bigint,
+  rate: RatePrice,
+  context: PriceContext,
+  { cost, tax }: Pick<CallPrice, "cost" | "tax">,
+): PriceStep[] {
+  const steps = parts.flatMap((part, at) => partSteps(part, at, parts.length, talk));
+  if (parts.length > 1) steps.push({ label: "Together, rounded up", value: decimalOf(talk) });
+  if (rate.connectionFee > 0n) steps.push({ label: "Connection fee", value: decimalOf(rate.connectionFee) });
+  const sum = rate.connectionFee + talk;
+  if (rate.minimumCharge !== undefined && sum < rate.minimumCharge) {
+    steps.push({ label: "Minimum charge", value: decimalOf(rate.minimumCharge) });
+  }
+  if (rate.maxCharge && cost === rate.maxCharge && sum > rate.maxCharge) {
+    const after = rate.beyond === "free" ? "free beyond it" : "the call ends there";
+    steps.push({ label: `Maximum charge, ${after}`, value: decimalOf(rate.maxCharge) });
+  }
+  steps.push({ label: "Cost", value: decimalOf(cost) });
+  if (tax > 0n) {
+    const percent = percentText(context.taxPpm ?? 0);
+    steps.push({ label: `${context.taxName || "Tax"} ${percent} %`, value: decimalOf(tax) });
+    steps.push({ label: "Cost with tax", value: decimalOf(cost + tax) });
+  }
+  return steps;
 }
+
+function partSteps(part: Part, at: number, count: number, talk: bigint): PriceStep[] {
+  const { talked, billed, free, perMinute } = part;
+  const which = count === 1 ? "" : at === 0 ? `First ${talked} s. ` : `Next ${talked} s. `;
+  const steps: PriceStep[] = [{ label: `${which}Billed: ${part.increments}`, value: part.sum }];
+  if (free > 0) steps.push({ label: "Free seconds", value: `${billed} − ${free} = ${billed - free} s` });
+  const formula = `${billed - free} s × ${decimalOf(perMinute)} per minute ÷ 60`;
+  steps.push(
+    count === 1
+      ? { label: `${formula}, rounded up`, value: decimalOf(talk) }
+      : { label: formula, value: decimalOf(ceilDiv(BigInt(billed - free) * perMinute, 60n)) },
+  );
+  return steps;
+}
+
+/** Millionths as a percentage without trailing zeros: 190 000 is 19, 77 000 is 7.7. */
+const percentText = (ppm: number): string => String(ppm / 10_000);
 
 const secondsText = (ms: number): string => `${Math.floor(ms / 1000)}.${String(ms % 1000).padStart(3, "0")}`;

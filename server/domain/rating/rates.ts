@@ -1,14 +1,20 @@
 import { getOwnPlan } from "@/server/domain/rating/plans";
 import type { RatePrice } from "@/server/domain/rating/price.rules";
 import type { NewRate } from "@/server/domain/rating/rate.schema";
+import { ratePriceOf, type StoredPrice } from "@/server/domain/rating/stored-price";
+import { weekTextOf } from "@/server/domain/rating/week-hours.rules";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { PlanId, TenantId } from "@/server/kernel/ids";
-import { micros } from "@/server/kernel/money";
+import { decimalOf } from "@/server/kernel/money";
 
-export type RateRow = RatePrice & {
+export type RateRow = Required<RatePrice> & {
   readonly id: string;
   readonly prefix: string;
+  readonly direction: "out" | "in";
+  readonly destination: string;
+  /** When in the week it holds, such as "Mon-Fri 08:00-19:00", in the plan's zone; null for always. */
+  readonly week: string | null;
   readonly validFrom: Date;
   /** null while no end is known. */
   readonly validTo: Date | null;
@@ -27,21 +33,20 @@ export type RatesOf = {
 type Stored = {
   id: string;
   prefix: string;
-  perMinute: bigint;
-  connectionFee: bigint;
-  firstSeconds: number;
-  nextSeconds: number;
-  graceSeconds: number;
+  direction: "out" | "in";
+  destination: string;
+  price: StoredPrice;
+  hours: string | null;
   validFrom: Date;
   validTo: Date | null;
-  /** Its start to the microsecond, which a Date does not keep. */
+  /** Its start to the microsecond, which a Date does not keep, and with its place among those of that start. */
   exactFrom: string;
 };
 
-const rowOf = ({ exactFrom: _, ...row }: Stored): RateRow => ({
+const rowOf = ({ exactFrom: _, price, hours, ...row }: Stored): RateRow => ({
   ...row,
-  perMinute: micros(row.perMinute),
-  connectionFee: micros(row.connectionFee),
+  ...ratePriceOf(price),
+  week: hours === null ? null : weekTextOf(hours),
 });
 
 /**
@@ -52,23 +57,24 @@ export async function listRates(
   tx: TenantRead,
   { planId, prefix = "", cursor, limit = 100 }: RatesOf,
 ): Promise<RatePage> {
-  const [afterPrefix = null, afterFrom = null] = cursor?.split("|") ?? [];
+  const [afterPrefix = null, afterFrom = null, afterId = null] = cursor?.split("|") ?? [];
   const rows = await tx.$queryRaw<Stored[]>`
-    SELECT id, prefix, per_minute_micros AS "perMinute", connection_fee_micros AS "connectionFee", first_seconds AS "firstSeconds",
-      next_seconds AS "nextSeconds", grace_seconds AS "graceSeconds", lower(valid) AS "validFrom", upper(valid) AS "validTo", lower(valid)::text AS "exactFrom"
+    SELECT id, prefix, direction, destination, to_jsonb(rate) AS price, hours::text AS hours, lower(valid) AS "validFrom", upper(valid) AS "validTo",
+      lower(valid)::text AS "exactFrom"
     FROM rate
     WHERE plan_id = ${planId}::uuid AND starts_with(prefix, ${prefix}) AND (upper_inf(valid) OR upper(valid) > now())
-      AND (${afterPrefix}::text IS NULL OR (prefix, lower(valid)) > (${afterPrefix}::text, ${afterFrom}::timestamptz))
-    ORDER BY prefix, lower(valid) LIMIT ${limit + 1}`;
+      AND (${afterPrefix}::text IS NULL OR (prefix, lower(valid), id) > (${afterPrefix}::text, ${afterFrom}::timestamptz, ${afterId}::uuid))
+    ORDER BY prefix, lower(valid), id LIMIT ${limit + 1}`;
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
-  const nextCursor = rows.length > limit && last ? `${last.prefix}|${last.exactFrom}` : null;
+  const nextCursor = rows.length > limit && last ? `${last.prefix}|${last.exactFrom}|${last.id}` : null;
   return { items: shown.map(rowOf), nextCursor };
 }
 
 /**
- * Gives a prefix a price, 60/6 without grace unless said otherwise. Without `from` it holds from this moment: the present price ends here, and one that was planned
- * for later still takes over when its time comes. With `from` it must not overlap another price of the prefix.
+ * Gives a prefix a price, 60/6 without grace unless said otherwise. Without `from` it holds from this moment: the present
+ * price of the same hours ends here, and one that was planned for later still takes over when its time comes. With `from`
+ * it must not overlap another price of the prefix; prices of different hours of the week do not.
  * Calls in progress keep the price they were authorised with.
  * @throws DomainError not_found for a plan that is not the tenant's own.
  * @throws DomainError rate_overlap when the period is taken.
@@ -81,13 +87,17 @@ export async function setRate(
   const plan = await getOwnPlan(tx, tenantId, planId);
   const { from, until } =
     rate.from === undefined ? await endPresent(tx, plan.id, rate) : { from: rate.from, until: rate.to ?? null };
+  const steps = rate.steps?.length ? rate.steps : undefined;
   const [row] = await tx.$queryRaw<Stored[]>`
-    INSERT INTO rate (tenant_id, plan_id, prefix, per_minute_micros, connection_fee_micros, first_seconds, next_seconds, grace_seconds, valid)
-    VALUES (${tenantId}::uuid, ${plan.id}::uuid, ${rate.prefix}, ${rate.perMinute}, ${rate.connectionFee ?? 0n}, ${rate.firstSeconds ?? 60},
-      ${rate.nextSeconds ?? 6}, ${rate.graceSeconds ?? 0},
-      tstzrange(${from}::timestamptz, ${until}::timestamptz))
-    RETURNING id, prefix, per_minute_micros AS "perMinute", connection_fee_micros AS "connectionFee", first_seconds AS "firstSeconds",
-      next_seconds AS "nextSeconds", grace_seconds AS "graceSeconds", lower(valid) AS "validFrom", upper(valid) AS "validTo", lower(valid)::text AS "exactFrom"`;
+    INSERT INTO rate (tenant_id, plan_id, prefix, direction, destination, per_minute_micros, connection_fee_micros, first_seconds, next_seconds,
+      grace_seconds, free_seconds, minimum_charge_micros, max_charge_micros, beyond, step_from, step_per_minute, step_increment, hours, valid)
+    VALUES (${tenantId}::uuid, ${plan.id}::uuid, ${rate.prefix}, ${rate.direction ?? "out"}, ${rate.destination ?? ""}, ${rate.perMinute},
+      ${rate.connectionFee ?? 0n}, ${rate.firstSeconds ?? 60}, ${rate.nextSeconds ?? 6}, ${rate.graceSeconds ?? 0}, ${rate.freeSeconds ?? 0},
+      ${rate.minimumCharge ?? 0n}, ${rate.maxCharge ?? null}, ${rate.beyond ?? "cut"}, ${steps?.map(({ from }) => from) ?? null}::int[],
+      ${steps?.map(({ perMinute }) => perMinute) ?? null}::bigint[], ${steps?.map(({ increment }) => increment) ?? null}::int[],
+      ${rate.week ?? null}::int4multirange, tstzrange(${from}::timestamptz, ${until}::timestamptz))
+    RETURNING id, prefix, direction, destination, to_jsonb(rate) AS price, hours::text AS hours, lower(valid) AS "validFrom", upper(valid) AS "validTo",
+      lower(valid)::text AS "exactFrom"`;
   if (!row) throw new DomainError("conflict");
   return rowOf(row);
 }
@@ -101,7 +111,7 @@ export async function setRate(
 async function endPresent(
   tx: TenantWrite,
   planId: PlanId,
-  { prefix, to }: Pick<NewRate, "prefix" | "to">,
+  { prefix, to, direction = "out", week }: Pick<NewRate, "prefix" | "to" | "direction" | "week">,
 ): Promise<{ from: string; until: string | null }> {
   await tx.$queryRaw`SELECT id FROM plan WHERE id = ${planId}::uuid FOR UPDATE`;
   // The time after the wait, not that of the transaction's start: the last one to get here sets the last price.
@@ -109,13 +119,36 @@ async function endPresent(
   const now = clock?.now ?? new Date().toISOString();
   // A price that began in this very moment never held.
   await tx.$executeRaw`
-    DELETE FROM rate WHERE plan_id = ${planId}::uuid AND prefix = ${prefix} AND lower(valid) = ${now}::timestamptz`;
+    DELETE FROM rate WHERE plan_id = ${planId}::uuid AND direction = ${direction} AND prefix = ${prefix} AND hours IS NOT DISTINCT FROM ${week ?? null}::int4multirange
+      AND lower(valid) = ${now}::timestamptz`;
   await tx.$executeRaw`
     UPDATE rate SET valid = tstzrange(lower(valid), ${now}::timestamptz)
-    WHERE plan_id = ${planId}::uuid AND prefix = ${prefix} AND valid @> ${now}::timestamptz`;
+    WHERE plan_id = ${planId}::uuid AND direction = ${direction} AND prefix = ${prefix} AND hours IS NOT DISTINCT FROM ${week ?? null}::int4multirange
+      AND valid @> ${now}::timestamptz`;
   const [planned] = await tx.$queryRaw<{ from: string; before: boolean }[]>`
     SELECT lower(valid)::text AS from, coalesce(lower(valid) < ${to ?? null}::timestamptz, false) AS before FROM rate
-    WHERE plan_id = ${planId}::uuid AND prefix = ${prefix} AND lower(valid) > ${now}::timestamptz ORDER BY lower(valid) LIMIT 1`;
+    WHERE plan_id = ${planId}::uuid AND direction = ${direction} AND prefix = ${prefix} AND hours IS NOT DISTINCT FROM ${week ?? null}::int4multirange
+      AND lower(valid) > ${now}::timestamptz ORDER BY lower(valid) LIMIT 1`;
   if (planned?.before) throw new DomainError("rate_overlap", { field: "to", prefix });
   return { from: now, until: to ?? planned?.from ?? null };
+}
+
+/** What the trail keeps of a price. */
+export function auditOfRate(rate: RateRow): Readonly<Record<string, string | number | null>> {
+  const steps = rate.steps.map(({ from, perMinute, increment }) => `${from}:${decimalOf(perMinute)}:${increment}`);
+  return {
+    prefix: rate.prefix,
+    direction: rate.direction,
+    perMinute: decimalOf(rate.perMinute),
+    connectionFee: decimalOf(rate.connectionFee),
+    increments: `${rate.firstSeconds}/${rate.nextSeconds}`,
+    graceSeconds: rate.graceSeconds,
+    from: rate.validFrom.toISOString(),
+    to: rate.validTo?.toISOString() ?? null,
+    ...(rate.freeSeconds > 0 ? { freeSeconds: rate.freeSeconds } : {}),
+    ...(rate.minimumCharge > 0n ? { minimumCharge: decimalOf(rate.minimumCharge) } : {}),
+    ...(rate.maxCharge === null ? {} : { maxCharge: `${decimalOf(rate.maxCharge)} ${rate.beyond}` }),
+    ...(steps.length > 0 ? { steps: steps.join(" ") } : {}),
+    ...(rate.week === null ? {} : { week: rate.week }),
+  };
 }

@@ -14,6 +14,9 @@ const receipt = {
   seconds: 47,
   billedSeconds: 48,
   costMicros: 10_000n,
+  taxMicros: 0n,
+  plain: true,
+  steps: [],
 };
 
 describe("the price receipt", () => {
@@ -36,6 +39,18 @@ describe("the price receipt", () => {
       "46.4 s, 47 begun",
       "48 s",
     ]);
+  });
+
+  it("tells every step when more than price and increments decided, and adds the tax", () => {
+    const steps = [
+      { label: "Longest matching prefix", value: "+4420" },
+      { label: "Minimum charge", value: "0.010000" },
+    ];
+    const deep = { ...receipt, plain: false, taxMicros: 1_900n, steps };
+    expect(receiptLines(deep, "EUR")).toEqual([{ label: "Plan", value: "Retail" }, steps[1]]);
+    expect(receiptFormula(deep, "EUR")).toBe("Cost with tax");
+    const text = receiptText(deep, "EUR", { id: "c1", to: "+44 20 7946 0018", startedAt: new Date(0) });
+    expect(text.endsWith("Total 0.011900 EUR")).toBe(true);
   });
 
   it("can be copied as text, exact to the micro", () => {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { builders, type Phone, type Tenancy } from "@/test/support/builders";
+import { builders, type Phone, type RateOf, type Tenancy } from "@/test/support/builders";
 import { callDesk } from "@/test/support/call-desk";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 
@@ -49,8 +49,8 @@ afterAll(() => db.drop());
 
 test("no order of events invents, loses or overspends money", { timeout: 120_000 }, async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
-      const world = await newWorld();
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), fc.boolean(), async (steps, depth) => {
+      const world = await newWorld(depth);
       for (const one of steps) await play(world, one);
       await endEverything(world);
     }),
@@ -66,19 +66,23 @@ type World = {
   desk: ReturnType<typeof callDesk>;
 };
 
-async function newWorld(): Promise<World> {
+async function newWorld(depth: boolean): Promise<World> {
   const reseller = await make.tenant("reseller", operator);
   await make.assign(reseller, await make.plan(operator, { "49": { perMinute: 7_001n, fee: 3n, first: 7, next: 3 } }));
   await make.topUp(reseller, 60_000n);
-  const sold = await make.plan(
-    reseller,
-    { "49": { perMinute: 31_337n, fee: 100n, first: 30, next: 6, grace: 2 } },
-    { slice: 40 },
-  );
+  const price: RateOf = { perMinute: 31_337n, fee: 100n, first: 30, next: 6, grace: 2 };
+  const deep: RateOf = { ...price, minimum: 9_001n, max: 60_013n, free: 5, steps: [[60, 20_011n, 4]] };
+  const sold = await make.plan(reseller, { "49": depth ? deep : price }, { slice: 40 });
   const tenants = [await make.tenant("customer", reseller), await make.tenant("customer", reseller)];
   for (const tenant of tenants) {
     await make.assign(tenant, sold);
     await make.topUp(tenant, 80_000n);
+  }
+  if (depth) {
+    await make.sql("UPDATE tenant SET tax_ppm = 77000 WHERE id = $1", [reseller.tenantId]);
+    await make.sql("UPDATE tenant SET tax_ppm = 190001 WHERE id = ANY ($1)", [tenants.map(({ tenantId }) => tenantId)]);
+    if (tenants[0]) await make.bundle(reseller, tenants[0], { amount: 70 });
+    if (tenants[1]) await make.bundle(reseller, tenants[1], { unit: "calls", amount: 2 });
   }
   const phones = [];
   for (const [index, number] of [
