@@ -43,19 +43,6 @@ const refusals: Partial<Record<DomainErrorCode, Omit<Refusal, "code">>> = {
     next: "Choose a larger limit, or wait until the money is back.",
   },
   currency_mismatch: { title: "The two currencies differ.", next: "Choose a plan or wallet in the same currency." },
-  limit_bound: {
-    title: "A tenant above allows no more than that.",
-    next: "Choose a smaller value, or ask your provider to allow more.",
-  },
-  credit_limit_exceeded: {
-    title: "There is not that much credit to give.",
-    next: "Give less, or ask the tenant above you for a higher credit limit.",
-  },
-  credit_limit_in_use: {
-    title: "That credit is in use.",
-    next: "Choose a limit that covers what is used, or take money back first.",
-  },
-  suspended_above: { title: "A tenant above suspended this.", next: "Ask your provider to lift the suspension." },
   posting_key_reused: {
     title: "This form was already sent with another amount.",
     next: "Close it and start again; nothing was moved twice.",
