@@ -1,7 +1,8 @@
-import { type End, settle } from "@/server/domain/calls/call-control";
+import type { End } from "@/server/domain/calls/call-control";
 import type { SqlPool } from "@/server/infra/db/pool";
 import type { Logger } from "@/server/infra/log/logger";
 import { isPermanent } from "@/workers/calls/permanent";
+import { SettleWriter } from "@/workers/calls/settle-writer";
 
 export type Settled = "settled" | "repeat" | "unknown";
 
@@ -34,7 +35,11 @@ export class Settlements {
   #closed = false;
   #heard: Partial<Record<End["source"], { count: number; lastAt: Date }>> = {};
 
-  constructor(readonly options: Options) {}
+  readonly #writer: SettleWriter;
+
+  constructor(readonly options: Options) {
+    this.#writer = new SettleWriter(options.pool);
+  }
 
   get waiting(): number {
     return this.#waiting.size;
@@ -71,7 +76,7 @@ export class Settlements {
 
   async #report(end: End): Promise<Settled> {
     try {
-      const result = await settle(this.options.pool, end);
+      const result = await this.#writer.write(end);
       if (result === "unknown") this.#keep(end);
       else this.#over(end, result);
       return result;
@@ -125,7 +130,7 @@ export class Settlements {
   }
 
   async #again(kept: Waiting): Promise<void> {
-    const result = await settle(this.options.pool, kept.end).catch((error: unknown) => {
+    const result = await this.#writer.write(kept.end).catch((error: unknown) => {
       const hopeless = isPermanent(error);
       const message = hopeless ? "an end of a call can not be settled" : "an end of a call could not be settled yet";
       this.options.log[hopeless ? "error" : "debug"]({ error, call: kept.end.call }, message);

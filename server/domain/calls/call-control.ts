@@ -137,6 +137,31 @@ export async function settle(pool: SqlPool, end: End): Promise<"settled" | "repe
   return row?.result ?? "unknown";
 }
 
+/**
+ * Settles many ends of calls of one PBX in one statement; the outcome is that of settling each in turn. Each call at most
+ * once. Locks the calls by id, then their wallets by id. One that the database refuses undoes them all.
+ * @returns what became of each, by its call.
+ */
+export async function settleMany(
+  pool: SqlPool,
+  ends: readonly End[],
+): Promise<ReadonlyMap<string, "settled" | "repeat" | "unknown">> {
+  const text = "SELECT pbx_call, result FROM calls_settle($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+  const column = <T>(value: (end: End) => T) => ends.map(value);
+  const rows = await pool.query<{ pbx_call: string; result: "settled" | "repeat" | "unknown" }>("calls_settle", text, [
+    ends[0]?.pbx ?? "",
+    column(({ call }) => call),
+    column(({ talkMs }) => talkMs),
+    column(({ endedAt }) => endedAt),
+    column(({ outcome }) => outcome),
+    column(({ reason }) => reason),
+    column(({ cause }) => cause || null),
+    column(({ side }) => side),
+    column(({ source }) => source),
+  ]);
+  return new Map(rows.map((row) => [row.pbx_call, row.result]));
+}
+
 export type OpenCall = Readonly<{
   tenantId: TenantId;
   callId: CallId;

@@ -128,6 +128,20 @@ describe("which price", () => {
     expect(await talk(mobile, 60_000)).toBe("108765");
   });
 
+  test("a call that is cut at its maximum charge is not below cost for what would have come after", async () => {
+    const reseller = await make.tenant("reseller", operator);
+    const tenant = await make.tenant("customer", reseller);
+    await make.assign(reseller, await make.plan(operator, { "49": { ...perSecond, perMinute: 6_000n } }));
+    const sold = await make.plan(reseller, { "49": { ...perSecond, max: 60_000n } });
+    await make.assign(tenant, sold);
+    for (const one of [reseller, tenant]) await make.topUp(one, 100_000_000n);
+    const phone = await make.phone(tenant);
+    const ask = async () => desk.authorise({ call: randomUUID(), endpoint: phone.endpoint });
+    expect(await ask()).toMatchObject({ code: "", granted_seconds: 60 });
+    await make.sql("UPDATE rate SET beyond = 'free' WHERE plan_id = $1", [sold]);
+    expect((await ask()).code).toBe("RAT-02");
+  });
+
   test("sold below cost in any part of the call is refused, unless that level agreed", async () => {
     const reseller = await make.tenant("reseller", operator);
     const tenant = await make.tenant("customer", reseller);
