@@ -2,6 +2,7 @@ import type { Logger } from "@/server/infra/log/logger";
 import { jobs } from "@/server/queue/jobs";
 import { markDone, OutboxRelay } from "@/workers/outbox-relay";
 import { processors as all } from "@/workers/processors/all";
+import { giveUpMail } from "@/workers/processors/send-mail";
 import type { Processors, SystemContext } from "@/workers/processors/types";
 import { type JobQueue, openQueue, type QueueTarget, type TakenJob } from "@/workers/queue-backend";
 import { runJob } from "@/workers/run-job";
@@ -41,6 +42,7 @@ export function startJobs(options: Options): RunningJobs {
     log.error({ job: job.name, id: job.id, attempt: job.attempt, error }, "a job was given up");
     if (isRow(job.id)) markDone(base.pool, [job.id]).catch(() => {});
     if (job.name === jobs.runTask.name) giveUpTask(base.pool, job.data).catch(() => {});
+    if (job.name === jobs.sendMail.name) giveUpMail(base.pool, job.data).catch(() => {});
   });
   const everyMs = options.relayEveryMs ?? 1_000;
   const relay = new OutboxRelay({ pool: base.pool, queue, connectionString, log, everyMs });

@@ -8,6 +8,7 @@ import { connectDb } from "@/server/infra/db/client";
 import { createPool, type SqlPool } from "@/server/infra/db/pool";
 import { createLiveBus, LIVE_CHANNEL } from "@/server/infra/live/bus";
 import type { Logger } from "@/server/infra/log/logger";
+import { createMailer, type Mailer } from "@/server/infra/mail/mailer";
 import { providerOf } from "@/server/infra/payments/choose-provider";
 import { createMetrics } from "@/workers/call-control/metrics";
 import { createCallControl } from "@/workers/call-control/server";
@@ -55,10 +56,11 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
   const runs = new RunReporter({ pool, pbx, ami, settlements: lifecycle.settlements, spool: () => spool.current });
   const reconciler = new Reconciler({ pool, ami, lifecycle, drainSpool, pbx, log, onRun: runs.note });
   const settings = { securityEventRetentionDays: env.SECURITY_EVENT_RETENTION_DAYS, auditFile: env.AUDIT_FILE };
+  const mailer = mailerOf(env);
   const jobs = startJobs({
     target: env.REDIS_URL ? { redisUrl: env.REDIS_URL } : { databaseUrl: connectionString },
     connectionString,
-    base: { db, pool, ami, reconciler, payments: providerOf(env), log, pbx, settings },
+    base: { db, pool, ami, mailer, reconciler, payments: providerOf(env), log, pbx, settings },
     log,
   });
   const security = ami && new SecurityEvents({ pool, ami, bus, log });
@@ -85,6 +87,7 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
     await spool.current?.close();
     lifecycle.close();
     await Promise.allSettled([ami?.close(), bus.close()]);
+    mailer?.close();
     await Promise.allSettled([pool.close(), db.$disconnect()]);
   };
   try {
@@ -109,6 +112,9 @@ function amiOf(env: Env, log: Logger): AmiGateway | undefined {
     log,
   });
 }
+
+const mailerOf = ({ SMTP_URL, MAIL_FROM }: Env): Mailer | undefined =>
+  SMTP_URL && MAIL_FROM ? createMailer({ smtpUrl: SMTP_URL, from: MAIL_FROM }) : undefined;
 
 async function notifyAll(pool: SqlPool, payloads: readonly string[]): Promise<void> {
   const text = "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload";

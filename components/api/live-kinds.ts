@@ -8,6 +8,7 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   tenants: ["tenants", "shell"],
   extensions: ["extensions", "home"],
   tasks: ["tasks"],
+  mail: ["mail"],
   disputes: ["disputes"],
 };
 

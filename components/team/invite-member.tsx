@@ -48,6 +48,7 @@ export function InviteMember({ onClose }: Readonly<{ onClose: () => void }>) {
           <CopyLine label="Invitation link" text={invite.data.invitationUrl} />
           <p className="text-ink-2">
             It works once. Whoever opens it chooses a name and a password, so send it only to {invite.variables.email}.
+            {invite.data.mailed && " It is on its way there by mail as well."}
           </p>
           <Button className="justify-self-end" look="primary" onClick={onClose}>
             Done

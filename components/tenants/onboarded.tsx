@@ -19,7 +19,8 @@ export function Onboarded({ result, onDone }: Props) {
   return (
     <div className="grid gap-5">
       <Notice title="Link and secret are shown this once." tone="warn">
-        Send the link to the admin, and keep the secret for the first phone.
+        {result.mailed ? "The admin gets the link by mail as well." : "Send the link to the admin."} Keep the secret for
+        the first phone.
       </Notice>
       <CopyLine label="Invitation link" text={result.invitationUrl} />
       <Section title={`Extension ${extension.number}`}>

@@ -20,6 +20,8 @@ export type ApiSettings = {
   readonly sipDomain: string;
   readonly sipPort: number;
   readonly sipTransport: "udp" | "tcp";
+  /** Whether a mail server is named. Without one mail is kept, and what must not wait is not written at all. */
+  readonly mailGoesOut: boolean;
 };
 
 export type Context = {

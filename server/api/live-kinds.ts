@@ -9,6 +9,7 @@ const kindsOfSubject: Readonly<Record<string, readonly LiveKind[]>> = {
   tenant: ["tenants", "balance"],
   plan: ["tenants"],
   task: ["tasks"],
+  mail: ["mail"],
   limits: ["balance", "extensions", "tenants"],
   bundle: ["balance"],
   dispute: ["disputes"],

@@ -30,6 +30,7 @@ export async function requestContext(): Promise<Context> {
       sipDomain: env.SIP_DOMAIN,
       sipPort: env.SIP_PORT,
       sipTransport: env.SIP_TRANSPORT,
+      mailGoesOut: env.SMTP_URL !== undefined,
     },
   };
 }

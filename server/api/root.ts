@@ -7,6 +7,7 @@ import { extensionsRouter } from "@/server/api/routers/extensions";
 import { homeRouter } from "@/server/api/routers/home";
 import { invitationsRouter } from "@/server/api/routers/invitations";
 import { limitsRouter } from "@/server/api/routers/limits";
+import { mailRouter } from "@/server/api/routers/mail";
 import { meRouter } from "@/server/api/routers/me";
 import { membersRouter } from "@/server/api/routers/members";
 import { paymentsRouter } from "@/server/api/routers/payments";
@@ -30,6 +31,7 @@ export const appRouter = router({
   home: homeRouter,
   invitations: invitationsRouter,
   limits: limitsRouter,
+  mail: mailRouter,
   me: meRouter,
   members: membersRouter,
   sessions: sessionsRouter,

@@ -63,6 +63,15 @@ const schema = z.object({
   STRIPE_WEBHOOK_SECRET: secret(16).optional(),
   STRIPE_API_BASE: z.url({ protocol: /^https?$/, error: "must be an http:// or https:// address" }).optional(),
   TEST_PAYMENTS: onOff("off"),
+  SMTP_URL: z.url({ protocol: /^smtps?$/, hostname: /./, error: "must be an smtp:// or smtps:// address" }).optional(),
+  MAIL_FROM: z
+    .string()
+    .max(200)
+    .regex(
+      /^(?:[^\p{Cc}@,;:<>"]{1,100} <[^\p{Cc}\s@,;<>"]+@[A-Za-z0-9.-]+>|[^\p{Cc}\s@,;<>"]+@[A-Za-z0-9.-]+)$/u,
+      "must be an address, or a name with one: My Telephones <billing@example.com>",
+    )
+    .optional(),
 
   DEMO_DATA: onOff("off"),
   DEMO_TRAFFIC: onOff("off"),
@@ -123,6 +132,7 @@ function togetherProblems(given: Source): string[] {
       if (!given[name] && !given[common]) problems.push(`${name}: is required with PBX=${pbx} (or ${common} for both)`);
     }
   }
+  if (given["SMTP_URL"] && !given["MAIL_FROM"]) problems.push("MAIL_FROM: is required with SMTP_URL");
   return [...problems, ...paymentProblems(given), ...portProblems(given)];
 }
 

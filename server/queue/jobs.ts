@@ -33,6 +33,14 @@ export const jobs = {
     attempts: 15,
     backoffMs: 2_000,
   }),
+  /** A mail of the table mail. Tried for most of a day: a mail server may be away for as long. */
+  sendMail: defineJob({
+    name: "mail.send",
+    scope: "tenant",
+    schema: z.object({ mailId: z.uuid() }),
+    attempts: 14,
+    backoffMs: 5_000,
+  }),
   reconcileCalls: defineJob({
     name: "calls.reconcile",
     scope: "system",

@@ -93,6 +93,10 @@ export async function makeBranches(db: TestDatabase) {
        FROM tenant t WHERE t.id = $1`,
       [of.tenantId, buyer.tenantId],
     );
+    const { id: mail } = await build.one<{ id: string }>(
+      "INSERT INTO mail (tenant_id, recipient, subject, body, state) VALUES ($1, 'a@sample.example', 'A mail', 'Said.', 'failed') RETURNING id",
+      [of.tenantId],
+    );
     return {
       extension: phone.extensionId,
       call,
@@ -103,6 +107,7 @@ export async function makeBranches(db: TestDatabase) {
       task,
       dispute,
       difference,
+      mail,
       slug: buyer.slug,
       transaction,
       ...(await moneyThings(build, of)),

@@ -10,6 +10,7 @@ export const testSettings = {
   sipDomain: "127.0.0.1",
   sipPort: 5060,
   sipTransport: "udp",
+  mailGoesOut: false,
 } as const;
 
 /** Nobody has to wait; the waits have a test of their own. */

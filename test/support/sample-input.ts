@@ -16,6 +16,7 @@ export type Ids = Readonly<
     | "task"
     | "dispute"
     | "difference"
+    | "mail"
     | "slug",
     string
   > &

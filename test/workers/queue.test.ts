@@ -34,6 +34,7 @@ const nothing: Processors = {
   hangUpOfSubject: async () => {},
   runTask: async () => {},
   refundPayment: async () => {},
+  sendMail: async () => {},
   reconcileCalls: async () => {},
   reconcileNow: async () => {},
   sweepRetention: async () => {},

@@ -3,6 +3,7 @@ import { hangUpOfSubject } from "@/workers/processors/hang-up-of-subject";
 import { reconcileCalls, reconcileNow } from "@/workers/processors/reconcile-calls";
 import { refundPayment } from "@/workers/processors/refund-payment";
 import { runLongTask } from "@/workers/processors/run-long-task";
+import { sendMail } from "@/workers/processors/send-mail";
 import { sweepRetention } from "@/workers/processors/sweep-retention";
 import type { Processors } from "@/workers/processors/types";
 
@@ -11,6 +12,7 @@ export const processors = {
   hangUpOfSubject,
   runTask: runLongTask,
   refundPayment,
+  sendMail,
   reconcileCalls,
   reconcileNow,
   sweepRetention,

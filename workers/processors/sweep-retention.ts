@@ -4,8 +4,8 @@ import type { Processor } from "@/workers/processors/types";
 
 const BATCH = 2_000;
 const DAY_MS = 86_400_000;
-/** Sessions and invitations that ended long ago are of use to nobody; done jobs are kept a day to look at. */
-const days = { session: 30, invitation: 30, outbox_job: 1 } as const;
+/** Sessions and invitations that ended long ago are of use to nobody; done jobs are kept a day to look at, what mails said a quarter. */
+const days = { session: 30, invitation: 30, outbox_job: 1, mail: 90 } as const;
 
 /**
  * Deletes what retention lets go, in batches that hold no lock for long. What was deleted is noted once, with counts, in

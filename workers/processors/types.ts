@@ -2,6 +2,7 @@ import type { AmiGateway } from "@/server/infra/ami/gateway";
 import type { Db } from "@/server/infra/db/client";
 import type { SqlPool } from "@/server/infra/db/pool";
 import type { Logger } from "@/server/infra/log/logger";
+import type { Mailer } from "@/server/infra/mail/mailer";
 import type { PaymentProvider } from "@/server/infra/payments/provider";
 import type { TenantId } from "@/server/kernel/ids";
 import type { JobKey, Jobs, PayloadOf } from "@/server/queue/jobs";
@@ -13,6 +14,8 @@ export type SystemContext = {
   readonly pool: SqlPool;
   /** undefined where no PBX is connected. */
   readonly ami: AmiGateway | undefined;
+  /** undefined where no mail server is named. */
+  readonly mailer?: Mailer | undefined;
   readonly reconciler: Pick<Reconciler, "run">;
   /** undefined where money cannot come by card. */
   readonly payments?: PaymentProvider | undefined;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
+import { mailInvitation } from "@/server/domain/tenancy/invitation-mail";
 import { invitationUrl, invite } from "@/server/domain/tenancy/invitations";
 import { mayHandle, roleFits } from "@/server/domain/tenancy/member.rules";
 import { newMemberSchema } from "@/server/domain/tenancy/member.schema";
@@ -30,10 +31,13 @@ export const membersRouter = router({
       }
       return ctx.change(async (tx) => {
         const { id, token } = await invite(tx, ctx.tenantId, input);
+        const url = invitationUrl(ctx.settings.appUrl, token);
+        const mailed = ctx.settings.mailGoesOut;
+        if (mailed) await mailInvitation(tx, ctx.tenantId, { to: input.email, url });
         return {
           subject: `invitation:${id}`,
-          after: { email: input.email, role: input.role },
-          result: { invitationUrl: invitationUrl(ctx.settings.appUrl, token) },
+          after: { email: input.email, role: input.role, mailed },
+          result: { invitationUrl: url, mailed },
         };
       });
     }),

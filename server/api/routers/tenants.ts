@@ -4,6 +4,7 @@ import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
 import { getOnboardDefaults } from "@/server/domain/onboarding/defaults";
 import { onboard } from "@/server/domain/onboarding/onboard";
 import { onboardSchema } from "@/server/domain/onboarding/onboard.schema";
+import { mailInvitation } from "@/server/domain/tenancy/invitation-mail";
 import { invitationUrl } from "@/server/domain/tenancy/invitations";
 import { listTree, setTenantState } from "@/server/domain/tenancy/tenants";
 import { decimalOf } from "@/server/kernel/money";
@@ -25,7 +26,9 @@ export const tenantsRouter = router({
       ctx.change(async (tx) => {
         const payer = { tenantId: ctx.tenantId, kind: ctx.seat.tenantKind };
         const made = await onboard(tx, payer, input, `user:${ctx.userId}`);
-        const { appUrl, sipDomain, sipPort, sipTransport } = ctx.settings;
+        const { appUrl, sipDomain, sipPort, sipTransport, mailGoesOut: mailed } = ctx.settings;
+        const url = invitationUrl(appUrl, made.invitationToken);
+        if (mailed) await mailInvitation(tx, made.tenantId, { to: input.adminEmail, url });
         const { number, sipUsername, secret } = made.extension;
         return {
           subject: `tenant:${made.tenantId}`,
@@ -42,7 +45,8 @@ export const tenantsRouter = router({
           alsoFor: [made.tenantId],
           result: {
             tenantSlug: input.slug,
-            invitationUrl: invitationUrl(appUrl, made.invitationToken),
+            invitationUrl: url,
+            mailed,
             extension: {
               number,
               sipUsername,

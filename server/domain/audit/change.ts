@@ -37,6 +37,7 @@ export type AuditAction =
   | "dispute.withdraw"
   | "dispute.credit"
   | "dispute.reject"
+  | "mail.send_again"
   | "task.cancel"
   | "task.resume"
   | "bundle.create"

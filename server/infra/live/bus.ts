@@ -10,6 +10,7 @@ export const liveKinds = [
   "tenants",
   "extensions",
   "tasks",
+  "mail",
   "disputes",
 ] as const;
 export type LiveKind = (typeof liveKinds)[number];

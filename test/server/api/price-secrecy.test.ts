@@ -45,6 +45,7 @@ beforeAll(async () => {
     task: crypto.randomUUID(),
     dispute,
     difference: crypto.randomUUID(),
+    mail: crypto.randomUUID(),
     slug: "acme",
     ...(await moneyThings(on, on.customer)),
   };

@@ -1,0 +1,28 @@
+import { queueMail } from "@/server/domain/mail/mail";
+import type { TenantWrite } from "@/server/infra/db/tenant-tx";
+import type { TenantId } from "@/server/kernel/ids";
+
+/**
+ * Sends an invitation's link to the address it was made for; it is forgotten once it was sent. The transaction acts for the
+ * tenant that invites.
+ * @throws DomainError invalid_input for an address that cannot be written to.
+ */
+export async function mailInvitation(
+  tx: TenantWrite,
+  tenantId: TenantId,
+  { to, url }: { to: string; url: string },
+): Promise<string> {
+  const [tenant] = await tx.$queryRaw<{ name: string }[]>`SELECT name FROM tenant WHERE id = ${tenantId}::uuid`;
+  const name = tenant?.name ?? "";
+  return queueMail(tx, tenantId, {
+    to,
+    subject: `Your invitation to ${name}`,
+    text: [
+      `You were invited to the telephones of ${name}.`,
+      `Open this link to choose your name and password. It works once, for seven days:`,
+      url,
+      `If you did not expect this, do nothing: without the link nobody gets in.`,
+    ].join("\n\n"),
+    secret: true,
+  });
+}
