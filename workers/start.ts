@@ -55,19 +55,17 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
   }
   const runs = new RunReporter({ pool, pbx, ami, settlements: lifecycle.settlements, spool: () => spool.current });
   const reconciler = new Reconciler({ pool, ami, lifecycle, drainSpool, pbx, log, onRun: runs.note });
-  const settings = { securityEventRetentionDays: env.SECURITY_EVENT_RETENTION_DAYS, auditFile: env.AUDIT_FILE };
   const mailer = mailerOf(env);
   const jobs = startJobs({
     target: env.REDIS_URL ? { redisUrl: env.REDIS_URL } : { databaseUrl: connectionString },
     connectionString,
-    base: { db, pool, ami, mailer, reconciler, payments: providerOf(env), log, pbx, settings },
+    base: { db, pool, ami, mailer, reconciler, payments: providerOf(env), log, pbx, settings: settingsOf(env) },
     log,
   });
   const security = ami && new SecurityEvents({ pool, ami, bus, log });
   if (ami) recordRefusalsOfPbx({ pool, ami, pbx, log });
   const hurry = hurryAfterTopUps(connectionString, lifecycle, log);
   const stopWatching = watchCalls(reconciler, ami, log);
-
   const metrics = createMetrics({ pool, ami, queue: jobs.queue, lifecycle, runs, spool: () => spool.current });
   const server = createCallControl({
     pool,
@@ -86,8 +84,8 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
     await Promise.allSettled([jobs.close(), hurry.close(), security?.close()]);
     await spool.current?.close();
     lifecycle.close();
-    await Promise.allSettled([ami?.close(), bus.close()]);
     mailer?.close();
+    await Promise.allSettled([ami?.close(), bus.close()]);
     await Promise.allSettled([pool.close(), db.$disconnect()]);
   };
   try {
@@ -99,6 +97,11 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
     throw error;
   }
 }
+
+const settingsOf = (env: Env) => ({
+  securityEventRetentionDays: env.SECURITY_EVENT_RETENTION_DAYS,
+  auditFile: env.AUDIT_FILE,
+});
 
 function amiOf(env: Env, log: Logger): AmiGateway | undefined {
   const { AMI_HOST, AMI_READ_USERNAME, AMI_READ_SECRET, AMI_ACT_USERNAME, AMI_ACT_SECRET } = env;
