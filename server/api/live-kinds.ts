@@ -13,6 +13,7 @@ const kindsOfSubject: Readonly<Record<string, readonly LiveKind[]>> = {
   limits: ["balance", "extensions", "tenants"],
   bundle: ["balance"],
   dispute: ["disputes"],
+  rating: ["tasks"],
 };
 
 /** Every recorded change is in the audit trail, so that page always hears of it. */

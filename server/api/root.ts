@@ -13,6 +13,7 @@ import { membersRouter } from "@/server/api/routers/members";
 import { paymentsRouter } from "@/server/api/routers/payments";
 import { plansRouter } from "@/server/api/routers/plans";
 import { reconciliationRouter } from "@/server/api/routers/reconciliation";
+import { reratingRouter } from "@/server/api/routers/rerating";
 import { sessionsRouter } from "@/server/api/routers/sessions";
 import { shellRouter } from "@/server/api/routers/shell";
 import { tasksRouter } from "@/server/api/routers/tasks";
@@ -34,6 +35,7 @@ export const appRouter = router({
   mail: mailRouter,
   me: meRouter,
   members: membersRouter,
+  rerating: reratingRouter,
   sessions: sessionsRouter,
   reconciliation: reconciliationRouter,
   shell: shellRouter,

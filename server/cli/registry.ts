@@ -135,6 +135,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: "close a difference with a reason, and settle the call it is about",
     load: async () => (await import("./commands/reconcile")).reconcileResolve,
   },
+  rerate: {
+    summary: "price calls again and correct their charges",
+    load: async () => (await import("./commands/rerate")).rerateCommand,
+  },
   "audit verify": {
     summary: "prove that no audit event was changed, removed or inserted",
     load: async () => (await import("./commands/audit-verify")).auditVerify,

@@ -6,6 +6,7 @@ const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   P1: async () => (await import("./p1-call-cycles")).callCycles(),
   P4: async () => (await import("./p4-authorisation")).authorisation(),
   P5: async () => (await import("./p5-rate-lookup")).rateLookup(),
+  P16: async () => (await import("./p16-rerate")).rerating(),
   P13: async () => (await import("./p13-start")).startAndRest(),
 };
 

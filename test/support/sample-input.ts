@@ -59,6 +59,8 @@ const fields: Readonly<Record<string, () => unknown>> = {
   percent: () => "19",
   token: () => "a".repeat(43),
   text: () => "Because.",
+  periodFrom: () => "2027-01-01",
+  periodTo: () => "2027-01-31",
 };
 
 /**
@@ -87,8 +89,9 @@ function objectOf(schema: Schema, ids: Ids): Record<string, unknown> {
 /** Ends like an id and is none: the number that a phone shows. */
 const notAnId = ["callerId"];
 
-function idFor(name: string, ids: Ids): string | undefined {
+function idFor(name: string, ids: Ids): string | readonly string[] | undefined {
   if (name === "tenantSlug" || notAnId.includes(name)) return undefined;
+  if (/slugs$/i.test(name)) return [ids.slug];
   if (/slug$/i.test(name) && name !== "slug") return ids.slug;
   const kind = /^(.*)Id$/.exec(name)?.[1];
   if (kind === undefined) return undefined;
@@ -112,4 +115,4 @@ function valueFor(name: string, schema: Schema, ids: Ids): unknown {
 
 /** Whether any field of the input names a thing of somebody's, as opposed to plain values. */
 export const namesAThing = (input: Readonly<Record<string, unknown>>): boolean =>
-  Object.keys(input).some((name) => name !== "tenantSlug" && !notAnId.includes(name) && /(Id|[a-z]Slug)$/.test(name));
+  Object.keys(input).some((name) => name !== "tenantSlug" && !notAnId.includes(name) && /(Id|[a-z]Slugs?)$/.test(name));

@@ -1,5 +1,6 @@
 import type { TaskKind } from "@/server/domain/tasks/task.schema";
+import { rerateCalls } from "@/workers/tasks/rerate-calls";
 import type { TaskWork } from "@/workers/tasks/run-task";
 
 /** What is done for each kind of long job. */
-export const taskWorks: Readonly<Partial<Record<TaskKind, TaskWork>>> = {};
+export const taskWorks: Readonly<Partial<Record<TaskKind, TaskWork>>> = { "rating.rerate": rerateCalls };

@@ -32,6 +32,8 @@ export type AuditAction =
   | "plan.assign"
   | "plan.unassign"
   | "rate.set"
+  | "rating.preview"
+  | "rating.rerate"
   | "dispute.open"
   | "dispute.comment"
   | "dispute.withdraw"

@@ -1,0 +1,24 @@
+import { randomUUID } from "node:crypto";
+
+import { connectDb } from "@/server/infra/db/client";
+import { createPool } from "@/server/infra/db/pool";
+import { silentLogger } from "@/server/infra/log/logger";
+import type { TenantId } from "@/server/kernel/ids";
+import type { TenantContext } from "@/workers/processors/types";
+
+/** What a long job is given, for one tenant, without a queue or a telephone system. */
+export const taskContext = (db: Pick<TenantContext, "db" | "pool">, tenantId: string): TenantContext => ({
+  jobId: randomUUID(),
+  tenantId: tenantId as TenantId,
+  db: db.db,
+  pool: db.pool,
+  ami: undefined,
+  reconciler: { run: async () => ({ sawChannels: false, checkedLedger: false, open: 0, live: 0, settled: 0 }) },
+  log: silentLogger,
+  pbx: "pbx1",
+  settings: { securityEventRetentionDays: 90, auditFile: undefined },
+});
+
+/** The same with connections of its own, for a process of its own. */
+export const ownContext = (url: string, tenantId: string): TenantContext =>
+  taskContext({ db: connectDb(url, 4), pool: createPool(url, () => {}, 4) }, tenantId);
