@@ -27,6 +27,7 @@ export type RerateState = {
 export type BuyerSum = { buyer: string; calls: number; up: string; down: string };
 export type TopDifference = { callId: string; buyer: string; before: string; after: string };
 
+/** Nothing looked at yet. */
 export const begin = (): RerateState => ({
   place: null,
   ended: false,
