@@ -77,6 +77,18 @@ const refusals: Partial<Record<DomainErrorCode, Omit<Refusal, "code">>> = {
     title: "The payment provider cannot be reached right now.",
     next: "Try again in a minute; nothing is charged twice.",
   },
+  voucher_wrong: { title: "That is not a code of this house.", next: "Compare it sign by sign and type it again." },
+  voucher_used: { title: "That code was used already.", next: "A code counts once; ask whoever sold it to you." },
+  voucher_revoked: { title: "That code was taken back.", next: "Ask whoever sold it to you." },
+  voucher_expired: { title: "That code has expired.", next: "Ask whoever sold it to you for another one." },
+  voucher_unfunded: {
+    title: "Whoever sold that code cannot back it right now.",
+    next: "The code stays good: ask your provider, then try again.",
+  },
+  approval_by_another: {
+    title: "Somebody else has to decide about this.",
+    next: "Ask another person with the billing role.",
+  },
   refund_too_large: {
     title: "That is more than can be refunded of this payment.",
     next: "Choose a smaller amount; nothing was moved.",

@@ -25,9 +25,14 @@ export function useMove({ way, tenant, target, currency, onDone }: Asked) {
   const queries = useQueryClient();
   const [postingKey] = useState(() => `portal:${crypto.randomUUID()}`);
   const options = {
-    onSuccess: (_: unknown, { amount }: { amount: string }) => {
+    onSuccess: (moved: object, { amount }: { amount: string }) => {
       void queries.invalidateQueries();
       const sum = moneyText(readAmount(amount) ?? 0n, currency);
+      if ("pendingId" in moved && moved.pendingId) {
+        toast(`${sum} waits until a second person approves it.`);
+        onDone();
+        return;
+      }
       toast(
         way === "receive"
           ? `${sum} added.`

@@ -4,6 +4,7 @@ import type { LiveChange } from "@/server/infra/live/bus";
 import type { Logger } from "@/server/infra/log/logger";
 import type { PaymentProvider } from "@/server/infra/payments/provider";
 import type { SessionId, UserId } from "@/server/kernel/ids";
+import type { Micros } from "@/server/kernel/money";
 
 /** The person behind the request, as the session in the database says. */
 export type SignedIn = {
@@ -17,6 +18,10 @@ export type SignedIn = {
 export type ApiSettings = {
   /** Without a slash at the end. */
   readonly appUrl: string;
+  /** Above this a top-up by the operator waits for a second person; micros. */
+  readonly approvalLimit: Micros;
+  /** What digests of voucher codes are made with. */
+  readonly voucherKey: string;
   readonly sipDomain: string;
   readonly sipPort: number;
   readonly sipTransport: "udp" | "tcp";

@@ -30,6 +30,12 @@ export const trpcCodeOf = {
   payments_off: "PRECONDITION_FAILED",
   payment_provider_away: "SERVICE_UNAVAILABLE",
   webhook_invalid: "BAD_REQUEST",
+  voucher_wrong: "NOT_FOUND",
+  voucher_used: "CONFLICT",
+  voucher_revoked: "PRECONDITION_FAILED",
+  voucher_expired: "PRECONDITION_FAILED",
+  voucher_unfunded: "PRECONDITION_FAILED",
+  approval_by_another: "FORBIDDEN",
   refund_too_large: "PRECONDITION_FAILED",
   conflict: "CONFLICT",
 } as const satisfies Record<DomainErrorCode, TRPC_ERROR_CODE_KEY>;

@@ -6,6 +6,7 @@ const kindsOfSubject: Readonly<Record<string, readonly LiveKind[]>> = {
   extension: ["extensions"],
   call: ["calls"],
   billing: ["balance"],
+  voucher: ["balance"],
   tenant: ["tenants", "balance"],
   plan: ["tenants"],
   task: ["tasks"],

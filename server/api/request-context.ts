@@ -8,6 +8,7 @@ import { addressOf } from "@/server/auth/address";
 import { isSecureUrl, sessionCookieName } from "@/server/auth/cookie";
 import { signInAttempts } from "@/server/auth/runtime";
 import { readSession } from "@/server/auth/session";
+import { voucherKeyOf } from "@/server/domain/vouchers/voucher-code.rules";
 import { webServices } from "@/server/infra/web/services";
 
 /** Built once per request, for the HTTP handler and for server components alike. */
@@ -27,6 +28,8 @@ export async function requestContext(): Promise<Context> {
     publish: live.publish,
     settings: {
       appUrl: env.APP_URL.replace(/\/$/, ""),
+      approvalLimit: env.TOP_UP_APPROVAL_LIMIT,
+      voucherKey: voucherKeyOf(env.AUTH_SECRET),
       sipDomain: env.SIP_DOMAIN,
       sipPort: env.SIP_PORT,
       sipTransport: env.SIP_TRANSPORT,

@@ -1,3 +1,4 @@
+import { approvalsRouter } from "@/server/api/routers/approvals";
 import { auditRouter } from "@/server/api/routers/audit";
 import { billingRouter } from "@/server/api/routers/billing";
 import { callsRouter } from "@/server/api/routers/calls";
@@ -19,6 +20,7 @@ import { shellRouter } from "@/server/api/routers/shell";
 import { tasksRouter } from "@/server/api/routers/tasks";
 import { tenantsRouter } from "@/server/api/routers/tenants";
 import { termsRouter } from "@/server/api/routers/terms";
+import { vouchersRouter } from "@/server/api/routers/vouchers";
 import { createCallerFactory, router } from "@/server/api/trpc";
 
 export const appRouter = router({
@@ -28,6 +30,7 @@ export const appRouter = router({
   destinations: destinationsRouter,
   calls: callsRouter,
   billing: billingRouter,
+  approvals: approvalsRouter,
   audit: auditRouter,
   home: homeRouter,
   invitations: invitationsRouter,
@@ -41,6 +44,7 @@ export const appRouter = router({
   shell: shellRouter,
   tasks: tasksRouter,
   payments: paymentsRouter,
+  vouchers: vouchersRouter,
   tenants: tenantsRouter,
   terms: termsRouter,
 });

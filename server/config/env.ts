@@ -1,10 +1,22 @@
 import { z } from "zod";
 
+import { parseMicros } from "@/server/kernel/money";
+
 const port = (fallback: number) => z.coerce.number().int().min(1).max(65_535).default(fallback);
 const days = (fallback: number) => z.coerce.number().int().min(1).max(3_650).default(fallback);
 const onOff = (fallback: "on" | "off") => z.enum(["on", "off"]).default(fallback);
 /** A host name or an address: it ends up in configuration files and URLs, so nothing else may be in it. */
 const host = z.string().regex(/^[A-Za-z0-9._:-]{1,253}$/, "must be a host name or an address");
+const amount = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((text, context) => {
+      const read = parseMicros(text);
+      if (read === undefined)
+        context.issues.push({ code: "custom", input: text, message: "must be an amount such as 1000.00" });
+      return read ?? z.NEVER;
+    });
 const word = z.string().regex(/^[A-Za-z0-9_-]{1,40}$/, "must be 1 to 40 letters, digits, - or _");
 const secret = (least: number) =>
   z
@@ -72,6 +84,7 @@ const schema = z.object({
       "must be an address, or a name with one: My Telephones <billing@example.com>",
     )
     .optional(),
+  TOP_UP_APPROVAL_LIMIT: amount("1000.00"),
 
   DEMO_DATA: onOff("off"),
   DEMO_TRAFFIC: onOff("off"),

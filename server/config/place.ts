@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 
+import { type Micros, micros, parseMicros } from "@/server/kernel/money";
+
 import { appUrl } from "./database-url";
 import { type Env, EnvironmentError, readEnv } from "./env";
 
@@ -17,6 +19,8 @@ export type Place = Readonly<{
   redisUrl?: string | undefined;
   ami?: Readonly<{ host: string; port: number; tls: boolean; read: Login; act: Login }> | undefined;
   dataDir: string;
+  /** Above this a top-up waits for a second person; micros. */
+  topUpApprovalLimit: Micros;
   /** A start of `npm start` that is running now. */
   embedded: boolean;
   /** By name, for the check that none of them is one that everybody knows. */
@@ -47,6 +51,7 @@ const runtimeSchema = z.object({
   sipPort: z.number(),
   sipTransport: z.string().default("udp"),
   authSecret: z.string(),
+  topUpApprovalLimit: z.string().default("1000.00"),
   appUrl: z.string(),
 });
 type Runtime = z.output<typeof runtimeSchema>;
@@ -121,6 +126,7 @@ function ofRuntime(run: Runtime, dataDir: string): Place {
       act: { username: run.amiActUsername, secret: amiActSecret },
     }),
     dataDir,
+    topUpApprovalLimit: parseMicros(run.topUpApprovalLimit) ?? micros(0n),
     embedded: true,
     secrets: given({
       AUTH_SECRET: authSecret,
@@ -150,6 +156,7 @@ function ofEnv(env: Env, dataDir: string, AUTH_SECRET: string | undefined): Plac
       act: { username: env.AMI_ACT_USERNAME, secret: AMI_ACT_SECRET },
     }),
     dataDir,
+    topUpApprovalLimit: env.TOP_UP_APPROVAL_LIMIT,
     embedded: false,
     secrets: given({ AUTH_SECRET, PBX_SECRET, AMI_READ_SECRET, AMI_ACT_SECRET }),
   };

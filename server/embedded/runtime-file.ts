@@ -21,6 +21,7 @@ export type Runtime = Readonly<{
   sipTransport: string;
   authSecret: string;
   appUrl: string;
+  topUpApprovalLimit?: string;
   cdrSpoolFile?: string | undefined;
 }>;
 

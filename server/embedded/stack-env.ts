@@ -1,6 +1,8 @@
 import { appUrl } from "@/server/config/database-url";
 import { type Env, readEnv } from "@/server/config/env";
 
+import { decimalOf } from "@/server/kernel/money";
+
 import type { Plan } from "./plan";
 import type { Runtime } from "./runtime-file";
 
@@ -72,6 +74,7 @@ export function runtimeOf(variables: Readonly<Record<string, string>>, migrateUr
     sipPort: env.SIP_PORT,
     sipTransport: env.SIP_TRANSPORT,
     authSecret: env.AUTH_SECRET,
+    topUpApprovalLimit: decimalOf(env.TOP_UP_APPROVAL_LIMIT),
     appUrl: env.APP_URL,
     cdrSpoolFile: env.CDR_SPOOL_FILE,
   };

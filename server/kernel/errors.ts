@@ -26,6 +26,12 @@ export const domainErrors = {
   payments_off: "No payment provider is set up here.",
   payment_provider_away: "The payment provider cannot be reached right now; nothing was charged twice.",
   webhook_invalid: "That event was not signed by the payment provider, or too long ago.",
+  voucher_wrong: "That is not a code of this house.",
+  voucher_used: "That code was used already; it counts once.",
+  voucher_revoked: "That code was taken back by whoever sold it.",
+  voucher_expired: "That code has expired.",
+  voucher_unfunded: "Whoever sold that code cannot back it right now; it stays good.",
+  approval_by_another: "Somebody else has to decide about this: nobody approves what they asked for.",
   refund_too_large: "That is more than can be refunded of this payment.",
   conflict: "Somebody changed this at the same moment.",
 } as const satisfies Record<string, string>;

@@ -4,9 +4,12 @@ import type { Db } from "@/server/infra/db/client";
 import { silentLogger } from "@/server/infra/log/logger";
 import { testProvider } from "@/server/infra/payments/test-provider";
 import type { SessionId, UserId } from "@/server/kernel/ids";
+import { micros } from "@/server/kernel/money";
 
 export const testSettings = {
   appUrl: "http://127.0.0.1:3000",
+  approvalLimit: micros(1_000_000_000n),
+  voucherKey: "the key of the tests",
   sipDomain: "127.0.0.1",
   sipPort: 5060,
   sipTransport: "udp",

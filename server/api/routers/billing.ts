@@ -5,15 +5,25 @@ import { type Changed, change } from "@/server/domain/audit/change";
 import { getBalance } from "@/server/domain/billing/balance";
 import { movementSchema } from "@/server/domain/billing/billing.schema";
 import { listLedger } from "@/server/domain/billing/ledger";
-import { type Moved, topUp, transfer, undoTransfer } from "@/server/domain/billing/movements";
+import { type Moved, transfer, undoTransfer } from "@/server/domain/billing/movements";
+import { type MovedOrWaits, topUpOrAsk } from "@/server/domain/billing/top-up-approval";
 import { getTenantBelow } from "@/server/domain/tenancy/tenant-below";
 import { DomainError } from "@/server/kernel/errors";
 import { decimalOf } from "@/server/kernel/money";
 
 const slug = z.string().min(1).max(63);
 
-const auditOf = (moved: Moved, slugs: Readonly<Record<string, string>>) => ({
-  after: { ...slugs, amount: decimalOf(moved.amount), currency: moved.currency, transaction: moved.transactionId },
+/** An amount above the limit moves nothing yet, and the trail says so. */
+const waits = (moved: object) => ("pendingId" in moved && moved.pendingId ? { waitsAs: String(moved.pendingId) } : {});
+
+const auditOf = <T extends Moved | MovedOrWaits>(moved: T, slugs: Readonly<Record<string, string>>) => ({
+  after: {
+    ...slugs,
+    amount: decimalOf(moved.amount),
+    currency: moved.currency,
+    transaction: moved.transactionId,
+    ...waits(moved),
+  },
   result: moved,
 });
 
@@ -55,11 +65,16 @@ export const billingRouter = router({
         throw new DomainError("forbidden", { field: "tenant" }, "Credit comes from the tenant above.");
       }
       const by = { tenantId: payer.tenantId, actingTenantId: seat.seatTenantId, actor: ctx.actor };
-      const result = await change(ctx.db, { ...by, action: "billing.top_up" }, async (tx): Promise<Changed<Moved>> => {
-        const to = { tenantId: receiver.id, currency: receiver.currency };
-        const moved = await topUp(tx, payer, to, movement, `user:${ctx.userId}`);
-        return { subject: `tenant:${receiver.id}`, alsoFor: [receiver.id], ...auditOf(moved, { to: receiver.slug }) };
-      });
+      const result = await change(
+        ctx.db,
+        { ...by, action: "billing.top_up" },
+        async (tx): Promise<Changed<MovedOrWaits>> => {
+          const to = { tenantId: receiver.id, currency: receiver.currency };
+          const by = { actor: `user:${ctx.userId}`, limit: ctx.settings.approvalLimit };
+          const moved = await topUpOrAsk(tx, payer, to, movement, by);
+          return { subject: `tenant:${receiver.id}`, alsoFor: [receiver.id], ...auditOf(moved, { to: receiver.slug }) };
+        },
+      );
       for (const tenantId of [payer.tenantId, receiver.id]) ctx.publish(["balance", "audit"], tenantId);
       return result;
     }),

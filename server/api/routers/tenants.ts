@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
+import { checkInitialCredit } from "@/server/domain/billing/top-up-approval";
 import { getOnboardDefaults } from "@/server/domain/onboarding/defaults";
 import { onboard } from "@/server/domain/onboarding/onboard";
 import { onboardSchema } from "@/server/domain/onboarding/onboard.schema";
@@ -25,6 +26,7 @@ export const tenantsRouter = router({
     .mutation(({ ctx, input }) =>
       ctx.change(async (tx) => {
         const payer = { tenantId: ctx.tenantId, kind: ctx.seat.tenantKind };
+        checkInitialCredit(payer.kind, input.initialCredit, ctx.settings.approvalLimit);
         const made = await onboard(tx, payer, input, `user:${ctx.userId}`);
         const { appUrl, sipDomain, sipPort, sipTransport, mailGoesOut: mailed } = ctx.settings;
         const url = invitationUrl(appUrl, made.invitationToken);

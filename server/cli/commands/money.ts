@@ -1,7 +1,7 @@
 import { getBalance } from "@/server/domain/billing/balance";
 import { movementSchema } from "@/server/domain/billing/billing.schema";
 import { listLedger } from "@/server/domain/billing/ledger";
-import { topUp } from "@/server/domain/billing/movements";
+import { topUpOrAsk } from "@/server/domain/billing/top-up-approval";
 import { decimalOf, formatMicros } from "@/server/kernel/money";
 import { check, checkCount } from "../check";
 import type { Command } from "../command";
@@ -10,7 +10,8 @@ const tenant = { value: "slug", about: "whose wallet", required: true } as const
 const PAGE = 200;
 
 export const topup: Command = {
-  summary: "Posts a payment to a tenant's wallet. The same key again moves nothing.",
+  summary:
+    "Posts a payment to a tenant's wallet; above the limit it waits for a second person. The same key again moves nothing.",
   options: {
     tenant,
     amount: { value: "10.00", about: "more than zero, at most six decimals", required: true },
@@ -27,12 +28,14 @@ export const topup: Command = {
     const payer = { tenantId: operatorId, kind: "operator" };
     const moved = await desk.change(operatorId, "billing.top_up", async (tx) => {
       const to = { tenantId: receiver.id, currency: receiver.currency };
-      const result = await topUp(tx, payer, to, movement, desk.actorName);
+      const by = { actor: desk.actorName, limit: desk.place.topUpApprovalLimit };
+      const result = await topUpOrAsk(tx, payer, to, movement, by);
       const after = {
         to: receiver.slug,
         amount: decimalOf(result.amount),
         currency: result.currency,
         transaction: result.transactionId,
+        ...(result.pendingId === null ? {} : { waitsAs: result.pendingId }),
       };
       return { subject: `tenant:${receiver.id}`, after, alsoFor: [receiver.id], result };
     });
@@ -40,7 +43,11 @@ export const topup: Command = {
     const { availableMicros, postedMicros, heldMicros } = await desk.read(receiver.id, (tx) =>
       getBalance(tx, receiver.id),
     );
-    const { transactionId, amount, currency: kept } = moved;
+    const { transactionId, pendingId, amount, currency: kept } = moved;
+    if (transactionId === null) {
+      const value = { pendingId, state: "pending", currency: kept, amountMicros: amount };
+      return { value, say: `It waits for a second person: ringfence topup approve --id ${pendingId}` };
+    }
     return {
       value: { transactionId, currency: kept, amountMicros: amount, postedMicros, heldMicros, availableMicros },
       say: `${receiver.slug} has ${formatMicros(availableMicros, kept, { exact: true })} available.`,

@@ -1,6 +1,6 @@
 import { z } from "zod";
-
 import { topUp } from "@/server/domain/billing/movements";
+import { checkInitialCredit } from "@/server/domain/billing/top-up-approval";
 import { amountSchema, currencySchema } from "@/server/domain/rating/amount.schema";
 import { assignPlan } from "@/server/domain/rating/plans";
 import { countrySchema, slugSchema, tenantNameSchema, timeZoneSchema } from "@/server/domain/tenancy/tenant.schema";
@@ -50,6 +50,7 @@ export const tenantCreate: Command = {
       { timeZone: "time-zone" },
     );
     const parent = await parentOf(desk, given.text("parent"));
+    checkInitialCredit(parent.kind, tenant.credit ?? 0n, desk.place.topUpApprovalLimit);
     const planName = given.text("plan");
     const plan = planName === undefined ? undefined : await planFor(desk, planName, { parentId: parent.id });
     const kind = given.flag("reseller") ? "reseller" : "customer";

@@ -25,6 +25,7 @@ const billing = [
   "billing.write",
   "tenants.read",
   "plans.write",
+  "vouchers.read",
   "members.read",
   "tasks.read",
   "tasks.write",
@@ -37,6 +38,7 @@ const admin = [
   "destinations.write",
   "tenants.write",
   "plans.write",
+  "vouchers.read",
   "members.write",
   "tasks.read",
   "tasks.write",
@@ -50,7 +52,7 @@ const permissionsOf = {
   support,
   viewer: everyone,
   incident_responder: [...support, "destinations.write"],
-  auditor: [...everyone, "tenants.read", "audit.read", "members.read", "reconciliation.read"],
+  auditor: [...everyone, "vouchers.read", "tenants.read", "audit.read", "members.read", "reconciliation.read"],
 } as const;
 
 export type Role = keyof typeof permissionsOf;

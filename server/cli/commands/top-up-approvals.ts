@@ -1,0 +1,46 @@
+import { z } from "zod";
+
+import { decideTopUp, listPendingTopUps } from "@/server/domain/billing/top-up-approval";
+import { decimalOf } from "@/server/kernel/money";
+import { check } from "../check";
+import type { Command, Given, Result } from "../command";
+import type { Desk } from "../desk";
+
+const id = { value: "id", about: "as topup pending names it", required: true } as const;
+
+export const topupPending: Command = {
+  summary: "Top-ups above the limit that wait for a second person, and those decided in the last 30 days.",
+  options: {},
+  run: async (desk) => {
+    const operator = await desk.operator();
+    return { value: await desk.readAll((tx) => listPendingTopUps(tx, operator, desk.actorName)) };
+  },
+};
+
+export const topupApprove: Command = {
+  summary: "Posts a top-up that waits. Whoever asked for it cannot.",
+  options: { id },
+  run: (desk, given) => decide(desk, given, true),
+};
+
+export const topupReject: Command = {
+  summary: "Lets a top-up that waits go; it will never be posted.",
+  options: { id },
+  run: (desk, given) => decide(desk, given, false),
+};
+
+async function decide(desk: Desk, given: Given, approve: boolean): Promise<Result> {
+  const { id: topUpId } = check(z.object({ id: z.uuid("The id of a waiting top-up.") }), { id: given.text("id") });
+  const tenantId = await desk.operator();
+  const action = approve ? "billing.approve_top_up" : "billing.reject_top_up";
+  const decided = await desk.change(tenantId, action, async (tx) => {
+    const by = { approve, actor: desk.actorName };
+    const result = await decideTopUp(tx, { tenantId, kind: "operator" }, topUpId, by);
+    const after = { amount: decimalOf(result.amount), currency: result.currency, transaction: result.transactionId };
+    return { subject: `top_up:${topUpId}`, after, ...(approve ? { alsoFor: [result.receiverId] } : {}), result };
+  });
+  for (const one of [tenantId, decided.receiverId]) await desk.publish(one, ["balance", "audit"]);
+  const { transactionId, currency, amount } = decided;
+  const state = approve ? "approved" : "rejected";
+  return { value: { id: topUpId, state, transactionId, currency, amountMicros: amount }, say: `It is ${state}.` };
+}

@@ -1,0 +1,132 @@
+import type { Movement } from "@/server/domain/billing/billing.schema";
+import { type Moved, type Payer, type Receiver, topUp } from "@/server/domain/billing/movements";
+import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
+import { DomainError } from "@/server/kernel/errors";
+import type { TenantId } from "@/server/kernel/ids";
+import { type Micros, micros } from "@/server/kernel/money";
+
+/** Money that moved, or the name under which it waits for a second person. */
+export type MovedOrWaits = Readonly<{
+  transactionId: string | null;
+  pendingId: string | null;
+  currency: string;
+  amount: Micros;
+}>;
+
+/**
+ * Tops a wallet up as `topUp` does; what the operator posts above the limit waits for a second person instead. The same key
+ * again answers with what became of it.
+ * @throws DomainError as topUp; invalid_state when a second person rejected it.
+ */
+export async function topUpOrAsk(
+  tx: TenantWrite,
+  payer: Payer,
+  receiver: Receiver,
+  movement: Movement,
+  { actor, limit }: Readonly<{ actor: string; limit: Micros }>,
+): Promise<MovedOrWaits> {
+  const currency = movement.currency ?? receiver.currency;
+  if (payer.kind !== "operator" || movement.amount <= limit) {
+    return { pendingId: null, ...(await topUp(tx, payer, receiver, movement, actor)) };
+  }
+  if (receiver.tenantId === payer.tenantId) throw new DomainError("not_below", { field: "tenant" });
+  if (currency !== receiver.currency) throw new DomainError("currency_mismatch");
+  const { amount, postingKey, memo } = movement;
+  // One key names one top-up, also for two requests at once: the second waits here for the first.
+  await tx.$executeRaw`
+    INSERT INTO pending_top_up (tenant_id, receiver_id, currency, amount_micros, posting_key, memo, asked_by)
+    VALUES (${payer.tenantId}::uuid, ${receiver.tenantId}::uuid, ${currency}, ${amount}, ${postingKey}, ${memo ?? "Top-up"}, ${actor})
+    ON CONFLICT (tenant_id, posting_key) DO NOTHING`;
+  const kept = await tx.pendingTopUp.findFirst({ where: { tenantId: payer.tenantId, postingKey } });
+  if (!kept || kept.amountMicros !== amount || kept.receiverId !== receiver.tenantId || kept.currency !== currency) {
+    throw new DomainError("posting_key_reused");
+  }
+  if (kept.state === "rejected") {
+    throw new DomainError("invalid_state", {}, "That top-up was rejected by a second person.");
+  }
+  return { transactionId: kept.transactionId, pendingId: kept.id, currency, amount };
+}
+
+export type PendingRow = Readonly<{
+  id: string;
+  toSlug: string;
+  toName: string;
+  currency: string;
+  amountMicros: Micros;
+  memo: string;
+  askedAt: Date;
+  askedBy: string;
+  state: string;
+  decidedAt: Date | null;
+  decidedBy: string | null;
+  /** Whoever asked may not approve. */
+  own: boolean;
+}>;
+
+/**
+ * What waits for a second person, and what was decided in the last thirty days; the newest first. Wants a subtree transaction.
+ * @param actor who looks, as the ledger would name them.
+ */
+export async function listPendingTopUps(
+  tx: TenantRead,
+  tenantId: TenantId,
+  actor: string,
+): Promise<readonly PendingRow[]> {
+  const rows = await tx.$queryRaw<(Omit<PendingRow, "amountMicros"> & { amountMicros: bigint })[]>`
+    SELECT p.id, t.slug AS "toSlug", t.name AS "toName", p.currency, p.amount_micros AS "amountMicros", p.memo, p.asked_at AS "askedAt",
+      p.asked_by AS "askedBy", p.state, p.decided_at AS "decidedAt", p.decided_by AS "decidedBy", p.asked_by = ${actor} AS own
+    FROM pending_top_up p JOIN tenant t ON t.id = p.receiver_id
+    WHERE p.tenant_id = ${tenantId}::uuid AND (p.state = 'pending' OR p.decided_at > now() - interval '30 days')
+    ORDER BY (p.state = 'pending') DESC, p.asked_at DESC, p.id LIMIT 200`;
+  return rows.map((row) => ({ ...row, amountMicros: micros(row.amountMicros) }));
+}
+
+export type Decided = Moved & { readonly receiverId: TenantId };
+
+/**
+ * Decides about a waiting top-up of the tenant acted on: approved it is posted now, rejected never. Locks it, then the wallet.
+ * @throws DomainError not_found; invalid_state when it was decided already; approval_by_another for whoever asked for it.
+ */
+export async function decideTopUp(
+  tx: TenantWrite,
+  payer: Payer,
+  topUpId: string,
+  { approve, actor }: Readonly<{ approve: boolean; actor: string }>,
+): Promise<Omit<Decided, "transactionId"> & { transactionId: string | null }> {
+  const [kept] = await tx.$queryRaw<
+    {
+      state: string;
+      receiver_id: TenantId;
+      currency: string;
+      amount_micros: bigint;
+      posting_key: string;
+      memo: string;
+      asked_by: string;
+    }[]
+  >`SELECT state, receiver_id, currency, amount_micros, posting_key, memo, asked_by FROM pending_top_up
+    WHERE tenant_id = ${payer.tenantId}::uuid AND id = ${topUpId}::uuid FOR UPDATE`;
+  if (!kept) throw new DomainError("not_found");
+  if (kept.state !== "pending") {
+    throw new DomainError("invalid_state", { state: kept.state }, `That top-up was ${kept.state} already.`);
+  }
+  // To withdraw what one asked for is no second opinion, and needs none.
+  if (approve && kept.asked_by === actor) throw new DomainError("approval_by_another");
+  const { currency } = kept;
+  const amount = micros(kept.amount_micros);
+  const movement = { amount, currency, postingKey: kept.posting_key, memo: kept.memo };
+  const moved = approve ? await topUp(tx, payer, { tenantId: kept.receiver_id, currency }, movement, actor) : undefined;
+  await tx.$executeRaw`
+    UPDATE pending_top_up SET state = ${approve ? "approved" : "rejected"}, decided_by = ${actor}, decided_at = clock_timestamp(),
+      transaction_id = ${moved?.transactionId ?? null}::uuid WHERE tenant_id = ${payer.tenantId}::uuid AND id = ${topUpId}::uuid`;
+  return { transactionId: moved?.transactionId ?? null, currency, amount, receiverId: kept.receiver_id };
+}
+
+/**
+ * A tenant is not made with more credit than one person may post alone.
+ * @throws DomainError invalid_input naming the field.
+ */
+export function checkInitialCredit(payerKind: string, credit: bigint, limit: bigint): void {
+  if (payerKind !== "operator" || credit <= limit) return;
+  const sentence = "That is more than one person may post alone: make the tenant without credit, then top it up.";
+  throw new DomainError("invalid_input", { field: "initialCredit" }, sentence);
+}

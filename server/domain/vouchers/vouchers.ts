@@ -1,0 +1,152 @@
+import type { VoucherBatchInput } from "@/server/domain/vouchers/voucher.schema";
+import { newVoucherCode, readVoucherCode, voucherDigest } from "@/server/domain/vouchers/voucher-code.rules";
+import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
+import { DomainError } from "@/server/kernel/errors";
+import type { TenantId } from "@/server/kernel/ids";
+import { decimalOf, formatMicros, type Micros, micros } from "@/server/kernel/money";
+
+export type NewBatch = Readonly<{
+  id: string;
+  currency: string;
+  amountMicros: Micros;
+  expiresAt: Date;
+  /** The only time that they are told. */
+  codes: readonly string[];
+  /** The same as a file. */
+  csv: string;
+}>;
+
+/**
+ * Makes codes that are worth credit, for the tenant acted on to sell. The codes are in the answer and nowhere else.
+ * @param key what the stored digests are made with.
+ * @throws DomainError invalid_input when the expiry has passed.
+ * @throws DomainError invalid_state for a customer, which has nobody to sell to; currency_mismatch without a wallet in it.
+ */
+export async function createVouchers(
+  tx: TenantWrite,
+  tenantId: TenantId,
+  input: VoucherBatchInput,
+  { key, actor }: Readonly<{ key: string; actor: string }>,
+): Promise<NewBatch> {
+  const { count, amount, prefix, expiresAt, note } = input;
+  if (expiresAt.getTime() <= Date.now()) {
+    throw new DomainError(
+      "invalid_input",
+      { field: "expiresAt" },
+      "The codes would have expired already: choose a later day.",
+    );
+  }
+  const own = await tx.tenant.findUnique({ where: { id: tenantId }, select: { currency: true } });
+  const currency = input.currency ?? own?.currency ?? "";
+  const codes = Array.from({ length: count }, () => newVoucherCode(prefix));
+  const digests = codes.map((code) => voucherDigest(readVoucherCode(code) ?? code, key));
+  const [row] = await tx.$queryRaw<{ id: string }[]>`
+    SELECT voucher_batch_create(${prefix}, ${currency}, ${amount}, ${expiresAt}, ${note}, ${digests}, ${actor}) AS id`;
+  if (!row) throw new Error("the database answered without a batch");
+  return {
+    id: row.id,
+    currency,
+    amountMicros: amount,
+    expiresAt,
+    codes,
+    csv: csvOf(codes, { amount, currency, expiresAt }),
+  };
+}
+
+function csvOf(codes: readonly string[], of: { amount: bigint; currency: string; expiresAt: Date }): string {
+  const rest = `${decimalOf(of.amount)},${of.currency},${of.expiresAt.toISOString()}`;
+  return ["code,amount,currency,expires_at", ...codes.map((code) => `${code},${rest}`), ""].join("\r\n");
+}
+
+export type BatchRow = Readonly<{
+  id: string;
+  at: Date;
+  prefix: string;
+  note: string;
+  currency: string;
+  amountMicros: Micros;
+  expiresAt: Date;
+  count: number;
+  used: number;
+  revoked: number;
+  /** Neither used nor revoked, and too late. */
+  expired: number;
+  open: number;
+}>;
+
+type Counted = Omit<BatchRow, "amountMicros"> & { amountMicros: bigint };
+
+/** The batches of the tenant acted on, the newest first, at most two hundred. */
+export async function listVouchers(tx: TenantRead, tenantId: TenantId, now = new Date()): Promise<readonly BatchRow[]> {
+  const rows = await tx.$queryRaw<Counted[]>`
+    SELECT b.id, b.created_at AS at, b.prefix, b.note, b.currency, b.amount_micros AS "amountMicros", b.expires_at AS "expiresAt", b.count,
+      s.used, s.revoked, CASE WHEN b.expires_at <= ${now} THEN s.left ELSE 0 END AS expired, CASE WHEN b.expires_at > ${now} THEN s.left ELSE 0 END AS open
+    FROM voucher_batch b CROSS JOIN LATERAL (
+      SELECT count(*) FILTER (WHERE v.state = 'used')::int AS used, count(*) FILTER (WHERE v.state = 'revoked')::int AS revoked,
+        count(*) FILTER (WHERE v.state = 'open')::int AS left FROM voucher v WHERE v.batch_id = b.id AND v.tenant_id = b.tenant_id) s
+    WHERE b.tenant_id = ${tenantId}::uuid ORDER BY b.created_at DESC, b.id LIMIT 200`;
+  return rows.map((row) => ({ ...row, amountMicros: micros(row.amountMicros) }));
+}
+
+/**
+ * Makes the unused codes of a batch worthless; used ones stay as they are. A repeat revokes nothing more.
+ * @returns how many were revoked.
+ * @throws DomainError not_found.
+ */
+export async function revokeVouchers(tx: TenantWrite, batchId: string): Promise<number> {
+  const [row] = await tx.$queryRaw<{ n: number | null }[]>`SELECT voucher_batch_revoke(${batchId}::uuid) AS n`;
+  if (row?.n === null || row?.n === undefined) throw new DomainError("not_found");
+  return row.n;
+}
+
+export type Redeemed = Readonly<{ amountMicros: Micros; currency: string; transactionId: string }>;
+type Verdict = { verdict: string; amount_micros: bigint; currency: string | null; transaction_id: string | null };
+
+/**
+ * Uses a code up for the tenant acted on and credits its wallet, once, however many try at the same instant. Locks the code,
+ * then the wallets from its seller down. Only codes of a tenant above count.
+ * @throws DomainError voucher_wrong (never was, mistyped, or not of this house: one answer), voucher_used, voucher_revoked,
+ *   voucher_expired, currency_mismatch, voucher_unfunded when its seller cannot back it now.
+ */
+export async function redeemVoucher(
+  tx: TenantWrite,
+  typed: string,
+  { key, actor, now = new Date() }: Readonly<{ key: string; actor: string; now?: Date }>,
+): Promise<Redeemed> {
+  const code = readVoucherCode(typed);
+  if (code === undefined) {
+    throw new DomainError("voucher_wrong", {}, "That is not a code of this house: compare it sign by sign.");
+  }
+  const [said] = await tx.$queryRaw<Verdict[]>`
+    SELECT * FROM voucher_redeem(${voucherDigest(code, key)}, ${actor}, ${now})`;
+  if (said?.verdict === "redeemed" && said.transaction_id) {
+    return {
+      amountMicros: micros(said.amount_micros),
+      currency: said.currency ?? "",
+      transactionId: said.transaction_id,
+    };
+  }
+  throw refusalOf(said);
+}
+
+function refusalOf(said: Verdict | undefined): DomainError {
+  const worth = said?.currency ? formatMicros(said.amount_micros, said.currency) : "";
+  switch (said?.verdict) {
+    case "used":
+      return new DomainError("voucher_used");
+    case "revoked":
+      return new DomainError("voucher_revoked");
+    case "expired":
+      return new DomainError("voucher_expired");
+    case "currency":
+      return new DomainError(
+        "currency_mismatch",
+        {},
+        `The code is worth ${worth}, and there is no balance in that currency.`,
+      );
+    case "unfunded":
+      return new DomainError("voucher_unfunded");
+    default:
+      return new DomainError("voucher_wrong");
+  }
+}

@@ -1,0 +1,136 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { jsonOf } from "@/test/server/cli/run-cli";
+import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { type Stage, stage } from "@/test/support/stage";
+
+const EURO = 1_000_000n;
+const operator = { tenantSlug: "operator" };
+let db: TestDatabase;
+let on: Stage;
+let second: { userId: string };
+beforeAll(async () => {
+  db = await createDatabase();
+  on = await stage(db);
+  second = { userId: await on.person(on.operator, "billing") };
+});
+afterAll(() => db.drop());
+
+const posted = async () => (await on.wallet(on.customer)).posted;
+const ask = (amount: string, postingKey: string = randomUUID()) =>
+  on.as("operator").billing.topUp({ ...operator, toTenantSlug: "acme", amount, postingKey });
+const waiting = async (amount = "1000.01") => (await ask(amount)).pendingId ?? "";
+
+describe("a top-up by the operator", () => {
+  test("up to the limit is posted, above it waits", async () => {
+    const before = await posted();
+    expect(await ask("1000.00")).toMatchObject({ pendingId: null, transactionId: expect.any(String) });
+    const key = randomUUID();
+    const asked = await ask("1000.01", key);
+    expect(asked).toMatchObject({ transactionId: null, pendingId: expect.any(String) });
+    expect(await ask("1000.01", key)).toEqual(asked);
+    await expect(ask("1000.02", key)).rejects.toMatchObject({ message: "posting_key_reused" });
+    expect(await posted()).toBe(before + 1_000n * EURO);
+  });
+
+  test("is approved by somebody else, once, in both trails", async () => {
+    const topUpId = await waiting();
+    const before = await posted();
+    await expect(on.as("operator").approvals.approve({ ...operator, topUpId })).rejects.toMatchObject({
+      message: "approval_by_another",
+    });
+    const decisions = await Promise.allSettled(
+      Array.from({ length: 4 }, () => on.as(second).approvals.approve({ ...operator, topUpId })),
+    );
+    expect(decisions.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    expect(await posted()).toBe(before + 1_000_010_000n);
+    const trail = await on.sql(
+      "SELECT tenant_id FROM audit_event WHERE action = 'billing.approve_top_up' AND subject = $1",
+      [`top_up:${topUpId}`],
+    );
+    expect(trail).toHaveLength(2);
+    const { items } = await on.as(second).approvals.list(operator);
+    expect(items.find(({ id }) => id === topUpId)).toMatchObject({ state: "approved", toSlug: "acme" });
+  });
+
+  test("that is rejected is never posted, also not under its key", async () => {
+    const key = randomUUID();
+    const topUpId = (await ask("2000", key)).pendingId ?? "";
+    const before = await posted();
+    await on.as(second).approvals.reject({ ...operator, topUpId });
+    await expect(on.as(second).approvals.approve({ ...operator, topUpId })).rejects.toMatchObject({
+      message: "invalid_state",
+    });
+    await expect(ask("2000", key)).rejects.toMatchObject({ message: "invalid_state" });
+    expect(await posted()).toBe(before);
+  });
+
+  test("cannot be had by making a tenant with it, nor decided by a reseller", async () => {
+    const topUpId = await waiting();
+    await expect(on.as("reseller").approvals.approve({ tenantSlug: "reseller", topUpId })).rejects.toMatchObject({
+      message: "not_found",
+    });
+    const made = jsonOf(db.appUrl, [
+      "tenant",
+      "create",
+      "--name",
+      "Rich",
+      "--slug",
+      "rich",
+      "--plan",
+      "x",
+      "--credit",
+      "1000.01",
+    ]);
+    await expect(made).rejects.toThrow(/invalid_input/);
+  });
+
+  test("a reseller gives its own money without asking anybody", async () => {
+    await on.topUp(on.reseller, 5_000n * EURO);
+    const given = await on
+      .as("reseller")
+      .billing.topUp({ tenantSlug: "reseller", toTenantSlug: "acme", amount: "1500", postingKey: "own" });
+    expect(given.pendingId).toBeNull();
+  });
+});
+
+describe("the command line", () => {
+  const cli = <T>(...words: string[]) => jsonOf<T>(db.appUrl, words);
+  type Asked = { pendingId: string; state: string };
+
+  test("is a person of its own: it asks, and another decides", async () => {
+    const asked = await cli<Asked>("topup", "--tenant", "acme", "--amount", "1500", "--key", "bank-9");
+    expect(asked.state).toBe("pending");
+    expect(await cli<object[]>("topup", "pending")).toContainEqual(
+      expect.objectContaining({ id: asked.pendingId, own: true }),
+    );
+    await expect(cli("topup", "approve", "--id", asked.pendingId)).rejects.toThrow(/approval_by_another/);
+    const before = await posted();
+    await on.as("operator").approvals.approve({ ...operator, topUpId: asked.pendingId });
+    expect(await posted()).toBe(before + 1_500n * EURO);
+    const portal = await waiting("1200");
+    expect(await cli("topup", "approve", "--id", portal)).toMatchObject({
+      state: "approved",
+      amountMicros: "1200000000",
+    });
+    expect(await cli("topup", "reject", "--id", await waiting("1200"))).toMatchObject({ state: "rejected" });
+  });
+
+  test("sells codes and uses them up", async () => {
+    const words = ["voucher", "create", "--count", "2", "--amount", "3", "--expires", "2099-12-31", "--prefix", "cli"];
+    const batch = await cli<{ batchId: string; codes: string[] }>(...words);
+    expect(batch.codes).toHaveLength(2);
+    const used = () => cli("voucher", "redeem", "--tenant", "acme", "--code", batch.codes[0] ?? "");
+    expect(await used()).toMatchObject({ tenant: "acme", amountMicros: "3000000" });
+    await expect(used()).rejects.toThrow(/voucher_used/);
+    expect(await cli("voucher", "list")).toMatchObject([{ id: batch.batchId, used: 1, open: 1 }]);
+    expect(await cli("voucher", "revoke", "--batch", batch.batchId)).toEqual({ batchId: batch.batchId, revoked: 1 });
+    await expect(cli("voucher", "create", "--count", "0", "--amount", "3", "--expires", "2099-12-31")).rejects.toThrow(
+      /--count/,
+    );
+    await expect(cli("voucher", "create", "--count", "1", "--amount", "3", "--expires", "soon")).rejects.toThrow(
+      /--expires/,
+    );
+  });
+});
