@@ -30,7 +30,7 @@ export const trpcCodeOf = {
   payments_off: "PRECONDITION_FAILED",
   payment_provider_away: "SERVICE_UNAVAILABLE",
   webhook_invalid: "BAD_REQUEST",
-  voucher_wrong: "NOT_FOUND",
+  voucher_wrong: "PRECONDITION_FAILED",
   voucher_used: "CONFLICT",
   voucher_revoked: "PRECONDITION_FAILED",
   voucher_expired: "PRECONDITION_FAILED",

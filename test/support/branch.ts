@@ -110,7 +110,7 @@ export async function makeBranches(db: TestDatabase) {
       mail,
       slug: buyer.slug,
       transaction,
-      ...(await moneyThings(build, of)),
+      ...(await moneyThings(build, of, buyer)),
     };
   };
 

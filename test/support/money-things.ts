@@ -5,7 +5,11 @@ import type { builders, Tenancy } from "./builders";
 export type MoneyIds = Readonly<Record<"payment" | "card" | "batch" | "topUp", string>>;
 
 /** What came and comes by card, on this tenant, as the owner of the schema puts it there. */
-export async function moneyThings(build: Pick<ReturnType<typeof builders>, "one">, of: Tenancy): Promise<MoneyIds> {
+export async function moneyThings(
+  build: Pick<ReturnType<typeof builders>, "one">,
+  of: Tenancy,
+  buyer: Tenancy,
+): Promise<MoneyIds> {
   const { id: card } = await build.one<{ id: string }>(
     `INSERT INTO saved_card (tenant_id, provider, customer_ref, method_ref, brand, last4, exp_month, exp_year)
      VALUES ($1, 'test', 'customer', $2, 'test', '4242', 12, 2099) RETURNING id`,
@@ -21,8 +25,8 @@ export async function moneyThings(build: Pick<ReturnType<typeof builders>, "one"
   );
   const { id: topUp } = await build.one<{ id: string }>(
     `INSERT INTO pending_top_up (tenant_id, receiver_id, currency, amount_micros, posting_key, asked_by)
-     VALUES ($1, $1, 'EUR', 5000000, $2, 'user:somebody') RETURNING id`,
-    [of.tenantId, randomUUID()],
+     VALUES ($1, $2, 'EUR', 5000000, $3, 'user:somebody') RETURNING id`,
+    [of.tenantId, buyer.tenantId, randomUUID()],
   );
   return { payment, card, batch, topUp };
 }

@@ -47,7 +47,7 @@ beforeAll(async () => {
     difference: crypto.randomUUID(),
     mail: crypto.randomUUID(),
     slug: "acme",
-    ...(await moneyThings(on, on.customer)),
+    ...(await moneyThings(on, on.customer, on.customer)),
   };
 });
 afterAll(() => db.drop());
