@@ -22,6 +22,7 @@ const refusals: Partial<Record<DomainErrorCode, Omit<Refusal, "code">>> = {
   slug_taken: { title: "That short name is already in use.", next: "Choose another short name." },
   email_taken: { title: "That e-mail address already has a seat here.", next: "Look for it in the list of members." },
   plan_taken: { title: "A plan of that name already exists.", next: "Choose another name." },
+  bundle_taken: { title: "A bundle of that name already exists.", next: "Choose another name." },
   insufficient_funds: {
     title: "There is not enough available credit for this.",
     next: "Choose a smaller amount, or top up first. Nothing was moved.",

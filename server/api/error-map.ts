@@ -13,6 +13,7 @@ export const trpcCodeOf = {
   slug_taken: "CONFLICT",
   email_taken: "CONFLICT",
   plan_taken: "CONFLICT",
+  bundle_taken: "CONFLICT",
   insufficient_funds: "PRECONDITION_FAILED",
   currency_mismatch: "BAD_REQUEST",
   posting_key_reused: "CONFLICT",

@@ -1,6 +1,7 @@
 import { approvalsRouter } from "@/server/api/routers/approvals";
 import { auditRouter } from "@/server/api/routers/audit";
 import { billingRouter } from "@/server/api/routers/billing";
+import { bundlesRouter } from "@/server/api/routers/bundles";
 import { callsRouter } from "@/server/api/routers/calls";
 import { destinationsRouter } from "@/server/api/routers/destinations";
 import { disputesRouter } from "@/server/api/routers/disputes";
@@ -18,6 +19,7 @@ import { reratingRouter } from "@/server/api/routers/rerating";
 import { sessionsRouter } from "@/server/api/routers/sessions";
 import { shellRouter } from "@/server/api/routers/shell";
 import { tasksRouter } from "@/server/api/routers/tasks";
+import { tenantPlansRouter } from "@/server/api/routers/tenant-plans";
 import { tenantsRouter } from "@/server/api/routers/tenants";
 import { termsRouter } from "@/server/api/routers/terms";
 import { vouchersRouter } from "@/server/api/routers/vouchers";
@@ -31,6 +33,7 @@ export const appRouter = router({
   calls: callsRouter,
   billing: billingRouter,
   approvals: approvalsRouter,
+  bundles: bundlesRouter,
   audit: auditRouter,
   home: homeRouter,
   invitations: invitationsRouter,
@@ -45,6 +48,7 @@ export const appRouter = router({
   tasks: tasksRouter,
   payments: paymentsRouter,
   vouchers: vouchersRouter,
+  tenantPlans: tenantPlansRouter,
   tenants: tenantsRouter,
   terms: termsRouter,
 });

@@ -60,7 +60,27 @@ const commands: Readonly<Record<string, Entry>> = {
   "plan list": { summary: "all plans", load: async () => (await import("./commands/plans")).planList },
   "plan assign": {
     summary: "put a tenant on a plan of somebody above it",
-    load: async () => (await import("./commands/plans")).planAssign,
+    load: async () => (await import("./commands/plan-order")).planAssign,
+  },
+  "plan unassign": {
+    summary: "take a plan away from a tenant",
+    load: async () => (await import("./commands/plan-order")).planUnassign,
+  },
+  "bundle create": {
+    summary: "make a bundle of free minutes or calls",
+    load: async () => (await import("./commands/bundles")).bundleCreate,
+  },
+  "bundle give": {
+    summary: "give a bundle to a tenant",
+    load: async () => (await import("./commands/bundles")).bundleGive,
+  },
+  "bundle end": {
+    summary: "end a tenant's bundle",
+    load: async () => (await import("./commands/bundles")).bundleEnd,
+  },
+  "bundle list": {
+    summary: "the bundles for sale, or what a tenant has left of its own",
+    load: async () => (await import("./commands/bundles")).bundleList,
   },
   "rate set": { summary: "give a prefix a price", load: async () => (await import("./commands/rates")).rateSet },
   price: {

@@ -9,6 +9,7 @@ export const domainErrors = {
   slug_taken: "That short name is already in use.",
   email_taken: "That e-mail address already has a seat here.",
   plan_taken: "A plan of that name already exists.",
+  bundle_taken: "A bundle of that name already exists.",
   insufficient_funds: "There is not enough available credit.",
   currency_mismatch: "The currencies differ.",
   posting_key_reused: "That key was used before for something else.",

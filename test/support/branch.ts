@@ -97,6 +97,10 @@ export async function makeBranches(db: TestDatabase) {
       "INSERT INTO mail (tenant_id, recipient, subject, body, state) VALUES ($1, 'a@sample.example', 'A mail', 'Said.', 'failed') RETURNING id",
       [of.tenantId],
     );
+    const { id: bundle } = await build.one<{ id: string }>(
+      "INSERT INTO bundle (tenant_id, name, unit, amount, period, prefixes) VALUES ($1, $2, 'calls', 5, 'day', '{49}') RETURNING id",
+      [of.tenantId, randomUUID()],
+    );
     return {
       extension: phone.extensionId,
       call,
@@ -111,6 +115,7 @@ export async function makeBranches(db: TestDatabase) {
       slug: buyer.slug,
       transaction,
       ...(await moneyThings(build, of, buyer)),
+      bundle,
     };
   };
 

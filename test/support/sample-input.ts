@@ -13,6 +13,7 @@ export type Ids = Readonly<
     | "invitation"
     | "session"
     | "transaction"
+    | "bundle"
     | "task"
     | "dispute"
     | "difference"
@@ -56,6 +57,9 @@ const fields: Readonly<Record<string, () => unknown>> = {
   dailyCap: () => "1",
   reason: () => "looked at",
   limit: () => "0",
+  quantity: () => 100,
+  prefixes: () => ["49"],
+  priority: () => 7,
   percent: () => "19",
   code: () => "0000-0000-0000-0000-0000",
   count: () => 2,

@@ -1,12 +1,11 @@
 import { markupSchema, newPlanSchema } from "@/server/domain/rating/plan.schema";
-import { assignPlan, createPlan, listPlans } from "@/server/domain/rating/plans";
+import { createPlan, listPlans } from "@/server/domain/rating/plans";
 import { listTree } from "@/server/domain/tenancy/tenants";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
 import { check } from "../check";
 import { BadInput, type Command, type Given } from "../command";
 import type { Desk } from "../desk";
-import { planFor } from "../plan-named";
 
 async function markupOf(desk: Desk, given: Given, ownerId: TenantId): Promise<Record<string, unknown> | undefined> {
   const [factor, base] = [given.text("markup"), given.text("base")];
@@ -76,29 +75,5 @@ export const planList: Command = {
     });
     const newestFirst = plans.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
     return { value: newestFirst.map(({ own: _, ...plan }) => plan) };
-  },
-};
-
-export const planAssign: Command = {
-  summary: "Puts a tenant on a plan of somebody above it. Calls in progress keep their price.",
-  options: {
-    tenant: { value: "slug", about: "who buys", required: true },
-    plan: { value: "name", about: "the plan", required: true },
-  },
-  run: async (desk, given) => {
-    const buyer = await desk.tenant(given.must("tenant"));
-    const plan = await planFor(desk, given.must("plan"), buyer);
-    await desk.change(plan.ownerId, "plan.assign", async (tx) => {
-      const { before, after } = await assignPlan(tx, plan.ownerId, { planId: plan.id, buyerId: buyer.id });
-      return {
-        subject: `tenant:${buyer.id}`,
-        before: { plan: before },
-        after: { plan: after },
-        alsoFor: [buyer.id],
-        result: undefined,
-      };
-    });
-    await desk.publish(buyer.id, ["tenants", "audit"]);
-    return { value: { tenant: buyer.slug, plan: plan.name }, say: `${buyer.slug} buys under ${plan.name} now.` };
   },
 };

@@ -42,6 +42,7 @@ beforeAll(async () => {
     invitation: crypto.randomUUID(),
     session: crypto.randomUUID(),
     transaction: crypto.randomUUID(),
+    bundle: crypto.randomUUID(),
     task: crypto.randomUUID(),
     dispute,
     difference: crypto.randomUUID(),
