@@ -38,5 +38,12 @@ export const trpcCodeOf = {
   voucher_unfunded: "PRECONDITION_FAILED",
   approval_by_another: "FORBIDDEN",
   refund_too_large: "PRECONDITION_FAILED",
+  too_large: "PAYLOAD_TOO_LARGE",
+  deck_unreadable: "BAD_REQUEST",
+  deck_has_errors: "PRECONDITION_FAILED",
+  deck_stale: "CONFLICT",
+  deck_no_change: "PRECONDITION_FAILED",
+  deck_on_top: "PRECONDITION_FAILED",
+  deck_touched: "PRECONDITION_FAILED",
   conflict: "CONFLICT",
 } as const satisfies Record<DomainErrorCode, TRPC_ERROR_CODE_KEY>;

@@ -16,8 +16,11 @@ export type Given = Readonly<{
   word(index: number): string;
 }>;
 
-/** A result for machines, and what a person reads instead; without `say` the result is shown as a table or as lines. */
-export type Result = Readonly<{ value: unknown; say?: string; failed?: boolean }>;
+/**
+ * A result for machines, and what a person reads instead; without `say` the result is shown as a table or as lines.
+ * `raw` is written as it is, without an end of line: a file.
+ */
+export type Result = Readonly<{ value: unknown; say?: string; raw?: string; failed?: boolean }>;
 
 export type Command = Readonly<{
   summary: string;

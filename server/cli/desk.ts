@@ -35,7 +35,12 @@ export type Desk = Readonly<{
   /** Reads reach everybody below the operator. */
   readAll<T>(work: (tx: TenantRead) => Promise<T>): Promise<T>;
   /** One change with its audit event: actor kind "cli", by the name of the account that runs it. */
-  change<T>(tenantId: TenantId, action: AuditAction, work: (tx: TenantWrite) => Promise<Changed<T>>): Promise<T>;
+  change<T>(
+    tenantId: TenantId,
+    action: AuditAction,
+    work: (tx: TenantWrite) => Promise<Changed<T>>,
+    patienceMs?: number,
+  ): Promise<T>;
   /** Tells the open pages of a tenant that something changed. */
   publish(tenantId: TenantId, kinds: readonly LiveKind[]): Promise<void>;
   close(): Promise<void>;
@@ -65,8 +70,8 @@ export function openDesk(place: Place): Desk {
     read,
     readBelow,
     readAll,
-    change: async (tenantId, action, work) =>
-      change(db, { tenantId, actingTenantId: await operator(), actor, action }, work),
+    change: async (tenantId, action, work, patienceMs) =>
+      change(db, { tenantId, actingTenantId: await operator(), actor, action, patienceMs }, work),
     publish: async (tenantId, kinds) => {
       for (const kind of kinds)
         await db.$executeRaw`SELECT pg_notify(${LIVE_CHANNEL}, ${encodeLive({ tenantId, kind })})`;

@@ -43,8 +43,9 @@ async function unknown(words: readonly string[], json: boolean): Promise<number>
   return fail(new BadInput(`There is no command "${asked.slice(0, 2).join(" ")}"; see --help.`), json);
 }
 
-function show({ value, say, failed }: Result, json: boolean): number {
-  print(json ? jsonOf(value) : (say ?? textOf(value)));
+function show({ value, say, raw, failed }: Result, json: boolean): number {
+  if (raw !== undefined && !json) process.stdout.write(raw);
+  else print(json ? jsonOf(value) : (say ?? textOf(value)));
   return failed ? 1 : 0;
 }
 

@@ -83,6 +83,22 @@ const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import("./commands/bundles")).bundleList,
   },
   "rate set": { summary: "give a prefix a price", load: async () => (await import("./commands/rates")).rateSet },
+  "deck import": {
+    summary: "read a CSV file of prices into a plan, as a whole or not at all",
+    load: async () => (await import("./commands/deck-import")).deckImport,
+  },
+  "deck export": {
+    summary: "write a plan's prices as CSV",
+    load: async () => (await import("./commands/decks")).deckExport,
+  },
+  "deck list": {
+    summary: "decks and what each did",
+    load: async () => (await import("./commands/decks")).deckList,
+  },
+  "deck rollback": {
+    summary: "take an applied deck back",
+    load: async () => (await import("./commands/decks")).deckRollBack,
+  },
   price: {
     summary: "what a call would cost, step by step",
     load: async () => (await import("./commands/rates")).price,

@@ -34,6 +34,13 @@ export const domainErrors = {
   voucher_unfunded: "Whoever sold that code cannot back it right now; it stays good.",
   approval_by_another: "Somebody else has to decide about this: nobody approves what they asked for.",
   refund_too_large: "That is more than can be refunded of this payment.",
+  too_large: "That file is too large.",
+  deck_unreadable: "This file cannot be read as a rate deck.",
+  deck_has_errors: "The file has errors, so nothing of it was applied. Correct them and import it again.",
+  deck_stale: "The plan's prices have changed since the deck was compared with them. Compare it again.",
+  deck_no_change: "Every price of the file holds already; there is nothing to apply.",
+  deck_on_top: "Another deck was applied to the plan after this one. Take that one back first.",
+  deck_touched: "A price of this deck, or one that it ended, was changed since, so it cannot be taken back as a whole.",
   conflict: "Somebody changed this at the same moment.",
 } as const satisfies Record<string, string>;
 

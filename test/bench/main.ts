@@ -7,6 +7,7 @@ const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   P4: async () => (await import("./p4-authorisation")).authorisation(),
   P5: async () => (await import("./p5-rate-lookup")).rateLookup(),
   P16: async () => (await import("./p16-rerate")).rerating(),
+  P6: async () => (await import("./p6-rate-deck")).rateDeck(),
   P13: async () => (await import("./p13-start")).startAndRest(),
 };
 

@@ -46,6 +46,12 @@ export type AuditAction =
   | "dispute.credit"
   | "dispute.reject"
   | "mail.send_again"
+  | "deck.create"
+  | "deck.upload"
+  | "deck.compare"
+  | "deck.apply"
+  | "deck.roll_back"
+  | "deck.cancel"
   | "task.cancel"
   | "task.resume"
   | "bundle.create"
@@ -81,6 +87,8 @@ export type By = {
   readonly actingTenantId?: TenantId | undefined;
   readonly actor: Actor;
   readonly action: AuditAction;
+  /** For a change that takes longer than others. */
+  readonly patienceMs?: number | undefined;
 };
 
 type PublicValues = Readonly<Record<string, string | number | boolean | null>>;
@@ -103,7 +111,7 @@ export type Changed<T> = {
  */
 export function change<T>(db: Db, by: By, work: (tx: TenantWrite) => Promise<Changed<T>>): Promise<T> {
   return translatingSqlErrors(() =>
-    writeTenant(db, { tenantId: by.tenantId, userId: by.actor.userId }, async (tx) => {
+    writeTenant(db, { tenantId: by.tenantId, userId: by.actor.userId, patienceMs: by.patienceMs }, async (tx) => {
       const done = await work(tx);
       // The work may have moved below (onboarding); its event belongs to the tenant that was asked.
       await appendAudit(tx, by, { ...done, outcome: "ok" });

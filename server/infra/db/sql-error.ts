@@ -13,6 +13,12 @@ const codeOfState: Readonly<Record<string, DomainErrorCode>> = {
   RF009: "suspended_above",
   RF010: "credit_limit_exceeded",
   RF011: "credit_limit_in_use",
+  RF031: "deck_has_errors",
+  RF032: "deck_stale",
+  RF033: "deck_no_change",
+  RF034: "deck_on_top",
+  RF035: "deck_touched",
+  RF036: "conflict",
 };
 const codeOfConstraint: Readonly<Record<string, DomainErrorCode>> = {
   tenant_slug_key: "slug_taken",

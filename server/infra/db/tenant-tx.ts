@@ -11,6 +11,8 @@ export type Scope = {
   /** Reads reach the tenants below as well; row security bounds them. Writes never do. */
   readonly subtree?: boolean;
   readonly userId?: UserId | undefined;
+  /** How long the transaction may take; 15 s unless it is one of the few that move very much at once. */
+  readonly patienceMs?: number | undefined;
 };
 
 export function inTenant<T>(
@@ -27,6 +29,6 @@ export function inTenant<T>(
           set_config('app.user_id', ${scope.userId ?? ""}, true), set_config('transaction_read_only', ${readOnly}, true)`;
       return work(tx);
     },
-    { maxWait: 10_000, timeout: 15_000 },
+    { maxWait: 10_000, timeout: scope.patienceMs ?? 15_000 },
   );
 }

@@ -1,0 +1,209 @@
+import { createReadStream } from "node:fs";
+import { open, stat } from "node:fs/promises";
+import path from "node:path";
+import { stringify } from "csv-stringify/sync";
+
+import { compareDeck } from "@/server/domain/decks/compare";
+import { deckFields, deckSettingsSchema, newDeckSchema } from "@/server/domain/decks/deck.schema";
+import { type DeckProblem, listProblems } from "@/server/domain/decks/deck-findings";
+import { applyDeck, cancelDeck, createDeck, type Deck, getDeck, getDeckWork } from "@/server/domain/decks/decks";
+import { stageDeck } from "@/server/domain/decks/stage";
+import type { TenantId } from "@/server/kernel/ids";
+import { check } from "../check";
+import { BadInput, type Command, type Given, type Result } from "../command";
+import { countsText, DECK_PATIENCE_MS, summaryOf } from "../deck-words";
+import type { Desk } from "../desk";
+import { planNamed } from "../plan-named";
+import { progressOn } from "../progress";
+
+const plan = { value: "name", about: "the plan", required: true } as const;
+const owner = { value: "slug", about: "whose plan, when several tenants have one of that name" } as const;
+
+export const deckImport: Command = {
+  summary: "Reads a CSV file of prices, compares it with what holds, and applies it as a whole or not at all.",
+  words: ["file"],
+  options: {
+    plan,
+    effective: {
+      value: "time",
+      about: "when its prices begin to count, such as 2027-01-31T00:00:00Z; now when left out",
+    },
+    mode: { value: "merge", about: "merge leaves what the file does not have, replace ends it", fallback: "merge" },
+    "dry-run": { about: "compare only; no price is changed" },
+    errors: { value: "file", about: "write what is wrong with the file there, as CSV" },
+    delimiter: { value: "comma", about: "comma, semicolon, tab or pipe, when it is not found rightly" },
+    encoding: { value: "utf-8", about: "utf-8, windows-1252 or utf-16le" },
+    decimal: { value: "point", about: "point or comma" },
+    dates: { value: "dmy", about: "dmy or mdy: how 03/04/2027 is meant" },
+    increments: { value: "60/60", about: "first and next seconds of rows that do not say theirs" },
+    header: { value: "1", about: "line of the column names; 0 for none, with --columns" },
+    columns: { value: "list", about: `what each column is: ${deckFields.join(", ")} or -` },
+    owner,
+  },
+  run: async (desk, given) => {
+    const file = given.word(0);
+    const named = await planNamed(desk, given.must("plan"), given.text("owner"));
+    const input = check(
+      newDeckSchema,
+      {
+        planId: named.id,
+        fileName: path.basename(file).slice(0, 200),
+        mode: given.text("mode"),
+        effective: given.text("effective"),
+        settings: settingsOf(given),
+      },
+      {},
+    );
+    await readable(file);
+    const { ownerId } = named;
+    const id = await desk.change(ownerId, "deck.create", async (tx) => {
+      const result = await createDeck(tx, ownerId, { ...input, createdBy: desk.actorName });
+      return { subject: `deck:${result}`, after: { plan: named.id, file: input.fileName, mode: input.mode }, result };
+    });
+    const deck = await staged(desk, ownerId, id, file);
+    if (deck.errors > 0) return refused(desk, ownerId, deck, given.text("errors"));
+    return given.flag("dry-run") ? compared(desk, ownerId, deck) : applied(desk, ownerId, deck);
+  },
+};
+
+function settingsOf(given: Given): unknown {
+  const header = given.text("header");
+  const settings = {
+    delimiter: given.text("delimiter"),
+    encoding: given.text("encoding"),
+    decimal: given.text("decimal"),
+    dates: given.text("dates"),
+    increments: given.text("increments"),
+    header: header === undefined ? undefined : Number(header),
+    columns: given
+      .text("columns")
+      ?.split(",")
+      .map((name) => name.trim()),
+  };
+  return check(
+    deckSettingsSchema,
+    Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)),
+    {},
+  );
+}
+
+async function readable(file: string): Promise<void> {
+  const found = await stat(file).catch(() => undefined);
+  if (!found?.isFile()) throw new BadInput(`<file>: there is no file ${JSON.stringify(file)} that can be read.`);
+}
+
+/** Reads and compares; people see how far it is on standard error. */
+async function staged(desk: Desk, tenantId: TenantId, deckId: string, file: string): Promise<Deck> {
+  const progress = progressOn(process.stderr);
+  const work = await desk.read(tenantId, (tx) => getDeckWork(tx, tenantId, deckId));
+  try {
+    await stageDeck({
+      db: desk.db,
+      tenantId,
+      deckId,
+      source: () => createReadStream(file, { highWaterMark: 256 * 1024 }),
+      settings: work.settings,
+      plan: work,
+      onRead: async (bytes, of) => progress.show("reading", bytes, of),
+    });
+    await compareDeck(desk.db, tenantId, deckId, async (done, of) => progress.show("comparing", done, of));
+  } finally {
+    progress.end();
+  }
+  return desk.read(tenantId, (tx) => getDeck(tx, tenantId, deckId));
+}
+
+async function refused(desk: Desk, tenantId: TenantId, deck: Deck, to: string | undefined): Promise<Result> {
+  const problems: DeckProblem[] = [];
+  for (let cursor: number | null = 0; cursor !== null; ) {
+    const from: number = cursor;
+    const page = await desk.read(tenantId, (tx) =>
+      listProblems(tx, tenantId, { deckId: deck.id, cursor: from, limit: 1_000 }),
+    );
+    problems.push(...page.items);
+    cursor = to === undefined ? null : page.nextCursor;
+  }
+  if (to !== undefined) {
+    const file = await open(to, "wx").catch(() => {
+      throw new BadInput(`--errors: ${JSON.stringify(to)} cannot be written, or is there already.`);
+    });
+    await file.writeFile(problemsCsv(problems));
+    await file.close();
+  }
+  await drop(desk, tenantId, deck.id);
+  const lines = problems
+    .slice(0, 20)
+    .map((one) => `line ${one.line}, ${one.column || "file"}: ${one.reason}${one.value ? ` (${one.value})` : ""}`);
+  const more =
+    deck.errors > lines.length ? [`… ${deck.errors + deck.warnings} in all; --errors writes them to a file.`] : [];
+  const shown = problems.slice(0, 100).map(({ id: _, ...problem }) => problem);
+  return {
+    value: {
+      error: { code: "deck_has_errors", message: `The file has ${deck.errors} errors; nothing was applied.` },
+      ...summaryOf(deck),
+      state: "cancelled",
+      problems: shown,
+    },
+    say: [`${deck.fileName} has ${deck.errors} errors, so nothing of it was applied.`, ...lines, ...more]
+      .join("\n")
+      .replace(/[^\P{Cc}\n]/gu, "?"),
+    failed: true,
+  };
+}
+
+const problemsCsv = (problems: readonly DeckProblem[]): string =>
+  stringify([
+    ["severity", "line", "column", "reason", "value"],
+    ...problems.map(({ severity, line, column, reason, value }) => [severity, String(line), column, reason, value]),
+  ]);
+
+async function drop(desk: Desk, tenantId: TenantId, deckId: string): Promise<void> {
+  await desk.change(tenantId, "deck.cancel", async (tx) => {
+    await cancelDeck(tx, deckId);
+    return { subject: `deck:${deckId}`, result: undefined };
+  });
+}
+
+async function compared(desk: Desk, tenantId: TenantId, deck: Deck): Promise<Result> {
+  await drop(desk, tenantId, deck.id);
+  const warned = deck.warnings > 0 ? ` ${deck.warnings} warnings.` : "";
+  return {
+    value: { ...summaryOf(deck), state: "compared" },
+    say: `It would be ${countsText(deck.counts)}.${warned} No price was changed.`,
+  };
+}
+
+async function applied(desk: Desk, tenantId: TenantId, deck: Deck): Promise<Result> {
+  const { counts } = deck;
+  if (counts && deck.rows > 0 && counts.new + counts.up + counts.down + counts.changed + counts.removed === 0) {
+    await drop(desk, tenantId, deck.id);
+    return {
+      value: { ...summaryOf(deck), state: "no_change" },
+      say: "No change: every price of the file holds already.",
+    };
+  }
+  await apply(desk, tenantId, deck);
+  const after = await desk.read(tenantId, (tx) => getDeck(tx, tenantId, deck.id));
+  const when = after.state === "scheduled" ? `will hold from ${after.effectiveAt?.toISOString()} on` : "hold now";
+  return { value: summaryOf(after), say: `The prices of ${deck.fileName} ${when}: ${countsText(counts)}.` };
+}
+
+async function apply(desk: Desk, tenantId: TenantId, deck: Deck): Promise<void> {
+  await desk.change(
+    tenantId,
+    "deck.apply",
+    async (tx) => {
+      const at = await applyDeck(tx, deck.id, desk.actorName);
+      const after = {
+        plan: deck.planId,
+        file: deck.fileName,
+        sha256: deck.sha256,
+        mode: deck.mode,
+        effective: at.toISOString(),
+        ...deck.counts,
+      };
+      return { subject: `deck:${deck.id}`, after, result: undefined };
+    },
+    DECK_PATIENCE_MS,
+  );
+}

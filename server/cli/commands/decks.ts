@@ -1,0 +1,92 @@
+import { open } from "node:fs/promises";
+
+import { type Deck, getDeck, listDecks, rollBackDeck } from "@/server/domain/decks/decks";
+import { exportDeck } from "@/server/domain/decks/export";
+import { listTree } from "@/server/domain/tenancy/tenants";
+import { DomainError } from "@/server/kernel/errors";
+import type { TenantId } from "@/server/kernel/ids";
+import { BadInput, type Command } from "../command";
+import { DECK_PATIENCE_MS, summaryOf } from "../deck-words";
+import type { Desk } from "../desk";
+import { planNamed } from "../plan-named";
+
+const plan = { value: "name", about: "the plan", required: true } as const;
+const owner = { value: "slug", about: "whose plan, when several tenants have one of that name" } as const;
+
+export const deckExport: Command = {
+  summary: "Writes a plan's prices as CSV; read in again they make the same plan.",
+  options: { plan, to: { value: "file", about: "a new file; standard output when left out" }, owner },
+  run: async (desk, given) => {
+    const named = await planNamed(desk, given.must("plan"), given.text("owner"));
+    const to = given.text("to");
+    const file = to === undefined ? undefined : await newFile(to);
+    const kept: string[] = [];
+    let rates = 0;
+    try {
+      for await (const { text, rows } of exportDeck((work) => desk.read(named.ownerId, work), named)) {
+        rates += rows;
+        if (file) await file.appendFile(text);
+        else kept.push(text);
+      }
+    } finally {
+      await file?.close();
+    }
+    const value = { plan: named.name, rates, ...(to === undefined ? { csv: kept.join("") } : { file: to }) };
+    return to === undefined ? { value, raw: kept.join("") } : { value, say: `Wrote ${rates} prices to ${to}.` };
+  },
+};
+
+async function newFile(to: string) {
+  return open(to, "wx").catch(() => {
+    throw new BadInput(`--to: ${JSON.stringify(to)} cannot be written, or is there already.`);
+  });
+}
+
+export const deckList: Command = {
+  summary: "Decks, the newest first, with what each did.",
+  options: { plan: { value: "name", about: "only of this plan" }, owner },
+  run: async (desk, given) => {
+    const name = given.text("plan");
+    const named = name === undefined ? undefined : await planNamed(desk, name, given.text("owner"));
+    const decks = await desk.readAll(async (tx) => {
+      const owners = named ? [named.ownerId] : (await listTree(tx, await desk.operator())).map(({ id }) => id);
+      const all: Deck[] = [];
+      for (const id of owners) all.push(...(await listDecks(tx, id, { planId: named?.id, limit: 200 })).items);
+      return all.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime()).slice(0, 200);
+    });
+    return { value: decks.map((deck) => ({ ...summaryOf(deck), created: deck.createdAt, applied: deck.appliedAt })) };
+  },
+};
+
+export const deckRollBack: Command = {
+  summary: "Takes an applied deck back: what held before it holds again.",
+  words: ["deck"],
+  options: {},
+  run: async (desk, given) => {
+    const id = given.word(0);
+    if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id))
+      throw new BadInput("<deck>: the id that deck list shows is wanted.");
+    const tenantId = await ownerOf(desk, id);
+    const deck = await desk.read(tenantId, (tx) => getDeck(tx, tenantId, id));
+    const restored = await desk.change(
+      tenantId,
+      "deck.roll_back",
+      async (tx) => {
+        const result = await rollBackDeck(tx, id, desk.actorName);
+        return { subject: `deck:${id}`, after: { plan: deck.planId, file: deck.fileName, restored: result }, result };
+      },
+      DECK_PATIENCE_MS,
+    );
+    return {
+      value: { deck: id, plan: deck.plan, state: "rolled_back", restored },
+      say: `${deck.fileName} is taken back; ${deck.plan} is as it was.`,
+    };
+  },
+};
+
+/** @throws DomainError not_found. */
+async function ownerOf(desk: Desk, deckId: string): Promise<TenantId> {
+  const found = await desk.readAll((tx) => tx.deck.findUnique({ where: { id: deckId }, select: { tenantId: true } }));
+  if (!found) throw new DomainError("not_found", { deck: deckId }, "There is no such deck; deck list shows them.");
+  return found.tenantId as TenantId;
+}

@@ -1,0 +1,28 @@
+import type { DeckCounts } from "@/server/domain/decks/compare";
+import type { Deck } from "@/server/domain/decks/decks";
+
+/** Applying or taking back a quarter of a million prices is one transaction, and may take a while on a busy machine. */
+export const DECK_PATIENCE_MS = 600_000;
+
+/** A deck for machines. */
+export const summaryOf = (deck: Deck) => ({
+  deck: deck.id,
+  plan: deck.plan,
+  file: deck.fileName,
+  sha256: deck.sha256,
+  state: deck.state,
+  mode: deck.mode,
+  effective: deck.effectiveAt,
+  rows: deck.rows,
+  errors: deck.errors,
+  warnings: deck.warnings,
+  ...deck.counts,
+  effects: deck.effects,
+  exposure: deck.exposure,
+});
+
+/** What a deck does, in one sentence. */
+export const countsText = (counts: DeckCounts | null): string =>
+  counts
+    ? `${counts.new} new, ${counts.up} up, ${counts.down} down, ${counts.changed} otherwise changed, ${counts.removed} removed, ${counts.same} unchanged`
+    : "";

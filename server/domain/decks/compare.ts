@@ -1,0 +1,41 @@
+import type { Db } from "@/server/infra/db/client";
+import { translatingSqlErrors } from "@/server/infra/db/sql-error";
+import type { TenantId } from "@/server/kernel/ids";
+
+export type DeckCounts = Readonly<Record<"new" | "up" | "down" | "changed" | "removed" | "same", number>>;
+
+/** Of a plan that many resell, so many plans are looked at for their margins; the deck says how many there are. */
+const MOST_PARTIES = 40;
+
+type Party = { side: string; seller_id: string; plan_id: string };
+
+/**
+ * Compares a staged deck with the prices of its plan as they are at this moment, and finds what it means for the margins of
+ * those who sell by it and for the calls of the last thirty days. Safe to repeat; each step is one statement.
+ * @param onStep hears which step of how many comes next; may throw to stop.
+ * @throws DomainError invalid_state for a deck that is not staged.
+ */
+export async function compareDeck(
+  db: Db,
+  tenantId: TenantId,
+  deckId: string,
+  onStep: (done: number, of: number) => Promise<void> = async () => {},
+): Promise<DeckCounts> {
+  return translatingSqlErrors(async () => {
+    await onStep(0, 3);
+    const [row] = await db.$queryRaw<{ counts: DeckCounts }[]>`
+      SELECT deck_compare(${tenantId}::uuid, ${deckId}::uuid) AS counts`;
+    const parties = await db.$queryRaw<Party[]>`
+      SELECT side, seller_id::text, plan_id::text FROM deck_parties(${tenantId}::uuid, ${deckId}::uuid)`;
+    const looked = parties.slice(0, MOST_PARTIES);
+    const steps = looked.length + 2;
+    for (const [at, party] of looked.entries()) {
+      await onStep(at + 1, steps);
+      await db.$queryRaw`
+        SELECT deck_margin(${tenantId}::uuid, ${deckId}::uuid, ${party.side}, ${party.seller_id}::uuid, ${party.plan_id}::uuid)::text`;
+    }
+    await onStep(steps - 1, steps);
+    await db.$queryRaw`SELECT deck_weigh(${tenantId}::uuid, ${deckId}::uuid)::text`;
+    return row?.counts ?? { new: 0, up: 0, down: 0, changed: 0, removed: 0, same: 0 };
+  });
+}

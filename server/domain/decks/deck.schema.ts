@@ -1,0 +1,98 @@
+import { z } from "zod";
+
+import { deckDelimiters, NOT_READ } from "@/server/domain/decks/deck-form.rules";
+
+/** What a column of a rate deck can mean. The order is the order of the columns in an export. */
+export const deckFields = [
+  "prefix",
+  "destination",
+  "rate",
+  "connection_fee",
+  "initial_increment",
+  "increment",
+  "grace_seconds",
+  "free_seconds",
+  "minimum_charge",
+  "max_charge",
+  "beyond",
+  "steps",
+  "hours",
+  "direction",
+  "effective_from",
+  "effective_to",
+  "currency",
+  "status",
+  "country_code",
+  "area_code",
+] as const;
+export type DeckField = (typeof deckFields)[number];
+
+export type DeckDelimiter = keyof typeof deckDelimiters;
+const delimiterNames = Object.keys(deckDelimiters) as [DeckDelimiter, ...DeckDelimiter[]];
+
+export const deckEncodings = ["utf-8", "windows-1252", "utf-16le"] as const;
+export type DeckEncoding = (typeof deckEncodings)[number];
+export type DeckDecimal = "point" | "comma";
+export type DateOrder = "dmy" | "mdy";
+
+/** What somebody says about a file, in place of what would be detected. */
+export const deckSettingsSchema = z.object({
+  delimiter: z.enum(delimiterNames).optional(),
+  encoding: z.enum(deckEncodings).optional(),
+  decimal: z.enum(["point", "comma"]).optional(),
+  /** How a date such as 03/04/2027 is meant. */
+  dates: z.enum(["dmy", "mdy"]).optional(),
+  /** First and next seconds of rows that do not say theirs. */
+  increments: z
+    .string()
+    .trim()
+    .regex(/^\d{1,4}\/\d{1,4}$/, "Two numbers of seconds, such as 60/6.")
+    .refine((text) => text.split("/").every((part) => Number(part) >= 1 && Number(part) <= 3_600), "From 1 to 3600.")
+    .optional(),
+  /** The line of the column names, 1 for the first; 0 when there is none and `columns` says what is where. */
+  header: z.number().int().min(0).max(100).optional(),
+  /** What each column means, by position; "-" for one that is not read. */
+  columns: z
+    .array(z.enum([...deckFields, NOT_READ]))
+    .max(100)
+    .optional(),
+});
+export type DeckSettings = z.output<typeof deckSettingsSchema>;
+
+export const deckModes = ["merge", "replace"] as const;
+export type DeckMode = (typeof deckModes)[number];
+
+export const newDeckSchema = z.object({
+  planId: z.uuid(),
+  fileName: z
+    .string()
+    .trim()
+    .min(1, "The file needs a name.")
+    .max(200, "At most 200 characters.")
+    .regex(/^[^\p{Cc}]+$/u, "No control characters."),
+  mode: z.enum(deckModes),
+  /** When its prices begin to count; left out, with the moment they are applied. */
+  effective: z.iso.datetime({ offset: true, error: "Use a time such as 2027-01-31T00:00:00Z." }).optional(),
+  settings: deckSettingsSchema.optional(),
+});
+export type NewDeck = z.output<typeof newDeckSchema>;
+
+export const changeKinds = ["new", "up", "down", "changed", "removed"] as const;
+export type ChangeKind = (typeof changeKinds)[number];
+
+/** Which of a deck's changes are shown. */
+export const changeFilterSchema = z.object({
+  kinds: z.array(z.enum(changeKinds)).max(changeKinds.length).optional(),
+  prefix: z
+    .string()
+    .regex(/^\d{0,15}$/)
+    .optional(),
+  /** Only prices that move by more than so many percent, either way. */
+  morePercent: z.number().int().min(0).max(100_000).optional(),
+  /** Only those that leave somebody below the margin they want. */
+  belowFloor: z.boolean().optional(),
+});
+export type ChangeFilter = z.output<typeof changeFilterSchema>;
+
+/** The largest file that is taken. */
+export const MOST_DECK_BYTES = 128 * 1024 * 1024;
