@@ -98,6 +98,31 @@ const refusals: Partial<Record<DomainErrorCode, Omit<Refusal, "code">>> = {
     title: "That event was not signed by the payment provider.",
     next: "Check the webhook's signing secret; nothing was changed.",
   },
+  too_large: { title: "That file is too large.", next: "Split it, or leave out what the plan does not need." },
+  deck_unreadable: {
+    title: "This file cannot be read as a rate deck.",
+    next: "Save it as CSV with a line of column names, or say what each column is.",
+  },
+  deck_has_errors: {
+    title: "The file has errors, so nothing of it was applied.",
+    next: "Correct the lines in the list of errors and upload the file again.",
+  },
+  deck_stale: {
+    title: "The plan's prices have changed since the deck was compared with them.",
+    next: "Compare it again, look at what it would do now, and apply it then.",
+  },
+  deck_no_change: {
+    title: "Every price of the file holds already.",
+    next: "There is nothing to apply; the deck can be dropped.",
+  },
+  deck_on_top: {
+    title: "Another deck was applied to the plan after this one.",
+    next: "Take that one back first, then this one.",
+  },
+  deck_touched: {
+    title: "A price of this deck, or one that it ended, was changed since.",
+    next: "It cannot be taken back as a whole; upload a deck with the prices you want.",
+  },
   conflict: {
     title: "Somebody changed this at the same moment.",
     next: "The page now shows the present state; decide again from there.",

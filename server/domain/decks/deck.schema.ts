@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { deckDelimiters, NOT_READ } from "@/server/domain/decks/deck-form.rules";
+import { deckDelimiters, NOT_READ } from "@/server/domain/decks/sniff.rules";
 
 /** What a column of a rate deck can mean. The order is the order of the columns in an export. */
 export const deckFields = [

@@ -5,8 +5,13 @@ import type {
   DeckEncoding,
   DeckSettings,
 } from "@/server/domain/decks/deck.schema";
-import { deckDelimiters, NOT_READ } from "@/server/domain/decks/deck-form.rules";
 import { type Columns, columnsOf, currencyIn, isWhole } from "@/server/domain/decks/header.rules";
+
+/** In a list of columns, one that is not read. */
+export const NOT_READ = "-";
+
+/** What may stand between the cells of a file, by name. */
+export const deckDelimiters = { comma: ",", semicolon: ";", tab: "\t", pipe: "|" } as const;
 
 /** How a file is read: what was found in it, or said about it. */
 export type DeckLayout = Readonly<{
