@@ -2,11 +2,14 @@
  * `npm run proof`: lives through worlds, one per seed.
  *   -- --seeds 10000 [--from 1]   many, with progress; Ctrl-C ends it and says how to go on
  *   -- --seed 42 [--trace]        one, with all that happened in it
+ *   -- --stress                   a thousand real calls at once, and kill -9 among them
  */
 import { parseArgs } from "node:util";
 
 import { type Result, Simulation } from "@/test/proof/sim/simulate";
 import { summaryOf, Tally } from "@/test/proof/sim/tally";
+import { unsound } from "@/test/proof/stress/books";
+import { stress } from "@/test/proof/stress/stress";
 import { copyTemplate } from "@/test/support/template-copy";
 import { startTemplateServer } from "@/test/support/template-server";
 
@@ -19,6 +22,7 @@ function readArguments() {
       from: { type: "string", default: "1" },
       seed: { type: "string" },
       trace: { type: "boolean", default: false },
+      stress: { type: "boolean", default: false },
     },
   });
   const number = (name: string, text: string) => {
@@ -27,7 +31,12 @@ function readArguments() {
   };
   const one = values.seed === undefined ? undefined : number("seed", values.seed);
   const from = one ?? number("from", values.from);
-  return { from, count: one === undefined ? number("seeds", values.seeds) : 1, trace: values.trace };
+  return {
+    from,
+    count: one === undefined ? number("seeds", values.seeds) : 1,
+    trace: values.trace,
+    stress: values.stress,
+  };
 }
 
 let stopped = false;
@@ -36,7 +45,8 @@ process.once("SIGINT", () => {
 });
 
 async function main(): Promise<number> {
-  const { from, count, trace } = readArguments();
+  const { from, count, trace, stress: stressed } = readArguments();
+  if (stressed) return stressInFull();
   const server = await startTemplateServer();
   const db = await copyTemplate(server.adminUrl);
   const simulation = await Simulation.open(db);
@@ -58,6 +68,23 @@ async function main(): Promise<number> {
   console.log(summaryOf(tally));
   if (stopped) console.log(`Interrupted. Go on with: npm run proof -- --from ${seed} --seeds ${from + count - seed}`);
   return tally.failed.length > 0 ? 1 : 0;
+}
+
+async function stressInFull(): Promise<number> {
+  const began = performance.now();
+  const size = { calls: 1_000, processes: 4, processKills: 8, postgresKills: 3, seed: Date.now() % 1_000_000 };
+  const { problems, ...sums } = await stress(size, (what) => console.log(what));
+  console.log(
+    Object.entries({ ...size, ...sums })
+      .map(([name, value]) => `${name} ${value}`)
+      .join(", "),
+  );
+  const wrong = unsound({ problems, ...sums });
+  console.log(
+    wrong.length === 0 ? "Not a micro is lost" : wrong.join("; "),
+    `(${Math.round((performance.now() - began) / 1000)} s).`,
+  );
+  return wrong.length === 0 ? 0 : 1;
 }
 
 function tell({ seed, violation, lines, digest }: Result, trace: boolean): void {

@@ -1,7 +1,7 @@
 import type { Client } from "pg";
 
 /** Money that is put aside for one call at one level, as the database has it. */
-export type OpenHold = Readonly<{ call: string; tenant: string; held: bigint }>;
+export type OpenHold = Readonly<{ call: string; tenant: string; held: bigint; bundle: string | null; lent: number }>;
 export type Books = Readonly<{ problems: readonly string[]; holds: readonly OpenHold[] }>;
 
 /**
@@ -10,7 +10,7 @@ export type Books = Readonly<{ problems: readonly string[]; holds: readonly Open
  */
 const BOOKS = `
 CREATE SCHEMA proof;
-CREATE FUNCTION proof.books() RETURNS jsonb LANGUAGE plpgsql SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $fn$
+CREATE FUNCTION proof.books(p_whole boolean) RETURNS jsonb LANGUAGE plpgsql SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $fn$
 DECLARE v_problems text[]; v_holds jsonb;
 BEGIN
   SELECT array_agg(problem) INTO v_problems FROM (
@@ -39,10 +39,19 @@ BEGIN
         WHERE x.posting_key = 'call:' || h.call_id || ':' || h.level AND e.wallet_id = h.wallet_id) e ON true
       WHERE coalesce(h.charged_micros, 0) + coalesce(h.tax_micros, 0) <> coalesce(e.total, 0)
     UNION ALL
+    SELECT format('%s: the record says %s, the customer is charged %s', c.pbx_call_id, c.cost_micros, h.charged_micros)
+      FROM hold h JOIN call c ON c.id = h.call_id WHERE h.level = 0 AND h.state <> 'open' AND c.cost_micros <> h.charged_micros
+    UNION ALL
+    SELECT format('%s of %s is not booked to the seller', e.account, t.slug) FROM ledger_transaction x JOIN tenant t ON t.id = x.tenant_id
+      JOIN ledger_entry e ON e.transaction_id = x.id WHERE x.kind = 'charge' AND e.account <> 'wallet' AND e.tenant_id <> t.parent_id
+    UNION ALL
+    SELECT format('a bundle of %s has %s used and %s kept', b.amount, u.used, u.held) FROM bundle_use u JOIN bundle b ON b.id = u.bundle_id
+      WHERE u.used + u.held > b.amount
+    UNION ALL
     SELECT format('%s: a hold of another wallet than its tenant''s', h.call_id) FROM hold h JOIN wallet w ON w.id = h.wallet_id WHERE w.tenant_id <> h.tenant_id
     UNION ALL
-    SELECT format('ledger_check: %s %s', kind, amount_micros) FROM ledger_check()) all_problems;
-  SELECT coalesce(jsonb_agg(jsonb_build_array(c.pbx_call_id, t.slug, h.held_micros::text)), '[]') INTO v_holds
+    SELECT format('ledger_check: %s %s', kind, amount_micros) FROM ledger_check() WHERE p_whole) all_problems;
+  SELECT coalesce(jsonb_agg(jsonb_build_array(c.pbx_call_id, t.slug, h.held_micros::text, h.bundle_unit, coalesce(h.bundle_held, 0))), '[]') INTO v_holds
     FROM hold h JOIN call c ON c.id = h.call_id JOIN tenant t ON t.id = h.tenant_id WHERE h.state = 'open';
   RETURN jsonb_build_object('problems', coalesce(to_jsonb(v_problems), '[]'), 'holds', v_holds);
 END $fn$;
@@ -60,17 +69,26 @@ export async function prepareBooks(owner: Client): Promise<void> {
   await owner.query(BOOKS);
 }
 
-/** Looks at all the money there is. */
-export async function readBooks(owner: Client): Promise<Books> {
-  const { rows } = await owner.query<{ books: { problems: string[]; holds: [string, string, string][] } }>({
+/** Looks at all the money there is; with `whole` the product's own check is asked as well. */
+export async function readBooks(owner: Client, whole: boolean): Promise<Books> {
+  const { rows } = await owner.query<{
+    books: { problems: string[]; holds: [string, string, string, string | null, number][] };
+  }>({
     name: "proof_books",
-    text: "SELECT proof.books() AS books",
+    text: "SELECT proof.books($1) AS books",
+    values: [whole],
   });
   const books = rows[0]?.books;
   if (!books) throw new Error("no books");
   return {
     problems: books.problems,
-    holds: books.holds.map(([call, tenant, held]) => ({ call, tenant, held: BigInt(held) })),
+    holds: books.holds.map(([call, tenant, held, bundle, lent]) => ({
+      call,
+      tenant,
+      held: BigInt(held),
+      bundle,
+      lent,
+    })),
   };
 }
 

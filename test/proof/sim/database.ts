@@ -4,6 +4,7 @@ import type { SqlPool } from "@/server/infra/db/pool";
 import type { Host, Kernel } from "@/test/proof/sim/kernel";
 import type { Random } from "@/test/proof/sim/random";
 import type { Trace } from "@/test/proof/sim/trace";
+import { Violation } from "@/test/proof/sim/violation";
 
 export type QueryFaults = Readonly<{
   /** The connection breaks before the statement arrives, of a thousand. */
@@ -62,8 +63,8 @@ export class SimDatabase {
               if (lost) this.trace.add("database", `the answer to ${name} of ${host.name} is lost`);
               back(() => (lost ? reject(broken("Connection terminated unexpectedly", "ECONNRESET")) : resolve(rows)));
             } catch (error) {
-              this.trace.add("database", `${name} of ${host.name} fails: ${(error as Error).message}`);
-              back(() => reject(error));
+              // None of these statements may ever fail by itself: what a rule forbids, the function has to see before.
+              throw new Violation(`${name} of ${host.name} fails: ${(error as Error).message}`);
             }
           });
         }),

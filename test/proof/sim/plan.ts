@@ -3,6 +3,7 @@ import type { QueryFaults } from "@/test/proof/sim/database";
 import { EPOCH_MS } from "@/test/proof/sim/kernel";
 import type { LinkFaults } from "@/test/proof/sim/link";
 import type { Price } from "@/test/proof/sim/oracle";
+import { planTenants } from "@/test/proof/sim/plan-tenants";
 import type { Random } from "@/test/proof/sim/random";
 
 export type PlannedTenant = Readonly<{
@@ -14,6 +15,10 @@ export type PlannedTenant = Readonly<{
   creditLimit: bigint;
   sliceSeconds: number;
   dailyCap: bigint | undefined;
+  taxPpm: number;
+  bundle: Readonly<{ unit: "seconds" | "calls"; amount: number; secondsPerCall: number }> | undefined;
+  /** The prices stand in a plan that is asked before another, dearer one. */
+  twoPlans: boolean;
   /** In order of time; each holds until the next begins. */
   prices: readonly Readonly<{ fromMs: number; price: Price }>[];
 }>;
@@ -54,7 +59,7 @@ export type WorldPlan = Readonly<{
   quietMs: number;
 }>;
 
-const ACTIVE_MS = 260_000;
+export const ACTIVE_MS = 260_000;
 
 /** All that is going to happen in the world of a seed, before it begins. */
 export function planWorld(seed: number, random: Random): WorldPlan {
@@ -72,55 +77,16 @@ export function planWorld(seed: number, random: Random): WorldPlan {
   return { seed, tenants, phones, happenings, weather: planWeather(storm), stepsMs, quietMs: EPOCH_MS + ACTIVE_MS };
 }
 
-function planTenants(random: Random): PlannedTenant[] {
-  const resellers: PlannedTenant[] = [];
-  for (let depth = random.int(0, 3); depth > 0; depth -= 1) {
-    const parent = random.chance(0.8) ? resellers.at(-1)?.slug : undefined;
-    resellers.push(planTenant(random, `reseller-${resellers.length + 1}`, "reseller", parent));
-  }
-  const customers: PlannedTenant[] = [];
-  for (let left = random.int(1, 2); left > 0; left -= 1) {
-    const parent = resellers.length > 0 && random.chance(0.9) ? random.pick(resellers).slug : undefined;
-    customers.push(planTenant(random, `customer-${customers.length + 1}`, "customer", parent));
-  }
-  return [...resellers, ...customers];
-}
-
-function planTenant(
-  random: Random,
-  slug: string,
-  kind: PlannedTenant["kind"],
-  parent: string | undefined,
-): PlannedTenant {
-  const prices = [{ fromMs: Date.UTC(2020, 0, 1), price: planPrice(random) }];
-  if (random.chance(0.3)) prices.push({ fromMs: EPOCH_MS + random.int(1_000, ACTIVE_MS), price: planPrice(random) });
-  return {
-    slug,
-    kind,
-    parent,
-    money: BigInt(random.pick([0, 20_000, 60_000, 150_000, 400_000, 5_000_000]) + random.int(0, 20_000)),
-    creditLimit: random.chance(0.2) ? BigInt(random.int(1, 100_000)) : 0n,
-    sliceSeconds: random.pick([10, 11, 20, 30, 60, 120]),
-    dailyCap: random.chance(0.15) ? BigInt(random.int(10_000, 400_000)) : undefined,
-    prices,
-  };
-}
-
-function planPrice(random: Random): Price {
-  const odd = random.chance(0.4);
-  return {
-    perMinute: random.chance(0.05) ? 0n : BigInt(random.int(1, 90_000)),
-    fee: random.chance(0.4) ? BigInt(random.int(1, 30_000)) : 0n,
-    first: odd ? random.int(1, 40) : random.pick([1, 6, 30, 60]),
-    next: odd ? random.int(1, 20) : random.pick([1, 6, 30, 60]),
-    grace: random.chance(0.25) ? random.int(1, 8) : 0,
-  };
-}
-
 function planCalls(random: Random, tenants: readonly PlannedTenant[], phones: WorldPlan["phones"]): Happening[] {
   const lengths = tenants.flatMap(({ sliceSeconds, prices }) => [
     sliceSeconds,
-    ...prices.flatMap(({ price }) => [price.first, price.first + price.next, price.grace]),
+    ...prices.flatMap(({ price }) => [
+      price.first,
+      price.first + price.next,
+      price.grace,
+      price.free,
+      price.steps[0]?.from ?? 1,
+    ]),
   ]);
   return Array.from({ length: random.int(5, 11) }, () => {
     // Times at the edges of increments and slices are where mistakes live.

@@ -1,12 +1,13 @@
 import { Client } from "pg";
 
-import { clearBooks, prepareBooks } from "@/test/proof/sim/books";
+import { clearBooks, prepareBooks, readBooks } from "@/test/proof/sim/books";
 import { EPOCH_MS, installClock, Kernel } from "@/test/proof/sim/kernel";
 import { planWorld } from "@/test/proof/sim/plan";
 import { Random } from "@/test/proof/sim/random";
 import { Trace } from "@/test/proof/sim/trace";
 import { judgeWorld, type Outcome } from "@/test/proof/sim/verdict";
-import { Violation, World } from "@/test/proof/sim/world";
+import { Violation } from "@/test/proof/sim/violation";
+import { World } from "@/test/proof/sim/world";
 
 export type Result = Readonly<{
   seed: number;
@@ -93,5 +94,7 @@ async function live(world: World, quietMs: number, owner: Client): Promise<Outco
   await kernel.runUntil(quietMs + QUIET_MS, look);
   world.reconcile();
   await kernel.runUntil(quietMs + QUIET_MS + 5_000, look);
+  const { problems } = await readBooks(owner, true);
+  if (problems[0] !== undefined) throw new Violation(problems[0]);
   return judgeWorld(world, owner);
 }

@@ -1,10 +1,21 @@
 import type { Client } from "pg";
 import type { Channel } from "@/test/proof/sim/channel";
-import { chargeOf } from "@/test/proof/sim/oracle";
-import { chainOf, priceAt } from "@/test/proof/sim/people";
-import { Violation, type World } from "@/test/proof/sim/world";
+import { chargeOf, taxOf, usedOfBundle } from "@/test/proof/sim/oracle";
+import { chainOf, ofBundleOfCalls, priceAt } from "@/test/proof/sim/people";
+import { Violation } from "@/test/proof/sim/violation";
+import type { World } from "@/test/proof/sim/world";
 
-type HoldRow = { tenant: string; level: number; state: string; held: string; charged: string | null };
+type HoldRow = {
+  tenant: string;
+  level: number;
+  state: string;
+  held: string;
+  charged: string | null;
+  tax: string | null;
+  bundle: string | null;
+  lent: number | null;
+  used: number | null;
+};
 type CallRow = {
   call: string;
   state: string;
@@ -33,7 +44,8 @@ const CLOCK_MS = 2;
 
 const CALLS = `
   SELECT c.pbx_call_id AS call, c.state, c.source, c.granted_seconds AS granted, c.talk_ms::text, c.shortfall_micros::text AS shortfall,
-    (SELECT json_agg(json_build_object('tenant', t.slug, 'level', h.level, 'state', h.state, 'held', h.held_micros::text, 'charged', h.charged_micros::text) ORDER BY h.level)
+    (SELECT json_agg(json_build_object('tenant', t.slug, 'level', h.level, 'state', h.state, 'held', h.held_micros::text, 'charged', h.charged_micros::text,
+      'tax', h.tax_micros::text, 'bundle', h.bundle_unit, 'lent', h.bundle_held, 'used', h.bundle_used) ORDER BY h.level)
      FROM hold h JOIN tenant t ON t.id = h.tenant_id WHERE h.call_id = c.id) AS holds
   FROM call c ORDER BY c.pbx_call_id`;
 const DIFFERENCES = `
@@ -60,7 +72,19 @@ export async function judgeWorld(world: World, owner: Client): Promise<Outcome> 
     if (channel.talkMs > 0) counts.talked += 1;
     counts[judgeCall(world, call, channel, listed)] += 1;
   }
+  judgeCaps(world, calls);
   return counts;
+}
+
+/** All in one day: what a customer was charged is within its cap. */
+function judgeCaps(world: World, calls: readonly CallRow[]): void {
+  for (const { slug, dailyCap } of world.parts.plan.tenants) {
+    if (dailyCap === undefined) continue;
+    const own = calls.flatMap(({ holds }) => holds ?? []).filter(({ tenant, level }) => tenant === slug && level === 0);
+    const spent = own.reduce((sum, { charged, tax }) => sum + BigInt(charged ?? "0") + BigInt(tax ?? "0"), 0n);
+    if (spent > dailyCap && world.parts.plan.stepsMs === 0)
+      throw new Violation(`${slug} spent ${spent} with a daily cap of ${dailyCap}`);
+  }
 }
 
 type Judgement = "exact" | "byHangup" | "unproven" | "stuck";
@@ -102,13 +126,13 @@ function judgeCharges(world: World, call: CallRow, channel: Channel, recorded: n
   const chargedMs = recorded <= grantMs + 1000 ? Math.min(recorded, grantMs) : recorded;
   let short = 0n;
   for (const hold of call.holds ?? []) {
-    const expected = expectedOf(world, channel, hold.tenant, chargedMs);
-    const charged = BigInt(hold.charged ?? "0");
-    if (hold.state === "open" || charged > expected)
-      throw new Violation(
-        `${call.call}: ${hold.tenant} is charged ${charged} for ${chargedMs} ms, which cost ${expected}`,
-      );
-    short += expected - charged;
+    const { net, tax, used } = expectedOf(world, channel, hold, chargedMs);
+    const [charged, taxed] = [BigInt(hold.charged ?? "0"), BigInt(hold.tax ?? "0")];
+    const what = `${call.call}: ${hold.tenant} is charged ${charged} and ${taxed} tax for ${chargedMs} ms`;
+    if (hold.state === "open" || charged > net || taxed > tax)
+      throw new Violation(`${what}, which cost ${net} and ${tax}`);
+    if ((hold.used ?? 0) !== used) throw new Violation(`${what} and ${hold.used} s of a bundle, not ${used}`);
+    short += net + tax - charged - taxed;
   }
   if (short !== BigInt(call.shortfall))
     throw new Violation(
@@ -131,13 +155,24 @@ function judgeOpen(world: World, call: CallRow, listed: readonly DifferenceRow[]
   return "stuck";
 }
 
-const expectedOf = (world: World, channel: Channel, slug: string, talkMs: number): bigint => {
-  const tenant = chainOf(world.parts.plan, channel.dial.endpoint).find((one) => one.slug === slug);
-  if (!tenant) throw new Violation(`${slug} pays for ${channel.call} and is not in its chain`);
-  return chargeOf(priceAt(tenant, channel.startedAtMs), talkMs);
-};
+type Expected = Readonly<{ net: bigint; tax: bigint; used: number }>;
+
+function expectedOf(world: World, channel: Channel, hold: HoldRow, talkMs: number): Expected {
+  const tenant = chainOf(world.parts.plan, channel.dial.endpoint).find(({ slug }) => slug === hold.tenant);
+  if (!tenant) throw new Violation(`${hold.tenant} pays for ${channel.call} and is not in its chain`);
+  const plain = priceAt(tenant, channel.answeredAtMs ?? channel.startedAtMs);
+  const price = hold.bundle === "calls" ? ofBundleOfCalls(plain, tenant) : plain;
+  const lent = hold.bundle === "seconds" ? (hold.lent ?? 0) : 0;
+  const net = chargeOf(price, talkMs, lent);
+  const oneCall = isCharged(price, talkMs) ? 1 : 0;
+  const used = hold.bundle === "calls" ? oneCall : usedOfBundle(price, talkMs, lent);
+  return { net, tax: taxOf(net, tenant.taxPpm), used };
+}
+
+const isCharged = ({ grace }: { grace: number }, talkMs: number) => talkMs > 0 && Math.ceil(talkMs / 1000) > grace;
 
 function lossOf(world: World, channel: Channel, hold: HoldRow): bigint {
-  const loss = expectedOf(world, channel, hold.tenant, channel.talkMs) - BigInt(hold.charged ?? "0");
+  const { net, tax } = expectedOf(world, channel, hold, channel.talkMs);
+  const loss = net + tax - BigInt(hold.charged ?? "0") - BigInt(hold.tax ?? "0");
   return loss > 0n ? loss : 0n;
 }

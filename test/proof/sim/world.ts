@@ -1,28 +1,21 @@
 import type { Client } from "pg";
 
 import { type Books, readBooks } from "@/test/proof/sim/books";
-import type { Channel } from "@/test/proof/sim/channel";
 import { SimDatabase } from "@/test/proof/sim/database";
 import type { Host, Kernel } from "@/test/proof/sim/kernel";
 import type { LinkFaults } from "@/test/proof/sim/link";
-import { holdFor } from "@/test/proof/sim/oracle";
+import { unpaidOf } from "@/test/proof/sim/paid-for";
 import { SimPbx } from "@/test/proof/sim/pbx";
-import { chainOf, People, priceAt } from "@/test/proof/sim/people";
+import { chainOf, People } from "@/test/proof/sim/people";
 import type { Happening, WorldPlan } from "@/test/proof/sim/plan";
 import type { Random } from "@/test/proof/sim/random";
 import type { Trace } from "@/test/proof/sim/trace";
+import { Violation } from "@/test/proof/sim/violation";
 import { type SimWorker, startWorker } from "@/test/proof/sim/worker";
 
-/** Something that must never be. */
-export class Violation extends Error {
-  override readonly name = "Violation";
-}
-
+/** The product's own check of its ledger takes as long as all of ours. */
+const WHOLE_EVERY = 8;
 const CALM: LinkFaults = { dropped: 0, repeated: 0, reordered: 0, unanswered: 0, slowMs: 5 };
-/** A timer of the PBX may fire this much late. */
-const TIMER_MS = 20;
-/** In this time a limit that was set too late is set again. */
-const MEND_MS = 4_000;
 
 type Parts = Readonly<{ kernel: Kernel; plan: WorldPlan; random: Random; trace: Trace; app: Client; owner: Client }>;
 
@@ -35,6 +28,7 @@ export class World {
   #calm = false;
   #hosts = 0;
   #keys = 0;
+  #looks = 0;
   #books: Books = { problems: [], holds: [] };
 
   constructor(readonly parts: Parts) {
@@ -199,37 +193,16 @@ export class World {
     if (!moved && !this.pbx.dirty) return;
     if (moved) {
       this.database.dirty = false;
-      this.#books = await readBooks(this.parts.owner);
+      this.#looks += 1;
+      this.#books = await readBooks(this.parts.owner, this.#looks % WHOLE_EVERY === 0);
       const [problem] = this.#books.problems;
       if (problem !== undefined) throw new Violation(problem);
     }
     this.pbx.dirty = false;
     for (const channel of this.pbx.channels) {
-      if (channel.state === "up" || channel.state === "ringing") this.#paidFor(channel);
+      if (channel.state !== "up" && channel.state !== "ringing") continue;
+      const unpaid = unpaidOf(channel, this.#books.holds, this.parts.plan, this.parts.kernel.nowMs);
+      if (unpaid !== undefined) throw new Violation(unpaid);
     }
   }
-
-  #paidFor(channel: Channel): void {
-    const { plan, kernel } = this.parts;
-    const ofCall = this.#books.holds.filter(({ call }) => call === channel.call);
-    const mayLastMs = mayLast(channel);
-    for (const tenant of chainOf(plan, channel.dial.endpoint)) {
-      const held = ofCall.find((hold) => hold.tenant === tenant.slug)?.held;
-      // On a slow way a limit comes late, which the next one mends.
-      const slow =
-        plan.weather.link.slowMs > 50 && channel.toldAtMs !== undefined && kernel.nowMs - channel.toldAtMs < MEND_MS;
-      const excusedMs = plan.stepsMs + (slow ? plan.weather.link.slowMs : 0);
-      const needed = holdFor(priceAt(tenant, channel.startedAtMs), Math.max(0, mayLastMs - excusedMs));
-      if (held === undefined || held < needed) {
-        throw new Violation(
-          `${channel.call} may talk for ${mayLastMs} ms, for which ${tenant.slug} needs ${needed}: held is ${held ?? "nothing"}`,
-        );
-      }
-    }
-  }
-}
-
-function mayLast({ answeredAtMs, limitAtMs, grantedSeconds }: Channel): number {
-  if (answeredAtMs === undefined) return grantedSeconds * 1000 - 100 + TIMER_MS;
-  return (limitAtMs ?? 0) - answeredAtMs + TIMER_MS;
 }

@@ -1,0 +1,77 @@
+import type { SqlMutation } from "@/test/proof/mutations/mutation";
+
+/** Money that people move. */
+export const moving: readonly SqlMutation[] = [
+  {
+    of: "wallet_post",
+    name: "a top-up that is sent twice is a failure",
+    loses: "the answer to a repeat; without the key's constraint, the money",
+    find: "IF FOUND THEN\n    IF v_amount",
+    replace: "IF false THEN\n    IF v_amount",
+    caughtBy: "money moves once for one key, and never under another amount",
+  },
+  {
+    of: "wallet_post",
+    name: "the amount of a repeat is not compared",
+    loses: "a second top-up under the key of the first",
+    find: "IF v_amount <> p_amount OR v_kind <> p_kind",
+    replace: "IF v_kind <> p_kind",
+    caughtBy: "money moves once for one key, and never under another amount",
+  },
+  {
+    of: "wallet_post",
+    name: "everybody may put money in",
+    loses: "all of it",
+    find: "IF NOT EXISTS (SELECT FROM tenant WHERE id = app_tenant() AND kind = 'operator') THEN",
+    replace: "IF false THEN",
+    caughtBy: "only the operator lets money in, and nobody reaches beside",
+  },
+  {
+    of: "wallet_post",
+    name: "money that is held for a call can be taken back",
+    loses: "the calls under way",
+    find: "IF w.posted_micros - w.held_micros + w.credit_limit_micros + p_amount < 0 THEN",
+    replace: "IF w.posted_micros + w.credit_limit_micros + p_amount < 0 THEN",
+    caughtBy: "what a call holds can be neither taken back nor given away",
+  },
+  {
+    of: "wallet_move",
+    name: "a transfer leaves and does not arrive",
+    loses: "the transfer",
+    find: "UPDATE wallet SET posted_micros = posted_micros + p_amount,",
+    replace: "UPDATE wallet SET posted_micros = posted_micros,",
+    caughtBy: "money moves once for one key, and never under another amount",
+  },
+  {
+    of: "wallet_move",
+    name: "money that is held for a call can be given away",
+    loses: "the calls under way",
+    find: "IF a.posted_micros - a.held_micros < p_amount THEN",
+    replace: "IF a.posted_micros < p_amount THEN",
+    caughtBy: "what a call holds can be neither taken back nor given away",
+  },
+  {
+    of: "wallet_transfer",
+    name: "a transfer that is sent twice is a failure",
+    loses: "the answer to a repeat; without the key's constraint, the money",
+    find: "IF FOUND THEN\n    IF v_amount",
+    replace: "IF false THEN\n    IF v_amount",
+    caughtBy: "money moves once for one key, and never under another amount",
+  },
+  {
+    of: "wallet_transfer",
+    name: "a transfer of less than nothing takes from the other side",
+    loses: "everybody's money",
+    find: "IF p_amount <= 0 THEN",
+    replace: "IF false THEN",
+    caughtBy: "money moves once for one key, and never under another amount",
+  },
+  {
+    of: "require_below",
+    name: "anybody's wallet is within reach",
+    loses: "everybody's money",
+    find: "IF NOT EXISTS (SELECT FROM tenant_below",
+    replace: "IF false AND NOT EXISTS (SELECT FROM tenant_below",
+    caughtBy: "only the operator lets money in, and nobody reaches beside",
+  },
+];
