@@ -3,6 +3,7 @@ import { auditRouter } from "@/server/api/routers/audit";
 import { billingRouter } from "@/server/api/routers/billing";
 import { bundlesRouter } from "@/server/api/routers/bundles";
 import { callsRouter } from "@/server/api/routers/calls";
+import { cdrImportsRouter } from "@/server/api/routers/cdr-imports";
 import { destinationsRouter } from "@/server/api/routers/destinations";
 import { disputesRouter } from "@/server/api/routers/disputes";
 import { extensionsRouter } from "@/server/api/routers/extensions";
@@ -43,6 +44,7 @@ export const appRouter = router({
   members: membersRouter,
   rerating: reratingRouter,
   sessions: sessionsRouter,
+  cdrImports: cdrImportsRouter,
   reconciliation: reconciliationRouter,
   shell: shellRouter,
   tasks: tasksRouter,

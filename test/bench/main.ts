@@ -8,6 +8,7 @@ const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   P5: async () => (await import("./p5-rate-lookup")).rateLookup(),
   P16: async () => (await import("./p16-rerate")).rerating(),
   P6: async () => (await import("./p6-rate-deck")).rateDeck(),
+  P7: async () => (await import("./p7-cdr-ingest")).cdrIngest(),
   P13: async () => (await import("./p13-start")).startAndRest(),
 };
 

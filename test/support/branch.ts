@@ -82,6 +82,11 @@ export async function makeBranches(db: TestDatabase) {
       "INSERT INTO task (tenant_id, kind, title, created_by) VALUES ($1, 'deck.import', 'A deck', 'test') RETURNING id",
       [of.tenantId],
     );
+    const { id: imported } = await build.one<{ id: string }>(
+      `INSERT INTO cdr_import (tenant_id, format, source, file_name, bytes, parts, options, created_by)
+       VALUES ($1, 'carrier', 'wholesale', 'a.csv', 40, 1, '{}', 'test') RETURNING id`,
+      [of.tenantId],
+    );
     const { id: difference } = await build.one<{ id: string }>(
       "INSERT INTO difference (tenant_id, kind, subject, currency) VALUES ($1, 'shortfall', $2, 'EUR') RETURNING id",
       [of.tenantId, randomUUID()],
@@ -111,6 +116,7 @@ export async function makeBranches(db: TestDatabase) {
       task,
       dispute,
       difference,
+      import: imported,
       mail,
       slug: buyer.slug,
       transaction,

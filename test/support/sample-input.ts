@@ -18,6 +18,7 @@ export type Ids = Readonly<
     | "dispute"
     | "difference"
     | "mail"
+    | "import"
     | "slug",
     string
   > &
@@ -64,6 +65,12 @@ const fields: Readonly<Record<string, () => unknown>> = {
   code: () => "0000-0000-0000-0000-0000",
   count: () => 2,
   expiresAt: () => new Date(Date.now() + 86_400_000),
+  fileName: () => "march.csv",
+  source: () => "wholesale",
+  bytes: () => 40,
+  parts: () => 1,
+  part: () => 0,
+  data: () => "QQ==",
   token: () => "a".repeat(43),
   text: () => "Because.",
   periodFrom: () => "2027-01-01",

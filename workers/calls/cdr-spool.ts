@@ -1,5 +1,5 @@
 import { recordUnheld } from "@/server/domain/calls/call-control";
-import { type CdrLine, parseCdrLine } from "@/server/domain/calls/cdr-line.rules";
+import { type CdrLine, callKindOf, parseCdrLine } from "@/server/domain/calls/cdr-line.rules";
 import { endingOfDisposition } from "@/server/domain/calls/outcome.rules";
 import type { SqlPool } from "@/server/infra/db/pool";
 import type { Logger } from "@/server/infra/log/logger";
@@ -33,14 +33,6 @@ export type SpoolStatus = Readonly<{
   unreadable: number;
   problem: string | null;
 }>;
-
-/** The first word that our dialplan notes on a record, as a kind of call. */
-const kinds: Readonly<Record<string, string>> = {
-  out: "external",
-  emergency: "emergency",
-  internal: "internal",
-  echo: "echo",
-};
 
 /**
  * Reads Asterisk's own file of call records as it grows: the source that survives everything else being away. How far it
@@ -145,7 +137,7 @@ export class CdrSpool {
     // Refused by call control: nothing was held. Refused without its answer: it may have held money, and here is the proof
     // that nobody talked.
     if (record.kind === "refuse" && record.callId !== "") return;
-    const kind = kinds[record.kind] ?? "external";
+    const kind = callKindOf(record.kind);
     const ending = endingOfDisposition(record.disposition, kind);
     const result = await settlements.report({
       pbx,

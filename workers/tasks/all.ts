@@ -1,6 +1,10 @@
 import type { TaskKind } from "@/server/domain/tasks/task.schema";
+import { importCdr } from "@/workers/tasks/import-cdr";
 import { rerateCalls } from "@/workers/tasks/rerate-calls";
 import type { TaskWork } from "@/workers/tasks/run-task";
 
 /** What is done for each kind of long job. */
-export const taskWorks: Readonly<Partial<Record<TaskKind, TaskWork>>> = { "rating.rerate": rerateCalls };
+export const taskWorks: Readonly<Partial<Record<TaskKind, TaskWork>>> = {
+  "rating.rerate": rerateCalls,
+  "cdr.import": importCdr,
+};

@@ -69,7 +69,10 @@ export type AuditAction =
   | "retention.sweep"
   | "reconciliation.heal"
   | "reconciliation.run"
-  | "reconciliation.resolve";
+  | "reconciliation.resolve"
+  | "cdr.import"
+  | "cdr.upload"
+  | "cdr.forget";
 
 export type Actor = {
   readonly kind: "user" | "job" | "cli" | "pbx" | "anonymous";

@@ -20,6 +20,16 @@ export type CdrLine = Readonly<{
 
 const FIELDS = 11;
 
+const kinds: Readonly<Record<string, string>> = {
+  out: "external",
+  emergency: "emergency",
+  internal: "internal",
+  echo: "echo",
+};
+
+/** The kind of a call from the word that our dialplan notes on its record; without one it costs money until proven free. */
+export const callKindOf = (word: string): string => kinds[word] ?? "external";
+
 /** Reads one line. @returns undefined for what is not a whole record: a torn line, a foreign file. */
 export function parseCdrLine(line: string): CdrLine | undefined {
   const fields = splitCsv(line);

@@ -46,6 +46,7 @@ beforeAll(async () => {
     task: crypto.randomUUID(),
     dispute,
     difference: crypto.randomUUID(),
+    import: crypto.randomUUID(),
     mail: crypto.randomUUID(),
     slug: "acme",
     ...(await moneyThings(on, on.customer, on.customer)),

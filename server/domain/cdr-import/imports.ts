@@ -1,0 +1,170 @@
+import { type CdrOptions, cdrOptionsSchema, type NewCdrImport } from "@/server/domain/cdr-import/cdr-import.schema";
+import { createTask, getTask, type Task } from "@/server/domain/tasks/tasks";
+import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
+import { DomainError } from "@/server/kernel/errors";
+import type { TenantId } from "@/server/kernel/ids";
+
+/**
+ * Registers a file that is about to be sent. Nothing is read before all of its parts are here.
+ * @returns its id.
+ */
+export async function createCdrImport(
+  tx: TenantWrite,
+  tenantId: TenantId,
+  given: NewCdrImport,
+  createdBy: string,
+): Promise<string> {
+  const { fileName, bytes, parts, ...options } = given;
+  const { id } = await tx.cdrImport.create({
+    data: {
+      tenantId,
+      format: given.format,
+      source: given.source,
+      fileName,
+      bytes: BigInt(bytes),
+      parts,
+      options: { ...options },
+      createdBy,
+    },
+    select: { id: true },
+  });
+  return id;
+}
+
+/**
+ * Keeps one part of the file's compressed content. The same part twice is kept once.
+ * @throws DomainError not_found; invalid_state once the import was started; invalid_input for a part it has not.
+ */
+export async function addCdrPart(
+  tx: TenantWrite,
+  tenantId: TenantId,
+  importId: string,
+  part: number,
+  content: Uint8Array<ArrayBuffer>,
+): Promise<void> {
+  const { taskId, parts } = await getOne(tx, tenantId, importId);
+  if (taskId) throw new DomainError("invalid_state", { import: importId }, "That file is complete already.");
+  if (part >= parts) throw new DomainError("invalid_input", { part, parts }, `The file has ${parts} parts.`);
+  await tx.cdrImportPart.createMany({ data: [{ tenantId, importId, part, content }], skipDuplicates: true });
+}
+
+/**
+ * Begins to read a file that is complete. A repeat gives the same job.
+ * @returns the id of the long job.
+ * @throws DomainError not_found; invalid_state while parts are missing.
+ */
+export async function startCdrImport(tx: TenantWrite, tenantId: TenantId, importId: string): Promise<string> {
+  await tx.$queryRaw`SELECT FROM cdr_import WHERE tenant_id = ${tenantId}::uuid AND id = ${importId}::uuid FOR NO KEY UPDATE`;
+  const file = await getOne(tx, tenantId, importId);
+  if (file.taskId) return file.taskId;
+  const there = await tx.cdrImportPart.count({ where: { tenantId, importId } });
+  if (there < file.parts) {
+    const sentence = `${file.parts - there} of ${file.parts} parts of the file are missing: send them first.`;
+    throw new DomainError("invalid_state", { import: importId, missing: file.parts - there }, sentence);
+  }
+  const taskId = await createTask(tx, tenantId, {
+    kind: "cdr.import",
+    title: `Compare ${file.fileName}`,
+    input: { importId },
+    createdBy: file.createdBy,
+  });
+  await tx.cdrImport.update({ where: { tenantId_id: { tenantId, id: importId } }, data: { taskId } });
+  return taskId;
+}
+
+export type CdrImport = Readonly<{
+  id: string;
+  format: string;
+  source: string;
+  fileName: string;
+  bytes: number;
+  options: CdrOptions;
+  sha256: string | null;
+  createdAt: Date;
+  /** null while its parts are on their way. */
+  task: Task | null;
+  problems: number;
+}>;
+
+async function getOne(tx: TenantRead, tenantId: TenantId, importId: string) {
+  const row = await tx.cdrImport.findUnique({ where: { tenantId_id: { tenantId, id: importId } } });
+  if (!row) throw new DomainError("not_found", { import: importId });
+  return row;
+}
+
+type Stored = Awaited<ReturnType<typeof getOne>>;
+
+async function shown(tx: TenantRead, tenantId: TenantId, row: Stored): Promise<CdrImport> {
+  const problems = await tx.cdrProblem.count({ where: { tenantId, importId: row.id } });
+  return {
+    id: row.id,
+    format: row.format,
+    source: row.source,
+    fileName: row.fileName,
+    bytes: Number(row.bytes),
+    options: cdrOptionsSchema.parse(row.options),
+    sha256: row.sha256,
+    createdAt: row.createdAt,
+    task: row.taskId ? await getTask(tx, tenantId, row.taskId) : null,
+    problems,
+  };
+}
+
+/** The files of a tenant, newest first. */
+export async function listCdrImports(tx: TenantRead, tenantId: TenantId, limit = 20): Promise<CdrImport[]> {
+  const rows = await tx.cdrImport.findMany({ where: { tenantId }, orderBy: { createdAt: "desc" }, take: limit });
+  const all: CdrImport[] = [];
+  for (const row of rows) all.push(await shown(tx, tenantId, row));
+  return all;
+}
+
+/** @throws DomainError not_found. */
+export async function getCdrImport(tx: TenantRead, tenantId: TenantId, importId: string): Promise<CdrImport> {
+  return shown(tx, tenantId, await getOne(tx, tenantId, importId));
+}
+
+export type CdrProblem = Readonly<{ line: number; column: number; name: string; reason: string }>;
+
+/** What is wrong with which line, in the order of the file; at most ten thousand are kept. */
+export async function listCdrProblems(
+  tx: TenantRead,
+  tenantId: TenantId,
+  importId: string,
+  limit = 10_000,
+): Promise<CdrProblem[]> {
+  await getOne(tx, tenantId, importId);
+  const rows = await tx.cdrProblem.findMany({
+    where: { tenantId, importId },
+    orderBy: [{ line: "asc" }, { columnNumber: "asc" }],
+    take: limit,
+  });
+  return rows.map(({ line, columnNumber, columnName, reason }) => ({
+    line,
+    column: columnNumber,
+    name: columnName,
+    reason,
+  }));
+}
+
+const STEP = 5_000;
+const BUSY_STATES: readonly string[] = ["queued", "running"];
+
+/**
+ * Takes a file's records and its open differences out again, so that it can be read once more with other settings. Calls
+ * that were settled by it stay settled. A repeat removes nothing.
+ * @returns how many records went.
+ * @throws DomainError not_found; invalid_state while it is being read.
+ */
+export async function forgetCdrImport(tx: TenantWrite, tenantId: TenantId, importId: string): Promise<number> {
+  const { task } = await getCdrImport(tx, tenantId, importId);
+  if (task && BUSY_STATES.includes(task.state)) {
+    throw new DomainError("invalid_state", { import: importId }, "It is being read: cancel the job first.");
+  }
+  let gone = 0;
+  for (let step = STEP; step > 0; ) {
+    const [row] = await tx.$queryRaw<{ n: number }[]>`SELECT cdr_forget(${importId}::uuid, ${STEP}::int) AS n`;
+    step = row?.n ?? 0;
+    gone += step;
+  }
+  return gone;
+}

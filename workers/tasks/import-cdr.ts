@@ -1,0 +1,142 @@
+import { z } from "zod";
+
+import { dropContent, extentOf, forgetRows, readCdrFile } from "@/server/domain/cdr-import/cdr-store";
+import {
+  countFound,
+  type ImportResult,
+  type Progress,
+  progressSchema,
+} from "@/server/domain/cdr-import/import-progress";
+import { DomainError } from "@/server/kernel/errors";
+import type { TenantContext } from "@/workers/processors/types";
+import { type Compared, compareLines, missingCalls, shownIn } from "@/workers/tasks/cdr-compare";
+import { matchNext } from "@/workers/tasks/cdr-match";
+import { readFile } from "@/workers/tasks/cdr-read";
+import type { TaskRun, TaskWork } from "@/workers/tasks/run-task";
+
+const inputSchema = z.object({ importId: z.uuid() });
+
+/** So many lines are compared at a time. */
+const STRETCH = 5_000;
+/** So much time is searched at once for calls that a file does not have. */
+const SLICE_MS = 6 * 3_600_000;
+/** More than this is no list for people, but a file that was read in the wrong way. */
+const MOST_FOUND = 20_000;
+const FEW_RECORDS = 100;
+const AMI_MS = 5_000;
+const REPORT_MS = 500;
+
+type Work = Compared & Readonly<{ run: TaskRun }>;
+
+/**
+ * Reads a file of call records, finds the calls that its records mean, lists what differs and settles what is still open.
+ * Every step may be repeated; a runner that dies is followed by one that goes on from its last word.
+ */
+export const importCdr: TaskWork = async (run, ctx) => {
+  const { importId } = inputSchema.parse(run.input);
+  const file = await readCdrFile(ctx.pool, importId);
+  const work: Work = { pool: ctx.pool, file, run, isLive: await liveCalls(ctx) };
+  let progress = progressSchema.parse(run.checkpoint ?? {});
+  if (progress.phase === "read") progress = await reading(work, progress);
+  if (progress.phase === "match") progress = await matching(work, progress);
+  if (progress.phase === "compare") {
+    await refuseForeignFile(work);
+    progress = await comparing(work, progress);
+  }
+  if (progress.phase === "missing") progress = await missing(work, progress);
+  return finish(work, progress);
+};
+
+async function liveCalls({ ami, log }: TenantContext): Promise<(call: string) => boolean> {
+  if (!ami?.status().connected) return () => false;
+  const channels = await ami.liveChannels({ deadlineMs: AMI_MS }).catch((error: unknown) => {
+    log.warn({ error }, "the PBX did not list its channels; no call is settled by a file now");
+    return undefined;
+  });
+  const live = new Set(channels?.map(({ uniqueId }) => uniqueId));
+  return (call) => channels === undefined || live.has(call);
+}
+
+async function reading({ pool, file, run }: Work, begin: Progress): Promise<Progress> {
+  const { fileBytes } = file;
+  let reportedAt = 0;
+  const read = await readFile(pool, file, begin, async (progress, bytesRead) => {
+    if (Date.now() - reportedAt < REPORT_MS) return;
+    reportedAt = Date.now();
+    const total = Math.max(progress.lines, Math.round((progress.lines * fileBytes) / Math.max(1, bytesRead)));
+    await run.report({ done: progress.lines, total, note: "Reading", checkpoint: progress });
+  });
+  await run.report({ done: 0, total: read.lines, note: "Comparing", checkpoint: read });
+  return read;
+}
+
+async function matching({ pool, file, run }: Work, begin: Progress): Promise<Progress> {
+  let progress = begin;
+  for (let next = await matchNext(pool, file, progress); next; next = await matchNext(pool, file, progress)) {
+    progress = next;
+    await run.report({ note: "Finding the calls", checkpoint: progress });
+  }
+  return { ...progress, phase: "compare", line: 0 };
+}
+
+/** With the wrong zone or the wrong format nothing fits; a list of everything would help nobody. */
+async function refuseForeignFile({ pool, file }: Work): Promise<void> {
+  const { records, matched } = await extentOf(pool, file.id);
+  if (file.options.anyway || records < FEW_RECORDS || matched * 10 >= records) return;
+  await forgetRows(pool, file.id);
+  throw new DomainError(
+    "invalid_input",
+    { records, matched },
+    `Only ${matched} of ${records} records are calls of ours, so nothing was kept: check the time zone, the source and the format.`,
+  );
+}
+
+async function comparing(work: Work, begin: Progress): Promise<Progress> {
+  const { pool, file, run } = work;
+  const { lastLine } = await extentOf(pool, file.id);
+  let progress = begin;
+  while (progress.line < lastLine) {
+    const to = progress.line + STRETCH;
+    progress = { ...(await compareLines(work, progress.line + 1, to, progress)), line: to };
+    await refuseTooMany(work, progress);
+    await run.report({ done: Math.min(to, lastLine), total: lastLine, note: "Comparing", checkpoint: progress });
+  }
+  return { ...progress, phase: "missing" };
+}
+
+async function refuseTooMany({ pool, file }: Work, progress: Progress): Promise<void> {
+  if (countFound(progress) <= MOST_FOUND) return;
+  await forgetRows(pool, file.id);
+  const sentence = `More than ${MOST_FOUND} differences, so nothing was kept: check the time zone, the tolerances and the time that the file covers.`;
+  throw new DomainError("invalid_input", { differences: countFound(progress) }, sentence);
+}
+
+/** Calls at the very ends of a file may stand in the one before or after it. */
+async function missing(work: Work, begin: Progress): Promise<Progress> {
+  const { pool, file, run } = work;
+  const { options } = file;
+  if (!options.expectAll) return begin;
+  const { firstAt, lastAt } = await extentOf(pool, file.id);
+  const edgeMs = options.toleranceSeconds * 1000;
+  const from = options.from ? Date.parse(options.from) : firstAt ? firstAt.getTime() + edgeMs : Number.NaN;
+  const to = options.to ? Date.parse(options.to) : lastAt ? lastAt.getTime() - edgeMs : Number.NaN;
+  let progress = begin;
+  for (let at = begin.missingTo ? Date.parse(begin.missingTo) : from; at < to; ) {
+    const until = Math.min(to, at + SLICE_MS);
+    const shown = await missingCalls(work, new Date(at), new Date(until), MOST_FOUND + 1);
+    progress = { ...(await shownIn(work, shown, progress)), missingTo: new Date(until).toISOString() };
+    await refuseTooMany(work, progress);
+    await run.report({ note: "Looking for calls that the file does not have", checkpoint: progress });
+    at = until;
+  }
+  return progress;
+}
+
+async function finish({ pool, file }: Work, progress: Progress): Promise<ImportResult> {
+  const { records, matched } = await extentOf(pool, file.id);
+  const { lines, problems, repeatedHere, repeatedElsewhere, settled, found } = progress;
+  const { dryRun } = file.options;
+  if (dryRun) await forgetRows(pool, file.id);
+  await dropContent(pool, file.id);
+  return { lines, records, matched, problems, repeatedHere, repeatedElsewhere, settled, found, dryRun };
+}
