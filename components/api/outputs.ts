@@ -17,3 +17,5 @@ export type TenantRow = Outputs["tenants"]["tree"]["items"][number];
 export type DifferenceRow = Outputs["reconciliation"]["list"]["items"][number];
 export type ReconciliationBoard = Outputs["reconciliation"]["board"];
 export type AuditRow = Outputs["audit"]["list"]["items"][number];
+export type DisputeRow = Outputs["disputes"]["list"]["items"][number];
+export type DisputeDetail = Outputs["disputes"]["get"];

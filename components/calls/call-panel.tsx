@@ -15,6 +15,7 @@ import { Duration } from "@/components/calls/duration";
 import { fixHint, fixHref } from "@/components/calls/fix-hint";
 import { PhoneNumber } from "@/components/calls/phone-number";
 import { PriceReceipt } from "@/components/calls/price-receipt";
+import { DisputeCharge } from "@/components/disputes/dispute-charge";
 import { Moment } from "@/components/shell/moment";
 import { portalPath } from "@/components/shell/portal-path";
 import { useScope } from "@/components/shell/scope";
@@ -51,6 +52,7 @@ function CallBody({ call }: Readonly<{ call: CallDetail }>) {
         currency={currency}
         receipt={call.receipt}
       />
+      {call.receipt.costMicros > 0n && call.endedAt !== null && <DisputeCharge callId={call.id} />}
     </Section>
   );
   return (

@@ -18,6 +18,9 @@ const places = [
   { as: ["reseller", "owner"], page: "", heading: /./ },
   { as: ["reseller", "owner"], page: "/tenants", heading: "Tenants" },
   { as: ["reseller", "owner"], page: "/plans", heading: "Plans" },
+  { as: ["customer", "owner"], page: "/disputes", heading: "Disputes" },
+  { as: ["reseller", "owner"], page: "/disputes", heading: "Disputes" },
+  { as: ["reseller", "owner"], page: "/disputes/rerate", heading: "Re-rate calls" },
   { as: ["operator", "owner"], page: "/tenants", heading: "Tenants" },
   { as: ["operator", "owner"], page: "/reconciliation", heading: "Reconciliation" },
 ] as const;

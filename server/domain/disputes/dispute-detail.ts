@@ -1,5 +1,5 @@
 import { getCall, type Receipt } from "@/server/domain/calls/call-detail";
-import type { DisputeReason, DisputeState } from "@/server/domain/disputes/dispute.schema";
+import type { DisputeReason, DisputeState } from "@/server/domain/disputes/dispute-kinds.schema";
 import { disputeProblem, getOwnCharge, getParty, type Side } from "@/server/domain/disputes/disputes";
 import type { Evidence } from "@/server/domain/disputes/evidence";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";

@@ -1,10 +1,6 @@
 import { formatNumber } from "@/server/domain/calls/number-format";
-import {
-  type DisputeFilter,
-  type DisputeReason,
-  type DisputeState,
-  disputeLabel,
-} from "@/server/domain/disputes/dispute.schema";
+import type { DisputeFilter } from "@/server/domain/disputes/dispute.schema";
+import { type DisputeReason, type DisputeState, disputeLabel } from "@/server/domain/disputes/dispute-kinds.schema";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";

@@ -4,7 +4,7 @@ import {
   type DisputeReason,
   type DisputeState,
   disputeLabel,
-} from "@/server/domain/disputes/dispute.schema";
+} from "@/server/domain/disputes/dispute-kinds.schema";
 import { type Evidence, evidenceOf } from "@/server/domain/disputes/evidence";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";

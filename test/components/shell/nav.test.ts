@@ -18,6 +18,7 @@ describe("navigation", () => {
       "live",
       "extensions",
       "balance",
+      "disputes",
       "destinations",
       "plans",
     ]);

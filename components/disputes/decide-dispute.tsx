@@ -1,0 +1,109 @@
+"use client";
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import type { FormEvent } from "react";
+
+import { useTRPC } from "@/components/api/client";
+import type { DisputeDetail } from "@/components/api/outputs";
+import { refusalOf } from "@/components/api/refusal";
+import { amountProblem, plainAmount, readAmount } from "@/components/billing/amount-input";
+import { exactMoneyText } from "@/components/billing/money-text";
+import { useScope } from "@/components/shell/scope";
+import { Dialog } from "@/components/ui/dialog";
+import { Field } from "@/components/ui/field";
+import { FormEnd } from "@/components/ui/form-end";
+import { toast } from "@/components/ui/toast-store";
+import { checks, useFields } from "@/components/ui/use-fields";
+
+type Props = Readonly<{ dispute: DisputeDetail; way: "full" | "part" | "reject"; onClose: () => void }>;
+
+const titles = { full: "Credit in full", part: "Credit a part", reject: "Reject" } as const;
+const busyWords = { full: "Crediting…", part: "Crediting…", reject: "Rejecting…" } as const;
+
+/** The decision of the seller: the money moves with it, in the same step. */
+export function DecideDispute({ dispute, way, onClose }: Props) {
+  const { id, number, currency, leftMicros, buyerName } = dispute;
+  const most = exactMoneyText(leftMicros, currency);
+  const { problems, read } = useFields({
+    amount: (value) => (way === "part" ? partProblem(value, leftMicros, most) : undefined),
+    text: way === "reject" ? checks.filled("A reason, which the customer reads,") : checks.any,
+  });
+  const { credit, reject, error, busy } = useDecision(number, onClose);
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const values = read(event.currentTarget);
+    if (!values) return;
+    const { amount, text } = values;
+    if (way === "reject") reject(id, text);
+    else credit(id, way === "part" ? plainAmount(amount) : undefined, text);
+  }
+
+  return (
+    <Dialog onClose={onClose} title={`${titles[way]}: ${number}`}>
+      <form className="grid gap-4" noValidate onSubmit={submit}>
+        <p className="text-ink-2">
+          {way === "reject"
+            ? "The charge stays as it is."
+            : `${buyerName} gets ${way === "full" ? most : "it"} into its wallet, as a line linked to the charge. Your revenue falls by as much.`}
+        </p>
+        {way === "part" && (
+          <Field
+            data-first=""
+            hint={`At most ${most}.`}
+            inputMode="decimal"
+            label="Amount"
+            name="amount"
+            placeholder="0.00"
+            problem={problems.amount}
+            unit={currency}
+          />
+        )}
+        <Field
+          data-first=""
+          hint="The customer reads it."
+          label={way === "reject" ? "Why" : "Note"}
+          maxLength={2_000}
+          name="text"
+          problem={problems.text}
+          required={way === "reject"}
+        />
+        <FormEnd
+          busy={busy && busyWords[way]}
+          onCancel={onClose}
+          refusal={error ? refusalOf(error) : undefined}
+          submit={way === "full" ? `Credit ${most}` : way === "part" ? "Credit" : "Reject the dispute"}
+        />
+      </form>
+    </Dialog>
+  );
+}
+
+function partProblem(text: string, left: bigint, most: string): string | undefined {
+  const problem = amountProblem(text);
+  if (problem) return problem;
+  const amount = readAmount(text) ?? 0n;
+  return amount > left ? `At most ${most}: that is what is left of the charge.` : undefined;
+}
+
+function useDecision(number: string, onDone: () => void) {
+  const { tenantSlug } = useScope();
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const options = {
+    onSuccess: (done: Readonly<{ state: string }>) => {
+      void queries.invalidateQueries();
+      toast(`${number} is ${done.state.replace("_", " ")}.`);
+      onDone();
+    },
+  };
+  const credit = useMutation(trpc.disputes.credit.mutationOptions(options));
+  const reject = useMutation(trpc.disputes.reject.mutationOptions(options));
+  return {
+    credit: (disputeId: string, amount: string | undefined, text: string) =>
+      credit.mutate({ tenantSlug, disputeId, ...(amount ? { amount } : {}), ...(text ? { text } : {}) }),
+    reject: (disputeId: string, text: string) => reject.mutate({ tenantSlug, disputeId, text }),
+    error: credit.error ?? reject.error,
+    busy: credit.isPending || reject.isPending,
+  };
+}

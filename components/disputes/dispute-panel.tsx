@@ -1,0 +1,122 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+import { useState } from "react";
+
+import { useTRPC } from "@/components/api/client";
+import type { DisputeDetail } from "@/components/api/outputs";
+import { QueryView } from "@/components/api/query-view";
+import { Money } from "@/components/billing/money";
+import { PriceReceipt } from "@/components/calls/price-receipt";
+import { DecideDispute } from "@/components/disputes/decide-dispute";
+import { DisputeEvidence } from "@/components/disputes/dispute-evidence";
+import { DisputeState } from "@/components/disputes/dispute-state";
+import { DisputeTimeline } from "@/components/disputes/dispute-timeline";
+import { reasonText } from "@/components/disputes/dispute-words";
+import { SayMore } from "@/components/disputes/say-more";
+import { WithdrawDispute } from "@/components/disputes/withdraw-dispute";
+import { Moment } from "@/components/shell/moment";
+import { useScope } from "@/components/shell/scope";
+import { Button } from "@/components/ui/button";
+import { buttonClass } from "@/components/ui/button-class";
+import { type Fact, Facts } from "@/components/ui/facts";
+import { Panel } from "@/components/ui/panel";
+import { Section } from "@/components/ui/section";
+
+/** One case: what is disputed, what both sides said, and the decision. */
+export function DisputePanel({ disputeId, onClose }: Readonly<{ disputeId: string; onClose: () => void }>) {
+  const { tenantSlug } = useScope();
+  const query = useQuery(useTRPC().disputes.get.queryOptions({ tenantSlug, disputeId }));
+  return (
+    <Panel onClose={onClose} subject={disputeId} title={query.data ? `Dispute ${query.data.number}` : "Dispute"}>
+      <QueryView query={query}>{(dispute) => <DisputeBody dispute={dispute} />}</QueryView>
+    </Panel>
+  );
+}
+
+function DisputeBody({ dispute }: Readonly<{ dispute: DisputeDetail }>) {
+  const { can } = useScope();
+  const { cost, evidence, state } = dispute;
+  const open = state === "open";
+  return (
+    <div className="grid gap-6">
+      <div className="grid gap-3">
+        <p className="text-md">
+          <DisputeState state={state} /> <span className="text-ink-2">· {reasonText(dispute.reason)}</span>
+        </p>
+        {open && dispute.side === "seller" && can("billing.write") && <Decisions dispute={dispute} />}
+        {open && dispute.side === "buyer" && can("disputes.write") && (
+          <div>
+            <WithdrawDispute disputeId={dispute.id} number={dispute.number} />
+          </div>
+        )}
+      </div>
+      <Facts facts={factsOf(dispute)} />
+      <Section title="What was said">
+        <DisputeTimeline dispute={dispute} />
+        {open && can("disputes.write") && <SayMore disputeId={dispute.id} />}
+      </Section>
+      <DisputeEvidence currency={dispute.currency} evidence={evidence} own={dispute.side === "buyer"} />
+      {cost && (
+        <Section title="What you pay for this call">
+          <PriceReceipt
+            call={{ id: dispute.callId, to: evidence.call.to, startedAt: new Date(evidence.call.startedAt) }}
+            currency={cost.currency}
+            receipt={cost.receipt}
+          />
+        </Section>
+      )}
+    </div>
+  );
+}
+
+function Decisions({ dispute }: Readonly<{ dispute: DisputeDetail }>) {
+  const [deciding, setDeciding] = useState<"full" | "part" | "reject">();
+  return (
+    <div className="flex flex-wrap gap-2">
+      {dispute.leftMicros > 0n && (
+        <>
+          <Button look="primary" onClick={() => setDeciding("full")}>
+            Credit in full…
+          </Button>
+          <Button onClick={() => setDeciding("part")}>Credit a part…</Button>
+        </>
+      )}
+      <Button onClick={() => setDeciding("reject")}>Reject…</Button>
+      {deciding && <DecideDispute dispute={dispute} onClose={() => setDeciding(undefined)} way={deciding} />}
+    </div>
+  );
+}
+
+function factsOf(dispute: DisputeDetail): readonly Fact[] {
+  const { currency, evidence } = dispute;
+  const money = (micros: bigint) => <Money currency={currency} micros={micros} />;
+  const facts: (Fact | false)[] = [
+    dispute.side === "seller" && { label: "Customer", value: dispute.buyerName },
+    {
+      label: "Call to",
+      value: <span className="figures">{evidence.call.to}</span>,
+      end: <CallLink callId={dispute.callId} />,
+    },
+    { label: "Charged", value: money(dispute.chargedMicros) },
+    dispute.creditedMicros > 0n && { label: "Credited", value: money(dispute.creditedMicros) },
+    dispute.leftMicros !== dispute.chargedMicros && { label: "Comes to now", value: money(dispute.leftMicros) },
+    { label: "Opened", value: <Moment at={dispute.openedAt} full /> },
+    dispute.decidedAt !== null && { label: "Closed", value: <Moment at={dispute.decidedAt} full /> },
+    dispute.correctionId !== null && {
+      label: "In the ledger",
+      value: <code className="text-xs">{dispute.correctionId}</code>,
+    },
+  ];
+  return facts.filter((fact) => fact !== false);
+}
+
+function CallLink({ callId }: Readonly<{ callId: string }>) {
+  const { hrefOf } = useScope();
+  return (
+    <Link className={buttonClass()} href={`${hrefOf("calls")}?open=${callId}`}>
+      Open the call
+    </Link>
+  );
+}

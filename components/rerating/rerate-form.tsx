@@ -1,0 +1,115 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import type { FormEvent } from "react";
+
+import { useTRPC } from "@/components/api/client";
+import type { RerateAsked } from "@/components/rerating/rerate-view";
+import { useScope } from "@/components/shell/scope";
+import { Button } from "@/components/ui/button";
+import { ErrorState } from "@/components/ui/error-state";
+import { Field } from "@/components/ui/field";
+import { Select } from "@/components/ui/select";
+import { checks, useFields } from "@/components/ui/use-fields";
+
+type Props = Readonly<{
+  busy: boolean;
+  refusal: Readonly<{ title: string; next: string; code: string }> | undefined;
+  onPreview: (asked: RerateAsked) => void;
+}>;
+
+const day = checks.shape(/^\d{4}-\d{2}-\d{2}$/, "Choose a day.");
+
+/** The customers directly below, and the plans of one's own. */
+function useChoices() {
+  const { tenantSlug } = useScope();
+  const trpc = useTRPC();
+  const tree = useQuery(trpc.tenants.tree.queryOptions({ tenantSlug }));
+  const plans = useQuery(trpc.plans.list.queryOptions({ tenantSlug }));
+  return {
+    buyers: (tree.data?.items ?? []).filter((item) => item.parentSlug === tenantSlug),
+    own: (plans.data?.items ?? []).filter((plan) => plan.own),
+  };
+}
+
+/** Which calls, and by which prices. One of customer, prefix and plan must be named: everything at once is refused. */
+export function RerateForm({ busy, refusal, onPreview }: Props) {
+  const { buyers, own } = useChoices();
+  const { problems, read } = useFields({
+    from: day,
+    to: day,
+    buyer: checks.any,
+    chargedBy: checks.any,
+    planId: checks.any,
+    prefix: checks.optional(checks.shape(/^\+?[1-9]\d{0,14}$/, "Digits of a full number, such as 4915.")),
+  });
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const values = read(event.currentTarget);
+    if (!values) return;
+    const { from, to, buyer, prefix, chargedBy, planId } = values;
+    onPreview({
+      periodFrom: from,
+      periodTo: to,
+      ...(buyer ? { buyerSlugs: [buyer] } : {}),
+      ...(prefix ? { prefix } : {}),
+      ...(chargedBy ? { chargedBy } : {}),
+      ...(planId ? { planId } : {}),
+    });
+  }
+
+  return (
+    <form className="grid gap-4" noValidate onSubmit={submit}>
+      <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
+        <Field label="From" name="from" problem={problems.from} type="date" />
+        <Field label="To" name="to" problem={problems.to} type="date" />
+        <Select
+          choices={[
+            { value: "", label: "Any customer" },
+            ...buyers.map((item) => ({ value: item.slug, label: item.name })),
+          ]}
+          label="Customer"
+          name="buyer"
+        />
+        <Field
+          hint="Only numbers that begin with it."
+          inputMode="numeric"
+          label="Prefix"
+          name="prefix"
+          problem={problems.prefix}
+          required={false}
+        />
+        <PlanChoices own={own} />
+      </div>
+      {refusal && <ErrorState {...refusal} />}
+      <div>
+        <Button busy={busy && "Starting…"} look="primary" type="submit">
+          Preview
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+/** Which plan charged, and which prices now. */
+function PlanChoices({ own }: Readonly<{ own: readonly Readonly<{ id: string; name: string }>[] }>) {
+  return (
+    <>
+      <Select
+        choices={[{ value: "", label: "Any plan" }, ...own.map(({ name }) => ({ value: name, label: name }))]}
+        hint="Only calls that this plan charged."
+        label="Charged by"
+        name="chargedBy"
+      />
+      <Select
+        choices={[
+          { value: "", label: "The plan that charged, as it is now" },
+          ...own.map(({ id, name }) => ({ value: id, label: name })),
+        ]}
+        label="Price by"
+        name="planId"
+      />
+    </>
+  );
+}
