@@ -2,10 +2,10 @@
 const reads: Readonly<Record<string, readonly string[]>> = {
   calls: ["calls", "home", "shell", "extensions"],
   registrations: ["extensions", "home"],
-  balance: ["billing", "shell", "home", "tenants"],
+  balance: ["billing", "shell", "home", "tenants", "limits", "terms", "bundles"],
   security: ["extensions", "home"],
   audit: ["audit"],
-  tenants: ["tenants", "shell"],
+  tenants: ["tenants", "shell", "tenantPlans"],
   extensions: ["extensions", "home"],
   tasks: ["tasks"],
   mail: ["mail"],

@@ -8,6 +8,7 @@ import { QueryView } from "@/components/api/query-view";
 import { BalanceBar } from "@/components/billing/balance-bar";
 import { DailyCap } from "@/components/billing/daily-cap";
 import { Ledger } from "@/components/billing/ledger";
+import { OwnTerms } from "@/components/billing/own-terms";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { later } from "@/components/ui/later";
@@ -60,6 +61,7 @@ export function BalanceView() {
             </div>
           )}
         </QueryView>
+        <OwnTerms />
         <Section level={2} title="Ledger">
           <Ledger before={params.get("before") ?? undefined} onPage={(before) => set({ before })} />
         </Section>

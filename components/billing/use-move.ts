@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
+import { refusalOf } from "@/components/api/refusal";
 import { readAmount } from "@/components/billing/amount-input";
 import { moneyText } from "@/components/billing/money-text";
 import type { MoveWay } from "@/components/billing/move-rows";
@@ -24,6 +25,13 @@ export function useMove({ way, tenant, target, currency, onDone }: Asked) {
   const trpc = useTRPC();
   const queries = useQueryClient();
   const [postingKey] = useState(() => `portal:${crypto.randomUUID()}`);
+  const undo = useMutation(
+    trpc.billing.undoTransfer.mutationOptions({
+      onSuccess: () => toast("The transfer is taken back."),
+      onError: (error) => toast(refusalOf(error).title, { tone: "bad" }),
+      onSettled: () => queries.invalidateQueries(),
+    }),
+  );
   const options = {
     onSuccess: (moved: object, { amount }: { amount: string }) => {
       void queries.invalidateQueries();
@@ -33,13 +41,16 @@ export function useMove({ way, tenant, target, currency, onDone }: Asked) {
         onDone();
         return;
       }
-      toast(
+      const text =
         way === "receive"
           ? `${sum} added.`
           : way === "give"
             ? `${sum} given to ${target?.name}.`
-            : `${sum} taken back from ${target?.name}.`,
-      );
+            : `${sum} taken back from ${target?.name}.`;
+      const transactionId = "transactionId" in moved ? String(moved.transactionId) : undefined;
+      // A payment from outside is no transfer: it is mended by a correction.
+      const moves = way !== "receive" && tenant.kind !== "operator" && transactionId;
+      toast(text, moves ? { undo: () => undo.mutate({ tenantSlug, transactionId }) } : {});
       onDone();
     },
   };

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { useTRPC } from "@/components/api/client";
 import type { Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
+import { Bundles } from "@/components/plans/bundles";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { type Column, DataTable } from "@/components/ui/data-table";
@@ -37,6 +38,12 @@ const columnsIn = (sells: boolean): readonly Column<PlanRow>[] => [
   { key: "buyers", header: "Tenants on it", numeric: true, fold: "second-end", cell: (plan) => plan.buyers },
 ];
 
+/** A buyer's plans in the order in which they are asked for a price. */
+const inOrder = (plans: readonly PlanRow[], bought: readonly { planId: string }[]): readonly PlanRow[] => {
+  const place = new Map(bought.map(({ planId }, index) => [planId, index]));
+  return plans.toSorted((a, b) => (place.get(a.id) ?? plans.length) - (place.get(b.id) ?? plans.length));
+};
+
 /** What calls cost, and for whom. */
 export function PlansView() {
   const { tenantSlug, tenant, can } = useScope();
@@ -44,6 +51,7 @@ export function PlansView() {
   const { openId, close } = useOpen();
   const [making, setMaking] = useState(false);
   const query = useQuery(useTRPC().plans.list.queryOptions({ tenantSlug }));
+  const bought = useQuery(useTRPC().tenantPlans.list.queryOptions({ tenantSlug }, { enabled: !sells }));
   const newButton = sells && can("plans.write") && (
     <Button data-shortcut="n" icon="plus" look="primary" onClick={() => setMaking(true)}>
       New plan
@@ -72,7 +80,7 @@ export function PlansView() {
               }
               openKey={openId}
               rowKey={(plan) => plan.id}
-              rows={data.items}
+              rows={sells ? data.items : inOrder(data.items, bought.data?.items ?? [])}
             />
             {openId && (
               <PlanPanel onClose={close} plan={data.items.find((plan) => plan.id === openId)} planId={openId} />
@@ -80,6 +88,7 @@ export function PlansView() {
           </>
         )}
       </QueryView>
+      {sells && <Bundles />}
       {making && <NewPlan onClose={() => setMaking(false)} />}
     </>
   );

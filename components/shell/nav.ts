@@ -28,6 +28,7 @@ const groups: readonly NavGroup[] = [
       { page: "extensions", label: "Extensions", icon: "phones", needs: "extensions.read", key: "e" },
       { page: "balance", label: "Balance", icon: "balance", needs: "balance.read", key: "b" },
       { page: "disputes", label: "Disputes", icon: "undo", needs: "disputes.read", key: "u" },
+      { page: "limits", label: "Limits", icon: "limits", needs: "balance.read", key: "i" },
       { page: "destinations", label: "Destinations", icon: "destinations", needs: "destinations.read", key: "d" },
       { page: "plans", label: "Prices", icon: "plans", needs: "plans.read", below: true, key: "p" },
     ],

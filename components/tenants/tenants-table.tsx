@@ -15,6 +15,7 @@ import { cx } from "@/components/ui/cx";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { toast } from "@/components/ui/toast-store";
+import { useOpen } from "@/components/ui/use-open";
 
 type Row = Placed<TenantRow>;
 
@@ -99,8 +100,12 @@ type Props = Readonly<{ rows: readonly TenantRow[]; onPay: (row: TenantRow) => v
 
 export function TenantsTable({ rows, onPay, onClear }: Props) {
   const { can, tenant } = useScope();
+  const { open } = useOpen();
   const actions = (row: Row) => (
     <span className="relative z-[1] flex gap-1 max-sm:-ml-3">
+      <Button aria-label={`Terms of ${row.name}`} className="min-h-7" look="quiet" onClick={() => open(row.slug)}>
+        Terms…
+      </Button>
       {can("tenants.write") && <Suspension row={row} />}
       {can("billing.write") && (tenant.kind === "operator" || row.parentSlug === tenant.slug) && (
         <Button className="min-h-7" look="quiet" onClick={() => onPay(row)}>

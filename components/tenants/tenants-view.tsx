@@ -13,10 +13,15 @@ import { Empty } from "@/components/ui/empty";
 import { later } from "@/components/ui/later";
 import { PageHeader } from "@/components/ui/page-header";
 import { SearchBox } from "@/components/ui/search-box";
+import { useOpen } from "@/components/ui/use-open";
 import { useParamsState } from "@/components/ui/use-params-state";
 
 const OnboardTenant = later(() => import("@/components/tenants/onboard-tenant").then((file) => file.OnboardTenant));
+const TenantPanel = later(() => import("@/components/tenants/tenant-panel").then((file) => file.TenantPanel));
 const MoveMoney = later(() => import("@/components/billing/move-money").then((file) => file.MoveMoney));
+
+const named = (text: string) => (item: Readonly<{ name: string; slug: string }>) =>
+  `${item.name} ${item.slug}`.toLowerCase().includes(text.toLowerCase());
 
 /** Everybody below this tenant, as the tree they stand in. */
 export function TenantsView() {
@@ -24,13 +29,14 @@ export function TenantsView() {
   const { params, set } = useParamsState();
   const trpc = useTRPC();
   const [onboarding, setOnboarding] = useState(params.get("new") === "1");
+  const { openId, close: closePanel } = useOpen();
   const [paying, setPaying] = useState<TenantRow>();
   const query = useQuery(trpc.tenants.tree.queryOptions({ tenantSlug }));
   const wallet = useQuery(trpc.billing.balance.queryOptions({ tenantSlug }, { enabled: can("balance.read") }));
-  const text = (params.get("q") ?? "").toLowerCase();
   const items = (query.data?.items ?? []).filter((item) => item.slug !== tenantSlug);
-  const shown = items.filter((item) => `${item.name} ${item.slug}`.toLowerCase().includes(text));
+  const shown = items.filter(named(params.get("q") ?? ""));
 
+  const openRow = items.find((item) => item.slug === openId);
   const close = () => {
     setOnboarding(false);
     set({ new: undefined }, "replace");
@@ -70,6 +76,7 @@ export function TenantsView() {
           )
         }
       </QueryView>
+      {openRow && <TenantPanel key={openRow.slug} onClose={closePanel} onPay={setPaying} row={openRow} />}
       {onboarding && <OnboardTenant onClose={close} />}
       {paying && wallet.data && (
         <MoveMoney balance={wallet.data} kind="give" onClose={() => setPaying(undefined)} toSlug={paying.slug} />

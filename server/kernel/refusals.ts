@@ -21,22 +21,22 @@ export const refusals = {
   "CAP-01": {
     sip: 403,
     sentence: "The daily spending cap is reached.",
-    fix: { label: "Raise the cap", page: "balance" },
+    fix: { label: "Raise the cap", page: "limits" },
   },
   "CAP-02": {
     sip: 403,
     sentence: "The monthly spending cap is reached.",
-    fix: { label: "Raise the cap", page: "balance" },
+    fix: { label: "Raise the cap", page: "limits" },
   },
   "CAP-03": {
     sip: 403,
     sentence: "The call would cost more than the cap per call allows.",
-    fix: { label: "Raise the cap", page: "balance" },
+    fix: { label: "Raise the cap", page: "limits" },
   },
   "CAP-04": {
     sip: 403,
     sentence: "A minute to this number costs more than the highest price allowed.",
-    fix: { label: "Allow a higher price", page: "balance" },
+    fix: { label: "Allow a higher price", page: "limits" },
   },
   "DST-01": {
     sip: 403,

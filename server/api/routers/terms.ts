@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
 import { creditLimitSchema } from "@/server/domain/billing/billing.schema";
+import { listRecentTransfers } from "@/server/domain/billing/recent-transfers";
 import { percentOf, taxSchema } from "@/server/domain/billing/tax.schema";
 import { getTerms, setCreditLimit, setTax } from "@/server/domain/billing/terms";
 import { getTenantBelow } from "@/server/domain/tenancy/tenant-below";
@@ -19,6 +20,15 @@ export const termsRouter = router({
         const id = input.ofTenantSlug ? (await getTenantBelow(tx, input.ofTenantSlug)).id : ctx.tenantId;
         return getTerms(tx, id);
       }),
+    ),
+
+  /** Transfers with a tenant below, or between two below, that can still be taken back. */
+  transfers: tenantQuery("balance.read")
+    .input(z.object({ ofTenantSlug: slug }))
+    .query(({ ctx, input }) =>
+      ctx.readBelow(async (tx) => ({
+        items: await listRecentTransfers(tx, (await getTenantBelow(tx, input.ofTenantSlug)).id),
+      })),
     ),
 
   setCreditLimit: tenantMutation("billing.write", "billing.set_credit_limit")

@@ -19,6 +19,7 @@ describe("navigation", () => {
       "extensions",
       "balance",
       "disputes",
+      "limits",
       "destinations",
       "plans",
     ]);

@@ -93,7 +93,11 @@ describe("taking a transfer back", () => {
   test("moves it back once, whoever repeats it, and both trails say so", async () => {
     const before = await posted();
     const { transactionId } = await move("down", "5");
+    const listed = () => on.as("reseller").terms.transfers({ tenantSlug: "reseller", ofTenantSlug: "acme" });
+    const first = (await listed()).items.find((item) => item.transactionId === transactionId);
+    expect(first).toMatchObject({ amountMicros: 5_000_000n, down: true });
     const answers = await Promise.all([undo(transactionId), undo(transactionId), undo(transactionId, "operator")]);
+    expect((await listed()).items.map((item) => item.transactionId)).not.toContain(transactionId);
     expect(new Set(answers.map((answer) => answer.transactionId)).size).toBe(1);
     expect(await posted()).toEqual(before);
     const trail = await on.sql<{ tenant_id: string }>(

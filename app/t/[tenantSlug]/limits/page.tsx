@@ -1,0 +1,24 @@
+import type { Metadata } from "next";
+
+import { api, Loaded, load } from "@/app/_server/load";
+import { LimitsView } from "@/components/limits/limits-view";
+
+export const metadata: Metadata = { title: "Limits" };
+
+type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
+
+export default async function LimitsPage({ params }: Props) {
+  const { tenantSlug } = await params;
+  await load((queries) =>
+    Promise.all([
+      queries.fetchQuery(api.limits.get.queryOptions({ tenantSlug })),
+      queries.prefetchQuery(api.limits.extensions.queryOptions({ tenantSlug })),
+      queries.prefetchQuery(api.limits.preview.queryOptions({ tenantSlug })),
+    ]),
+  );
+  return (
+    <Loaded>
+      <LimitsView />
+    </Loaded>
+  );
+}

@@ -1,0 +1,128 @@
+"use client";
+
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+
+import { useTRPC } from "@/components/api/client";
+import type { Outputs } from "@/components/api/outputs";
+import { QueryView } from "@/components/api/query-view";
+import { Money } from "@/components/billing/money";
+import { ratesDecimals } from "@/components/billing/money-text";
+import { LimitsForm } from "@/components/limits/limits-form";
+import { useScope } from "@/components/shell/scope";
+import { type Column, DataTable } from "@/components/ui/data-table";
+import { Empty } from "@/components/ui/empty";
+import { Panel } from "@/components/ui/panel";
+import { RowLink } from "@/components/ui/row-link";
+import { Section } from "@/components/ui/section";
+import { toast } from "@/components/ui/toast-store";
+import { useOpen } from "@/components/ui/use-open";
+
+type Row = Outputs["limits"]["extensions"]["items"][number];
+
+const cap = (micros: bigint | null, currency: string, decimals?: number) =>
+  micros === null ? (
+    <span className="text-ink-3">–</span>
+  ) : (
+    <Money currency={currency} decimals={decimals} micros={micros} />
+  );
+
+const columnsIn = (currency: string): readonly Column<Row>[] => [
+  {
+    key: "number",
+    header: "Extension",
+    fold: "lead",
+    cell: (row) => (
+      <RowLink className="font-medium" id={row.id} label={`Limits of ${row.number}, ${row.displayName}`}>
+        <span className="font-mono">{row.number}</span> <span className="font-normal">{row.displayName}</span>
+      </RowLink>
+    ),
+  },
+  {
+    key: "day",
+    header: "Per day",
+    numeric: true,
+    fold: "lead-end",
+    cell: (row) => cap(row.limits.dailyCapMicros, currency),
+  },
+  { key: "month", header: "Per month", numeric: true, cell: (row) => cap(row.limits.monthlyCapMicros, currency) },
+  { key: "call", header: "Per call", numeric: true, cell: (row) => cap(row.limits.callCapMicros, currency) },
+  {
+    key: "minute",
+    header: "Price per minute",
+    numeric: true,
+    cell: (row) => cap(row.limits.maxPerMinuteMicros, currency, ratesDecimals([row.limits.maxPerMinuteMicros ?? 0n])),
+  },
+  {
+    key: "calls",
+    header: "Calls at once",
+    numeric: true,
+    fold: "second-end",
+    cell: (row) => (
+      <>
+        {row.limits.maxCalls}
+        <span className="sm:hidden"> at once</span>
+      </>
+    ),
+  },
+];
+
+/** What each phone may do beside the limits of all; a row opens its form. */
+export function ExtensionLimits() {
+  const { tenantSlug, currency } = useScope();
+  const { openId, close } = useOpen();
+  const query = useQuery(useTRPC().limits.extensions.queryOptions({ tenantSlug }));
+  return (
+    <Section level={2} title="Each extension">
+      <QueryView query={query}>
+        {({ items }) => {
+          const row = items.find(({ id }) => id === openId);
+          return (
+            <>
+              <DataTable
+                caption="Limits of extensions"
+                columns={columnsIn(currency)}
+                empty={<Empty title="No extension yet." />}
+                fit
+                openKey={openId}
+                rowKey={({ id }) => id}
+                rows={items}
+              />
+              {row && (
+                <Panel onClose={close} subject={row.id} title={`Limits of ${row.number}`}>
+                  <OneExtension key={row.id} onDone={close} row={row} />
+                </Panel>
+              )}
+            </>
+          );
+        }}
+      </QueryView>
+    </Section>
+  );
+}
+
+function OneExtension({ row, onDone }: Readonly<{ row: Row; onDone: () => void }>) {
+  const { tenantSlug, currency } = useScope();
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const save = useMutation(
+    trpc.limits.setExtension.mutationOptions({
+      onSuccess: () => {
+        void queries.invalidateQueries({ queryKey: trpc.limits.pathKey() });
+        void queries.invalidateQueries({ queryKey: trpc.extensions.pathKey() });
+        toast(`Limits of ${row.number} saved. They count from the next call.`);
+        onDone();
+      },
+    }),
+  );
+  return (
+    <LimitsForm
+      busy={save.isPending}
+      counts={["maxCalls"]}
+      currency={currency}
+      error={save.error}
+      limits={row.limits}
+      onSave={(patch) => save.mutate({ tenantSlug, extensionId: row.id, ...patch })}
+      subject={{ extensionId: row.id }}
+    />
+  );
+}

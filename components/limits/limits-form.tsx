@@ -1,0 +1,124 @@
+"use client";
+
+import { type FormEvent, useState } from "react";
+
+import type { Outputs } from "@/components/api/outputs";
+import { problemsOf, refusalBeside } from "@/components/api/refusal";
+import { plainAmount, readAmount } from "@/components/billing/amount-input";
+import {
+  boundSentence,
+  type CapName,
+  type CountName,
+  capNames,
+  type FieldName,
+  fieldText,
+  labels,
+  previewSentence,
+} from "@/components/limits/limit-words";
+import { type LimitSubject, usePreview } from "@/components/limits/use-preview";
+import { useScope } from "@/components/shell/scope";
+import { Button } from "@/components/ui/button";
+import { ErrorState } from "@/components/ui/error-state";
+import { Field } from "@/components/ui/field";
+import { type Problems, useFields } from "@/components/ui/use-fields";
+
+type Limits = Outputs["limits"]["get"]["own"];
+export type LimitsPatch = Partial<Record<CapName, string | null>> & Partial<Record<CountName, number | null>>;
+
+type Props = Readonly<{
+  subject: LimitSubject;
+  currency: string;
+  limits: Limits;
+  /** What somebody above allows at most. */
+  above?: Limits | undefined;
+  counts: readonly CountName[];
+  busy: boolean;
+  error: unknown;
+  onSave: (patch: LimitsPatch) => void;
+}>;
+
+const capProblem = (text: string) =>
+  text === "" || readAmount(text) !== undefined ? undefined : "Write an amount such as 20 or 0.05, or leave it empty.";
+const countProblem = (text: string) =>
+  text === "" || /^\d{1,6}$/.test(text) ? undefined : "Write a whole number, or leave it empty.";
+
+const valuesOf = (limits: Limits): Record<FieldName, string> => ({
+  dailyCap: fieldText(limits.dailyCapMicros),
+  monthlyCap: fieldText(limits.monthlyCapMicros),
+  callCap: fieldText(limits.callCapMicros),
+  maxPerMinute: fieldText(limits.maxPerMinuteMicros),
+  maxCalls: limits.maxCalls?.toString() ?? "",
+  maxCallsPerMinute: limits.maxCallsPerMinute?.toString() ?? "",
+});
+
+/** Caps with what each would have stopped, and counts. Only what was changed is sent, so a bound from above hinders no other field. */
+export function LimitsForm({ subject, currency, limits, above, counts, busy, error, onSave }: Props) {
+  const { tenantSlug, can } = useScope();
+  const saved = valuesOf(limits);
+  const bounds = above && valuesOf(above);
+  const [typed, setTyped] = useState(saved);
+  const preview = usePreview(tenantSlug, subject, typed);
+  const checks = { dailyCap: capProblem, monthlyCap: capProblem, callCap: capProblem, maxPerMinute: capProblem };
+  const form = useFields<FieldName>({ ...checks, maxCalls: countProblem, maxCallsPerMinute: countProblem });
+  const problems: Problems<FieldName> = { ...problemsOf(error), ...form.problems };
+  const refusal = refusalBeside(error, saved);
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const values = form.read(event.currentTarget);
+    if (values) onSave(patchOf(saved, values, counts));
+  }
+
+  const field = (name: FieldName, hint: string, unit?: string) => (
+    <Field
+      disabled={!can("billing.write")}
+      hint={bounds?.[name] ? `${boundSentence(unit ? `${bounds[name]} ${unit}` : bounds[name])} ${hint}` : hint}
+      inputMode={unit ? "decimal" : "numeric"}
+      key={name}
+      label={labels[name]}
+      name={name}
+      onChange={(event) => setTyped((now) => ({ ...now, [name]: event.target.value }))}
+      placeholder={unit || subject.ofTenantSlug ? "No limit" : "Standard"}
+      problem={problems[name]}
+      value={typed[name]}
+      {...(unit ? { unit } : {})}
+    />
+  );
+
+  return (
+    <form className="grid gap-4" noValidate onSubmit={submit}>
+      <div className="grid gap-x-6 gap-y-4 sm:grid-cols-2">
+        {capNames.map((name) => {
+          const hint = preview && previewSentence(name, preview.stopped[name], preview.most[name], currency);
+          return field(name, hint ?? "", currency);
+        })}
+        {counts.map((name) =>
+          field(name, name === "maxCalls" ? "Those that ring count." : "Refused ones do not count."),
+        )}
+      </div>
+      {refusal && <ErrorState {...refusal} />}
+      {can("billing.write") && (
+        <div>
+          <Button busy={busy && "Saving…"} look="primary" type="submit">
+            Save limits
+          </Button>
+        </div>
+      )}
+    </form>
+  );
+}
+
+function patchOf(
+  saved: Readonly<Record<FieldName, string>>,
+  values: Readonly<Record<FieldName, string>>,
+  counts: readonly CountName[],
+): LimitsPatch {
+  const patch: LimitsPatch = {};
+  for (const name of capNames) {
+    if (values[name] !== saved[name]) patch[name] = values[name] === "" ? null : plainAmount(values[name]);
+  }
+  for (const name of counts) {
+    if (values[name] !== saved[name]) patch[name] = values[name] === "" ? null : Number(values[name]);
+  }
+  return patch;
+}

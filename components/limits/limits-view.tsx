@@ -1,0 +1,65 @@
+"use client";
+
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+
+import { useTRPC } from "@/components/api/client";
+import type { Outputs } from "@/components/api/outputs";
+import { QueryView } from "@/components/api/query-view";
+import { ExtensionLimits } from "@/components/limits/extension-limits";
+import { LimitsForm } from "@/components/limits/limits-form";
+import { useScope } from "@/components/shell/scope";
+import { PageHeader } from "@/components/ui/page-header";
+import { Section } from "@/components/ui/section";
+import { toast } from "@/components/ui/toast-store";
+
+/** What calls may cost and how many there may be, each cap tried against the last 30 days while it is typed. */
+export function LimitsView() {
+  const { tenantSlug } = useScope();
+  const query = useQuery(useTRPC().limits.get.queryOptions({ tenantSlug }));
+  return (
+    <>
+      <PageHeader title="Limits" />
+      <div className="grid gap-8">
+        <p className="max-w-prose text-ink-2">
+          At a cap new calls are refused and calls in progress end; held money counts as spent. Emergency numbers always
+          pass. An empty field sets no limit.
+        </p>
+        <QueryView query={query}>{(limits) => <OwnLimits limits={limits} />}</QueryView>
+        <ExtensionLimits />
+      </div>
+    </>
+  );
+}
+
+function OwnLimits({ limits }: Readonly<{ limits: Outputs["limits"]["get"] }>) {
+  const { tenantSlug, tenant } = useScope();
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const save = useMutation(
+    trpc.limits.set.mutationOptions({
+      onSuccess: () => {
+        void queries.invalidateQueries({ queryKey: trpc.limits.pathKey() });
+        void queries.invalidateQueries({ queryKey: trpc.billing.pathKey() });
+        toast("Limits saved. They count from the next call.");
+      },
+    }),
+  );
+  return (
+    <Section level={2} title={`All of ${tenant.name}`}>
+      <div className="max-w-3xl">
+        <LimitsForm
+          above={limits.above}
+          busy={save.isPending}
+          counts={["maxCalls", "maxCallsPerMinute"]}
+          currency={limits.currency}
+          error={save.error}
+          // What is kept anew stands in the fields anew.
+          key={JSON.stringify(limits.own, (_, value) => (typeof value === "bigint" ? value.toString() : value))}
+          limits={limits.own}
+          onSave={(patch) => save.mutate({ tenantSlug, ...patch })}
+          subject={{}}
+        />
+      </div>
+    </Section>
+  );
+}

@@ -1,0 +1,57 @@
+"use client";
+
+import type { TenantRow } from "@/components/api/outputs";
+import { useScope } from "@/components/shell/scope";
+import { RecentTransfers } from "@/components/tenants/recent-transfers";
+import { TenantBundles } from "@/components/tenants/tenant-bundles";
+import { TenantLimits } from "@/components/tenants/tenant-limits";
+import { TenantPlans } from "@/components/tenants/tenant-plans";
+import { TenantTerms } from "@/components/tenants/tenant-terms";
+import { Button } from "@/components/ui/button";
+import { Panel } from "@/components/ui/panel";
+import { Section } from "@/components/ui/section";
+import { Tabs } from "@/components/ui/tabs";
+
+type Props = Readonly<{ row: TenantRow; onClose: () => void; onPay: (row: TenantRow) => void }>;
+
+/** On which terms a tenant below buys: what only somebody above it may set. */
+export function TenantPanel({ row, onClose, onPay }: Props) {
+  const prices = (
+    <div className="grid gap-6">
+      <TenantPlans row={row} />
+      <TenantBundles row={row} />
+    </div>
+  );
+  return (
+    <Panel onClose={onClose} subject={row.slug} title={row.name}>
+      <Tabs
+        label="Terms"
+        tabs={[
+          { key: "money", label: "Money and tax", content: <MoneyTab onPay={onPay} row={row} /> },
+          { key: "prices", label: "Prices and bundles", content: prices },
+          { key: "limits", label: "Limits", content: <TenantLimits row={row} /> },
+        ]}
+      />
+    </Panel>
+  );
+}
+
+function MoneyTab({ row, onPay }: Omit<Props, "onClose">) {
+  const { tenant, can } = useScope();
+  const direct = tenant.kind === "operator" || row.parentSlug === tenant.slug;
+  return (
+    <div className="grid gap-6">
+      <TenantTerms row={row} />
+      {can("billing.write") && direct && (
+        <Section title="Transfers">
+          <div>
+            <Button onClick={() => onPay(row)}>
+              {tenant.kind === "operator" ? "Give credit…" : "Give or take back credit…"}
+            </Button>
+          </div>
+          <RecentTransfers row={row} />
+        </Section>
+      )}
+    </div>
+  );
+}

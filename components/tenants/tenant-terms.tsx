@@ -1,0 +1,165 @@
+"use client";
+
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { FormEvent } from "react";
+
+import { useTRPC } from "@/components/api/client";
+import type { Outputs, TenantRow } from "@/components/api/outputs";
+import { QueryView } from "@/components/api/query-view";
+import { problemsOf, refusalBeside } from "@/components/api/refusal";
+import { plainAmount, readAmount } from "@/components/billing/amount-input";
+import { Money } from "@/components/billing/money";
+import { moneyText } from "@/components/billing/money-text";
+import { fieldText } from "@/components/limits/limit-words";
+import { useScope } from "@/components/shell/scope";
+import { Button } from "@/components/ui/button";
+import { ErrorState } from "@/components/ui/error-state";
+import { Facts } from "@/components/ui/facts";
+import { Field } from "@/components/ui/field";
+import { Section } from "@/components/ui/section";
+import { toast } from "@/components/ui/toast-store";
+import { checks, useFields } from "@/components/ui/use-fields";
+import { parsePercent } from "@/server/domain/billing/tax.schema";
+
+type Terms = Outputs["terms"]["get"];
+type Props = Readonly<{ row: TenantRow; terms: Terms }>;
+
+/** A tenant's money, the credit it has from above, and the tax on what it buys. */
+export function TenantTerms({ row }: Readonly<{ row: TenantRow }>) {
+  const { tenantSlug } = useScope();
+  const query = useQuery(useTRPC().terms.get.queryOptions({ tenantSlug, ofTenantSlug: row.slug }));
+  return (
+    <QueryView query={query}>
+      {(terms) => (
+        <>
+          <Facts
+            facts={[
+              { label: "Available", value: <Money currency={row.currency} micros={row.availableMicros} /> },
+              { label: "Own money", value: <Money currency={row.currency} micros={terms.moneyMicros} /> },
+              { label: "Credit in use", value: <Money currency={row.currency} micros={terms.creditUsedMicros} /> },
+              {
+                label: "Credit given on",
+                value: <Money currency={row.currency} micros={terms.creditGivenMicros} />,
+              },
+            ].filter(({ label }) => row.kind !== "customer" || label !== "Credit given on")}
+          />
+          <CreditLimit key={`c${terms.creditLimitMicros}`} row={row} terms={terms} />
+          <Tax key={`t${terms.taxPercent}${terms.taxName}`} row={row} terms={terms} />
+        </>
+      )}
+    </QueryView>
+  );
+}
+
+function CreditLimit({ row, terms }: Props) {
+  const { tenantSlug, can } = useScope();
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const form = useFields({
+    limit: (text) => (readAmount(text) === undefined ? "Write an amount such as 100." : undefined),
+  });
+  const save = useMutation(
+    trpc.terms.setCreditLimit.mutationOptions({
+      onSuccess: () => {
+        void queries.invalidateQueries();
+        toast(`Credit limit of ${row.name} changed.`);
+      },
+    }),
+  );
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const values = form.read(event.currentTarget);
+    if (values) save.mutate({ tenantSlug, ofTenantSlug: row.slug, limit: plainAmount(values.limit) });
+  }
+  const most = terms.creditAtMostMicros;
+  const refusal = refusalBeside(save.error, { limit: "" });
+  return (
+    <Section title="Credit limit">
+      <form className="grid gap-2" noValidate onSubmit={submit}>
+        <Field
+          defaultValue={fieldText(terms.creditLimitMicros)}
+          disabled={!can("billing.write")}
+          hint={
+            most === null
+              ? "How far the wallet may go below nothing. Credit is not money: a transfer never moves it."
+              : `At most ${moneyText(most, row.currency)}: what the tenant above it has left of its own limit.`
+          }
+          inputMode="decimal"
+          label="May go below nothing by"
+          name="limit"
+          problem={form.problems.limit ?? problemsOf(save.error)["limit"]}
+          unit={row.currency}
+        />
+        {refusal && <ErrorState {...refusal} />}
+        {can("billing.write") && (
+          <div>
+            <Button busy={save.isPending && "Saving…"} type="submit">
+              Save credit limit
+            </Button>
+          </div>
+        )}
+      </form>
+    </Section>
+  );
+}
+
+function Tax({ row, terms }: Props) {
+  const { tenantSlug, can } = useScope();
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const form = useFields({
+    percent: (text) =>
+      parsePercent(text.replace(",", ".")) === undefined ? "Write a percentage such as 19 or 7.7." : undefined,
+    name: checks.any,
+  });
+  const save = useMutation(
+    trpc.terms.setTax.mutationOptions({
+      onSuccess: () => {
+        void queries.invalidateQueries({ queryKey: trpc.terms.pathKey() });
+        toast(`Tax of ${row.name} changed. It counts from the next call.`);
+      },
+    }),
+  );
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const values = form.read(event.currentTarget);
+    if (!values) return;
+    save.mutate({ tenantSlug, ofTenantSlug: row.slug, percent: values.percent.replace(",", "."), name: values.name });
+  }
+  const problems = { ...problemsOf(save.error), ...form.problems };
+  const refusal = refusalBeside(save.error, { percent: "", name: "" });
+  return (
+    <Section title="Tax on its charges">
+      <form className="grid gap-2" noValidate onSubmit={submit}>
+        <div className="grid grid-cols-2 gap-4">
+          <Field
+            defaultValue={terms.taxPercent}
+            disabled={!can("billing.write")}
+            inputMode="decimal"
+            label="Percent"
+            name="percent"
+            problem={problems["percent"]}
+            unit="%"
+          />
+          <Field
+            defaultValue={terms.taxName}
+            disabled={!can("billing.write")}
+            label="Called"
+            maxLength={40}
+            name="name"
+            placeholder="VAT"
+            problem={problems["name"]}
+          />
+        </div>
+        {refusal && <ErrorState {...refusal} />}
+        {can("billing.write") && (
+          <div>
+            <Button busy={save.isPending && "Saving…"} type="submit">
+              Save tax
+            </Button>
+          </div>
+        )}
+      </form>
+    </Section>
+  );
+}
