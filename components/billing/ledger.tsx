@@ -97,7 +97,7 @@ export function Ledger({ before, onPage }: Props) {
               caption="Ledger"
               columns={columnsIn(currency, decimals, zoneText(timeZone), (id) => `${hrefOf("calls")}?open=${id}`)}
               empty={<Empty title="No money has moved yet.">The first top-up or call writes the first line.</Empty>}
-              rowKey={(line) => line.id}
+              rowKey={(line) => String(line.seq)}
               rows={items}
             />
             {(items.length > 0 || before) && (

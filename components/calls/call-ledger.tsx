@@ -30,7 +30,7 @@ export function CallLedger({ lines, currency }: Props) {
         </thead>
         <tbody>
           {lines.map((line) => (
-            <tr className="h-8 border-b" key={line.id}>
+            <tr className="h-8 border-b" key={`${line.id} ${line.amountMicros}`}>
               <td>
                 <Moment at={line.at} />
               </td>
