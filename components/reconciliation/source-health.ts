@@ -52,13 +52,19 @@ function endsOf({ ends, endsWaiting, endsDropped }: Run, now: number, { ageText 
   return { name: "Ends of calls", health: endsWaiting > 0 || endsDropped > 0 ? "ill" : "well", state, detail };
 }
 
-function spoolOf({ spool }: Run, now: number, { ageText, sizeText }: Texts): Source {
+function spoolOf({ spool, ends }: Run, now: number, { ageText, sizeText }: Texts): Source {
   const name = "Call record file";
   if (!spool) return { name, health: "off", state: "not read", detail: "CDR_SPOOL_FILE is not set." };
   const read = `${spool.records} records, read to ${sizeText(spool.readTo)} of ${sizeText(spool.size)}`;
   const bad = spool.unreadable > 0 ? `, ${spool.unreadable} lines not readable` : "";
   const detail = `${spool.file}: ${spool.problem ?? `${read}${bad}`}`;
-  if (!spool.there) return { name, health: "ill", state: "not there", detail };
+  if (!spool.there) {
+    // Asterisk makes the file with its first record: before any call has ended there is none, and nothing is amiss.
+    const early = !spool.problem && spool.readTo === 0 && Object.values(ends).every(({ count }) => count === 0);
+    return early
+      ? { name, health: "off", state: "no record yet", detail: spool.file }
+      : { name, health: "ill", state: "not there", detail };
+  }
   if (spool.lagBytes === 0) return { name, health: spool.problem ? "ill" : "well", state: "read to its end", detail };
   const since = spool.behindSince ? ageText(spool.behindSince, now) : "";
   return { name, health: "ill", state: `${sizeText(spool.lagBytes)} behind, ${since}`, detail };
