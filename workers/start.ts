@@ -101,6 +101,9 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
 const settingsOf = (env: Env) => ({
   securityEventRetentionDays: env.SECURITY_EVENT_RETENTION_DAYS,
   auditFile: env.AUDIT_FILE,
+  auditAnchorFile: env.AUDIT_ANCHOR_FILE ?? (env.AUDIT_FILE && `${env.AUDIT_FILE}.heads`),
+  auditFileMaxBytes: env.AUDIT_FILE_MAX_MB * 1_000_000,
+  auditRetentionDays: env.AUDIT_RETENTION_DAYS,
 });
 
 function amiOf(env: Env, log: Logger): AmiGateway | undefined {

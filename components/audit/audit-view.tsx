@@ -1,12 +1,13 @@
 "use client";
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useCallback } from "react";
-
 import { useTRPC } from "@/components/api/client";
 import type { AuditRow, Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { AuditCheck } from "@/components/audit/audit-check";
+import { AuditFiles } from "@/components/audit/audit-files";
+import { noFilter, readAuditFilter } from "@/components/audit/audit-filter";
+import { AuditFilterBar } from "@/components/audit/audit-filter-bar";
 import { AuditOutcome } from "@/components/audit/audit-outcome";
 import { Moment } from "@/components/shell/moment";
 import { useScope } from "@/components/shell/scope";
@@ -18,7 +19,6 @@ import { later } from "@/components/ui/later";
 import { PageHeader } from "@/components/ui/page-header";
 import { Pages } from "@/components/ui/pages";
 import { RowLink } from "@/components/ui/row-link";
-import { SearchBox } from "@/components/ui/search-box";
 import { useOpen } from "@/components/ui/use-open";
 import { useParamsState } from "@/components/ui/use-params-state";
 
@@ -66,32 +66,28 @@ const columnsIn = (zone: string): readonly Column<AuditRow>[] => [
 export function AuditView() {
   const { tenantSlug } = useScope();
   const { params, set } = useParamsState();
-  const [action, actor, cursor] = [params.get("action"), params.get("actor"), params.get("before")];
+  const cursor = params.get("before");
+  const filter = readAuditFilter(params);
   const query = useQuery(
     useTRPC().audit.list.queryOptions(
-      { tenantSlug, ...(action ? { action } : {}), ...(actor ? { actor } : {}), ...(cursor ? { cursor } : {}) },
+      { tenantSlug, ...filter, ...(cursor ? { cursor } : {}) },
       { placeholderData: keepPreviousData },
     ),
   );
-  const byAction = useCallback((value: string) => set({ action: value, before: undefined }, "replace"), [set]);
-  const byActor = useCallback((value: string) => set({ actor: value, before: undefined }, "replace"), [set]);
-  const clear = action || actor ? () => set({ action: undefined, actor: undefined, before: undefined }) : undefined;
+  const clear = Object.keys(filter).length > 0 ? () => set(noFilter) : undefined;
 
   return (
     <>
-      <PageHeader actions={<AuditCheck />} title="Audit">
-        <SearchBox
-          className="w-full sm:w-64"
-          label="Action, such as extension"
-          onValue={byAction}
-          value={action ?? ""}
-        />
-        <SearchBox className="w-full sm:w-64" label="Who" onValue={byActor} value={actor ?? ""} />
-        {clear && (
-          <Button look="quiet" onClick={clear}>
-            Clear filter
-          </Button>
-        )}
+      <PageHeader
+        actions={
+          <>
+            <AuditCheck />
+            <AuditFiles filter={filter} tenantSlug={tenantSlug} />
+          </>
+        }
+        title="Audit"
+      >
+        <AuditFilterBar filter={filter} set={set} />
       </PageHeader>
       <QueryView query={query}>
         {(data) => <Events data={data} onClear={clear} onPage={(before) => set({ before })} paged={cursor !== null} />}

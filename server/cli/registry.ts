@@ -203,6 +203,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: "price calls again and correct their charges",
     load: async () => (await import("./commands/rerate")).rerateCommand,
   },
+  "audit export": {
+    summary: "write the audit trail of a tenant as CSV or JSON lines",
+    load: async () => (await import("./commands/audit-export")).auditExport,
+  },
   "audit verify": {
     summary: "prove that no audit event was changed, removed or inserted",
     load: async () => (await import("./commands/audit-verify")).auditVerify,

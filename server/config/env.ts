@@ -92,6 +92,8 @@ const schema = z.object({
   AUDIT_RETENTION_DAYS: days(365),
   METRICS_TOKEN: secret(16).optional(),
   AUDIT_FILE: z.string().min(1).optional(),
+  AUDIT_ANCHOR_FILE: z.string().min(1).optional(),
+  AUDIT_FILE_MAX_MB: z.coerce.number().int().min(1).max(100_000).default(100),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
   DATA_DIR: z.string().min(1).default(".data"),
   RINGFENCE_CACHE: z.string().min(1).optional(),

@@ -73,6 +73,14 @@ export const jobs = {
     backoffMs: 1_000,
     everyMs: 10_000,
   }),
+  anchorAuditHeads: defineJob({
+    name: "audit.anchor_heads",
+    scope: "system",
+    schema: nothing,
+    attempts: 1,
+    backoffMs: 1_000,
+    everyMs: 300_000,
+  }),
 } as const;
 
 export type Jobs = typeof jobs;

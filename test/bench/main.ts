@@ -9,6 +9,7 @@ const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   P16: async () => (await import("./p16-rerate")).rerating(),
   P6: async () => (await import("./p6-rate-deck")).rateDeck(),
   P7: async () => (await import("./p7-cdr-ingest")).cdrIngest(),
+  audit: async () => (await import("./audit-verify")).auditVerify(),
   P13: async () => (await import("./p13-start")).startAndRest(),
 };
 

@@ -39,6 +39,7 @@ const nothing: Processors = {
   reconcileNow: async () => {},
   sweepRetention: async () => {},
   appendAuditFile: async () => {},
+  anchorAuditHeads: async () => {},
 };
 const base = (): Omit<SystemContext, "jobId"> => ({
   db: db.app,

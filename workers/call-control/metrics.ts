@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 
+import { type AuditGauges, readAuditGauges } from "@/server/domain/audit/audit-gauges";
 import { type MoneyGauges, readMoneyGauges } from "@/server/domain/reconciliation/money-gauges";
 import type { AmiGateway } from "@/server/infra/ami/gateway";
 import type { SqlPool } from "@/server/infra/db/pool";
@@ -61,16 +62,19 @@ export function createMetrics(parts: Parts): Metrics {
     registers,
   });
   const money = moneyGauges(gauge);
+  const audit = auditGauges(gauge);
   const machine = machineGauges(gauge, counter);
   return {
     answered: (route, status, seconds) => requests.observe({ route, status: String(status) }, seconds),
     scrape: async () => {
-      const [read, counts, spool] = await Promise.all([
+      const [read, trail, counts, spool] = await Promise.all([
         inTime(readMoneyGauges(parts.pool)),
+        inTime(readAuditGauges(parts.pool)),
         inTime(parts.queue.counts()),
         inTime(Promise.resolve(parts.spool()?.status())),
       ]);
       money(read);
+      audit(trail);
       machine({ parts, counts, spool });
       const [registry] = registers;
       return { status: 200, text: (await registry?.metrics()) ?? "", type: "text/plain; version=0.0.4; charset=utf-8" };
@@ -100,6 +104,20 @@ function moneyGauges(gauge: MakeGauge): (read: MoneyGauges | undefined) => void 
       open.inc({ kind }, count);
       risk.inc({ currency }, units(micros));
     }
+  };
+}
+
+/** What proves later that the trail was not written anew: it is kept where the database's owner has no say. */
+function auditGauges(gauge: MakeGauge): (read: AuditGauges | undefined) => void {
+  const events = gauge("audit_events", "Audit events of all chains; may never fall.");
+  const print = gauge("audit_heads_fingerprint", "48 bits of a hash over the heads of all chains.");
+  const cut = gauge("audit_chains_cut", "Chains that are shorter than a file outside the database knows them.");
+  return (read) => {
+    for (const one of [events, print, cut]) one.reset();
+    if (!read) return;
+    events.set(read.events);
+    print.set(read.fingerprint);
+    cut.set(read.cut);
   };
 }
 

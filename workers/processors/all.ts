@@ -1,3 +1,4 @@
+import { anchorAuditHeads } from "@/workers/processors/anchor-audit-heads";
 import { appendAuditFile } from "@/workers/processors/append-audit-file";
 import { hangUpOfSubject } from "@/workers/processors/hang-up-of-subject";
 import { reconcileCalls, reconcileNow } from "@/workers/processors/reconcile-calls";
@@ -17,4 +18,5 @@ export const processors = {
   reconcileNow,
   sweepRetention,
   appendAuditFile,
+  anchorAuditHeads,
 } satisfies Processors;

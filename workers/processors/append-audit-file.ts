@@ -1,8 +1,6 @@
-import { open } from "node:fs/promises";
-
-import { readTenant } from "@/server/infra/db/read-tenant";
 import { redact } from "@/server/infra/log/redact";
-import type { TenantId } from "@/server/kernel/ids";
+import { appendLines } from "@/workers/processors/audit-lines";
+import { type Chain, chainsAhead, noteRead } from "@/workers/processors/audit-position";
 import type { Processor, SystemContext } from "@/workers/processors/types";
 
 const BATCH = 500;
@@ -10,61 +8,38 @@ const BATCH = 500;
 type Exported = { seq: string; hash: Buffer; previous_hash: Buffer } & Record<string, unknown>;
 
 /**
- * Keeps a second copy of the audit trail in a file, as JSON lines that only its owner may read. How far each tenant's
- * chain was copied is kept in the database; after a crash in between a line may be there twice, which its number shows.
+ * Keeps a second copy of the audit trail in a file, as JSON lines that only its owner may read, and begins a new file when
+ * one is full. How far each tenant's chain was copied is kept in the database; after a crash in between a line may be
+ * there twice, which its number shows.
  */
 export const appendAuditFile: Processor<"appendAuditFile"> = async (_payload, ctx) => {
-  const file = ctx.settings.auditFile;
+  const { auditFile: file, auditFileMaxBytes, auditRetentionDays } = ctx.settings;
   if (!file) return;
-  const heads = await chainHeads(ctx);
-  const copied = await copiedSoFar(ctx, file);
-  for (const { tenantId, seq } of heads) {
-    for (let from = copied.get(tenantId) ?? 0n; from < seq; ) {
+  for (const chain of await chainsAhead(ctx, `audit:${file}`)) {
+    if (isCut(ctx, chain)) continue;
+    for (let from = chain.readTo; from < chain.seq; ) {
       const rows = await ctx.pool.query<Exported>("audit_export", "SELECT * FROM audit_export($1, $2, $3)", [
-        tenantId,
+        chain.tenantId,
         from,
         BATCH,
       ]);
       const last = rows.at(-1);
       if (!last) break;
-      await append(file, rows.map(lineOf));
+      await appendLines(file, rows.map(lineOf), { maxBytes: auditFileMaxBytes, keepDays: auditRetentionDays });
       from = BigInt(last.seq);
-      await noteCopied(ctx, file, tenantId, from);
+      await noteRead(ctx, `audit:${file}`, chain.tenantId, from);
     }
   }
 };
 
-async function chainHeads(ctx: SystemContext): Promise<{ tenantId: TenantId; seq: bigint }[]> {
-  const [operator] = await ctx.pool.query<{ id: TenantId | null }>("operator", "SELECT operator_tenant() AS id", []);
-  if (!operator?.id) return [];
-  return readTenant(
-    ctx.db,
-    { tenantId: operator.id, subtree: true },
-    (tx) =>
-      tx.$queryRaw<
-        { tenantId: TenantId; seq: bigint }[]
-      >`SELECT tenant_id AS "tenantId", seq FROM audit_head WHERE seq > 0`,
+/** A chain never gets shorter by itself: somebody who writes to the database past the portal took its end away. */
+function isCut({ log }: SystemContext, { tenantId, seq, readTo }: Chain): boolean {
+  if (readTo <= seq) return false;
+  log.error(
+    { tenantId, seq: Number(seq), copied: Number(readTo) },
+    "the audit trail of a tenant is shorter than its copy: keep the copy, and compare with ringfence audit verify --against",
   );
-}
-
-const keyOf = (file: string, tenantId: string) => `audit:${file}:${tenantId}`;
-
-async function copiedSoFar(ctx: SystemContext, file: string): Promise<Map<TenantId, bigint>> {
-  const rows = await ctx.pool.query<{ file: string; read_to: string }>(
-    "audit_copied",
-    "SELECT file, read_to FROM spool_position WHERE starts_with(file, $1)",
-    [`audit:${file}:`],
-  );
-  return new Map(rows.map((row) => [row.file.slice(`audit:${file}:`.length) as TenantId, BigInt(row.read_to)]));
-}
-
-async function noteCopied(ctx: SystemContext, file: string, tenantId: TenantId, seq: bigint): Promise<void> {
-  await ctx.pool.query(
-    "audit_note_copied",
-    `INSERT INTO spool_position (file, inode, read_to) VALUES ($1, 0, $2)
-     ON CONFLICT (file) DO UPDATE SET read_to = excluded.read_to, updated_at = now()`,
-    [keyOf(file, tenantId), seq],
-  );
+  return true;
 }
 
 const lineOf = (row: Exported): string =>
@@ -73,15 +48,3 @@ const lineOf = (row: Exported): string =>
     hash: row.hash.toString("hex"),
     previous_hash: row.previous_hash.toString("hex"),
   });
-
-async function append(file: string, lines: readonly string[]): Promise<void> {
-  const handle = await open(file, "a", 0o600);
-  try {
-    // A file that was there before may be readable for others.
-    await handle.chmod(0o600);
-    await handle.appendFile(`${lines.join("\n")}\n`);
-    await handle.datasync();
-  } finally {
-    await handle.close();
-  }
-}

@@ -21,7 +21,15 @@ export type SystemContext = {
   readonly payments?: PaymentProvider | undefined;
   readonly log: Logger;
   readonly pbx: string;
-  readonly settings: Readonly<{ securityEventRetentionDays: number; auditFile: string | undefined }>;
+  readonly settings: Readonly<{
+    securityEventRetentionDays: number;
+    auditFile: string | undefined;
+    /** Where the heads of the chains are noted. */
+    auditAnchorFile?: string | undefined;
+    /** A copy that is larger is put aside; those put aside are kept for so many days. */
+    auditFileMaxBytes?: number;
+    auditRetentionDays?: number;
+  }>;
 };
 
 /** A tenant's job also knows for whom it acts. */

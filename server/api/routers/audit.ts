@@ -2,27 +2,17 @@ import { z } from "zod";
 
 import { router, tenantQuery } from "@/server/api/trpc";
 import { listTrail, verifyTrail } from "@/server/domain/audit/trail";
+import { trailFilterSchema } from "@/server/domain/audit/trail.schema";
 
-const filterSchema = z.object({
-  action: z.string().trim().max(60).optional(),
-  actor: z.string().trim().max(254).optional(),
-  cursor: z
-    .string()
-    .regex(/^\d{1,18}$/)
-    .optional(),
-});
-
-/** An empty search box asks for everything. */
-const given = (text: string | undefined): string | undefined => text || undefined;
+const cursorSchema = z
+  .string()
+  .regex(/^\d{1,18}$/)
+  .optional();
 
 export const auditRouter = router({
   list: tenantQuery("audit.read")
-    .input(filterSchema)
-    .query(({ ctx, input }) =>
-      ctx.read((tx) =>
-        listTrail(tx, ctx.tenantId, { action: given(input.action), actor: given(input.actor), cursor: input.cursor }),
-      ),
-    ),
+    .input(trailFilterSchema.extend({ cursor: cursorSchema }))
+    .query(({ ctx, input: { tenantSlug: _, ...filter } }) => ctx.read((tx) => listTrail(tx, ctx.tenantId, filter))),
 
   verify: tenantQuery("audit.read").query(({ ctx }) => ctx.read((tx) => verifyTrail(tx, ctx.tenantId))),
 });

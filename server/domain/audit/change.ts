@@ -72,7 +72,8 @@ export type AuditAction =
   | "reconciliation.resolve"
   | "cdr.import"
   | "cdr.upload"
-  | "cdr.forget";
+  | "cdr.forget"
+  | "audit.export";
 
 export type Actor = {
   readonly kind: "user" | "job" | "cli" | "pbx" | "anonymous";
