@@ -9,6 +9,7 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   extensions: ["extensions", "home"],
   tasks: ["tasks"],
   mail: ["mail"],
+  statements: ["statements"],
   disputes: ["disputes"],
 };
 

@@ -11,6 +11,7 @@ const kindsOfSubject: Readonly<Record<string, readonly LiveKind[]>> = {
   plan: ["tenants"],
   task: ["tasks"],
   mail: ["mail"],
+  statement: ["statements"],
   limits: ["balance", "extensions", "tenants"],
   bundle: ["balance"],
   dispute: ["disputes"],

@@ -19,6 +19,7 @@ import { reconciliationRouter } from "@/server/api/routers/reconciliation";
 import { reratingRouter } from "@/server/api/routers/rerating";
 import { sessionsRouter } from "@/server/api/routers/sessions";
 import { shellRouter } from "@/server/api/routers/shell";
+import { statementsRouter } from "@/server/api/routers/statements";
 import { tasksRouter } from "@/server/api/routers/tasks";
 import { tenantPlansRouter } from "@/server/api/routers/tenant-plans";
 import { tenantsRouter } from "@/server/api/routers/tenants";
@@ -47,6 +48,7 @@ export const appRouter = router({
   cdrImports: cdrImportsRouter,
   reconciliation: reconciliationRouter,
   shell: shellRouter,
+  statements: statementsRouter,
   tasks: tasksRouter,
   payments: paymentsRouter,
   vouchers: vouchersRouter,

@@ -23,6 +23,8 @@ export class NoOperator extends Error {
 export type Desk = Readonly<{
   place: Place;
   db: Db;
+  /** Who is written into the trail. */
+  actor: Actor;
   /** Who is written into ledger lines. */
   actorName: string;
   /** @throws NoOperator before there is one. */
@@ -64,6 +66,7 @@ export function openDesk(place: Place): Desk {
   return {
     place,
     db,
+    actor,
     actorName: `cli:${name}`,
     operator,
     tenant: (slug) => readAll((tx) => getTenantBelow(tx, slug)).catch((error: unknown) => notFound(error, slug)),

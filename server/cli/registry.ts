@@ -203,6 +203,30 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: "price calls again and correct their charges",
     load: async () => (await import("./commands/rerate")).rerateCommand,
   },
+  "statement create": {
+    summary: "issue a statement of days that are over",
+    load: async () => (await import("./commands/statements")).statementCreate,
+  },
+  "statement list": {
+    summary: "a tenant's statements",
+    load: async () => (await import("./commands/statements")).statementList,
+  },
+  "statement get": {
+    summary: "write a statement to a file, as PDF or CSV",
+    load: async () => (await import("./commands/statements")).statementGet,
+  },
+  "statement send": {
+    summary: "mail a statement to whose it is",
+    load: async () => (await import("./commands/statement-mail")).statementSend,
+  },
+  "statement details": {
+    summary: "address and VAT ID on statements",
+    load: async () => (await import("./commands/statement-mail")).statementDetails,
+  },
+  "statement verify": {
+    summary: "prove that a statement is as it was issued",
+    load: async () => (await import("./commands/statements")).statementVerify,
+  },
   "audit export": {
     summary: "write the audit trail of a tenant as CSV or JSON lines",
     load: async () => (await import("./commands/audit-export")).auditExport,

@@ -41,6 +41,22 @@ export const jobs = {
     attempts: 14,
     backoffMs: 5_000,
   }),
+  /** Statements of the months that are over, and the files of those that nobody made. */
+  issueStatements: defineJob({
+    name: "statement.issue",
+    scope: "system",
+    schema: nothing,
+    attempts: 1,
+    backoffMs: 1_000,
+    everyMs: 900_000,
+  }),
+  sealStatement: defineJob({
+    name: "statement.seal",
+    scope: "tenant",
+    schema: z.object({ statementId: z.uuid() }),
+    attempts: 6,
+    backoffMs: 5_000,
+  }),
   reconcileCalls: defineJob({
     name: "calls.reconcile",
     scope: "system",

@@ -106,6 +106,11 @@ export async function makeBranches(db: TestDatabase) {
       "INSERT INTO bundle (tenant_id, name, unit, amount, period, prefixes) VALUES ($1, $2, 'calls', 5, 'day', '{49}') RETURNING id",
       [of.tenantId, randomUUID()],
     );
+    await build.as(of.tenantId);
+    const { id: statement } = await build.one<{ id: string }>(
+      "SELECT i.statement_id AS id FROM wallet w, statement_issue(w.id, '2026-02-01', '2026-02-28', 'range', 2, 'test') i WHERE w.tenant_id = $1",
+      [of.tenantId],
+    );
     return {
       extension: phone.extensionId,
       call,
@@ -118,6 +123,7 @@ export async function makeBranches(db: TestDatabase) {
       difference,
       import: imported,
       mail,
+      statement,
       slug: buyer.slug,
       transaction,
       ...(await moneyThings(build, of, buyer)),

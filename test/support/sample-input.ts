@@ -18,6 +18,7 @@ export type Ids = Readonly<
     | "dispute"
     | "difference"
     | "mail"
+    | "statement"
     | "import"
     | "slug",
     string
@@ -56,6 +57,9 @@ const fields: Readonly<Record<string, () => unknown>> = {
   ms: () => 1_000,
   since: () => new Date(),
   dailyCap: () => "1",
+  days: () => ({ from: "2026-01-01", to: "2026-01-31" }),
+  address: () => "Quay 1",
+  vatId: () => "DE1",
   reason: () => "looked at",
   limit: () => "0",
   quantity: () => 100,
@@ -101,7 +105,7 @@ function objectOf(schema: Schema, ids: Ids): Record<string, unknown> {
 }
 
 /** Ends like an id and is none: the number that a phone shows. */
-const notAnId = ["callerId"];
+const notAnId = ["callerId", "vatId"];
 
 function idFor(name: string, ids: Ids): string | readonly string[] | undefined {
   if (name === "tenantSlug" || notAnId.includes(name)) return undefined;

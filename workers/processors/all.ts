@@ -1,9 +1,11 @@
 import { anchorAuditHeads } from "@/workers/processors/anchor-audit-heads";
 import { appendAuditFile } from "@/workers/processors/append-audit-file";
 import { hangUpOfSubject } from "@/workers/processors/hang-up-of-subject";
+import { issueStatements } from "@/workers/processors/issue-statements";
 import { reconcileCalls, reconcileNow } from "@/workers/processors/reconcile-calls";
 import { refundPayment } from "@/workers/processors/refund-payment";
 import { runLongTask } from "@/workers/processors/run-long-task";
+import { sealStatement } from "@/workers/processors/seal-statement";
 import { sendMail } from "@/workers/processors/send-mail";
 import { sweepRetention } from "@/workers/processors/sweep-retention";
 import type { Processors } from "@/workers/processors/types";
@@ -14,6 +16,8 @@ export const processors = {
   runTask: runLongTask,
   refundPayment,
   sendMail,
+  issueStatements,
+  sealStatement,
   reconcileCalls,
   reconcileNow,
   sweepRetention,

@@ -11,6 +11,7 @@ export const liveKinds = [
   "extensions",
   "tasks",
   "mail",
+  "statements",
   "disputes",
 ] as const;
 export type LiveKind = (typeof liveKinds)[number];

@@ -48,6 +48,7 @@ beforeAll(async () => {
     difference: crypto.randomUUID(),
     import: crypto.randomUUID(),
     mail: crypto.randomUUID(),
+    statement: crypto.randomUUID(),
     slug: "acme",
     ...(await moneyThings(on, on.customer, on.customer)),
   };

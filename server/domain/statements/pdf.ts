@@ -1,0 +1,205 @@
+import PDFDocument from "pdfkit";
+
+import { percentOf } from "@/server/domain/billing/tax.schema";
+import { regular, semibold } from "@/server/domain/statements/fonts";
+import {
+  drawable,
+  exactText,
+  kindWords,
+  placesOf,
+  type StatementRow,
+} from "@/server/domain/statements/statement.rules";
+import type { Statement } from "@/server/domain/statements/statements";
+
+type Doc = PDFKit.PDFDocument;
+
+const LEFT = 56;
+const RIGHT = 539;
+const TOP = 56;
+const BOTTOM = 770;
+const ROW = 15;
+const ink = { strong: "#111418", plain: "#2b3138", soft: "#5f6b78", line: "#d5dbe1", band: "#f3f5f7" } as const;
+/** Where each column of the list of movements begins or, for figures, ends. */
+const at = { day: LEFT, what: LEFT + 62, callsEnd: 372, billedEnd: 440, amountEnd: RIGHT } as const;
+
+/**
+ * A statement as a document of A4 pages. Everything in it comes from the arguments: no clock, no locale, no font of the
+ * machine, and nothing is compressed, so the same statement is the same bytes on every machine.
+ */
+export function pdfOf(statement: Statement, rows: readonly StatementRow[]): Promise<Buffer> {
+  const { number, seller, issuedAt } = statement;
+  const info = { Title: `Statement ${number}`, Author: seller.name, Creator: "Ringfence", CreationDate: issuedAt };
+  // The type wants a name of a font; with none nothing is read from the disk.
+  const none = { font: null as unknown as string };
+  const doc = new PDFDocument({ ...none, size: "A4", margin: 0, compress: false, bufferPages: true, lang: "en", info });
+  const bytes = collected(doc);
+  doc.registerFont("regular", Buffer.from(regular, "base64"));
+  doc.registerFont("semibold", Buffer.from(semibold, "base64"));
+  const below = head(doc, statement);
+  const after = summary(doc, statement, below + 26);
+  movements(doc, statement, rows, after + 28);
+  feet(doc, statement);
+  doc.end();
+  return bytes;
+}
+
+const collected = (doc: Doc): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    doc.on("data", (part: Buffer) => parts.push(part));
+    doc.on("end", () => resolve(Buffer.concat(parts)));
+    doc.on("error", reject);
+  });
+
+type Style = Readonly<{ size?: number; color?: string; bold?: boolean; width?: number; end?: boolean }>;
+
+/** Digits of one width, so that columns of money can be compared by eye. */
+const figures: { features: PDFKit.Mixins.OpenTypeFeatures[] } = { features: ["tnum"] };
+
+/** One line of text, cut with an ellipsis where it would be wider; `x` is its end for figures. */
+function put(doc: Doc, text: string, x: number, y: number, style: Style = {}): void {
+  const { size = 9, color = ink.plain, bold = false, width = RIGHT - LEFT, end = false } = style;
+  doc
+    .font(bold ? "semibold" : "regular")
+    .fontSize(size)
+    .fillColor(color);
+  let shown = drawable(text);
+  if (doc.widthOfString(shown, figures) > width) {
+    while (shown.length > 1 && doc.widthOfString(`${shown}\u2026`, figures) > width) shown = shown.slice(0, -1);
+    shown = `${shown.trimEnd()}\u2026`;
+  }
+  doc.text(shown, end ? x - doc.widthOfString(shown, figures) : x, y, { lineBreak: false, ...figures });
+}
+
+function rule(doc: Doc, y: number, color: string = ink.line): void {
+  doc.moveTo(LEFT, y).lineTo(RIGHT, y).lineWidth(0.6).strokeColor(color).stroke();
+}
+
+/** Who sells, to whom, and which document this is. Returns where it ends. */
+function head(doc: Doc, statement: Statement): number {
+  const { seller, buyer, number, issuedDay, firstDay, lastDay, timeZone, currency } = statement;
+  put(doc, seller.name, LEFT, TOP, { size: 15, bold: true, color: ink.strong, width: 290 });
+  const sellerEnd = lines(doc, linesOfParty(seller), LEFT, TOP + 24, { color: ink.soft, size: 8.5, width: 290 });
+  put(doc, "Account statement", RIGHT, TOP + 1, { size: 12, color: ink.soft, end: true, width: 190 });
+  put(doc, number, RIGHT, TOP + 18, { size: 12, bold: true, color: ink.strong, end: true });
+  const y = Math.max(sellerEnd, TOP + 48) + 22;
+  rule(doc, y - 10);
+  put(doc, "For", LEFT, y, { color: ink.soft, size: 8.5 });
+  put(doc, buyer.name, LEFT, y + 13, { size: 11, bold: true, color: ink.strong, width: 270 });
+  const buyerEnd = lines(doc, linesOfParty(buyer), LEFT, y + 29, { width: 270 });
+  const facts = [
+    ["Period", `${firstDay} to ${lastDay}`],
+    ["Time zone", timeZone],
+    ["Issued", issuedDay],
+    ["Currency", currency],
+  ] as const;
+  facts.forEach(([label, value], n) => {
+    put(doc, label, 350, y + 13 + n * 14, { color: ink.soft });
+    put(doc, value, RIGHT, y + 13 + n * 14, { end: true, width: 140 });
+  });
+  return Math.max(buyerEnd, y + 13 + facts.length * 14);
+}
+
+const linesOfParty = ({ address, vatId }: Statement["seller"]): string[] => [
+  ...address.split("\n").filter((line) => line !== ""),
+  ...(vatId ? [`VAT ID ${vatId}`] : []),
+];
+
+function lines(doc: Doc, texts: readonly string[], x: number, y: number, style: Style): number {
+  texts.forEach((text, n) => {
+    put(doc, text, x, y + n * 12.5, style);
+  });
+  return y + texts.length * 12.5;
+}
+
+/** Opening, what was added and taken, closing. Returns where it ends. */
+function summary(doc: Doc, statement: Statement, top: number): number {
+  const { totals, taxes, openingMicros, closingMicros, decimals, currency } = statement;
+  const sums = [
+    ...totals.map(({ kind, amount }) => [kindWords(kind), amount] as const),
+    ...taxes.map(({ ppm, name, net, tax }) => {
+      const rate = ppm === null ? "" : ` ${percentOf(ppm)} %`;
+      return [`${name || "Tax"}${rate} on ${exactText(-net, decimals)}`, tax] as const;
+    }),
+  ];
+  const places = placesOf([openingMicros, closingMicros, ...sums.map(([, amount]) => amount)], decimals);
+  let y = top;
+  const end = RIGHT - 38;
+  const line = (label: string, amount: bigint, bold: boolean) => {
+    if (bold) doc.rect(LEFT, y - 5, RIGHT - LEFT, 21).fill(ink.band);
+    const style = { bold, size: 10, color: bold ? ink.strong : ink.plain };
+    put(doc, label, LEFT + 8, y, style);
+    put(doc, exactText(amount, places), end, y, { ...style, end: true });
+    if (bold) put(doc, currency, RIGHT - 8, y, { ...style, bold: false, color: ink.soft, end: true });
+    y += bold ? 23 : 17;
+  };
+  line("Opening balance", openingMicros, true);
+  for (const [label, amount] of sums) line(label, amount, false);
+  if (sums.length === 0) {
+    put(doc, "Nothing moved in this period.", LEFT + 8, y, { color: ink.soft });
+    y += 17;
+  }
+  y += 4;
+  line("Closing balance", closingMicros, true);
+  return y - 8;
+}
+
+function movements(doc: Doc, statement: Statement, rows: readonly StatementRow[], top: number): void {
+  if (rows.length === 0) return;
+  const sum = rows.reduce((total, row) => total + row.amountMicros, 0n);
+  const places = placesOf([sum, ...rows.map((row) => row.amountMicros)], statement.decimals);
+  let y = tableHead(doc, statement, "Movements", top);
+  for (const row of rows) {
+    if (y + ROW > BOTTOM) {
+      doc.addPage();
+      y = tableHead(doc, statement, "Movements, continued", TOP);
+    }
+    put(doc, row.day, at.day, y, { color: ink.soft });
+    put(doc, row.what, at.what, y, { width: row.calls === "" ? 320 : 210 });
+    put(doc, row.calls, at.callsEnd, y, { end: true });
+    put(doc, row.billed, at.billedEnd, y, { end: true });
+    put(doc, exactText(row.amountMicros, places), at.amountEnd, y, { end: true });
+    y += ROW;
+    rule(doc, y - 3.5);
+  }
+  const notes = notesOn(statement, rows);
+  if (y + 28 + notes.length * 12.5 > BOTTOM) {
+    doc.addPage();
+    y = TOP;
+  }
+  put(doc, "Sum of movements", at.what, y + 5, { bold: true, color: ink.strong });
+  put(doc, exactText(sum, places), at.amountEnd, y + 5, { bold: true, color: ink.strong, end: true });
+  lines(doc, notes, LEFT, y + 28, { color: ink.soft, size: 8.5 });
+}
+
+function notesOn({ firstDay }: Statement, rows: readonly StatementRow[]): string[] {
+  const hasCalls = rows.some(({ calls }) => calls !== "");
+  const isLate = rows.some(({ day }) => day < firstDay);
+  return [
+    ...(hasCalls ? ["Calls are summed by day and destination. The table of this statement (CSV) lists each one."] : []),
+    ...(isLate ? ["Days before the period: what became known after the statement of that time was issued."] : []),
+  ];
+}
+
+function tableHead(doc: Doc, { currency }: Statement, title: string, top: number): number {
+  put(doc, title, LEFT, top, { size: 11, bold: true, color: ink.strong });
+  const y = top + 22;
+  const style = { color: ink.soft, size: 8.5 };
+  put(doc, "Day", at.day, y, style);
+  put(doc, "Description", at.what, y, style);
+  put(doc, "Calls", at.callsEnd, y, { ...style, end: true });
+  put(doc, "Charged time", at.billedEnd, y, { ...style, end: true });
+  put(doc, `Amount, ${currency}`, at.amountEnd, y, { ...style, end: true });
+  rule(doc, y + 13, ink.soft);
+  return y + 19;
+}
+
+function feet(doc: Doc, { seller, number }: Statement): void {
+  const { start, count } = doc.bufferedPageRange();
+  for (let page = 0; page < count; page += 1) {
+    doc.switchToPage(start + page);
+    rule(doc, 792);
+    put(doc, `${seller.name} \u00b7 Statement ${number}`, LEFT, 799, { size: 8, color: ink.soft, width: 380 });
+    put(doc, `Page ${page + 1} of ${count}`, RIGHT, 799, { size: 8, color: ink.soft, end: true });
+  }
+}
