@@ -16,6 +16,7 @@ export type LedgerRow = Outputs["billing"]["ledger"]["items"][number];
 export type TenantRow = Outputs["tenants"]["tree"]["items"][number];
 export type DifferenceRow = Outputs["reconciliation"]["list"]["items"][number];
 export type ReconciliationBoard = Outputs["reconciliation"]["board"];
+export type CdrFileRow = Outputs["cdrImports"]["get"];
 export type AuditRow = Outputs["audit"]["list"]["items"][number];
 export type DisputeRow = Outputs["disputes"]["list"]["items"][number];
 export type DisputeDetail = Outputs["disputes"]["get"];

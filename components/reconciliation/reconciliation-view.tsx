@@ -5,6 +5,7 @@ import { useCallback } from "react";
 
 import { useTRPC } from "@/components/api/client";
 import { QueryView } from "@/components/api/query-view";
+import { FilesSection } from "@/components/cdr-import/files-section";
 import { BoardFigures } from "@/components/reconciliation/board-figures";
 import { filterOf, isFiltered, noFilter } from "@/components/reconciliation/difference-filter";
 import { kindChoices } from "@/components/reconciliation/difference-words";
@@ -39,6 +40,7 @@ export function ReconciliationView() {
             </>
           )}
         </QueryView>
+        <FilesSection pbx={board.data?.runs[0]?.pbx ?? "pbx1"} />
         <Differences currencies={board.data?.atRisk.map(({ currency }) => currency) ?? []} />
       </div>
     </>

@@ -1,7 +1,9 @@
 import { Button } from "@/components/ui/button";
+import { countText } from "@/components/ui/count-text";
 
 type Props = Readonly<{
   shown: number;
+  /** In the plural. */
   noun: string;
   /** Defined while older rows exist. */
   onOlder?: (() => void) | undefined;
@@ -14,7 +16,7 @@ export function Pages({ shown, noun, onOlder, onNewest }: Props) {
   return (
     <nav aria-label={`Pages of ${noun}`} className="flex items-center gap-2 py-3">
       <p className="figures mr-auto text-ink-3">
-        {shown} {noun}
+        {countText(shown, noun)}
         {onNewest ? " on this page" : onOlder ? ", newest first" : ""}
       </p>
       {onNewest && <Button onClick={onNewest}>Newest</Button>}

@@ -26,7 +26,7 @@ export function Panel({ title, subject, children, onClose, actions }: Props) {
 
   // Walking on with J and K moves the way back along: closing returns to the row last shown, not to the first.
   useEffect(() => {
-    if (subject) backTo.current = document.querySelector<HTMLElement>('[data-row][data-open="true"]');
+    if (subject) backTo.current = document.querySelector<HTMLElement>('[data-open="true"]');
   }, [subject]);
 
   useEffect(() => {

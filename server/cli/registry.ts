@@ -199,6 +199,18 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: "close a difference with a reason, and settle the call it is about",
     load: async () => (await import("./commands/reconcile")).reconcileResolve,
   },
+  "cdr import": {
+    summary: "compare a file of call records, of the PBX or of a carrier, with our calls",
+    load: async () => (await import("./commands/cdr-import")).cdrImport,
+  },
+  "cdr list": {
+    summary: "the files of call records that were compared",
+    load: async () => (await import("./commands/cdr-files")).cdrList,
+  },
+  "cdr forget": {
+    summary: "take a file's records and differences out again",
+    load: async () => (await import("./commands/cdr-files")).cdrForget,
+  },
   rerate: {
     summary: "price calls again and correct their charges",
     load: async () => (await import("./commands/rerate")).rerateCommand,

@@ -33,14 +33,14 @@ export function cdrFiles(db: TestDatabase, operatorId: string) {
     const zipped = gzipSync(content);
     const parts = Math.max(1, Math.ceil(zipped.length / PART_BYTES));
     const options = cdrOptionsSchema.parse(given);
-    const file = { ...options, fileName: "file.csv", bytes: Buffer.byteLength(content), parts };
+    const file = { ...options, fileName: "file.csv", bytes: Buffer.byteLength(content) };
     return writeTenant(db.app, { tenantId }, async (tx) => {
       const id = await createCdrImport(tx, tenantId, file, "test");
       for (let part = 0; part < parts; part += 1) {
         const bytes = new Uint8Array(zipped.subarray(part * PART_BYTES, (part + 1) * PART_BYTES));
         await addCdrPart(tx, tenantId, id, part, bytes);
       }
-      await startCdrImport(tx, tenantId, id);
+      await startCdrImport(tx, tenantId, id, parts);
       return id;
     });
   };

@@ -6,6 +6,7 @@ import {
   type ImportResult,
   type Progress,
   progressSchema,
+  resultSchema,
 } from "@/server/domain/cdr-import/import-progress";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantContext } from "@/workers/processors/types";
@@ -37,6 +38,7 @@ export const importCdr: TaskWork = async (run, ctx) => {
   const file = await readCdrFile(ctx.pool, importId);
   const work: Work = { pool: ctx.pool, file, run, isLive: await liveCalls(ctx) };
   let progress = progressSchema.parse(run.checkpoint ?? {});
+  if (file.forgotten && progress.phase !== "end") refuseForgotten(importId);
   if (progress.phase === "read") progress = await reading(work, progress);
   if (progress.phase === "match") progress = await matching(work, progress);
   if (progress.phase === "compare") {
@@ -46,6 +48,12 @@ export const importCdr: TaskWork = async (run, ctx) => {
   if (progress.phase === "missing") progress = await missing(work, progress);
   return finish(work, progress);
 };
+
+/** Without its records it would look as if the file had none of our calls. */
+function refuseForgotten(importId: string): never {
+  const sentence = "The records of this file were taken out again: send it once more.";
+  throw new DomainError("invalid_state", { import: importId }, sentence);
+}
 
 async function liveCalls({ ami, log }: TenantContext): Promise<(call: string) => boolean> {
   if (!ami?.status().connected) return () => false;
@@ -132,11 +140,16 @@ async function missing(work: Work, begin: Progress): Promise<Progress> {
   return progress;
 }
 
-async function finish({ pool, file }: Work, progress: Progress): Promise<ImportResult> {
-  const { records, matched } = await extentOf(pool, file.id);
-  const { lines, problems, repeatedHere, repeatedElsewhere, settled, found } = progress;
+/** The counts are kept before a trial's records go, so that a runner that dies here is followed by one that knows them. */
+async function finish({ pool, file, run }: Work, begin: Progress): Promise<ImportResult> {
+  let progress = begin;
+  if (progress.phase !== "end") {
+    const { records, matched } = await extentOf(pool, file.id);
+    progress = { ...progress, phase: "end", records, matched };
+    await run.report({ note: "Ending", checkpoint: progress });
+  }
   const { dryRun } = file.options;
   if (dryRun) await forgetRows(pool, file.id);
   await dropContent(pool, file.id);
-  return { lines, records, matched, problems, repeatedHere, repeatedElsewhere, settled, found, dryRun };
+  return resultSchema.parse({ ...progress, dryRun });
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
-import { cdrPartSchema, newCdrImportSchema } from "@/server/domain/cdr-import/cdr-import.schema";
+import { cdrPartSchema, cdrStartSchema, newCdrImportSchema } from "@/server/domain/cdr-import/cdr-import.schema";
 import {
   addCdrPart,
   createCdrImport,
@@ -65,11 +65,11 @@ export const cdrImportsRouter = router({
     }),
 
   start: tenantMutation("reconciliation.write", "cdr.import")
-    .input(one)
-    .mutation(({ ctx, input: { importId } }) => {
+    .input(cdrStartSchema.extend(one.shape))
+    .mutation(({ ctx, input: { importId, parts } }) => {
       atOperator(ctx.seat);
       return ctx.change(async (tx) => {
-        const taskId = await startCdrImport(tx, ctx.tenantId, importId);
+        const taskId = await startCdrImport(tx, ctx.tenantId, importId, parts);
         return { subject: `cdr_import:${importId}`, after: { task: taskId }, result: { taskId } };
       });
     }),

@@ -8,6 +8,8 @@ export const cdrFormats = ["master", "spool", "carrier"] as const;
 /** Of one part of a file as it travels: gzip in base64. */
 export const PART_BYTES = 512 * 1024;
 export const MOST_PARTS = 2_000;
+/** Of a file before compression. */
+export const MOST_FILE_BYTES = 4_000_000_000;
 
 export const cdrOptionsSchema = z.object({
   format: z.enum(cdrFormats),
@@ -52,8 +54,7 @@ export type CdrOptions = z.infer<typeof cdrOptionsSchema>;
 export const newCdrImportSchema = cdrOptionsSchema.extend({
   fileName: z.string().trim().min(1).max(200),
   /** Of the file as it is, before compression. */
-  bytes: z.number().int().min(1, "The file is empty.").max(4_000_000_000, "A file has at most 4 GB."),
-  parts: z.number().int().min(1).max(MOST_PARTS, "That is too much for one file: cut it in two."),
+  bytes: z.number().int().min(1, "The file is empty.").max(MOST_FILE_BYTES, "A file has at most 4 GB."),
 });
 export type NewCdrImport = z.infer<typeof newCdrImportSchema>;
 
@@ -62,10 +63,13 @@ export const cdrPartSchema = z.object({
     .number()
     .int()
     .min(0)
-    .max(MOST_PARTS - 1),
+    .max(MOST_PARTS - 1, "That is too much for one file: cut it in two."),
   /** The bytes as base64. */
   data: z
     .string()
     .regex(/^[A-Za-z0-9+/]+={0,2}$/, "Not base64.")
     .max(Math.ceil(PART_BYTES / 3) * 4 + 4, "That part is too large."),
 });
+
+/** How many parts were sent, said when the file is complete. */
+export const cdrStartSchema = z.object({ parts: z.number().int().min(1).max(MOST_PARTS) });

@@ -4,11 +4,19 @@ import type { Shown } from "@/server/domain/cdr-import/compare.rules";
 import type { SqlPool } from "@/server/infra/db/pool";
 import { DomainError } from "@/server/kernel/errors";
 
-export type CdrFile = Readonly<{ id: string; parts: number; fileBytes: number; source: string; options: CdrOptions }>;
+export type CdrFile = Readonly<{
+  id: string;
+  parts: number;
+  fileBytes: number;
+  source: string;
+  options: CdrOptions;
+  forgotten: boolean;
+}>;
 
 /** @throws DomainError not_found for an import that is gone. */
 export async function readCdrFile(pool: SqlPool, importId: string): Promise<CdrFile> {
-  const text = 'SELECT id, parts, bytes::float8 AS "fileBytes", source, options FROM cdr_file($1)';
+  const text =
+    'SELECT id, parts, bytes::float8 AS "fileBytes", source, options, forgotten_at IS NOT NULL AS forgotten FROM cdr_file($1)';
   const [row] = await pool.query<Omit<CdrFile, "options"> & { options: unknown }>("cdr_file", text, [importId]);
   if (!row) throw new DomainError("not_found", { import: importId });
   return { ...row, options: cdrOptionsSchema.parse(row.options) };

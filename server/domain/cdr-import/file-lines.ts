@@ -1,10 +1,10 @@
 import { isUtf8 } from "node:buffer";
 
+import { MOST_FILE_BYTES } from "@/server/domain/cdr-import/cdr-import.schema";
 import { DomainError } from "@/server/kernel/errors";
 
 /** What is longer is no record. */
 const LONGEST_LINE = 64 * 1024;
-const MOST_BYTES = 4_000_000_000;
 const windows1252 = new TextDecoder("windows-1252");
 
 /** Some lines of a file, with the number of the first; a line that was too long to be one is undefined. */
@@ -24,7 +24,8 @@ export async function* linesOf(bytes: AsyncIterable<Buffer>, most: number): Asyn
   for await (const chunk of bytes) {
     if (total === 0) refuseUtf16(chunk);
     total += chunk.length;
-    if (total > MOST_BYTES) throw new DomainError("invalid_input", { bytes: total }, "The file is larger than 4 GB.");
+    if (total > MOST_FILE_BYTES)
+      throw new DomainError("invalid_input", { bytes: total }, "The file is larger than 4 GB.");
     const end = chunk.lastIndexOf(0x0a);
     if (end === -1) {
       if (!dropping) carry = Buffer.concat([carry, chunk]);

@@ -6,7 +6,7 @@ const count = z.number().int().min(0);
 
 /** How far an import is: everything that a runner needs to go on where another one died. */
 export const progressSchema = z.object({
-  phase: z.enum(["read", "match", "compare", "missing"]).default("read"),
+  phase: z.enum(["read", "match", "compare", "missing", "end"]).default("read"),
   /** The last line that was worked off in this phase. */
   line: count.default(0),
   /** Where the match goes on: the last record by number and time. */
@@ -20,6 +20,9 @@ export const progressSchema = z.object({
   repeatedHere: count.default(0),
   repeatedElsewhere: count.default(0),
   settled: count.default(0),
+  /** Counted at the end, before a trial's records go. */
+  records: count.default(0),
+  matched: count.default(0),
   /** Differences by kind and currency; micros as decimal strings. */
   found: z.record(z.string(), z.record(z.string(), z.object({ count, micros: z.string() }))).default({}),
 });
@@ -48,6 +51,6 @@ export const countFound = ({ found }: Progress): number =>
 
 /** What came of an import; shown on the page and by the command line. */
 export const resultSchema = progressSchema
-  .pick({ lines: true, problems: true, repeatedHere: true, repeatedElsewhere: true, settled: true, found: true })
-  .extend({ records: count, matched: count, dryRun: z.boolean() });
+  .omit({ phase: true, line: true, number: true, startedAt: true, missingTo: true })
+  .extend({ dryRun: z.boolean() });
 export type ImportResult = z.infer<typeof resultSchema>;

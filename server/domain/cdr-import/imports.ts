@@ -1,11 +1,13 @@
 import { type CdrOptions, cdrOptionsSchema, type NewCdrImport } from "@/server/domain/cdr-import/cdr-import.schema";
+import { type ImportResult, resultSchema } from "@/server/domain/cdr-import/import-progress";
 import { createTask, getTask, type Task } from "@/server/domain/tasks/tasks";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
 
 /**
- * Registers a file that is about to be sent. Nothing is read before all of its parts are here.
+ * Registers a file that is about to be sent. Nothing is read before all of its parts are here; what was never completed
+ * within a day is let go of.
  * @returns its id.
  */
 export async function createCdrImport(
@@ -14,7 +16,8 @@ export async function createCdrImport(
   given: NewCdrImport,
   createdBy: string,
 ): Promise<string> {
-  const { fileName, bytes, parts, ...options } = given;
+  const { fileName, bytes, ...options } = given;
+  await tx.$queryRaw`SELECT cdr_let_go()`;
   const { id } = await tx.cdrImport.create({
     data: {
       tenantId,
@@ -22,7 +25,6 @@ export async function createCdrImport(
       source: given.source,
       fileName,
       bytes: BigInt(bytes),
-      parts,
       options: { ...options },
       createdBy,
     },
@@ -33,7 +35,7 @@ export async function createCdrImport(
 
 /**
  * Keeps one part of the file's compressed content. The same part twice is kept once.
- * @throws DomainError not_found; invalid_state once the import was started; invalid_input for a part it has not.
+ * @throws DomainError not_found; invalid_state once the import was started.
  */
 export async function addCdrPart(
   tx: TenantWrite,
@@ -42,25 +44,31 @@ export async function addCdrPart(
   part: number,
   content: Uint8Array<ArrayBuffer>,
 ): Promise<void> {
-  const { taskId, parts } = await getOne(tx, tenantId, importId);
+  const { taskId } = await getOne(tx, tenantId, importId);
   if (taskId) throw new DomainError("invalid_state", { import: importId }, "That file is complete already.");
-  if (part >= parts) throw new DomainError("invalid_input", { part, parts }, `The file has ${parts} parts.`);
   await tx.cdrImportPart.createMany({ data: [{ tenantId, importId, part, content }], skipDuplicates: true });
 }
 
 /**
- * Begins to read a file that is complete. A repeat gives the same job.
+ * Begins to read a file that is complete, which is when it has just these parts. A repeat gives the same job.
  * @returns the id of the long job.
  * @throws DomainError not_found; invalid_state while parts are missing.
  */
-export async function startCdrImport(tx: TenantWrite, tenantId: TenantId, importId: string): Promise<string> {
+export async function startCdrImport(
+  tx: TenantWrite,
+  tenantId: TenantId,
+  importId: string,
+  parts: number,
+): Promise<string> {
   await tx.$queryRaw`SELECT FROM cdr_import WHERE tenant_id = ${tenantId}::uuid AND id = ${importId}::uuid FOR NO KEY UPDATE`;
   const file = await getOne(tx, tenantId, importId);
   if (file.taskId) return file.taskId;
-  const there = await tx.cdrImportPart.count({ where: { tenantId, importId } });
-  if (there < file.parts) {
-    const sentence = `${file.parts - there} of ${file.parts} parts of the file are missing: send them first.`;
-    throw new DomainError("invalid_state", { import: importId, missing: file.parts - there }, sentence);
+  const of = { tenantId, importId };
+  const there = await tx.cdrImportPart.count({ where: { ...of, part: { lt: parts } } });
+  const more = await tx.cdrImportPart.count({ where: { ...of, part: { gte: parts } } });
+  if (there < parts || more > 0) {
+    const sentence = `${there + more} parts are here and ${parts} were sent: send the file again.`;
+    throw new DomainError("invalid_state", { import: importId, parts, there }, sentence);
   }
   const taskId = await createTask(tx, tenantId, {
     kind: "cdr.import",
@@ -68,7 +76,7 @@ export async function startCdrImport(tx: TenantWrite, tenantId: TenantId, import
     input: { importId },
     createdBy: file.createdBy,
   });
-  await tx.cdrImport.update({ where: { tenantId_id: { tenantId, id: importId } }, data: { taskId } });
+  await tx.cdrImport.update({ where: { tenantId_id: { tenantId, id: importId } }, data: { taskId, parts } });
   return taskId;
 }
 
@@ -83,7 +91,12 @@ export type CdrImport = Readonly<{
   createdAt: Date;
   /** null while its parts are on their way. */
   task: Task | null;
+  /** What came of it; null until it is done. */
+  result: ImportResult | null;
+  /** Lines that were not understood, at most ten thousand of them. */
   problems: number;
+  /** When its records were taken out again. */
+  forgottenAt: Date | null;
 }>;
 
 async function getOne(tx: TenantRead, tenantId: TenantId, importId: string) {
@@ -96,6 +109,7 @@ type Stored = Awaited<ReturnType<typeof getOne>>;
 
 async function shown(tx: TenantRead, tenantId: TenantId, row: Stored): Promise<CdrImport> {
   const problems = await tx.cdrProblem.count({ where: { tenantId, importId: row.id } });
+  const task = row.taskId ? await getTask(tx, tenantId, row.taskId) : null;
   return {
     id: row.id,
     format: row.format,
@@ -105,8 +119,10 @@ async function shown(tx: TenantRead, tenantId: TenantId, row: Stored): Promise<C
     options: cdrOptionsSchema.parse(row.options),
     sha256: row.sha256,
     createdAt: row.createdAt,
-    task: row.taskId ? await getTask(tx, tenantId, row.taskId) : null,
+    task,
+    result: task?.state === "done" ? (resultSchema.safeParse(task.result).data ?? null) : null,
     problems,
+    forgottenAt: row.forgottenAt,
   };
 }
 

@@ -20,7 +20,7 @@ test("a file is sent in parts, started as a long job, and taken out again", asyn
   const { id: importId } = await cdrImports.create({ ...here, ...file });
   const data = gzipSync("start,to,duration\n").toString("base64");
   await cdrImports.addPart({ ...here, importId, part: 0, data });
-  const { taskId } = await cdrImports.start({ ...here, importId });
+  const { taskId } = await cdrImports.start({ ...here, importId, parts: 1 });
   expect(await tasks.get({ ...here, taskId })).toMatchObject({ kind: "cdr.import", state: "queued" });
   expect((await cdrImports.list(here)).items.map(({ id }) => id)).toEqual([importId]);
   expect(await cdrImports.get({ ...here, importId })).toMatchObject({ fileName: "march.csv", source: "wholesale" });

@@ -9,7 +9,12 @@ type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
 
 export default async function ReconciliationPage({ params }: Props) {
   const { tenantSlug } = await params;
-  await load((queries) => queries.fetchQuery(api.reconciliation.board.queryOptions({ tenantSlug })));
+  await load((queries) =>
+    Promise.all([
+      queries.fetchQuery(api.reconciliation.board.queryOptions({ tenantSlug })),
+      queries.fetchQuery(api.cdrImports.list.queryOptions({ tenantSlug })),
+    ]),
+  );
   return (
     <Loaded>
       <ReconciliationView />
