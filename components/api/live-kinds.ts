@@ -2,7 +2,7 @@
 const reads: Readonly<Record<string, readonly string[]>> = {
   calls: ["calls", "home", "shell", "extensions"],
   registrations: ["extensions", "home"],
-  balance: ["billing", "shell", "home", "tenants", "limits", "terms", "bundles"],
+  balance: ["billing", "shell", "home", "tenants", "limits", "terms", "bundles", "payments", "vouchers", "approvals"],
   security: ["extensions", "home"],
   audit: ["audit"],
   tenants: ["tenants", "shell", "tenantPlans"],

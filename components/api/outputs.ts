@@ -20,3 +20,7 @@ export type CdrFileRow = Outputs["cdrImports"]["get"];
 export type AuditRow = Outputs["audit"]["list"]["items"][number];
 export type DisputeRow = Outputs["disputes"]["list"]["items"][number];
 export type DisputeDetail = Outputs["disputes"]["get"];
+export type Payments = Outputs["payments"]["list"];
+export type PaymentRow = Payments["items"][number];
+export type VoucherBatch = Outputs["vouchers"]["list"]["items"][number];
+export type PendingTopUp = Outputs["approvals"]["list"]["items"][number];

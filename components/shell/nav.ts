@@ -38,6 +38,8 @@ const groups: readonly NavGroup[] = [
     items: [
       { page: "tenants", label: "Tenants", icon: "tenants", needs: "tenants.read", above: true, key: "n" },
       { page: "plans", label: "Plans", icon: "plans", needs: "plans.read", above: true, key: "p" },
+      { page: "vouchers", label: "Vouchers", icon: "voucher", needs: "vouchers.read", above: true, key: "v" },
+      { page: "approvals", label: "Approvals", icon: "check", needs: "balance.read", root: true, key: "o" },
     ],
   },
   {

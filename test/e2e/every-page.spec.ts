@@ -23,6 +23,8 @@ const places = [
   { as: ["customer", "owner"], page: "/disputes", heading: "Disputes" },
   { as: ["reseller", "owner"], page: "/disputes", heading: "Disputes" },
   { as: ["reseller", "owner"], page: "/disputes/rerate", heading: "Re-rate calls" },
+  { as: ["reseller", "owner"], page: "/vouchers", heading: "Vouchers" },
+  { as: ["operator", "owner"], page: "/approvals", heading: "Approvals" },
   { as: ["operator", "owner"], page: "/tenants", heading: "Tenants" },
   { as: ["operator", "owner"], page: "/reconciliation", heading: "Reconciliation" },
 ] as const;
@@ -69,6 +71,7 @@ const dialogs = [
   ["customer", "/extensions", "New extension"],
   ["reseller", "/tenants", "New tenant"],
   ["reseller", "/balance", "Give credit…"],
+  ["reseller", "/vouchers", "New batch…"],
 ] as const;
 
 for (const [kind, path, opener] of dialogs) {

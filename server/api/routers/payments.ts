@@ -3,19 +3,21 @@ import { z } from "zod";
 import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
 import { beginPayment, openCheckout } from "@/server/domain/payments/checkout";
 import { refundSchema, startPaymentSchema } from "@/server/domain/payments/payment.schema";
-import { getPayment, listCards, listPayments, removeCard } from "@/server/domain/payments/payments";
+import { getDebt, getPayment, listCards, listPayments, removeCard } from "@/server/domain/payments/payments";
 import { askRefund } from "@/server/domain/payments/refunds";
-import { answerTestPayment } from "@/server/domain/payments/test-payment";
+import { answerTestPayment, isTestPayment } from "@/server/domain/payments/test-payment";
 import { DomainError } from "@/server/kernel/errors";
 import { decimalOf } from "@/server/kernel/money";
 
 const paymentId = z.uuid();
 
 export const paymentsRouter = router({
-  /** Payments and cards, and whether money can come by card here at all. */
+  /** Payments and cards, what is owed, and whether money can come by card here at all. */
   list: tenantQuery("balance.read").query(({ ctx }) =>
     ctx.read(async (tx) => ({
       provider: ctx.payments?.name ?? null,
+      refundable: ctx.seat.seatKind === "operator",
+      ...(await getDebt(tx, ctx.tenantId)),
       cards: await listCards(tx, ctx.tenantId),
       items: await listPayments(tx, ctx.tenantId),
     })),
@@ -39,6 +41,15 @@ export const paymentsRouter = router({
         return { subject: `payment:${result.paymentId}`, after, result };
       });
       return { paymentId: begun.paymentId, url: await openCheckout(ctx.db, provider, begun) };
+    }),
+
+  /** What the test page shows: a payment of the test provider, which is switched on, and of this tenant. */
+  testPage: tenantQuery("billing.write")
+    .input(z.object({ paymentId }))
+    .query(async ({ ctx, input }) => {
+      const payment = await ctx.read((tx) => getPayment(tx, ctx.tenantId, input.paymentId));
+      if (!isTestPayment(ctx.payments, payment)) throw new DomainError("not_found");
+      return payment;
     }),
 
   /** The buttons of the test page: only where the test provider was switched on. */

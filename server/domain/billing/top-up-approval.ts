@@ -56,9 +56,12 @@ export type PendingRow = Readonly<{
   memo: string;
   askedAt: Date;
   askedBy: string;
+  /** As people call them; the account's name for the command line. */
+  askedByName: string;
   state: string;
   decidedAt: Date | null;
   decidedBy: string | null;
+  decidedByName: string | null;
   /** Whoever asked may not approve. */
   own: boolean;
 }>;
@@ -74,8 +77,11 @@ export async function listPendingTopUps(
 ): Promise<readonly PendingRow[]> {
   const rows = await tx.$queryRaw<(Omit<PendingRow, "amountMicros"> & { amountMicros: bigint })[]>`
     SELECT p.id, t.slug AS "toSlug", t.name AS "toName", p.currency, p.amount_micros AS "amountMicros", p.memo, p.asked_at AS "askedAt",
-      p.asked_by AS "askedBy", p.state, p.decided_at AS "decidedAt", p.decided_by AS "decidedBy", p.asked_by = ${actor} AS own
+      p.asked_by AS "askedBy", p.state, p.decided_at AS "decidedAt", p.decided_by AS "decidedBy", p.asked_by = ${actor} AS own,
+      coalesce(a.name, a.email, p.asked_by) AS "askedByName",
+      coalesce(d.name, d.email, p.decided_by) AS "decidedByName"
     FROM pending_top_up p JOIN tenant t ON t.id = p.receiver_id
+      LEFT JOIN person a ON p.asked_by = 'user:' || a.id LEFT JOIN person d ON p.decided_by = 'user:' || d.id
     WHERE p.tenant_id = ${tenantId}::uuid AND (p.state = 'pending' OR p.decided_at > now() - interval '30 days')
     ORDER BY (p.state = 'pending') DESC, p.asked_at DESC, p.id LIMIT 200`;
   return rows.map((row) => ({ ...row, amountMicros: micros(row.amountMicros) }));

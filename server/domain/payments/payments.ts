@@ -11,6 +11,8 @@ export type PaymentRow = Readonly<{
   purpose: string;
   state: string;
   failure: string;
+  /** Whether the card is kept once it paid, for payments without anybody there. */
+  saveCard: boolean;
   currency: string;
   amountMicros: Micros;
   refundedMicros: Micros;
@@ -69,6 +71,7 @@ function rowOf(found: Found): PaymentRow {
     purpose: found.purpose,
     state: found.state,
     failure: found.failure,
+    saveCard: found.saveCard,
     currency: found.currency,
     amountMicros: micros(amountMicros),
     refundedMicros: micros(refundedMicros),
@@ -83,6 +86,15 @@ function rowOf(found: Found): PaymentRow {
       note,
     })),
   };
+}
+
+/** What reversed payments left open in the wallet of the tenant acted on, in its currency; whatever comes goes there first. */
+export async function getDebt(tx: TenantRead, tenantId: TenantId): Promise<{ currency: string; debtMicros: Micros }> {
+  const [wallet] = await tx.$queryRaw<{ currency: string; debt: bigint }[]>`
+    SELECT w.currency, w.debt_micros AS debt FROM wallet w JOIN tenant t ON t.id = w.tenant_id AND t.currency = w.currency
+    WHERE w.tenant_id = ${tenantId}::uuid`;
+  if (!wallet) throw new DomainError("not_found");
+  return { currency: wallet.currency, debtMicros: micros(wallet.debt) };
 }
 
 export type Card = Readonly<{

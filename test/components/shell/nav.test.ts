@@ -32,6 +32,14 @@ describe("navigation", () => {
     expect(labelOf("plans", "reseller")).toBe("Plans");
   });
 
+  it("offers vouchers to who sells, and approvals at the operator only", () => {
+    expect(pagesOf("billing", "reseller")).toContain("vouchers");
+    expect(pagesOf("viewer", "reseller")).not.toContain("vouchers");
+    expect(pagesOf("owner", "customer")).not.toContain("vouchers");
+    expect(pagesOf("viewer", "operator")).toContain("approvals");
+    expect(pagesOf("owner", "reseller")).not.toContain("approvals");
+  });
+
   it("offers reconciliation at the operator only", () => {
     expect(pagesOf("auditor", "operator")).toContain("reconciliation");
     expect(pagesOf("viewer", "operator")).not.toContain("reconciliation");

@@ -52,6 +52,22 @@ describe("a payment", () => {
     expect(lines[0]).toMatchObject({ kind: "payment", paymentId, amountMicros: 25n * EURO });
   });
 
+  test("has a test page for its own tenant only, and only while the test provider is on", async () => {
+    const { paymentId } = await start();
+    const page = (who: "customer" | "reseller" | "operator", tenantSlug: string, more = {}) =>
+      on.as(who, more).payments.testPage({ tenantSlug, paymentId });
+    expect(await page("customer", "acme")).toMatchObject({ id: paymentId, state: "pending" });
+    await expect(page("reseller", "reseller")).rejects.toMatchObject({ message: "not_found" });
+    await expect(page("customer", "acme", { payments: undefined })).rejects.toMatchObject({ message: "not_found" });
+    const stripes = await desk.begin(on.customer, 5n * EURO);
+    const foreign = on.as("customer").payments.testPage({ ...acme, paymentId: stripes });
+    await expect(foreign).rejects.toMatchObject({ message: "not_found" });
+    const viewer = { userId: await on.person(on.customer, "viewer") };
+    await expect(on.as(viewer).payments.testPage({ ...acme, paymentId })).rejects.toMatchObject({
+      message: "forbidden",
+    });
+  });
+
   test("that fails moves nothing", async () => {
     const before = await posted();
     const { paymentId } = await start();

@@ -18,6 +18,7 @@ export default async function BalancePage({ params, searchParams }: Props) {
   await load((queries) =>
     Promise.all([
       queries.fetchQuery(api.billing.balance.queryOptions({ tenantSlug })),
+      queries.prefetchQuery(api.payments.list.queryOptions({ tenantSlug })),
       queries.prefetchQuery(api.billing.ledger.queryOptions(ledgerInput(tenantSlug, before))),
     ]),
   );

@@ -1,0 +1,13 @@
+import type { Payments } from "@/components/api/outputs";
+import { moneyText } from "@/components/billing/money-text";
+import { Notice } from "@/components/ui/notice";
+
+/** What reversed payments left open: whatever comes goes there first, so that nothing is left for calls until it is paid. */
+export function Debt({ payments }: Readonly<{ payments: Payments }>) {
+  return (
+    <Notice title={`${moneyText(payments.debtMicros, payments.currency)} is owed for payments taken back.`} tone="bad">
+      The card's owner or the provider took the money back after it was spent. The next credit pays this first; calls go
+      on after that.
+    </Notice>
+  );
+}

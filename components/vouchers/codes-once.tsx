@@ -1,0 +1,60 @@
+"use client";
+
+import { useEffect, useState } from "react";
+
+import type { Outputs } from "@/components/api/outputs";
+import { moneyText } from "@/components/billing/money-text";
+import { Button } from "@/components/ui/button";
+import { buttonClass } from "@/components/ui/button-class";
+import { Dialog } from "@/components/ui/dialog";
+import { Notice } from "@/components/ui/notice";
+
+type Props = Readonly<{ batch: Outputs["vouchers"]["create"]; onClose: () => void }>;
+
+const SHOWN = 5;
+
+/** The codes came with this answer and are asked for never again: the file is how they leave. */
+export function CodesOnce({ batch, onClose }: Props) {
+  const [file, setFile] = useState<string>();
+  const [saved, setSaved] = useState(false);
+  useEffect(() => {
+    const url = URL.createObjectURL(new Blob([batch.csv], { type: "text/csv" }));
+    setFile(url);
+    return () => URL.revokeObjectURL(url);
+  }, [batch]);
+  const { codes } = batch;
+  return (
+    <Dialog
+      holdOpen
+      onClose={onClose}
+      title={`${codes.length} codes of ${moneyText(batch.amountMicros, batch.currency)}`}
+    >
+      <div className="grid gap-4">
+        <Notice title="Save the file now." tone="warn">
+          The codes are shown this once. Nobody can read them again, not even the operator; a lost file means a void
+          batch.
+        </Notice>
+        <output aria-label="Codes" className="grid gap-1 font-mono">
+          {codes.slice(0, SHOWN).map((code) => (
+            <span key={code}>{code}</span>
+          ))}
+          {codes.length > SHOWN && <span className="text-ink-3">and {codes.length - SHOWN} more in the file</span>}
+        </output>
+        <div className="flex justify-end gap-2">
+          <Button look="quiet" onClick={onClose}>
+            {saved ? "Done" : "Close without the file"}
+          </Button>
+          <a
+            className={buttonClass("primary")}
+            data-first=""
+            download={`vouchers-${batch.id.slice(0, 8)}.csv`}
+            href={file}
+            onClick={() => setSaved(true)}
+          >
+            Save as CSV
+          </a>
+        </div>
+      </div>
+    </Dialog>
+  );
+}
