@@ -34,9 +34,13 @@ async function main(): Promise<number> {
   };
   try {
     // What is not changed has to pass, or "caught" would mean nothing.
-    const control =
-      (await overlay.failureOf(undefined, server.adminUrl, 10)) ?? (await firstFailure(db, simulation, 10));
-    if (control !== undefined) throw new Error(`the unchanged code does not pass: ${control}`);
+    const stories = new Set(codeMutations.filter(wanted).flatMap(({ story }) => (story ? [story] : [])));
+    for (const story of [undefined, ...stories]) {
+      const control = await overlay.failure(server.adminUrl, 10, story);
+      if (control !== undefined) throw new Error(`the unchanged code does not pass: ${control}`);
+    }
+    const control = await firstFailure(db, simulation, 10);
+    if (control !== undefined) throw new Error(`the unchanged functions do not pass: ${control}`);
     for (const one of sqlMutations.filter(wanted)) {
       note(
         `${one.of}: ${one.name}`,

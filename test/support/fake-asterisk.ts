@@ -12,6 +12,8 @@ export type FakeAsterisk = {
   readonly connections: () => number;
   /** Answers an action: messages to send, "silent" for none, "drop" to cut the connection. */
   respond: (action: FakeAction) => Record<string, string>[] | "silent" | "drop";
+  /** How long an action is on its way before it is read. */
+  slowMs: (action: FakeAction) => number;
   loginAnswer: "ok" | "refuse" | "no boot" | "silent";
   pings: "answer" | "silent";
   /** To every logged-in user whose name it is given, or to all. */
@@ -59,6 +61,7 @@ export async function startFakeAsterisk(port = 0, tls?: { key: string; cert: str
     raw: () => raw,
     connections: () => sockets.size,
     respond: () => [{ Response: "Success", Message: "ok" }],
+    slowMs: () => 0,
     loginAnswer: "ok",
     pings: "answer",
     send: (event, username) =>
@@ -88,9 +91,14 @@ function answer(fake: FakeAsterisk, sockets: Map<Socket, string>, socket: Socket
       reply({ Response: "Success", Ping: "Pong", Timestamp: (Date.now() / 1000).toFixed(6) });
     return;
   }
-  const what = fake.respond(action);
-  if (what === "drop") socket.destroy();
-  else if (what !== "silent") for (const message of what) reply(message);
+  const read = () => {
+    const what = fake.respond(action);
+    if (what === "drop") socket.destroy();
+    else if (what !== "silent") for (const message of what) reply(message);
+  };
+  const slowMs = fake.slowMs(action);
+  if (slowMs > 0) setTimeout(read, slowMs);
+  else read();
 }
 
 function logIn(

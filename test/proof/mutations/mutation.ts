@@ -15,7 +15,12 @@ export type Mutation = Readonly<{
 /** In the newest version of a function in the database. */
 export type SqlMutation = Mutation & Readonly<{ of: string }>;
 /** In a file of the product. */
-export type CodeMutation = Mutation & Readonly<{ file: string }>;
+export type CodeMutation = Mutation &
+  Readonly<{
+    file: string;
+    /** The file of tests beside that code that tells of it: what worlds of accidents seldom come upon. */
+    story?: string;
+  }>;
 
 /** @throws when the text is not there exactly once: then the mutation says nothing about the code as it is. */
 export function mutated(text: string, { name, find, replace }: Mutation): string {

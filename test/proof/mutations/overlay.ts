@@ -7,7 +7,8 @@ import { promisify } from "node:util";
 import { type CodeMutation, mutated } from "@/test/proof/mutations/mutation";
 
 const run = promisify(execFile);
-const PARTS = ["server", "workers", "test/proof", "test/support", "package.json", "tsconfig.json"];
+const STORIES = ["test/workers/calls", "test/server/domain/calls"];
+const PARTS = ["server", "workers", "test/proof", "test/support", ...STORIES, "package.json", "tsconfig.json"];
 
 /** A copy of the code that runs, in which one place may be changed. */
 export class Overlay {
@@ -18,21 +19,27 @@ export class Overlay {
     symlinkSync(path.join(root, "node_modules"), path.join(this.folder, "node_modules"));
   }
 
-  /** @returns what the proofs found in the code with this change; undefined when they held. */
-  async failureOf(mutation: CodeMutation | undefined, adminUrl: string, seeds: number): Promise<string | undefined> {
-    const file = mutation && path.join(this.folder, mutation.file);
-    const text = file && readFileSync(file, "utf8");
-    if (file && text !== undefined) writeFileSync(file, mutated(text, mutation));
+  /** @returns what its story, or else the proofs, found in the code with this change; undefined when they held. */
+  async failureOf(mutation: CodeMutation, adminUrl: string, seeds: number): Promise<string | undefined> {
+    const file = path.join(this.folder, mutation.file);
+    const text = readFileSync(file, "utf8");
+    writeFileSync(file, mutated(text, mutation));
     try {
-      const args = ["--import", "tsx", "test/proof/kill.ts", adminUrl, String(seeds)];
-      const { stdout } = await run(process.execPath, args, { cwd: this.folder, timeout: 300_000 });
-      const last = stdout.trim().split("\n").at(-1) ?? "";
-      if (last === "HELD") return undefined;
-      if (last.startsWith("FAILED ")) return last.slice("FAILED ".length);
-      throw new Error(`the proofs said nothing: ${stdout}`);
+      const told = mutation.story && (await this.failure(adminUrl, seeds, mutation.story));
+      return told || (await this.failure(adminUrl, seeds));
     } finally {
-      if (file && text !== undefined) writeFileSync(file, text);
+      writeFileSync(file, text);
     }
+  }
+
+  /** @returns what the proofs, or the tests of one file, find in the code as it stands in the copy. */
+  async failure(adminUrl: string, seeds: number, story?: string): Promise<string | undefined> {
+    const args = ["--import", "tsx", "test/proof/kill.ts", adminUrl, String(seeds), ...(story ? [story] : [])];
+    const { stdout } = await run(process.execPath, args, { cwd: this.folder, timeout: 300_000 });
+    const last = stdout.trim().split("\n").at(-1) ?? "";
+    if (last === "HELD") return undefined;
+    if (last.startsWith("FAILED ")) return last.slice("FAILED ".length);
+    throw new Error(`the proofs said nothing: ${stdout}`);
   }
 
   close(): void {

@@ -29,6 +29,7 @@ export const working: readonly CodeMutation[] = [
     loses: "the whole call",
     find: "const watched = known.watchedSinceMs !== undefined && known.watchedSinceMs <= known.startedAtMs;",
     replace: "const watched = true;",
+    story: "test/server/domain/calls/evidence.rules.test.ts",
   },
   {
     file: "server/domain/calls/renewal.rules.ts",
@@ -58,6 +59,7 @@ export const working: readonly CodeMutation[] = [
     loses: "up to a second of every renewal on a slow way",
     find: "const TELL_TRIES = 3;",
     replace: "const TELL_TRIES = 1;",
+    story: "test/workers/calls/call-lifecycle.test.ts",
   },
   {
     file: "workers/calls/call-lifecycle.ts",
@@ -65,6 +67,7 @@ export const working: readonly CodeMutation[] = [
     loses: "the whole call, after a gap in the events",
     find: "if (call.answeredAtMs === undefined && !watched) return;",
     replace: "",
+    story: "test/workers/calls/unheard-answer.test.ts",
   },
   {
     file: "workers/calls/call-lifecycle.ts",
@@ -87,6 +90,7 @@ export const working: readonly CodeMutation[] = [
     find: "        if (chunk.lines.length > 0) await this.#settleAll(chunk.lines);\n        await this.#save(chunk.next);",
     replace:
       "        await this.#save(chunk.next);\n        if (chunk.lines.length > 0) await this.#settleAll(chunk.lines);",
+    story: "test/workers/calls/cdr-spool.test.ts",
   },
   {
     file: "workers/calls/cdr-spool.ts",
@@ -94,6 +98,7 @@ export const working: readonly CodeMutation[] = [
     loses: "every call that ends while the database is away",
     find: "if (!isPermanent(error)) throw error;",
     replace: "",
+    story: "test/workers/calls/cdr-spool.test.ts",
   },
   {
     file: "workers/calls/cdr-spool.ts",
@@ -122,6 +127,7 @@ export const working: readonly CodeMutation[] = [
     loses: "the whole call, when its channel is asked for a moment too early",
     find: 'state: answeredAtMs === undefined ? open.state : "answered",',
     replace: 'state: "authorised",',
+    story: "test/workers/calls/reconcile.test.ts",
   },
   {
     file: "workers/calls/permanent.ts",
@@ -129,6 +135,7 @@ export const working: readonly CodeMutation[] = [
     loses: "every end that meets an outage",
     find: "return /^(?:22|23|42|P0|RF)[0-9A-Z]{3}$/.test(code);",
     replace: "return code !== undefined;",
+    story: "test/workers/calls/settlements.test.ts",
   },
   {
     file: "workers/call-control/answer-line.ts",

@@ -91,6 +91,26 @@ describe("a call in progress", () => {
     calls.end(call, 9_000);
     await expect.poll(() => stateOf(call)).toBe("ended");
   }, 20_000);
+
+  test("ends within what is held also when the PBX reads its limit late: it is told again", async () => {
+    const call = await startCall(4);
+    pbx.slowMs = ({ action }) => (action === "Setvar" ? 400 : 0);
+    calls.answer(call, 4);
+    const answeredAt = Date.now();
+    await expect.poll(() => stateOf(call)).toBe("answered");
+    await make.topUp(acme, 5_000n);
+    await make.sql("SELECT pg_notify('live', $1)", [JSON.stringify({ t: acme.tenantId, k: "balance" })]);
+    // What the PBX was told last is what it obeys, from the moment it reads it.
+    const endsAt = () => {
+      const { atMs, seconds } = limitsOf(call).at(-1) ?? { atMs: Number.POSITIVE_INFINITY, seconds: 0 };
+      return atMs + seconds * 1_000 - answeredAt;
+    };
+    await expect.poll(endsAt, { timeout: 8_000 }).toBeLessThanOrEqual(9_000);
+    expect(await rowOf(call)).toMatchObject({ granted_seconds: 9 });
+    pbx.slowMs = () => 0;
+    calls.end(call, 9_000);
+    await expect.poll(() => stateOf(call)).toBe("ended");
+  }, 20_000);
 });
 
 describe("the end of a call", () => {

@@ -8,6 +8,7 @@ import { silentLogger } from "@/server/infra/log/logger";
 import { builders, type Phone, type Tenancy } from "@/test/support/builders";
 import { callDesk } from "@/test/support/call-desk";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { heldUp } from "@/test/support/held-up";
 import { CdrSpool } from "@/workers/calls/cdr-spool";
 import { Settlements } from "@/workers/calls/settlements";
 
@@ -42,10 +43,11 @@ beforeEach(() => {
 });
 
 /** A process that reads the file; every one begins where the last one left off. */
-function reader() {
+function process() {
   const settlements = new Settlements({ pool: db.pool, log: silentLogger, onOver: () => {} });
-  return new CdrSpool({ file, pool: db.pool, pbx: "pbx1", settlements, log: silentLogger });
+  return { settlements, spool: new CdrSpool({ file, pool: db.pool, pbx: "pbx1", settlements, log: silentLogger }) };
 }
+const reader = () => process().spool;
 
 async function openCall(): Promise<string> {
   count += 1;
@@ -127,6 +129,26 @@ test("a new process goes on where the last one stopped, and reading it all again
   await make.sql("DELETE FROM spool_position");
   await reader().drain();
   expect(posted - (await make.wallet(acme)).posted).toBe(2_000n);
+});
+
+test("a process that loses the database and dies while it settles a record leaves that record to the next one", async () => {
+  const [first, second] = [await openCall(), await openCall()];
+  writeFileSync(file, record(first, 1));
+  await reader().drain();
+  const { spool, settlements } = process();
+  const held = await heldUp(db, second);
+  appendFileSync(file, record(second, 7));
+  const drained = spool.drain().then(
+    () => "done",
+    () => "failed",
+  );
+  await held.cutOff();
+  expect(await drained).toBe("failed");
+  settlements.close();
+  await held.release();
+  expect(await talked(second)).toBeNull();
+  await reader().drain();
+  expect(await talked(second)).toBe("7000");
 });
 
 test("after a rotation the end of the old file is read before the new one", async () => {
