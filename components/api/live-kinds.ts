@@ -7,7 +7,7 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   audit: ["audit"],
   tenants: ["tenants", "shell", "tenantPlans"],
   extensions: ["extensions", "home"],
-  tasks: ["tasks"],
+  tasks: ["tasks", "decks"],
   mail: ["mail"],
   statements: ["statements"],
   disputes: ["disputes"],

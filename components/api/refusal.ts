@@ -115,6 +115,10 @@ const refusals: Partial<Record<DomainErrorCode, Omit<Refusal, "code">>> = {
     title: "Every price of the file holds already.",
     next: "There is nothing to apply; the deck can be dropped.",
   },
+  deck_not_acknowledged: {
+    title: "The deck has warnings or prices below cost.",
+    next: "Look at them, tick that you have, and apply it again.",
+  },
   deck_on_top: {
     title: "Another deck was applied to the plan after this one.",
     next: "Take that one back first, then this one.",

@@ -43,6 +43,7 @@ export const trpcCodeOf = {
   deck_has_errors: "PRECONDITION_FAILED",
   deck_stale: "CONFLICT",
   deck_no_change: "PRECONDITION_FAILED",
+  deck_not_acknowledged: "PRECONDITION_FAILED",
   deck_on_top: "PRECONDITION_FAILED",
   deck_touched: "PRECONDITION_FAILED",
   conflict: "CONFLICT",

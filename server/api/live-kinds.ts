@@ -16,6 +16,7 @@ const kindsOfSubject: Readonly<Record<string, readonly LiveKind[]>> = {
   bundle: ["balance"],
   dispute: ["disputes"],
   rating: ["tasks"],
+  deck: ["tasks"],
 };
 
 /** Every recorded change is in the audit trail, so that page always hears of it. */

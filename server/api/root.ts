@@ -4,6 +4,7 @@ import { billingRouter } from "@/server/api/routers/billing";
 import { bundlesRouter } from "@/server/api/routers/bundles";
 import { callsRouter } from "@/server/api/routers/calls";
 import { cdrImportsRouter } from "@/server/api/routers/cdr-imports";
+import { decksRouter } from "@/server/api/routers/decks";
 import { destinationsRouter } from "@/server/api/routers/destinations";
 import { disputesRouter } from "@/server/api/routers/disputes";
 import { extensionsRouter } from "@/server/api/routers/extensions";
@@ -29,6 +30,7 @@ import { createCallerFactory, router } from "@/server/api/trpc";
 
 export const appRouter = router({
   plans: plansRouter,
+  decks: decksRouter,
   disputes: disputesRouter,
   extensions: extensionsRouter,
   destinations: destinationsRouter,

@@ -168,8 +168,9 @@ export const tenantMutation = (permission: Permission, action: AuditAction) =>
       return next({
         ctx: {
           publish,
-          change: async <T>(work: (tx: TenantWrite) => Promise<Changed<T>>): Promise<T> => {
-            const result = await change(ctx.db, by, work);
+          /** @param patienceMs for a change that takes longer than others. */
+          change: async <T>(work: (tx: TenantWrite) => Promise<Changed<T>>, patienceMs?: number): Promise<T> => {
+            const result = await change(ctx.db, { ...by, patienceMs }, work);
             publish(liveKindsOf(action));
             return result;
           },

@@ -1,9 +1,6 @@
 import type { DeckCounts } from "@/server/domain/decks/compare";
 import type { Deck } from "@/server/domain/decks/decks";
 
-/** Applying or taking back a quarter of a million prices is one transaction, and may take a while on a busy machine. */
-export const DECK_PATIENCE_MS = 600_000;
-
 /** A deck for machines. */
 export const summaryOf = (deck: Deck) => ({
   deck: deck.id,

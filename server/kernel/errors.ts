@@ -39,6 +39,7 @@ export const domainErrors = {
   deck_has_errors: "The file has errors, so nothing of it was applied. Correct them and import it again.",
   deck_stale: "The plan's prices have changed since the deck was compared with them. Compare it again.",
   deck_no_change: "Every price of the file holds already; there is nothing to apply.",
+  deck_not_acknowledged: "The deck has warnings or prices below cost. Look at them and say so, or change the file.",
   deck_on_top: "Another deck was applied to the plan after this one. Take that one back first.",
   deck_touched: "A price of this deck, or one that it ended, was changed since, so it cannot be taken back as a whole.",
   conflict: "Somebody changed this at the same moment.",

@@ -82,6 +82,10 @@ export async function makeBranches(db: TestDatabase) {
       "INSERT INTO task (tenant_id, kind, title, created_by) VALUES ($1, 'deck.import', 'A deck', 'test') RETURNING id",
       [of.tenantId],
     );
+    const { id: deck } = await build.one<{ id: string }>(
+      "INSERT INTO deck (tenant_id, plan_id, file_name, mode, parts, created_by) VALUES ($1, $2, 'a.csv', 'merge', 1, 'test') RETURNING id",
+      [of.tenantId, plan],
+    );
     const { id: imported } = await build.one<{ id: string }>(
       `INSERT INTO cdr_import (tenant_id, format, source, file_name, bytes, parts, options, created_by)
        VALUES ($1, 'carrier', 'wholesale', 'a.csv', 40, 1, '{}', 'test') RETURNING id`,
@@ -119,6 +123,7 @@ export async function makeBranches(db: TestDatabase) {
       invitation,
       session,
       task,
+      deck,
       dispute,
       difference,
       import: imported,

@@ -15,6 +15,7 @@ export type Ids = Readonly<
     | "transaction"
     | "bundle"
     | "task"
+    | "deck"
     | "dispute"
     | "difference"
     | "mail"
@@ -77,6 +78,8 @@ const fields: Readonly<Record<string, () => unknown>> = {
   data: () => "QQ==",
   token: () => "a".repeat(43),
   text: () => "Because.",
+  mode: () => "merge",
+  comparedAt: () => new Date(),
   periodFrom: () => "2027-01-01",
   periodTo: () => "2027-01-31",
 };

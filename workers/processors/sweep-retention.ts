@@ -1,9 +1,11 @@
 import { change } from "@/server/domain/audit/change";
 import type { TenantId } from "@/server/kernel/ids";
-import type { Processor } from "@/workers/processors/types";
+import type { Processor, SystemContext } from "@/workers/processors/types";
 
 const BATCH = 2_000;
 const DAY_MS = 86_400_000;
+/** A deck that nobody applied is dropped; of one that was, the rows and the differences are kept for a month to look at. */
+const deckDays = { abandoned: 7, done: 30 } as const;
 /** Sessions and invitations that ended long ago are of use to nobody; done jobs are kept a day to look at, what mails said a quarter. */
 const days = { session: 30, invitation: 30, outbox_job: 1, mail: 90 } as const;
 
@@ -26,6 +28,7 @@ export const sweepRetention: Processor<"sweepRetention"> = async (_payload, ctx)
       counts[what] = (counts[what] ?? 0) + swept;
     }
   }
+  counts["deck"] = await sweepDecks(ctx);
   const { outbox_job: _jobs, ...noted } = counts;
   if (Object.values(noted).every((count) => count === 0)) return;
   const [operator] = await ctx.pool.query<{ id: TenantId | null }>("operator", "SELECT operator_tenant() AS id", []);
@@ -37,3 +40,13 @@ export const sweepRetention: Processor<"sweepRetention"> = async (_payload, ctx)
     result: undefined,
   }));
 };
+
+/** One at a time: a deck may have a quarter of a million rows. */
+async function sweepDecks({ db }: SystemContext): Promise<number> {
+  const before = (kept: number) => new Date(Date.now() - kept * DAY_MS);
+  for (let decks = 0; ; decks += 1) {
+    const [row] = await db.$queryRaw<{ n: number }[]>`
+      SELECT deck_sweep(${before(deckDays.abandoned)}::timestamptz, ${before(deckDays.done)}::timestamptz) AS n`;
+    if (!row || row.n === 0) return decks;
+  }
+}

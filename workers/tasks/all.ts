@@ -1,5 +1,6 @@
 import type { TaskKind } from "@/server/domain/tasks/task.schema";
 import { importCdr } from "@/workers/tasks/import-cdr";
+import { importDeck } from "@/workers/tasks/import-deck";
 import { rerateCalls } from "@/workers/tasks/rerate-calls";
 import type { TaskWork } from "@/workers/tasks/run-task";
 
@@ -7,4 +8,5 @@ import type { TaskWork } from "@/workers/tasks/run-task";
 export const taskWorks: Readonly<Partial<Record<TaskKind, TaskWork>>> = {
   "rating.rerate": rerateCalls,
   "cdr.import": importCdr,
+  "deck.import": importDeck,
 };

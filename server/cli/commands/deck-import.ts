@@ -6,12 +6,20 @@ import { stringify } from "csv-stringify/sync";
 import { compareDeck } from "@/server/domain/decks/compare";
 import { deckFields, deckSettingsSchema, newDeckSchema } from "@/server/domain/decks/deck.schema";
 import { type DeckProblem, listProblems } from "@/server/domain/decks/deck-findings";
-import { applyDeck, cancelDeck, createDeck, type Deck, getDeck, getDeckWork } from "@/server/domain/decks/decks";
+import {
+  applyDeck,
+  cancelDeck,
+  createDeck,
+  DECK_PATIENCE_MS,
+  type Deck,
+  getDeck,
+  getDeckWork,
+} from "@/server/domain/decks/decks";
 import { stageDeck } from "@/server/domain/decks/stage";
 import type { TenantId } from "@/server/kernel/ids";
 import { check } from "../check";
 import { BadInput, type Command, type Given, type Result } from "../command";
-import { countsText, DECK_PATIENCE_MS, summaryOf } from "../deck-words";
+import { countsText, summaryOf } from "../deck-words";
 import type { Desk } from "../desk";
 import { planNamed } from "../plan-named";
 import { progressOn } from "../progress";

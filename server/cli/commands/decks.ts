@@ -1,12 +1,12 @@
 import { open } from "node:fs/promises";
 
-import { type Deck, getDeck, listDecks, rollBackDeck } from "@/server/domain/decks/decks";
+import { DECK_PATIENCE_MS, type Deck, getDeck, listDecks, rollBackDeck } from "@/server/domain/decks/decks";
 import { exportDeck } from "@/server/domain/decks/export";
 import { listTree } from "@/server/domain/tenancy/tenants";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
 import { BadInput, type Command } from "../command";
-import { DECK_PATIENCE_MS, summaryOf } from "../deck-words";
+import { summaryOf } from "../deck-words";
 import type { Desk } from "../desk";
 import { planNamed } from "../plan-named";
 

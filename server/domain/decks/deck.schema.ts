@@ -62,6 +62,9 @@ export type DeckSettings = z.output<typeof deckSettingsSchema>;
 export const deckModes = ["merge", "replace"] as const;
 export type DeckMode = (typeof deckModes)[number];
 
+/** When a deck's prices begin to count. */
+export const effectiveSchema = z.iso.datetime({ offset: true, error: "Use a time such as 2027-01-31T00:00:00Z." });
+
 export const newDeckSchema = z.object({
   planId: z.uuid(),
   fileName: z
@@ -72,12 +75,42 @@ export const newDeckSchema = z.object({
     .regex(/^[^\p{Cc}]+$/u, "No control characters."),
   mode: z.enum(deckModes),
   /** When its prices begin to count; left out, with the moment they are applied. */
-  effective: z.iso.datetime({ offset: true, error: "Use a time such as 2027-01-31T00:00:00Z." }).optional(),
+  effective: effectiveSchema.optional(),
   settings: deckSettingsSchema.optional(),
 });
 export type NewDeck = z.output<typeof newDeckSchema>;
 
-export const changeKinds = ["new", "up", "down", "changed", "removed"] as const;
+/** The largest file that the portal takes, unpacked. */
+export const UPLOAD_MEGABYTES = 64;
+/** A file is sent compressed and in parts: so many bytes at most in each, and so many parts. */
+export const PART_BYTES = 600_000;
+const MOST_PARTS = 120;
+
+/** A deck whose file is sent in parts. */
+export const uploadedDeckSchema = newDeckSchema.extend({
+  bytes: z
+    .number()
+    .int()
+    .min(1, "The file is empty.")
+    .max(UPLOAD_MEGABYTES * 1024 * 1024, `A file has at most ${UPLOAD_MEGABYTES} MB.`),
+  parts: z.number().int().min(1).max(MOST_PARTS),
+});
+export type UploadedDeck = z.output<typeof uploadedDeckSchema>;
+
+export const deckPartSchema = z.object({
+  part: z
+    .number()
+    .int()
+    .min(0)
+    .max(MOST_PARTS - 1),
+  /** The bytes as base64. */
+  data: z
+    .string()
+    .regex(/^[A-Za-z0-9+/]+={0,2}$/, "Not base64.")
+    .max(Math.ceil(PART_BYTES / 3) * 4, "That part is too large."),
+});
+
+export const changeKinds = ["new", "up", "down", "changed", "removed", "same"] as const;
 export type ChangeKind = (typeof changeKinds)[number];
 
 /** Which of a deck's changes are shown. */

@@ -61,6 +61,10 @@ export type Deck = Readonly<{
   exposure: DeckExposure | null;
   comparedAt: Date | null;
   taskId: string | null;
+  /** Uploaded in the portal, where its file can be read again. */
+  uploaded: boolean;
+  /** Its rows and changes are not kept any more. */
+  swept: boolean;
   createdAt: Date;
   createdBy: string;
   appliedAt: Date | null;
@@ -86,6 +90,8 @@ const shown = {
   exposure: true,
   comparedAt: true,
   taskId: true,
+  parts: true,
+  sweptAt: true,
   createdAt: true,
   createdBy: true,
   appliedAt: true,
@@ -96,9 +102,12 @@ type Stored = Prisma.DeckGetPayload<{ select: typeof shown }>;
 
 function deckOf(row: Stored, plans: ReadonlyMap<string, { name: string; currency: string }>): Deck {
   const plan = plans.get(row.planId);
+  const { parts, sweptAt, ...known } = row;
   const waits = row.state === "applied" && row.effectiveAt !== null && row.effectiveAt > new Date();
   return {
-    ...row,
+    ...known,
+    uploaded: parts !== null,
+    swept: sweptAt !== null,
     plan: plan?.name ?? "",
     currency: plan?.currency ?? "",
     bytes: Number(row.bytes),
@@ -150,6 +159,9 @@ export async function getDeck(tx: TenantRead, tenantId: TenantId, deckId: string
   return deck;
 }
 
+/** Applying or taking back a quarter of a million prices is one transaction, and may take a while on a busy machine. */
+export const DECK_PATIENCE_MS = 600_000;
+
 /** A wished moment may be this old: a clock that is a little behind is not a price in the past. */
 const LATE_MS = 60_000;
 
@@ -166,11 +178,7 @@ export async function createDeck(
   deck: NewDeck & { createdBy: string },
 ): Promise<string> {
   const plan = await getOwnPlan(tx, tenantId, deck.planId);
-  const effectiveAt = deck.effective === undefined ? null : new Date(deck.effective);
-  if (effectiveAt && effectiveAt.getTime() < Date.now() - LATE_MS) {
-    const sentence = "A deck takes effect now or later; what has held is not rewritten.";
-    throw new DomainError("invalid_input", { field: "effective" }, sentence);
-  }
+  const effectiveAt = deck.effective === undefined ? null : momentOf(deck.effective);
   const { id } = await tx.deck.create({
     data: {
       tenantId,
@@ -184,6 +192,19 @@ export async function createDeck(
     select: { id: true },
   });
   return id;
+}
+
+export type DeckMoment = Readonly<{
+  /** When a deck's prices begin to count; null for the moment of applying. */
+  effective?: string | null | undefined;
+}>;
+
+/** @throws DomainError invalid_input for a moment in the past: what has held is not rewritten. */
+export function momentOf(effective: string): Date {
+  const at = new Date(effective);
+  if (at.getTime() >= Date.now() - LATE_MS) return at;
+  const sentence = "A deck takes effect now or later; what has held is not rewritten.";
+  throw new DomainError("invalid_input", { field: "effective" }, sentence);
 }
 
 export type DeckWork = Readonly<{

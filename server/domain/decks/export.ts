@@ -66,22 +66,40 @@ export async function* exportDeck(
   read: <T>(work: (tx: TenantRead) => Promise<T>) => Promise<T>,
   plan: { id: string; currency: string },
 ): AsyncGenerator<{ text: string; rows: number }> {
-  const [at, before] = await read((tx) => printOf(tx, plan.id));
-  yield { text: csvOf([header]), rows: 0 };
-  for (let from = "", to: string | null = ""; to !== null; from = to ?? "") {
-    const page = await read((tx) => pageAfter(tx, plan.id, at, from));
-    to = page.last;
-    if (page.rows.length > 0)
-      yield { text: csvOf(page.rows.map((row) => cellsOf(row, plan.currency))), rows: page.rows.length };
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const from: string | undefined = cursor;
+    const page = await read((tx) => exportPage(tx, plan, from));
+    yield page;
+    cursor = page.nextCursor;
   }
-  const [, after] = await read((tx) => printOf(tx, plan.id));
-  if (after !== before) {
-    throw new DomainError(
-      "conflict",
-      { plan: plan.id },
-      "A price was changed while they were written out. Do it again.",
-    );
+}
+
+/** A moment, the plan's state then, and the last prefix that was written. */
+const CURSOR = /^(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(?:\.\d{1,6})?[+-]\d{2}(?::\d{2})?)\|(-?\d{1,20})\|(\d{0,15})$/;
+
+/**
+ * One piece of an export; the first, without a cursor, has the names of the columns only.
+ * @throws DomainError invalid_input for a cursor that is none; with the last piece, conflict when a price was changed since
+ * the first.
+ */
+export async function exportPage(
+  tx: TenantRead,
+  plan: { id: string; currency: string },
+  cursor: string | undefined,
+): Promise<{ text: string; rows: number; nextCursor: string | null }> {
+  if (cursor === undefined) {
+    const [at, print] = await printOf(tx, plan.id);
+    return { text: csvOf([header]), rows: 0, nextCursor: `${at}|${print}|` };
   }
+  const [, at, before, from] = CURSOR.exec(cursor) ?? [];
+  if (at === undefined || from === undefined) throw new DomainError("invalid_input", { field: "cursor" });
+  const { rows, last } = await pageAfter(tx, plan.id, at, from);
+  if (last === null && String((await printOf(tx, plan.id))[1]) !== before) {
+    const sentence = "A price was changed while they were written out. Do it again.";
+    throw new DomainError("conflict", { plan: plan.id }, sentence);
+  }
+  const text = csvOf(rows.map((row) => cellsOf(row, plan.currency)));
+  return { text, rows: rows.length, nextCursor: last === null ? null : `${at}|${before}|${last}` };
 }
 
 async function printOf(tx: TenantRead, planId: string): Promise<readonly [string, bigint]> {

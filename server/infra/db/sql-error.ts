@@ -26,6 +26,7 @@ const codeOfConstraint: Readonly<Record<string, DomainErrorCode>> = {
   extension_sip_username_key: "number_taken",
   plan_tenant_id_name_key: "plan_taken",
   rate_one_price_at_a_time: "rate_overlap",
+  rate_one_price_at_a_time_in_hours: "rate_overlap",
   wallet_never_overdrawn: "insufficient_funds",
 };
 

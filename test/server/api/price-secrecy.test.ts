@@ -44,6 +44,7 @@ beforeAll(async () => {
     transaction: crypto.randomUUID(),
     bundle: crypto.randomUUID(),
     task: crypto.randomUUID(),
+    deck: crypto.randomUUID(),
     dispute,
     difference: crypto.randomUUID(),
     import: crypto.randomUUID(),
