@@ -3,11 +3,18 @@ import type { Progress } from "@/server/domain/cdr-import/import-progress";
 import { matchCalls, RING_MS, type Seeking, wholeGroups } from "@/server/domain/cdr-import/match.rules";
 import type { SqlPool } from "@/server/infra/db/pool";
 
-/** So many records are matched at a time; more when they all belong together. */
+/** So many records are looked at together. */
+const STRETCH = 10_000;
+/** So many are weighed at a time; more when they all belong together. */
 const PAGE = 2_000;
-const MOST = 64_000;
 
-type SeekingRow = { line: number; number: string; started_at: Date; talk_ms: string };
+type StretchRow = {
+  last_number: string | null;
+  lines: number[] | null;
+  numbers: string[] | null;
+  starts: Date[] | null;
+  talks: string[] | null;
+};
 type CandidateRow = {
   line: number;
   tenant_id: string;
@@ -18,44 +25,43 @@ type CandidateRow = {
 };
 
 /**
- * Gives the next records of a carrier, by number and time, their calls. What belongs together is matched together, so that
- * it makes no difference where a runner began.
+ * Gives the next records of a carrier, by number, their calls. Most have one candidate and no rival and are matched in the
+ * database; the others are weighed here, together with all that they may compete with, so that it makes no difference where
+ * a runner began.
  * @returns undefined when all are through.
  */
 export async function matchNext(pool: SqlPool, file: CdrFile, progress: Progress): Promise<Progress | undefined> {
   const toleranceMs = file.options.toleranceSeconds * 1000;
-  for (let page = PAGE; ; page *= 4) {
-    const rows = await seeking(pool, file.id, progress, page);
-    if (rows.length === 0) return undefined;
-    const whole = rows.length < page ? rows.length : wholeGroups(rows, toleranceMs);
-    if (whole === 0 && page < MOST) continue;
-    const records = rows.slice(0, whole || rows.length);
-    await match(pool, file.id, records, toleranceMs);
-    const last = records.at(-1);
-    if (!last) return undefined;
-    return { ...progress, line: last.line, number: last.number, startedAt: new Date(last.startedAtMs).toISOString() };
+  const text =
+    "SELECT * FROM cdr_match_plain($1, $2, $3 * interval '1 millisecond', $4 * interval '1 millisecond', $5)";
+  const values = [file.id, progress.number, toleranceMs + RING_MS, toleranceMs, STRETCH];
+  const [row] = await pool.query<StretchRow>("cdr_match_plain", text, values);
+  if (!row?.last_number) return undefined;
+  const rivals = seekingOf(row);
+  for (let at = 0; at < rivals.length; ) {
+    const together = nextGroups(rivals, at, toleranceMs);
+    await match(pool, file.id, together, toleranceMs);
+    at += together.length;
   }
+  return { ...progress, number: row.last_number };
 }
 
-async function seeking(
-  pool: SqlPool,
-  importId: string,
-  { number, startedAt, line }: Progress,
-  limit: number,
-): Promise<Seeking[]> {
-  const rows = await pool.query<SeekingRow>("cdr_seeking", "SELECT * FROM cdr_seeking($1, $2, $3, $4, $5)", [
-    importId,
-    number,
-    startedAt,
+const seekingOf = ({ lines, numbers, starts, talks }: StretchRow): Seeking[] =>
+  (lines ?? []).map((line, at) => ({
     line,
-    limit,
-  ]);
-  return rows.map((row) => ({
-    line: row.line,
-    number: row.number,
-    startedAtMs: row.started_at.getTime(),
-    talkMs: Number(row.talk_ms),
+    number: numbers?.[at] ?? "",
+    startedAtMs: starts?.[at]?.getTime() ?? 0,
+    talkMs: Number(talks?.[at] ?? 0),
   }));
+
+/** From that place on about a page, and nothing cut that belongs together. */
+function nextGroups(records: readonly Seeking[], at: number, toleranceMs: number): readonly Seeking[] {
+  for (let size = PAGE; at + size < records.length; size *= 4) {
+    const page = records.slice(at, at + size);
+    const whole = wholeGroups(page, toleranceMs);
+    if (whole > 0) return page.slice(0, whole);
+  }
+  return records.slice(at);
 }
 
 async function match(pool: SqlPool, importId: string, records: readonly Seeking[], toleranceMs: number): Promise<void> {

@@ -20,14 +20,20 @@ const inputSchema = z.object({ importId: z.uuid() });
 /** So many lines are compared at a time. */
 const STRETCH = 5_000;
 /** So much time is searched at once for calls that a file does not have. */
-const SLICE_MS = 6 * 3_600_000;
+const SLICE_MS = 24 * 3_600_000;
 /** More than this is no list for people, but a file that was read in the wrong way. */
 const MOST_FOUND = 20_000;
 const FEW_RECORDS = 100;
 const AMI_MS = 5_000;
 const REPORT_MS = 500;
 
-type Work = Compared & Readonly<{ run: TaskRun }>;
+type Said = Parameters<TaskRun["report"]>[0];
+type Work = Compared &
+  Readonly<{
+    run: TaskRun;
+    /** The same as the run's, now and then: what came after the last word is done once more and comes to the same. */
+    report: (said: Said) => Promise<void>;
+  }>;
 
 /**
  * Reads a file of call records, finds the calls that its records mean, lists what differs and settles what is still open.
@@ -36,7 +42,7 @@ type Work = Compared & Readonly<{ run: TaskRun }>;
 export const importCdr: TaskWork = async (run, ctx) => {
   const { importId } = inputSchema.parse(run.input);
   const file = await readCdrFile(ctx.pool, importId);
-  const work: Work = { pool: ctx.pool, file, run, isLive: await liveCalls(ctx) };
+  const work: Work = { pool: ctx.pool, file, run, report: nowAndThen(run), isLive: await liveCalls(ctx) };
   let progress = progressSchema.parse(run.checkpoint ?? {});
   if (file.forgotten && progress.phase !== "end") refuseForgotten(importId);
   if (progress.phase === "read") progress = await reading(work, progress);
@@ -55,6 +61,15 @@ function refuseForgotten(importId: string): never {
   throw new DomainError("invalid_state", { import: importId }, sentence);
 }
 
+function nowAndThen(run: TaskRun): Work["report"] {
+  let saidAt = 0;
+  return async (said) => {
+    if (Date.now() - saidAt < REPORT_MS) return;
+    saidAt = Date.now();
+    await run.report(said);
+  };
+}
+
 async function liveCalls({ ami, log }: TenantContext): Promise<(call: string) => boolean> {
   if (!ami?.status().connected) return () => false;
   const channels = await ami.liveChannels({ deadlineMs: AMI_MS }).catch((error: unknown) => {
@@ -65,24 +80,21 @@ async function liveCalls({ ami, log }: TenantContext): Promise<(call: string) =>
   return (call) => channels === undefined || live.has(call);
 }
 
-async function reading({ pool, file, run }: Work, begin: Progress): Promise<Progress> {
+async function reading({ pool, file, run, report }: Work, begin: Progress): Promise<Progress> {
   const { fileBytes } = file;
-  let reportedAt = 0;
   const read = await readFile(pool, file, begin, async (progress, bytesRead) => {
-    if (Date.now() - reportedAt < REPORT_MS) return;
-    reportedAt = Date.now();
     const total = Math.max(progress.lines, Math.round((progress.lines * fileBytes) / Math.max(1, bytesRead)));
-    await run.report({ done: progress.lines, total, note: "Reading", checkpoint: progress });
+    await report({ done: progress.lines, total, note: "Reading", checkpoint: progress });
   });
   await run.report({ done: 0, total: read.lines, note: "Comparing", checkpoint: read });
   return read;
 }
 
-async function matching({ pool, file, run }: Work, begin: Progress): Promise<Progress> {
+async function matching({ pool, file, report }: Work, begin: Progress): Promise<Progress> {
   let progress = begin;
   for (let next = await matchNext(pool, file, progress); next; next = await matchNext(pool, file, progress)) {
     progress = next;
-    await run.report({ note: "Finding the calls", checkpoint: progress });
+    await report({ note: "Finding the calls", checkpoint: progress });
   }
   return { ...progress, phase: "compare", line: 0 };
 }
@@ -100,14 +112,17 @@ async function refuseForeignFile({ pool, file }: Work): Promise<void> {
 }
 
 async function comparing(work: Work, begin: Progress): Promise<Progress> {
-  const { pool, file, run } = work;
+  const { pool, file, run, report } = work;
   const { lastLine } = await extentOf(pool, file.id);
   let progress = begin;
   while (progress.line < lastLine) {
     const to = progress.line + STRETCH;
+    const { settled } = progress;
     progress = { ...(await compareLines(work, progress.line + 1, to, progress)), line: to };
     await refuseTooMany(work, progress);
-    await run.report({ done: Math.min(to, lastLine), total: lastLine, note: "Comparing", checkpoint: progress });
+    const said = { done: Math.min(to, lastLine), total: lastLine, note: "Comparing", checkpoint: progress };
+    // A call is settled once: who comes after must know of it.
+    await (progress.settled > settled ? run.report(said) : report(said));
   }
   return { ...progress, phase: "missing" };
 }
@@ -121,7 +136,7 @@ async function refuseTooMany({ pool, file }: Work, progress: Progress): Promise<
 
 /** Calls at the very ends of a file may stand in the one before or after it. */
 async function missing(work: Work, begin: Progress): Promise<Progress> {
-  const { pool, file, run } = work;
+  const { pool, file, report } = work;
   const { options } = file;
   if (!options.expectAll) return begin;
   const { firstAt, lastAt } = await extentOf(pool, file.id);
@@ -134,7 +149,7 @@ async function missing(work: Work, begin: Progress): Promise<Progress> {
     const shown = await missingCalls(work, new Date(at), new Date(until), MOST_FOUND + 1);
     progress = { ...(await shownIn(work, shown, progress)), missingTo: new Date(until).toISOString() };
     await refuseTooMany(work, progress);
-    await run.report({ note: "Looking for calls that the file does not have", checkpoint: progress });
+    await report({ note: "Looking for calls that the file does not have", checkpoint: progress });
     at = until;
   }
   return progress;

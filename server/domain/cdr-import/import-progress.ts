@@ -9,9 +9,8 @@ export const progressSchema = z.object({
   phase: z.enum(["read", "match", "compare", "missing", "end"]).default("read"),
   /** The last line that was worked off in this phase. */
   line: count.default(0),
-  /** Where the match goes on: the last record by number and time. */
+  /** Where the match goes on: the last number that is through. */
   number: z.string().default(""),
-  startedAt: z.string().default("-infinity"),
   /** Until when calls were looked for that the file does not have. */
   missingTo: z.string().nullable().default(null),
   lines: count.default(0),
@@ -51,6 +50,6 @@ export const countFound = ({ found }: Progress): number =>
 
 /** What came of an import; shown on the page and by the command line. */
 export const resultSchema = progressSchema
-  .omit({ phase: true, line: true, number: true, startedAt: true, missingTo: true })
+  .omit({ phase: true, line: true, number: true, missingTo: true })
   .extend({ dryRun: z.boolean() });
 export type ImportResult = z.infer<typeof resultSchema>;

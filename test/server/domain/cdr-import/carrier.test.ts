@@ -36,7 +36,7 @@ describe("a carrier's file", () => {
     const done = await files.read(file, carrier);
     expect(resultOf(done)).toMatchObject({ records: 2, matched: 2, found: {} });
     const matched = await make.sql<{ talk: number; call_id: string }>(
-      "SELECT talk_ms::int AS talk, m.call_id FROM cdr_row JOIN cdr_match m USING (import_id, line) ORDER BY talk",
+      "SELECT r.talk_ms::int AS talk, m.call_id FROM cdr_row r JOIN cdr_match m USING (import_id, line) ORDER BY talk",
     );
     expect(matched).toEqual([
       { talk: 20_000, call_id: b.id },
@@ -171,6 +171,11 @@ test("killed at any step and gone on with, it comes to the same as in one go", a
       `${startedAt.toISOString()},+4930888${1000 + i},${i % 7 === 0 ? 50 : 30},${i % 5 === 0 ? "0.5" : "0.01"},id${i}\n`,
   );
   lines.splice(9, 1);
+  // Two calls at almost one time, which must be weighed against each other.
+  for (const seconds of [30_000, 30_004]) {
+    const { startedAt } = await talked(at(seconds), 30, "493088899999");
+    lines.push(`${startedAt.toISOString()},+493088899999,30,0.01,rival${seconds}\n`);
+  }
   const file = `start,to,duration,cost,id\n${lines.join("")}broken\n`;
   const state = async () => ({
     listed: await listed(),
@@ -186,6 +191,7 @@ test("killed at any step and gone on with, it comes to the same as in one go", a
     "cdr_part",
     "cdr_ingest",
     "task_report",
+    "cdr_match_plain",
     "cdr_candidates",
     "cdr_match",
     "cdr_carrier_doubts",
