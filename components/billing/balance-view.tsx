@@ -14,6 +14,7 @@ import { PaymentBack } from "@/components/payments/payment-back";
 import { PaymentsSection } from "@/components/payments/payments-section";
 import { SavedCards } from "@/components/payments/saved-cards";
 import { useScope } from "@/components/shell/scope";
+import { LastStatement } from "@/components/statements/last-statement";
 import { Button } from "@/components/ui/button";
 import { later } from "@/components/ui/later";
 import { PageHeader } from "@/components/ui/page-header";
@@ -43,7 +44,10 @@ export function BalanceView() {
         <QueryView query={query}>
           {(balance) => (
             <div className="grid gap-8 border-b pb-6 lg:grid-cols-[minmax(0,32rem)_minmax(0,20rem)] lg:gap-16">
-              <BalanceBar balance={balance} large />
+              <div className="grid content-start gap-3">
+                <BalanceBar balance={balance} large />
+                <LastStatement />
+              </div>
               <DailyCap balance={balance} />
             </div>
           )}

@@ -34,6 +34,13 @@ export function columnDecimals(amounts: readonly bigint[], currency: string): nu
   return amounts.every((amount) => amount % step === 0n) ? own : Math.max(own, 4);
 }
 
+/** The same where a line must add up to the eye: as many as show each amount exactly. */
+export function exactDecimals(amounts: readonly bigint[], currency: string): number {
+  const own = decimalsOf(currency);
+  const exact = [own, 4, 5].find((decimals) => amounts.every((amount) => amount % 10n ** BigInt(6 - decimals) === 0n));
+  return Math.max(own, exact ?? 6);
+}
+
 /** The decimals of a price per minute: four, trailing zeros kept; five or six where it needs them. */
 export const rateDecimals = (amount: bigint): number => (amount % 100n === 0n ? 4 : amount % 10n === 0n ? 5 : 6);
 

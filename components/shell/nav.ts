@@ -27,6 +27,7 @@ const groups: readonly NavGroup[] = [
       { page: "live", label: "Live", icon: "live", needs: "calls.read", key: "l" },
       { page: "extensions", label: "Extensions", icon: "phones", needs: "extensions.read", key: "e" },
       { page: "balance", label: "Balance", icon: "balance", needs: "balance.read", key: "b" },
+      { page: "statements", label: "Statements", icon: "statement", needs: "balance.read", key: "s" },
       { page: "disputes", label: "Disputes", icon: "undo", needs: "disputes.read", key: "u" },
       { page: "limits", label: "Limits", icon: "limits", needs: "balance.read", key: "i" },
       { page: "destinations", label: "Destinations", icon: "destinations", needs: "destinations.read", key: "d" },

@@ -11,6 +11,7 @@ const places = [
   { as: ["customer", "owner"], page: "/live", heading: "Live calls" },
   { as: ["customer", "owner"], page: "/extensions", heading: "Extensions", row: true },
   { as: ["customer", "owner"], page: "/balance", heading: "Balance" },
+  { as: ["customer", "owner"], page: "/statements", heading: "Statements" },
   { as: ["customer", "owner"], page: "/limits", heading: "Limits", row: true },
   { as: ["customer", "owner"], page: "/destinations", heading: "Destinations" },
   { as: ["customer", "owner"], page: "/plans", heading: /./ },

@@ -40,14 +40,14 @@ export const statementsRouter = router({
     .input(statementFilterSchema)
     .query(({ ctx, input }) =>
       ctx.readBelow(async (tx) => {
-        const { items, nextCursor } = await listStatements(tx, ctx.tenantId, input);
-        return { items: items.map(shown), nextCursor };
+        const { items, ...page } = await listStatements(tx, ctx.tenantId, input);
+        return { items: items.map(shown), ...page };
       }),
     ),
 
-  /** What a statement of these days would say now; nothing is issued. */
+  /** What a statement of these days would say now, or of the month that goes on; nothing is issued. */
   preview: tenantQuery("balance.read")
-    .input(z.object({ days: periodSchema }))
+    .input(z.object({ days: periodSchema.optional() }))
     .query(({ ctx, input }) => ctx.read((tx) => previewStatement(tx, ctx.tenantId, input.days))),
 
   /** Of whole days that are over. The same days again give the statement there is. */

@@ -103,23 +103,41 @@ async function select(tx: TenantRead, { tenantId, sellerId, id, number, filter, 
   return rows.map(statementOf);
 }
 
-export type StatementPage = Readonly<{ items: readonly Statement[]; nextCursor: string | null }>;
+/** `years` are those in which some period of all of them ended, whatever else was asked for; the latest first. */
+export type StatementPage = Readonly<{
+  side: "own" | "sold";
+  items: readonly Statement[];
+  nextCursor: string | null;
+  years: readonly number[];
+}>;
 
 /**
  * Statements by the last day of their period, the latest first, a page at a time: those of the tenant, or with side "sold"
- * those it gave to whom it sells to, which wants a subtree transaction.
+ * those it gave to whom it sells to, which wants a subtree transaction. The operator buys of nobody, so "sold" is its own.
  */
 export async function listStatements(
   tx: TenantRead,
   tenantId: TenantId,
   filter: StatementFilter = {},
 ): Promise<StatementPage> {
-  const { side = "own", limit = 60 } = filter;
+  const { limit = 60 } = filter;
+  const [buyer] = await tx.$queryRaw<
+    { id: string }[]
+  >`SELECT id FROM tenant WHERE id = ${tenantId}::uuid AND parent_id IS NOT NULL`;
+  const side = filter.side ?? (buyer ? "own" : "sold");
   const whose = side === "sold" ? { sellerId: tenantId } : { tenantId };
   const rows = await select(tx, { ...whose, filter, limit: limit + 1 });
   const items = rows.slice(0, limit);
   const last = items.at(-1);
-  return { items, nextCursor: rows.length > limit && last ? `${last.lastDay}_${last.number}` : null };
+  const years = await tx.$queryRaw<{ year: number }[]>`
+    SELECT DISTINCT extract(year FROM last_day)::int AS year FROM statement
+    WHERE CASE WHEN ${side === "sold"} THEN seller_id ELSE tenant_id END = ${tenantId}::uuid ORDER BY 1 DESC`;
+  return {
+    side,
+    items,
+    nextCursor: rows.length > limit && last ? `${last.lastDay}_${last.number}` : null,
+    years: years.map(({ year }) => year),
+  };
 }
 
 /** @throws DomainError not_found when the tenant has no such statement. */
@@ -198,6 +216,8 @@ async function ownWallet(tx: TenantRead, tenantId: TenantId, lastDay: string): P
 
 /** What a statement would say. Amounts are micros, signed as in the wallet; `number` is the one there is already. */
 export type StatementPreview = {
+  readonly firstDay: string;
+  readonly lastDay: string;
   readonly currency: string;
   readonly openingMicros: bigint;
   /** The three are null together, beyond 100 000 movements. */
@@ -213,20 +233,30 @@ export type StatementPreview = {
 
 /**
  * What a statement of these days would say at this moment, without issuing one; days to come count as far as they went.
+ * Without days: of the month that goes on, on the tenant's calendar.
  * @throws DomainError invalid_state at the operator; invalid_input for no days, or more than 367.
  */
 export async function previewStatement(
   tx: TenantRead,
   tenantId: TenantId,
-  { from, to }: Readonly<{ from: string; to: string }>,
+  days?: Readonly<{ from: string; to: string }>,
 ): Promise<StatementPreview> {
-  const { walletId, currency } = await ownWallet(tx, tenantId, to);
-  const [row] = await tx.$queryRaw<Omit<StatementPreview, "currency">[]>`
+  const { from: firstDay, to: lastDay } = days ?? (await thisMonth(tx, tenantId));
+  const { walletId, currency } = await ownWallet(tx, tenantId, lastDay);
+  const [row] = await tx.$queryRaw<Omit<StatementPreview, "firstDay" | "lastDay" | "currency">[]>`
     SELECT opening_micros AS "openingMicros", closing_micros AS "closingMicros", charged_micros AS "chargedMicros", tax_micros AS "taxMicros",
       other_micros AS "otherMicros", lines, is_over AS "isOver", number
-    FROM statement_preview(${walletId}::uuid, ${from}::date, ${to}::date)`;
+    FROM statement_preview(${walletId}::uuid, ${firstDay}::date, ${lastDay}::date)`;
   if (!row) throw new DomainError("invalid_input", { field: "to" });
-  return { currency, ...row };
+  return { firstDay, lastDay, currency, ...row };
+}
+
+async function thisMonth(tx: TenantRead, tenantId: TenantId): Promise<{ from: string; to: string }> {
+  const [row] = await tx.$queryRaw<{ from: string; to: string }[]>`
+    SELECT to_char(m.first, 'YYYY-MM-DD') AS from, to_char(m.first + interval '1 month' - interval '1 day', 'YYYY-MM-DD') AS to
+    FROM tenant t CROSS JOIN LATERAL (SELECT date_trunc('month', clock_timestamp() AT TIME ZONE t.time_zone) AS first) m WHERE t.id = ${tenantId}::uuid`;
+  if (!row) throw new DomainError("not_found");
+  return row;
 }
 
 /** Whether everything a statement was issued with still has the sum that was written then. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import {
   columnDecimals,
+  exactDecimals,
   exactMoneyText,
   honestDecimals,
   moneyText,
@@ -50,6 +51,14 @@ describe("money on screen", () => {
     expect(columnDecimals([10_000_000n, -12_500n], "EUR")).toBe(4);
     expect(columnDecimals([], "JPY")).toBe(0);
     expect(honestDecimals(10_000n, "EUR")).toBe(2);
+  });
+
+  it("gives a line that must add up as many as it takes", () => {
+    const decimals = (amounts: readonly bigint[], currency = "EUR") => exactDecimals(amounts, currency);
+    expect([[], [-2_500_000n], [-12_500n], [12_340n, 10n], [1n]].map((amounts) => decimals(amounts))).toEqual([
+      2, 2, 4, 5, 6,
+    ]);
+    expect([decimals([], "JPY"), decimals([1_000_000n], "JPY"), decimals([1_500_000n], "JPY")]).toEqual([0, 0, 4]);
   });
 
   it("keeps the trailing zeros of prices", () => {

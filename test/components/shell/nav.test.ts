@@ -18,6 +18,7 @@ describe("navigation", () => {
       "live",
       "extensions",
       "balance",
+      "statements",
       "disputes",
       "limits",
       "destinations",

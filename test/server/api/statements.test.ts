@@ -152,6 +152,8 @@ test("a preview says what would be issued, of days that are not over too, and is
   await pastMovements(on, of)([{ at: `${dayIn(-1)}T12:00:00Z`, kind: "fee", amount: -7n }]);
   const soFar = await asOwner.preview({ tenantSlug: of.slug, days: { from: dayIn(-2), to: dayIn(1) } });
   expect(soFar).toMatchObject({ openingMicros: 99_985_125n, lines: 1n, otherMicros: -7n, isOver: false });
+  const month = await asOwner.preview({ tenantSlug: of.slug });
+  expect([month.firstDay.slice(7), month.firstDay <= dayIn(0), month.lastDay >= dayIn(0)]).toEqual(["-01", true, true]);
   expect((await asOwner.list({ tenantSlug: of.slug })).items).toEqual([]);
   const { number, closingMicros } = await asOwner.create({ tenantSlug: of.slug, days });
   expect(await asOwner.preview({ tenantSlug: of.slug, days })).toMatchObject({ number, closingMicros });
@@ -189,6 +191,7 @@ test("the list is of one's own, or of those one gave, by kind, year and name, a 
   expect(await firsts(asSeller, { ...sold, text: "f_fty" }, seller.slug)).toEqual([]);
   const first = await asSeller.list({ tenantSlug: seller.slug, side: "sold", limit: 3 });
   expect(first.items).toHaveLength(3);
+  expect(first.years).toEqual([2026, 2025]);
   const rest = { ...sold, limit: 3, ...(first.nextCursor ? { cursor: first.nextCursor } : {}) };
   expect(await firsts(asSeller, rest, seller.slug)).toEqual(["2025-11-01"]);
 });

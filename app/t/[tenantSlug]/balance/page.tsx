@@ -19,6 +19,7 @@ export default async function BalancePage({ params, searchParams }: Props) {
     Promise.all([
       queries.fetchQuery(api.billing.balance.queryOptions({ tenantSlug })),
       queries.prefetchQuery(api.payments.list.queryOptions({ tenantSlug })),
+      queries.prefetchQuery(api.statements.list.queryOptions({ tenantSlug, side: "own", limit: 1 })),
       queries.prefetchQuery(api.billing.ledger.queryOptions(ledgerInput(tenantSlug, before))),
     ]),
   );
