@@ -29,6 +29,8 @@ export type CallEnd = Readonly<{
 
 export type SipCall = Readonly<{
   id: string;
+  /** The other end, as the header has it that names it: with its display name, where it has one. */
+  remote: string;
   /** Rejects when the call ends without an answer. */
   answered: Promise<{ at: Date }>;
   /** Never rejects. */
@@ -94,6 +96,7 @@ export class SipDialog {
     this.#answer.promise.catch(() => {});
     this.call = {
       id: ids.callId,
+      remote: ids.remote,
       answered: this.#answer.promise,
       ended: this.#end.promise,
       ringing: this.#rings.promise,

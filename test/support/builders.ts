@@ -126,6 +126,10 @@ export function builders(db: { readonly owner: Sql }) {
     return { extensionId: id, endpoint };
   }
 
+  /** A number of ours, held by a tenant and ringing at one of its extensions. */
+  const did = (of: Tenancy, number: string, extensionId: string | null) =>
+    sql("INSERT INTO did (tenant_id, number, extension_id) VALUES ($1, $2, $3)", [of.tenantId, number, extensionId]);
+
   const wallet = (of: Tenancy) =>
     one<{ posted: bigint; held: bigint; available: bigint }>(
       `SELECT posted_micros::text AS posted, held_micros::text AS held, (posted_micros - held_micros + credit_limit_micros)::text AS available
@@ -137,5 +141,5 @@ export function builders(db: { readonly owner: Sql }) {
       available: BigInt(available),
     }));
 
-  return { sql, one, as, tenant, plan, setRate, bundle, assign, topUp, phone, wallet };
+  return { sql, one, as, tenant, plan, setRate, bundle, assign, topUp, phone, did, wallet };
 }

@@ -59,6 +59,17 @@ export function callControlAt(port: number, secret = PBX_SECRET) {
         at: nowUs(),
         ...more,
       }),
+    authoriseInbound: (call: string, called: string, more: Record<string, string> = {}) =>
+      post("/v1/authorise-inbound", {
+        pbx: "pbx1",
+        call,
+        endpoint: "carrier",
+        dialled: called,
+        cid: "+441632960001",
+        addr: "127.0.0.1:5060",
+        at: nowUs(),
+        ...more,
+      }),
     ended: (call: string, talkMs: number, more: Record<string, string> = {}) =>
       post("/v1/ended", {
         pbx: "pbx1",

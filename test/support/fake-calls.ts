@@ -1,6 +1,6 @@
 import type { FakeAsterisk } from "@/test/support/fake-asterisk";
 
-type Channel = { uniqueId: string; context: string; up: boolean; answeredAtMs?: number };
+type Channel = { uniqueId: string; context: string; extension: string; up: boolean; answeredAtMs?: number };
 
 /** Gives a fake Asterisk channels: it lists them, prolongs them, hangs them up, and tells what a dialplan of ours tells. */
 export function fakeCalls(pbx: FakeAsterisk) {
@@ -22,6 +22,7 @@ export function fakeCalls(pbx: FakeAsterisk) {
             Uniqueid: one.uniqueId,
             Linkedid: one.uniqueId,
             Context: one.context,
+            Exten: one.extension,
             ChannelStateDesc: one.up ? "Up" : "Ring",
             Duration: "00:00:07",
           })),
@@ -52,7 +53,8 @@ export function fakeCalls(pbx: FakeAsterisk) {
     channels,
     limits,
     hungUp,
-    ring: (call: string, context = "ringfence-out") => channels.set(call, { uniqueId: call, context, up: false }),
+    ring: (call: string, context = "ringfence-out", extension = "s") =>
+      channels.set(call, { uniqueId: call, context, extension, up: false }),
     /** Answered, with or without telling. */
     answer(call: string, granted: number, tell = true) {
       const channel = channels.get(call);

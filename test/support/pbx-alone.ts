@@ -18,6 +18,21 @@ export const startPbxAlone = (dataDir: string): Promise<Stack> =>
     postgresSettings: { fsync: "off", synchronous_commit: "off" },
   });
 
+/** Has whoever sends from that port of this machine taken for the operator's carrier. */
+export async function provisionTrunk(stack: Stack, port: number): Promise<void> {
+  const client = new Client({ connectionString: stack.urls.owner });
+  await client.connect();
+  try {
+    const match = `127.0.0.1:${port}/32`;
+    await client.query("INSERT INTO pbx.ps_endpoint_id_ips (id, endpoint, match) VALUES ($1, 'carrier', $2)", [
+      `trunk-${port}`,
+      match,
+    ]);
+  } finally {
+    await client.end();
+  }
+}
+
 /** An endpoint as provisioning writes it, without the portal. */
 export async function provisionPhone(stack: Stack, username: string): Promise<SippPhone> {
   const secret = "a-secret-of-a-test";

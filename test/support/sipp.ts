@@ -50,6 +50,25 @@ export async function sippCall(
   return readCall(log);
 }
 
+/** Calls a number from outside, as a trunk does: from a port that the PBX knows or does not, without credentials. */
+export async function sippFromOutside(
+  server: SippPhone["server"],
+  number: string,
+  { port, caller = "+441632960001", holdMs = 10_000, displayName = "" }: OutsideCall,
+): Promise<SippCall> {
+  const scenario = readFileSync(path.join(scenarios, "carrier.xml"), "utf8").replace("@HOLD@", String(holdMs));
+  const log = await once(
+    { server, username: caller, secret: "" },
+    scenario,
+    [number, displayName],
+    holdMs + 90_000,
+    port,
+  );
+  return readCall(log);
+}
+
+type OutsideCall = Readonly<{ port: number; caller?: string; holdMs?: number; displayName?: string }>;
+
 /** Registers (or, with 0 seconds, unregisters) once; answers with the final status. */
 export async function sippRegister(
   phone: SippPhone,
@@ -135,7 +154,7 @@ function readCall(log: string): SippCall {
   };
 }
 
-const freeUdpPort = (): Promise<number> =>
+export const freeUdpPort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const socket = createSocket("udp4");
     socket.once("error", reject);

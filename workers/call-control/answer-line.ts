@@ -15,7 +15,8 @@ export function answerLine(answer: Answer): string {
   const fields = [answer.kind, String(seconds), target, answer.callerId, answer.code, answer.callId ?? ""];
   const bad = fields.find((field) => !/^[A-Za-z0-9+*#._-]{0,80}$/.test(field));
   if (bad !== undefined) throw new RangeError("a field of the answer holds what the dialplan may not read");
-  if (!refused && (target === "" || (answer.kind !== "internal" && !/^[0-9+*#]{2,20}$/.test(target)))) {
+  const atPhone = answer.kind === "internal" || answer.kind === "inbound";
+  if (!refused && (target === "" || (!atPhone && !/^[0-9+*#]{2,20}$/.test(target)))) {
     throw new RangeError("nothing to dial");
   }
   return fields.join("|");

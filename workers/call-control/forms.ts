@@ -1,14 +1,18 @@
+const question = {
+  pbx: /^[A-Za-z0-9_-]{1,40}$/,
+  call: /^[A-Za-z0-9_.-]{1,80}$/,
+  // Of the phone that calls, or of the trunk by which the call comes.
+  endpoint: /^[A-Za-z0-9_.-]{1,80}$/,
+  // Whatever the other side can send; the dialling rules judge it.
+  dialled: /^.{0,128}$/s,
+  cid: /^.{0,128}$/s,
+  addr: /^[0-9A-Fa-f.:[\]]{0,64}$/,
+  at: /^\d{1,17}$/,
+} as const;
+
 const forms = {
-  "/v1/authorise": {
-    pbx: /^[A-Za-z0-9_-]{1,40}$/,
-    call: /^[A-Za-z0-9_.-]{1,80}$/,
-    endpoint: /^[A-Za-z0-9_.-]{1,80}$/,
-    // Whatever a phone can send; the dialling rules judge it.
-    dialled: /^.{0,128}$/s,
-    cid: /^.{0,128}$/s,
-    addr: /^[0-9A-Fa-f.:[\]]{0,64}$/,
-    at: /^\d{1,17}$/,
-  },
+  "/v1/authorise": question,
+  "/v1/authorise-inbound": question,
   "/v1/ended": {
     pbx: /^[A-Za-z0-9_-]{1,40}$/,
     call: /^[A-Za-z0-9_.-]{1,80}$/,

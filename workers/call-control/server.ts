@@ -1,10 +1,11 @@
 import type { Server } from "node:http";
 
-import { authorise, type Question } from "@/server/domain/calls/call-control";
+import { type Answer, authorise } from "@/server/domain/calls/call-control";
+import { authoriseInbound } from "@/server/domain/calls/inbound-calls";
 import type { SqlPool } from "@/server/infra/db/pool";
 import type { Logger } from "@/server/infra/log/logger";
 import { answerLine } from "@/workers/call-control/answer-line";
-import { type Form, readForm } from "@/workers/call-control/forms";
+import { type Form, type FormPath, readForm } from "@/workers/call-control/forms";
 import { createHttpServer, type Reply, type Route } from "@/workers/call-control/http";
 import { type Metrics, mayReadMetrics } from "@/workers/call-control/metrics";
 import type { CallLifecycle } from "@/workers/calls/call-lifecycle";
@@ -60,7 +61,7 @@ type ForPbx = Pick<Options, "pool" | "lifecycle" | "pbx" | "log">;
 /** The routes that the dialplan uses, by method and path. */
 export function pbxRoutes(options: ForPbx): Readonly<Record<string, Route>> {
   const form =
-    <P extends "/v1/authorise" | "/v1/ended">(path: P, work: (given: Form<P>) => Promise<Reply>): Route =>
+    <P extends FormPath>(path: P, work: (given: Form<P>) => Promise<Reply>): Route =>
     async (body) => {
       const given = readForm(path, body);
       if (typeof given === "string") return { status: 400, text: `bad ${given}` };
@@ -68,22 +69,35 @@ export function pbxRoutes(options: ForPbx): Readonly<Record<string, Route>> {
       return work(given);
     };
   return {
-    "POST /v1/authorise": form("/v1/authorise", (given) => answerTo(options, given)),
+    "POST /v1/authorise": form("/v1/authorise", (given) =>
+      answerTo(options, given, (common) =>
+        authorise(options.pool, { ...common, endpoint: given.endpoint, dialled: given.dialled }),
+      ),
+    ),
+    "POST /v1/authorise-inbound": form("/v1/authorise-inbound", (given) =>
+      answerTo(options, given, (common) =>
+        authoriseInbound(options.pool, { ...common, called: given.dialled, caller: given.cid }),
+      ),
+    ),
     "POST /v1/ended": form("/v1/ended", (given) => noteEnd(options, given)),
   };
 }
 
-async function answerTo({ pool, lifecycle, log }: ForPbx, given: Form<"/v1/authorise">): Promise<Reply> {
-  const question: Question = {
+type Common = Readonly<{ pbx: string; call: string; address: string; at: Date }>;
+
+async function answerTo(
+  { lifecycle, log }: ForPbx,
+  given: Form<"/v1/authorise">,
+  ask: (common: Common) => Promise<Answer>,
+): Promise<Reply> {
+  const question: Common = {
     pbx: given.pbx,
     call: given.call,
-    endpoint: given.endpoint,
-    dialled: given.dialled,
     address: given.addr,
     at: believable(Number(given.at) / 1000, lifecycle.pbxNow()),
   };
   try {
-    const answer = await authorise(pool, question);
+    const answer = await ask(question);
     const line = answerLine(answer);
     lifecycle.authorised(question, answer);
     log.debug({ call: given.call, kind: answer.kind, code: answer.code }, "authorised");

@@ -1,4 +1,4 @@
-import { type Answer, type End, markAnswered, type Question } from "@/server/domain/calls/call-control";
+import { type Answer, type End, markAnswered } from "@/server/domain/calls/call-control";
 import { endingOf } from "@/server/domain/calls/outcome.rules";
 import type { AmiGateway, PbxEvent } from "@/server/infra/ami/gateway";
 import type { SqlPool } from "@/server/infra/db/pool";
@@ -77,7 +77,7 @@ export class CallLifecycle {
     return this.options.ami?.status().connected ? this.#watchedSinceMs : undefined;
   }
 
-  authorised(question: Question, answer: Answer): void {
+  authorised(question: Readonly<{ call: string; at: Date }>, answer: Answer): void {
     if (answer.kind === "refuse") this.counts.add("blocked", answer.code);
     if (!answer.tenantId || !answer.callId) return;
     this.#publish(answer.tenantId, "calls");
@@ -91,7 +91,7 @@ export class CallLifecycle {
       grantedSeconds: answer.grantedSeconds,
       answeredAtMs: undefined,
     });
-    if (answer.kind === "out") this.#publish(answer.tenantId, "balance");
+    if (answer.kind === "out" || answer.kind === "inbound") this.#publish(answer.tenantId, "balance");
   }
 
   /** The far side answered: the grant begins to run. Returns at once; the record follows. */

@@ -16,6 +16,13 @@ export type LiveCall = {
   renewal: NodeJS.Timeout | undefined;
 };
 
+/** The longest grant; Asterisk keeps to the same bound. */
+const MOST_SECONDS = 14_400;
+
+/** Whether more may have to be held for it. A call from outside that nobody pays for has all the time there is. */
+export const isRenewable = ({ kind, grantedSeconds }: LiveCall): boolean =>
+  (kind === "external" || kind === "inbound") && grantedSeconds < MOST_SECONDS;
+
 /** The calls that are not over, by the PBX's name for them. Losing it costs nothing but a question to the database. */
 export class CallRegistry {
   #calls = new Map<string, LiveCall>();

@@ -1,5 +1,6 @@
 import { recordUnheld } from "@/server/domain/calls/call-control";
 import { type CdrLine, callKindOf, parseCdrLine } from "@/server/domain/calls/cdr-line.rules";
+import { recordUnheldInbound } from "@/server/domain/calls/inbound-calls";
 import { endingOfDisposition } from "@/server/domain/calls/outcome.rules";
 import type { SqlPool } from "@/server/infra/db/pool";
 import type { Logger } from "@/server/infra/log/logger";
@@ -154,16 +155,16 @@ export class CdrSpool {
     if (result !== "unknown" || record.kind === "refuse" || !record.endpoint || record.uniqueId !== record.linkedId)
       return;
     if (record.kind === "" && record.talkMs === 0) return;
-    await recordUnheld(pool, {
+    const call = {
       pbx,
       call: record.uniqueId,
-      endpoint: record.endpoint,
-      dialled: record.destination,
-      kind,
       startedAt: new Date(record.startedAtMs),
       endedAt: new Date(record.endedAtMs),
       talkMs: record.talkMs,
-    });
+    };
+    const { destination, source, endpoint } = record;
+    if (kind === "inbound") await recordUnheldInbound(pool, { ...call, called: destination, caller: source });
+    else await recordUnheld(pool, { ...call, endpoint, dialled: destination, kind });
   }
 
   async #load(): Promise<void> {

@@ -13,7 +13,7 @@ import type { AmiGateway, LiveChannel } from "@/server/infra/ami/gateway";
 import type { SqlPool } from "@/server/infra/db/pool";
 import type { Logger } from "@/server/infra/log/logger";
 import type { CallLifecycle } from "@/workers/calls/call-lifecycle";
-import type { LiveCall } from "@/workers/calls/call-registry";
+import { isRenewable, type LiveCall } from "@/workers/calls/call-registry";
 import { Strangers } from "@/workers/calls/strangers";
 
 type Options = Readonly<{
@@ -221,7 +221,7 @@ export class Reconciler {
       call.answeredAtMs = atUs / 1000;
       await markAnswered(pool, { pbx, call: open.call }, new Date(atUs / 1000));
     }
-    if (call.answeredAtMs === undefined || call.kind !== "external") return;
+    if (call.answeredAtMs === undefined || !isRenewable(call)) return;
     // The limit that holds in the PBX may be an older one than what is paid for.
     await lifecycle.renewals?.tell(call);
     lifecycle.renewals?.arm(call);

@@ -1,4 +1,5 @@
 import { recordUnheld } from "@/server/domain/calls/call-control";
+import { recordUnheldInbound } from "@/server/domain/calls/inbound-calls";
 import type { AmiGateway } from "@/server/infra/ami/gateway";
 import type { SqlPool } from "@/server/infra/db/pool";
 import type { Logger } from "@/server/infra/log/logger";
@@ -16,9 +17,14 @@ export function recordRefusalsOfPbx(
     const endpoint = /^PJSIP\/(.+)-[0-9a-f]{8}$/.exec(fields["channel"] ?? "")?.[1];
     const at = new Date(Number(fields["at"]) / 1000);
     if (!endpoint || !fields["call"] || Number.isNaN(at.getTime())) return;
-    const call = { pbx, call: fields["call"], endpoint, dialled: decoded(fields["dialled"] ?? ""), kind: "external" };
+    const dialled = decoded(fields["dialled"] ?? "");
+    const call = { pbx, call: fields["call"], startedAt: at, endedAt: at, talkMs: 0 };
     // Not waited for: behind this event others of live calls may stand.
-    recordUnheld(pool, { ...call, startedAt: at, endedAt: at, talkMs: 0 }).catch((error: unknown) => {
+    const recorded =
+      fields["way"] === "inbound"
+        ? recordUnheldInbound(pool, { ...call, called: dialled, caller: decoded(fields["caller"] ?? "") })
+        : recordUnheld(pool, { ...call, endpoint, dialled, kind: "external" });
+    recorded.catch((error: unknown) => {
       log.warn({ error, call: call.call }, "a call refused by the PBX could not be recorded");
     });
   });

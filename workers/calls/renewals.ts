@@ -3,7 +3,7 @@ import { askAgainInMs, LAST_CHANCE_MS, leftOfGrantMs, renewInMs, SAFETY_MS } fro
 import type { AmiGateway } from "@/server/infra/ami/gateway";
 import type { SqlPool } from "@/server/infra/db/pool";
 import type { Logger } from "@/server/infra/log/logger";
-import type { CallRegistry, LiveCall } from "@/workers/calls/call-registry";
+import { type CallRegistry, isRenewable, type LiveCall } from "@/workers/calls/call-registry";
 
 type Options = Readonly<{
   pool: SqlPool;
@@ -28,14 +28,13 @@ export class Renewals {
 
   /** Starts, or starts anew, to watch over one answered call. */
   arm(call: LiveCall): void {
-    if (call.kind !== "external" || call.answeredAtMs === undefined) return;
+    if (!isRenewable(call) || call.answeredAtMs === undefined) return;
     this.#after(call, renewInMs(this.#leftMs(call)));
   }
 
   /** Asks at once, out of turn: money may have arrived. */
   hurry(call: LiveCall): void {
-    if (call.kind === "external" && call.answeredAtMs !== undefined && this.#leftMs(call) < 30_000)
-      this.#after(call, 0);
+    if (isRenewable(call) && call.answeredAtMs !== undefined && this.#leftMs(call) < 30_000) this.#after(call, 0);
   }
 
   /** Tells Asterisk the limit of what is held already: after a pause in which it may not have been told. */

@@ -1,5 +1,6 @@
 import { noteDifference } from "@/server/domain/calls/differences";
 import { PATIENCE_MS } from "@/server/domain/calls/evidence.rules";
+import { holderOf } from "@/server/domain/calls/inbound-calls";
 import type { AmiGateway, LiveChannel } from "@/server/infra/ami/gateway";
 import type { SqlPool } from "@/server/infra/db/pool";
 import type { Logger } from "@/server/infra/log/logger";
@@ -7,8 +8,9 @@ import type { TenantId } from "@/server/kernel/ids";
 
 type Parts = Readonly<{ pool: SqlPool; ami: AmiGateway | undefined; log: Logger }>;
 
-/** In this context a call costs money; in the others of ours it does not, or nothing was decided yet. */
-const PAID_CONTEXT = "ringfence-out";
+/** Where a call may cost money; in the other contexts of ours it does not, or nothing was decided yet. */
+const INBOUND_CONTEXT = "ringfence-inbound";
+const PAID_CONTEXTS: readonly string[] = ["ringfence-out", INBOUND_CONTEXT];
 const AMI_MS = 5_000;
 
 /** Channels of which the database knows nothing, by when each was seen first. */
@@ -20,7 +22,7 @@ export class Strangers {
     unknown: readonly LiveChannel[],
     { pool, ami, log }: Parts,
   ): Promise<Readonly<{ found: number; again: boolean }>> {
-    const strangers = unknown.filter(({ context }) => context === PAID_CONTEXT);
+    const strangers = unknown.filter(({ context }) => PAID_CONTEXTS.includes(context));
     for (const known of this.#since.keys()) {
       if (!strangers.some(({ uniqueId }) => uniqueId === known)) this.#since.delete(known);
     }
@@ -38,12 +40,19 @@ export class Strangers {
   }
 }
 
-async function listStranger(pool: SqlPool, { uniqueId, endpoint, seconds }: LiveChannel): Promise<number> {
+async function ownerOf(pool: SqlPool, { context, endpoint, extension }: LiveChannel): Promise<TenantId | undefined> {
+  if (context === INBOUND_CONTEXT) return holderOf(pool, extension);
   const text = "SELECT tenant_id FROM call_subject($1)";
   const [owner] = await pool.query<{ tenant_id: TenantId }>("stranger_owner", text, [endpoint ?? ""]);
-  if (!owner) return 0;
+  return owner?.tenant_id;
+}
+
+async function listStranger(pool: SqlPool, stranger: LiveChannel): Promise<number> {
+  const { uniqueId, endpoint, seconds } = stranger;
+  const tenantId = await ownerOf(pool, stranger);
+  if (!tenantId) return 0;
   await noteDifference(pool, {
-    tenantId: owner.tenant_id,
+    tenantId,
     kind: "channel_without_hold",
     subject: uniqueId,
     moneyAtRiskMicros: 0n,

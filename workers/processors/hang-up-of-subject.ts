@@ -7,14 +7,15 @@ const HANG_UP_MS = 3_000;
 const CAUSE = 21;
 
 /**
- * Ends the live calls of one call, extension or tenant. An emergency call never is. Safe to repeat: what is over already
- * is over. The calls are settled by their own ends.
+ * Ends the live calls of one call, extension or tenant. An emergency call never is, and a call from outside that nobody pays
+ * for only when it is meant by itself. Safe to repeat: what is over already is over. The calls are settled by their own ends.
  * @throws DomainError pbx_unreachable when the PBX could not be asked about at least one of them; worth another try.
  */
 export const hangUpOfSubject: Processor<"hangUpOfSubject"> = async ({ subject, id }, ctx) => {
   const mine = (await openCalls(ctx.pool, ctx.pbx)).filter((call) => {
     if (call.tenantId !== ctx.tenantId || call.kind === "emergency") return false;
     if (subject === "call") return call.callId === id;
+    if (call.kind === "inbound" && call.heldMicros === 0n) return false;
     return subject === "tenant" ? call.tenantId === id : call.extensionId === id;
   });
   if (mine.length === 0) return;

@@ -9,12 +9,12 @@ export type PbxCall = Readonly<{ pbx: string; call: string }>;
 export type Question = PbxCall & Readonly<{ endpoint: string; dialled: string; address: string; at: Date }>;
 
 export type Answer = Readonly<{
-  kind: "out" | "internal" | "echo" | "emergency" | "refuse";
+  kind: "out" | "internal" | "echo" | "emergency" | "inbound" | "refuse";
   /** Why it was refused. */
   code: RefusalCode | "";
   /** Paid for, and at most this long from the answer. 0 for a refusal. */
   grantedSeconds: number;
-  /** Digits, or an endpoint for an internal call. */
+  /** Digits, or an endpoint for a call that rings at one of our phones. */
   target: string;
   callerId: string;
   /** Absent for an endpoint that nobody has: there is no record to point at. */
@@ -23,7 +23,8 @@ export type Answer = Readonly<{
   number: Dialled | undefined;
 }>;
 
-type VerdictRow = {
+/** What the functions that authorise answer with. */
+export type VerdictRow = {
   call_id: CallId | null;
   tenant_id: TenantId | null;
   kind: Answer["kind"];
@@ -45,7 +46,7 @@ const unknownPhone: Answer = {
 };
 
 /** A record is text: what a phone may send and Postgres or a page may not show becomes a question mark. */
-const printable = (text: string) => text.replace(/[^\x20-\x7e\u00a0-\uffff]/g, "?").slice(0, 128);
+export const printable = (text: string) => text.replace(/[^\x20-\x7e\u00a0-\uffff]/g, "?").slice(0, 128);
 
 /**
  * Decides about one call before it is dialled: reads the number by the dialling rules of the tenant's country, then walks
@@ -76,6 +77,11 @@ export async function authorise(pool: SqlPool, asked: Question): Promise<Answer>
     ],
   );
   if (!row) throw new Error("call_authorise gave no answer");
+  return answerOf(row, number);
+}
+
+/** The database's verdict as call control knows it; a code that is not known here is none. */
+export function answerOf(row: VerdictRow, number: Dialled | undefined): Answer {
   return {
     kind: row.kind,
     code: isRefusalCode(row.code) ? row.code : "",

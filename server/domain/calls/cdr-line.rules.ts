@@ -25,6 +25,7 @@ const kinds: Readonly<Record<string, string>> = {
   emergency: "emergency",
   internal: "internal",
   echo: "echo",
+  inbound: "inbound",
 };
 
 /** The kind of a call from the word that our dialplan notes on its record; without one it costs money until proven free. */

@@ -23,9 +23,11 @@ export function endingOf(status: string, cause: number, kind: string | undefined
   if (status === "BUSY") return { outcome: "busy", reason: "FAR-01" };
   if (status === "NOANSWER") return { outcome: "no_answer", reason: "FAR-02" };
   if (status === "CANCEL" || status === "") return { outcome: "cancelled", reason: null };
+  const atPhone = kind === "internal" || kind === "inbound";
   const told = causes[cause];
-  if (told) return told;
-  return { outcome: "failed", reason: kind === "internal" ? "NET-01" : "NET-02" };
+  // An own phone that answers "no such number" is not there either: the number that was called is a good one.
+  if (told && !(kind === "inbound" && told.reason === "DST-04")) return told;
+  return { outcome: "failed", reason: atPhone ? "NET-01" : "NET-02" };
 }
 
 /** The same from the disposition of a call detail record, which knows less. */

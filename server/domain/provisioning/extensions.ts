@@ -110,7 +110,8 @@ export async function editExtension(
 }
 
 /**
- * Suspends an extension: its calls end (an emergency call does not), and new ones are refused except to emergency numbers.
+ * Suspends an extension: its calls end (an emergency call does not, nor a call from outside that nobody pays for), and new
+ * ones are refused except to emergency numbers.
  * Its phone stays registered, so that those calls get through. A repeat changes nothing.
  * @throws DomainError not_found when it is not this tenant's.
  */
@@ -146,7 +147,8 @@ export async function rotateSecret(tx: TenantWrite, tenantId: TenantId, id: Exte
 }
 
 /**
- * Deletes an extension: its phone is cut off at once and its calls end. Past calls and charges stay.
+ * Deletes an extension: its phone is cut off at once and its calls end, but for one from outside that nobody pays for. Its
+ * numbers ring nowhere until the holder says where. Past calls and charges stay.
  * @throws DomainError not_found when it is not this tenant's, or is gone already.
  */
 export async function deleteExtension(tx: TenantWrite, tenantId: TenantId, id: ExtensionId): Promise<PublicExtension> {

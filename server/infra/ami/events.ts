@@ -116,6 +116,7 @@ export function toLiveChannel(frame: Frame): LiveChannel {
     uniqueId: frame["uniqueid"] ?? "",
     linkedId: frame["linkedid"] ?? "",
     context: frame["context"] ?? "",
+    extension: frame["exten"] ?? "",
     endpoint: /^PJSIP\/(.+)-[0-9a-f]{8}$/.exec(channel)?.[1],
     state: frame["channelstatedesc"] ?? "",
     seconds: hours * 3600 + minutes * 60 + seconds || 0,

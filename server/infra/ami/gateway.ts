@@ -47,6 +47,8 @@ export type LiveChannel = Readonly<{
   uniqueId: string;
   linkedId: string;
   context: string;
+  /** Where in the context it is: the number called, in those of ours that dial. */
+  extension: string;
   /** The SIP endpoint behind the channel, where the name tells it. */
   endpoint: string | undefined;
   /** Asterisk's own word: "Up", "Ring", "Ringing", "Down", … */

@@ -223,6 +223,7 @@ export class SimPbx {
         uniqueId: channel.call,
         linkedId: channel.call,
         context: channel.context,
+        extension: channel.dial.number,
         endpoint: channel.dial.endpoint,
         state: channel.answeredAtMs === undefined ? "Ring" : "Up",
         seconds: Math.max(0, Math.floor((this.nowMs - channel.startedAtMs) / 1000)),

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { builders, type Phone, type Tenancy } from "@/test/support/builders";
 import { callControlAt, startTestWorkers } from "@/test/support/call-control";
@@ -160,3 +160,33 @@ test("with the database away every question is refused quickly, and all works ag
   await expect.poll(async () => (await rowOf(kept))["state"], { timeout: 8_000 }).toBe("ended");
   expect(before.posted - (await make.wallet(acme)).posted).toBe(12_500n);
 }, 30_000);
+
+describe("a call from outside", () => {
+  test("is answered with the telephone that it rings at, and a number that nobody has with its refusal", async () => {
+    await make.did(acme, "493012340003", phone.extensionId);
+    const call = newCall();
+    const answer = await pbx.authoriseInbound(call, "00493012340003");
+    const { id } = await rowOf(call);
+    expect(answer).toEqual({ status: 200, text: `inbound|14400|acme-101|+441632960001||${id}` });
+    expect(await pbx.ended(call, 4_000)).toEqual({ status: 200, text: "ok" });
+    const unknown = await pbx.authoriseInbound(newCall(), "+4930000000");
+    expect(unknown.text).toMatch(/^refuse\|404\|\|\|NUM-01\|[0-9a-f-]{36}$/);
+  });
+
+  test.each([
+    ["a caller that is none", { cid: "'); DROP TABLE call; --|x\r\ny" }],
+    ["a very long caller", { cid: "4".repeat(120) }],
+    ["no caller", { cid: "" }],
+  ])("with %s rings, and shows nobody", async (_, more) => {
+    const call = newCall();
+    expect((await pbx.authoriseInbound(call, "493012340003", more)).text).toMatch(/^inbound\|14400\|acme-101\|\|\|/);
+    expect(await rowOf(call)).toMatchObject({ from_number: "" });
+    await pbx.ended(call, 0);
+  });
+
+  test("with a field that is not of its form is refused", async () => {
+    expect((await pbx.authoriseInbound(newCall(), "4".repeat(129))).status).toBe(400);
+    expect((await pbx.authoriseInbound(newCall(), "493012340003", { extra: "x" })).status).toBe(400);
+    expect((await pbx.authoriseInbound(newCall(), "493012340003", { pbx: "other" })).status).toBe(400);
+  });
+});

@@ -113,6 +113,59 @@ describe("a call in progress", () => {
   }, 20_000);
 });
 
+describe("a call from outside", () => {
+  async function comeIn(number: string): Promise<string> {
+    count += 1;
+    const call = `pbx1-1700000000.${count}`;
+    expect((await workers.authoriseInbound(call, `+${number}`)).text).toMatch(/^inbound\|\d+\|acme-101\|/);
+    calls.ring(call, "ringfence-inbound");
+    return call;
+  }
+
+  test("that is paid for is renewed like any other; one that nobody pays for has all its time and is left alone", async () => {
+    const plan = await make.one<{ id: string }>("SELECT plan_id AS id FROM tenant WHERE id = $1", [acme.tenantId]);
+    const operator = await make.one<{ tenantId: string; slug: string }>(
+      'SELECT id AS "tenantId", slug FROM tenant WHERE kind = $1',
+      ["operator"],
+    );
+    await make.setRate(operator, plan.id, "49301", { perMinute: 60_000n, first: 1, next: 1, direction: "in" });
+    await make.did(acme, "493012340001", phone.extensionId);
+    await make.did(acme, "493022340002", phone.extensionId);
+    await make.topUp(acme, 4_000n);
+    const free = await comeIn("493022340002");
+    const paid = await comeIn("493012340001");
+    expect(await rowOf(paid)).toMatchObject({ kind: "inbound", granted_seconds: 4 });
+    calls.answer(free, 14_400);
+    calls.answer(paid, 4);
+    await expect.poll(() => stateOf(paid)).toBe("answered");
+    await make.topUp(acme, 5_000n);
+    await expect.poll(() => limitsOf(paid).length, { timeout: 6_000 }).toBe(1);
+    expect(await rowOf(paid)).toMatchObject({ granted_seconds: 9 });
+    expect(limitsOf(free)).toEqual([]);
+    expect(await rowOf(free)).toMatchObject({ granted_seconds: 14_400, limit_reason: null });
+    calls.end(paid, 9_000);
+    calls.end(free, 9_000);
+    await expect.poll(async () => [await stateOf(paid), await stateOf(free)]).toEqual(["ended", "ended"]);
+    expect([(await rowOf(paid))["cost_micros"], (await rowOf(free))["cost_micros"]]).toEqual(["9000", "0"]);
+  }, 20_000);
+
+  test("that the PBX refused because nobody answered it is the holder's to read", async () => {
+    calls.userEvent("RingfenceRefused", {
+      Call: "pbx1-1700000001.2",
+      Way: "inbound",
+      Code: "SYS-01",
+      Dialled: "%2B493022340002",
+      Caller: "%2B441632960001",
+      Channel: "PJSIP/carrier-0000000a",
+    });
+    await expect
+      .poll(() =>
+        make.sql("SELECT tenant_id, kind, from_number, reason FROM call WHERE pbx_call_id = 'pbx1-1700000001.2'"),
+      )
+      .toEqual([{ tenant_id: acme.tenantId, kind: "inbound", from_number: "+441632960001", reason: "SYS-01" }]);
+  });
+});
+
 describe("the end of a call", () => {
   test("is settled by whichever report comes first, and charged once", async () => {
     const call = await startCall(10);

@@ -213,3 +213,15 @@ test("a paid call that was never authorised is listed", async () => {
     { kind: "record_without_charge" },
   ]);
 });
+
+test("a record of a call from outside that call control never heard of goes to whoever holds the number", async () => {
+  await make.did(acme, "493012349999", phone.extensionId);
+  const more = { userfield: "inbound:", endpoint: "carrier", dst: "493012349999" };
+  appendFileSync(file, record("pbx1-1700000003.1", 3, more));
+  await reader().drain();
+  expect(
+    await make.sql(
+      "SELECT tenant_id, kind, to_e164, talk_ms::int AS talk FROM call WHERE pbx_call_id = 'pbx1-1700000003.1'",
+    ),
+  ).toEqual([{ tenant_id: acme.tenantId, kind: "inbound", to_e164: "493012349999", talk: 3_000 }]);
+});

@@ -159,11 +159,13 @@ test("a paid channel for which nothing is held is ended at the second look; a fr
   calls.ring("pbx1-1700000009.1", "ringfence-out");
   calls.ring("pbx1-1700000009.2", "ringfence-emergency");
   calls.ring("pbx1-1700000009.3", "from-carrier");
+  calls.ring("pbx1-1700000009.4", "ringfence-inbound", "4930000000");
   await reconcile(running);
   expect(calls.hungUp).not.toContain("pbx1-1700000009.1");
   await expect.poll(() => calls.hungUp, { timeout: 10_000 }).toContain("pbx1-1700000009.1");
+  await expect.poll(() => calls.hungUp, { timeout: 10_000 }).toContain("pbx1-1700000009.4");
   expect(calls.hungUp).not.toContain("pbx1-1700000009.2");
-  expect(await differences()).toMatchObject([{ kind: "channel_without_hold" }]);
+  expect(await differences()).toMatchObject([{ kind: "channel_without_hold" }, { kind: "channel_without_hold" }]);
   calls.channels.clear();
   await make.sql("DELETE FROM difference");
 }, 30_000);

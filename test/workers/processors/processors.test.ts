@@ -6,6 +6,7 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { change } from "@/server/domain/audit/change";
+import { authoriseInbound } from "@/server/domain/calls/inbound-calls";
 import type { AmiGateway } from "@/server/infra/ami/gateway";
 import { silentLogger } from "@/server/infra/log/logger";
 import { DomainError } from "@/server/kernel/errors";
@@ -90,6 +91,37 @@ test("a suspended extension's calls are ended, an emergency call and those of ot
   expect(asked).toHaveLength(3);
   await hangUpOfSubject({ subject: "call", id: sister.id }, context(ami));
   expect(asked.at(-1)).toBe(sister.call);
+});
+
+test("a call from outside outlives a suspension unless it is paid for, and ends when it is meant", async () => {
+  const phone = await make.phone(acme, "150");
+  await make.did(acme, "493012345001", phone.extensionId);
+  await make.did(acme, "443012345002", phone.extensionId);
+  const plan = await make.one<{ id: string }>("SELECT plan_id AS id FROM tenant WHERE id = $1", [acme.tenantId]);
+  const seller = await make.one<{ tenantId: string; slug: string }>(
+    'SELECT t.id AS "tenantId", t.slug FROM plan p JOIN tenant t ON t.id = p.tenant_id WHERE p.id = $1',
+    [plan.id],
+  );
+  await make.setRate(seller, plan.id, "49", { perMinute: 60_000n, first: 1, next: 1, direction: "in" });
+  const comeIn = async (called: string) => {
+    const call = `pbx1-1700000002.${Math.floor(performance.now() * 1000)}`;
+    const answer = await authoriseInbound(db.pool, {
+      pbx: "pbx1",
+      call,
+      called,
+      caller: "",
+      address: "",
+      at: new Date(),
+    });
+    await desk.answered(call);
+    return { call, id: answer.callId ?? "" };
+  };
+  const [paid, free] = [await comeIn("493012345001"), await comeIn("443012345002")];
+  const { asked, ami } = pbx();
+  await hangUpOfSubject({ subject: "extension", id: phone.extensionId }, context(ami));
+  expect(asked).toEqual([paid.call]);
+  await hangUpOfSubject({ subject: "call", id: free.id }, context(ami));
+  expect(asked.at(-1)).toBe(free.call);
 });
 
 test("a PBX that cannot be reached is worth another try; nothing to end is done without one", async () => {

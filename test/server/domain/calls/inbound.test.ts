@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
+import { authorise as authoriseOut } from "@/server/domain/calls/call-control";
+import { authoriseInbound, recordUnheldInbound } from "@/server/domain/calls/inbound-calls";
 import type { RateOf } from "@/test/support/builders";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 import { type Prepaid, perSecond, prepaid } from "@/test/support/prepaid";
@@ -21,16 +23,17 @@ afterAll(() => db.drop());
 afterEach(async () => expect(await world.differences()).toEqual([]));
 
 describe("a call from outside", () => {
-  const authorise = async (did: string, call = randomUUID()) => {
-    const [verdict] = await db.pool.query<{
-      kind: string;
-      code: string;
-      granted_seconds: number;
-      target: string;
-      caller_id: string;
-    }>("test_inbound", "SELECT * FROM call_authorise_inbound('pbx1', $1, $2, '441632960001', '', now())", [call, did]);
-    return { call, ...verdict };
-  };
+  const authorise = async (called: string, call: string = randomUUID()) => ({
+    call,
+    ...(await authoriseInbound(db.pool, {
+      pbx: "pbx1",
+      call,
+      called,
+      caller: "+441632960001",
+      address: "127.0.0.1:5060",
+      at: new Date(),
+    })),
+  });
   const number = () =>
     `4930${String(Math.floor(performance.now() * 1_000))
       .slice(-8)
@@ -39,11 +42,7 @@ describe("a call from outside", () => {
     const made = await customer(money);
     if (incoming) await make.setRate(operator, made.plan, "49", { ...incoming, direction: "in" });
     const did = number();
-    await make.sql("INSERT INTO did (tenant_id, number, extension_id) VALUES ($1, $2, $3)", [
-      made.tenant.tenantId,
-      did,
-      made.phone.extensionId,
-    ]);
+    await make.did(made.tenant, did, made.phone.extensionId);
     return { ...made, did };
   }
 
@@ -52,15 +51,17 @@ describe("a call from outside", () => {
     await set("state", "suspended");
     await set("state", "suspended", "extension");
     const { call, ...verdict } = await authorise(did);
-    expect(verdict).toMatchObject({ kind: "inbound", code: "", target: phone.endpoint, caller_id: "441632960001" });
+    expect(verdict).toMatchObject({ kind: "inbound", code: "", target: phone.endpoint, callerId: "+441632960001" });
     expect(await authorise(did, call)).toMatchObject({ kind: "inbound", target: phone.endpoint });
     expect(await talk(call, 60_000)).toBe("0");
   });
 
   test("is held and charged like any other when the tenant pays for it", async () => {
     const { did, tenant, set } = await reached(30_000n, perSecond);
-    const { call, granted_seconds } = await authorise(did);
-    expect([granted_seconds, await heldOf(tenant)]).toEqual([30, 30_000n]);
+    const { call, grantedSeconds } = await authorise(`+${did}`);
+    expect([grantedSeconds, await heldOf(tenant)]).toEqual([30, 30_000n]);
+    expect(await authorise(did, call)).toMatchObject({ kind: "inbound", grantedSeconds: 30 });
+    expect(await heldOf(tenant)).toBe(30_000n);
     expect((await authorise(did)).code).toBe("BAL-01");
     expect(await talk(call, 12_000)).toBe("12000");
     await set("state", "suspended");
@@ -77,11 +78,7 @@ describe("a call from outside", () => {
     for (const one of [reseller, tenant]) await make.topUp(one, 1_000_000n);
     const did = number();
     const { extensionId } = await make.phone(tenant);
-    await make.sql("INSERT INTO did (tenant_id, number, extension_id) VALUES ($1, $2, $3)", [
-      tenant.tenantId,
-      did,
-      extensionId,
-    ]);
+    await make.did(tenant, did, extensionId);
     expect((await authorise(did)).code).toBe("RAT-02");
     await make.setRate(reseller, sold, "49", { perMinute: 120_000n, first: 1, next: 1, direction: "in" });
     const { call } = await authorise(did);
@@ -90,9 +87,122 @@ describe("a call from outside", () => {
   });
 
   test("to a number that nobody has, or that rings nowhere, is not in service", async () => {
-    expect(await authorise("4930000")).toMatchObject({ kind: "refuse", code: "NUM-01" });
+    for (const called of ["4930000", "+0", "'; DROP TABLE call", "\u0000s"]) {
+      const { call, ...answer } = await authorise(called);
+      expect(answer).toMatchObject({ kind: "refuse", code: "NUM-01", tenantId: operator.tenantId });
+      const [record] = await make.sql("SELECT * FROM call WHERE pbx_call_id = $1", [call]);
+      expect(record).toMatchObject({
+        tenant_id: operator.tenantId,
+        kind: "inbound",
+        outcome: "blocked",
+        reason: "NUM-01",
+        dialled: called.replace("\u0000", "?"),
+        from_number: "+441632960001",
+      });
+    }
     const { did, tenant } = await reached(0n);
     await make.sql("UPDATE did SET extension_id = NULL WHERE tenant_id = $1", [tenant.tenantId]);
     expect(await authorise(did)).toMatchObject({ kind: "refuse", code: "NUM-01" });
+  });
+
+  test("is no answer to a phone that comes with its id, nor to another number, nor is a phone's call an answer to it", async () => {
+    const { did, phone, tenant, ring } = await reached(1_000_000n, perSecond);
+    const other = await reached(0n);
+    const { call } = await authorise(did);
+    const held = await heldOf(tenant);
+    const out = { pbx: "pbx1", call, endpoint: phone.endpoint, dialled: "030901820", address: "", at: new Date() };
+    const none = { kind: "refuse", code: "SYS-01", callId: undefined, tenantId: undefined };
+    expect(await authoriseOut(db.pool, out)).toMatchObject(none);
+    expect(await authorise(other.did, call)).toMatchObject(none);
+    expect(await heldOf(tenant)).toBe(held);
+    await talk(call, 3_000);
+    expect(await authoriseOut(db.pool, out)).toMatchObject(none);
+
+    const outgoing = await ring();
+    expect(await authorise(did, outgoing.call)).toMatchObject(none);
+    await talk(outgoing.call, 1_000);
+    expect(await authorise(did, outgoing.call)).toMatchObject(none);
+  });
+
+  test("asked for eight times at the same instant is held once", async () => {
+    const { did, tenant } = await reached(100_000n, perSecond);
+    const call = randomUUID();
+    const answers = await Promise.all(Array.from({ length: 8 }, () => authorise(did, call)));
+    expect(new Set(answers.map(({ kind, grantedSeconds }) => `${kind} ${grantedSeconds}`))).toEqual(
+      new Set(["inbound 100"]),
+    );
+    expect(await heldOf(tenant)).toBe(100_000n);
+    await talk(call, 1_000);
+    expect((await make.wallet(tenant)).posted).toBe(99_000n);
+
+    const free = await reached(0n);
+    const again = randomUUID();
+    const ids = (await Promise.all(Array.from({ length: 8 }, () => authorise(free.did, again)))).map((a) => a.callId);
+    expect(new Set(ids).size).toBe(1);
+    await talk(again, 1_000);
+  });
+
+  test("does not use up what its tenant may call out, and has the same limits when it is paid for", async () => {
+    const free = await reached(1_000_000n);
+    await free.set("max_calls", 1);
+    await free.set("max_calls_per_minute", 2);
+    for (let n = 0; n < 4; n += 1) expect(await authorise(free.did)).toMatchObject({ kind: "inbound" });
+    expect(await free.ring()).toMatchObject({ kind: "out" });
+
+    const paid = await reached(1_000_000n, perSecond);
+    await paid.set("max_calls", 1);
+    expect(await authorise(paid.did)).toMatchObject({ kind: "inbound" });
+    expect(await authorise(paid.did)).toMatchObject({ code: "LIM-01" });
+    expect(await paid.ring()).toMatchObject({ kind: "out" });
+  });
+
+  test("tells a tenant that has it for nothing nothing of what its reseller pays, and takes the reseller's limits as they are", async () => {
+    const reseller = await make.tenant("reseller", operator);
+    const tenant = await make.tenant("customer", reseller);
+    const bought = await make.plan(operator, { "49": { ...perSecond, direction: "in" } });
+    await make.assign(reseller, bought);
+    await make.assign(tenant, await make.plan(reseller, {}));
+    await make.sql("UPDATE tenant SET sells_below_cost = true WHERE id = $1", [reseller.tenantId]);
+    await make.sql("UPDATE tenant SET max_per_minute_micros = 1, max_calls = 0 WHERE id = $1", [tenant.tenantId]);
+    const { extensionId } = await make.phone(tenant);
+    const did = number();
+    await make.did(tenant, did, extensionId);
+    expect((await authorise(did)).code).toBe("BAL-03");
+    await make.topUp(reseller, 1_000_000n);
+    const { call } = await authorise(did);
+    const { trace } = await world.recordOf(call);
+    expect(trace.map(({ gate }) => gate)).toEqual(["number", "incoming"]);
+    expect(JSON.stringify(trace)).not.toMatch(/1000000|60000|300000/);
+    expect(await talk(call, 10_000)).toBe("0");
+    expect((await make.wallet(reseller)).posted).toBe(990_000n);
+  });
+
+  test("that call control never heard of is written down for whoever holds the number", async () => {
+    const { did, tenant, phone } = await reached(0n);
+    const [startedAt, endedAt] = [new Date(Date.now() - 5_000), new Date()];
+    const refused = { pbx: "pbx1", call: randomUUID(), called: `+${did}`, caller: "anonymous", startedAt, endedAt };
+    expect(await recordUnheldInbound(db.pool, { ...refused, talkMs: 0 })).toBe("recorded");
+    expect(await recordUnheldInbound(db.pool, { ...refused, talkMs: 0 })).toBe("known");
+    const [record] = await make.sql("SELECT * FROM call WHERE pbx_call_id = $1", [refused.call]);
+    expect(record).toMatchObject({
+      tenant_id: tenant.tenantId,
+      extension_id: phone.extensionId,
+      kind: "inbound",
+      reason: "SYS-01",
+      from_number: "",
+    });
+    const talked = { ...refused, call: randomUUID(), called: "nobody's", talkMs: 4_000 };
+    expect(await recordUnheldInbound(db.pool, talked)).toBe("recorded");
+    const listed = await make.sql("SELECT tenant_id FROM difference WHERE detail ->> 'talkMs' = '4000'");
+    expect(listed).toEqual([{ tenant_id: operator.tenantId }]);
+  });
+
+  test("to a phone that is deleted rings nowhere, and the number stays with its holder", async () => {
+    const { did, tenant } = await reached(0n);
+    await make.sql("DELETE FROM extension WHERE tenant_id = $1", [tenant.tenantId]);
+    expect(await make.sql("SELECT tenant_id, extension_id FROM did WHERE number = $1", [did])).toEqual([
+      { tenant_id: tenant.tenantId, extension_id: null },
+    ]);
+    expect(await authorise(did)).toMatchObject({ code: "NUM-01", tenantId: tenant.tenantId });
   });
 });

@@ -12,6 +12,9 @@ test.each([
   ["CONGESTION", 21, "external", { outcome: "failed", reason: "FAR-03" }],
   ["CONGESTION", 34, "external", { outcome: "failed", reason: "NET-02" }],
   ["CHANUNAVAIL", 20, "internal", { outcome: "failed", reason: "NET-01" }],
+  ["CHANUNAVAIL", 20, "inbound", { outcome: "failed", reason: "NET-01" }],
+  ["CHANUNAVAIL", 1, "inbound", { outcome: "failed", reason: "NET-01" }],
+  ["CONGESTION", 21, "inbound", { outcome: "failed", reason: "FAR-03" }],
   ["SOMETHING NEW", 0, undefined, { outcome: "failed", reason: "NET-02" }],
 ])("%s with cause %d of an %s call", (status, cause, kind, expected) => {
   expect(endingOf(status, cause, kind)).toEqual(expected);

@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import type { RateOf } from "@/test/support/builders";
+import { provisionTrunk } from "@/test/support/pbx-alone";
+import { type Lane, perSecond, startLane, until } from "@/test/support/pbx-lane";
+import { freeUdpPort, type SippCall, sippFromOutside } from "@/test/support/sipp";
+
+/** A carrier calls numbers of ours: the telephone rings, and whoever pays for it pays once. */
+let lane: Lane;
+let port: number;
+beforeAll(async () => {
+  lane = await startLane();
+  port = await freeUdpPort();
+  await provisionTrunk(lane.stack, port);
+});
+afterAll(() => lane?.stop());
+
+let numbers = 0;
+
+/** A customer with a number that rings at its phone, which answers. `incoming` is what it pays for that; nothing by default. */
+async function reached(money: bigint, incoming?: RateOf, options: Parameters<Lane["customer"]>[2] = {}) {
+  const made = await lane.customer(money, perSecond, options);
+  const parent = options.parent ?? lane.operator;
+  if (incoming) {
+    const plan = await lane.make.one<{ id: string }>("SELECT plan_id AS id FROM tenant WHERE id = $1", [
+      made.tenant.tenantId,
+    ]);
+    await lane.make.setRate(parent, plan.id, "49", { ...incoming, direction: "in" });
+  }
+  numbers += 1;
+  const number = `4930555${String(numbers).padStart(4, "0")}`;
+  await lane.make.did(made.tenant, number, made.phone.extensionId);
+  const device = await made.phone.open();
+  Object.assign(device.options, { incoming: { answerAfterMs: 150 } });
+  await device.register();
+  return { ...made, number, device };
+}
+
+const ring = (number: string, holdMs: number): Promise<SippCall> =>
+  sippFromOutside({ host: "127.0.0.1", port: lane.stack.runtime.sipPort }, `+${number}`, { port, holdMs });
+const sound = async () => expect(await lane.make.sql("SELECT * FROM ledger_check()")).toEqual([]);
+
+test("one that nobody pays for rings and is answered without money and under suspension", async () => {
+  const { tenant, number } = await reached(0n);
+  for (const table of ["tenant", "extension"]) {
+    const column = table === "tenant" ? "id" : "tenant_id";
+    await lane.make.sql(`UPDATE ${table} SET state = 'suspended' WHERE ${column} = $1`, [tenant.tenantId]);
+  }
+  expect(await ring(number, 400)).toMatchObject({ status: 200, endedBy: "phone" });
+  expect(await lane.record(tenant)).toMatchObject({ kind: "inbound", outcome: "answered", cost: 0n });
+  await sound();
+});
+
+test("one that is paid for costs the whole chain, once, and is refused with its code when there is no money", async () => {
+  const reseller = await lane.make.tenant("reseller", lane.operator);
+  await lane.make.assign(
+    reseller,
+    await lane.make.plan(lane.operator, { "49": { perMinute: 30_000n, first: 1, next: 1, direction: "in" } }),
+  );
+  await lane.make.topUp(reseller, 1_000_000n);
+  const { tenant, number } = await reached(1_000_000n, perSecond, { parent: reseller });
+  const call = await ring(number, 1_200);
+  const record = await lane.record(tenant);
+  expect(record).toMatchObject({ kind: "inbound", outcome: "answered", billed_seconds: 2, cost: 2_000n });
+  expect(Math.abs(record.talkMs - call.talkMs)).toBeLessThan(400);
+  expect(await lane.make.wallet(tenant)).toEqual({ posted: 998_000n, held: 0n, available: 998_000n });
+  expect(await lane.make.wallet(reseller)).toEqual({ posted: 999_000n, held: 0n, available: 999_000n });
+
+  const poor = await reached(500n, perSecond);
+  expect((await ring(poor.number, 400)).status).toBe(402);
+  expect(await lane.record(poor.tenant)).toMatchObject({ kind: "inbound", outcome: "blocked", reason: "BAL-01" });
+  await sound();
+});
+
+test("to a number that nobody has, and to a phone that is off, is refused and written down", async () => {
+  expect((await ring("4930999999", 400)).status).toBe(404);
+  expect(await lane.record(lane.operator)).toMatchObject({ kind: "inbound", reason: "NUM-01", dialled: "4930999999" });
+  const { tenant, number, device } = await reached(0n);
+  await device.close();
+  expect((await ring(number, 400)).status).toBe(480);
+  expect(await lane.record(tenant)).toMatchObject({ kind: "inbound", outcome: "failed", reason: "NET-01" });
+});
+
+test("a worker killed in mid-call: it ends in time by itself, is charged once, and the next one is refused", async () => {
+  const { tenant, number } = await reached(3_000n, perSecond);
+  const calling = ring(number, 30_000);
+  await until(
+    async () =>
+      (await lane.make.sql("SELECT 1 FROM call WHERE tenant_id = $1 AND state = 'answered'", [tenant.tenantId]))
+        .length === 1,
+  );
+  await lane.stack.killWorker();
+  const other = await reached(0n);
+  const call = await calling;
+  expect(call.talkMs).toBeGreaterThan(2_600);
+  expect(call.talkMs).toBeLessThan(3_300);
+  expect((await ring(other.number, 400)).status).toBe(503);
+  expect((await lane.make.wallet(tenant)).held).toBe(3_000n);
+  await lane.stack.restartWorker();
+  expect(await lane.record(tenant, 20_000)).toMatchObject({ billed_seconds: 3, cost: 3_000n, source: "spool" });
+  expect(await lane.make.wallet(tenant)).toEqual({ posted: 0n, held: 0n, available: 0n });
+  await sound();
+});
