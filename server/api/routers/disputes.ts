@@ -105,7 +105,7 @@ export const disputesRouter = router({
         const result = await decideDispute(tx, ctx.tenantId, decision, `user:${ctx.userId}`);
         return { ...auditOf(result), result };
       });
-      ctx.publish(["disputes", "balance", "calls", "audit"], decided.buyerId);
+      ctx.publish(["disputes", "balance", "calls", "mail", "audit"], decided.buyerId);
       return decidedOf(decided);
     }),
 
@@ -116,7 +116,7 @@ export const disputesRouter = router({
         const result = await decideDispute(tx, ctx.tenantId, { disputeId, credit: 0n, text }, `user:${ctx.userId}`);
         return { ...auditOf(result), result };
       });
-      ctx.publish(["disputes", "audit"], decided.buyerId);
+      ctx.publish(["disputes", "mail", "audit"], decided.buyerId);
       return decidedOf(decided);
     }),
 });

@@ -140,7 +140,7 @@ async function decide(
     return { subject: `dispute:${result.id}`, before: { state: "open" }, after, alsoFor: [buyerId], result };
   });
   const { number, state, creditedMicros, currency, transactionId } = done;
-  for (const id of [seller.id, done.buyerId]) await desk.publish(id, ["disputes", "balance", "audit"]);
+  for (const id of [seller.id, done.buyerId]) await desk.publish(id, ["disputes", "balance", "mail", "audit"]);
   const sum = formatMicros(creditedMicros, currency, { exact: true });
   return {
     value: { number, state, currency, creditedMicros, transactionId },

@@ -1,4 +1,5 @@
 import { getCall } from "@/server/domain/calls/call-detail";
+import { mailDecision } from "@/server/domain/disputes/decision-mail";
 import {
   DISPUTE_DAYS,
   type DisputeReason,
@@ -200,7 +201,7 @@ export async function checkCredit(tx: TenantRead, tenantId: TenantId, { disputeI
 
 /**
  * The seller decides an open dispute. A credit is a correction linked to the charge, moved in the same transaction under the
- * wallet's lock, so of two decisions at once one is made.
+ * wallet's lock, so of two decisions at once one is made. The buyer's owners and billing seats are written to.
  * @throws DomainError not_found; forbidden for the buyer, who cannot credit itself; invalid_state when it is decided.
  * @throws DomainError invalid_input for more than is left of the charge.
  */
@@ -215,5 +216,8 @@ export async function decideDispute(
     SELECT state, credited_micros AS credited, transaction_id AS id
     FROM dispute_decide(${disputeId}::uuid, ${credit}::bigint, ${text}, ${actor})`;
   if (!row) throw new Error("the database answered without a decision");
-  return { ...dispute, state: row.state, creditedMicros: micros(row.credited), transactionId: row.id };
+  const { state, credited, id } = row;
+  const decided = { ...dispute, state, creditedMicros: micros(credited), transactionId: id };
+  await mailDecision(tx, decided, text);
+  return decided;
 }

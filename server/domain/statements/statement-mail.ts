@@ -1,4 +1,5 @@
 import { queueMail } from "@/server/domain/mail/mail";
+import { moneyPeople } from "@/server/domain/mail/money-people";
 import { exactText } from "@/server/domain/statements/statement.rules";
 import type { Statement } from "@/server/domain/statements/statements";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
@@ -17,12 +18,10 @@ export async function mailStatement(
   pdf: Uint8Array | undefined,
 ): Promise<number> {
   const { tenantId, number } = statement;
-  const people = await tx.$queryRaw<{ email: string }[]>`
-    SELECT p.email FROM seat s JOIN person p ON p.id = s.user_id WHERE s.tenant_id = ${tenantId}::uuid AND s.role IN ('owner', 'billing')
-    ORDER BY p.email LIMIT 50`;
+  const people = await moneyPeople(tx, tenantId);
   const [subject, text] = [subjectOf(statement), textOf(statement, pdf !== undefined)];
   const attached = pdf && { name: `statement-${number}.pdf`, type: "application/pdf", bytes: pdf };
-  for (const { email } of people) {
+  for (const email of people) {
     await queueMail(tx, tenantId, { to: email, subject, text, ...(attached ? { attachment: attached } : {}) });
   }
   return people.length;
