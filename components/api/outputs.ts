@@ -26,3 +26,4 @@ export type Payments = Outputs["payments"]["list"];
 export type PaymentRow = Payments["items"][number];
 export type VoucherBatch = Outputs["vouchers"]["list"]["items"][number];
 export type PendingTopUp = Outputs["approvals"]["list"]["items"][number];
+export type AutoTopUpSettings = NonNullable<Outputs["autoTopUp"]["get"]["settings"]>;

@@ -9,7 +9,10 @@ import { BalanceBar } from "@/components/billing/balance-bar";
 import { DailyCap } from "@/components/billing/daily-cap";
 import { Ledger } from "@/components/billing/ledger";
 import { OwnTerms } from "@/components/billing/own-terms";
+import { AutoTopUp } from "@/components/payments/auto-top-up";
+import { runwayText } from "@/components/payments/auto-words";
 import { Debt } from "@/components/payments/debt";
+import { LowAlert } from "@/components/payments/low-alert";
 import { PaymentBack } from "@/components/payments/payment-back";
 import { PaymentsSection } from "@/components/payments/payments-section";
 import { SavedCards } from "@/components/payments/saved-cards";
@@ -46,6 +49,7 @@ export function BalanceView() {
             <div className="grid gap-8 border-b pb-6 lg:grid-cols-[minmax(0,32rem)_minmax(0,20rem)] lg:gap-16">
               <div className="grid content-start gap-3">
                 <BalanceBar balance={balance} large />
+                <p className="text-ink-2">{runwayText(balance.availableMicros, balance.spentWeekMicros)}</p>
                 <LastStatement />
               </div>
               <DailyCap balance={balance} />
@@ -55,6 +59,10 @@ export function BalanceView() {
         <OwnTerms />
         {payments && tenant.kind !== "operator" && (
           <>
+            <div className="grid max-w-4xl gap-8 lg:grid-cols-2 lg:gap-16">
+              <AutoTopUp payments={payments} />
+              <LowAlert />
+            </div>
             <SavedCards payments={payments} />
             <PaymentsSection payments={payments} />
           </>

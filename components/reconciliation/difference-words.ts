@@ -75,6 +75,21 @@ const words: Readonly<Record<DifferenceKind, Words>> = {
     meaning: "The carrier's price is not the one agreed, or above what was taken for the call.",
     next: "Dispute it, or load the carrier's new prices and mend yours.",
   },
+  payment_mismatch: {
+    title: "Payment mismatch",
+    meaning: "What payments by card, their reversals or the debts of them say is not what the ledger says.",
+    next: "It closes by itself once the books agree. Nothing of ours moves a payment without the ledger: look who did.",
+  },
+  payment_uncredited: {
+    title: "Payment not credited",
+    meaning: "The payment provider reported money that is not what was asked for. It was not credited.",
+    next: "Look at the payment at the provider: give it back there, or correct the balance. Then say what you did.",
+  },
+  refund_untold: {
+    title: "Refund not made",
+    meaning: "A refund left the balance more than a day ago, and the payment provider has not confirmed it.",
+    next: "It is asked for again every six hours and closes by itself. Look whether the provider is set up and reachable.",
+  },
 };
 
 /** The words of one kind; a kind of a later version is shown as it is stored. */
@@ -86,5 +101,12 @@ export const kindChoices: readonly Readonly<{ value: string; label: string }>[] 
   ...Object.entries(words).map(([value, { title }]) => ({ value, label: title })),
 ];
 
+const selfClosing: ReadonlySet<string> = new Set([
+  "wallet_mismatch",
+  "charge_without_record",
+  "payment_mismatch",
+  "refund_untold",
+]);
+
 /** These close by themselves when the books agree again; nobody can close them by hand. */
-export const closesItself = (kind: string): boolean => kind === "wallet_mismatch" || kind === "charge_without_record";
+export const closesItself = (kind: string): boolean => selfClosing.has(kind);

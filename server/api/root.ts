@@ -1,5 +1,7 @@
+import { alertsRouter } from "@/server/api/routers/alerts";
 import { approvalsRouter } from "@/server/api/routers/approvals";
 import { auditRouter } from "@/server/api/routers/audit";
+import { autoTopUpRouter } from "@/server/api/routers/auto-top-up";
 import { billingRouter } from "@/server/api/routers/billing";
 import { bundlesRouter } from "@/server/api/routers/bundles";
 import { callsRouter } from "@/server/api/routers/calls";
@@ -53,6 +55,8 @@ export const appRouter = router({
   statements: statementsRouter,
   tasks: tasksRouter,
   payments: paymentsRouter,
+  autoTopUp: autoTopUpRouter,
+  alerts: alertsRouter,
   vouchers: vouchersRouter,
   tenantPlans: tenantPlansRouter,
   tenants: tenantsRouter,

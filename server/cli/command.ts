@@ -33,6 +33,9 @@ export type Command = Readonly<{
 /** A command that works also where nothing is running: it finds out itself what there is. */
 export type LoneCommand = Omit<Command, "run"> & Readonly<{ runAlone: (given: Given) => Promise<Result> }>;
 
+/** A command in the list of all: its file is loaded when it is asked for. */
+export type Entry = Readonly<{ summary: string; load: () => Promise<Command | LoneCommand> }>;
+
 /** Something typed that is not understood; the message names the option. */
 export class BadInput extends Error {
   override readonly name = "BadInput";

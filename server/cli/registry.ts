@@ -1,6 +1,5 @@
-import type { Command, LoneCommand } from "./command";
-
-type Entry = Readonly<{ summary: string; load: () => Promise<Command | LoneCommand> }>;
+import type { Command, Entry, LoneCommand } from "./command";
+import { topUpCommands } from "./top-up-registry";
 
 /** Each command in a file of its own, loaded only when it is asked for: most need little, and starting should be quick. */
 const commands: Readonly<Record<string, Entry>> = {
@@ -103,35 +102,7 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: "what a call would cost, step by step",
     load: async () => (await import("./commands/rates")).price,
   },
-  topup: { summary: "add credit to a tenant's wallet", load: async () => (await import("./commands/money")).topup },
-  "topup pending": {
-    summary: "top-ups that wait for a second person",
-    load: async () => (await import("./commands/top-up-approvals")).topupPending,
-  },
-  "topup approve": {
-    summary: "post a top-up that waits",
-    load: async () => (await import("./commands/top-up-approvals")).topupApprove,
-  },
-  "topup reject": {
-    summary: "let a top-up that waits go",
-    load: async () => (await import("./commands/top-up-approvals")).topupReject,
-  },
-  "voucher create": {
-    summary: "make codes that are worth credit; prints them this once",
-    load: async () => (await import("./commands/vouchers")).voucherCreate,
-  },
-  "voucher list": {
-    summary: "a seller's batches of codes",
-    load: async () => (await import("./commands/vouchers")).voucherList,
-  },
-  "voucher redeem": {
-    summary: "use a code up for a tenant's wallet",
-    load: async () => (await import("./commands/vouchers")).voucherRedeem,
-  },
-  "voucher revoke": {
-    summary: "make the unused codes of a batch worthless",
-    load: async () => (await import("./commands/vouchers")).voucherRevoke,
-  },
+  ...topUpCommands,
   balance: {
     summary: "a tenant's settled, held and available money",
     load: async () => (await import("./commands/money")).balance,

@@ -33,6 +33,31 @@ export const jobs = {
     attempts: 15,
     backoffMs: 2_000,
   }),
+  /** Charges the saved card. Asked for by the database when credit falls below the threshold, and once a minute while it is. */
+  autoTopUp: defineJob({
+    name: "payments.auto_top_up",
+    scope: "tenant",
+    schema: nothing,
+    attempts: 6,
+    backoffMs: 2_000,
+  }),
+  /** Tells owners what happened by itself: low credit, a pause. Asked for by the database. */
+  tellOwners: defineJob({
+    name: "balance.tell_owners",
+    scope: "tenant",
+    schema: nothing,
+    attempts: 8,
+    backoffMs: 500,
+  }),
+  /** Levels that time passes, payments that nobody told of, refunds that nobody heard of. */
+  followUpPayments: defineJob({
+    name: "payments.follow_up",
+    scope: "system",
+    schema: nothing,
+    attempts: 1,
+    backoffMs: 1_000,
+    everyMs: 60_000,
+  }),
   /** A mail of the table mail. Tried for most of a day: a mail server may be away for as long. */
   sendMail: defineJob({
     name: "mail.send",

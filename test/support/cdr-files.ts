@@ -26,7 +26,7 @@ export function cdrFiles(db: TestDatabase, operatorId: string) {
     reconciler: { run: async () => ({ sawChannels: false, checkedLedger: false, open: 0, live: 0, settled: 0 }) },
     log: silentLogger,
     pbx: "pbx1",
-    settings: { securityEventRetentionDays: 90, auditFile: undefined },
+    settings: { appUrl: "https://portal.example", securityEventRetentionDays: 90, auditFile: undefined },
     ...more,
   });
   const send = async (content: string | Buffer, given: Given): Promise<string> => {

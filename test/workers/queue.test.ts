@@ -34,6 +34,9 @@ const nothing: Processors = {
   hangUpOfSubject: async () => {},
   runTask: async () => {},
   refundPayment: async () => {},
+  autoTopUp: async () => {},
+  tellOwners: async () => {},
+  followUpPayments: async () => {},
   sendMail: async () => {},
   issueStatements: async () => {},
   sealStatement: async () => {},
@@ -51,7 +54,7 @@ const base = (): Omit<SystemContext, "jobId"> => ({
   reconciler: { run: async () => ({ sawChannels: false, checkedLedger: false, open: 0, live: 0, settled: 0 }) },
   log: silentLogger,
   pbx: "pbx1",
-  settings: { securityEventRetentionDays: 90, auditFile: undefined },
+  settings: { appUrl: "https://portal.example", securityEventRetentionDays: 90, auditFile: undefined },
 });
 const queued = (more: object = {}) => ({
   id: "1",

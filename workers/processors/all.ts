@@ -1,5 +1,7 @@
 import { anchorAuditHeads } from "@/workers/processors/anchor-audit-heads";
 import { appendAuditFile } from "@/workers/processors/append-audit-file";
+import { autoTopUp } from "@/workers/processors/auto-top-up";
+import { followUpPayments } from "@/workers/processors/follow-up-payments";
 import { hangUpOfSubject } from "@/workers/processors/hang-up-of-subject";
 import { issueStatements } from "@/workers/processors/issue-statements";
 import { reconcileCalls, reconcileNow } from "@/workers/processors/reconcile-calls";
@@ -8,6 +10,7 @@ import { runLongTask } from "@/workers/processors/run-long-task";
 import { sealStatement } from "@/workers/processors/seal-statement";
 import { sendMail } from "@/workers/processors/send-mail";
 import { sweepRetention } from "@/workers/processors/sweep-retention";
+import { tellOwners } from "@/workers/processors/tell-owners";
 import type { Processors } from "@/workers/processors/types";
 
 /** One processor per job in server/queue/jobs.ts; a missing or misspelt one does not compile. */
@@ -15,6 +18,9 @@ export const processors = {
   hangUpOfSubject,
   runTask: runLongTask,
   refundPayment,
+  autoTopUp,
+  tellOwners,
+  followUpPayments,
   sendMail,
   issueStatements,
   sealStatement,

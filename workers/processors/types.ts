@@ -22,6 +22,8 @@ export type SystemContext = {
   readonly log: Logger;
   readonly pbx: string;
   readonly settings: Readonly<{
+    /** Where people find the portal, for what is written to them. */
+    appUrl: string;
     securityEventRetentionDays: number;
     auditFile: string | undefined;
     /** Where the heads of the chains are noted. */

@@ -49,6 +49,9 @@ function refusalOf({ verdict, possible_micros: possible, currency }: Verdict): D
   return new DomainError("invalid_state", detail, why);
 }
 
+/** So long a provider surely keeps the key of a refund. */
+const KEY_SURE_MS = 12 * 3_600_000;
+
 export type RefundToTell = Readonly<{ provider: ProviderName; ask: RefundAsk }>;
 
 /** What the provider is yet to be told of a refund; undefined when it was told. */
@@ -56,6 +59,7 @@ export async function refundToTell(
   tx: TenantRead,
   tenantId: TenantId,
   reversalId: string,
+  now = new Date(),
 ): Promise<RefundToTell | undefined> {
   const found = await tx.paymentReversal.findFirst({
     where: { tenantId, id: reversalId, state: "asked" },
@@ -69,6 +73,7 @@ export async function refundToTell(
     paymentRef: payment.providerRef ?? "",
     amount: micros(found.amountMicros),
     currency: payment.currency,
+    again: now.getTime() - found.createdAt.getTime() > KEY_SURE_MS,
   };
   return { provider: payment.provider as ProviderName, ask };
 }

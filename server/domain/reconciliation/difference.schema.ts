@@ -15,6 +15,9 @@ export const differenceKinds = [
   "call_missing_at_carrier",
   "carrier_duration",
   "carrier_price",
+  "payment_mismatch",
+  "payment_uncredited",
+  "refund_untold",
 ] as const;
 export type DifferenceKind = (typeof differenceKinds)[number];
 

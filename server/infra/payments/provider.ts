@@ -30,7 +30,14 @@ export type Charged =
   | Readonly<{ state: "waiting"; ref: string }>
   | Readonly<{ state: "failed"; why: string }>;
 
-export type RefundAsk = Sum & Readonly<{ refundId: string; paymentId: string; paymentRef: string }>;
+export type RefundAsk = Sum &
+  Readonly<{
+    refundId: string;
+    paymentId: string;
+    paymentRef: string;
+    /** Asked for so long ago that the provider may have forgotten the key: it is looked for first. */
+    again: boolean;
+  }>;
 export type Refunded = Readonly<{ ref: string | null; failed: boolean; why: string }>;
 
 /** What the provider knows to have been paid; micros as a decimal string, because it travels as JSON. */
@@ -54,6 +61,19 @@ export type ProviderEvent = Readonly<{
   what: EventFact | undefined;
 }>;
 
+export type LookAsk = Readonly<{
+  paymentId: string;
+  purpose: "checkout" | "auto";
+  /** What the provider calls the visit to its page. */
+  sessionRef: string | undefined;
+  /** Whose saved card was charged. */
+  customerRef: string | undefined;
+  saveCard: boolean;
+  createdAt: Date;
+}>;
+/** How a payment ended. waiting: it has not yet. unknown: the provider knows nothing of it. */
+export type Looked = Extract<EventFact, { kind: "paid" | "failed" }> | "waiting" | "unknown";
+
 /**
  * The way money comes from outside. Every call has a key of its own, so that a repeat moves nothing twice.
  * Each throws DomainError payment_provider_away when the provider cannot be asked or does not answer: what happened there
@@ -66,6 +86,8 @@ export type PaymentProvider = Readonly<{
   /** Charges a saved card while nobody is there. A card that declines is an answer, not an error. */
   chargeSavedCard(ask: ChargeAsk): Promise<Charged>;
   refund(ask: RefundAsk): Promise<Refunded>;
+  /** Asks how a payment ended of which no event came. */
+  look(ask: LookAsk): Promise<Looked>;
   /**
    * Reads what the provider sent, on the raw body.
    * @throws DomainError webhook_invalid when the signature is wrong or too old.

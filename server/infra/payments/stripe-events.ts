@@ -4,6 +4,7 @@ import { fromMinor } from "@/server/infra/payments/minor-units.rules";
 import type { EventFact, ProviderEvent, SavedCardFace } from "@/server/infra/payments/provider";
 
 type Fact = Pick<ProviderEvent, "paymentId" | "paymentRef" | "what">;
+type Ended = Extract<EventFact, { kind: "paid" | "failed" }>;
 type Paid = Extract<EventFact, { kind: "paid" }>["paid"];
 
 const nothing: Fact = { paymentId: undefined, paymentRef: undefined, what: undefined };
@@ -58,6 +59,18 @@ export async function factOf(stripe: Stripe, event: Stripe.Event): Promise<Fact>
   }
 }
 
+/** The money of a visit to the page; undefined while there is none. */
+export async function factOfPaidSession(stripe: Stripe, session: Stripe.Checkout.Session): Promise<Ended | undefined> {
+  const { what } = await ofPaidSession(stripe, session);
+  return what?.kind === "paid" ? what : undefined;
+}
+
+/** How the charge of a saved card ended. */
+export const factOfIntent = (intent: Stripe.PaymentIntent): Ended =>
+  intent.status === "succeeded"
+    ? { kind: "paid", paid: paidOf(intent) }
+    : { kind: "failed", why: intent.last_payment_error?.message?.slice(0, 190) ?? "The card was declined." };
+
 function ofSession(session: Stripe.Checkout.Session, what: EventFact | undefined): Fact {
   const paymentId =
     ours(session.metadata) ?? (isId(session.client_reference_id) ? session.client_reference_id : undefined);
@@ -85,11 +98,7 @@ async function cardOf(stripe: Stripe, intentId: string): Promise<SavedCardFace |
 /** Only of the saved card: at the page a person may try again, and the session tells the end. */
 function ofIntent(intent: Stripe.PaymentIntent): Fact {
   if (intent.metadata["purpose"] !== "auto") return nothing;
-  const what: EventFact =
-    intent.status === "succeeded"
-      ? { kind: "paid", paid: paidOf(intent) }
-      : { kind: "failed", why: intent.last_payment_error?.message?.slice(0, 190) ?? "The card was declined." };
-  return { paymentId: ours(intent.metadata), paymentRef: intent.id, what };
+  return { paymentId: ours(intent.metadata), paymentRef: intent.id, what: factOfIntent(intent) };
 }
 
 const paidOf = (intent: Stripe.PaymentIntent): Paid => ({

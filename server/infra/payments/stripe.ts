@@ -11,6 +11,7 @@ import type {
   Refunded,
 } from "@/server/infra/payments/provider";
 import { factOf } from "@/server/infra/payments/stripe-events";
+import { knownRefund, lookAtStripe } from "@/server/infra/payments/stripe-look";
 import { DomainError } from "@/server/kernel/errors";
 
 type Options = Readonly<{ secretKey: string; webhookSecret: string; apiBase?: string | undefined }>;
@@ -32,6 +33,7 @@ export function stripeProvider({ secretKey, webhookSecret, apiBase }: Options): 
     startCheckout: (ask) => asked(() => checkout(stripe, ask)),
     chargeSavedCard: (ask) => asked(() => charged(stripe, ask)),
     refund: (ask) => asked(() => refunded(stripe, ask)),
+    look: (ask) => asked(() => lookAtStripe(stripe, ask)),
     readWebhook: async (body, signature) => {
       const event = verified(stripe, body, signature, webhookSecret);
       return asked(() => readEvent(stripe, event));
@@ -100,6 +102,8 @@ async function readEvent(stripe: Stripe, event: Stripe.Event): Promise<ProviderE
 }
 
 async function refunded(stripe: Stripe, ask: RefundAsk): Promise<Refunded> {
+  const known = ask.again ? await knownRefund(stripe, ask.paymentRef, ask.refundId) : undefined;
+  if (known) return answerOf(known);
   const refund = await stripe.refunds
     .create(
       {
@@ -111,6 +115,10 @@ async function refunded(stripe: Stripe, ask: RefundAsk): Promise<Refunded> {
     )
     .catch(declined);
   if ("why" in refund) return { ref: null, failed: true, why: refund.why };
+  return answerOf(refund);
+}
+
+function answerOf(refund: Stripe.Refund): Refunded {
   const failed = refund.status === "failed" || refund.status === "canceled";
   return { ref: refund.id, failed, why: failed ? (refund.failure_reason ?? refund.status ?? "") : "" };
 }

@@ -4,6 +4,8 @@ import { DomainError } from "@/server/kernel/errors";
 /** How a visit to the test page may end; the two cards differ in what they do when they are charged later. */
 export type TestAnswer = "pay" | "fail" | "save_good_card" | "save_bad_card";
 
+const DAY_MS = 86_400_000;
+
 /**
  * A provider that moves no money: its page is one of ours and says TEST. It keeps nothing; what it must know later stands
  * in the names it gives.
@@ -19,6 +21,13 @@ export const testProvider = ({ appUrl }: Readonly<{ appUrl: string }>): PaymentP
       ? { state: "failed", why: "The test card declines." }
       : { state: "paid", ref: `test_money_${paymentId}` },
   refund: async ({ refundId }) => ({ ref: `test_refund_${refundId}`, failed: false, why: "" }),
+  // Its page is ours and its charges answer at once, so there is nothing to find out; a visit ends after a day.
+  look: async ({ purpose, createdAt }) =>
+    purpose === "auto"
+      ? "unknown"
+      : Date.now() - createdAt.getTime() > DAY_MS
+        ? { kind: "failed", why: "Nobody paid in time." }
+        : "waiting",
   readWebhook: async () => {
     throw new DomainError("webhook_invalid", {}, "The test provider sends nothing.");
   },

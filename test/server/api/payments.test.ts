@@ -165,7 +165,7 @@ describe("a refund", () => {
           payments,
           log: silentLogger,
           pbx: "pbx1",
-          settings: { securityEventRetentionDays: 1, auditFile: undefined },
+          settings: { appUrl: "https://portal.example", securityEventRetentionDays: 1, auditFile: undefined },
         },
         reconciler: { run: async () => ({ sawChannels: false, checkedLedger: false, open: 0, live: 0, settled: 0 }) },
       });

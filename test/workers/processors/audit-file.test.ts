@@ -46,7 +46,13 @@ const context = (more: Partial<SystemContext["settings"]> = {}): SystemContext =
   reconciler: { run: async () => ({ sawChannels: false, checkedLedger: false, open: 0, live: 0, settled: 0 }) },
   log: createLogger({ name: "test", level: "error", destination: { write: (line) => said.push(line) } }),
   pbx: "pbx1",
-  settings: { securityEventRetentionDays: 90, auditFile: copy(), auditAnchorFile: heads(), ...more },
+  settings: {
+    appUrl: "https://portal.example",
+    securityEventRetentionDays: 90,
+    auditFile: copy(),
+    auditAnchorFile: heads(),
+    ...more,
+  },
 });
 const act = (tenant: Tenancy, times = 1) =>
   Array.from({ length: times }).reduce<Promise<void>>(async (before) => {

@@ -68,7 +68,7 @@ const context = (ami?: AmiGateway): SystemContext & { tenantId: TenantId } => ({
   reconciler: { run: async () => ({ sawChannels: false, checkedLedger: false, open: 0, live: 0, settled: 0 }) },
   log: silentLogger,
   pbx: "pbx1",
-  settings: { securityEventRetentionDays: 90, auditFile },
+  settings: { appUrl: "https://portal.example", securityEventRetentionDays: 90, auditFile },
 });
 
 async function liveCall(phone: Phone | undefined, kind = "external"): Promise<{ call: string; id: string }> {

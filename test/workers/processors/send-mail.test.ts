@@ -47,7 +47,7 @@ const context = (with_: Mailer | undefined = mailer): TenantContext => ({
   reconciler: { run: async () => ({ sawChannels: false, checkedLedger: false, open: 0, live: 0, settled: 0 }) },
   log: silentLogger,
   pbx: "pbx1",
-  settings: { securityEventRetentionDays: 90, auditFile: undefined },
+  settings: { appUrl: "https://portal.example", securityEventRetentionDays: 90, auditFile: undefined },
 });
 const mail: Mail = { to: "owner@acme.test", subject: "Größe & Zahl", text: "Hello\n.\nworld" };
 const queue = (more: Partial<Mail> = {}) =>

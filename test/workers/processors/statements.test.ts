@@ -43,7 +43,7 @@ const context = (tenantId: TenantId = idOf(on.operator)): TenantContext => ({
   payments: undefined,
   log: silentLogger,
   pbx: "pbx1",
-  settings: { securityEventRetentionDays: 90, auditFile: undefined },
+  settings: { appUrl: "https://portal.example", securityEventRetentionDays: 90, auditFile: undefined },
 });
 const statementsOf = (of: Tenancy) =>
   readTenant(db.app, { tenantId: idOf(of) }, async (tx) => (await listStatements(tx, idOf(of))).items);

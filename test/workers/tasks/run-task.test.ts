@@ -25,7 +25,7 @@ beforeAll(async () => {
     reconciler: { run: async () => ({ sawChannels: false, checkedLedger: false, open: 0, live: 0, settled: 0 }) },
     log: silentLogger,
     pbx: "pbx1",
-    settings: { securityEventRetentionDays: 90, auditFile: undefined },
+    settings: { appUrl: "https://portal.example", securityEventRetentionDays: 90, auditFile: undefined },
   };
 });
 afterAll(() => db.drop());

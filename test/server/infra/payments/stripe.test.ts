@@ -139,14 +139,25 @@ describe("the saved card", () => {
 });
 
 describe("a refund", () => {
-  const refund = () =>
+  const refund = (more: { refundId?: string; again?: boolean } = {}) =>
     provider.refund({
       refundId: randomUUID(),
+      again: false,
       paymentId,
       paymentRef: "pi_1",
       amount: micros(5_000_000n),
       currency: "EUR",
+      ...more,
     });
+
+  test("asked for again after the key may be forgotten, it is looked for and not made twice", async () => {
+    const refundId = randomUUID();
+    on("GET /v1/refunds", { data: [{ id: "re_9", status: "succeeded", metadata: { refund_id: refundId } }] });
+    on("POST /v1/refunds", { id: "re_10", status: "succeeded" });
+    expect(await refund({ refundId, again: true })).toMatchObject({ ref: "re_9" });
+    expect(await refund({ again: true })).toMatchObject({ ref: "re_10" });
+    expect(double.calls.filter(({ method }) => method === "POST")).toHaveLength(1);
+  });
 
   test("names our refund, so that its event is recognised", async () => {
     on("POST /v1/refunds", { id: "re_1", status: "succeeded" });

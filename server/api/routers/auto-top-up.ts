@@ -1,0 +1,42 @@
+import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
+import { getAutoTopUp, requireProvider, setAutoTopUp, switchAutoTopUp } from "@/server/domain/payments/auto-top-up";
+import { autoTopUpSchema } from "@/server/domain/payments/auto-top-up.schema";
+import { decimalOf } from "@/server/kernel/money";
+
+/** The saved card, charged by itself when credit gets low. */
+export const autoTopUpRouter = router({
+  get: tenantQuery("balance.read").query(({ ctx }) =>
+    ctx.read(async (tx) => ({ settings: (await getAutoTopUp(tx, ctx.tenantId)) ?? null })),
+  ),
+
+  set: tenantMutation("billing.write", "billing.set_auto_top_up")
+    .input(autoTopUpSchema)
+    .mutation(({ ctx, input: { tenantSlug: _slug, ...input } }) => {
+      requireProvider(ctx.payments);
+      return ctx.change(async (tx) => {
+        await setAutoTopUp(tx, input, `user:${ctx.userId}`);
+        const after = {
+          card: input.cardId,
+          threshold: decimalOf(input.threshold),
+          amount: decimalOf(input.amount),
+          monthly: decimalOf(input.monthly),
+        };
+        return { subject: `tenant:${ctx.tenantId}`, after, result: { state: "on" as const } };
+      });
+    }),
+
+  resume: tenantMutation("billing.write", "billing.resume_auto_top_up").mutation(({ ctx }) => {
+    requireProvider(ctx.payments);
+    return ctx.change(async (tx) => {
+      await switchAutoTopUp(tx, "on", `user:${ctx.userId}`);
+      return { subject: `tenant:${ctx.tenantId}`, after: { state: "on" }, result: { state: "on" as const } };
+    });
+  }),
+
+  stop: tenantMutation("billing.write", "billing.stop_auto_top_up").mutation(({ ctx }) =>
+    ctx.change(async (tx) => {
+      await switchAutoTopUp(tx, "off", `user:${ctx.userId}`);
+      return { subject: `tenant:${ctx.tenantId}`, after: { state: "off" }, result: { state: "off" as const } };
+    }),
+  ),
+});

@@ -1,0 +1,54 @@
+import type { SqlPool } from "@/server/infra/db/pool";
+import type { LookAsk, Looked, ProviderEvent, ProviderName } from "@/server/infra/payments/provider";
+
+export type Unsettled = LookAsk;
+
+type Row = {
+  payment_id: string;
+  purpose: "checkout" | "auto";
+  session_ref: string | null;
+  customer_ref: string | null;
+  currency: string;
+  amount_micros: string;
+  save_card: boolean;
+  created_at: Date;
+};
+
+const HOUR_MS = 3_600_000;
+/** A provider keeps its keys for a day: after that the same charge would be another one, so it is not asked for again. */
+const KEY_LASTS_MS = 20 * HOUR_MS;
+
+/** Takes payments that wait and whose time has come, for one look each; the next look is later. Of all tenants. */
+export async function takeUnsettled(
+  pool: SqlPool,
+  provider: ProviderName,
+  limit: number,
+): Promise<readonly Unsettled[]> {
+  const text = "SELECT * FROM payments_take_unsettled($1, now(), $2)";
+  const rows = await pool.query<Row>("payments_take_unsettled", text, [provider, limit]);
+  return rows.map((row) => ({
+    paymentId: row.payment_id,
+    purpose: row.purpose,
+    sessionRef: row.session_ref ?? undefined,
+    customerRef: row.customer_ref ?? undefined,
+    saveCard: row.save_card,
+    createdAt: row.created_at,
+  }));
+}
+
+/**
+ * What a look says, as the event that was lost. undefined while there is nothing to say yet: the person may still pay, or
+ * the charge of the saved card is still asked for under its key.
+ */
+export function lookEvent(payment: Unsettled, looked: Looked, now: Date): ProviderEvent | undefined {
+  if (looked === "waiting") return undefined;
+  const what = looked === "unknown" ? unknown(payment, now.getTime() - payment.createdAt.getTime()) : looked;
+  if (!what) return undefined;
+  const { paymentId } = payment;
+  return { id: `look:${paymentId}:${what.kind}`, type: `look.${what.kind}`, paymentId, paymentRef: undefined, what };
+}
+
+function unknown(payment: Unsettled, ageMs: number) {
+  if (ageMs < (payment.purpose === "auto" ? KEY_LASTS_MS : HOUR_MS)) return undefined;
+  return { kind: "failed", why: "The payment provider knows nothing of it." } as const;
+}
