@@ -1,12 +1,17 @@
 import { endExamples, moneyExamples } from "@/test/proof/examples/end-examples";
 import { type Example, exampleDesk } from "@/test/proof/examples/example";
 import { holdExamples } from "@/test/proof/examples/hold-examples";
+import { planExamples } from "@/test/proof/examples/plan-examples";
 import { priceExamples } from "@/test/proof/examples/price-examples";
+import { togetherExamples } from "@/test/proof/examples/together-examples";
 import { clearBooks } from "@/test/proof/sim/books";
 import type { Simulation } from "@/test/proof/sim/simulate";
 import type { TestDatabase } from "@/test/support/template-copy";
 
-export const examples: readonly Example[] = [...priceExamples, ...holdExamples, ...endExamples, ...moneyExamples];
+export const examples: readonly Example[] = [
+  ...[...priceExamples, ...planExamples, ...holdExamples],
+  ...[...endExamples, ...togetherExamples, ...moneyExamples],
+];
 
 /**
  * The quick proofs, the quickest first: worked examples, then simulated worlds, until one of them fails.

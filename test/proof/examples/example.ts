@@ -23,7 +23,8 @@ const perSecond: RateOf = { perMinute: 60_000n, first: 1, next: 1 };
 /** A fresh operator and the means to make customers below it; every call has an id of its own. */
 export async function exampleDesk(db: TestDatabase) {
   const make = builders(db);
-  const calls = callDesk(db.pool, randomUUID());
+  const pbx = randomUUID();
+  const calls = callDesk(db.pool, pbx);
   const operator = await make.tenant("operator", undefined, { slug: "operator" });
 
   async function priced(seller: Tenancy, buyer: Tenancy, rates: readonly DeepRate[], slice = 300): Promise<void> {
@@ -87,5 +88,5 @@ export async function exampleDesk(db: TestDatabase) {
   }
 
   const books = () => make.sql<{ kind: string; subject: string }>("SELECT kind, subject FROM ledger_check()");
-  return { make, calls, operator, priced, customer, talk, books, db };
+  return { make, calls, pbx, operator, priced, customer, talk, books, db };
 }

@@ -18,7 +18,10 @@ export type QueryFaults = Readonly<{
 }>;
 
 /** Statements that move money, hold it or price it: after each the books are looked at. */
-const MOVES = new Set(["call_authorise", "call_answered", "call_renew", "call_settle", "call_record_unheld"]);
+const MOVES = new Set([
+  ...["call_authorise", "call_answered", "call_renew", "call_settle", "calls_settle"],
+  "call_record_unheld",
+]);
 const SHOWN = new Set([...MOVES, "calls_seen"]);
 
 const broken = (message: string, code: string) => Object.assign(new Error(message), { code });

@@ -13,6 +13,14 @@ export type Price = Readonly<{
   steps: readonly Readonly<{ from: number; perMinute: bigint; increment: number }>[];
 }>;
 
+/** What a reseller adds to the prices it starts from. The factor is in millionths. */
+export type Markup = Readonly<{
+  factorPpm: number;
+  perMinuteFee: bigint;
+  callFee: bigint;
+  floorPerMinute: bigint;
+}>;
+
 /** An exact fraction. Nothing here shares a line with the code that charges: it is what that code is compared with. */
 class Fraction {
   constructor(
@@ -40,6 +48,8 @@ class Fraction {
 }
 
 const whole = (value: bigint | number) => new Fraction(BigInt(value));
+/** Nothing costs more than this. */
+const MOST = 1_000_000_000n;
 const HALF = new Fraction(1n, 2n);
 const larger = (a: bigint, b: bigint) => (a > b ? a : b);
 const smaller = (a: bigint, b: bigint) => (a < b ? a : b);
@@ -70,6 +80,22 @@ export function usedOfBundle(price: Price, talkMs: number, lent: number): number
   if (seconds === 0n || seconds <= BigInt(price.grace)) return 0;
   const billed = partsOf(price, seconds).reduce((sum, part) => sum + part.billed, 0n);
   return Number(smaller(BigInt(lent), larger(billed - BigInt(price.free), 0n)));
+}
+
+/** The price that a markup makes of another one: money times the factor, rounded up, and the fees; times stay. */
+export function markedUp(price: Price, { factorPpm, perMinuteFee, callFee, floorPerMinute }: Markup): Price {
+  const factor = new Fraction(BigInt(factorPpm), 1_000_000n);
+  const times = (amount: bigint) => whole(amount).times(factor).roundedUp();
+  const perMinute = (amount: bigint) => smaller(larger(times(amount) + perMinuteFee, floorPerMinute), MOST);
+  const minimum = smaller(times(price.minimum), MOST);
+  return {
+    ...price,
+    perMinute: perMinute(price.perMinute),
+    fee: smaller(times(price.fee) + callFee, MOST),
+    minimum,
+    max: price.max === undefined ? undefined : larger(times(price.max) + callFee, larger(minimum, 1n)),
+    steps: price.steps.map((step) => ({ ...step, perMinute: perMinute(step.perMinute) })),
+  };
 }
 
 function costOf(price: Price, seconds: bigint, freeOfBundle: number): bigint {

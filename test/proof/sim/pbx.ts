@@ -202,6 +202,12 @@ export class SimPbx {
     return "asked";
   }
 
+  /** The far sides of all talks are gone at once. */
+  trunkLost(): void {
+    this.trace.add("pbx", "loses its trunk");
+    for (const channel of this.channels) if (channel.state === "up") this.#end(channel, "callee");
+  }
+
   setLimit(call: string, seconds: number): "set" | "gone" {
     const channel = this.find(call);
     if (!channel) return "gone";

@@ -3,7 +3,7 @@ import type { Client } from "pg";
 import { EPOCH_MS } from "@/test/proof/sim/kernel";
 import type { Price } from "@/test/proof/sim/oracle";
 import type { PlannedTenant, WorldPlan } from "@/test/proof/sim/plan";
-import { builders, type Tenancy } from "@/test/support/builders";
+import { builders, type RateOf, type Tenancy } from "@/test/support/builders";
 
 /** The tenants of a world, and what people do with their money while calls go on. */
 export class People {
@@ -46,22 +46,16 @@ export class People {
     return found;
   }
 
-  /** The plan that this buyer's prices stand in; with two plans, the other one would cost far more. */
+  /** The plan that this buyer's prices come from; with two plans, the other one would cost far more. */
   async #priceList(seller: Tenancy, buyer: PlannedTenant): Promise<string> {
-    const plan = await this.#make.plan(seller, {}, { slice: buyer.sliceSeconds });
-    for (const [index, { fromMs, price }] of buyer.prices.entries()) {
-      const until = buyer.prices[index + 1]?.fromMs;
-      await this.#make.sql(
-        `INSERT INTO rate (tenant_id, plan_id, prefix, per_minute_micros, connection_fee_micros, first_seconds, next_seconds, grace_seconds, valid,
-           minimum_charge_micros, free_seconds, max_charge_micros, beyond, step_from, step_per_minute, step_increment)
-         VALUES ($1, $2, '4930', $3, $4, $5, $6, $7, tstzrange($8, $9), $10, $11, $12, $13, $14, $15, $16)`,
-        [
-          ...[seller.tenantId, plan, price.perMinute, price.fee, price.first, price.next, price.grace],
-          ...[new Date(fromMs), until === undefined ? null : new Date(until)],
-          ...[price.minimum, price.free, price.max ?? null, price.beyond],
-          ...stepsOf(price),
-        ],
-      );
+    const { rates, hours, markup } = buyer;
+    const own = markup && rates.length === 0 ? undefined : await this.#ratesOf(seller, buyer);
+    const plan = markup === undefined ? own : await this.#markupOn(seller, buyer, own);
+    if (plan === undefined) throw new Error(`${buyer.slug} has no plan`);
+    if (own !== undefined && hours) {
+      await this.#make.sql("UPDATE plan SET time_zone = $2 WHERE id = $1", [own, hours.zone]);
+      const within = `{[${hours.fromMinute},${hours.untilMinute})}`;
+      await this.#make.setRate(seller, own, "4930", rateOf(hours.price), { hours: within });
     }
     if (!buyer.twoPlans) return plan;
     const dear = await this.#make.plan(seller, { "49301": { perMinute: 900_000_000n } }, { slice: buyer.sliceSeconds });
@@ -70,6 +64,28 @@ export class People {
       plan,
     ]);
     return dear;
+  }
+
+  async #ratesOf(seller: Tenancy, buyer: PlannedTenant): Promise<string> {
+    const plan = await this.#make.plan(seller, {}, { slice: buyer.sliceSeconds });
+    for (const [index, { fromMs, price }] of buyer.rates.entries()) {
+      const until = buyer.rates[index + 1]?.fromMs;
+      const valid = `[${new Date(fromMs).toISOString()},${until === undefined ? "" : new Date(until).toISOString()})`;
+      await this.#make.setRate(seller, plan, "4930", rateOf(price), { valid });
+    }
+    return plan;
+  }
+
+  /** On the plan that is given, or on whatever the seller pays. A price of its own for fewer digits counts for nothing. */
+  async #markupOn(seller: Tenancy, buyer: PlannedTenant, base: string | undefined): Promise<string> {
+    const plan = await this.#make.plan(seller, { "49": { perMinute: 900_000_000n } }, { slice: buyer.sliceSeconds });
+    const { factorPpm = 0, perMinuteFee, callFee, floorPerMinute } = buyer.markup ?? {};
+    await this.#make.sql(
+      `UPDATE plan SET kind = 'markup', base_plan_id = $2, factor_ppm = $3, per_minute_fee_micros = $4, call_fee_micros = $5, floor_per_minute_micros = $6
+       WHERE id = $1`,
+      [plan, base ?? null, factorPpm, perMinuteFee, callFee, floorPerMinute],
+    );
+    return plan;
   }
 
   async #giveBundle(to: PlannedTenant): Promise<void> {
@@ -128,10 +144,13 @@ export class People {
   }
 }
 
-const stepsOf = ({ steps }: Price) =>
-  steps.length === 0
-    ? [null, null, null]
-    : [steps.map(({ from }) => from), steps.map(({ perMinute }) => perMinute), steps.map(({ increment }) => increment)];
+const rateOf = ({ steps, max, ...price }: Price): RateOf => ({
+  ...price,
+  ...(max !== undefined && { max }),
+  ...(steps.length > 0 && {
+    steps: steps.map(({ from, perMinute, increment }) => [from, perMinute, increment] as const),
+  }),
+});
 
 /** Those who pay for a call from this endpoint: the caller's tenant first. */
 export function chainOf(plan: WorldPlan, endpoint: string): PlannedTenant[] {

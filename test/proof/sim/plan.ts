@@ -2,9 +2,12 @@ import type { Dial } from "@/test/proof/sim/channel";
 import type { QueryFaults } from "@/test/proof/sim/database";
 import { EPOCH_MS } from "@/test/proof/sim/kernel";
 import type { LinkFaults } from "@/test/proof/sim/link";
-import type { Price } from "@/test/proof/sim/oracle";
+import type { Markup, Price } from "@/test/proof/sim/oracle";
 import { planTenants } from "@/test/proof/sim/plan-tenants";
 import type { Random } from "@/test/proof/sim/random";
+
+/** In order of time; each holds until the next begins. */
+export type Timeline = readonly Readonly<{ fromMs: number; price: Price }>[];
 
 export type PlannedTenant = Readonly<{
   slug: string;
@@ -19,8 +22,14 @@ export type PlannedTenant = Readonly<{
   bundle: Readonly<{ unit: "seconds" | "calls"; amount: number; secondsPerCall: number }> | undefined;
   /** The prices stand in a plan that is asked before another, dearer one. */
   twoPlans: boolean;
-  /** In order of time; each holds until the next begins. */
-  prices: readonly Readonly<{ fromMs: number; price: Price }>[];
+  /** What stands in the plan that this tenant buys by; nothing where that marks up what its seller pays. */
+  rates: Timeline;
+  /** Another price that holds in these minutes of the week, Monday 00:00 of the plan's zone being 0. */
+  hours: Readonly<{ zone: string; fromMinute: number; untilMinute: number; price: Price }> | undefined;
+  /** On the rates above, or on what the seller pays. */
+  markup: Markup | undefined;
+  /** All of that together: what this tenant pays, and when. */
+  prices: Timeline;
 }>;
 
 export type Happening = Readonly<{ atMs: number }> &
@@ -33,6 +42,8 @@ export type Happening = Readonly<{ atMs: number }> &
     | Readonly<{ do: "crash"; forMs: number; onStatement: string | undefined; afterSteps: number }>
     | Readonly<{ do: "second worker" }>
     | Readonly<{ do: "lose link"; forMs: number }>
+    /** Every talk ends at that moment. */
+    | Readonly<{ do: "lose trunk" }>
     | Readonly<{ do: "database away"; forMs: number }>
     | Readonly<{ do: "restart pbx"; how: "kill" | "stop"; downMs: number; spool: "kept" | "torn" | "lost" }>
     | Readonly<{ do: "rotate records" }>
@@ -70,7 +81,8 @@ export function planWorld(seed: number, random: Random): WorldPlan {
   const calls = planCalls(random.fork("calls"), tenants, phones);
   const storm = random.fork("storm");
   const faults = planFaults(storm, tenants);
-  const happenings = [...calls, ...planMoney(random.fork("money"), tenants), ...faults].toSorted(
+  const crowd = planCrowd(random.fork("crowd"), phones);
+  const happenings = [...calls, ...crowd, ...planMoney(random.fork("money"), tenants), ...faults].toSorted(
     (a, b) => a.atMs - b.atMs,
   );
   const stepsMs = faults.reduce((sum, one) => sum + (one.do === "step clock" ? Math.abs(one.byMs) : 0), 0);
@@ -107,6 +119,19 @@ function planCalls(random: Random, tenants: readonly PlannedTenant[], phones: Wo
       },
     } as const;
   });
+}
+
+/** Some call at about the same time, and are cut off together: their ends go to the ledger in one statement. */
+function planCrowd(random: Random, phones: WorldPlan["phones"]): Happening[] {
+  if (random.chance(0.6)) return [];
+  const beginMs = EPOCH_MS + random.int(1_000, ACTIVE_MS - 90_000);
+  const dials = Array.from({ length: random.int(3, 7) }, (): Happening => {
+    const ringMs = random.int(100, 4_000);
+    const dial = { number: "+493012345678", ringMs, outcome: "answer", talkMs: 90_000, by: "caller" } as const;
+    const endpoint = random.pick(phones).endpoint;
+    return { atMs: beginMs + random.int(0, 3_000), do: "dial", dial: { ...dial, endpoint, forgetsTalk: false } };
+  });
+  return [...dials, { atMs: beginMs + random.int(2_000, 60_000), do: "lose trunk" }];
 }
 
 function planMoney(random: Random, tenants: readonly PlannedTenant[]): Happening[] {

@@ -130,6 +130,7 @@ export class World {
       trace.add("database", `is away for ${one.forMs} ms`);
       this.database.awayUntilMs = kernel.nowMs + one.forMs;
     } else if (one.do === "restart pbx") this.pbx.restart(one.how, one.downMs, one.spool);
+    else if (one.do === "lose trunk") this.pbx.trunkLost();
     else if (one.do === "rotate records") this.pbx.spool.rotate();
     else if (one.of === "pbx") this.pbx.stepClock(one.byMs);
     else if (this.#workers.size > 0) random.pick([...this.#workers.values()]).host.skewMs += one.byMs;

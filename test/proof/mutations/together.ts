@@ -1,0 +1,90 @@
+import type { SqlMutation } from "@/test/proof/mutations/mutation";
+
+const CHARGED = "ends told together are charged at every level, each once, in one chain of balances";
+const SHORT = "one that talked for more than is there is charged what is there, and those beside it in full";
+const COUNTED = "a bundle's seconds are used by all that end together, and what they spent counts towards a cap";
+const together = { of: "calls_settle" } as const;
+
+/** Many ends in one statement. */
+export const settlingTogether: readonly SqlMutation[] = [
+  {
+    ...together,
+    name: "holds of ends told together are released by what was charged only",
+    loses: "the customer: money stays held for ever",
+    find: "sum(held_micros) AS held, sum(net + tax) AS spent",
+    replace: "sum(net + tax) AS held, sum(net + tax) AS spent",
+    caughtBy: CHARGED,
+  },
+  {
+    ...together,
+    name: "tax of ends told together is written down and not taken",
+    loses: "the tax of every charge",
+    find: "sum(net + tax) AS spent",
+    replace: "sum(net) AS spent",
+    caughtBy: CHARGED,
+  },
+  {
+    ...together,
+    name: "balances of ends told together do not follow each other",
+    loses: "the chain of balances",
+    find: "w.posted_micros - sum(p.net + p.tax) OVER upto AS posted_after",
+    replace: "w.posted_micros - (p.net + p.tax) AS posted_after",
+    caughtBy: CHARGED,
+  },
+  {
+    ...together,
+    name: "an end told with others is settled again when it is told again",
+    loses: "the customer: everything twice, or the ends beside it never",
+    find: "c.pbx_call_id = u.call WHERE c.state <> 'ended'",
+    replace: "c.pbx_call_id = u.call",
+    caughtBy: CHARGED,
+  },
+  {
+    ...together,
+    name: "revenue of ends told together is booked to the buyer",
+    loses: "the seller's books",
+    find: "(x.seller, 2, 'revenue'",
+    replace: "(x.tenant_id, 2, 'revenue'",
+    caughtBy: CHARGED,
+  },
+  {
+    ...together,
+    name: "a record among ends told together shows the price of any level",
+    loses: "the reseller's secret, and the customer's trust",
+    find: "LEFT JOIN charged x ON x.call_id = e.id AND x.level = 0",
+    replace: "LEFT JOIN charged x ON x.call_id = e.id AND x.level = 1",
+    caughtBy: CHARGED,
+  },
+  {
+    ...together,
+    name: "an end beyond what is there is no case of its own",
+    loses: "the ends told with it can never be written",
+    find: "p.net + p.tax > p.held_micros",
+    replace: "false",
+    caughtBy: SHORT,
+  },
+  {
+    ...together,
+    name: "free seconds stay kept by calls that ended together",
+    loses: "the customer: a bundle that empties itself",
+    find: "SET held = u.held - x.held, used = u.used + x.used",
+    replace: "SET used = u.used + x.used",
+    caughtBy: COUNTED,
+  },
+  {
+    ...together,
+    name: "what ends told together spent counts towards no cap",
+    loses: "everything beyond a day's cap",
+    find: "e.extension_id, sum(x.net + x.tax), count(*)",
+    replace: "e.extension_id, 0, count(*)",
+    caughtBy: COUNTED,
+  },
+  {
+    ...together,
+    name: "an answer that nobody reported keeps the earlier price when ends are told together",
+    loses: "the difference of two prices",
+    find: "WHERE c.state = 'authorised' AND u.talk > 0 LOOP",
+    replace: "WHERE false LOOP",
+    caughtBy: "an answer that is known from an end told with others chooses the price of its moment",
+  },
+];
