@@ -1,9 +1,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
+import os from "node:os";
 
 import { type Figure, table } from "./figure";
 
 const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   P1: async () => (await import("./p1-call-cycles")).callCycles(),
+  P2: async () => (await import("./p2-hot-wallet")).hotWallet(),
   P4: async () => (await import("./p4-authorisation")).authorisation(),
   P5: async () => (await import("./p5-rate-lookup")).rateLookup(),
   P16: async () => (await import("./p16-rerate")).rerating(),
@@ -19,10 +21,17 @@ async function main(): Promise<void> {
   if (unknown.length > 0)
     throw new Error(`There is no bench ${unknown.join(", ")}; there are ${Object.keys(benches).join(", ")}.`);
   const figures: Figure[] = [];
+  const load = () =>
+    os
+      .loadavg()
+      .map((of) => of.toFixed(1))
+      .join(" ");
+  console.error(`load average before ${load()}, on ${os.cpus().length} processors`);
   for (const [id, bench] of Object.entries(benches)) {
     if (wanted.length > 0 && !wanted.includes(id)) continue;
     console.error(`measuring ${id} …`);
     figures.push(...(await bench()));
+    console.error(`load average after ${id}: ${load()}`);
   }
   mkdirSync("test/.output", { recursive: true });
   writeFileSync("test/.output/bench.json", `${JSON.stringify(figures, null, 2)}\n`);
