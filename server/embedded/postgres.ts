@@ -92,8 +92,6 @@ function serverSettings(port: number, extra: Options["settings"]): string[] {
     unix_socket_directories: "",
     max_connections: 120,
     shared_buffers: "128MB",
-    // Everything below the WAL's own minimum is slower, not safer, on a demo's disk.
-    wal_compression: "on",
     log_min_messages: "warning",
     ...extra,
   };

@@ -4,7 +4,7 @@ import type { SqlPool } from "@/server/infra/db/pool";
 type Settled = "settled" | "repeat" | "unknown";
 type Waiting = Readonly<{ end: End; resolve: (result: Settled) => void; reject: (error: unknown) => void }>;
 
-const MOST = 250;
+const MOST = 100;
 
 /**
  * The one writer of ends in this process. While it writes, the ends that come gather and go together with the next

@@ -24,8 +24,8 @@ export const settling: readonly SqlMutation[] = [
     ...settle,
     name: "only the customer is charged",
     loses: "what every reseller owes",
-    find: "WHERE call_id = c.id AND state = 'open' ORDER BY level LOOP",
-    replace: "WHERE call_id = c.id AND state = 'open' AND level = 0 ORDER BY level LOOP",
+    find: "WHERE call_id = c.id ORDER BY level LOOP",
+    replace: "WHERE call_id = c.id AND level = 0 ORDER BY level LOOP",
   },
   {
     ...settle,
