@@ -15,6 +15,14 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: "all tenants with plan and credit",
     load: async () => (await import("./commands/tenant-list")).tenantList,
   },
+  "tenant suspend": {
+    summary: "end the calls of a tenant and all below it, and refuse new ones",
+    load: async () => (await import("./commands/tenant-state")).tenantSuspend,
+  },
+  "tenant resume": {
+    summary: "let a suspended tenant call again",
+    load: async () => (await import("./commands/tenant-state")).tenantResume,
+  },
   "destinations list": {
     summary: "the countries a tenant may call",
     load: async () => (await import("./commands/destinations")).destinationsList,
