@@ -1,4 +1,5 @@
 import { type CallRow, callRowOf, contextOf, priceOf, type StoredCall } from "@/server/domain/calls/call-row";
+import { chargeKey } from "@/server/domain/calls/charge-key";
 import { type PriceStep, priceCall, type RatePrice } from "@/server/domain/rating/price.rules";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
@@ -104,7 +105,9 @@ export async function getCall(tx: TenantRead, callId: string): Promise<CallDetai
     currency: call.currency,
     trace: call.trace.map((gate) => readableGate(gate, call.currency)),
     receipt: receiptOf(call, row),
-    ledger: call.holdTenantId ? await linesOf(tx, call.holdTenantId as TenantId, callId) : [],
+    ledger: call.holdTenantId
+      ? await linesOf(tx, call.holdTenantId as TenantId, { callId, level: call.level ?? 0 })
+      : [],
     grantedSeconds: call.price ? call.grantedSeconds : 0,
     heldMicros: micros(call.heldMicros),
     hangupSide: call.hangupSide,
@@ -145,11 +148,21 @@ function receiptOf(call: Stored, row: CallRow): Receipt | null {
 const isPlain = (price: Required<RatePrice>): boolean =>
   price.steps.length === 0 && price.freeSeconds === 0 && price.minimumCharge === 0n && price.maxCharge === null;
 
-async function linesOf(tx: TenantRead, tenantId: TenantId, callId: string): Promise<CallDetail["ledger"]> {
+/**
+ * The charge by its key and what corrects it by the link, for which there are indexes. The key is made here: row security
+ * would look at every row of the ledger before it let a function of the database make it.
+ */
+async function linesOf(
+  tx: TenantRead,
+  tenantId: TenantId,
+  charge: { callId: string; level: number },
+): Promise<CallDetail["ledger"]> {
   const rows = await tx.$queryRaw<{ id: string; at: Date; amount: bigint; after: bigint }[]>`
-    SELECT x.id, e.occurred_at AS at, e.amount_micros AS amount, e.balance_after_micros AS after
-    FROM ledger_transaction x JOIN ledger_entry e ON e.transaction_id = x.id AND e.tenant_id = x.tenant_id AND e.wallet_id IS NOT NULL
-    WHERE x.tenant_id = ${tenantId}::uuid AND x.call_id = ${callId}::uuid ORDER BY e.seq`;
+    WITH charge AS MATERIALIZED (
+      SELECT id FROM ledger_transaction WHERE tenant_id = ${tenantId}::uuid AND posting_key = ${chargeKey(charge)})
+    SELECT e.transaction_id AS id, e.occurred_at AS at, e.amount_micros AS amount, e.balance_after_micros AS after
+    FROM (SELECT id FROM charge UNION ALL SELECT y.id FROM charge JOIN ledger_transaction y ON y.corrects_id = charge.id) x
+    JOIN ledger_entry e ON e.transaction_id = x.id AND e.tenant_id = ${tenantId}::uuid AND e.wallet_id IS NOT NULL ORDER BY e.seq`;
   return rows.map(({ id, at, amount, after }) => ({
     id,
     at,

@@ -1,4 +1,5 @@
 import { getCall } from "@/server/domain/calls/call-detail";
+import { chargeKey } from "@/server/domain/calls/charge-key";
 import { mailDecision } from "@/server/domain/disputes/decision-mail";
 import {
   DISPUTE_DAYS,
@@ -32,16 +33,17 @@ export type OwnCharge = { readonly leftMicros: Micros; readonly endedAt: Date };
  * @throws DomainError not_found when a subtree transaction does not see the call.
  */
 export async function getOwnCharge(tx: TenantRead, tenantId: TenantId, callId: string): Promise<OwnCharge | undefined> {
-  const [row] = await tx.$queryRaw<{ endedAt: Date | null; leftMicros: bigint | null }[]>`
-    SELECT c.ended_at AS "endedAt", s.net + s.tax AS "leftMicros"
-    FROM call c
-    LEFT JOIN hold h ON h.tenant_id = ${tenantId}::uuid AND h.call_id = c.id AND h.state = 'charged'
-    LEFT JOIN ledger_transaction x ON x.tenant_id = h.tenant_id AND x.posting_key = 'call:' || h.call_id || ':' || h.level
-    LEFT JOIN LATERAL charge_comes_to(x.id) s ON true
+  const [call] = await tx.$queryRaw<{ endedAt: Date | null; level: number | null }[]>`
+    SELECT c.ended_at AS "endedAt", h.level
+    FROM call c LEFT JOIN hold h ON h.tenant_id = ${tenantId}::uuid AND h.call_id = c.id AND h.state = 'charged'
     WHERE c.id = ${callId}::uuid`;
-  if (!row) throw new DomainError("not_found", { callId });
-  if (row.endedAt === null || row.leftMicros === null || row.leftMicros <= 0n) return undefined;
-  return { leftMicros: micros(row.leftMicros), endedAt: row.endedAt };
+  if (!call) throw new DomainError("not_found", { callId });
+  const { endedAt, level } = call;
+  if (endedAt === null || level === null) return undefined;
+  const [charge] = await tx.$queryRaw<{ leftMicros: bigint }[]>`
+    SELECT s.net + s.tax AS "leftMicros" FROM ledger_transaction x CROSS JOIN LATERAL charge_comes_to(x.id) s
+    WHERE x.tenant_id = ${tenantId}::uuid AND x.posting_key = ${chargeKey({ callId, level })}`;
+  return charge && charge.leftMicros > 0n ? { leftMicros: micros(charge.leftMicros), endedAt } : undefined;
 }
 
 /** Why a charge cannot be disputed; undefined when it can. */
