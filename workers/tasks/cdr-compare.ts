@@ -158,6 +158,9 @@ type StrayRow = {
   known: boolean;
 };
 
+/** A trial writes nothing down, and so is told no price. */
+const notKnown = { currency: "XXX", micros: 0n };
+
 /** Answered calls of which we know nothing: one of our phones' is written down, another is listed as the file has it. */
 async function strayDifferences({ pool, file }: Compared, from: number, to: number) {
   const text = "SELECT * FROM cdr_strays($1, $2, $3)";
@@ -177,9 +180,9 @@ async function strayDifferences({ pool, file }: Compared, from: number, to: numb
         endedAt: row.ended_at,
         talkMs: Number(row.talk_ms),
       };
-      if (!file.options.dryRun) await recordUnheld(pool, unheld);
-      if (kind !== "emergency")
-        recorded.push({ kind: "record_without_charge", currency: "XXX", moneyAtRiskMicros: 0n });
+      const { risk } = file.options.dryRun ? { risk: notKnown } : await recordUnheld(pool, unheld);
+      const found = { currency: risk?.currency ?? "XXX", moneyAtRiskMicros: risk?.micros ?? 0n };
+      if (kind !== "emergency") recorded.push({ kind: "record_without_charge", ...found });
     } else if (row.word === "out") {
       shown.push({
         kind: "cdr_without_call",

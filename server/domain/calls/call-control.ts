@@ -226,13 +226,35 @@ export async function markSeen(pool: SqlPool, pbx: string, calls: readonly strin
 export type UnheldCall = PbxCall &
   Readonly<{ endpoint: string; dialled: string; kind: string; startedAt: Date; endedAt: Date; talkMs: number }>;
 
+export type Unheld = Readonly<{
+  result: "recorded" | "known";
+  /** What the talk would have cost at all levels together; undefined unless it is a difference. */
+  risk: Readonly<{ micros: bigint; currency: string }> | undefined;
+}>;
+
+type UnheldRow = { result: Unheld["result"]; risk_micros: string | null; currency: string | null };
+
 /**
  * Writes down a call of which the PBX kept a record and call control never heard. Unless it is free it also becomes a
- * difference. A repeat changes nothing.
+ * difference, with what it would have cost; the currency is XXX where nobody has a price for it. A repeat changes nothing.
  */
-export async function recordUnheld(pool: SqlPool, of: UnheldCall): Promise<"recorded" | "known"> {
-  const text = "SELECT call_record_unheld($1, $2, $3, $4, $5, $6, $7, $8) AS result";
-  const values = [of.pbx, of.call, of.endpoint, printable(of.dialled), of.kind, of.startedAt, of.endedAt, of.talkMs];
-  const [row] = await pool.query<{ result: "recorded" | "known" }>("call_record_unheld", text, values);
-  return row?.result ?? "known";
+export async function recordUnheld(pool: SqlPool, of: UnheldCall): Promise<Unheld> {
+  const number = of.talkMs > 0 && of.kind === "external" ? await numberOf(pool, of) : undefined;
+  const text = "SELECT * FROM call_record_unheld($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+  const values = [
+    ...[of.pbx, of.call, of.endpoint, printable(of.dialled), of.kind, of.startedAt, of.endedAt, of.talkMs],
+    ...[number?.e164 ?? null, number?.country ?? null],
+  ];
+  const [row] = await pool.query<UnheldRow>("call_record_unheld", text, values);
+  const known = row?.risk_micros != null && row.currency !== null;
+  return {
+    result: row?.result ?? "known",
+    risk: known ? { micros: BigInt(row.risk_micros ?? 0), currency: row.currency ?? "XXX" } : undefined,
+  };
+}
+
+async function numberOf(pool: SqlPool, { endpoint, dialled }: UnheldCall): Promise<Dialled | undefined> {
+  const text = "SELECT country FROM call_subject($1)";
+  const [subject] = await pool.query<{ country: string }>("call_subject", text, [endpoint]);
+  return subject && readDialled(dialled, subject.country);
 }

@@ -45,6 +45,11 @@ export async function translatingSqlErrors<T>(work: () => Promise<T>): Promise<T
   }
 }
 
+const aborted = /\bP2034\b|TransactionWriteConflict|[cC]ode"?: ?["`](?:40P01|40001)["`]/;
+
+/** Whether the database gave a transaction up because of another one: a deadlock, or a conflict of two that write. */
+export const wasAborted = (error: unknown): boolean => !(error instanceof DomainError) && aborted.test(textOf(error));
+
 // Prisma wraps the driver's error at differing depths; the SQLSTATE and the constraint's name are what stays.
 const textOf = (error: unknown): string =>
   error instanceof Error ? `${error.message} ${safeJson(error)} ${safeJson(error.cause)}` : "";

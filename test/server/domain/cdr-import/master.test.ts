@@ -123,11 +123,15 @@ describe("Asterisk's Master.csv", () => {
       record(foreign, 20, { endpoint: "not-ours" }) +
       record(callee, 20, { linkedId: stranger.call }) +
       record(refused, 3, { word: "refuse:x" });
-    await files.read(file, pbx);
+    const done = await files.read(file, pbx);
     expect((await differences()).map(({ kind, tenant_id }) => [kind, tenant_id])).toEqual([
       ["cdr_without_call", operator.tenantId],
       ["record_without_charge", acme.tenantId],
     ]);
+    // Half a minute, at the prices of both levels of the chain; a number of which nobody knows a price says so.
+    const unheld = (await listed()).find(([kind]) => kind === "record_without_charge");
+    expect(unheld?.slice(2)).toEqual(["45000", "EUR"]);
+    expect(resultOf(done).found["record_without_charge"]).toEqual({ EUR: { count: 1, micros: "45000" } });
     expect(
       await make.one("SELECT source, talk_ms::int AS talk FROM call WHERE pbx_call_id = $1", [stranger.call]),
     ).toEqual({
