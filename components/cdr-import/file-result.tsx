@@ -1,5 +1,5 @@
 import type { CdrFileRow } from "@/components/api/outputs";
-import { differencesOf, type Sum } from "@/components/cdr-import/file-words";
+import { differencesOf, isKnownAlready, type Sum } from "@/components/cdr-import/file-words";
 import { AtRisk } from "@/components/reconciliation/at-risk";
 import { differenceWords } from "@/components/reconciliation/difference-words";
 import { countText } from "@/components/ui/count-text";
@@ -21,9 +21,17 @@ export function FileResult({ file, result }: Props) {
           Nothing was kept and no call was settled. Send the file again without the trial to list what differs.
         </Notice>
       )}
+      {isKnownAlready(result) && (
+        <Notice title="Another file had all of its records." tone="warn">
+          Each record counts once, so nothing of this file was compared. To compare it with other settings, take the
+          other file out first.
+        </Notice>
+      )}
       <Section title="What differs">
         {sums.length === 0 ? (
-          <p className="text-ink-2">Nothing: the file and our calls say the same.</p>
+          <p className="text-ink-2">
+            {isKnownAlready(result) ? "Nothing was compared." : "Nothing: the file and our calls say the same."}
+          </p>
         ) : (
           <Facts facts={sums.map((sum) => factOf(sum, listed))} />
         )}

@@ -16,9 +16,14 @@ export function stateText({ task, forgottenAt, result }: Pick<CdrFileRow, "task"
   return forgottenAt ? "taken out again" : "compared";
 }
 
+/** Whether another file had all of its records, so that nothing of this one was compared. */
+export const isKnownAlready = ({ records, repeatedElsewhere }: NonNullable<CdrFileRow["result"]>): boolean =>
+  records === 0 && repeatedElsewhere > 0;
+
 /** What came of it, in one line. */
 export function outcomeText({ result, problems }: Pick<CdrFileRow, "result" | "problems">): string {
   if (!result) return problems > 0 ? `${countText(problems, "lines")} not understood` : "";
+  if (isKnownAlready(result)) return `${countText(result.repeatedElsewhere, "records")}, all known from another file`;
   const count = differencesOf(result).reduce((sum, one) => sum + one.count, 0);
   const left = result.problems > 0 ? `, ${countText(result.problems, "lines")} not understood` : "";
   return `${countText(result.records, "records")}, ${count === 0 ? "nothing differs" : countText(count, "differences")}${left}`;

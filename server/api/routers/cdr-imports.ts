@@ -5,6 +5,7 @@ import { cdrPartSchema, cdrStartSchema, newCdrImportSchema } from "@/server/doma
 import {
   addCdrPart,
   createCdrImport,
+  FORGET_PATIENCE_MS,
   forgetCdrImport,
   getCdrImport,
   listCdrImports,
@@ -81,6 +82,6 @@ export const cdrImportsRouter = router({
       return ctx.change(async (tx) => {
         const records = await forgetCdrImport(tx, ctx.tenantId, importId);
         return { subject: `cdr_import:${importId}`, after: { records }, result: { records } };
-      });
+      }, FORGET_PATIENCE_MS);
     }),
 });

@@ -1,11 +1,8 @@
 import { z } from "zod";
 
-import { forgetCdrImport, listCdrImports } from "@/server/domain/cdr-import/imports";
+import { FORGET_PATIENCE_MS, forgetCdrImport, listCdrImports } from "@/server/domain/cdr-import/imports";
 import { checkCount } from "../check";
 import { BadInput, type Command } from "../command";
-
-/** Taking half a million records out again is one transaction, and may take a while on a busy machine. */
-const PATIENCE_MS = 600_000;
 
 export const cdrList: Command = {
   summary: "The files of call records that were compared with ours, newest first.",
@@ -46,7 +43,7 @@ export const cdrForget: Command = {
         const result = await forgetCdrImport(tx, operator, id);
         return { subject: `cdr_import:${id}`, after: { records: result }, result };
       },
-      PATIENCE_MS,
+      FORGET_PATIENCE_MS,
     );
     return { value: { import: id, records }, say: `${records} records were taken out again.` };
   },

@@ -193,6 +193,9 @@ function sentenceOf({ records, matched, repeatedElsewhere, settled, found, dryRu
       return `${count} × ${kind}: ${amount}`;
     }),
   );
+  if (records === 0 && repeatedElsewhere > 0) {
+    return `Another file had all of its ${repeatedElsewhere} records, so nothing was compared: ringfence cdr list names it, cdr forget takes it out.`;
+  }
   const known = repeatedElsewhere > 0 ? `, ${repeatedElsewhere} known from another file` : "";
   const ended = settled > 0 ? ` ${settled} calls that were still open were settled by it.` : "";
   const first = `${records === 1 ? "1 record" : `${records} records`}${known}, ${matched} of them calls of ours.${ended}${dryRun ? " Nothing was kept." : ""}`;

@@ -162,6 +162,8 @@ export async function listCdrProblems(
   }));
 }
 
+/** Taking half a million records out again is one transaction, and may take a while on a busy machine. */
+export const FORGET_PATIENCE_MS = 600_000;
 const STEP = 5_000;
 const BUSY_STATES: readonly string[] = ["queued", "running"];
 

@@ -20,6 +20,8 @@ const result = {
 test("says what came of a file, and puts the most money first", () => {
   expect(outcomeText({ result, problems: 2 })).toBe("1 record, 4 differences, 2 lines not understood");
   expect(outcomeText({ result: { ...result, problems: 0, found: {} }, problems: 0 })).toBe("1 record, nothing differs");
+  const again = { ...result, records: 0, matched: 0, problems: 0, repeatedElsewhere: 9, found: {} };
+  expect(outcomeText({ result: again, problems: 0 })).toBe("9 records, all known from another file");
   expect(outcomeText({ result: null, problems: 1 })).toBe("1 line not understood");
   expect(differencesOf(result).map(({ kind, micros }) => [kind, micros])).toEqual([
     ["carrier_duration", 12_000_000_000_000n],
