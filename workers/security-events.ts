@@ -17,6 +17,19 @@ type Collected = { readonly event: SecurityEvent; count: number };
 
 /** A success is no danger, and the registrations tell it anyway. */
 const uninteresting = new Set(["SuccessfulAuth"]);
+/** Somebody tried something that did not work; what the machine says about its own load is no try. */
+const failures = new Set([
+  "InvalidPassword",
+  "ChallengeResponseFailed",
+  "InvalidAccountID",
+  "FailedACL",
+  "UnexpectedAddress",
+  "RequestNotAllowed",
+  "RequestNotSupported",
+  "AuthMethodNotAllowed",
+  "RequestBadFormat",
+  "InvalidTransport",
+]);
 
 /**
  * Keeps what the PBX says about attacks and mistakes. The same thing from the same address within a moment is one event
@@ -84,6 +97,24 @@ export class SecurityEvents {
       ],
     );
     if (row?.tenant_id) this.options.bus.publish({ tenantId: row.tenant_id, kind: "security" });
+    if (failures.has(event.name) && event.remoteAddress) await this.#count(event, event.remoteAddress, count);
+  }
+
+  /** Counted after it is kept: when this fails the next failure from there counts on, and no event is kept twice. */
+  async #count(event: SecurityEvent, address: string, count: number): Promise<void> {
+    const { pool, bus, log } = this.options;
+    try {
+      const [incident] = await pool.query<{ tenant_id: TenantId; opened: boolean }>(
+        "signal_take",
+        "SELECT tenant_id, opened FROM signal_take($1, $2, $3, $4, $5)",
+        [event.at, event.name, printable(event.accountId), address, count],
+      );
+      if (!incident) return;
+      bus.publish({ tenantId: incident.tenant_id, kind: "incidents" });
+      if (incident.opened) log.warn({ address }, "an incident was opened about sign-ins that fail");
+    } catch (error) {
+      log.warn({ error, address }, "a signal was not counted");
+    }
   }
 }
 

@@ -99,7 +99,7 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
 }
 
 const settingsOf = (env: Env) => ({
-  appUrl: env.APP_URL,
+  appUrl: env.APP_URL.replace(/\/$/, ""),
   securityEventRetentionDays: env.SECURITY_EVENT_RETENTION_DAYS,
   auditFile: env.AUDIT_FILE,
   auditAnchorFile: env.AUDIT_ANCHOR_FILE ?? (env.AUDIT_FILE && `${env.AUDIT_FILE}.heads`),

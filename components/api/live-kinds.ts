@@ -24,6 +24,7 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   mail: ["mail"],
   statements: ["statements"],
   disputes: ["disputes"],
+  incidents: ["incidents"],
 };
 
 /** The query paths to ask again after these kinds of change. A kind that this page does not know changes nothing. */

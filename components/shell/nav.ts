@@ -47,6 +47,7 @@ const groups: readonly NavGroup[] = [
     title: "This tenant",
     items: [
       { page: "team", label: "Team", icon: "team", needs: "members.read", key: "m" },
+      { page: "incidents", label: "Incidents", icon: "alert", needs: "incidents.read", root: true, key: "x" },
       { page: "audit", label: "Audit", icon: "audit", needs: "audit.read", key: "a" },
       {
         page: "reconciliation",

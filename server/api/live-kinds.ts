@@ -15,6 +15,7 @@ const kindsOfSubject: Readonly<Record<string, readonly LiveKind[]>> = {
   limits: ["balance", "extensions", "tenants"],
   bundle: ["balance"],
   dispute: ["disputes"],
+  incident: ["incidents"],
   rating: ["tasks"],
   deck: ["tasks"],
 };

@@ -11,6 +11,7 @@ import { destinationsRouter } from "@/server/api/routers/destinations";
 import { disputesRouter } from "@/server/api/routers/disputes";
 import { extensionsRouter } from "@/server/api/routers/extensions";
 import { homeRouter } from "@/server/api/routers/home";
+import { incidentsRouter } from "@/server/api/routers/incidents";
 import { invitationsRouter } from "@/server/api/routers/invitations";
 import { limitsRouter } from "@/server/api/routers/limits";
 import { mailRouter } from "@/server/api/routers/mail";
@@ -42,6 +43,7 @@ export const appRouter = router({
   bundles: bundlesRouter,
   audit: auditRouter,
   home: homeRouter,
+  incidents: incidentsRouter,
   invitations: invitationsRouter,
   limits: limitsRouter,
   mail: mailRouter,

@@ -82,6 +82,14 @@ export const jobs = {
     attempts: 6,
     backoffMs: 5_000,
   }),
+  /** An incident began or got worse: the people of the desk are told, once per severity. */
+  notifyIncident: defineJob({
+    name: "incident.notify",
+    scope: "tenant",
+    schema: z.object({ incidentId: z.uuid(), severity: z.enum(["low", "medium", "high", "critical"]) }),
+    attempts: 8,
+    backoffMs: 1_000,
+  }),
   reconcileCalls: defineJob({
     name: "calls.reconcile",
     scope: "system",

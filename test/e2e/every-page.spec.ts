@@ -28,6 +28,7 @@ const places = [
   { as: ["operator", "owner"], page: "/approvals", heading: "Approvals" },
   { as: ["operator", "owner"], page: "/tenants", heading: "Tenants" },
   { as: ["operator", "owner"], page: "/reconciliation", heading: "Reconciliation" },
+  { as: ["operator", "owner"], page: "/incidents", heading: "Incidents" },
 ] as const;
 
 test("the check finds what is wrong", async ({ page }) => {
@@ -72,6 +73,7 @@ const dialogs = [
   ["customer", "/extensions", "New extension"],
   ["reseller", "/tenants", "New tenant"],
   ["reseller", "/balance", "Give credit…"],
+  ["operator", "/incidents", "Open an incident…"],
   ["reseller", "/vouchers", "New batch…"],
 ] as const;
 

@@ -111,6 +111,10 @@ export async function makeBranches(db: TestDatabase) {
       [of.tenantId, randomUUID()],
     );
     await build.as(of.tenantId);
+    const { id: incident } = await build.one<{ id: string }>(
+      "INSERT INTO incident (tenant_id, kind, title, severity, first_at, last_at) VALUES ($1, 'manual', 'Sample', 'low', now(), now()) RETURNING id",
+      [of.tenantId],
+    );
     const { id: statement } = await build.one<{ id: string }>(
       "SELECT i.statement_id AS id FROM wallet w, statement_issue(w.id, '2026-02-01', '2026-02-28', 'range', 2, 'test') i WHERE w.tenant_id = $1",
       [of.tenantId],
@@ -129,6 +133,9 @@ export async function makeBranches(db: TestDatabase) {
       import: imported,
       mail,
       statement,
+      incident,
+      intoIncident: incident,
+      owner: user,
       slug: buyer.slug,
       transaction,
       ...(await moneyThings(build, of, buyer)),

@@ -20,6 +20,9 @@ export type Ids = Readonly<
     | "difference"
     | "mail"
     | "statement"
+    | "incident"
+    | "intoIncident"
+    | "owner"
     | "import"
     | "slug",
     string
@@ -84,6 +87,7 @@ const fields: Readonly<Record<string, () => unknown>> = {
   text: () => "Because.",
   mode: () => "merge",
   comparedAt: () => new Date(),
+  title: () => "Strange calls",
   periodFrom: () => "2027-01-01",
   periodTo: () => "2027-01-31",
 };

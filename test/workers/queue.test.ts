@@ -40,6 +40,7 @@ const nothing: Processors = {
   sendMail: async () => {},
   issueStatements: async () => {},
   sealStatement: async () => {},
+  notifyIncident: async () => {},
   reconcileCalls: async () => {},
   reconcileNow: async () => {},
   sweepRetention: async () => {},

@@ -4,6 +4,7 @@ import { autoTopUp } from "@/workers/processors/auto-top-up";
 import { followUpPayments } from "@/workers/processors/follow-up-payments";
 import { hangUpOfSubject } from "@/workers/processors/hang-up-of-subject";
 import { issueStatements } from "@/workers/processors/issue-statements";
+import { notifyIncident } from "@/workers/processors/notify-incident";
 import { reconcileCalls, reconcileNow } from "@/workers/processors/reconcile-calls";
 import { refundPayment } from "@/workers/processors/refund-payment";
 import { runLongTask } from "@/workers/processors/run-long-task";
@@ -24,6 +25,7 @@ export const processors = {
   sendMail,
   issueStatements,
   sealStatement,
+  notifyIncident,
   reconcileCalls,
   reconcileNow,
   sweepRetention,

@@ -83,7 +83,16 @@ export type AuditAction =
   | "cdr.import"
   | "cdr.upload"
   | "cdr.forget"
-  | "audit.export";
+  | "audit.export"
+  | "incident.open"
+  | "incident.acknowledge"
+  | "incident.move"
+  | "incident.set_severity"
+  | "incident.assign"
+  | "incident.comment"
+  | "incident.merge"
+  | "incident.unmerge"
+  | "incident.notify";
 
 export type Actor = {
   readonly kind: "user" | "job" | "cli" | "pbx" | "anonymous";

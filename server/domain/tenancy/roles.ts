@@ -18,6 +18,7 @@ const support = [
   "audit.read",
   "members.read",
   "reconciliation.read",
+  "incidents.read",
 ] as const;
 const billing = [
   ...everyone,
@@ -43,6 +44,7 @@ const admin = [
   "tasks.read",
   "tasks.write",
   "reconciliation.write",
+  "incidents.write",
 ] as const;
 
 const permissionsOf = {
@@ -51,8 +53,16 @@ const permissionsOf = {
   billing,
   support,
   viewer: everyone,
-  incident_responder: [...support, "destinations.write"],
-  auditor: [...everyone, "vouchers.read", "tenants.read", "audit.read", "members.read", "reconciliation.read"],
+  incident_responder: [...support, "destinations.write", "incidents.write"],
+  auditor: [
+    ...everyone,
+    "vouchers.read",
+    "tenants.read",
+    "audit.read",
+    "members.read",
+    "reconciliation.read",
+    "incidents.read",
+  ],
 } as const;
 
 export type Role = keyof typeof permissionsOf;

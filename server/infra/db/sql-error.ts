@@ -27,6 +27,7 @@ const codeOfConstraint: Readonly<Record<string, DomainErrorCode>> = {
   plan_tenant_id_name_key: "plan_taken",
   rate_one_price_at_a_time: "rate_overlap",
   rate_one_price_at_a_time_in_hours: "rate_overlap",
+  incident_one_open: "conflict",
   wallet_never_overdrawn: "insufficient_funds",
 };
 

@@ -13,6 +13,7 @@ export const liveKinds = [
   "mail",
   "statements",
   "disputes",
+  "incidents",
 ] as const;
 export type LiveKind = (typeof liveKinds)[number];
 export type LiveChange = Readonly<{ tenantId: TenantId; kind: LiveKind }>;

@@ -50,6 +50,9 @@ beforeAll(async () => {
     import: crypto.randomUUID(),
     mail: crypto.randomUUID(),
     statement: crypto.randomUUID(),
+    incident: crypto.randomUUID(),
+    intoIncident: crypto.randomUUID(),
+    owner: on.owners.customer,
     slug: "acme",
     ...(await moneyThings(on, on.customer, on.customer)),
   };

@@ -1,0 +1,96 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+
+import { useTRPC } from "@/components/api/client";
+import type { IncidentDetail } from "@/components/api/outputs";
+import { refusalOf } from "@/components/api/refusal";
+import { moveText, severityChoices } from "@/components/incidents/incident-words";
+import { MergeIncident } from "@/components/incidents/merge-incident";
+import { MoveIncident } from "@/components/incidents/move-incident";
+import { useIncident } from "@/components/incidents/use-incident";
+import { useScope } from "@/components/shell/scope";
+import { Button } from "@/components/ui/button";
+import { ErrorState } from "@/components/ui/error-state";
+import { Select } from "@/components/ui/select";
+import type { IncidentState, Severity } from "@/server/domain/incidents/incident.schema";
+
+/** What can be done with an incident in its state; what needs a reason asks for it. */
+export function IncidentActions({ incident }: Readonly<{ incident: IncidentDetail }>) {
+  const { tenantSlug } = useScope();
+  const { take, move, unmerge } = useIncident();
+  const [asking, setAsking] = useState<IncidentState | "merge">();
+  const { id, ways, mergedInto } = incident;
+  const failed = take.error ?? move.error ?? unmerge.error;
+  const active = mergedInto === null && incident.closedAt === null;
+  const one = { tenantSlug, incidentId: id };
+  return (
+    <div className="grid gap-3">
+      <div className="flex flex-wrap gap-2">
+        {incident.state === "triage" && active && (
+          <Button busy={take.isPending && "Taking…"} look="primary" onClick={() => take.mutate(one)}>
+            Take it
+          </Button>
+        )}
+        {ways
+          .filter(({ state }) => !(incident.state === "triage" && state === "open"))
+          .map(({ state, reason }) => (
+            <Button
+              busy={move.isPending && move.variables.state === state && "Moving…"}
+              key={state}
+              onClick={() => (reason ? setAsking(state) : move.mutate({ ...one, state }))}
+            >
+              {moveText(state)}
+              {reason && "…"}
+            </Button>
+          ))}
+        {active && <Button onClick={() => setAsking("merge")}>Merge…</Button>}
+        {mergedInto !== null && (
+          <Button busy={unmerge.isPending && "Taking out…"} onClick={() => unmerge.mutate(one)}>
+            Take it out of {mergedInto.number}
+          </Button>
+        )}
+      </div>
+      {failed && <ErrorState {...refusalOf(failed)} />}
+      {active && <Who incident={incident} />}
+      {asking === "merge" && <MergeIncident incident={incident} onClose={() => setAsking(undefined)} />}
+      {asking !== undefined && asking !== "merge" && (
+        <MoveIncident incident={incident} onClose={() => setAsking(undefined)} state={asking} />
+      )}
+    </div>
+  );
+}
+
+function Who({ incident }: Readonly<{ incident: IncidentDetail }>) {
+  const { tenantSlug } = useScope();
+  const { rate, assign } = useIncident();
+  const owners = useQuery(useTRPC().incidents.owners.queryOptions({ tenantSlug }));
+  const failed = rate.error ?? assign.error;
+  const people = (owners.data ?? []).map(({ id, name }) => ({ value: id as string, label: name }));
+  return (
+    <div className="grid gap-2">
+      <div className="flex flex-wrap gap-3">
+        <Select
+          choices={severityChoices}
+          label="Severity"
+          name="severity"
+          onChange={(event) =>
+            rate.mutate({ tenantSlug, incidentId: incident.id, severity: event.target.value as Severity })
+          }
+          value={incident.severity}
+        />
+        <Select
+          choices={[{ value: "", label: "Nobody" }, ...people]}
+          label="Owner"
+          name="owner"
+          onChange={(event) =>
+            assign.mutate({ tenantSlug, incidentId: incident.id, ownerId: event.target.value || null })
+          }
+          value={incident.ownerId ?? ""}
+        />
+      </div>
+      {failed && <ErrorState {...refusalOf(failed)} />}
+    </div>
+  );
+}

@@ -1,0 +1,107 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+
+import { useTRPC } from "@/components/api/client";
+import type { IncidentDetail } from "@/components/api/outputs";
+import { QueryView } from "@/components/api/query-view";
+import { CommentIncident } from "@/components/incidents/comment-incident";
+import { IncidentActions } from "@/components/incidents/incident-actions";
+import { IncidentState, Severity } from "@/components/incidents/incident-badges";
+import { IncidentClock } from "@/components/incidents/incident-clock";
+import { IncidentSubjects } from "@/components/incidents/incident-subjects";
+import { lineText } from "@/components/incidents/incident-words";
+import { Moment } from "@/components/shell/moment";
+import { useScope } from "@/components/shell/scope";
+import { Button } from "@/components/ui/button";
+import { type Fact, Facts } from "@/components/ui/facts";
+import { Panel } from "@/components/ui/panel";
+import { Section } from "@/components/ui/section";
+import { useOpen } from "@/components/ui/use-open";
+
+/** One incident: what it is, what it touches, what was done. */
+export function IncidentPanel({ incidentId, onClose }: Readonly<{ incidentId: string; onClose: () => void }>) {
+  const { tenantSlug } = useScope();
+  const query = useQuery(useTRPC().incidents.get.queryOptions({ tenantSlug, incidentId }));
+  return (
+    <Panel onClose={onClose} subject={incidentId} title={query.data ? `Incident ${query.data.number}` : "Incident"}>
+      <QueryView query={query}>{(incident) => <Room incident={incident} />}</QueryView>
+    </Panel>
+  );
+}
+
+function Room({ incident }: Readonly<{ incident: IncidentDetail }>) {
+  const { can } = useScope();
+  return (
+    <div className="grid gap-6">
+      <div className="grid gap-3">
+        <p className="text-md font-medium break-words">{incident.title}</p>
+        <p className="flex flex-wrap gap-x-3">
+          <Severity severity={incident.severity} />
+          <IncidentState state={incident.state} />
+        </p>
+        {can("incidents.write") && <IncidentActions incident={incident} />}
+      </div>
+      <Facts facts={factsOf(incident)} />
+      {incident.subjects.length > 0 && <IncidentSubjects subjects={incident.subjects} />}
+      <Section title="Timeline">
+        <ol className="grid">
+          {incident.lines.map((line) => (
+            <li className="grid gap-1 border-b py-2" key={line.seq}>
+              <p className="flex flex-wrap items-baseline justify-between gap-x-4">
+                <span>
+                  <span className="font-medium">{line.actor}</span> <span className="text-ink-2">{lineText(line)}</span>
+                </span>
+                <span className="text-ink-3">
+                  <Moment at={line.at} />
+                </span>
+              </p>
+              {line.body && <p className="break-words whitespace-pre-wrap">{line.body}</p>}
+            </li>
+          ))}
+        </ol>
+        {can("incidents.write") && <CommentIncident incidentId={incident.id} />}
+      </Section>
+    </div>
+  );
+}
+
+function factsOf(incident: IncidentDetail): readonly Fact[] {
+  const facts: (Fact | false)[] = [
+    incident.source !== "" && { label: "From", value: <code>{incident.source}</code> },
+    { label: "Signals", value: <span className="figures">{incident.signals}</span> },
+    { label: "First seen", value: <Moment at={incident.firstAt} full /> },
+    { label: "Last seen", value: <Moment at={incident.lastAt} full /> },
+    { label: "Owner", value: incident.ownerName ?? "Nobody" },
+    { label: "Taken", value: <IncidentClock clock={incident.clocks.acknowledge} now={incident.now} /> },
+    incident.clocks.contain !== null && {
+      label: "Contained",
+      value: <IncidentClock clock={incident.clocks.contain} now={incident.now} />,
+    },
+    incident.outcome !== "" && { label: "Outcome", value: incident.outcome },
+    incident.mergedInto !== null && {
+      label: "Part of",
+      value: <OtherIncident id={incident.mergedInto.id} number={incident.mergedInto.number} />,
+    },
+    incident.parts.length > 0 && {
+      label: "Took in",
+      value: (
+        <span className="flex flex-wrap gap-x-3">
+          {incident.parts.map((part) => (
+            <OtherIncident id={part.id} key={part.id} number={part.number} />
+          ))}
+        </span>
+      ),
+    },
+  ];
+  return facts.filter((fact) => fact !== false);
+}
+
+function OtherIncident({ id, number }: Readonly<{ id: string; number: string }>) {
+  const { open } = useOpen();
+  return (
+    <Button look="quiet" onClick={() => open(id)}>
+      Incident {number}
+    </Button>
+  );
+}

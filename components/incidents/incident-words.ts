@@ -1,0 +1,75 @@
+import type { IncidentDetail } from "@/components/api/outputs";
+import type { IncidentState, Severity } from "@/server/domain/incidents/incident.schema";
+
+type Ink = "bad" | "warn" | "info" | "ok";
+
+const severities: Readonly<Record<Severity, { word: string; ink: Ink }>> = {
+  critical: { word: "Critical", ink: "bad" },
+  high: { word: "High", ink: "bad" },
+  medium: { word: "Medium", ink: "warn" },
+  low: { word: "Low", ink: "info" },
+};
+export const severityWords = (severity: Severity) => severities[severity];
+/** The worst first, as a form offers them. */
+export const severityChoices = (["critical", "high", "medium", "low"] as const).map((value) => ({
+  value,
+  label: severities[value].word,
+}));
+
+const states: Readonly<Record<IncidentState, { word: string; ink: Ink }>> = {
+  triage: { word: "Triage", ink: "warn" },
+  open: { word: "Open", ink: "warn" },
+  contained: { word: "Contained", ink: "info" },
+  monitoring: { word: "Monitoring", ink: "info" },
+  resolved: { word: "Resolved", ink: "ok" },
+  reviewed: { word: "Reviewed", ink: "ok" },
+  dismissed: { word: "Dismissed", ink: "info" },
+};
+export const stateWords = (state: IncidentState) => states[state];
+
+const moves: Readonly<Record<IncidentState, string>> = {
+  triage: "Back to triage",
+  open: "Open again",
+  contained: "Contained",
+  monitoring: "Monitor",
+  resolved: "Resolve",
+  reviewed: "Reviewed",
+  dismissed: "Dismiss",
+};
+/** What a button says that leads to a state. */
+export const moveText = (state: IncidentState): string => moves[state];
+
+const word = (value: unknown): string => (typeof value === "string" || typeof value === "number" ? String(value) : "");
+
+/** What a line of the timeline says after the name. */
+export function lineText({ kind, detail }: Pick<IncidentDetail["lines"][number], "kind" | "detail">): string {
+  const at = (name: string) => word(detail[name]);
+  switch (kind) {
+    case "opened":
+      return at("signals")
+        ? `opened it: ${at("signals")} failed sign-ins within ${at("minutes")} minutes, allowed are ${Number(at("threshold")) - 1}`
+        : "opened it";
+    case "acknowledged":
+      return "took it";
+    case "comment":
+      return "wrote";
+    case "severity":
+      return `made it ${at("to")}, it was ${at("from")}`;
+    case "owner":
+      return detail["to"] === null ? "took the owner away" : "gave it to somebody";
+    case "state":
+      return `moved it from ${at("from")} to ${at("to")}`;
+    case "merged":
+      return `merged it into ${at("into")}`;
+    case "unmerged":
+      return `took it out of ${at("from")}`;
+    case "took_in":
+      return `merged ${at("incident")} into it`;
+    case "let_go":
+      return `took ${at("incident")} out of it`;
+    case "notified":
+      return `mailed ${at("mails")} people of the desk: ${at("severity")}`;
+    default:
+      return kind.replaceAll("_", " ");
+  }
+}

@@ -1,0 +1,80 @@
+"use client";
+
+import type { IncidentRow } from "@/components/api/outputs";
+import { IncidentState, Severity } from "@/components/incidents/incident-badges";
+import { Moment } from "@/components/shell/moment";
+import { useScope } from "@/components/shell/scope";
+import { Button } from "@/components/ui/button";
+import { zoneText } from "@/components/ui/clock-text";
+import { type Column, DataTable } from "@/components/ui/data-table";
+import { Empty } from "@/components/ui/empty";
+import { RowLink } from "@/components/ui/row-link";
+
+type Props = Readonly<{
+  rows: readonly IncidentRow[];
+  closed: boolean;
+  filtered: boolean;
+  openId: string | undefined;
+  onClear: () => void;
+}>;
+
+/** Incidents, the last seen first. */
+export function IncidentsTable({ rows, closed, filtered, openId, onClear }: Props) {
+  const { timeZone } = useScope();
+  return (
+    <DataTable
+      caption="Incidents"
+      columns={columnsIn(zoneText(timeZone))}
+      empty={
+        filtered ? (
+          <Empty action={<Button onClick={onClear}>Clear the filter</Button>} title="No incident like that." />
+        ) : (
+          <Empty title={closed ? "Nothing is over yet." : "Nothing needs you."}>
+            Five failed sign-ins from one network within five minutes open an incident here by themselves.
+          </Empty>
+        )
+      }
+      openKey={openId}
+      rowKey={(row) => row.id}
+      rows={rows}
+    />
+  );
+}
+
+const columnsIn = (zone: string): readonly Column<IncidentRow>[] => [
+  {
+    key: "number",
+    header: "No.",
+    fold: "hide",
+    cell: (row) => <span className="figures text-ink-2">{row.number}</span>,
+  },
+  { key: "severity", header: "Severity", fold: "lead-end", cell: (row) => <Severity severity={row.severity} /> },
+  {
+    key: "title",
+    header: "What",
+    grow: true,
+    fold: "lead",
+    cell: (row) => (
+      <RowLink className="font-medium" id={row.id}>
+        {row.title}
+        {row.merged > 0 && <span className="font-normal text-ink-3"> +{row.merged}</span>}
+      </RowLink>
+    ),
+  },
+  {
+    key: "signals",
+    header: "Signals",
+    numeric: true,
+    fold: "hide",
+    cell: (row) => <span className="figures">{row.signals}</span>,
+  },
+  { key: "first", header: `First, ${zone}`, from: "lg", cell: (row) => <Moment at={row.firstAt} /> },
+  { key: "last", header: `Last seen, ${zone}`, fold: "second", cell: (row) => <Moment at={row.lastAt} /> },
+  {
+    key: "owner",
+    header: "Owner",
+    from: "lg",
+    cell: (row) => row.ownerName ?? <span className="text-ink-3">Nobody</span>,
+  },
+  { key: "state", header: "State", fold: "second-end", cell: (row) => <IncidentState state={row.state} /> },
+];

@@ -1,0 +1,144 @@
+import { z } from "zod";
+
+import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
+import {
+  commentSchema,
+  incidentFilterSchema,
+  incidentId,
+  mergeSchema,
+  moveIncidentSchema,
+  openIncidentSchema,
+  ownerSchema,
+  severitySchema,
+} from "@/server/domain/incidents/incident.schema";
+import { getIncident, listIncidents } from "@/server/domain/incidents/incident-list";
+import {
+  acknowledgeIncident,
+  assignIncident,
+  commentIncident,
+  type IncidentOf,
+  mergeIncident,
+  moveIncident,
+  openIncident,
+  setSeverity,
+  unmergeIncident,
+  type Worker,
+} from "@/server/domain/incidents/incidents";
+import { listMembers } from "@/server/domain/tenancy/members";
+import { DomainError } from "@/server/kernel/errors";
+import type { UserId } from "@/server/kernel/ids";
+
+/** An attack is seen at the PBX, which is the operator's; it names whoever is attacked. */
+function atOperator({ tenantKind }: { readonly tenantKind: string }): void {
+  if (tenantKind === "operator") return;
+  throw new DomainError("forbidden", { page: "incidents" }, "Incidents are the operator's: open them there.");
+}
+
+const one = z.object({ incidentId });
+const by = (ctx: { readonly userId: UserId }): Worker => ({ name: ctx.userId, userId: ctx.userId });
+const valuesOf = ({ number, state, severity, ownerId }: IncidentOf) => ({
+  incident: number,
+  state,
+  severity,
+  owner: ownerId,
+});
+const changed = ({ before, after }: { before: IncidentOf; after: IncidentOf }) => ({
+  subject: `incident:${after.id}`,
+  before: valuesOf(before),
+  after: valuesOf(after),
+  result: { id: after.id, number: after.number, state: after.state, severity: after.severity },
+});
+
+export const incidentsRouter = router({
+  list: tenantQuery("incidents.read")
+    .input(incidentFilterSchema)
+    .query(({ ctx, input: { tenantSlug: _, ...filter } }) => {
+      atOperator(ctx.seat);
+      return ctx.read((tx) => listIncidents(tx, ctx.tenantId, filter));
+    }),
+
+  get: tenantQuery("incidents.read")
+    .input(one)
+    .query(({ ctx, input }) => {
+      atOperator(ctx.seat);
+      return ctx.readBelow((tx) => getIncident(tx, ctx.tenantId, input.incidentId));
+    }),
+
+  /** Who can own an incident. */
+  owners: tenantQuery("incidents.read").query(async ({ ctx }) => {
+    atOperator(ctx.seat);
+    const members = await ctx.read((tx) => listMembers(tx, ctx.tenantId));
+    return members.map(({ userId, name, email }) => ({ id: userId, name: name || email }));
+  }),
+
+  open: tenantMutation("incidents.write", "incident.open")
+    .input(openIncidentSchema)
+    .mutation(({ ctx, input: { tenantSlug: _, ...asked } }) => {
+      atOperator(ctx.seat);
+      return ctx.change(async (tx) => {
+        const result = await openIncident(tx, ctx.tenantId, asked, by(ctx));
+        const after = { incident: result.number, title: asked.title, severity: asked.severity };
+        return { subject: `incident:${result.id}`, after, result };
+      });
+    }),
+
+  acknowledge: tenantMutation("incidents.write", "incident.acknowledge")
+    .input(one)
+    .mutation(({ ctx, input }) => {
+      atOperator(ctx.seat);
+      return ctx.change(async (tx) => changed(await acknowledgeIncident(tx, ctx.tenantId, input.incidentId, by(ctx))));
+    }),
+
+  move: tenantMutation("incidents.write", "incident.move")
+    .input(moveIncidentSchema)
+    .mutation(({ ctx, input: { tenantSlug: _, ...move } }) => {
+      atOperator(ctx.seat);
+      return ctx.change(async (tx) => changed(await moveIncident(tx, ctx.tenantId, move, by(ctx))));
+    }),
+
+  setSeverity: tenantMutation("incidents.write", "incident.set_severity")
+    .input(severitySchema)
+    .mutation(({ ctx, input }) => {
+      atOperator(ctx.seat);
+      return ctx.change(async (tx) => changed(await setSeverity(tx, ctx.tenantId, input, by(ctx))));
+    }),
+
+  assign: tenantMutation("incidents.write", "incident.assign")
+    .input(ownerSchema)
+    .mutation(({ ctx, input }) => {
+      atOperator(ctx.seat);
+      return ctx.change(async (tx) => changed(await assignIncident(tx, ctx.tenantId, input, by(ctx))));
+    }),
+
+  comment: tenantMutation("incidents.write", "incident.comment")
+    .input(commentSchema)
+    .mutation(({ ctx, input }) => {
+      atOperator(ctx.seat);
+      return ctx.change(async (tx) => {
+        const { id, number } = await commentIncident(tx, ctx.tenantId, input, by(ctx));
+        return { subject: `incident:${id}`, after: { incident: number }, result: { id, number } };
+      });
+    }),
+
+  merge: tenantMutation("incidents.write", "incident.merge")
+    .input(mergeSchema)
+    .mutation(({ ctx, input }) => {
+      atOperator(ctx.seat);
+      return ctx.change(async (tx) => {
+        const { incident, into } = await mergeIncident(tx, ctx.tenantId, input, by(ctx));
+        const after = { incident: incident.number, into: into.number };
+        return { subject: `incident:${incident.id}`, after, result: { id: into.id, number: into.number } };
+      });
+    }),
+
+  unmerge: tenantMutation("incidents.write", "incident.unmerge")
+    .input(one)
+    .mutation(({ ctx, input }) => {
+      atOperator(ctx.seat);
+      return ctx.change(async (tx) => {
+        const { incident, from } = await unmergeIncident(tx, ctx.tenantId, input.incidentId, by(ctx));
+        const after = { incident: incident.number, from };
+        return { subject: `incident:${incident.id}`, after, result: { id: incident.id, number: incident.number } };
+      });
+    }),
+});

@@ -1,0 +1,168 @@
+import { type Clock, clocksOf, needsReason, nextStates } from "@/server/domain/incidents/incident.rules";
+import type { IncidentFilter, IncidentState, Severity } from "@/server/domain/incidents/incident.schema";
+import type { TenantRead } from "@/server/infra/db/tenant-tx";
+import { DomainError } from "@/server/kernel/errors";
+import type { TenantId } from "@/server/kernel/ids";
+
+export type IncidentRow = {
+  readonly id: string;
+  readonly number: string;
+  readonly kind: "sip_attack" | "manual";
+  readonly title: string;
+  readonly source: string;
+  readonly severity: Severity;
+  readonly state: IncidentState;
+  readonly signals: number;
+  readonly firstAt: Date;
+  readonly lastAt: Date;
+  readonly openedAt: Date;
+  readonly acknowledgedAt: Date | null;
+  readonly containedAt: Date | null;
+  readonly closedAt: Date | null;
+  /** The owner's name; null while it is nobody's. */
+  readonly ownerName: string | null;
+  /** How many were merged into it. */
+  readonly merged: number;
+};
+
+type Stored = Omit<IncidentRow, "number" | "signals"> & { number: bigint; signals: bigint; exactUs: bigint };
+
+/**
+ * Incidents that stand for themselves, not those that are part of another: what is active with the worst first within a
+ * page of the last seen, what is over by when it was last seen. With how many wait for somebody.
+ */
+export async function listIncidents(
+  tx: TenantRead,
+  tenantId: TenantId,
+  { show, severity, text, cursor, limit = 50 }: IncidentFilter,
+): Promise<{ items: IncidentRow[]; nextCursor: string | null; waiting: number }> {
+  const [atUs = null, afterId = null] = cursor?.split("_") ?? [];
+  const like = text ? `%${text.replace(/[\\%_]/g, "\\$&")}%` : null;
+  const rows = await tx.$queryRaw<Stored[]>`
+    SELECT i.id, i.number, i.kind, i.title, i.source, i.severity, i.state, i.signals, i.first_at AS "firstAt", i.last_at AS "lastAt",
+      i.opened_at AS "openedAt", i.acknowledged_at AS "acknowledgedAt", i.contained_at AS "containedAt", i.closed_at AS "closedAt",
+      coalesce(nullif(p.name, ''), p.email) AS "ownerName",
+      (SELECT count(*)::int FROM incident m WHERE m.tenant_id = i.tenant_id AND m.merged_into = i.id) AS merged,
+      (extract(epoch FROM i.last_at) * 1000000)::bigint AS "exactUs"
+    FROM incident i LEFT JOIN person p ON p.id = i.owner_id
+    WHERE i.tenant_id = ${tenantId}::uuid AND i.merged_into IS NULL AND (i.closed_at IS NULL) = ${show === "active"}
+      AND (${severity ?? null}::text IS NULL OR i.severity = ${severity ?? null}::text)
+      AND (${like}::text IS NULL OR i.title ILIKE ${like}::text OR i.number::text = ${text ?? null}::text OR EXISTS (
+        SELECT FROM incident_subject s WHERE s.tenant_id = i.tenant_id AND s.incident_id = i.id AND s.value ILIKE ${like}::text))
+      AND (${atUs}::text IS NULL OR (i.last_at, i.id) < (timestamptz 'epoch' + ${atUs}::bigint * interval '1 microsecond', ${afterId}::uuid))
+    ORDER BY i.last_at DESC, i.id DESC LIMIT ${limit + 1}`;
+  const [count] = await tx.$queryRaw<{ waiting: number }[]>`
+    SELECT count(*)::int AS waiting FROM incident WHERE tenant_id = ${tenantId}::uuid AND state = 'triage' AND merged_into IS NULL`;
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    items: page.map(shown),
+    nextCursor: rows.length > limit && last ? `${last.exactUs}_${last.id}` : null,
+    waiting: count?.waiting ?? 0,
+  };
+}
+
+const shown = ({ number, signals, exactUs: _, ...row }: Stored): IncidentRow => ({
+  ...row,
+  number: String(number),
+  signals: Number(signals),
+});
+
+export type IncidentDetail = IncidentRow & {
+  readonly outcome: string;
+  readonly ownerId: string | null;
+  /** This machine's time: a browser's own may be wrong, and the clocks run by this one. */
+  readonly now: Date;
+  readonly clocks: { readonly acknowledge: Clock; readonly contain: Clock | null };
+  /** Where it can go from here, and whether that wants a reason. */
+  readonly ways: readonly { readonly state: IncidentState; readonly reason: boolean }[];
+  /** The one it is part of, and those that are part of it. */
+  readonly mergedInto: { readonly id: string; readonly number: string } | null;
+  readonly parts: readonly { readonly id: string; readonly number: string; readonly title: string }[];
+  /** What it touches, the most often seen first; at most 200 of a kind are kept. */
+  readonly subjects: readonly {
+    readonly kind: "address" | "extension" | "username";
+    readonly value: string;
+    /** Of an extension: whose it is. */
+    readonly tenantName: string | null;
+    readonly tenantSlug: string | null;
+    readonly signals: number;
+    readonly firstAt: Date;
+    readonly lastAt: Date;
+  }[];
+  readonly lines: readonly {
+    readonly seq: number;
+    readonly at: Date;
+    /** A name; "Ringfence" for the system's own. */
+    readonly actor: string;
+    readonly kind: string;
+    readonly body: string;
+    readonly detail: Readonly<Record<string, unknown>>;
+  }[];
+};
+
+/**
+ * One incident with all it touches and its timeline; a merged one is shown as it is, with where it went. Wants a subtree
+ * transaction, for the names of tenants below.
+ * @throws DomainError not_found.
+ */
+export async function getIncident(tx: TenantRead, tenantId: TenantId, id: string): Promise<IncidentDetail> {
+  const [row] = await tx.$queryRaw<
+    (Omit<Stored, "exactUs"> &
+      Pick<IncidentDetail, "outcome" | "ownerId"> & { intoId: string | null; intoNumber: bigint | null })[]
+  >`
+    SELECT i.id, i.number, i.kind, i.title, i.source, i.severity, i.state, i.signals, i.first_at AS "firstAt", i.last_at AS "lastAt",
+      i.opened_at AS "openedAt", i.acknowledged_at AS "acknowledgedAt", i.contained_at AS "containedAt", i.closed_at AS "closedAt",
+      coalesce(nullif(p.name, ''), p.email) AS "ownerName", i.owner_id AS "ownerId", i.outcome,
+      (SELECT count(*)::int FROM incident m WHERE m.tenant_id = i.tenant_id AND m.merged_into = i.id) AS merged,
+      into_.id AS "intoId", into_.number AS "intoNumber"
+    FROM incident i LEFT JOIN person p ON p.id = i.owner_id
+    LEFT JOIN incident into_ ON into_.tenant_id = i.tenant_id AND into_.id = i.merged_into
+    WHERE i.tenant_id = ${tenantId}::uuid AND i.id = ${id}::uuid`;
+  if (!row) throw new DomainError("not_found", { incidentId: id });
+  const { intoId, intoNumber, ...rest } = row;
+  const parts = await tx.incident.findMany({
+    where: { tenantId, mergedInto: id },
+    orderBy: { number: "asc" },
+    select: { id: true, number: true, title: true },
+  });
+  const now = new Date();
+  return {
+    ...shown({ ...rest, exactUs: 0n }),
+    now,
+    clocks: clocksOf(rest, now),
+    ways:
+      intoId === null ? nextStates(rest.state).map((state) => ({ state, reason: needsReason(rest.state, state) })) : [],
+    outcome: rest.outcome,
+    ownerId: rest.ownerId,
+    mergedInto: intoId === null ? null : { id: intoId, number: String(intoNumber) },
+    parts: parts.map((part) => ({ ...part, number: String(part.number) })),
+    subjects: await subjectsOf(tx, tenantId, id),
+    lines: await linesOf(tx, tenantId, id),
+  };
+}
+
+const subjectsOf = async (tx: TenantRead, tenantId: TenantId, id: string): Promise<IncidentDetail["subjects"]> => {
+  const rows = await tx.$queryRaw<(Omit<IncidentDetail["subjects"][number], "signals"> & { signals: bigint })[]>`
+    SELECT s.kind, s.value, t.name AS "tenantName", t.slug AS "tenantSlug", s.signals, s.first_at AS "firstAt", s.last_at AS "lastAt"
+    FROM incident_subject s LEFT JOIN tenant t ON t.id = s.of_tenant_id
+    WHERE s.tenant_id = ${tenantId}::uuid AND s.incident_id = ${id}::uuid ORDER BY s.kind, s.signals DESC, s.value`;
+  return rows.map((row) => ({ ...row, signals: Number(row.signals) }));
+};
+
+const linesOf = (tx: TenantRead, tenantId: TenantId, id: string) =>
+  tx.$queryRaw<IncidentDetail["lines"][number][]>`
+    SELECT l.seq, l.at, CASE WHEN l.actor = 'system' THEN 'Ringfence' ELSE coalesce(nullif(p.name, ''), p.email, l.actor) END AS actor, l.kind, l.body, l.detail
+    FROM incident_line l LEFT JOIN person p ON p.id::text = l.actor
+    WHERE l.tenant_id = ${tenantId}::uuid AND l.incident_id = ${id}::uuid ORDER BY l.seq LIMIT 1000`;
+
+/**
+ * The id of an incident by its number.
+ * @throws DomainError not_found when there is none of that number.
+ */
+export async function findIncident(tx: TenantRead, tenantId: TenantId, number: string): Promise<string> {
+  const wanted = /^\d{1,15}$/.test(number) ? BigInt(number) : -1n;
+  const row = await tx.incident.findFirst({ where: { tenantId, number: wanted }, select: { id: true } });
+  if (!row) throw new DomainError("not_found", { incident: number }, `There is no incident ${JSON.stringify(number)}.`);
+  return row.id;
+}

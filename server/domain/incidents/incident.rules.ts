@@ -1,0 +1,55 @@
+import type { IncidentState, Severity } from "@/server/domain/incidents/incident.schema";
+
+/** Where an incident may go from each state; what is over may be opened again, because one may have been wrong. */
+const ways: Readonly<Record<IncidentState, readonly IncidentState[]>> = {
+  triage: ["open", "dismissed"],
+  open: ["contained", "monitoring", "resolved", "dismissed"],
+  contained: ["monitoring", "resolved"],
+  monitoring: ["open", "contained", "resolved"],
+  resolved: ["reviewed", "open"],
+  reviewed: ["open"],
+  dismissed: ["open"],
+};
+
+/** The states that an incident can be moved to from this one. */
+export const nextStates = (state: IncidentState): readonly IncidentState[] => ways[state];
+
+const over: readonly IncidentState[] = ["resolved", "reviewed", "dismissed"];
+/** Nobody has to do anything about it any more, apart from learning. */
+export const isOver = (state: IncidentState): boolean => over.includes(state);
+
+/** Whether the one who moves it must say why: who reads it next year was not there. */
+export const needsReason = (from: IncidentState, to: IncidentState): boolean =>
+  to === "dismissed" || to === "resolved" || isOver(from) !== isOver(to);
+
+/** Minutes from the opening within which somebody must have taken an incident, and have contained it; null: no clock. */
+const clocks: Readonly<Record<Severity, { readonly acknowledge: number; readonly contain: number | null }>> = {
+  critical: { acknowledge: 5, contain: 15 },
+  high: { acknowledge: 15, contain: 60 },
+  medium: { acknowledge: 60, contain: 240 },
+  low: { acknowledge: 480, contain: null },
+};
+
+export type Clock = { readonly dueAt: Date; readonly metAt: Date | null; readonly late: boolean };
+
+type Timed = Readonly<{
+  severity: Severity;
+  state: IncidentState;
+  openedAt: Date;
+  acknowledgedAt: Date | null;
+  containedAt: Date | null;
+  closedAt: Date | null;
+}>;
+
+/** The two clocks of an incident at a moment. What was closed without being contained needs no containment any more. */
+export function clocksOf(incident: Timed, now: Date): { acknowledge: Clock; contain: Clock | null } {
+  const { acknowledge, contain } = clocks[incident.severity];
+  const clock = (minutes: number, metAt: Date | null): Clock => {
+    const dueAt = new Date(incident.openedAt.getTime() + minutes * 60_000);
+    return { dueAt, metAt, late: (metAt ?? now) > dueAt };
+  };
+  return {
+    acknowledge: clock(acknowledge, incident.acknowledgedAt ?? incident.closedAt),
+    contain: contain === null ? null : clock(contain, incident.containedAt ?? incident.closedAt),
+  };
+}

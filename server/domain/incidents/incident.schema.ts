@@ -1,0 +1,60 @@
+import { z } from "zod";
+
+export const severities = ["low", "medium", "high", "critical"] as const;
+export type Severity = (typeof severities)[number];
+
+export const incidentStates = [
+  "triage",
+  "open",
+  "contained",
+  "monitoring",
+  "resolved",
+  "reviewed",
+  "dismissed",
+] as const;
+export type IncidentState = (typeof incidentStates)[number];
+
+export const incidentId = z.uuid();
+const note = z
+  .string()
+  .trim()
+  .max(4_000, "At most 4000 characters.")
+  // Line breaks are what a comment has; other control characters are not.
+  .regex(/^(?:[^\p{Cc}]|[\n\r\t])*$/u, "No control characters.");
+
+export const incidentFilterSchema = z.object({
+  /** What still needs somebody, or what is over. */
+  show: z.enum(["active", "closed"]).default("active"),
+  severity: z.enum(severities).optional(),
+  /** A number such as 17, a part of the title, or of an address, user name or extension that it touches. */
+  text: z.string().trim().max(100).optional(),
+  /** Opaque: the previous page's nextCursor. */
+  cursor: z
+    .string()
+    .regex(/^\d{1,18}_[0-9a-f-]{36}$/, "Not a cursor of this list.")
+    .optional(),
+  limit: z.number().int().min(1).max(200).optional(),
+});
+export type IncidentFilter = z.output<typeof incidentFilterSchema>;
+
+export const openIncidentSchema = z.object({
+  title: z.string().trim().min(1, "Say what it is about.").max(200, "At most 200 characters."),
+  severity: z.enum(severities).default("medium"),
+  text: note.optional(),
+});
+
+export const commentSchema = z.object({ incidentId, text: note.min(1, "Write something.") });
+
+export const moveIncidentSchema = z.object({
+  incidentId,
+  state: z.enum(incidentStates),
+  /** Why; needed to dismiss, resolve or reopen. */
+  text: note.optional(),
+});
+
+export const severitySchema = z.object({ incidentId, severity: z.enum(severities) });
+
+/** A null owner takes the owner away. */
+export const ownerSchema = z.object({ incidentId, ownerId: z.uuid().nullable() });
+
+export const mergeSchema = z.object({ incidentId, intoIncidentId: incidentId });
