@@ -10,6 +10,7 @@ import { createPool, type SqlPool } from "@/server/infra/db/pool";
 import type { PlanId, TenantId } from "@/server/kernel/ids";
 import { micros, parseMicros } from "@/server/kernel/money";
 
+import { makeNumbers } from "./seed/numbers";
 import { livePast } from "./seed/past-calls";
 import { demoChange, type SignIn, seatPeople } from "./seed/people";
 import { type DemoPhone, makePhones, openCountries } from "./seed/phones";
@@ -75,6 +76,7 @@ async function makeDemo(db: Db, root: TenantId, now: Date): Promise<Made> {
     }
     await openCountries(db, id, tenant);
     phones.push(...(await makePhones(db, id, tenant)));
+    await makeNumbers(db, root, id, tenant);
     signIns.push(...(await seatPeople(db, id, tenant)));
   }
   return { ids, signIns, phones };

@@ -20,6 +20,7 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   audit: ["audit"],
   tenants: ["tenants", "shell", "tenantPlans"],
   extensions: ["extensions", "home"],
+  numbers: ["numbers"],
   tasks: ["tasks", "decks"],
   mail: ["mail"],
   statements: ["statements"],

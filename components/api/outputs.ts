@@ -26,6 +26,7 @@ export type IncidentDetail = Outputs["incidents"]["get"];
 export type DisputeDetail = Outputs["disputes"]["get"];
 export type Payments = Outputs["payments"]["list"];
 export type PaymentRow = Payments["items"][number];
+export type NumberRow = Outputs["numbers"]["list"]["items"][number];
 export type VoucherBatch = Outputs["vouchers"]["list"]["items"][number];
 export type PendingTopUp = Outputs["approvals"]["list"]["items"][number];
 export type AutoTopUpSettings = NonNullable<Outputs["autoTopUp"]["get"]["settings"]>;

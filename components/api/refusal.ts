@@ -19,6 +19,10 @@ const refusals: Partial<Record<DomainErrorCode, Omit<Refusal, "code">>> = {
     next: "Check the marked fields; nothing was changed.",
   },
   number_taken: { title: "That extension number is already in use.", next: "Choose another number." },
+  did_taken: {
+    title: "That number is in service here already.",
+    next: "Look for it in the list, or choose another number.",
+  },
   slug_taken: { title: "That short name is already in use.", next: "Choose another short name." },
   email_taken: { title: "That e-mail address already has a seat here.", next: "Look for it in the list of members." },
   plan_taken: { title: "A plan of that name already exists.", next: "Choose another name." },

@@ -30,11 +30,14 @@ export function CallPanel({ callId, onClose }: Readonly<{ callId: string; onClos
   const { tenantSlug } = useScope();
   const query = useQuery(useTRPC().calls.get.queryOptions({ tenantSlug, callId }));
   return (
-    <Panel onClose={onClose} subject={callId} title={query.data ? `Call to ${query.data.toFormatted}` : "Call"}>
+    <Panel onClose={onClose} subject={callId} title={query.data ? titleOf(query.data) : "Call"}>
       <QueryView query={query}>{(call) => <CallBody call={call} />}</QueryView>
     </Panel>
   );
 }
+
+const titleOf = ({ direction, fromFormatted, toFormatted }: CallDetail): string =>
+  direction === "in" ? `Call from ${fromFormatted ?? "an unknown number"}` : `Call to ${toFormatted}`;
 
 function CallBody({ call }: Readonly<{ call: CallDetail }>) {
   const { currency } = call;
@@ -87,13 +90,21 @@ function Fix({ call }: Readonly<{ call: CallDetail }>) {
 
 function factsOf(call: CallDetail, currency: string): readonly Fact[] {
   const name = [call.from.extensionNumber, call.from.name].filter(Boolean).join(" ");
+  const incoming = call.direction === "in";
   const facts: (Fact | false)[] = [
-    { label: "From", value: name || "–" },
+    incoming
+      ? {
+          label: "From",
+          value: call.fromFormatted ? <PhoneNumber formatted={call.fromFormatted} /> : "unknown",
+          end: call.fromNumber && <CopyButton label="Copy the caller's number" text={call.fromNumber} />,
+        }
+      : { label: "From", value: name || "–" },
     {
       label: "To",
       value: <PhoneNumber country={call.country} formatted={call.toFormatted} />,
       end: call.toE164 && <CopyButton label="Copy the number" text={call.toE164} />,
     },
+    incoming && { label: "Rings at", value: name || "nowhere" },
     call.dialled !== call.toE164 && { label: "As dialled", value: <code>{call.dialled}</code> },
     { label: "Started", value: <Moment at={call.startedAt} full /> },
     call.answeredAt !== null && { label: "Answered", value: <Moment at={call.answeredAt} full /> },
@@ -107,7 +118,10 @@ function factsOf(call: CallDetail, currency: string): readonly Fact[] {
     Boolean(call.hangupSide) && { label: "Hung up by", value: call.hangupSide },
     Boolean(call.causeCode) && { label: "Network cause", value: <span className="figures">{call.causeCode}</span> },
     Boolean(call.reason) && { label: "Code", value: <code>{call.reason}</code> },
-    Boolean(call.source) && { label: "Phone's address", value: <code>{call.source}</code> },
+    Boolean(call.source) && {
+      label: incoming ? "Trunk's address" : "Phone's address",
+      value: <code>{call.source}</code>,
+    },
     {
       label: "Call ID",
       value: <code className="text-xs">{call.id}</code>,

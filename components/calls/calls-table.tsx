@@ -9,7 +9,7 @@ import { type CallFilter, isFiltered } from "@/components/calls/call-filter";
 import { CallOutcome } from "@/components/calls/call-outcome";
 import { noFilter } from "@/components/calls/calls-filter-bar";
 import { Duration } from "@/components/calls/duration";
-import { PhoneNumber } from "@/components/calls/phone-number";
+import { Called, Caller } from "@/components/calls/parties";
 import { Moment } from "@/components/shell/moment";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
@@ -49,18 +49,13 @@ function columnsIn(currency: string, decimals: number, zone: string): readonly C
       key: "from",
       header: "From",
       fold: "second",
-      cell: (call) => (
-        <span className="flex gap-2">
-          <span className="figures">{call.from.extensionNumber}</span>
-          <span className="max-w-40 truncate text-ink-2 max-sm:hidden">{call.from.name}</span>
-        </span>
-      ),
+      cell: (call) => <Caller call={call} nameClass="max-w-40 truncate max-sm:hidden" />,
     },
     {
       key: "to",
       header: "To",
       fold: "lead",
-      cell: (call) => <PhoneNumber country={call.country} formatted={call.toFormatted} />,
+      cell: (call) => <Called call={call} />,
     },
     {
       key: "outcome",
@@ -83,7 +78,7 @@ function columnsIn(currency: string, decimals: number, zone: string): readonly C
       numeric: true,
       fold: "lead-end",
       cell: (call) =>
-        call.answeredAt && call.kind === "external" ? (
+        call.answeredAt && (call.kind === "external" || (call.kind === "inbound" && call.costMicros > 0n)) ? (
           <Money bare currency={currency} decimals={decimals} micros={call.costMicros} />
         ) : (
           <span className="text-ink-3">–</span>

@@ -20,6 +20,7 @@ const labels: Readonly<Record<string, string>> = {
   money: "Credit",
   margin: "Not below cost",
   "call control": "Call control reachable",
+  incoming: "Price of incoming calls",
 };
 
 /** What a gate of the decision trace is called. A gate that has no words yet is shown by its own name. */
@@ -38,6 +39,7 @@ export function gateMeasure({ gate, ok, value, limit }: Gate): string | undefine
     case "call control":
       return value || undefined;
     case "number":
+      if (limit === "rings at an extension") return ok ? value : `${value} rings nowhere`;
       return limit === "own extension" ? `${value}, own extension` : value || undefined;
     case "price":
       return ok ? `prefix ${value} in ${limit}` : `${limit} for ${value}`;

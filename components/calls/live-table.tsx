@@ -6,7 +6,7 @@ import { ratesDecimals } from "@/components/billing/money-text";
 import { Duration } from "@/components/calls/duration";
 import { HangUp } from "@/components/calls/hang-up";
 import { outcomeWords } from "@/components/calls/outcome-words";
-import { PhoneNumber } from "@/components/calls/phone-number";
+import { Called, Caller } from "@/components/calls/parties";
 import { StopsAt } from "@/components/calls/stops-at";
 import { useScope } from "@/components/shell/scope";
 import { cx } from "@/components/ui/cx";
@@ -30,8 +30,9 @@ export function LiveTable({ data }: Readonly<{ data: Data }>) {
 
 const secondsSince = (at: Date, now: Date): number => (now.getTime() - at.getTime()) / 1_000;
 
-/** Calls between own extensions, to the echo test and to emergency numbers cost nothing. */
-const isPaid = (call: LiveCall): boolean => call.kind === "external";
+/** Calls between own extensions, to the echo test and to emergency numbers cost nothing; those from outside do where a price says so. */
+const isPaid = (call: LiveCall): boolean =>
+  call.kind === "external" || (call.kind === "inbound" && call.heldMicros > 0n);
 const Free = () => <span className="text-ink-3">free</span>;
 
 function State({ call }: Readonly<{ call: LiveCall }>) {
@@ -68,18 +69,13 @@ const whoColumns = (now: Date): readonly Column<LiveCall>[] => [
     key: "from",
     header: "From",
     fold: "second",
-    cell: (call) => (
-      <span className="flex gap-2 whitespace-nowrap">
-        <span className="figures">{call.from.extensionNumber}</span>
-        <span className="text-ink-2">{call.from.name}</span>
-      </span>
-    ),
+    cell: (call) => <Caller call={call} />,
   },
   {
     key: "to",
     header: "To",
     fold: "lead",
-    cell: (call) => <PhoneNumber country={call.country} formatted={call.toFormatted} />,
+    cell: (call) => <Called call={call} />,
   },
   { key: "state", header: "State", cell: (call) => <State call={call} /> },
   {

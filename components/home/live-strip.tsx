@@ -5,6 +5,7 @@ import Link from "next/link";
 import type { Outputs } from "@/components/api/outputs";
 import { Money } from "@/components/billing/money";
 import { Duration } from "@/components/calls/duration";
+import { Caller } from "@/components/calls/parties";
 import { PhoneNumber } from "@/components/calls/phone-number";
 import { runningRate } from "@/components/calls/running-rate";
 import { useScope } from "@/components/shell/scope";
@@ -47,8 +48,7 @@ function Calls({ data }: Readonly<{ data: Data }>) {
         {items.slice(0, MOST).map((call) => (
           <li className="flex min-h-9 items-center gap-3 border-b" key={call.id}>
             <span className="w-36 truncate max-sm:hidden">
-              <span className="figures">{call.from.extensionNumber}</span>{" "}
-              <span className="text-ink-2">{call.from.name}</span>
+              <Caller call={call} />
             </span>
             <PhoneNumber className="min-w-0 flex-1" formatted={call.toFormatted} />
             <span className={call.answeredAt ? "" : "text-info"}>

@@ -26,6 +26,7 @@ const groups: readonly NavGroup[] = [
       { page: "calls", label: "Calls", icon: "calls", needs: "calls.read", key: "c" },
       { page: "live", label: "Live", icon: "live", needs: "calls.read", key: "l" },
       { page: "extensions", label: "Extensions", icon: "phones", needs: "extensions.read", key: "e" },
+      { page: "numbers", label: "Numbers", icon: "in", needs: "numbers.read", key: "k" },
       { page: "balance", label: "Balance", icon: "balance", needs: "balance.read", key: "b" },
       { page: "statements", label: "Statements", icon: "statement", needs: "balance.read", key: "s" },
       { page: "disputes", label: "Disputes", icon: "undo", needs: "disputes.read", key: "u" },

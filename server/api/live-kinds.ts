@@ -3,7 +3,8 @@ import type { LiveKind } from "@/server/infra/live/bus";
 
 /** Which live pages a recorded change makes old, by the first word of its action. */
 const kindsOfSubject: Readonly<Record<string, readonly LiveKind[]>> = {
-  extension: ["extensions"],
+  extension: ["extensions", "numbers"],
+  number: ["numbers"],
   call: ["calls"],
   billing: ["balance"],
   voucher: ["balance"],

@@ -17,6 +17,7 @@ import { limitsRouter } from "@/server/api/routers/limits";
 import { mailRouter } from "@/server/api/routers/mail";
 import { meRouter } from "@/server/api/routers/me";
 import { membersRouter } from "@/server/api/routers/members";
+import { numbersRouter } from "@/server/api/routers/numbers";
 import { paymentsRouter } from "@/server/api/routers/payments";
 import { plansRouter } from "@/server/api/routers/plans";
 import { reconciliationRouter } from "@/server/api/routers/reconciliation";
@@ -41,6 +42,7 @@ export const appRouter = router({
   billing: billingRouter,
   approvals: approvalsRouter,
   bundles: bundlesRouter,
+  numbers: numbersRouter,
   audit: auditRouter,
   home: homeRouter,
   incidents: incidentsRouter,

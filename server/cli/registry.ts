@@ -63,6 +63,30 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: "delete an extension; its calls stay in the list",
     load: async () => (await import("./commands/extension-state")).extensionDelete,
   },
+  "number add": {
+    summary: "take a number into service",
+    load: async () => (await import("./commands/numbers")).numberAdd,
+  },
+  "number list": {
+    summary: "numbers, who holds them and where they ring",
+    load: async () => (await import("./commands/numbers")).numberList,
+  },
+  "number give": {
+    summary: "hand a number to a tenant",
+    load: async () => (await import("./commands/numbers")).numberGive,
+  },
+  "number take": {
+    summary: "take a number back from a tenant",
+    load: async () => (await import("./commands/numbers")).numberTake,
+  },
+  "number route": {
+    summary: "say at which extension a number rings",
+    load: async () => (await import("./commands/numbers")).numberRoute,
+  },
+  "number release": {
+    summary: "take a number out of service",
+    load: async () => (await import("./commands/numbers")).numberRelease,
+  },
   "plan create": { summary: "make an empty plan", load: async () => (await import("./commands/plans")).planCreate },
   "plan list": { summary: "all plans", load: async () => (await import("./commands/plans")).planList },
   "plan assign": {

@@ -6,6 +6,7 @@ export const domainErrors = {
   rate_limited: "Too many attempts. Wait and try again.",
   invalid_input: "Something in the input is not allowed.",
   number_taken: "That extension number is already in use.",
+  did_taken: "That number is in service here already.",
   slug_taken: "That short name is already in use.",
   email_taken: "That e-mail address already has a seat here.",
   plan_taken: "A plan of that name already exists.",

@@ -10,6 +10,8 @@ const places = [
   { as: ["customer", "owner"], page: "/calls", heading: "Calls", row: true },
   { as: ["customer", "owner"], page: "/live", heading: "Live calls" },
   { as: ["customer", "owner"], page: "/extensions", heading: "Extensions", row: true },
+  { as: ["customer", "owner"], page: "/numbers", heading: "Numbers", row: true },
+  { as: ["operator", "owner"], page: "/numbers", heading: "Numbers", row: true },
   { as: ["customer", "owner"], page: "/balance", heading: "Balance" },
   { as: ["customer", "owner"], page: "/statements", heading: "Statements" },
   { as: ["customer", "owner"], page: "/limits", heading: "Limits", row: true },
@@ -75,6 +77,7 @@ const dialogs = [
   ["reseller", "/balance", "Give credit…"],
   ["operator", "/incidents", "Open an incident…"],
   ["reseller", "/vouchers", "New batch…"],
+  ["operator", "/numbers", "Add number"],
 ] as const;
 
 for (const [kind, path, opener] of dialogs) {
@@ -88,7 +91,7 @@ for (const [kind, path, opener] of dialogs) {
     await page.getByRole("button", { name: opener }).click();
     const dialog = page.getByRole("dialog");
     await expect(dialog.getByRole("textbox").first()).toBeVisible();
-    await dialog.getByRole("button", { name: /^(Create|Make|Give)/ }).click();
+    await dialog.getByRole("button", { name: /^(Create|Make|Give|Add)/ }).click();
     await expect(dialog.locator("[aria-invalid]").first(), "with its problems shown").toBeVisible();
     await eachLook(page);
   });

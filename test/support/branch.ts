@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 
 import { type Role, roles } from "@/server/domain/tenancy/roles";
 import { builders, type Tenancy } from "@/test/support/builders";
@@ -119,8 +119,11 @@ export async function makeBranches(db: TestDatabase) {
       "SELECT i.statement_id AS id FROM wallet w, statement_issue(w.id, '2026-02-01', '2026-02-28', 'range', 2, 'test') i WHERE w.tenant_id = $1",
       [of.tenantId],
     );
+    const did = `4930${randomInt(10_000_000, 100_000_000)}`;
+    await build.did(of, did, null);
     return {
       extension: phone.extensionId,
+      did,
       call,
       plan,
       user,

@@ -24,6 +24,7 @@ export type Ids = Readonly<
     | "intoIncident"
     | "owner"
     | "import"
+    | "did"
     | "slug",
     string
   > &
@@ -122,6 +123,8 @@ function idFor(name: string, ids: Ids): string | readonly string[] | undefined {
   if (name === "tenantSlug" || notAnId.includes(name)) return undefined;
   if (/slugs$/i.test(name)) return [ids.slug];
   if (/slug$/i.test(name) && name !== "slug") return ids.slug;
+  // A number of ours is its own id.
+  if (name === "did") return ids.did;
   const kind = /^(.*)Id$/.exec(name)?.[1];
   if (kind === undefined) return undefined;
   const id = (ids as Readonly<Record<string, string>>)[kind];
@@ -144,4 +147,6 @@ function valueFor(name: string, schema: Schema, ids: Ids): unknown {
 
 /** Whether any field of the input names a thing of somebody's, as opposed to plain values. */
 export const namesAThing = (input: Readonly<Record<string, unknown>>): boolean =>
-  Object.keys(input).some((name) => name !== "tenantSlug" && !notAnId.includes(name) && /(Id|[a-z]Slugs?)$/.test(name));
+  Object.keys(input).some(
+    (name) => name !== "tenantSlug" && !notAnId.includes(name) && /(Id|[a-z]Slugs?|^did)$/.test(name),
+  );

@@ -26,9 +26,14 @@ export const calls: Command = {
   },
 };
 
+/** Whoever called: an extension, or of a call from outside the number that the trunk named, if it did. */
+const fromOf = (call: ListedCall): string | null =>
+  call.direction === "in" ? call.fromNumber : call.from.extensionNumber;
+
 const shown = (call: ListedCall) => ({
   id: call.id,
-  from: call.from.extensionNumber,
+  direction: call.direction,
+  from: fromOf(call),
   to: call.toE164 === null ? call.dialled : `+${call.toE164}`,
   startedAt: call.startedAt,
   answeredAt: call.answeredAt,
@@ -52,7 +57,8 @@ export const live: Command = {
       value: items.toReversed().map((call) => ({
         id: call.id,
         tenant: call.tenantSlug,
-        from: call.from.extensionNumber,
+        direction: call.direction,
+        from: call.direction === "in" ? call.fromFormatted : call.from.extensionNumber,
         to: call.toFormatted,
         state: call.state,
         startedAt: call.startedAt,

@@ -1,5 +1,5 @@
 import type { CallOutcome } from "@/server/domain/calls/call.schema";
-import { formatNumber } from "@/server/domain/calls/number-format";
+import { formatCaller, formatNumber } from "@/server/domain/calls/number-format";
 import { type PriceContext, priceCall, type RatePrice } from "@/server/domain/rating/price.rules";
 import { ratePriceOf, type StoredPrice } from "@/server/domain/rating/stored-price";
 import { type Micros, micros } from "@/server/kernel/money";
@@ -12,6 +12,7 @@ export type CallRow = {
   readonly endedAt: Date | null;
   readonly direction: "out" | "in" | "internal";
   readonly kind: string;
+  /** Our end: the extension that calls, or of a call from outside the one that is called. */
   readonly from: { readonly extensionNumber: string; readonly name: string };
   readonly dialled: string;
   readonly toE164: string | null;
@@ -26,8 +27,10 @@ export type CallRow = {
   readonly billedSeconds: number;
   /** Without tax. */
   readonly costMicros: Micros;
-  /** Who called, of a call from outside; null where nobody said. */
+  /** Who called, of a call from outside, as the trunk named it; null where nobody said. */
   readonly fromNumber: string | null;
+  /** The same for people. */
+  readonly fromFormatted: string | null;
 };
 
 /** A row of the table call with the price snapshot of one level beside it, as the queries beside this file select it. */
@@ -119,5 +122,6 @@ export function callRowOf(call: StoredCall, now: Date): CallRow {
     billedSeconds: running?.billedSeconds ?? call.billedSeconds ?? 0,
     costMicros: running?.cost ?? micros(call.costMicros ?? 0n),
     fromNumber: call.fromNumber || null,
+    fromFormatted: formatCaller(call.fromNumber),
   };
 }

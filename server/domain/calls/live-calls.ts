@@ -1,4 +1,4 @@
-import { callRowOf, priceOf, type StoredCall, sentenceOf } from "@/server/domain/calls/call-row";
+import { type CallRow, callRowOf, priceOf, type StoredCall, sentenceOf } from "@/server/domain/calls/call-row";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { CallId, TenantId } from "@/server/kernel/ids";
@@ -9,6 +9,8 @@ export type LiveCall = {
   readonly id: CallId;
   readonly from: { readonly extensionNumber: string; readonly name: string };
   readonly toFormatted: string;
+  readonly direction: CallRow["direction"];
+  readonly fromFormatted: string | null;
   readonly country: string | null;
   readonly kind: string;
   readonly state: "ringing" | "live";
@@ -69,6 +71,8 @@ function liveOf(call: Stored): LiveCall {
     id: call.id as CallId,
     from: row.from,
     toFormatted: row.toFormatted,
+    direction: row.direction,
+    fromFormatted: row.fromFormatted,
     country: row.country,
     kind: row.kind,
     state: row.outcome === "live" ? "live" : "ringing",

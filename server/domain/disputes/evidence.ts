@@ -37,7 +37,10 @@ export function evidenceOf(call: CallDetail): Evidence {
   const { receipt } = call;
   return {
     call: {
-      from: [call.from.extensionNumber, call.from.name].filter(Boolean).join(" "),
+      from:
+        call.direction === "in"
+          ? (call.fromFormatted ?? "unknown")
+          : [call.from.extensionNumber, call.from.name].filter(Boolean).join(" "),
       to: call.toFormatted,
       dialled: call.dialled,
       startedAt: call.startedAt.toISOString(),

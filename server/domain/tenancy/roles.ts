@@ -4,6 +4,7 @@ const everyone = [
   "home.read",
   "calls.read",
   "extensions.read",
+  "numbers.read",
   "balance.read",
   "destinations.read",
   "plans.read",
@@ -13,6 +14,7 @@ const support = [
   ...everyone,
   "disputes.write",
   "extensions.write",
+  "numbers.write",
   "calls.hang_up",
   "tenants.read",
   "audit.read",
@@ -35,6 +37,7 @@ const billing = [
 ] as const;
 const admin = [
   ...support,
+  "numbers.give",
   "billing.write",
   "destinations.write",
   "tenants.write",

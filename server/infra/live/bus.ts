@@ -9,6 +9,7 @@ export const liveKinds = [
   "audit",
   "tenants",
   "extensions",
+  "numbers",
   "tasks",
   "mail",
   "statements",

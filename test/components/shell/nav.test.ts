@@ -17,6 +17,7 @@ describe("navigation", () => {
       "calls",
       "live",
       "extensions",
+      "numbers",
       "balance",
       "statements",
       "disputes",

@@ -43,6 +43,7 @@ beforeAll(async () => {
     session: crypto.randomUUID(),
     transaction: crypto.randomUUID(),
     bundle: crypto.randomUUID(),
+    did: "493055512399",
     task: crypto.randomUUID(),
     deck: crypto.randomUUID(),
     dispute,

@@ -1,0 +1,38 @@
+import { PhoneNumber } from "@/components/calls/phone-number";
+
+type Call = Readonly<{
+  direction: string;
+  from: Readonly<{ extensionNumber: string; name: string }>;
+  fromFormatted: string | null;
+  toFormatted: string;
+  country: string | null;
+}>;
+
+/** Who called: an extension of ours, or somebody outside, who may not have said who it is. */
+export function Caller({ call, nameClass = "" }: Readonly<{ call: Call; nameClass?: string }>) {
+  if (call.direction === "in") {
+    return call.fromFormatted ? (
+      <PhoneNumber formatted={call.fromFormatted} />
+    ) : (
+      <span className="text-ink-2">unknown</span>
+    );
+  }
+  return (
+    <span className="flex gap-2 whitespace-nowrap">
+      <span className="figures">{call.from.extensionNumber}</span>
+      <span className={`text-ink-2 ${nameClass}`}>{call.from.name}</span>
+    </span>
+  );
+}
+
+/** Who was called: a number, and of a call from outside where it rang. */
+export function Called({ call }: Readonly<{ call: Call }>) {
+  return (
+    <span className="inline-flex items-center gap-2">
+      <PhoneNumber country={call.country} formatted={call.toFormatted} />
+      {call.direction === "in" && call.from.extensionNumber && (
+        <span className="figures whitespace-nowrap text-ink-3">at {call.from.extensionNumber}</span>
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,52 @@
+"use client";
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import type { FormEvent } from "react";
+
+import { useTRPC } from "@/components/api/client";
+import type { NumberRow } from "@/components/api/outputs";
+import { refusalOf } from "@/components/api/refusal";
+import { Receiver, useReceivers } from "@/components/numbers/receiver";
+import { useScope } from "@/components/shell/scope";
+import { Dialog } from "@/components/ui/dialog";
+import { FormEnd } from "@/components/ui/form-end";
+import { toast } from "@/components/ui/toast-store";
+import { checks, useFields } from "@/components/ui/use-fields";
+
+/** Hands a number to a tenant below, which then says where it rings. */
+export function GiveNumber({ number, onClose }: Readonly<{ number: NumberRow; onClose: () => void }>) {
+  const { tenantSlug } = useScope();
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const receivers = useReceivers();
+  const form = useFields({ toTenantSlug: checks.filled("The tenant") });
+  const give = useMutation(
+    trpc.numbers.give.mutationOptions({
+      onSuccess: () => {
+        void queries.invalidateQueries({ queryKey: trpc.numbers.pathKey() });
+        toast(`${number.formatted} is given.`);
+        onClose();
+      },
+    }),
+  );
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const values = form.read(event.currentTarget);
+    if (values) give.mutate({ tenantSlug, did: number.number, toTenantSlug: values.toTenantSlug });
+  }
+
+  return (
+    <Dialog onClose={onClose} title={`Give ${number.formatted}`}>
+      <form className="grid gap-4" noValidate onSubmit={submit}>
+        <Receiver choices={receivers} first />
+        <FormEnd
+          busy={give.isPending && "Giving…"}
+          onCancel={onClose}
+          refusal={give.error ? refusalOf(give.error) : undefined}
+          submit="Give number"
+        />
+      </form>
+    </Dialog>
+  );
+}
