@@ -19,14 +19,15 @@ import { toast } from "@/components/ui/toast-store";
 
 /** Top-ups that one person may not post alone, and what a second one decided lately. */
 export function ApprovalsView() {
-  const { tenantSlug, timeZone } = useScope();
+  const { tenantSlug, tenant, timeZone } = useScope();
   const query = useQuery(useTRPC().approvals.list.queryOptions({ tenantSlug }));
   const zone = zoneText(timeZone);
   return (
     <>
       <PageHeader title="Approvals" />
       <p className="max-w-prose pb-4 text-ink-2">
-        A large top-up is posted when a second person has agreed. Whoever asked may only withdraw.
+        What somebody below you says to have paid is posted when you agree.
+        {tenant.kind === "operator" && " A large top-up needs a second person; whoever asked may only withdraw."}
       </p>
       <QueryView query={query}>
         {({ items }) => {
@@ -72,9 +73,7 @@ function Waiting({ rows, zone }: Readonly<{ rows: readonly PendingTopUp[]; zone:
       <DataTable
         caption="Waiting top-ups"
         columns={columns}
-        empty={
-          <Empty title="Nothing waits for a second person.">Top-ups above the limit appear here by themselves.</Empty>
-        }
+        empty={<Empty title="Nothing waits.">What needs somebody's yes appears here by itself.</Empty>}
         rowKey={(row) => row.id}
         rows={rows}
       />
@@ -89,7 +88,8 @@ function useDecisions() {
   const onSettled = () => queries.invalidateQueries();
   const approve = useMutation(
     trpc.approvals.approve.mutationOptions({
-      onSuccess: ({ amount, currency }) => toast(`${moneyText(amount, currency)} posted.`),
+      onSuccess: ({ amount, currency, transactionId }) =>
+        toast(transactionId ? `${moneyText(amount, currency)} posted.` : "You agreed. A second person has to, too."),
       onSettled,
     }),
   );

@@ -27,6 +27,11 @@ const reversals: Readonly<Record<string, string>> = {
 export const reversalWords = ({ kind, state }: Readonly<{ kind: string; state: string }>): string =>
   reversals[`${kind} ${state}`] ?? `${kind} ${state}`;
 
+const requests: Readonly<Record<string, string>> = { pending: "Waiting", approved: "Added", rejected: "Declined" };
+
+/** What became of a request to post money that was paid outside. */
+export const requestWord = (state: string): string => requests[state] ?? state;
+
 /** What paid: a person at the provider's page, or the saved card by itself. */
 export const purposeWords = (purpose: string): string => (purpose === "auto" ? "Automatic, saved card" : "By card");
 

@@ -1,25 +1,18 @@
 "use client";
 
 import type { Payments } from "@/components/api/outputs";
+import { AskByBank } from "@/components/payments/ask-by-bank";
 import { PayByCard } from "@/components/payments/pay-by-card";
 import { RedeemCode } from "@/components/payments/redeem-code";
-import { useScope } from "@/components/shell/scope";
 import { Dialog } from "@/components/ui/dialog";
 import { Tabs } from "@/components/ui/tabs";
 
 /** The ways in which credit comes: by card where a provider is set up, by a code that was bought, or from the seller. */
 export function TopUp({ payments, onClose }: Readonly<{ payments: Payments; onClose: () => void }>) {
-  const { tenant } = useScope();
-  const bank = (
-    <p className="max-w-prose text-md text-ink-2">
-      Pay {tenant.parentName ?? "your provider"} as you agreed with them. They post the payment, and it stands in the
-      ledger below.
-    </p>
-  );
   const ways = [
     { key: "card", label: "By card", content: <PayByCard payments={payments} /> },
     { key: "code", label: "By voucher code", content: <RedeemCode onClose={onClose} /> },
-    { key: "bank", label: "By bank", content: bank },
+    { key: "bank", label: "By bank", content: <AskByBank onClose={onClose} /> },
   ];
   return (
     <Dialog onClose={onClose} title="Top up">

@@ -41,7 +41,7 @@ const groups: readonly NavGroup[] = [
       { page: "tenants", label: "Tenants", icon: "tenants", needs: "tenants.read", above: true, key: "n" },
       { page: "plans", label: "Plans", icon: "plans", needs: "plans.read", above: true, key: "p" },
       { page: "vouchers", label: "Vouchers", icon: "voucher", needs: "vouchers.read", above: true, key: "v" },
-      { page: "approvals", label: "Approvals", icon: "check", needs: "balance.read", root: true, key: "o" },
+      { page: "approvals", label: "Approvals", icon: "check", needs: "balance.read", above: true, key: "o" },
     ],
   },
   {

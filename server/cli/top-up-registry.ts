@@ -3,6 +3,10 @@ import type { Entry } from "./command";
 /** The commands by which credit comes and goes back: top-ups, alerts, payments and vouchers. */
 export const topUpCommands: Readonly<Record<string, Entry>> = {
   topup: { summary: "add credit to a tenant's wallet", load: async () => (await import("./commands/money")).topup },
+  "topup ask": {
+    summary: "say that a tenant paid by bank; the one above it agrees",
+    load: async () => (await import("./commands/top-up-approvals")).topupAsk,
+  },
   "topup pending": {
     summary: "top-ups that wait for a second person",
     load: async () => (await import("./commands/top-up-approvals")).topupPending,

@@ -27,6 +27,7 @@ const places = [
   { as: ["reseller", "owner"], page: "/disputes", heading: "Disputes" },
   { as: ["reseller", "owner"], page: "/disputes/rerate", heading: "Re-rate calls" },
   { as: ["reseller", "owner"], page: "/vouchers", heading: "Vouchers" },
+  { as: ["reseller", "owner"], page: "/approvals", heading: "Approvals" },
   { as: ["operator", "owner"], page: "/approvals", heading: "Approvals" },
   { as: ["operator", "owner"], page: "/tenants", heading: "Tenants" },
   { as: ["operator", "owner"], page: "/reconciliation", heading: "Reconciliation" },

@@ -1,6 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { z } from "zod";
 
+import { topUpRequestSchema } from "@/server/domain/billing/billing.schema";
 import { decideTopUp, listPendingTopUps } from "@/server/domain/billing/top-up-approval";
+import { requestTopUp } from "@/server/domain/billing/top-up-request";
 import { decimalOf } from "@/server/kernel/money";
 import { check } from "../check";
 import type { Command, Given, Result } from "../command";
@@ -14,6 +17,28 @@ export const topupPending: Command = {
   run: async (desk) => {
     const operator = await desk.operator();
     return { value: await desk.readAll((tx) => listPendingTopUps(tx, operator, desk.actorName)) };
+  },
+};
+
+export const topupAsk: Command = {
+  summary: "Says that a tenant paid outside, by bank, and asks the one above it to post that. It waits there.",
+  options: {
+    tenant: { value: "slug", about: "who paid", required: true },
+    amount: { value: "250.00", about: "how much", required: true },
+    memo: { value: "text", about: "the reference of the transfer" },
+    key: { value: "text", about: "the same key twice asks once" },
+  },
+  run: async (desk, given) => {
+    const typed = { amount: given.text("amount"), memo: given.text("memo") };
+    const input = check(topUpRequestSchema, { ...typed, postingKey: given.text("key") ?? `cli:${randomUUID()}` });
+    const { id, slug } = await desk.tenant(given.must("tenant"));
+    const asked = await desk.change(id, "billing.ask_top_up", async (tx) => {
+      const result = await requestTopUp(tx, input, desk.actorName);
+      const after = { amount: decimalOf(input.amount), currency: result.currency };
+      return { subject: `top_up:${result.requestId}`, after, result };
+    });
+    for (const one of [id, asked.sellerId]) await desk.publish(one, ["balance", "audit"]);
+    return { value: { tenant: slug, requestId: asked.requestId }, say: "It waits until the tenant above agrees." };
   },
 };
 
@@ -34,13 +59,15 @@ async function decide(desk: Desk, given: Given, approve: boolean): Promise<Resul
   const tenantId = await desk.operator();
   const action = approve ? "billing.approve_top_up" : "billing.reject_top_up";
   const decided = await desk.change(tenantId, action, async (tx) => {
-    const by = { approve, actor: desk.actorName };
+    const by = { approve, actor: desk.actorName, limit: desk.place.topUpApprovalLimit };
     const result = await decideTopUp(tx, { tenantId, kind: "operator" }, topUpId, by);
     const after = { amount: decimalOf(result.amount), currency: result.currency, transaction: result.transactionId };
     return { subject: `top_up:${topUpId}`, after, ...(approve ? { alsoFor: [result.receiverId] } : {}), result };
   });
   for (const one of [tenantId, decided.receiverId]) await desk.publish(one, ["balance", "audit"]);
   const { transactionId, currency, amount } = decided;
-  const state = approve ? "approved" : "rejected";
-  return { value: { id: topUpId, state, transactionId, currency, amountMicros: amount }, say: `It is ${state}.` };
+  // One that its receiver asked for, above the limit: the first who agrees has asked, and a second one decides.
+  const state = !approve ? "rejected" : transactionId ? "approved" : "pending";
+  const say = state === "pending" ? "You agreed; it waits for a second person." : `It is ${state}.`;
+  return { value: { id: topUpId, state, transactionId, currency, amountMicros: amount }, say };
 }

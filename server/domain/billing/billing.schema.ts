@@ -15,8 +15,8 @@ export const postingKeySchema = z
   .regex(/^(?!call:|correct:)/, "Keys that begin with call: or correct: are those of charges and their corrections.")
   .regex(/^(?!undo:)/, "Keys that begin with undo: are those of transfers taken back.")
   .regex(
-    /^(?!payment:|reversal:|debt:|voucher:)/,
-    "Keys that begin with payment: or voucher: are those of payments and vouchers.",
+    /^(?!payment:|reversal:|debt:|voucher:|request:)/,
+    "Keys that begin with payment:, voucher: or request: are those of payments, vouchers and requests.",
   );
 
 const memo = z
@@ -33,6 +33,14 @@ export const movementSchema = z.object({
   postingKey: postingKeySchema,
   memo: memo.optional(),
 });
+/** What somebody says to have paid outside; at most a hundred thousand at once. */
+export const topUpRequestSchema = z.object({
+  amount: positiveAmountSchema.refine((amount) => amount <= 100_000_000_000n, "The most at once is 100000.00."),
+  postingKey: postingKeySchema,
+  memo: memo.optional(),
+});
+export type TopUpRequest = z.output<typeof topUpRequestSchema>;
+
 export type Movement = z.output<typeof movementSchema>;
 
 /** How far a wallet may go below nothing; 0 takes the credit away. */

@@ -90,14 +90,16 @@ export async function listPendingTopUps(
 export type Decided = Moved & { readonly receiverId: TenantId };
 
 /**
- * Decides about a waiting top-up of the tenant acted on: approved it is posted now, rejected never. Locks it, then the wallet.
+ * Decides about a waiting top-up of the tenant acted on: approved it is posted now, rejected never. One that its receiver
+ * asked for, above the operator's limit, is from now on asked for by the first who approves: no transaction yet, and a
+ * second one decides. Locks it, then the wallet.
  * @throws DomainError not_found; invalid_state when it was decided already; approval_by_another for whoever asked for it.
  */
 export async function decideTopUp(
   tx: TenantWrite,
   payer: Payer,
   topUpId: string,
-  { approve, actor }: Readonly<{ approve: boolean; actor: string }>,
+  { approve, actor, limit }: Readonly<{ approve: boolean; actor: string; limit: Micros }>,
 ): Promise<Omit<Decided, "transactionId"> & { transactionId: string | null }> {
   const [kept] = await tx.$queryRaw<
     {
@@ -108,9 +110,10 @@ export async function decideTopUp(
       posting_key: string;
       memo: string;
       asked_by: string;
+      by_receiver: boolean;
     }[]
-  >`SELECT state, receiver_id, currency, amount_micros, posting_key, memo, asked_by FROM pending_top_up
-    WHERE tenant_id = ${payer.tenantId}::uuid AND id = ${topUpId}::uuid FOR UPDATE`;
+  >`SELECT state, receiver_id, currency, amount_micros, posting_key, memo, asked_by, by_receiver
+    FROM pending_top_up WHERE tenant_id = ${payer.tenantId}::uuid AND id = ${topUpId}::uuid FOR UPDATE`;
   if (!kept) throw new DomainError("not_found");
   if (kept.state !== "pending") {
     throw new DomainError("invalid_state", { state: kept.state }, `That top-up was ${kept.state} already.`);
@@ -119,12 +122,19 @@ export async function decideTopUp(
   if (approve && kept.asked_by === actor) throw new DomainError("approval_by_another");
   const { currency } = kept;
   const amount = micros(kept.amount_micros);
+  const receiverId = kept.receiver_id;
+  if (approve && kept.by_receiver && payer.kind === "operator" && amount > limit) {
+    await tx.$executeRaw`
+      UPDATE pending_top_up SET by_receiver = false, asked_by = ${actor}, asked_at = clock_timestamp()
+      WHERE tenant_id = ${payer.tenantId}::uuid AND id = ${topUpId}::uuid`;
+    return { transactionId: null, currency, amount, receiverId };
+  }
   const movement = { amount, currency, postingKey: kept.posting_key, memo: kept.memo };
-  const moved = approve ? await topUp(tx, payer, { tenantId: kept.receiver_id, currency }, movement, actor) : undefined;
+  const moved = approve ? await topUp(tx, payer, { tenantId: receiverId, currency }, movement, actor) : undefined;
   await tx.$executeRaw`
     UPDATE pending_top_up SET state = ${approve ? "approved" : "rejected"}, decided_by = ${actor}, decided_at = clock_timestamp(),
       transaction_id = ${moved?.transactionId ?? null}::uuid WHERE tenant_id = ${payer.tenantId}::uuid AND id = ${topUpId}::uuid`;
-  return { transactionId: moved?.transactionId ?? null, currency, amount, receiverId: kept.receiver_id };
+  return { transactionId: moved?.transactionId ?? null, currency, amount, receiverId };
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   expiryText,
   paymentWords,
   purposeWords,
+  requestWord,
   reversalWords,
 } from "@/components/payments/payment-words";
 import { cardAmountSchema } from "@/server/domain/payments/payment.schema";
@@ -23,6 +24,12 @@ describe("words of payments", () => {
   test("name a card as it is printed", () => {
     expect(cardText({ brand: "visa", last4: "4242" })).toBe("Visa ending in 4242");
     expect(expiryText({ expMonth: 3, expYear: 2031 })).toBe("03/31");
+    expect(["pending", "approved", "rejected", "new_one"].map(requestWord)).toEqual([
+      "Waiting",
+      "Added",
+      "Declined",
+      "new_one",
+    ]);
     expect([purposeWords("auto"), purposeWords("checkout")]).toEqual(["Automatic, saved card", "By card"]);
   });
 

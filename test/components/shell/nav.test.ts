@@ -34,12 +34,13 @@ describe("navigation", () => {
     expect(labelOf("plans", "reseller")).toBe("Plans");
   });
 
-  it("offers vouchers to who sells, and approvals at the operator only", () => {
+  it("offers vouchers and approvals to who sells", () => {
     expect(pagesOf("billing", "reseller")).toContain("vouchers");
     expect(pagesOf("viewer", "reseller")).not.toContain("vouchers");
     expect(pagesOf("owner", "customer")).not.toContain("vouchers");
     expect(pagesOf("viewer", "operator")).toContain("approvals");
-    expect(pagesOf("owner", "reseller")).not.toContain("approvals");
+    expect(pagesOf("owner", "reseller")).toContain("approvals");
+    expect(pagesOf("owner", "customer")).not.toContain("approvals");
   });
 
   it("offers reconciliation at the operator only", () => {

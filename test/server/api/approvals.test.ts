@@ -22,6 +22,76 @@ const ask = (amount: string, postingKey: string = randomUUID()) =>
   on.as("operator").billing.topUp({ ...operator, toTenantSlug: "acme", amount, postingKey });
 const waiting = async (amount = "1000.01") => (await ask(amount)).pendingId ?? "";
 
+describe("a top-up that its receiver asks for", () => {
+  const key = () => randomUUID();
+  const asks = (amount: string, postingKey = key(), who: "customer" | "reseller" = "customer") =>
+    on
+      .as(who)
+      .approvals.ask({ tenantSlug: who === "customer" ? "acme" : "reseller", amount, postingKey, memo: "RF-1" });
+  const asked = async () => (await on.as("customer").approvals.asked({ tenantSlug: "acme" })).items;
+
+  test("waits at the one directly above, who pays it from its own wallet, once", async () => {
+    await on.topUp(on.reseller, 100n * EURO);
+    const before = [await posted(), (await on.wallet(on.reseller)).posted] as const;
+    const same = key();
+    const { requestId } = await asks("30", same);
+    expect(await asks("30", same)).toEqual({ requestId });
+    await expect(asks("31", same)).rejects.toMatchObject({ message: "posting_key_reused" });
+    expect(await posted()).toBe(before[0]);
+    const { items } = await on.as("reseller").approvals.list({ tenantSlug: "reseller" });
+    expect(items).toMatchObject([{ id: requestId, toSlug: "acme", askedByName: "Somebody", memo: "RF-1", own: false }]);
+    const above = on.as("operator").approvals.approve({ ...operator, topUpId: requestId });
+    await expect(above).rejects.toMatchObject({ message: "not_found" });
+    const decide = () => on.as("reseller").approvals.approve({ tenantSlug: "reseller", topUpId: requestId });
+    const decisions = await Promise.allSettled([decide(), decide(), decide()]);
+    expect(decisions.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    expect([await posted(), (await on.wallet(on.reseller)).posted]).toEqual([
+      before[0] + 30n * EURO,
+      before[1] - 30n * EURO,
+    ]);
+    expect(await asked()).toMatchObject([{ id: requestId, state: "approved", amountMicros: 30n * EURO }]);
+  });
+
+  test("that the reseller cannot back stays open; declined it is never posted; five wait at most", async () => {
+    const before = await posted();
+    const { requestId } = await asks("5000");
+    const approve = on.as("reseller").approvals.approve({ tenantSlug: "reseller", topUpId: requestId });
+    await expect(approve).rejects.toMatchObject({ message: "insufficient_funds" });
+    await on.as("reseller").approvals.reject({ tenantSlug: "reseller", topUpId: requestId });
+    for (let n = 0; n < 5; n += 1) await asks("1");
+    await expect(asks("1")).rejects.toMatchObject({ message: "invalid_state" });
+    for (const { id } of (await asked()).filter(({ state }) => state === "pending")) {
+      await on.as("reseller").approvals.reject({ tenantSlug: "reseller", topUpId: id });
+    }
+    expect(await posted()).toBe(before);
+  });
+
+  test("of the operator, above its limit, needs two of its people; nobody asks the operator's own", async () => {
+    const before = (await on.wallet(on.reseller)).posted;
+    const { requestId: topUpId } = await asks("1000.01", key(), "reseller");
+    const first = await on.as("operator").approvals.approve({ ...operator, topUpId });
+    expect([first.transactionId, (await on.wallet(on.reseller)).posted]).toEqual([null, before]);
+    const again = on.as("operator").approvals.approve({ ...operator, topUpId });
+    await expect(again).rejects.toMatchObject({ message: "approval_by_another" });
+    expect((await on.as(second).approvals.approve({ ...operator, topUpId })).transactionId).not.toBeNull();
+    expect((await on.wallet(on.reseller)).posted).toBe(before + 1_000_010_000n);
+    const own = on.as("operator").approvals.ask({ ...operator, amount: "5", postingKey: key() });
+    await expect(own).rejects.toMatchObject({ message: "invalid_state" });
+  });
+
+  test("is asked for on the command line as well", async () => {
+    const { requestId } = await jsonOf<{ requestId: string }>(db.appUrl, [
+      "topup",
+      "ask",
+      "--tenant",
+      "acme",
+      "--amount",
+      "7",
+    ]);
+    await on.as("reseller").approvals.reject({ tenantSlug: "reseller", topUpId: requestId });
+  });
+});
+
 describe("a top-up by the operator", () => {
   test("up to the limit is posted, above it waits", async () => {
     const before = await posted();
