@@ -32,7 +32,7 @@ export function AutoTopUp({ payments }: Readonly<{ payments: Payments }>) {
       aside={
         mayEdit && (
           <Button
-            aria-label="Set up automatic top-up"
+            aria-label={`${on ? "Change…" : "Set up…"} automatic top-up`}
             className="min-h-7"
             look="quiet"
             onClick={() => setEditing(true)}

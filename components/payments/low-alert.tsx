@@ -24,7 +24,7 @@ export function LowAlert() {
       aside={
         can("billing.write") && (
           <Button
-            aria-label="Set up the low-balance alert"
+            aria-label={`${alert ? "Change…" : "Set up…"} low-balance alert`}
             className="min-h-7"
             look="quiet"
             onClick={() => setEditing(true)}

@@ -18,6 +18,8 @@ export type Facts = {
   readonly availableMicros: bigint;
   /** Charged in the last seven days. */
   readonly weekMicros: bigint;
+  /** Its automatic top-up stopped after failures, and waits for a person. */
+  readonly topUpPaused: boolean;
   readonly phonesTotal: number;
   readonly phonesOnline: number;
   /** Own extensions that no phone ever used, and those whose phone was there once and is not now. */
@@ -77,6 +79,10 @@ function ofMoney(facts: Facts): Attention[] {
       const detail = `At the pace of the last week it lasts ${daysLeft < 1 ? "less than a day" : counted(daysLeft, "day", "days")}.`;
       found.push({ code: "BAL-01", title: "Credit is running low", detail, href });
     }
+  }
+  if (facts.topUpPaused) {
+    const detail = "The saved card was not charged. Look at it and resume.";
+    found.push({ code: "PAY-01", title: "Automatic top-up is paused", detail, href });
   }
   if (facts.lowBelow > 0) {
     const named = facts.lowBelowSlugs.join(", ");

@@ -37,6 +37,7 @@ async function readFacts(tx: TenantRead, tenantId: TenantId, now: Date): Promise
       coalesce(w.posted_micros - w.held_micros + w.credit_limit_micros, 0) AS "availableMicros",
       coalesce((SELECT sum(charged_micros) FROM spend_day s WHERE s.tenant_id = t.id AND s.day >= (${now}::timestamptz AT TIME ZONE t.time_zone)::date - 6), 0)::bigint
         AS "weekMicros",
+      EXISTS (SELECT FROM auto_top_up a WHERE a.tenant_id = t.id AND a.state = 'paused') AS "topUpPaused",
       (SELECT count(*)::int FROM extension) AS "phonesTotal",
       (SELECT count(DISTINCT extension_id)::int FROM registration WHERE expires_at > ${now}::timestamptz) AS "phonesOnline",
       (SELECT count(*)::int FROM extension WHERE tenant_id = t.id AND last_seen_at IS NULL) AS "neverSeen",

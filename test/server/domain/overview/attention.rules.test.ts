@@ -21,6 +21,7 @@ const calm: Facts = {
   refused: [],
   lowBelow: 0,
   lowBelowSlugs: [],
+  topUpPaused: false,
 };
 const codes = (more: Partial<Facts>) => needsAttention({ ...calm, ...more }).map((item) => item.code);
 
@@ -34,6 +35,7 @@ test.each<[string, Partial<Facts>, string[]]>([
   ["the operator's own wallet", { kind: "operator", availableMicros: 0n, hasPlan: false }, []],
   ["no plan", { hasPlan: false }, ["RAT-01"]],
   ["suspension", { state: "suspended" }, ["SEC-02"]],
+  ["a paused top-up", { topUpPaused: true }, ["PAY-01"]],
   ["a tenant below without credit", { kind: "reseller", lowBelow: 1, lowBelowSlugs: ["studio"] }, ["LOW-01"]],
   ["refused calls", { refused: [{ reason: "DST-01", calls: 2 }] }, ["DST-01"]],
   ["a few wrong passwords", { failedRegistrations: 9 }, []],

@@ -1,0 +1,54 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+
+import { silentLogger } from "@/server/infra/log/logger";
+import { createMailer, type Mailer } from "@/server/infra/mail/mailer";
+import { byItself } from "@/test/support/by-itself";
+import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { startSmtp } from "@/test/support/smtp";
+import { type Stage, stage } from "@/test/support/stage";
+import { type RunningJobs, startJobs } from "@/workers/start-jobs";
+
+const EURO = 1_000_000n;
+let db: TestDatabase;
+let on: Stage;
+let smtp: Awaited<ReturnType<typeof startSmtp>>;
+let mailer: Mailer;
+let jobs: RunningJobs;
+beforeAll(async () => {
+  db = await createDatabase();
+  on = await stage(db);
+  smtp = await startSmtp();
+  mailer = createMailer({ smtpUrl: smtp.url, from: "billing@provider.test" });
+  const { tenantId: _tenantId, jobId: _jobId, ...base } = byItself(db, on).contextOf(on.customer);
+  jobs = startJobs({
+    target: { databaseUrl: db.appUrl },
+    connectionString: db.appUrl,
+    base: { ...base, mailer },
+    log: silentLogger,
+    queueName: `t-${randomUUID()}`,
+    schedules: false,
+  });
+}, 120_000);
+afterAll(async () => {
+  await jobs.close();
+  mailer.close();
+  await smtp.stop();
+  await db.drop();
+});
+
+test("one correction that passes both levels: the owner has one mail, and the card is charged once, by the workers as they run", async () => {
+  const self = byItself(db, on);
+  const cardId = await self.card(on.customer);
+  await on.topUp(on.customer, 20n * EURO);
+  await on.as("customer").alerts.set({ tenantSlug: "acme", below: "10", forDays: null });
+  await on.as("customer").autoTopUp.set({ tenantSlug: "acme", cardId, threshold: "10", amount: "25", monthly: "100" });
+  await self.spend(on.customer, 15n * EURO);
+  const reached = { timeout: 20_000, interval: 50 };
+  await vi.waitFor(() => expect(smtp.mails).toHaveLength(1), reached);
+  expect(smtp.mails[0]?.headers).toContain("Low_balance");
+  await vi.waitFor(async () => expect((await on.wallet(on.customer)).posted).toBe(30n * EURO), reached);
+  expect(await self.charges(on.customer)).toMatchObject([{ state: "paid" }]);
+  const waits = await on.sql("SELECT job_name FROM outbox_job WHERE done_at IS NULL AND job_name LIKE 'payments.%'");
+  expect(waits).toEqual([]);
+}, 60_000);
