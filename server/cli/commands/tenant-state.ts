@@ -1,4 +1,4 @@
-import { listTree, setTenantState } from "@/server/domain/tenancy/tenants";
+import { setTenantState, suspensionEffect } from "@/server/domain/tenancy/tenants";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
 import type { Command } from "../command";
@@ -14,7 +14,7 @@ export const tenantSuspend: Command = {
   run: async (desk, given) => {
     const slug = given.must("tenant");
     const { id } = await desk.tenant(slug);
-    const { said, ...effect } = await effectOf(desk, slug);
+    const { said, ...effect } = await effectOf(desk, id, slug);
     if (given.flag("dry-run")) return { value: { slug, ...effect, changed: false }, say: said };
     process.stderr.write(`${said}\n`);
     const before = await set(desk, id, slug, "suspended");
@@ -35,22 +35,15 @@ export const tenantResume: Command = {
 };
 
 /** What a suspension does to calls that are going on now, in words. */
-async function effectOf(desk: Desk, slug: string): Promise<Effect> {
-  const operator = await desk.operator();
-  const tree = await desk.readAll((tx) => listTree(tx, operator));
-  const top = tree.find((row) => row.slug === slug);
-  if (!top || top.id === operator) {
+async function effectOf(desk: Desk, id: TenantId, slug: string): Promise<Effect> {
+  if (id === (await desk.operator())) {
     throw new DomainError("not_below", { tenant: slug }, "The operator is nobody's customer: nobody suspends it.");
   }
-  const branch = [top];
-  // The tree comes from the root down, so whoever is above stands before.
-  for (const row of tree) if (branch.some((above) => above.slug === row.parentSlug)) branch.push(row);
-  const liveCalls = branch.reduce((sum, row) => sum + row.liveCalls, 0);
-  const tenantsBelow = branch.length - 1;
-  const whose =
-    tenantsBelow === 0 ? slug : `${slug} and ${tenantsBelow === 1 ? "the tenant" : `${tenantsBelow} tenants`} below it`;
-  const calls =
-    liveCalls === 0 ? "No call is going on" : `${liveCalls === 1 ? "1 live call ends" : `${liveCalls} live calls end`}`;
+  const { liveCalls, tenantsBelow } = await desk.readBelow(id, (tx) => suspensionEffect(tx, id));
+  const below = tenantsBelow === 1 ? "the tenant" : `${tenantsBelow} tenants`;
+  const whose = tenantsBelow === 0 ? slug : `${slug} and ${below} below it`;
+  const ends = liveCalls === 1 ? "1 live call ends" : `${liveCalls} live calls end`;
+  const calls = liveCalls === 0 ? "No call is going on" : ends;
   const said = `${calls} of ${whose}, and new ones are refused, except to emergency numbers. Telephones stay registered.`;
   return { liveCalls, tenantsBelow, said };
 }

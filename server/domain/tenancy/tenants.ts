@@ -140,6 +140,21 @@ export async function setTenantState(
   return { tenantId, before };
 }
 
+export type SuspensionEffect = Readonly<{
+  /** Calls that ring or talk now and would end, of the tenant and everybody below it. */
+  liveCalls: number;
+  tenantsBelow: number;
+}>;
+
+/** What a suspension of this tenant would end now; calls to emergency numbers go on. Wants a subtree transaction of that tenant. */
+export async function suspensionEffect(tx: TenantRead, tenantId: TenantId): Promise<SuspensionEffect> {
+  const [row] = await tx.$queryRaw<SuspensionEffect[]>`
+    SELECT (SELECT count(*) - 1 FROM tenant_below WHERE ancestor_id = ${tenantId}::uuid)::int AS "tenantsBelow",
+      (SELECT count(*) FROM call c JOIN tenant_below b ON b.descendant_id = c.tenant_id AND b.ancestor_id = ${tenantId}::uuid
+        WHERE c.state <> 'ended' AND c.kind <> 'emergency')::int AS "liveCalls"`;
+  return row ?? { liveCalls: 0, tenantsBelow: 0 };
+}
+
 /** The named tenant and all below it, from the root down, as far as they are below the one acted on. */
 async function branchOf(tx: TenantRead, parentId: TenantId, slug: string): Promise<readonly TenantId[]> {
   const rows = await tx.$queryRaw<{ id: TenantId }[]>`

@@ -27,7 +27,7 @@ test("says first what happens to live calls, then suspends the whole branch, wit
 
   const before = await stateOf();
   const dry = await cli("tenant", "suspend", "--tenant", "reseller", "--dry-run");
-  expect(dry).toMatchObject({ slug: "reseller", liveCalls: 1, changed: false });
+  expect(dry).toMatchObject({ slug: "reseller", liveCalls: 1, tenantsBelow: 1, changed: false });
   expect(await stateOf()).toEqual(before);
 
   const { code: exit, out, err } = await runCli(db.appUrl, ["tenant", "suspend", "--tenant", "reseller"]);
