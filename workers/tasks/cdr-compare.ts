@@ -167,7 +167,7 @@ async function strayDifferences({ pool, file }: Compared, from: number, to: numb
   const rows = await pool.query<StrayRow>("cdr_strays", text, [file.id, from, to]);
   const shown: Shown[] = [];
   const recorded: Pick<Shown, "kind" | "currency" | "moneyAtRiskMicros">[] = [];
-  for (const row of rows) {
+  for (const row of longestOfEach(rows)) {
     const kind = callKindOf(row.word);
     if (row.known && row.endpoint) {
       const unheld = {
@@ -201,6 +201,16 @@ async function strayDifferences({ pool, file }: Compared, from: number, to: numb
     }
   }
   return { shown, recorded };
+}
+
+/** A transfer leaves several records of one call: the one with the most talk counts. */
+function longestOfEach(rows: readonly StrayRow[]): readonly StrayRow[] {
+  const longest = new Map<string, StrayRow>();
+  for (const row of rows) {
+    const before = longest.get(row.call_key);
+    if (!before || Number(before.talk_ms) < Number(row.talk_ms)) longest.set(row.call_key, row);
+  }
+  return [...longest.values()];
 }
 
 type MissingRow = {

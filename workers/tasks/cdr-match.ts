@@ -4,7 +4,7 @@ import { matchCalls, RING_MS, type Seeking, wholeGroups } from "@/server/domain/
 import type { SqlPool } from "@/server/infra/db/pool";
 
 /** So many records are looked at together. */
-const STRETCH = 10_000;
+const STRETCH = 5_000;
 /** So many are weighed at a time; more when they all belong together. */
 const PAGE = 2_000;
 

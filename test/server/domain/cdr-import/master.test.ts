@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
-import { type CdrCompany, cdrCompany } from "@/test/support/cdr-company";
+import { type CdrCompany, cdrCompany, type MadeCall } from "@/test/support/cdr-company";
 import { masterLine } from "@/test/support/cdr-files";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 
@@ -138,6 +138,22 @@ describe("Asterisk's Master.csv", () => {
       source: "spool",
       talk: 30_000,
     });
+  });
+
+  test("several records of one call that nobody knows are one difference, by the longest talk", async () => {
+    const foreign = { call: "pbx1-1770009998.1", id: "", startedAt: at(0) };
+    const stranger = { call: "pbx1-1770009998.2", id: "", startedAt: at(10) };
+    const of = (made: MadeCall, more: object) =>
+      [7, 20, 5].map((talk, i) => record(made, talk, { ...more, sequence: i }));
+    const done = await files.read([...of(foreign, { endpoint: "not-ours" }), ...of(stranger, {})].join(""), pbx);
+    expect(done.task).toMatchObject({ state: "done", error: null });
+    expect((await listed()).map(([kind, , micros]) => [kind, micros])).toEqual([
+      ["cdr_without_call", "0"],
+      ["record_without_charge", "30000"],
+    ]);
+    expect(await make.sql("SELECT detail->>'theirMs' AS ms FROM difference WHERE kind = 'cdr_without_call'")).toEqual([
+      { ms: "20000" },
+    ]);
   });
 
   test("is read without the newer columns, with the caller first, and in local time", async () => {
