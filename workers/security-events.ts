@@ -107,7 +107,7 @@ export class SecurityEvents {
       const [incident] = await pool.query<{ tenant_id: TenantId; opened: boolean }>(
         "signal_take",
         "SELECT tenant_id, opened FROM signal_take($1, $2, $3, $4, $5)",
-        [event.at, event.name, printable(event.accountId), address, count],
+        [event.at, event.name, nameTried(event.accountId), address, count],
       );
       if (!incident) return;
       bus.publish({ tenantId: incident.tenant_id, kind: "incidents" });
@@ -117,6 +117,9 @@ export class SecurityEvents {
     }
   }
 }
+
+/** What Asterisk writes where it could not tell the name is no name. */
+const nameTried = (accountId: string) => (accountId === "<unknown>" ? "" : printable(accountId));
 
 /** The name that was tried comes from a stranger. */
 const printable = (text: string) => text.replace(/[^\x20-\x7e]/g, "?");

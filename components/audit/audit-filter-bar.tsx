@@ -51,8 +51,10 @@ export function AuditFilterBar({ filter, set }: Props) {
         onChange={(event) => set({ outcome: event.target.value, before: undefined })}
         value={filter.outcome ?? ""}
       />
-      {day("from", "From")}
-      {day("to", "to")}
+      <span className="flex flex-wrap items-center gap-2">
+        {day("from", "From")}
+        {day("to", "to")}
+      </span>
       {Object.keys(filter).length > 0 && (
         <Button look="quiet" onClick={() => set(noFilter)}>
           Clear filter

@@ -121,7 +121,7 @@ test("what the PBX reports in ten minutes of 22 hostile messages a second become
     name: n % 2 ? "InvalidPassword" : "InvalidAccountID",
     severity: "Error",
     service: "PJSIP",
-    accountId: n % 2 ? phone : `guess-${n % 97}`,
+    accountId: n % 2 ? phone : n % 4 ? "<unknown>" : `guess-${n % 97}`,
     transport: "UDP",
     remoteAddress: "172.16.5.5",
     remotePort: 5060,
@@ -136,5 +136,8 @@ test("what the PBX reports in ten minutes of 22 hostile messages a second become
   await events.close();
   const about = (await list()).items.filter(({ source }) => source.startsWith("172.16."));
   expect(about).toMatchObject([{ source: "172.16.5.0/24", severity: "high", signals: 13_200 }]);
+  const names = (await get(about[0]?.id)).subjects.map(({ value }) => value);
+  expect(names).toContain(phone);
+  expect(names).not.toContain("<unknown>");
   expect(published).toContain("incidents");
 }, 60_000);
