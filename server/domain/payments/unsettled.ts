@@ -15,8 +15,8 @@ type Row = {
 };
 
 const HOUR_MS = 3_600_000;
-/** A provider keeps its keys for a day: after that the same charge would be another one, so it is not asked for again. */
-const KEY_LASTS_MS = 20 * HOUR_MS;
+/** After twenty hours a charge is not asked for any more, because the provider forgets its key; two more, and none can be on its way. */
+const NONE_ON_ITS_WAY_MS = 22 * HOUR_MS;
 
 /** Takes payments that wait and whose time has come, for one look each; the next look is later. Of all tenants. */
 export async function takeUnsettled(
@@ -49,6 +49,6 @@ export function lookEvent(payment: Unsettled, looked: Looked, now: Date): Provid
 }
 
 function unknown(payment: Unsettled, ageMs: number) {
-  if (ageMs < (payment.purpose === "auto" ? KEY_LASTS_MS : HOUR_MS)) return undefined;
+  if (ageMs < (payment.purpose === "auto" ? NONE_ON_ITS_WAY_MS : HOUR_MS)) return undefined;
   return { kind: "failed", why: "The payment provider knows nothing of it." } as const;
 }

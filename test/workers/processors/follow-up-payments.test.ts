@@ -76,7 +76,7 @@ describe("a payment of which no event came", () => {
 
   test.each([
     ["a visit that never reached the page", "checkout", "30 minutes", "2 hours"],
-    ["a charge of which the provider knows nothing", "auto", "19 hours", "21 hours"],
+    ["a charge of which the provider knows nothing", "auto", "21 hours", "23 hours"],
   ])("%s fails when it is old, and not before", async (_, purpose, young, old) => {
     const of = await customer();
     const id = await desk.begin(of, 5n * EURO);
