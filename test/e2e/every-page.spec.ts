@@ -23,6 +23,7 @@ const places = [
   { as: ["reseller", "owner"], page: "/tenants", heading: "Tenants" },
   { as: ["reseller", "owner"], page: "/tenants?open=bakery", heading: "Tenants" },
   { as: ["reseller", "owner"], page: "/plans", heading: "Plans" },
+  { as: ["reseller", "owner"], page: "/plans/decks", heading: "Rate decks" },
   { as: ["customer", "owner"], page: "/disputes", heading: "Disputes" },
   { as: ["reseller", "owner"], page: "/disputes", heading: "Disputes" },
   { as: ["reseller", "owner"], page: "/disputes/rerate", heading: "Re-rate calls" },

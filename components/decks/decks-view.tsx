@@ -1,0 +1,117 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+
+import { useTRPC } from "@/components/api/client";
+import { QueryView } from "@/components/api/query-view";
+import { DeckView } from "@/components/decks/deck-view";
+import { changesOf, countText, type Deck, stateWords } from "@/components/decks/deck-words";
+import { NewDeck } from "@/components/decks/new-deck";
+import { Moment } from "@/components/shell/moment";
+import { useScope } from "@/components/shell/scope";
+import { buttonClass } from "@/components/ui/button-class";
+import { type Column, DataTable } from "@/components/ui/data-table";
+import { Notice } from "@/components/ui/notice";
+import { PageHeader } from "@/components/ui/page-header";
+import { Pages } from "@/components/ui/pages";
+import { RowLink } from "@/components/ui/row-link";
+import { Section } from "@/components/ui/section";
+import { useOpen } from "@/components/ui/use-open";
+import { useParamsState } from "@/components/ui/use-params-state";
+
+/** Files of prices: a place to drop one, and all that came before. One of them fills the page. */
+export function DecksView() {
+  const { openId } = useOpen();
+  return openId ? <DeckView deckId={openId} key={openId} /> : <AllDecks />;
+}
+
+const columns: readonly Column<Deck>[] = [
+  {
+    key: "file",
+    header: "File",
+    fold: "lead",
+    grow: true,
+    cell: (deck) => (
+      <RowLink className="font-medium" id={deck.id}>
+        {deck.fileName}
+      </RowLink>
+    ),
+  },
+  { key: "plan", header: "Plan", fold: "second", cell: (deck) => deck.plan },
+  { key: "state", header: "State", fold: "lead-end", cell: (deck) => <State deck={deck} /> },
+  { key: "rows", header: "Prices", numeric: true, from: "lg", cell: (deck) => countText(deck.rows) },
+  {
+    key: "changes",
+    header: "Changes",
+    numeric: true,
+    from: "lg",
+    cell: (deck) => (deck.counts ? countText(changesOf(deck.counts)) : ""),
+  },
+  {
+    key: "when",
+    header: "From",
+    from: "lg",
+    cell: (deck) => (deck.appliedAt && deck.effectiveAt ? <Moment at={deck.effectiveAt} /> : ""),
+  },
+  { key: "created", header: "Came", fold: "second-end", cell: (deck) => <Moment at={deck.createdAt} /> },
+];
+
+const inks = { info: "text-ink-2", ok: "text-ok", warn: "text-warn", bad: "text-bad" } as const;
+
+function State({ deck }: Readonly<{ deck: Deck }>) {
+  const { word, tone } = stateWords(deck);
+  return <span className={inks[tone]}>{word}</span>;
+}
+
+function AllDecks() {
+  const { tenantSlug, tenant, can, hrefOf } = useScope();
+  const { params, set } = useParamsState();
+  const after = params.get("after") ?? undefined;
+  const query = useQuery(useTRPC().decks.list.queryOptions({ tenantSlug, ...(after ? { deckId: after } : {}) }));
+  const sells = tenant.kind !== "customer";
+  return (
+    <>
+      <PageHeader
+        actions={
+          <Link className={buttonClass()} href={hrefOf("plans")}>
+            {sells ? "Plans" : "Prices"}
+          </Link>
+        }
+        title="Rate decks"
+      />
+      {sells ? (
+        <div className="grid gap-8">
+          {can("plans.write") && <NewDeck />}
+          <Section level={2} title="Decks">
+            <QueryView query={query}>
+              {(data) => (
+                <>
+                  <DataTable
+                    caption="Decks"
+                    columns={columns}
+                    empty={<p className="text-ink-2">No deck yet. Prices can also be set one by one on the plan.</p>}
+                    rowKey={({ id }) => id}
+                    rows={data.items}
+                  />
+                  {(data.nextCursor || after) && (
+                    <Pages
+                      noun="decks"
+                      onNewest={after ? () => set({ after: undefined }) : undefined}
+                      onOlder={data.nextCursor ? () => set({ after: data.nextCursor ?? undefined }) : undefined}
+                      shown={data.items.length}
+                    />
+                  )}
+                </>
+              )}
+            </QueryView>
+          </Section>
+        </div>
+      ) : (
+        <Notice title="There are no rate decks here." tone="info">
+          Who sells calls brings prices from files. What you pay stands under Prices.
+        </Notice>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,64 @@
+"use client";
+
+import { type DragEvent, useId, useState } from "react";
+
+import { sizeText } from "@/components/decks/deck-words";
+import { cx } from "@/components/ui/cx";
+
+type Props = Readonly<{
+  file: File | undefined;
+  problem: string | undefined;
+  onFile: (file: File | undefined) => void;
+}>;
+
+/** A place to drop a file on. It is the platform's own file input, so keyboards and screen readers have it as well. */
+export function FileDrop({ file, problem, onFile }: Props) {
+  const id = useId();
+  const [over, setOver] = useState(false);
+  const hold = (event: DragEvent) => {
+    event.preventDefault();
+    setOver(true);
+  };
+  function drop(event: DragEvent) {
+    event.preventDefault();
+    setOver(false);
+    onFile(event.dataTransfer.files[0]);
+  }
+  return (
+    <div className="grid gap-1">
+      <label
+        className={cx(
+          "grid cursor-pointer justify-items-center gap-1 rounded-lg border border-dashed px-4 py-6 text-center has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent",
+          over ? "border-accent bg-accent-soft" : "border-outline bg-surface hover:bg-sunken",
+        )}
+        htmlFor={id}
+        onDragLeave={() => setOver(false)}
+        onDragOver={hold}
+        onDrop={drop}
+      >
+        <span className="font-medium">{file ? file.name : "Drop a CSV file here, or choose one"}</span>
+        <span className="text-xs text-ink-2">
+          {file
+            ? `${sizeText(file.size)}, another one replaces it`
+            : "A line of column names and a price per prefix; at most 64 MB"}
+        </span>
+        <input
+          accept=".csv,.txt,.tsv,text/csv,text/plain"
+          aria-describedby={problem ? `${id}-problem` : undefined}
+          aria-invalid={problem ? true : undefined}
+          aria-label="File"
+          className="sr-only"
+          id={id}
+          name="file"
+          onChange={(event) => onFile(event.target.files?.[0])}
+          type="file"
+        />
+      </label>
+      {problem && (
+        <p className="text-xs text-bad" id={`${id}-problem`}>
+          {problem}
+        </p>
+      )}
+    </div>
+  );
+}
