@@ -1,32 +1,31 @@
 "use client";
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import type { FormEvent } from "react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
 import { problemsOf, refusalBeside } from "@/components/api/refusal";
+import { type PlanField, planFields, readPlan } from "@/components/plans/read-plan";
 import { useScope } from "@/components/shell/scope";
 import { Dialog } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
+import { Select } from "@/components/ui/select";
 import { toast } from "@/components/ui/toast-store";
-import { checks, useFields } from "@/components/ui/use-fields";
+import { type Problems, useFields } from "@/components/ui/use-fields";
 
-const fields = {
-  name: checks.filled("The name"),
-  currency: checks.shape(/^[A-Za-z]{3}$/, "Write the three letters of a currency, such as EUR."),
-};
-
+/** A plan of prices of its own, or one that adds to what another asks. */
 export function NewPlan({ onClose }: Readonly<{ onClose: () => void }>) {
-  const { tenantSlug, currency } = useScope();
+  const { tenantSlug, currency, timeZone } = useScope();
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const { problems, read, setProblems } = useFields(fields);
+  const [kind, setKind] = useState("prices");
+  const { problems, read, setProblems } = useFields(planFields);
   const create = useMutation(
     trpc.plans.create.mutationOptions({
-      onSuccess: () => {
+      onSuccess: (_, { markup }) => {
         void queries.invalidateQueries({ queryKey: trpc.plans.pathKey() });
-        toast("Plan made. Open it to set its prices.");
+        toast(markup ? "Plan made. Its prices follow its base." : "Plan made. Open it to set its prices.");
         onClose();
       },
       onError: (error) => setProblems(problemsOf(error)),
@@ -36,29 +35,89 @@ export function NewPlan({ onClose }: Readonly<{ onClose: () => void }>) {
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const values = read(event.currentTarget);
-    if (values) create.mutate({ tenantSlug, name: values.name, currency: values.currency.toUpperCase() });
+    if (!values) return;
+    const { plan, problems: wrong } = readPlan(values);
+    if (plan) create.mutate({ tenantSlug, ...plan });
+    else setProblems(wrong);
   }
 
   return (
     <Dialog onClose={onClose} title="New plan">
       <form className="grid gap-4" noValidate onSubmit={submit}>
-        <Field data-first="" label="Name" maxLength={64} name="name" problem={problems.name} />
-        <Field
-          className="uppercase"
-          defaultValue={currency}
-          hint="Fixed from now on: prices and wallets on this plan are in it."
-          label="Currency"
-          maxLength={3}
-          name="currency"
-          problem={problems.currency}
+        <Field data-first="" label="Name" maxLength={100} name="name" problem={problems.name} />
+        <div className="grid grid-cols-2 gap-4">
+          <Field
+            className="uppercase"
+            defaultValue={currency}
+            hint="Fixed from now on."
+            label="Currency"
+            maxLength={3}
+            name="currency"
+            problem={problems.currency}
+          />
+          <Field
+            defaultValue={timeZone}
+            hint="In which hours of the week are counted."
+            label="Time zone"
+            name="timeZone"
+            problem={problems.timeZone}
+          />
+        </div>
+        <Select
+          choices={[
+            { value: "prices", label: "set one by one, or by a rate deck" },
+            { value: "markup", label: "what another plan asks, and more" },
+          ]}
+          label="Its prices are"
+          name="kind"
+          onChange={(event) => setKind(event.target.value)}
+          value={kind}
         />
+        {kind === "markup" && <MarkupFields currency={currency} problems={problems} />}
         <FormEnd
           busy={create.isPending && "Making the plan…"}
           onCancel={onClose}
-          refusal={refusalBeside(create.error, fields)}
+          refusal={refusalBeside(create.error, planFields)}
           submit="Make plan"
         />
       </form>
     </Dialog>
+  );
+}
+
+type Props = Readonly<{ currency: string; problems: Problems<PlanField> }>;
+
+/** Another plan's price, times a factor, plus fees, and never below a floor. */
+function MarkupFields({ currency, problems }: Props) {
+  const { tenantSlug } = useScope();
+  const plans = useQuery(useTRPC().plans.list.queryOptions({ tenantSlug }));
+  const items = plans.data?.items ?? [];
+  const bought = items.some((plan) => !plan.own);
+  const bases = items.map(({ id, name, own }) => ({ value: id, label: own ? name : `${name} (what you pay)` }));
+  const money = (name: "perMinuteFee" | "callFee" | "floorPerMinute", label: string) => (
+    <Field inputMode="decimal" label={label} name={name} placeholder="None" problem={problems[name]} unit={currency} />
+  );
+  return (
+    <>
+      <Select
+        choices={[...(bought ? [{ value: "", label: "Whatever you buy by" }] : []), ...bases]}
+        label="Base"
+        name="basePlanId"
+        problem={problems.basePlanId}
+      />
+      <div className="grid grid-cols-2 gap-4">
+        <Field
+          hint="1.25 adds a quarter."
+          inputMode="decimal"
+          label="Times"
+          name="factor"
+          placeholder="1.25"
+          problem={problems.factor}
+        />
+        {money("perMinuteFee", "Plus, a minute")}
+        {money("callFee", "Plus, a call")}
+        {money("floorPerMinute", "At least, a minute")}
+      </div>
+    </>
   );
 }

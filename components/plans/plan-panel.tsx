@@ -2,9 +2,11 @@
 
 import { useState } from "react";
 
+import { ExportPlan } from "@/components/decks/export-plan";
 import { AssignPlan } from "@/components/plans/assign-plan";
 import type { PlanRow } from "@/components/plans/plans-view";
 import { PriceTester } from "@/components/plans/price-tester";
+import { markupText } from "@/components/plans/rate-words";
 import { Rates } from "@/components/plans/rates";
 import { SetRate } from "@/components/plans/set-rate";
 import { useScope } from "@/components/shell/scope";
@@ -13,10 +15,16 @@ import { Notice } from "@/components/ui/notice";
 import { Panel } from "@/components/ui/panel";
 import { Section } from "@/components/ui/section";
 
-type Props = Readonly<{ plan: PlanRow | undefined; planId: string; onClose: () => void }>;
+type Props = Readonly<{
+  plan: PlanRow | undefined;
+  planId: string;
+  /** The plan that a markup starts from. */
+  base: PlanRow | undefined;
+  onClose: () => void;
+}>;
 
 /** One plan: what a number would cost, its prices, and who is on it. */
-export function PlanPanel({ plan, planId, onClose }: Props) {
+export function PlanPanel({ plan, planId, base, onClose }: Props) {
   const { can } = useScope();
   const [doing, setDoing] = useState<"rate" | "assign">();
   const done = () => setDoing(undefined);
@@ -30,7 +38,13 @@ export function PlanPanel({ plan, planId, onClose }: Props) {
                 Set a price…
               </Button>
               <Button onClick={() => setDoing("assign")}>Give to a tenant…</Button>
+              <ExportPlan plan={plan} />
             </div>
+          )}
+          {plan.markup && (
+            <Section title="How it is calculated">
+              <p>{markupText(plan.markup, plan.currency, base?.name)}</p>
+            </Section>
           )}
           <Section title="What would a call cost?">
             <PriceTester currency={plan.currency} planId={plan.id} />

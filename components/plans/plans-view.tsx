@@ -1,6 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
 import { useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
@@ -9,6 +10,7 @@ import { QueryView } from "@/components/api/query-view";
 import { Bundles } from "@/components/plans/bundles";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
+import { buttonClass } from "@/components/ui/button-class";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { later } from "@/components/ui/later";
@@ -44,9 +46,14 @@ const inOrder = (plans: readonly PlanRow[], bought: readonly { planId: string }[
   return plans.toSorted((a, b) => (place.get(a.id) ?? plans.length) - (place.get(b.id) ?? plans.length));
 };
 
+const baseOf = (plans: readonly PlanRow[], id: string): PlanRow | undefined => {
+  const basePlanId = plans.find((plan) => plan.id === id)?.markup?.basePlanId;
+  return plans.find((plan) => plan.id === basePlanId);
+};
+
 /** What calls cost, and for whom. */
 export function PlansView() {
-  const { tenantSlug, tenant, can } = useScope();
+  const { tenantSlug, tenant, can, hrefOf } = useScope();
   const sells = tenant.kind !== "customer";
   const { openId, close } = useOpen();
   const [making, setMaking] = useState(false);
@@ -59,7 +66,19 @@ export function PlansView() {
   );
   return (
     <>
-      <PageHeader actions={(query.data?.items.length ?? 0) > 0 && newButton} title={sells ? "Plans" : "Prices"} />
+      <PageHeader
+        actions={
+          <>
+            {sells && (
+              <Link className={buttonClass()} href={hrefOf("plans/decks")}>
+                Rate decks
+              </Link>
+            )}
+            {(query.data?.items.length ?? 0) > 0 && newButton}
+          </>
+        }
+        title={sells ? "Plans" : "Prices"}
+      />
       <QueryView query={query}>
         {(data) => (
           <>
@@ -83,7 +102,12 @@ export function PlansView() {
               rows={sells ? data.items : inOrder(data.items, bought.data?.items ?? [])}
             />
             {openId && (
-              <PlanPanel onClose={close} plan={data.items.find((plan) => plan.id === openId)} planId={openId} />
+              <PlanPanel
+                base={baseOf(data.items, openId)}
+                onClose={close}
+                plan={data.items.find((plan) => plan.id === openId)}
+                planId={openId}
+              />
             )}
           </>
         )}

@@ -1,20 +1,8 @@
-import { amountProblem } from "@/components/billing/amount-input";
+import type { RateField } from "@/components/plans/read-rate";
 import { Field } from "@/components/ui/field";
-import { checks, type Problems } from "@/components/ui/use-fields";
+import type { Problems } from "@/components/ui/use-fields";
 
-const seconds = checks.shape(/^[1-9]\d{0,3}$/, "Write whole seconds, at least 1.");
-
-/** The same bounds as the server's, in words. */
-export const rateChecks = {
-  prefix: checks.shape(/^\+?[\d ]{1,18}$/, "Write digits only, such as 4420."),
-  perMinute: checks.shape(/^\d{1,9}([.,]\d{1,6})?$/, "Write a price such as 0.0125."),
-  connectionFee: checks.optional(amountProblem),
-  first: seconds,
-  next: seconds,
-  grace: checks.shape(/^\d{1,3}$/, "Write whole seconds, or 0."),
-} as const;
-
-type Props = Readonly<{ currency: string; problems: Problems<keyof typeof rateChecks> }>;
+type Props = Readonly<{ currency: string; problems: Problems<RateField> }>;
 
 const increments = [
   { name: "first", label: "First", hint: "Billed at least", usual: "60" },
@@ -22,6 +10,7 @@ const increments = [
   { name: "grace", label: "Grace", hint: "Shorter is free", usual: "0" },
 ] as const;
 
+/** What every price has. */
 export function RateFields({ currency, problems }: Props) {
   return (
     <>

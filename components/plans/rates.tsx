@@ -8,6 +8,7 @@ import type { Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { Money } from "@/components/billing/money";
 import { ratesDecimals } from "@/components/billing/money-text";
+import { rateWords } from "@/components/plans/rate-words";
 import { useScope } from "@/components/shell/scope";
 import { Pages } from "@/components/ui/pages";
 import { SearchBox } from "@/components/ui/search-box";
@@ -56,6 +57,7 @@ export function Rates({ planId, currency }: Readonly<{ planId: string; currency:
 }
 
 function RateTable({ rates, currency }: Readonly<{ rates: readonly Rate[]; currency: string }>) {
+  const { timeZone } = useScope();
   const decimals = ratesDecimals(rates.map((rate) => rate.perMinute));
   return (
     <table className="figures w-full text-left">
@@ -65,22 +67,23 @@ function RateTable({ rates, currency }: Readonly<{ rates: readonly Rate[]; curre
           <th className="h-7 border-b font-medium" scope="col">
             Prefix
           </th>
-          <th className="border-b text-right font-medium" scope="col">
+          <th className="border-b pl-3 text-right font-medium" scope="col">
             A minute, {currency}
           </th>
-          <th className="border-b text-right font-medium" scope="col">
+          <th className="border-b pl-3 text-right font-medium" scope="col">
             Fee
           </th>
-          <th className="border-b text-right font-medium" scope="col">
+          <th className="border-b pl-3 text-right font-medium" scope="col">
             First/next
           </th>
         </tr>
       </thead>
       <tbody>
         {rates.map((rate) => (
-          <tr className="h-8 border-b" key={rate.id}>
-            <th className="font-mono font-normal" scope="row">
-              {rate.prefix}
+          <tr className="h-8 border-b align-baseline" key={rate.id}>
+            <th className="py-1 pr-3 font-normal" scope="row">
+              <span className="font-mono">{rate.prefix}</span>
+              <Also words={rateWords(rate, currency, timeZone)} />
             </th>
             <td className="text-right">
               <Money bare currency={currency} decimals={decimals} micros={rate.perMinute} />
@@ -95,5 +98,14 @@ function RateTable({ rates, currency }: Readonly<{ rates: readonly Rate[]; curre
         ))}
       </tbody>
     </table>
+  );
+}
+
+/** What the figures do not say, under the prefix. */
+function Also({ words }: Readonly<{ words: readonly string[] }>) {
+  return words.length === 0 ? null : (
+    <span className="block max-w-72 text-xs text-ink-2" suppressHydrationWarning>
+      {words.join("; ")}
+    </span>
   );
 }
