@@ -1,5 +1,5 @@
 import type { DeckSettings } from "@/server/domain/decks/deck.schema";
-import { type ByteSource, inspectFile, readRows } from "@/server/domain/decks/deck-file";
+import { type Batch, type ByteSource, inspectFile, readRows } from "@/server/domain/decks/deck-file";
 import type { RowProblem, StagedRow } from "@/server/domain/decks/row.rules";
 import type { Db } from "@/server/infra/db/client";
 import { translatingSqlErrors } from "@/server/infra/db/sql-error";
@@ -41,12 +41,17 @@ export async function stageDeck(staging: Staging): Promise<number> {
     const reading = await begin(staging, JSON.stringify(layout), sha256, bytes);
     let rows = 0;
     const symbol = symbolOf(plan.currency);
+    let written: Promise<void> | undefined;
     for await (const batch of readRows(staging.source, layout, { currency: plan.currency, symbol })) {
-      await write(staging, reading, rows, batch.rows);
-      await note(staging, reading, batch.problems);
+      // While one batch is written the next is taken apart; two are in memory at a time.
+      await written;
+      const from = rows;
+      written = keep(staging, reading, from, batch).then(() => staging.onRead(batch.bytesRead, bytes));
+      // It is awaited with the next batch; until then nobody hears of a failure.
+      written.catch(() => {});
       rows += batch.rows.length;
-      await staging.onRead(batch.bytesRead, bytes);
     }
+    await written;
     await translatingSqlErrors(
       () => db.$queryRaw`SELECT deck_read_end(${tenantId}::uuid, ${deckId}::uuid, ${reading}, ${rows}, NULL)::text`,
     );
@@ -75,6 +80,11 @@ async function begin(staging: Staging, layout: string | null, sha256: string | n
   );
   if (!row) throw new DomainError("conflict", { deck: deckId });
   return row.reading;
+}
+
+async function keep(staging: Staging, reading: number, from: number, batch: Batch): Promise<void> {
+  await write(staging, reading, from, batch.rows);
+  await note(staging, reading, batch.problems);
 }
 
 type Text = (row: StagedRow) => string | number | bigint;
