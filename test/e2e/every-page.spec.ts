@@ -76,6 +76,7 @@ for (const [path, heading] of outside) {
 const dialogs = [
   ["customer", "/extensions", "New extension"],
   ["reseller", "/tenants", "New tenant"],
+  ["reseller", "/plans", "New plan"],
   ["reseller", "/balance", "Give credit…"],
   ["operator", "/incidents", "Open an incident…"],
   ["reseller", "/vouchers", "New batch…"],

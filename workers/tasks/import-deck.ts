@@ -6,6 +6,7 @@ import { stageDeck } from "@/server/domain/decks/stage";
 import { unstageDeck, uploadedFile } from "@/server/domain/decks/uploads";
 import { readTenant } from "@/server/infra/db/read-tenant";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
+import { DomainError } from "@/server/kernel/errors";
 import type { TenantContext } from "@/workers/processors/types";
 import { TaskCancelled, type TaskRun, type TaskWork } from "@/workers/tasks/run-task";
 
@@ -24,6 +25,7 @@ export type DeckImported = Readonly<{ deckId: string; errors: number; warnings: 
  */
 export const importDeck: TaskWork = async (run, ctx) => {
   const { deckId, from } = inputSchema.parse(run.input);
+  await refuseOlderJob(run, ctx, deckId);
   try {
     const { phase } = run.checkpoint === null ? { phase: from } : checkpointSchema.parse(run.checkpoint);
     if (phase === "read" || !(await isStaged(ctx, deckId))) await reading(run, ctx, deckId);
@@ -38,6 +40,13 @@ export const importDeck: TaskWork = async (run, ctx) => {
 
 const readIn = <T>({ db, tenantId }: TenantContext, work: (tx: TenantRead) => Promise<T>): Promise<T> =>
   readTenant(db, { tenantId }, work);
+
+/** One that was stopped and let go on after a newer one has begun would change what people look at. */
+async function refuseOlderJob({ taskId }: TaskRun, ctx: TenantContext, deckId: string): Promise<void> {
+  const deck = await readIn(ctx, (tx) => getDeck(tx, ctx.tenantId, deckId));
+  if (deck.taskId === taskId) return;
+  throw new DomainError("invalid_state", { deck: deckId }, "A newer job reads this deck; this one is not needed.");
+}
 
 const isStaged = async (ctx: TenantContext, deckId: string): Promise<boolean> =>
   (await readIn(ctx, (tx) => getDeck(tx, ctx.tenantId, deckId))).state === "staged";

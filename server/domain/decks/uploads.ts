@@ -11,11 +11,15 @@ import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
 
+/** So many decks of a tenant may wait for a decision: each keeps its file and its rows. */
+const MOST_WAITING = 20;
+const WAITING = ["uploading", "reading", "staged", "failed"];
+
 /**
  * Writes down a deck whose file comes in parts.
  * @param createdBy "user:…".
  * @returns its id.
- * @throws DomainError as createDeck.
+ * @throws DomainError as createDeck; invalid_state when too many wait for a decision.
  */
 export async function createUpload(
   tx: TenantWrite,
@@ -23,6 +27,11 @@ export async function createUpload(
   { parts, bytes: _, ...deck }: UploadedDeck,
   createdBy: string,
 ): Promise<string> {
+  const waiting = await tx.deck.count({ where: { tenantId, state: { in: WAITING }, parts: { not: null } } });
+  if (waiting >= MOST_WAITING) {
+    const sentence = `${waiting} decks wait for a decision already: apply or drop some of them first.`;
+    throw new DomainError("invalid_state", { waiting }, sentence);
+  }
   const id = await createDeck(tx, tenantId, { ...deck, createdBy });
   await tx.deck.update({ where: { tenantId_id: { tenantId, id } }, data: { parts } });
   return id;
@@ -112,7 +121,7 @@ export type Again = DeckMoment & Readonly<{ deckId: string; settings?: object | 
 export async function readAgain(tx: TenantWrite, tenantId: TenantId, again: Again): Promise<string> {
   const { deckId, settings, effective } = again;
   const deck = await lockDeck(tx, tenantId, deckId);
-  if (deck.parts === null || !["uploading", "reading", "staged", "failed"].includes(deck.state)) throw over(deckId);
+  if (deck.parts === null || !WAITING.includes(deck.state)) throw over(deckId);
   if (deck.taskId === null || isGoingOn(await taskOf(tx, tenantId, deck))) {
     throw new DomainError("invalid_state", { deck: deckId }, "It is being read: wait for that, or stop it first.");
   }

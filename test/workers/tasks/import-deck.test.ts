@@ -151,6 +151,22 @@ describe("a job that is stopped", () => {
     expect(await mine.look(deckId)).toMatchObject({ state: "cancelled" });
   });
 
+  test("is not let go on once a newer one has read the deck", async () => {
+    const deckId = await mine.send("prefix,rate\n49,0.02\n", { plan });
+    const old = await mine.start(deckId);
+    await mine.as.tasks.cancel({ ...mine.here, taskId: old });
+    const { taskId } = await mine.as.decks.again({ ...mine.here, deckId, effective: null });
+    await mine.run(taskId);
+    const before = await left(deckId);
+    await mine.as.tasks.resume({ ...mine.here, taskId: old });
+    await mine.run(old);
+    expect(await mine.as.tasks.get({ ...mine.here, taskId: old })).toMatchObject({
+      state: "failed",
+      error: expect.stringMatching(/newer job/),
+    });
+    expect(await left(deckId)).toBe(before);
+  });
+
   test("while margins are still looked at, nobody can apply it", async () => {
     const deckId = await mine.send("prefix,rate\n49,0.02\n", { plan });
     const taskId = await mine.start(deckId);
