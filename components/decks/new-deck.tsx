@@ -53,22 +53,7 @@ export function NewDeck() {
       ) : (
         <form className="grid max-w-3xl gap-4" noValidate onSubmit={submit}>
           <FileDrop file={file} onFile={choose} problem={problem ?? problems["bytes"] ?? problems["fileName"]} />
-          <div className="grid gap-4 sm:grid-cols-2">
-            <Select
-              choices={own.map((plan) => ({ value: plan.id, label: `${plan.name} (${plan.currency})` }))}
-              label="For the plan"
-              name="planId"
-              problem={problems["planId"]}
-            />
-            <Select
-              choices={[
-                { value: "merge", label: "Keep prices that the file does not have" },
-                { value: "replace", label: "End prices that the file does not have" },
-              ]}
-              label="The rest of the plan"
-              name="mode"
-            />
-          </div>
+          <PlanAndMode own={own} problem={problems["planId"]} />
           {error && <ErrorState {...refusalOf(error)} />}
           <div className="flex flex-wrap items-center gap-3">
             <Button busy={busy && `Sending, ${sent} %`} disabled={own.length === 0} look="primary" type="submit">
@@ -79,5 +64,28 @@ export function NewDeck() {
         </form>
       )}
     </Section>
+  );
+}
+
+type Own = readonly Readonly<{ id: string; name: string; currency: string }>[];
+
+function PlanAndMode({ own, problem }: Readonly<{ own: Own; problem: string | undefined }>) {
+  return (
+    <div className="grid gap-4 sm:grid-cols-2">
+      <Select
+        choices={own.map((plan) => ({ value: plan.id, label: `${plan.name} (${plan.currency})` }))}
+        label="For the plan"
+        name="planId"
+        problem={problem}
+      />
+      <Select
+        choices={[
+          { value: "merge", label: "Keep prices that the file does not have" },
+          { value: "replace", label: "End prices that the file does not have" },
+        ]}
+        label="The rest of the plan"
+        name="mode"
+      />
+    </div>
   );
 }

@@ -16,7 +16,7 @@ import { type Problems, useFields } from "@/components/ui/use-fields";
 
 /** A plan of prices of its own, or one that adds to what another asks. */
 export function NewPlan({ onClose }: Readonly<{ onClose: () => void }>) {
-  const { tenantSlug, currency, timeZone } = useScope();
+  const { tenantSlug, currency } = useScope();
   const trpc = useTRPC();
   const queries = useQueryClient();
   const [kind, setKind] = useState("prices");
@@ -44,25 +44,7 @@ export function NewPlan({ onClose }: Readonly<{ onClose: () => void }>) {
   return (
     <Dialog onClose={onClose} title="New plan">
       <form className="grid gap-4" noValidate onSubmit={submit}>
-        <Field data-first="" label="Name" maxLength={100} name="name" problem={problems.name} />
-        <div className="grid grid-cols-2 gap-4">
-          <Field
-            className="uppercase"
-            defaultValue={currency}
-            hint="Fixed from now on."
-            label="Currency"
-            maxLength={3}
-            name="currency"
-            problem={problems.currency}
-          />
-          <Field
-            defaultValue={timeZone}
-            hint="In which hours of the week are counted."
-            label="Time zone"
-            name="timeZone"
-            problem={problems.timeZone}
-          />
-        </div>
+        <NameFields problems={problems} />
         <Select
           choices={[
             { value: "prices", label: "set one by one, or by a rate deck" },
@@ -82,6 +64,34 @@ export function NewPlan({ onClose }: Readonly<{ onClose: () => void }>) {
         />
       </form>
     </Dialog>
+  );
+}
+
+/** What every plan has; its currency and the clock of its hours stay. */
+function NameFields({ problems }: Pick<Props, "problems">) {
+  const { currency, timeZone } = useScope();
+  return (
+    <>
+      <Field data-first="" label="Name" maxLength={100} name="name" problem={problems.name} />
+      <div className="grid grid-cols-2 gap-4">
+        <Field
+          className="uppercase"
+          defaultValue={currency}
+          hint="Fixed from now on."
+          label="Currency"
+          maxLength={3}
+          name="currency"
+          problem={problems.currency}
+        />
+        <Field
+          defaultValue={timeZone}
+          hint="In which hours of the week are counted."
+          label="Time zone"
+          name="timeZone"
+          problem={problems.timeZone}
+        />
+      </div>
+    </>
   );
 }
 

@@ -46,14 +46,16 @@ const inOrder = (plans: readonly PlanRow[], bought: readonly { planId: string }[
   return plans.toSorted((a, b) => (place.get(a.id) ?? plans.length) - (place.get(b.id) ?? plans.length));
 };
 
-const baseOf = (plans: readonly PlanRow[], id: string): PlanRow | undefined => {
-  const basePlanId = plans.find((plan) => plan.id === id)?.markup?.basePlanId;
-  return plans.find((plan) => plan.id === basePlanId);
-};
+/** The plan with this id, and the one that it starts from. */
+function openedOf(plans: readonly PlanRow[], planId: string) {
+  const find = (id: string | null | undefined) => plans.find((plan) => plan.id === id);
+  const plan = find(planId);
+  return { planId, plan, base: find(plan?.markup?.basePlanId) };
+}
 
 /** What calls cost, and for whom. */
 export function PlansView() {
-  const { tenantSlug, tenant, can, hrefOf } = useScope();
+  const { tenantSlug, tenant, can } = useScope();
   const sells = tenant.kind !== "customer";
   const { openId, close } = useOpen();
   const [making, setMaking] = useState(false);
@@ -69,11 +71,7 @@ export function PlansView() {
       <PageHeader
         actions={
           <>
-            {sells && (
-              <Link className={buttonClass()} href={hrefOf("plans/decks")}>
-                Rate decks
-              </Link>
-            )}
+            {sells && <DecksLink />}
             {(query.data?.items.length ?? 0) > 0 && newButton}
           </>
         }
@@ -101,19 +99,21 @@ export function PlansView() {
               rowKey={(plan) => plan.id}
               rows={sells ? data.items : inOrder(data.items, bought.data?.items ?? [])}
             />
-            {openId && (
-              <PlanPanel
-                base={baseOf(data.items, openId)}
-                onClose={close}
-                plan={data.items.find((plan) => plan.id === openId)}
-                planId={openId}
-              />
-            )}
+            {openId && <PlanPanel onClose={close} {...openedOf(data.items, openId)} />}
           </>
         )}
       </QueryView>
       {sells && <Bundles />}
       {making && <NewPlan onClose={() => setMaking(false)} />}
     </>
+  );
+}
+
+function DecksLink() {
+  const { hrefOf } = useScope();
+  return (
+    <Link className={buttonClass()} href={hrefOf("plans/decks")}>
+      Rate decks
+    </Link>
   );
 }
