@@ -1,9 +1,10 @@
 import { authorise, type End, markAnswered, renew, settle } from "@/server/domain/calls/call-control";
+import { authoriseInbound } from "@/server/domain/calls/inbound-calls";
 import type { SqlPool } from "@/server/infra/db/pool";
 
 import { type Chance, chanceFrom } from "./chance";
 import type { DemoPhone } from "./phones";
-import { type DemoTenant, dialledBy, refusedBy } from "./story";
+import { callersFrom, type DemoTenant, dialledBy, refusedBy } from "./story";
 
 const DAY_MS = 86_400_000;
 const DAYS = 30;
@@ -40,6 +41,24 @@ function planCalls(tenant: DemoTenant, phones: readonly DemoPhone[], now: Date, 
   return planned.filter((call) => call.at.getTime() < before).sort((a, b) => a.at.getTime() - b.at.getTime());
 }
 
+type Incoming = Readonly<{ at: Date; called: string; caller: string }>;
+
+/** Those of people outside who call the tenant's numbers: up to two for each on a day. */
+function planIncoming(tenant: DemoTenant, now: Date, chance: Chance): Incoming[] {
+  const numbers = tenant.phones.flatMap(([, , { callerId } = {}]) => callerId ?? []);
+  const planned: Incoming[] = [];
+  for (let back = DAYS; back > 0; back -= 1) {
+    for (const called of numbers) {
+      for (let call = chance.whole(0, 2); call > 0; call -= 1) {
+        const day = new Date(now.getTime() - back * DAY_MS);
+        const at = new Date(day.setUTCHours(chance.whole(6, 16), chance.whole(0, 59), chance.whole(0, 59)));
+        if (at.getTime() < now.getTime() - 3_600_000) planned.push({ at, called, caller: chance.one(callersFrom) });
+      }
+    }
+  }
+  return planned;
+}
+
 function dialledOf(tenant: DemoTenant, phones: readonly DemoPhone[], chance: Chance): string {
   const luck = chance.next();
   if (luck < 0.06) return chance.one(refusedBy[tenant.country] ?? ["999999"]);
@@ -55,15 +74,13 @@ const unanswered = [
 ] as const;
 
 /** One call from dialling to its charge, through the functions that call control uses. */
-async function live(pool: SqlPool, call: string, { at, phone, dialled }: Planned, chance: Chance): Promise<void> {
+async function live(pool: SqlPool, call: string, planned: Planned | Incoming, chance: Chance): Promise<void> {
   const subject = { pbx: PBX, call };
-  const answer = await authorise(pool, {
-    ...subject,
-    endpoint: phone.sipUsername,
-    dialled,
-    address: "127.0.0.1:5060",
-    at,
-  });
+  const { at } = planned;
+  const asked = { ...subject, address: "127.0.0.1:5060", at };
+  const answer = await ("phone" in planned
+    ? authorise(pool, { ...asked, endpoint: planned.phone.sipUsername, dialled: planned.dialled })
+    : authoriseInbound(pool, { ...asked, called: planned.called, caller: planned.caller }));
   if (answer.kind === "refuse") return;
   const ringMs = chance.whole(2_000, 14_000);
   const end = (talkMs: number, more: Pick<End, "outcome" | "reason" | "cause">): Promise<unknown> => {
@@ -94,8 +111,13 @@ export async function livePast(
   phones: readonly DemoPhone[],
   now: Date,
 ): Promise<number> {
-  const chance = chanceFrom([...tenant.slug].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7));
+  const seed = [...tenant.slug].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7);
+  const chance = chanceFrom(seed);
   const calls = planCalls(tenant, phones, now, chance);
   for (const [at, call] of calls.entries()) await live(pool, `${PBX}-${tenant.slug}-${at}`, call, chance);
-  return calls.length;
+  // Nobody pays for these, so they change nothing of the others.
+  const luck = chanceFrom(seed + 1);
+  const incoming = planIncoming(tenant, now, luck);
+  for (const [at, call] of incoming.entries()) await live(pool, `${PBX}-${tenant.slug}-in-${at}`, call, luck);
+  return calls.length + incoming.length;
 }

@@ -141,6 +141,9 @@ export const tenants: readonly DemoTenant[] = [
   },
 ];
 
+/** Who calls from outside; somebody who does not say is among them. */
+export const callersFrom = ["+493023125880", "+4915228817386", "+441632960001", "+4317135500", ""] as const;
+
 /** Numbers that are kept for stories, or that nobody minds: what the demo's people dial, as they would write it. */
 export const dialledBy: Readonly<Record<string, readonly string[]>> = {
   DE: [

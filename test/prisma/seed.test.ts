@@ -62,6 +62,14 @@ test("nobody ends without credit, and every reseller earns", async () => {
   expect(margin.ok).toBe(true);
 });
 
+test("people outside called the numbers of the demo, and those calls cost nothing", async () => {
+  const [incoming] =
+    await rows(`SELECT count(*)::int AS n, bool_and(cost_micros = 0 AND extension_id IS NOT NULL) AS free,
+    count(DISTINCT from_number)::int AS callers FROM call WHERE kind = 'inbound'`);
+  expect(incoming.n).toBeGreaterThan(20);
+  expect(incoming).toMatchObject({ free: true, callers: 5 });
+});
+
 test("the sign-ins work, their passwords are strong, and the file is for its owner's eyes", async () => {
   const file = path.join(dataDir, "demo.json");
   expect(statSync(file).mode & 0o777).toBe(0o600);
