@@ -9,7 +9,7 @@ import { type CallFilter, isFiltered } from "@/components/calls/call-filter";
 import { CallOutcome } from "@/components/calls/call-outcome";
 import { noFilter } from "@/components/calls/calls-filter-bar";
 import { Duration } from "@/components/calls/duration";
-import { Called, Caller } from "@/components/calls/parties";
+import { FoldedCalled, FoldedCaller } from "@/components/calls/parties";
 import { Moment } from "@/components/shell/moment";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
@@ -49,13 +49,13 @@ function columnsIn(currency: string, decimals: number, zone: string): readonly C
       key: "from",
       header: "From",
       fold: "second",
-      cell: (call) => <Caller call={call} nameClass="max-w-40 truncate max-sm:hidden" />,
+      cell: (call) => <FoldedCaller call={call} />,
     },
     {
       key: "to",
       header: "To",
       fold: "lead",
-      cell: (call) => <Called call={call} />,
+      cell: (call) => <FoldedCalled call={call} />,
     },
     {
       key: "outcome",

@@ -25,6 +25,34 @@ export function Caller({ call, nameClass = "" }: Readonly<{ call: Call; nameClas
   );
 }
 
+/** On a phone a row has room for one number, which is the other side's; the extension stands below it, as for an outgoing call. */
+export const FoldedCaller = ({ call }: Readonly<{ call: Call }>) =>
+  call.direction === "in" ? (
+    <>
+      <span className="figures sm:hidden">{call.from.extensionNumber}</span>
+      <span className="max-sm:hidden">
+        <Caller call={call} />
+      </span>
+    </>
+  ) : (
+    <Caller call={call} nameClass="max-w-40 truncate max-sm:hidden" />
+  );
+
+/** The lead of such a row. */
+export const FoldedCalled = ({ call }: Readonly<{ call: Call }>) =>
+  call.direction === "in" ? (
+    <>
+      <span className="sm:hidden">
+        <Caller call={call} />
+      </span>
+      <span className="max-sm:hidden">
+        <Called call={call} />
+      </span>
+    </>
+  ) : (
+    <Called call={call} />
+  );
+
 /** Who was called: a number, and of a call from outside where it rang. */
 export function Called({ call }: Readonly<{ call: Call }>) {
   return (

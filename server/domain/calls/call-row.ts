@@ -79,6 +79,12 @@ export const contextOf = ({ price }: Pick<StoredCall, "price">): PriceContext =>
       }
     : {};
 
+/** Of a call from outside the phone that was busy or declined is our own. */
+const incomingSentences: Readonly<Record<string, string>> = {
+  "FAR-01": "The phone was busy.",
+  "FAR-03": "The phone declined.",
+};
+
 /** The sentence of a reason code; null for none and for a code that is not known here. */
 export const sentenceOf = (reason: string | null): string | null =>
   reason !== null && isRefusalCode(reason) ? refusals[reason].sentence : null;
@@ -117,7 +123,7 @@ export function callRowOf(call: StoredCall, now: Date): CallRow {
     country: call.country,
     outcome,
     reason: call.reason,
-    reasonSentence: sentenceOf(call.reason),
+    reasonSentence: (call.kind === "inbound" && incomingSentences[call.reason ?? ""]) || sentenceOf(call.reason),
     talkMs,
     billedSeconds: running?.billedSeconds ?? call.billedSeconds ?? 0,
     costMicros: running?.cost ?? micros(call.costMicros ?? 0n),
