@@ -2,9 +2,18 @@ import { holding } from "@/test/proof/mutations/holding";
 import { moving } from "@/test/proof/mutations/moving";
 import { planning } from "@/test/proof/mutations/planning";
 import { pricing } from "@/test/proof/mutations/pricing";
+import { receiving } from "@/test/proof/mutations/receiving";
 import { settling } from "@/test/proof/mutations/settling";
 import { settlingTogether } from "@/test/proof/mutations/together";
 import { working } from "@/test/proof/mutations/working";
 
-export const sqlMutations = [...settling, ...settlingTogether, ...holding, ...pricing, ...planning, ...moving];
+export const sqlMutations = [
+  ...settling,
+  ...settlingTogether,
+  ...holding,
+  ...pricing,
+  ...planning,
+  ...receiving,
+  ...moving,
+];
 export const codeMutations = working;

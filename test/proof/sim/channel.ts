@@ -1,5 +1,7 @@
 /** What somebody at a phone is going to do. */
 export type Dial = Readonly<{
+  /** From outside: the endpoint is the phone that the number rings at. */
+  way: "out" | "in";
   endpoint: string;
   number: string;
   ringMs: number;
@@ -34,9 +36,13 @@ export type Channel = {
   cancelLimit: () => void;
 };
 
+/** Where calls from outside come from, and the number that they show. */
+export const TRUNK = "carrier";
+export const CALLER = "+4917012345";
+
 /** As Asterisk names it: the SIP endpoint, and a number. */
 export const channelName = ({ dial, call }: Channel) =>
-  `PJSIP/${dial.endpoint}-${Number(call.split(".").at(-1)).toString(16).padStart(8, "0")}`;
+  `PJSIP/${dial.way === "in" ? TRUNK : dial.endpoint}-${Number(call.split(".").at(-1)).toString(16).padStart(8, "0")}`;
 
 /** One line as cdr_custom writes it. */
 export function recordOf(channel: Channel, endedAtMs: number): string {
@@ -47,7 +53,7 @@ export function recordOf(channel: Channel, endedAtMs: number): string {
     channel.call,
     channel.call,
     channelName(channel),
-    "101",
+    channel.dial.way === "in" ? CALLER : "101",
     channel.dial.number,
     seconds(channel.startedAtMs),
     answered ? seconds(channel.answeredAtMs ?? 0) : "0.000000",

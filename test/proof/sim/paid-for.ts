@@ -1,7 +1,7 @@
 import type { OpenHold } from "@/test/proof/sim/books";
 import type { Channel } from "@/test/proof/sim/channel";
 import { holdFor, type Price, taxOf } from "@/test/proof/sim/oracle";
-import { chainOf, ofBundleOfCalls, priceAt } from "@/test/proof/sim/people";
+import { ofBundleOfCalls, payersOf, priceAt } from "@/test/proof/sim/people";
 import type { PlannedTenant, WorldPlan } from "@/test/proof/sim/plan";
 
 /** A timer of the PBX may fire this much late. */
@@ -23,7 +23,7 @@ export function unpaidOf(
   // On a slow way a limit comes late, which the next one mends.
   const slow = plan.weather.link.slowMs > 50 && channel.toldAtMs !== undefined && nowMs - channel.toldAtMs < MEND_MS;
   const excusedMs = plan.stepsMs + (slow ? plan.weather.link.slowMs : 0);
-  for (const tenant of chainOf(plan, channel.dial.endpoint)) {
+  for (const tenant of payersOf(plan, channel.dial)) {
     const hold = holds.find((one) => one.call === channel.call && one.tenant === tenant.slug);
     for (const price of pricesOf(tenant, channel, nowMs)) {
       const needed = gross(price, tenant, Math.max(0, mayLastMs - excusedMs), hold);
@@ -35,8 +35,8 @@ export function unpaidOf(
 }
 
 /** Until the answer it is open which price will hold: that of the question, or one that began in between. */
-const pricesOf = (tenant: PlannedTenant, { startedAtMs, answeredAtMs }: Channel, nowMs: number): Price[] =>
-  answeredAtMs === undefined ? [priceAt(tenant, startedAtMs), priceAt(tenant, nowMs)] : [priceAt(tenant, answeredAtMs)];
+const pricesOf = (tenant: PlannedTenant, { dial, startedAtMs, answeredAtMs }: Channel, nowMs: number): Price[] =>
+  (answeredAtMs === undefined ? [startedAtMs, nowMs] : [answeredAtMs]).map((atMs) => priceAt(tenant, dial.way, atMs));
 
 function gross(price: Price, tenant: PlannedTenant, talkMs: number, hold: OpenHold | undefined): bigint {
   const lent = hold?.bundle === "seconds" ? hold.lent : 0;

@@ -1,5 +1,5 @@
 import type { LiveChannel } from "@/server/infra/ami/gateway";
-import { type Channel, channelName, type Dial, recordOf } from "@/test/proof/sim/channel";
+import { CALLER, type Channel, channelName, type Dial, recordOf, TRUNK } from "@/test/proof/sim/channel";
 import { EPOCH_MS, type Kernel } from "@/test/proof/sim/kernel";
 import type { SimLink } from "@/test/proof/sim/link";
 import type { Random } from "@/test/proof/sim/random";
@@ -71,17 +71,23 @@ export class SimPbx {
     };
     this.channels.push(channel);
     this.trace.add("pbx", `${channel.call} dials ${dial.number} from ${dial.endpoint}`);
+    const inbound = dial.way === "in";
     const form = {
       pbx: PBX,
       call: channel.call,
-      endpoint: dial.endpoint,
+      endpoint: inbound ? TRUNK : dial.endpoint,
       dialled: dial.number,
-      cid: "",
+      cid: inbound ? CALLER : "",
       addr: "192.0.2.1",
     };
-    this.ask("/v1/authorise", { ...form, at: String(this.nowMs * 1000) }, 2_000, (line) => {
-      if (channel.state === "asking") this.#decided(channel, line);
-    });
+    this.ask(
+      inbound ? "/v1/authorise-inbound" : "/v1/authorise",
+      { ...form, at: String(this.nowMs * 1000) },
+      2_000,
+      (line) => {
+        if (channel.state === "asking") this.#decided(channel, line);
+      },
+    );
   }
 
   #decided(channel: Channel, line: string | undefined): void {
@@ -93,7 +99,8 @@ export class SimPbx {
       this.#gone(channel, "refused");
       return;
     }
-    const usable = fields.length === 6 && kind === "out" && Number.isInteger(granted) && granted >= 1 && target;
+    const expected = channel.dial.way === "in" ? "inbound" : "out";
+    const usable = fields.length === 6 && kind === expected && Number.isInteger(granted) && granted >= 1 && target;
     if (!usable) {
       this.trace.add("pbx", `${channel.call} gets no usable answer`);
       channel.userfield = "refuse:";
@@ -102,8 +109,8 @@ export class SimPbx {
     }
     Object.assign(channel, {
       state: "ringing",
-      context: "ringfence-out",
-      userfield: `out:${fields[5]}`,
+      context: `ringfence-${expected}`,
+      userfield: `${expected}:${fields[5]}`,
       grantedSeconds: Math.min(granted, 14_400),
     });
     this.#limit(channel, this.nowMs + (channel.grantedSeconds + RING_BACKSTOP_S) * 1000);
@@ -230,7 +237,7 @@ export class SimPbx {
         linkedId: channel.call,
         context: channel.context,
         extension: channel.dial.number,
-        endpoint: channel.dial.endpoint,
+        endpoint: channel.dial.way === "in" ? TRUNK : channel.dial.endpoint,
         state: channel.answeredAtMs === undefined ? "Ring" : "Up",
         seconds: Math.max(0, Math.floor((this.nowMs - channel.startedAtMs) / 1000)),
       }));

@@ -1,5 +1,6 @@
 import type { Client } from "pg";
 
+import type { Dial } from "@/test/proof/sim/channel";
 import { EPOCH_MS } from "@/test/proof/sim/kernel";
 import type { Price } from "@/test/proof/sim/oracle";
 import type { PlannedTenant, WorldPlan } from "@/test/proof/sim/plan";
@@ -37,7 +38,10 @@ export class People {
       ]);
       if (tenant.money > 0n) await make.topUp(made, tenant.money);
     }
-    for (const { tenant, number } of this.plan.phones) await make.phone(this.tenancy(tenant), number, { maxCalls: 6 });
+    for (const { tenant, number, did } of this.plan.phones) {
+      const { extensionId } = await make.phone(this.tenancy(tenant), number, { maxCalls: 6 });
+      await make.did(this.tenancy(tenant), did, extensionId);
+    }
   }
 
   tenancy(slug: string): Tenancy {
@@ -73,6 +77,8 @@ export class People {
       const valid = `[${new Date(fromMs).toISOString()},${until === undefined ? "" : new Date(until).toISOString()})`;
       await this.#make.setRate(seller, plan, "4930", rateOf(price), { valid });
     }
+    if (buyer.inboundRate)
+      await this.#make.setRate(seller, plan, "4940", { ...rateOf(buyer.inboundRate), direction: "in" });
     return plan;
   }
 
@@ -173,8 +179,13 @@ export const ofBundleOfCalls = (price: Price, tenant: PlannedTenant): Price => (
   free: price.free + (tenant.bundle?.secondsPerCall ?? 0),
 });
 
+/** Those of them who pay for this call: from outside, who has a price for that. */
+export const payersOf = (plan: WorldPlan, { endpoint, way }: Dial): PlannedTenant[] =>
+  chainOf(plan, endpoint).filter(({ inbound }) => way === "out" || inbound !== undefined);
+
 /** What this tenant buys for, for a call that was answered then. */
-export function priceAt(tenant: PlannedTenant, atMs: number) {
+export function priceAt(tenant: PlannedTenant, way: Dial["way"], atMs: number): Price {
+  if (way === "in" && tenant.inbound) return tenant.inbound;
   const valid = tenant.prices.findLast(({ fromMs }) => fromMs <= atMs) ?? tenant.prices[0];
   if (!valid) throw new Error(`${tenant.slug} has no price at ${atMs - EPOCH_MS}`);
   return valid.price;

@@ -39,20 +39,33 @@ function planTenant(
   };
 }
 
-type Prices = Pick<PlannedTenant, "rates" | "hours" | "markup" | "prices">;
+type Prices = Pick<PlannedTenant, "rates" | "hours" | "markup" | "prices" | "inboundRate" | "inbound">;
 
 /** Prices of its own, with a change of them or hours of the week, or a markup: on those, or on what the seller pays. */
 function planPrices(random: Random, seller: PlannedTenant | undefined): Prices {
   const markup = random.chance(seller ? 0.4 : 0.15) ? planMarkup(random) : undefined;
   if (markup && seller && random.chance(0.7)) {
-    return { rates: [], hours: undefined, markup, prices: markedUpAll(seller.prices, markup) };
+    const inbound = seller.inbound && markedUp(seller.inbound, markup);
+    return {
+      rates: [],
+      hours: undefined,
+      markup,
+      prices: markedUpAll(seller.prices, markup),
+      inboundRate: undefined,
+      inbound,
+    };
   }
   const rates = [{ fromMs: Date.UTC(2020, 0, 1), price: planPrice(random) }];
   const changes = random.int(1, 10);
   const hours = changes > 3 && changes <= 6 ? planHours(random) : undefined;
   if (changes <= 3) rates.push({ fromMs: EPOCH_MS + random.int(1_000, ACTIVE_MS), price: planPrice(random) });
   const prices = hours ? withHours(rates, hours) : rates;
-  return { rates, hours: hours?.variant, markup, prices: markup ? markedUpAll(prices, markup) : prices };
+  const inboundRate = random.chance(0.4) ? planPrice(random) : undefined;
+  const inbound = inboundRate && markup ? markedUp(inboundRate, markup) : inboundRate;
+  return {
+    ...{ rates, hours: hours?.variant, markup, inboundRate, inbound },
+    prices: markup ? markedUpAll(prices, markup) : prices,
+  };
 }
 
 const markedUpAll = (prices: Timeline, markup: Markup): Timeline =>

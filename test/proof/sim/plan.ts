@@ -30,6 +30,9 @@ export type PlannedTenant = Readonly<{
   markup: Markup | undefined;
   /** All of that together: what this tenant pays, and when. */
   prices: Timeline;
+  /** What stands in the plan for calls from outside, and what it comes to. Most pay nothing for them. */
+  inboundRate: Price | undefined;
+  inbound: Price | undefined;
 }>;
 
 export type Happening = Readonly<{ atMs: number }> &
@@ -61,7 +64,7 @@ export type WorldPlan = Readonly<{
   seed: number;
   tenants: readonly PlannedTenant[];
   /** Endpoint of each phone, and whose it is. */
-  phones: readonly Readonly<{ endpoint: string; tenant: string; number: string }>[];
+  phones: readonly Readonly<{ endpoint: string; tenant: string; number: string; did: string }>[];
   happenings: readonly Happening[];
   weather: Weather;
   /** Clocks are set during it: holds may then be outrun by that much. */
@@ -77,7 +80,8 @@ export function planWorld(seed: number, random: Random): WorldPlan {
   const tenants = planTenants(random.fork("tenants"));
   const phones = tenants
     .filter(({ kind }) => kind === "customer")
-    .flatMap(({ slug }) => ["101", "102"].map((number) => ({ endpoint: `${slug}-${number}`, tenant: slug, number })));
+    .flatMap(({ slug }) => ["101", "102"].map((number) => ({ slug, number })))
+    .map(({ slug, number }, at) => ({ endpoint: `${slug}-${number}`, tenant: slug, number, did: `494000100${at}` }));
   const calls = planCalls(random.fork("calls"), tenants, phones);
   const storm = random.fork("storm");
   const faults = planFaults(storm, tenants);
@@ -104,13 +108,16 @@ function planCalls(random: Random, tenants: readonly PlannedTenant[], phones: Wo
     // Times at the edges of increments and slices are where mistakes live.
     const edge = random.pick(lengths) * 1_000 + random.pick([-100, -1, 0, 1, 100, 1_000]);
     const talkMs = random.chance(0.4) ? Math.max(1, edge) : random.int(1, random.pick([4_000, 40_000, 150_000]));
+    const phone = random.pick(phones);
+    const inbound = random.chance(0.25);
     const outcome = random.chance(0.75) ? "answer" : random.pick(["busy", "no answer", "cancel", "fail"] as const);
     return {
       atMs: EPOCH_MS + random.int(500, ACTIVE_MS - 60_000),
       do: "dial",
       dial: {
-        endpoint: random.pick(phones).endpoint,
-        number: "+493012345678",
+        way: inbound ? "in" : "out",
+        endpoint: phone.endpoint,
+        number: inbound ? `+${phone.did}` : "+493012345678",
         ringMs: random.chance(0.1) ? random.int(20_000, 62_000) : random.int(100, 6_000),
         outcome,
         talkMs,
@@ -127,7 +134,14 @@ function planCrowd(random: Random, phones: WorldPlan["phones"]): Happening[] {
   const beginMs = EPOCH_MS + random.int(1_000, ACTIVE_MS - 90_000);
   const dials = Array.from({ length: random.int(3, 7) }, (): Happening => {
     const ringMs = random.int(100, 4_000);
-    const dial = { number: "+493012345678", ringMs, outcome: "answer", talkMs: 90_000, by: "caller" } as const;
+    const dial = {
+      way: "out",
+      number: "+493012345678",
+      ringMs,
+      outcome: "answer",
+      talkMs: 90_000,
+      by: "caller",
+    } as const;
     const endpoint = random.pick(phones).endpoint;
     return { atMs: beginMs + random.int(0, 3_000), do: "dial", dial: { ...dial, endpoint, forgetsTalk: false } };
   });

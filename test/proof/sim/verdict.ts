@@ -1,7 +1,7 @@
 import type { Client } from "pg";
 import type { Channel } from "@/test/proof/sim/channel";
 import { chargeOf, taxOf, usedOfBundle } from "@/test/proof/sim/oracle";
-import { chainOf, ofBundleOfCalls, priceAt } from "@/test/proof/sim/people";
+import { ofBundleOfCalls, payersOf, priceAt } from "@/test/proof/sim/people";
 import { Violation } from "@/test/proof/sim/violation";
 import type { World } from "@/test/proof/sim/world";
 
@@ -140,8 +140,8 @@ function judgeCharges(world: World, call: CallRow, channel: Channel, recorded: n
     );
   if (short > 0n && world.parts.plan.stepsMs === 0)
     throw new Violation(`${call.call}: ${short} were not there although they were held`);
-  const chain = chainOf(world.parts.plan, channel.dial.endpoint);
-  if (call.source !== "refused" && call.holds?.length !== chain.length)
+  const chain = payersOf(world.parts.plan, channel.dial);
+  if (call.source !== "refused" && (call.holds?.length ?? 0) !== chain.length)
     throw new Violation(`${call.call} has ${call.holds?.length ?? 0} holds for ${chain.length} levels`);
 }
 
@@ -158,9 +158,9 @@ function judgeOpen(world: World, call: CallRow, listed: readonly DifferenceRow[]
 type Expected = Readonly<{ net: bigint; tax: bigint; used: number }>;
 
 function expectedOf(world: World, channel: Channel, hold: HoldRow, talkMs: number): Expected {
-  const tenant = chainOf(world.parts.plan, channel.dial.endpoint).find(({ slug }) => slug === hold.tenant);
+  const tenant = payersOf(world.parts.plan, channel.dial).find(({ slug }) => slug === hold.tenant);
   if (!tenant) throw new Violation(`${hold.tenant} pays for ${channel.call} and is not in its chain`);
-  const plain = priceAt(tenant, channel.answeredAtMs ?? channel.startedAtMs);
+  const plain = priceAt(tenant, channel.dial.way, channel.answeredAtMs ?? channel.startedAtMs);
   const price = hold.bundle === "calls" ? ofBundleOfCalls(plain, tenant) : plain;
   const lent = hold.bundle === "seconds" ? (hold.lent ?? 0) : 0;
   const net = chargeOf(price, talkMs, lent);

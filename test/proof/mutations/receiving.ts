@@ -1,0 +1,48 @@
+import type { SqlMutation } from "@/test/proof/mutations/mutation";
+
+const CHAIN = "a call from outside is held and charged at every level that has a price for it, and at no other";
+const AGAIN = "a call from outside that is over is not let through again, nor one to another number by its id";
+
+/** Calls from outside. */
+export const receiving: readonly SqlMutation[] = [
+  {
+    of: "call_place",
+    name: "nobody looks whether a reseller gives calls from outside away",
+    loses: "the reseller: what they cost it",
+    find: "IF r.id IS NULL AND p_direction = 'in' THEN above := above + 1; CONTINUE; END IF;",
+    replace: "IF r.id IS NULL AND p_direction = 'in' THEN CONTINUE; END IF;",
+    caughtBy: CHAIN,
+  },
+  {
+    of: "call_authorise_inbound",
+    name: "a call from outside costs what a call to that number costs",
+    loses: "the difference of two prices",
+    find: "RETURN call_place(c, t, x, 'in',",
+    replace: "RETURN call_place(c, t, x, 'out',",
+    caughtBy: CHAIN,
+  },
+  {
+    of: "call_authorise_inbound",
+    name: "a suspended tenant goes on receiving what it would have to pay for",
+    loses: "everybody above it",
+    find: "IF paid AND t.kind <> 'operator' THEN",
+    replace: "IF false THEN",
+    caughtBy: "a suspended tenant receives what it does not pay for, and nothing else",
+  },
+  {
+    of: "call_inbound_again",
+    name: "a call from outside that is over is let through when asked for again",
+    loses: "a whole call, which nothing is held for",
+    find: "IF c.state = 'ended' THEN RETURN (c.id, c.tenant_id, 'refuse', coalesce(c.reason, 'SYS-01'), 0, '', '')::call_verdict; END IF;",
+    replace: "",
+    caughtBy: AGAIN,
+  },
+  {
+    of: "call_inbound_again",
+    name: "the hold of a call to one number lets one to another number through",
+    loses: "a whole call, which nothing is held for",
+    find: "c.kind <> 'inbound' OR c.dialled <> p_did",
+    replace: "false",
+    caughtBy: AGAIN,
+  },
+];
