@@ -1,5 +1,12 @@
 import { type Renewed, renew } from "@/server/domain/calls/call-control";
-import { askAgainInMs, LAST_CHANCE_MS, leftOfGrantMs, renewInMs, SAFETY_MS } from "@/server/domain/calls/renewal.rules";
+import {
+  askAgainInMs,
+  LAST_CHANCE_MS,
+  leftOfGrantMs,
+  renewInMs,
+  SAFETY_MS,
+  TIMER_MS,
+} from "@/server/domain/calls/renewal.rules";
 import type { AmiGateway } from "@/server/infra/ami/gateway";
 import type { SqlPool } from "@/server/infra/db/pool";
 import type { Logger } from "@/server/infra/log/logger";
@@ -47,7 +54,7 @@ export class Renewals {
       await this.options.ami.setLimit(call.call, leftMs / 1000, { deadlineMs: ASK_MS });
       // The limit counts from when Asterisk reads it: on a slow way that is later than meant, by seconds nobody paid for.
       const tookMs = performance.now() - began;
-      if (tookMs <= slownessMs + SAFETY_MS) return;
+      if (tookMs <= slownessMs + SAFETY_MS - TIMER_MS) return;
       slownessMs = tookMs;
     }
   }

@@ -3,6 +3,8 @@ const LONGEST_LEAD_MS = 10_000;
 const SHORTEST_LEAD_MS = 1_000;
 /** The end inside Asterisk comes this much before the end of what is held, so that no second begins that is not paid. */
 export const SAFETY_MS = 100;
+/** Of that, what a timer of Asterisk may take to fire: a limit may be late by the rest. */
+export const TIMER_MS = 20;
 /** Below this a prolongation would hardly arrive in time. */
 export const LAST_CHANCE_MS = 700;
 

@@ -35,7 +35,7 @@ export class Overlay {
   /** @returns what the proofs, or the tests of one file, find in the code as it stands in the copy. */
   async failure(adminUrl: string, seeds: number, story?: string): Promise<string | undefined> {
     const args = ["--import", "tsx", "test/proof/kill.ts", adminUrl, String(seeds), ...(story ? [story] : [])];
-    const { stdout } = await run(process.execPath, args, { cwd: this.folder, timeout: 300_000 });
+    const { stdout } = await run(process.execPath, args, { cwd: this.folder, timeout: 900_000 });
     const last = stdout.trim().split("\n").at(-1) ?? "";
     if (last === "HELD") return undefined;
     if (last.startsWith("FAILED ")) return last.slice("FAILED ".length);

@@ -15,6 +15,8 @@ import { type SimWorker, startWorker } from "@/test/proof/sim/worker";
 
 /** The product's own check of its ledger takes as long as all of ours. */
 const WHOLE_EVERY = 8;
+/** So long people go on talking when nothing new happens any more. */
+const TALK_ON_MS = 50_000;
 const CALM: LinkFaults = { dropped: 0, repeated: 0, reordered: 0, unanswered: 0, slowMs: 5 };
 
 type Parts = Readonly<{ kernel: Kernel; plan: WorldPlan; random: Random; trace: Trace; app: Client; owner: Client }>;
@@ -55,7 +57,11 @@ export class World {
     this.database.awayUntilMs = kernel.nowMs;
     this.database.onDone = () => {};
     if (!this.#workers.has("a")) this.startWorker("a");
-    for (const channel of this.pbx.channels) if (channel.state === "ringing") this.pbx.hangUpAsked(channel.call);
+    for (const { state, call } of this.pbx.channels) {
+      if (state === "ringing") this.pbx.hangUpAsked(call);
+      // A talk that outlives its world would be judged in the middle.
+      if (state === "up") kernel.after(TALK_ON_MS, () => this.pbx.hangUpAsked(call));
+    }
   }
 
   reconcile(): void {
