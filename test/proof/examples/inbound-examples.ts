@@ -35,6 +35,8 @@ export const inboundExamples: readonly Example[] = [
     name: "a call from outside is held and charged at every level that has a price for it, and at no other",
     run: async (desk) => {
       const { reseller, tenant } = await numbered(desk);
+      // For calling, which does not pay for being called.
+      await desk.make.bundle(reseller, tenant, { amount: 10_000 });
       const money = async () => [await desk.make.wallet(tenant), await desk.make.wallet(reseller)];
       const talk = async () => {
         const call = randomUUID();

@@ -14,6 +14,14 @@ export const receiving: readonly SqlMutation[] = [
     caughtBy: CHAIN,
   },
   {
+    of: "call_place",
+    name: "a bundle for calling a group of numbers pays for being called on one",
+    loses: "the tenant: minutes it bought for something else",
+    find: "IF p_direction = 'out' THEN h := hold_bundled",
+    replace: "IF true THEN h := hold_bundled",
+    caughtBy: CHAIN,
+  },
+  {
     of: "call_authorise_inbound",
     name: "a call from outside costs what a call to that number costs",
     loses: "the difference of two prices",

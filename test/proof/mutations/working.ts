@@ -120,6 +120,7 @@ export const working: readonly CodeMutation[] = [
     loses: "the customer: seconds after the end",
     find: "await this.#seen(open, live, seenAt);",
     replace: "await this.#seen(open, live, new Date(this.options.lifecycle.pbxNow() + 2_000));",
+    story: "test/workers/calls/reconcile.test.ts",
   },
   {
     file: "workers/calls/reconcile.ts",

@@ -68,6 +68,15 @@ describe("a call from outside", () => {
     expect((await authorise(did)).code).toBe("SEC-02");
   });
 
+  test("is not paid out of a bundle, which is for calling and not for being called", async () => {
+    const { did, tenant } = await reached(30_000n, perSecond);
+    const bundle = await make.bundle(operator, tenant, { amount: 1_000 });
+    const { call } = await authorise(did);
+    expect(await heldOf(tenant)).toBe(30_000n);
+    expect(await talk(call, 12_000)).toBe("12000");
+    expect(await make.sql("SELECT FROM bundle_use WHERE bundle_id = $1", [bundle])).toEqual([]);
+  });
+
   test("costs the whole chain, and a reseller does not pay for a customer who does not", async () => {
     const reseller = await make.tenant("reseller", operator);
     const tenant = await make.tenant("customer", reseller);
