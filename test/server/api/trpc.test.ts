@@ -120,11 +120,12 @@ test("what was committed is told to the live pages, what was refused is not", as
   expect(told).toEqual([
     { tenantId, kind: "audit" },
     { tenantId, kind: "extensions" },
+    { tenantId, kind: "numbers" },
   ]);
   await expect(
     caller.extensions.create({ tenantSlug: "inside", number: "350", displayName: "Taken" }),
   ).rejects.toMatchObject({ message: "number_taken" });
-  expect(told).toHaveLength(2);
+  expect(told).toHaveLength(3);
 });
 
 test("somebody who keeps knocking does not fill the trail", () => {

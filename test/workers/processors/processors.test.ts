@@ -143,7 +143,7 @@ test("retention deletes what is too old, in batches, and notes the counts once",
   const noted = () =>
     make.sql<{ after: Record<string, number> }>("SELECT after FROM audit_event WHERE action = 'retention.sweep'");
   expect(await noted()).toEqual([
-    { after: { security_event: 5_000 - (90 * 24 - 1), session: 0, invitation: 0, mail: 0 } },
+    { after: { security_event: 5_000 - (90 * 24 - 1), session: 0, invitation: 0, mail: 0, deck: 0 } },
   ]);
   await sweepRetention({}, context());
   expect(await noted()).toHaveLength(1);
