@@ -38,8 +38,8 @@ export const holding: readonly SqlMutation[] = [
     of: "call_place",
     name: "the money of resellers is not looked at",
     loses: "calls that a reseller cannot pay for",
-    find: "FOR i IN 1..n LOOP\n    h := hold_bundled(",
-    replace: "FOR i IN 1..1 LOOP\n    h := hold_bundled(",
+    find: "FOR i IN 1..n LOOP\n    h := hs[i];\n    -- A bundle",
+    replace: "FOR i IN 1..1 LOOP\n    h := hs[i];\n    -- A bundle",
   },
   {
     of: "call_place",
