@@ -94,7 +94,7 @@ for (const [kind, path, opener] of dialogs) {
     await page.getByRole("button", { name: opener }).click();
     const dialog = page.getByRole("dialog");
     await expect(dialog.getByRole("textbox").first()).toBeVisible();
-    await dialog.getByRole("button", { name: /^(Create|Make|Give|Add)/ }).click();
+    await dialog.getByRole("button", { name: /^(Create|Make|Give|Add|Open)/ }).click();
     await expect(dialog.locator("[aria-invalid]").first(), "with its problems shown").toBeVisible();
     await eachLook(page);
   });
