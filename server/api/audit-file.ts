@@ -1,4 +1,5 @@
 import type { Context } from "@/server/api/context";
+import { streamOf } from "@/server/api/stream-of";
 import { change, recordRefusal } from "@/server/domain/audit/change";
 import { filterValues, trailFilterSchema, trailFormats } from "@/server/domain/audit/trail.schema";
 import { trailFile } from "@/server/domain/audit/trail-file";
@@ -50,21 +51,6 @@ export async function auditFile(ctx: Context, { tenantSlug, format, search }: As
       "content-type": types[format],
       "content-disposition": `attachment; filename="audit-${tenantSlug}.${format}"`,
       "cache-control": "private, no-store",
-    },
-  });
-}
-
-/** One piece at a time, when the reader has room for it. */
-function streamOf(pieces: AsyncGenerator<string>): ReadableStream<Uint8Array> {
-  const bytes = new TextEncoder();
-  return new ReadableStream({
-    async pull(controller) {
-      const { done, value } = await pieces.next();
-      if (done) controller.close();
-      else controller.enqueue(bytes.encode(value));
-    },
-    async cancel() {
-      await pieces.return(undefined);
     },
   });
 }

@@ -1,5 +1,6 @@
 import type { Context } from "@/server/api/context";
 import { trpcCodeOf } from "@/server/api/error-map";
+import { streamOf } from "@/server/api/stream-of";
 import { csvToGive, pdfToGive } from "@/server/domain/statements/seal";
 import { statementFormats, statementNumberSchema } from "@/server/domain/statements/statement.schema";
 import { findByNumber, type Statement } from "@/server/domain/statements/statements";
@@ -49,20 +50,6 @@ async function answer(ctx: Context, statement: Statement, format: "pdf" | "csv")
       // What ends before this length was not the table that was issued; the reader's program says so.
       "content-length": String(bytes),
       "cache-control": "private, no-store, no-transform",
-    },
-  });
-}
-
-/** One piece at a time, when the reader has room for it. */
-function streamOf(pieces: AsyncGenerator<Buffer>): ReadableStream<Uint8Array> {
-  return new ReadableStream({
-    async pull(controller) {
-      const { done, value } = await pieces.next();
-      if (done) controller.close();
-      else controller.enqueue(Uint8Array.from(value));
-    },
-    async cancel() {
-      await pieces.return(undefined);
     },
   });
 }
