@@ -1,6 +1,6 @@
 "use client";
 
-import { type DragEvent, useId, useState } from "react";
+import { type DragEvent, useEffect, useEffectEvent, useId, useRef, useState } from "react";
 
 import { sizeText } from "@/components/decks/deck-words";
 import { cx } from "@/components/ui/cx";
@@ -14,7 +14,14 @@ type Props = Readonly<{
 /** A place to drop a file on. It is the platform's own file input, so keyboards and screen readers have it as well. */
 export function FileDrop({ file, problem, onFile }: Props) {
   const id = useId();
+  const input = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
+  // A file that was chosen before the page woke up is in the input, and nobody was told.
+  const catchUp = useEffectEvent(() => {
+    const early = input.current?.files?.[0];
+    if (early) onFile(early);
+  });
+  useEffect(() => catchUp(), []);
   const hold = (event: DragEvent) => {
     event.preventDefault();
     setOver(true);
@@ -51,6 +58,7 @@ export function FileDrop({ file, problem, onFile }: Props) {
           id={id}
           name="file"
           onChange={(event) => onFile(event.target.files?.[0])}
+          ref={input}
           type="file"
         />
       </label>

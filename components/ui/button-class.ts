@@ -3,11 +3,12 @@ import { cx } from "@/components/ui/cx";
 export type ButtonLook = "primary" | "plain" | "quiet" | "warning" | "danger";
 
 const looks: Record<ButtonLook, string> = {
-  primary: "border-accent bg-accent text-on-accent disabled:border-line disabled:bg-sunken disabled:text-ink-3",
-  plain: "border-outline bg-surface text-ink hover:bg-sunken disabled:text-ink-3",
-  quiet: "border-transparent text-ink-2 hover:bg-sunken hover:text-ink disabled:text-ink-3",
-  warning: "border-transparent text-bad hover:bg-bad-soft disabled:text-ink-3",
-  danger: "border-bad bg-bad text-on-bad disabled:border-line disabled:bg-sunken disabled:text-ink-3",
+  primary:
+    "border-accent bg-accent text-on-accent data-stopped:border-line data-stopped:bg-sunken data-stopped:text-ink-3",
+  plain: "border-outline bg-surface text-ink hover:bg-sunken data-stopped:text-ink-3",
+  quiet: "border-transparent text-ink-2 hover:bg-sunken hover:text-ink data-stopped:text-ink-3",
+  warning: "border-transparent text-bad hover:bg-bad-soft data-stopped:text-ink-3",
+  danger: "border-bad bg-bad text-on-bad data-stopped:border-line data-stopped:bg-sunken data-stopped:text-ink-3",
 };
 
 /** The classes of a button, for links that look like one. */

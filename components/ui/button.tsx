@@ -1,7 +1,10 @@
+"use client";
+
 import type { ComponentProps } from "react";
 
 import { type ButtonLook, buttonClass } from "@/components/ui/button-class";
 import { Icon, type IconName } from "@/components/ui/icon";
+import { useAwake } from "@/components/ui/use-awake";
 
 type Props = Readonly<
   Omit<ComponentProps<"button">, "type"> & {
@@ -13,12 +16,16 @@ type Props = Readonly<
   }
 >;
 
+/** A button. It can be pressed once the page is awake, and looks the same before. */
 export function Button({ look = "plain", icon, busy, type = "button", className, children, disabled, ...rest }: Props) {
+  const awake = useAwake();
+  const stopped = disabled || Boolean(busy);
   return (
     <button
       aria-busy={busy ? true : undefined}
       className={buttonClass(look, className)}
-      disabled={disabled || Boolean(busy)}
+      data-stopped={stopped || undefined}
+      disabled={stopped || !awake}
       type={type}
       {...rest}
     >

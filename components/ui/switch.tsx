@@ -1,4 +1,7 @@
+"use client";
+
 import { cx } from "@/components/ui/cx";
+import { useAwake } from "@/components/ui/use-awake";
 
 type Props = Readonly<{
   label: string;
@@ -11,12 +14,14 @@ type Props = Readonly<{
 
 /** A two-state control that takes effect at once. Its state is written in words beside the shape. */
 export function Switch({ label, on, words, disabled, onChange }: Props) {
+  const awake = useAwake();
   return (
     <button
       aria-checked={on}
       aria-label={label}
-      className="inline-flex min-h-8 items-center gap-2 rounded-md px-1 font-medium disabled:text-ink-3"
-      disabled={disabled}
+      className="inline-flex min-h-8 items-center gap-2 rounded-md px-1 font-medium data-stopped:text-ink-3"
+      data-stopped={disabled || undefined}
+      disabled={disabled || !awake}
       onClick={() => onChange(!on)}
       role="switch"
       type="button"

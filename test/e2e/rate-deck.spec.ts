@@ -9,10 +9,31 @@ const reseller = () => signInOf("reseller", "owner");
 
 async function upload(page: Page, name: string, text: string): Promise<void> {
   await page.goto(`/t/${reseller().tenantSlug}/plans/decks`);
+  await sendFile(page, name, text);
+}
+
+async function sendFile(page: Page, name: string, text: string, wake?: () => void): Promise<void> {
   await page.getByLabel("File").setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
+  wake?.();
   await page.getByRole("button", { name: "Upload and compare" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(name);
 }
+
+test("a file that is chosen while the page is still loading is not lost", async ({ page, enter }) => {
+  await enter(reseller());
+  let wake = () => {};
+  const waking = new Promise<void>((resolve) => {
+    wake = resolve;
+  });
+  await page.route("**/_next/static/**/*.js", async (route) => {
+    await waking;
+    await route.continue();
+  });
+  await page.goto(`/t/${reseller().tenantSlug}/plans/decks`, { waitUntil: "commit" });
+  await expect(page.getByRole("button", { name: "Upload and compare" })).toBeDisabled();
+  await sendFile(page, "early.csv", "prefix,rate\n8810,0.9\n", wake);
+  await page.unrouteAll({ behavior: "wait" });
+});
 
 test("a deck from the file to the prices and back, errors told on the way", async ({ page, enter }) => {
   await enter(reseller());
