@@ -3,6 +3,8 @@ const hints: Readonly<Record<string, (provider: string) => string>> = {
   "RAT-01": (provider) => `Ask ${provider} for a price for this number.`,
   "BAL-03": (provider) => `Ask ${provider}. Your own credit was not touched.`,
   "SEC-02": (provider) => `Ask ${provider} to lift the suspension.`,
+  "INC-01": (provider) => `${provider} stopped them and lets them through again when the incident is dealt with.`,
+  "INC-02": (provider) => `Ask ${provider} whether this number can be reached another way.`,
   "NET-02": () => "Try again in a minute; the carrier may have been busy.",
   "LIM-02": () => "Wait a minute and dial again.",
   "SYS-01": (provider) => `Try again. If it stays, tell ${provider} the call ID below.`,

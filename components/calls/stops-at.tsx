@@ -9,6 +9,8 @@ const reasons: Readonly<Record<string, string>> = {
   "CAP-02": "monthly cap",
   "CAP-03": "cap per call",
   "RAT-03": "most it may cost",
+  "INC-01": "stopped by an incident",
+  "INC-02": "stopped by an incident",
 };
 
 /** How long the money held now lasts. It is renewed while there is more, so only the last minute is loud. */

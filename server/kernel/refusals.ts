@@ -75,6 +75,16 @@ export const refusals = {
     sentence: "Calling is suspended for this tenant; only emergency numbers can be dialled.",
     fix: { label: "Contact your provider", page: "home" },
   },
+  "INC-01": {
+    sip: 403,
+    sentence: "Calls are stopped because of an incident; only emergency numbers can be dialled.",
+    fix: { label: "Contact your provider", page: "home" },
+  },
+  "INC-02": {
+    sip: 403,
+    sentence: "Calls to this number are stopped because of an incident.",
+    fix: { label: "Contact your provider", page: "home" },
+  },
   "AUT-02": {
     sip: 403,
     sentence: "The phone is not known here.",

@@ -1,3 +1,4 @@
+import { countBlocks } from "@/server/domain/incidents/blocks";
 import { isOver, needsReason, nextStates } from "@/server/domain/incidents/incident.rules";
 import type { IncidentState, Severity } from "@/server/domain/incidents/incident.schema";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
@@ -114,6 +115,7 @@ type Move = Readonly<{ incidentId: string; state: IncidentState; text?: string |
  * Moves an incident to another state; those merged into it go with it when it ends or is opened again.
  * @throws DomainError not_found; invalid_state for a way that does not exist, or when it is part of another.
  * @throws DomainError invalid_input when a reason is needed and none was given.
+ * @throws DomainError invalid_state when it is to end and still stops calls.
  * @throws DomainError conflict when it is opened again while another about the same network is open.
  */
 export async function moveIncident(
@@ -128,6 +130,7 @@ export async function moveIncident(
     throw new DomainError("invalid_input", { field: "text" }, "Say why: whoever reads it later was not there.");
   }
   if (isOver(before.state) && !isOver(state)) await refuseSecond(tx, tenantId, before);
+  if (isOver(state)) await refuseHolding(tx, tenantId, before);
   await tx.$executeRaw`
     UPDATE incident SET state = ${state}, owner_id = coalesce(owner_id, ${by.userId}::uuid),
       acknowledged_at = coalesce(acknowledged_at, clock_timestamp()),
@@ -146,6 +149,14 @@ export async function moveIncident(
     detail: { from: before.state, to: state },
   });
   return { before, after: { ...before, state } };
+}
+
+/** What is over has nobody who lifts its blocks. The database refuses it as well, whatever comes in between. */
+async function refuseHolding(tx: TenantRead, tenantId: TenantId, { id, number }: IncidentOf): Promise<void> {
+  const held = await countBlocks(tx, tenantId, id);
+  if (held === 0) return;
+  const sentence = `Incident ${number} still stops calls: release what it contained first.`;
+  throw new DomainError("invalid_state", { incident: number, blocks: held }, sentence);
 }
 
 /** One attack is one incident: while another one about the same network is open, this one stays closed. */
