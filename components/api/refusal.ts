@@ -65,6 +65,10 @@ const refusals: Partial<Record<DomainErrorCode, Omit<Refusal, "code">>> = {
     title: "This invitation is not valid, or was used already.",
     next: "Ask whoever invited you for a new link.",
   },
+  reset_invalid: {
+    title: "This link is not valid, or was used already.",
+    next: "Ask for a new one; each works once, for half an hour.",
+  },
   rate_overlap: {
     title: "That prefix already has a price in this period.",
     next: "End the earlier price first, or choose another start.",
@@ -93,6 +97,10 @@ const refusals: Partial<Record<DomainErrorCode, Omit<Refusal, "code">>> = {
   approval_by_another: {
     title: "Somebody else has to decide about this.",
     next: "Ask another person with the billing role.",
+  },
+  approval_in_person: {
+    title: "Above the limit two people decide, each signed in to the portal.",
+    next: "Ask for it in the portal, and let somebody else approve it there.",
   },
   refund_too_large: {
     title: "That is more than can be refunded of this payment.",

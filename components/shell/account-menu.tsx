@@ -1,11 +1,13 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
 
 import { useTRPC } from "@/components/api/client";
 import { useScope } from "@/components/shell/scope";
 import { type Theme, ThemeChoice } from "@/components/shell/theme-choice";
 import { Button } from "@/components/ui/button";
+import { buttonClass } from "@/components/ui/button-class";
 
 type Props = Readonly<{ theme: Theme; onTheme: (theme: Theme) => void; onHelp: () => void; onGo: () => void }>;
 
@@ -14,7 +16,7 @@ const signOut = () => import("next-auth/react").then((auth) => auth.signOut({ ca
 
 /** Who I am here, how the portal looks, and the way out. */
 export function AccountMenu({ theme, onTheme, onHelp, onGo }: Props) {
-  const { role } = useScope();
+  const { role, hrefOf } = useScope();
   const { data: me } = useQuery(useTRPC().me.get.queryOptions());
   return (
     <div className="grid gap-3 p-2">
@@ -25,6 +27,12 @@ export function AccountMenu({ theme, onTheme, onHelp, onGo }: Props) {
       </div>
       <ThemeChoice onTheme={onTheme} theme={theme} />
       <div className="grid border-t pt-2">
+        <Link
+          className={buttonClass("quiet", "justify-start!")}
+          href={`/account?back=${encodeURIComponent(hrefOf(""))}`}
+        >
+          Security of my account
+        </Link>
         <Button
           className="justify-start"
           look="quiet"

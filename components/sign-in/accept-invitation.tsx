@@ -7,6 +7,7 @@ import { type FormEvent, useEffect } from "react";
 import { useTRPC } from "@/components/api/client";
 import type { Outputs } from "@/components/api/outputs";
 import { problemsOf, refusalBeside, refusalOf } from "@/components/api/refusal";
+import { useLinkToken } from "@/components/sign-in/link-token";
 import { passwordCheck } from "@/components/sign-in/password-check";
 import { Button } from "@/components/ui/button";
 import { buttonClass } from "@/components/ui/button-class";
@@ -16,7 +17,8 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { checks, type Problems, useFields } from "@/components/ui/use-fields";
 
 /** A name and a password turn the one-time link into a seat. */
-export function AcceptInvitation({ token }: Readonly<{ token: string }>) {
+export function AcceptInvitation() {
+  const token = useLinkToken();
   const trpc = useTRPC();
   const { mutate: open, data: invitation, error } = useMutation(trpc.invitations.open.mutationOptions());
   useEffect(() => open({ token }), [open, token]);

@@ -9,20 +9,18 @@ import { QueryView } from "@/components/api/query-view";
 import { Moment } from "@/components/shell/moment";
 import { useScope } from "@/components/shell/scope";
 import { Invitations } from "@/components/team/invitations";
-import { Sessions } from "@/components/team/sessions";
 import { Button } from "@/components/ui/button";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { later } from "@/components/ui/later";
 import { PageHeader } from "@/components/ui/page-header";
-import { Section } from "@/components/ui/section";
 
 const InviteMember = later(() => import("@/components/team/invite-member").then((file) => file.InviteMember));
 const RevokeMember = later(() => import("@/components/team/revoke-member").then((file) => file.RevokeMember));
 
 export type Member = Outputs["members"]["list"]["items"][number];
 
-/** Who has a seat here, and where I am signed in myself. */
+/** Who has a seat here, and who was asked to take one. */
 export function TeamView() {
   const { tenantSlug, can } = useScope();
   const query = useQuery(useTRPC().members.list.queryOptions({ tenantSlug }));
@@ -56,9 +54,6 @@ export function TeamView() {
             </>
           )}
         </QueryView>
-        <Section level={2} title="Where you are signed in">
-          <Sessions />
-        </Section>
       </div>
       {inviting && <InviteMember onClose={() => setInviting(false)} />}
       {revoking && <RevokeMember member={revoking} onClose={() => setRevoking(undefined)} />}

@@ -17,10 +17,14 @@ export function useFields<Name extends string>(checks: Readonly<Record<Name, Che
 
   function read(form: HTMLFormElement): Record<Name, string> | undefined {
     const data = new FormData(form);
-    const values = Object.fromEntries(names.map((name) => [name, String(data.get(name) ?? "").trim()])) as Record<
-      Name,
-      string
-    >;
+    const values = Object.fromEntries(
+      names.map((name) => {
+        const typed = String(data.get(name) ?? "");
+        const field = form.elements.namedItem(name);
+        // Blanks around a password are a part of it: signing in takes it as it is typed.
+        return [name, field instanceof HTMLInputElement && field.type === "password" ? typed : typed.trim()];
+      }),
+    ) as Record<Name, string>;
     const found: Problems<Name> = {};
     for (const name of names) {
       const problem = checks[name](values[name]);

@@ -18,6 +18,7 @@ import { mailRouter } from "@/server/api/routers/mail";
 import { meRouter } from "@/server/api/routers/me";
 import { membersRouter } from "@/server/api/routers/members";
 import { numbersRouter } from "@/server/api/routers/numbers";
+import { passwordsRouter } from "@/server/api/routers/passwords";
 import { paymentsRouter } from "@/server/api/routers/payments";
 import { plansRouter } from "@/server/api/routers/plans";
 import { reconciliationRouter } from "@/server/api/routers/reconciliation";
@@ -51,6 +52,7 @@ export const appRouter = router({
   mail: mailRouter,
   me: meRouter,
   members: membersRouter,
+  passwords: passwordsRouter,
   rerating: reratingRouter,
   sessions: sessionsRouter,
   cdrImports: cdrImportsRouter,

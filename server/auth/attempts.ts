@@ -21,15 +21,21 @@ const RULES = {
   pair: { free: 5, firstWaitS: 5, memoryS: DAY_S },
   /** One place trying many people. Roomier, because an office shares an address. */
   place: { free: 30, firstWaitS: 5, memoryS: 3_600 },
+  /**
+   * One person tried from many places: a net of robots. One place alone is slowed down by its pair to less than that in an
+   * hour, so it cannot make the owner wait elsewhere; and where the person was signed in before, nobody waits for it.
+   */
+  account: { free: 30, firstWaitS: 5, memoryS: 3_600 },
 } as const;
 type Rule = keyof typeof RULES;
 
 export type Attempts = {
   /**
    * Counts an attempt before it is made, so that a thousand at once are a thousand and not one.
+   * @param placesOf where this person was signed in before; asked only while many places try them.
    * @returns the seconds to wait when this attempt comes too early, or 0.
    */
-  begin(address: string, subject: string): Promise<number>;
+  begin(address: string, subject: string, placesOf?: () => Promise<readonly string[]>): Promise<number>;
   /** The attempt was right: its count starts anew. */
   succeeded(address: string, subject: string): Promise<void>;
 };
@@ -46,20 +52,29 @@ export function createAttempts(
   options: Readonly<{ secret: string; sql: SqlPool; redisUrl?: string | undefined }>,
 ): Attempts {
   const store = options.redisUrl === undefined ? inPostgres(options.sql) : inRedis(options.redisUrl);
-  const limiters = { pair: pairOf(store, "pair"), place: pairOf(store, "place") };
+  const limiters = { pair: pairOf(store, "pair"), place: pairOf(store, "place"), account: pairOf(store, "account") };
   const digest = (text: string) => createHmac("sha256", options.secret).update(`attempts:${text}`).digest("base64url");
   const keysOf = (address: string, subject: string) => {
     const place = networkOf(address);
-    return { pair: digest(`${place} ${subject.toLowerCase()}`), place: digest(place) };
+    const account = subject.toLowerCase();
+    return { pair: digest(`${place} ${account}`), place: digest(place), account: digest(`account ${account}`) };
   };
   return {
-    async begin(address, subject) {
+    async begin(address, subject, placesOf = async () => []) {
       const keys = keysOf(address, subject);
       const waits = [
         await counted("pair", limiters.pair, keys.pair),
         await counted("place", limiters.place, keys.place),
       ];
-      return Math.max(...waits);
+      const wait = Math.max(...waits);
+      // What is not even tried must not count against the person: whoever hammers from one place would make others wait.
+      if (wait > 0) return wait;
+      const known = async () => (await placesOf()).map(networkOf).includes(networkOf(address));
+      const accountWait = await counted("account", limiters.account, keys.account, known);
+      if (accountWait > 0) {
+        await Promise.all([limiters.pair.failures.reward(keys.pair), limiters.place.failures.reward(keys.place)]);
+      }
+      return accountWait;
     },
     async succeeded(address, subject) {
       const keys = keysOf(address, subject);
@@ -68,6 +83,7 @@ export function createAttempts(
         limiters.pair.ticket.delete(keys.pair),
         // Only this attempt is taken back: one right password must not wipe out thirty wrong ones.
         limiters.place.failures.reward(keys.place),
+        limiters.account.failures.reward(keys.account),
       ]);
     },
   };
@@ -80,11 +96,19 @@ const pairOf = (store: Store, rule: Rule): Counting => ({
   ticket: store(`t-${rule}`, 1, 1),
 });
 
-/** Beyond the free ones, one attempt per wait gets the ticket; everybody else is told how long the wait still is. */
-async function counted(rule: Rule, { failures, ticket }: Counting, key: string): Promise<number> {
+/**
+ * Beyond the free ones, one attempt per wait gets the ticket; everybody else is told how long the wait still is. Whoever is
+ * exempt is counted and never waits.
+ */
+async function counted(
+  rule: Rule,
+  { failures, ticket }: Counting,
+  key: string,
+  exempt: () => Promise<boolean> = async () => false,
+): Promise<number> {
   const { consumedPoints } = await failures.penalty(key);
   const waitS = waitAfter(consumedPoints, RULES[rule]);
-  if (waitS === 0) return 0;
+  if (waitS === 0 || (await exempt())) return 0;
   try {
     await ticket.consume(key, 1, { customDuration: waitS });
     return 0;

@@ -1,3 +1,5 @@
+import list from "@zxcvbn-ts/language-common/src/passwords.json" with { type: "json" };
+
 /**
  * Words and runs of keys that most guessed passwords are made of. A password that is little more than these, however
  * long, falls to the first guesses.
@@ -48,3 +50,11 @@ export const commonParts: readonly string[] = [
   ),
   ..."the and this that your mine our my is for with not".split(" "),
 ];
+
+let known: ReadonlySet<string> | undefined;
+
+/** Some 18 000 passwords of eight characters and more that people really chose, in lower case; shorter ones are refused anyway. */
+export function commonPasswords(): ReadonlySet<string> {
+  known ??= new Set(list.map((each) => each.toLowerCase()).filter((each) => each.length >= 8));
+  return known;
+}

@@ -1,10 +1,8 @@
 import type { Attempts } from "@/server/auth/attempts";
-import { commonParts } from "@/server/auth/common-passwords";
-import { passwordProblem } from "@/server/auth/password.rules";
-import { hashPassword, verifyPassword } from "@/server/auth/passwords";
+import { checkedHash, verifyPassword } from "@/server/auth/passwords";
 import { change } from "@/server/domain/audit/change";
 import { acceptInvitation, getInvitation, type OpenInvitation } from "@/server/domain/tenancy/invitations";
-import { findSignIn, recordFailedSignIn } from "@/server/domain/tenancy/sessions";
+import { findSignIn, recordFailedSignIn, signInPlaces } from "@/server/domain/tenancy/sessions";
 import type { Db } from "@/server/infra/db/client";
 import { DomainError } from "@/server/kernel/errors";
 
@@ -42,7 +40,7 @@ export async function join(
  * on a tenant: a person's account moves when that person says so, and nobody waits with one for somebody else's seat.
  */
 async function prove({ db, attempts }: Deps, email: string, password: string, from: From): Promise<void> {
-  const seconds = await attempts.begin(from.address, email);
+  const seconds = await attempts.begin(from.address, email, () => signInPlaces(db, email));
   if (seconds > 0) throw new DomainError("rate_limited", { seconds });
   const person = await findSignIn(db, email);
   if (!(await verifyPassword(person?.passwordHash, password))) {
@@ -53,8 +51,6 @@ async function prove({ db, attempts }: Deps, email: string, password: string, fr
 }
 
 function chosen(password: string | undefined, name: string, { email, tenantName }: OpenInvitation): Promise<string> {
-  const problem = passwordProblem(password ?? "", { email, names: [name, tenantName], common: commonParts });
-  if (password === undefined || problem)
-    throw new DomainError("invalid_input", { field: "password" }, problem ?? "Choose a password.");
-  return hashPassword(password);
+  if (!password) throw new DomainError("invalid_input", { field: "password" }, "Choose a password.");
+  return checkedHash(password, { email, names: [name, tenantName] });
 }

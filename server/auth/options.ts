@@ -23,14 +23,16 @@ type Headers = Readonly<Record<string, string | undefined>>;
 async function authorize(given: unknown, headers: Headers) {
   const parsed = credentialsSchema.safeParse(given);
   if (!parsed.success) return null;
-  const { db, log } = webServices();
+  const { db, log, env } = webServices();
   const from = {
     address: addressOf(headers["x-forwarded-for"]),
     userAgent: headers["user-agent"] ?? "",
     requestId: randomUUID(),
   };
   try {
-    const signedIn = await signIn({ db, attempts: signInAttempts() }, parsed.data, from);
+    // Without a mail server what is written today would be sent when nobody needs it any more.
+    const notify = env.SMTP_URL ? { appUrl: env.APP_URL.replace(/\/$/, "") } : undefined;
+    const signedIn = await signIn({ db, attempts: signInAttempts(), notify }, parsed.data, from);
     return signedIn ? { id: signedIn.userId, sessionId: signedIn.sessionId } : null;
   } catch (error) {
     if (error instanceof DomainError && error.code === "rate_limited") {

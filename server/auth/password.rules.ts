@@ -24,6 +24,8 @@ type About = Readonly<{
   names?: readonly string[];
   /** Parts of common passwords, in lower case. */
   common: readonly string[];
+  /** Whole passwords that are known to be common, in lower case. */
+  known: ReadonlySet<string>;
 }>;
 
 /**
@@ -36,12 +38,21 @@ export function passwordProblem(password: string, about: About): string | undefi
   if (length > MAX_PASSWORD) return `Use at most ${MAX_PASSWORD} characters.`;
   const text = password.normalize("NFKC").toLowerCase();
   if (new Set(text).size < LEAST_DISTINCT) return "Use more different characters.";
+  if (isKnown(text, about.known)) return "This is one of the most common passwords; use less usual words.";
   if (repeats([...text])) return "This repeats itself; use several different words.";
   const own = wordsOf([about.email, ...(about.names ?? [])]);
   if (leftover(text, own) < LEAST_OWN) return "This is mostly your name, address or company; use other words.";
   if (leftover(text, [...own, ...about.common]) < LEAST_OWN)
     return "This is made of very common passwords; use less usual words.";
   return undefined;
+}
+
+const readAs = (text: string): string => [...text].map((letter) => LOOKALIKES[letter] ?? letter).join("");
+
+/** Also without the digits and signs that people put at the end of one, and with look-alikes read as what they stand for. */
+function isKnown(text: string, known: ReadonlySet<string>): boolean {
+  const bare = text.replace(/[^\p{L}]+$/u, "");
+  return [text, bare, readAs(text), readAs(bare)].some((form) => known.has(form));
 }
 
 /** Whether it is one piece of up to ten characters over and over again. */
@@ -60,6 +71,5 @@ function leftover(text: string, words: readonly string[]): number {
     const rest = longestFirst.reduce((left, word) => left.replaceAll(word, " "), start.replace(/(19|20)\d\d/g, " "));
     return rest.replace(/[^\p{L}\p{N}]+/gu, "").length;
   };
-  const read = [...text].map((letter) => LOOKALIKES[letter] ?? letter).join("");
-  return Math.min(without(text), without(read));
+  return Math.min(without(text), without(readAs(text)));
 }

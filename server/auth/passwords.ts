@@ -1,5 +1,9 @@
 import { hash, verify } from "@node-rs/argon2";
 
+import { commonParts, commonPasswords } from "@/server/auth/common-passwords";
+import { passwordProblem } from "@/server/auth/password.rules";
+import { DomainError } from "@/server/kernel/errors";
+
 /** OWASP's first recommendation for argon2id, which is this package's default kind. */
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
@@ -19,4 +23,17 @@ export async function verifyPassword(digest: string | null | undefined, password
   const known = digest ?? (await decoy);
   const matches = await verify(known, normal(password)).catch(() => false);
   return matches && digest !== null && digest !== undefined;
+}
+
+/**
+ * The digest of a password that somebody chooses.
+ * @throws DomainError invalid_input with the field "password" and the reason, when it is too easy.
+ */
+export async function checkedHash(
+  password: string,
+  about: Readonly<{ email: string; names: readonly string[] }>,
+): Promise<string> {
+  const problem = passwordProblem(password, { ...about, common: commonParts, known: commonPasswords() });
+  if (problem) throw new DomainError("invalid_input", { field: "password" }, problem);
+  return hashPassword(password);
 }

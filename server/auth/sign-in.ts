@@ -1,13 +1,21 @@
 import type { Attempts } from "@/server/auth/attempts";
 import { SESSION_HOURS } from "@/server/auth/cookie";
+import { deviceOf } from "@/server/auth/device";
 import { verifyPassword } from "@/server/auth/passwords";
 import type { Actor } from "@/server/domain/audit/change";
-import { findSignIn, openSession, type Place, recordFailedSignIn } from "@/server/domain/tenancy/sessions";
+import {
+  findSignIn,
+  openSession,
+  type Place,
+  recordFailedSignIn,
+  signInPlaces,
+} from "@/server/domain/tenancy/sessions";
 import type { Db } from "@/server/infra/db/client";
 import { DomainError } from "@/server/kernel/errors";
 import type { SessionId, UserId } from "@/server/kernel/ids";
 
-export type SignInDeps = Readonly<{ db: Db; attempts: Attempts }>;
+/** `notify`: what a mail about a new device needs; without it none is written. */
+export type SignInDeps = Readonly<{ db: Db; attempts: Attempts; notify?: Readonly<{ appUrl: string }> | undefined }>;
 export type Credentials = Readonly<{ email: string; password: string }>;
 type From = Place & Readonly<{ requestId: string }>;
 
@@ -17,11 +25,11 @@ type From = Place & Readonly<{ requestId: string }>;
  * @throws DomainError rate_limited with the seconds to wait, before the password is looked at.
  */
 export async function signIn(
-  { db, attempts }: SignInDeps,
+  { db, attempts, notify }: SignInDeps,
   { email, password }: Credentials,
   from: From,
 ): Promise<{ userId: UserId; sessionId: SessionId } | undefined> {
-  const seconds = await attempts.begin(from.address, email);
+  const seconds = await attempts.begin(from.address, email, () => signInPlaces(db, email));
   if (seconds > 0) throw new DomainError("rate_limited", { seconds });
   const person = await findSignIn(db, email);
   const right = await verifyPassword(person?.passwordHash, password);
@@ -37,8 +45,13 @@ export async function signIn(
     return undefined;
   }
   await attempts.succeeded(from.address, email);
-  const place = { address: from.address, userAgent: from.userAgent };
   const { userId } = person;
-  const sessionId = await openSession(db, { userId, hours: SESSION_HOURS, place, actor: actor(userId) });
+  const sessionId = await openSession(db, {
+    userId,
+    hours: SESSION_HOURS,
+    place: { address: from.address, userAgent: from.userAgent, device: deviceOf(from) },
+    actor: actor(userId),
+    notice: notify && { email, appUrl: notify.appUrl },
+  });
   return { userId, sessionId };
 }

@@ -39,6 +39,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: "invite a person to a tenant; prints a link that works once",
     load: async () => (await import("./commands/user-create")).userCreate,
   },
+  "person reset-password": {
+    summary: "make a link that sets a person's password once",
+    load: async () => (await import("./commands/people")).personResetPassword,
+  },
   "extension create": {
     summary: "make an extension; prints its SIP secret this once",
     load: async () => (await import("./commands/extension-make")).extensionCreate,

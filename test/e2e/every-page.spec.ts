@@ -62,6 +62,8 @@ for (const place of places) {
 const outside = [
   ["/sign-in", "Sign in"],
   ["/invitation#nothing-of-that-name", "Set up your access"],
+  ["/forgot", "Choose a new password"],
+  ["/reset#nothing-of-that-name", "Choose a new password"],
   ["/t/nobody-of-that-name", /./],
 ] as const;
 
@@ -99,6 +101,17 @@ for (const [kind, path, opener] of dialogs) {
     await eachLook(page);
   });
 }
+
+test("my account is accessible in light and dark, and fits a phone", async ({ page, resume }) => {
+  await resume(signInOf("customer", "owner"));
+  await page.goto("/account");
+  await settled(page, "Security of my account");
+  await eachLook(page);
+  await page.getByRole("button", { name: "Change password…" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Change password" }).click();
+  await expect(page.getByRole("dialog").locator("[aria-invalid]").first(), "with its problems shown").toBeVisible();
+  await eachLook(page);
+});
 
 async function settled(page: Page, heading: string | RegExp): Promise<void> {
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(heading);

@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import Link from "next/link";
 
 import { CenteredPage } from "@/components/shell/centered-page";
 import { safePath } from "@/components/sign-in/safe-path";
@@ -13,7 +14,12 @@ export default async function SignInPage({ searchParams }: Props) {
   return (
     <CenteredPage title="Sign in">
       <SignInPageForm next={safePath(next ?? callbackUrl)} />
-      <p className="pt-2 text-ink-3">No access yet? Whoever runs your telephones can send you an invitation.</p>
+      <p className="pt-2">
+        <Link className="text-ink-2 underline" href="/forgot">
+          Forgotten password
+        </Link>
+      </p>
+      <p className="text-ink-3">No access yet? Whoever runs your telephones can send you an invitation.</p>
     </CenteredPage>
   );
 }

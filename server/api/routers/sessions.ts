@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { router, signedInMutation, signedInQuery } from "@/server/api/trpc";
-import { listSessions, markOf, revokeSession } from "@/server/domain/tenancy/sessions";
+import { listSessions, markOf, revokeOtherSessions, revokeSession } from "@/server/domain/tenancy/sessions";
 
 export const sessionsRouter = router({
   list: signedInQuery.query(async ({ ctx }) => {
@@ -17,4 +17,12 @@ export const sessionsRouter = router({
         return { subject: `session:${markOf(input.sessionId)}`, result: { ok: true as const } };
       }),
     ),
+
+  /** Everywhere but here. */
+  revokeOthers: signedInMutation("session.revoke").mutation(({ ctx }) =>
+    ctx.changeOwn(async (tx) => {
+      const ended = await revokeOtherSessions(tx, ctx.userId, ctx.signedIn.sessionId);
+      return { subject: `person:${ctx.userId}`, after: { ended }, result: { ended } };
+    }),
+  ),
 });

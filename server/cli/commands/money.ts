@@ -11,7 +11,7 @@ const PAGE = 200;
 
 export const topup: Command = {
   summary:
-    "Posts a payment to a tenant's wallet; above the limit it waits for a second person. The same key again moves nothing.",
+    "Posts a payment to a tenant's wallet, up to the limit above which two people decide in the portal. The same key again moves nothing.",
   options: {
     tenant,
     amount: { value: "10.00", about: "more than zero, at most six decimals", required: true },
@@ -35,7 +35,6 @@ export const topup: Command = {
         amount: decimalOf(result.amount),
         currency: result.currency,
         transaction: result.transactionId,
-        ...(result.pendingId === null ? {} : { waitsAs: result.pendingId }),
       };
       return { subject: `tenant:${receiver.id}`, after, alsoFor: [receiver.id], result };
     });
@@ -43,11 +42,7 @@ export const topup: Command = {
     const { availableMicros, postedMicros, heldMicros } = await desk.read(receiver.id, (tx) =>
       getBalance(tx, receiver.id),
     );
-    const { transactionId, pendingId, amount, currency: kept } = moved;
-    if (transactionId === null) {
-      const value = { pendingId, state: "pending", currency: kept, amountMicros: amount };
-      return { value, say: `It waits for a second person: ringfence topup approve --id ${pendingId}` };
-    }
+    const { transactionId, amount, currency: kept } = moved;
     return {
       value: { transactionId, currency: kept, amountMicros: amount, postedMicros, heldMicros, availableMicros },
       say: `${receiver.slug} has ${formatMicros(availableMicros, kept, { exact: true })} available.`,

@@ -43,7 +43,8 @@ export const topupAsk: Command = {
 };
 
 export const topupApprove: Command = {
-  summary: "Posts a top-up that waits. Whoever asked for it cannot.",
+  summary:
+    "Posts a top-up that waits. Above the limit two people decide in the portal: an account of a machine is nobody.",
   options: { id },
   run: (desk, given) => decide(desk, given, true),
 };
@@ -66,8 +67,6 @@ async function decide(desk: Desk, given: Given, approve: boolean): Promise<Resul
   });
   for (const one of [tenantId, decided.receiverId]) await desk.publish(one, ["balance", "audit"]);
   const { transactionId, currency, amount } = decided;
-  // One that its receiver asked for, above the limit: the first who agrees has asked, and a second one decides.
-  const state = !approve ? "rejected" : transactionId ? "approved" : "pending";
-  const say = state === "pending" ? "You agreed; it waits for a second person." : `It is ${state}.`;
-  return { value: { id: topUpId, state, transactionId, currency, amountMicros: amount }, say };
+  const state = approve ? "approved" : "rejected";
+  return { value: { id: topUpId, state, transactionId, currency, amountMicros: amount }, say: `It is ${state}.` };
 }

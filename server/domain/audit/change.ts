@@ -80,6 +80,9 @@ export type AuditAction =
   | "session.sign_in"
   | "session.sign_out"
   | "session.revoke"
+  | "password.ask_reset"
+  | "password.reset"
+  | "password.change"
   | "permission.deny"
   | "retention.sweep"
   | "reconciliation.heal"
@@ -159,15 +162,19 @@ export type ByPerson = { readonly userId: UserId | undefined; readonly actor: Ac
 
 /**
  * Makes a change that belongs to a person and to no tenant (signing in, ending a session). Each tenant the person has a
- * seat on records it; the operator does for somebody without a seat.
+ * seat on records it; the operator does for somebody without a seat. `home` is the one of them that the transaction acts for.
  * @throws DomainError whatever the work refuses.
  */
-export function changeOfPerson<T>(db: Db, by: ByPerson, work: (tx: TenantWrite) => Promise<Changed<T>>): Promise<T> {
+export function changeOfPerson<T>(
+  db: Db,
+  by: ByPerson,
+  work: (tx: TenantWrite, home: TenantId) => Promise<Changed<T>>,
+): Promise<T> {
   return translatingSqlErrors(async () => {
     const [first, ...others] = await homesOf(db, by.userId);
     if (!first) throw new Error("there is no operator yet, so nothing can be recorded");
     return writeTenant(db, { tenantId: first, userId: by.userId }, async (tx) => {
-      const done = await work(tx);
+      const done = await work(tx, first);
       for (const tenantId of [first, ...others]) await appendAudit(tx, { ...by, tenantId }, { ...done, outcome: "ok" });
       return done.result;
     });

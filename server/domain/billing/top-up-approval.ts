@@ -13,10 +13,14 @@ export type MovedOrWaits = Readonly<{
   amount: Micros;
 }>;
 
+/** Whether a name of the ledger is a person's. An account of the machine may be anybody's, also of the one who asked. */
+const isPerson = (actor: string): boolean => actor.startsWith("user:");
+
 /**
  * Tops a wallet up as `topUp` does; what the operator posts above the limit waits for a second person instead. The same key
  * again answers with what became of it.
- * @throws DomainError as topUp; invalid_state when a second person rejected it.
+ * @throws DomainError as topUp; invalid_state when a second person rejected it; approval_in_person above the limit for whoever
+ * is not a person of the portal.
  */
 export async function topUpOrAsk(
   tx: TenantWrite,
@@ -29,6 +33,7 @@ export async function topUpOrAsk(
   if (payer.kind !== "operator" || movement.amount <= limit) {
     return { pendingId: null, ...(await topUp(tx, payer, receiver, movement, actor)) };
   }
+  if (!isPerson(actor)) throw new DomainError("approval_in_person");
   if (receiver.tenantId === payer.tenantId) throw new DomainError("not_below", { field: "tenant" });
   if (currency !== receiver.currency) throw new DomainError("currency_mismatch");
   const { amount, postingKey, memo } = movement;
@@ -90,10 +95,11 @@ export async function listPendingTopUps(
 export type Decided = Moved & { readonly receiverId: TenantId };
 
 /**
- * Decides about a waiting top-up of the tenant acted on: approved it is posted now, rejected never. One that its receiver
- * asked for, above the operator's limit, is from now on asked for by the first who approves: no transaction yet, and a
- * second one decides. Locks it, then the wallet.
- * @throws DomainError not_found; invalid_state when it was decided already; approval_by_another for whoever asked for it.
+ * Decides about a waiting top-up of the tenant acted on: approved it is posted now, rejected never. One above the operator's
+ * limit that its receiver or no person of the portal asked for is from now on asked for by the first who approves: no
+ * transaction yet, and a second one decides. Locks it, then the wallet.
+ * @throws DomainError not_found; invalid_state when it was decided already; approval_by_another for whoever asked for it;
+ * approval_in_person above the limit for whoever is not a person of the portal.
  */
 export async function decideTopUp(
   tx: TenantWrite,
@@ -123,7 +129,9 @@ export async function decideTopUp(
   const { currency } = kept;
   const amount = micros(kept.amount_micros);
   const receiverId = kept.receiver_id;
-  if (approve && kept.by_receiver && payer.kind === "operator" && amount > limit) {
+  const byTwo = payer.kind === "operator" && amount > limit;
+  if (approve && byTwo && !isPerson(actor)) throw new DomainError("approval_in_person");
+  if (approve && byTwo && (kept.by_receiver || !isPerson(kept.asked_by))) {
     await tx.$executeRaw`
       UPDATE pending_top_up SET by_receiver = false, asked_by = ${actor}, asked_at = clock_timestamp()
       WHERE tenant_id = ${payer.tenantId}::uuid AND id = ${topUpId}::uuid`;

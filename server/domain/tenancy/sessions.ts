@@ -1,8 +1,10 @@
 import { type Actor, changeOfPerson, recordRefusalOfPerson } from "@/server/domain/audit/change";
+import { queueMail } from "@/server/domain/mail/mail";
 import type { Db } from "@/server/infra/db/client";
 import type { TenantWrite } from "@/server/infra/db/tenant-tx";
+import { browserText } from "@/server/kernel/browser-text";
 import { DomainError } from "@/server/kernel/errors";
-import type { SessionId, UserId } from "@/server/kernel/ids";
+import type { SessionId, TenantId, UserId } from "@/server/kernel/ids";
 
 export type Place = Readonly<{ address: string; userAgent: string }>;
 export type LiveSession = Readonly<{ sessionId: SessionId; userId: UserId; email: string; name: string }>;
@@ -20,21 +22,52 @@ export async function findSignIn(
   return row && { userId: row.user_id, name: row.name, passwordHash: row.password_hash };
 }
 
+/** Where a person was signed in lately. Only signing in may ask, to tell the owner from strangers. */
+export async function signInPlaces(db: Db, email: string): Promise<readonly string[]> {
+  const rows = await db.$queryRaw<{ address: string }[]>`SELECT a AS address FROM sign_in_places(${email}) a`;
+  return rows.map(({ address }) => address);
+}
+
+type Opening = Readonly<{
+  userId: UserId;
+  hours: number;
+  /** `device`: what this sign-in has in common with earlier ones from the same device. */
+  place: Place & Readonly<{ device: string }>;
+  actor: Actor;
+  /** Whom to write to when the device is new; undefined writes to nobody. */
+  notice?: Notice | undefined;
+}>;
+type Notice = Readonly<{ email: string; appUrl: string }>;
+
 /**
- * Opens a session of so many hours and records the sign-in on every tenant the person has a seat on.
- * A repeat opens another session. Locks the heads of those tenants' trails.
+ * Opens a session of so many hours and records the sign-in on every tenant the person has a seat on. A device that the
+ * person never used before is told by mail, except at the very first sign-in. A repeat opens another session. Locks the
+ * person and the heads of those tenants' trails.
  */
-export function openSession(
-  db: Db,
-  { userId, hours, place, actor }: Readonly<{ userId: UserId; hours: number; place: Place; actor: Actor }>,
-): Promise<SessionId> {
-  return changeOfPerson(db, { userId, actor, action: "session.sign_in" }, async (tx) => {
-    const [row] = await tx.$queryRaw<{ id: SessionId }[]>`
-      SELECT session_open(${userId}::uuid, ${place.address}, ${place.userAgent}, ${hours}::int) AS id`;
+export function openSession(db: Db, { userId, hours, place, actor, notice }: Opening): Promise<SessionId> {
+  return changeOfPerson(db, { userId, actor, action: "session.sign_in" }, async (tx, home) => {
+    const [row] = await tx.$queryRaw<{ id: SessionId; fresh: boolean }[]>`
+      SELECT id, fresh FROM session_open(${userId}::uuid, ${place.address}, ${place.userAgent}, ${hours}::int, ${place.device})`;
     if (!row) throw new Error("session_open answered with no row");
-    return { subject: `person:${userId}`, after: { session: markOf(row.id) }, result: row.id };
+    if (row.fresh && notice) await mailNewDevice(tx, home, place, notice);
+    return {
+      subject: `person:${userId}`,
+      after: { session: markOf(row.id), ...(row.fresh ? { newDevice: true } : {}) },
+      result: row.id,
+    };
   });
 }
+
+const mailNewDevice = (tx: TenantWrite, home: TenantId, { address, userAgent }: Place, { email, appUrl }: Notice) =>
+  queueMail(tx, home, {
+    to: email,
+    subject: "A new device signed in to your account",
+    text: [
+      `${browserText(userAgent)} at ${address || "an unknown address"} signed in on ${new Date().toUTCString()}.`,
+      "If that was you, there is nothing to do.",
+      `If not, end that session at ${appUrl}/account and choose a new password there.`,
+    ].join("\n\n"),
+  });
 
 /** Records a wrong password: on the person's tenants when the address is somebody's, else with the operator. */
 export const recordFailedSignIn = (db: Db, userId: UserId | undefined, actor: Actor): Promise<void> =>
@@ -90,4 +123,11 @@ export async function revokeSession(tx: TenantWrite, userId: UserId, sessionId: 
   const [row] = await tx.$queryRaw<{ ended: number }[]>`
     SELECT session_revoke(${userId}::uuid, ${sessionId}::uuid, NULL) AS ended`;
   if (!row?.ended) throw new DomainError("not_found");
+}
+
+/** Ends every session of a person but the one that asks. @returns how many ended. */
+export async function revokeOtherSessions(tx: TenantWrite, userId: UserId, keep: SessionId): Promise<number> {
+  const [row] = await tx.$queryRaw<{ ended: number }[]>`
+    SELECT session_revoke(${userId}::uuid, NULL, ${keep}::uuid) AS ended`;
+  return row?.ended ?? 0;
 }

@@ -167,24 +167,38 @@ describe("a top-up by the operator", () => {
 
 describe("the command line", () => {
   const cli = <T>(...words: string[]) => jsonOf<T>(db.appUrl, words);
-  type Asked = { pendingId: string; state: string };
 
-  test("is a person of its own: it asks, and another decides", async () => {
-    const asked = await cli<Asked>("topup", "--tenant", "acme", "--amount", "1500", "--key", "bank-9");
-    expect(asked.state).toBe("pending");
-    expect(await cli<object[]>("topup", "pending")).toContainEqual(
-      expect.objectContaining({ id: asked.pendingId, own: true }),
-    );
-    await expect(cli("topup", "approve", "--id", asked.pendingId)).rejects.toThrow(/approval_by_another/);
+  // Whoever sits at the command line may be the one who asked in the portal, or who will approve there.
+  test("is nobody: above the limit it neither asks nor approves, and may only let go", async () => {
     const before = await posted();
-    await on.as("operator").approvals.approve({ ...operator, topUpId: asked.pendingId });
-    expect(await posted()).toBe(before + 1_500n * EURO);
+    const topUp = ["topup", "--tenant", "acme", "--amount", "1000.01", "--key", "bank-9"];
+    await expect(cli(...topUp)).rejects.toThrow(/approval_in_person/);
     const portal = await waiting("1200");
-    expect(await cli("topup", "approve", "--id", portal)).toMatchObject({
-      state: "approved",
-      amountMicros: "1200000000",
+    await expect(cli("topup", "approve", "--id", portal)).rejects.toThrow(/approval_in_person/);
+    expect(await cli<object[]>("topup", "pending")).toContainEqual(expect.objectContaining({ id: portal }));
+    expect(await posted()).toBe(before);
+    expect(await cli("topup", "reject", "--id", portal)).toMatchObject({ state: "rejected" });
+  });
+
+  test("what it asked for in earlier days takes two people of the portal", async () => {
+    const topUpId = await waiting("1300");
+    await on.sql("UPDATE pending_top_up SET asked_by = 'cli:root' WHERE id = $1", [topUpId]);
+    const before = await posted();
+    const approve = (who: "operator" | { userId: string }) => on.as(who).approvals.approve({ ...operator, topUpId });
+    expect((await approve("operator")).transactionId).toBeNull();
+    await expect(approve("operator")).rejects.toMatchObject({ message: "approval_by_another" });
+    expect(await posted()).toBe(before);
+    expect((await approve(second)).transactionId).not.toBeNull();
+    expect(await posted()).toBe(before + 1_300n * EURO);
+  });
+
+  test("agrees to what a tenant asked for up to the limit, once another asked", async () => {
+    const { requestId } = await on.as("reseller").approvals.ask({
+      tenantSlug: "reseller",
+      amount: "20",
+      postingKey: randomUUID(),
     });
-    expect(await cli("topup", "reject", "--id", await waiting("1200"))).toMatchObject({ state: "rejected" });
+    expect(await cli("topup", "approve", "--id", requestId)).toMatchObject({ state: "approved" });
   });
 
   test("sells codes and uses them up", async () => {

@@ -9,9 +9,9 @@ import { createDatabase, type TestDatabase } from "@/test/support/database";
 import { type Ids, namesAThing, sampleInput } from "@/test/support/sample-input";
 
 /** For somebody who holds a link and is not signed in yet. */
-const open = ["invitations.open", "invitations.accept"];
+const open = ["invitations.open", "invitations.accept", "passwords.askReset", "passwords.openReset", "passwords.reset"];
 /** About the person, whatever their tenants. */
-const personal = ["me.get", "sessions.list", "sessions.revoke"];
+const personal = ["me.get", "sessions.list", "sessions.revoke", "sessions.revokeOthers", "passwords.change"];
 
 type Procedure = { _def: { type: "query" | "mutation"; meta?: ProcedureMeta; inputs: readonly unknown[] } };
 // Internal to tRPC, and used here only: a new procedure is covered the moment it exists.

@@ -53,3 +53,16 @@ test("ending a session works once, is recorded, and reaches one's own only", asy
     await branches.build.sql("SELECT tenant_id, outcome FROM audit_event WHERE action = 'session.revoke'"),
   ).toEqual([{ tenant_id: branches.customer.tenantId, outcome: "ok" }]);
 });
+
+test("all sessions but the one in use end at once", async () => {
+  const userId = await branches.seat(branches.customer, "owner");
+  const [here] = [await sessionOf(userId), await sessionOf(userId), await sessionOf(userId)];
+  const foreign = await sessionOf(await branches.seat(branches.customer, "owner"));
+  const signedIn = { sessionId: here, userId, email: "", name: "" } as never;
+  expect(await callerFor(db.app, userId, { signedIn }).sessions.revokeOthers()).toEqual({ ended: 2 });
+  const open = await branches.build.sql<{ id: string }>(
+    "SELECT id FROM session WHERE revoked_at IS NULL AND (user_id = $1 OR id = $2)",
+    [userId, foreign],
+  );
+  expect(open.map(({ id }) => id).sort()).toEqual([here, foreign].sort());
+});

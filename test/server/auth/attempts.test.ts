@@ -62,8 +62,25 @@ test("one place that tries many people is made to wait too, whichever of its add
   expect(waits.slice(31).every((wait) => wait > 0)).toBe(true);
 });
 
+test("one address alone, however long it hammers, makes nobody wait elsewhere", async () => {
+  const { begin } = attempts();
+  await times(200, () => begin("203.0.113.5", "f@f.example"));
+  // A place that the person was never seen at.
+  expect(await begin("198.51.100.7", "f@f.example")).toBe(0);
+});
+
+test("many addresses that try one person are made to wait, and where the person is known nobody is", async () => {
+  const { begin } = attempts();
+  const waits = [];
+  for (let i = 0; i < 40; i += 1) waits.push(await begin(`203.0.${i}.1`, "g@g.example", async () => ["192.0.2.77"]));
+  expect(waits.slice(0, 31).every((wait) => wait === 0)).toBe(true);
+  expect(waits.slice(31).every((wait) => wait > 0)).toBe(true);
+  expect(await begin("192.0.2.77", "g@g.example", async () => ["192.0.2.77"])).toBe(0);
+  expect(await begin("192.0.2.78", "other@g.example")).toBe(0);
+});
+
 test("the store never learns an address", async () => {
   const { rows } = await db.owner.query("SELECT key FROM rate_limit");
   expect(rows.length).toBeGreaterThan(5);
-  for (const { key } of rows) expect(key).toMatch(/^[ft]-(pair|place):[\w-]{43}$/);
+  for (const { key } of rows) expect(key).toMatch(/^[ft]-(pair|place|account):[\w-]{43}$/);
 });

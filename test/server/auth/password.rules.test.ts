@@ -1,10 +1,15 @@
 import { describe, expect, test } from "vitest";
 
-import { commonParts } from "@/server/auth/common-passwords";
+import { commonParts, commonPasswords } from "@/server/auth/common-passwords";
 import { passwordProblem } from "@/server/auth/password.rules";
 
 const problem = (password: string, names: readonly string[] = []) =>
-  passwordProblem(password, { email: "carla.winter@bluedoor.example", names, common: commonParts });
+  passwordProblem(password, {
+    email: "carla.winter@bluedoor.example",
+    names,
+    common: commonParts,
+    known: commonPasswords(),
+  });
 
 test.each([
   "wander tall copper minute",
@@ -38,4 +43,14 @@ describe("what is refused", () => {
 
 test("length counts characters, not bytes or halves of them", () => {
   expect(problem("🚂🚃🚄🚅🚆🚇🚈🚉🚊🚋🚌🚍🚎🚏")).toMatch(/at least 15/);
+});
+
+test("a password that many people chose is refused, whatever digits stand behind it", () => {
+  const refused = (password: string, known: string) =>
+    passwordProblem(password, { email: "a@b.example", common: [], known: new Set([known]) });
+  expect(refused("marmelade-auf-brot", "marmelade-auf-brot")).toMatch(/most common/);
+  expect(refused("Marmelade-auf-Brot-2027!", "marmelade-auf-brot")).toMatch(/most common/);
+  expect(refused("m4rm3l4d3-4uf-br0t", "marmelade-auf-brot")).toMatch(/most common/);
+  expect(refused("marmelade-und-brot", "marmelade-auf-brot")).toBeUndefined();
+  expect(commonPasswords().size).toBeGreaterThan(15_000);
 });

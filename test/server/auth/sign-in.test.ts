@@ -142,3 +142,24 @@ test("a session ends by itself", async () => {
   await db.owner.query("UPDATE session SET expires_at = now() - interval '1 second' WHERE id = $1", [done?.sessionId]);
   expect(await checkSession(db.app, done?.sessionId ?? "")).toBeUndefined();
 });
+
+test("a device that was never used before is told by mail, the first one ever is not", async () => {
+  const email = "devices@test.example";
+  await somebody(email);
+  const enter = async (address: string, userAgent: string) => {
+    const notify = { appUrl: "https://portal.example" };
+    await signIn({ ...deps(), notify }, { email, password: PASSWORD }, { address, userAgent, requestId: "r-1" });
+    return (await db.owner.query("SELECT body FROM mail WHERE recipient = $1 ORDER BY created_at", [email])).rows.map(
+      ({ body }) => body as string,
+    );
+  };
+  const firefox = (version: number) => `Mozilla/5.0 (X11; Linux x86_64; rv:${version}.0) Gecko Firefox/${version}.0`;
+  expect(await enter("203.0.113.1", firefox(150))).toEqual([]);
+  // An update, and another address of the same provider, are the same device.
+  expect(await enter("203.0.9.9", firefox(151))).toEqual([]);
+  const told = await enter("198.51.100.1", firefox(151));
+  expect(told).toHaveLength(1);
+  expect(told[0]).toMatch(/Firefox 151 on Linux at 198\.51\.100\.1/);
+  expect(await enter("203.0.113.1", "curl/8.1")).toHaveLength(2);
+  expect(await enter("198.51.100.1", firefox(152))).toHaveLength(2);
+});

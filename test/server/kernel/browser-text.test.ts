@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { browserText } from "@/components/team/browser-text";
+import { browserText } from "@/server/kernel/browser-text";
 
 describe("browsers as people call them", () => {
   it("names the browser and the system", () => {

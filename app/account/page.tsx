@@ -1,0 +1,24 @@
+import type { Metadata } from "next";
+
+import { api, Loaded, load } from "@/app/_server/load";
+import { AccountView } from "@/components/account/account-view";
+import { ApiProvider } from "@/components/api/client";
+import { safePath } from "@/components/sign-in/safe-path";
+
+export const metadata: Metadata = { title: "Security of my account" };
+
+type Props = Readonly<{ searchParams: Promise<{ back?: string | string[] }> }>;
+
+export default async function AccountPage({ searchParams }: Props) {
+  const { back } = await searchParams;
+  await load((queries) =>
+    Promise.all([queries.fetchQuery(api.me.get.queryOptions()), queries.fetchQuery(api.sessions.list.queryOptions())]),
+  );
+  return (
+    <ApiProvider>
+      <Loaded>
+        <AccountView back={safePath(back)} />
+      </Loaded>
+    </ApiProvider>
+  );
+}

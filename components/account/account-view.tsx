@@ -1,0 +1,55 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+import { useState } from "react";
+
+import { Sessions } from "@/components/account/sessions";
+import { useTRPC } from "@/components/api/client";
+import { QueryView } from "@/components/api/query-view";
+import { Wordmark } from "@/components/shell/wordmark";
+import { Button } from "@/components/ui/button";
+import { later } from "@/components/ui/later";
+import { PageHeader } from "@/components/ui/page-header";
+import { Section } from "@/components/ui/section";
+import { Toaster } from "@/components/ui/toaster";
+
+const ChangePassword = later(() => import("@/components/account/change-password").then((file) => file.ChangePassword));
+
+/** What keeps my account mine. It belongs to the person, so it stands outside every tenant. */
+export function AccountView({ back }: Readonly<{ back: string }>) {
+  const query = useQuery(useTRPC().me.get.queryOptions());
+  const [changing, setChanging] = useState(false);
+  return (
+    <>
+      <header className="flex items-center justify-between border-b px-4 py-3 sm:px-6">
+        <Wordmark />
+        <Link className="text-ink-2 underline" href={back}>
+          Back
+        </Link>
+      </header>
+      <main className="mx-auto grid w-full max-w-4xl gap-8 px-4 pt-6 pb-16 sm:px-6">
+        <QueryView query={query}>
+          {({ user }) => (
+            <>
+              <PageHeader aside={user.email} title="Security of my account" />
+              <Section level={2} title="Password">
+                <div className="flex min-h-11 flex-wrap items-center justify-between gap-4 border-y py-1">
+                  <p className="min-w-0 flex-1 basis-64 text-ink-2">
+                    Changing it ends every other session. You are told by mail.
+                  </p>
+                  <Button onClick={() => setChanging(true)}>Change password…</Button>
+                </div>
+              </Section>
+              <Section level={2} title="Where you are signed in">
+                <Sessions />
+              </Section>
+              {changing && <ChangePassword email={user.email} onClose={() => setChanging(false)} />}
+            </>
+          )}
+        </QueryView>
+      </main>
+      <Toaster />
+    </>
+  );
+}

@@ -1,0 +1,38 @@
+import { openProcedure, router, signedInMutation } from "@/server/api/trpc";
+import { changePassword } from "@/server/auth/change-password";
+import { askReset, resetPassword } from "@/server/auth/reset-password";
+import {
+  passwordChangeSchema,
+  resetAskSchema,
+  resetSchema,
+  resetTokenSchema,
+} from "@/server/domain/people/password.schema";
+import { getReset } from "@/server/domain/people/password-reset";
+
+export const passwordsRouter = router({
+  /** One answer for every address, whether or not it has an account. */
+  askReset: openProcedure.input(resetAskSchema).mutation(async ({ ctx, input }) => {
+    const { mailGoesOut, appUrl } = ctx.settings;
+    const from = { requestId: ctx.requestId, address: ctx.address };
+    if (mailGoesOut) await askReset({ ...ctx, appUrl }, input.email, from);
+    return { mailGoesOut };
+  }),
+
+  /** Whose password a link sets. A mutation, so that the token travels in no address. */
+  openReset: openProcedure.input(resetTokenSchema).mutation(async ({ ctx, input }) => {
+    const { email } = await getReset(ctx.db, input.token);
+    return { email };
+  }),
+
+  reset: openProcedure.input(resetSchema).mutation(({ ctx, input }) => {
+    const from = { requestId: ctx.requestId, address: ctx.address };
+    return resetPassword({ ...ctx, appUrl: ctx.settings.appUrl }, input, from);
+  }),
+
+  change: signedInMutation("password.change")
+    .input(passwordChangeSchema)
+    .mutation(async ({ ctx, input }) => {
+      await changePassword({ ...ctx, appUrl: ctx.settings.appUrl }, ctx.signedIn, input, ctx.actor);
+      return { ok: true as const };
+    }),
+});

@@ -1,0 +1,35 @@
+import { z } from "zod";
+
+import { changeOfPerson } from "@/server/domain/audit/change";
+import { grantReset } from "@/server/domain/people/password-reset";
+import { findSignIn } from "@/server/domain/tenancy/sessions";
+import { emailSchema } from "@/server/domain/tenancy/tenant.schema";
+import { DomainError } from "@/server/kernel/errors";
+import type { UserId } from "@/server/kernel/ids";
+import { check } from "../check";
+import type { Command, Given } from "../command";
+import type { Desk } from "../desk";
+
+const email = { value: "address", about: "whose account", required: true } as const;
+
+/** @throws DomainError not_found naming the address. */
+async function personNamed(desk: Desk, given: Given): Promise<{ userId: UserId; email: string }> {
+  const { email } = check(z.object({ email: emailSchema }), { email: given.text("email") });
+  const person = await findSignIn(desk.db, email);
+  if (!person) throw new DomainError("not_found", {}, `Nobody has the address ${email}.`);
+  return { userId: person.userId, email };
+}
+
+export const personResetPassword: Command = {
+  summary: "Prints a link that sets a person's password once, within half an hour. Hand it over in person.",
+  options: { email },
+  run: async (desk, given) => {
+    const { userId, email } = await personNamed(desk, given);
+    const by = { userId, actor: desk.actor, action: "password.ask_reset" } as const;
+    const link = await changeOfPerson(desk.db, by, async (tx) => {
+      const result = await grantReset(tx, { userId, appUrl: desk.place.appUrl });
+      return { subject: `person:${userId}`, after: { mailed: false }, result };
+    });
+    return { value: { email, link }, say: link };
+  },
+};

@@ -1,0 +1,32 @@
+import { queueMail } from "@/server/domain/mail/mail";
+import type { TenantWrite } from "@/server/infra/db/tenant-tx";
+import { DomainError } from "@/server/kernel/errors";
+import type { SessionId, TenantId, UserId } from "@/server/kernel/ids";
+
+type Change = Readonly<{ userId: UserId; oldHash: string; newHash: string; keep: SessionId }>;
+
+/**
+ * Puts a new password in the place of the one that was shown; every session but the one that asks ends.
+ * @throws DomainError conflict when it was changed at the same moment.
+ */
+export async function replacePassword(tx: TenantWrite, { userId, oldHash, newHash, keep }: Change): Promise<void> {
+  const [row] = await tx.$queryRaw<{ done: boolean }[]>`
+    SELECT password_change(${userId}::uuid, ${oldHash}, ${newHash}, ${keep}::uuid) AS done`;
+  if (!row?.done) throw new DomainError("conflict");
+}
+
+/** Tells a person that their password is another one now: the owner hears of what they did not do themselves. */
+export function mailPasswordChanged(
+  tx: TenantWrite,
+  tenantId: TenantId,
+  { email, appUrl }: Readonly<{ email: string; appUrl: string }>,
+): Promise<string> {
+  return queueMail(tx, tenantId, {
+    to: email,
+    subject: "Your password was changed",
+    text: [
+      "The password of your account was changed just now, and its other sessions have ended.",
+      `If that was not you, choose another one at once: ${appUrl}/forgot`,
+    ].join("\n\n"),
+  });
+}
