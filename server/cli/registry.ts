@@ -1,4 +1,5 @@
 import type { Command, Entry, LoneCommand } from "./command";
+import { peopleCommands } from "./people-registry";
 import { topUpCommands } from "./top-up-registry";
 
 /** Each command in a file of its own, loaded only when it is asked for: most need little, and starting should be quick. */
@@ -35,14 +36,7 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: "close a country for a tenant's calls",
     load: async () => (await import("./commands/destinations")).destinationsDeny,
   },
-  "user create": {
-    summary: "invite a person to a tenant; prints a link that works once",
-    load: async () => (await import("./commands/user-create")).userCreate,
-  },
-  "person reset-password": {
-    summary: "make a link that sets a person's password once",
-    load: async () => (await import("./commands/people")).personResetPassword,
-  },
+  ...peopleCommands,
   "extension create": {
     summary: "make an extension; prints its SIP secret this once",
     load: async () => (await import("./commands/extension-make")).extensionCreate,
