@@ -2,7 +2,6 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
-
 import { useTRPC } from "@/components/api/client";
 import { QueryView } from "@/components/api/query-view";
 import { FilesSection } from "@/components/cdr-import/files-section";
@@ -19,6 +18,7 @@ import { SearchBox } from "@/components/ui/search-box";
 import { Section } from "@/components/ui/section";
 import { Select } from "@/components/ui/select";
 import { useParamsState } from "@/components/ui/use-params-state";
+import { CURRENCY_NOT_KNOWN } from "@/server/kernel/money";
 
 const REFRESH_MS = 5_000;
 
@@ -61,7 +61,7 @@ function Differences({ currencies }: Readonly<{ currencies: readonly string[] }>
     { value: "", label: "Any currency" },
     ...[...new Set([...currencies, ...(filter.currency ? [filter.currency] : [])])].map((value) => ({
       value,
-      label: value === "XXX" ? "Not known" : value,
+      label: value === CURRENCY_NOT_KNOWN ? "Not known" : value,
     })),
   ];
   return (

@@ -4,6 +4,9 @@
  */
 export type Micros = bigint & { readonly __unit: "micros" };
 
+/** ISO 4217's code for "no currency": stands beside a difference whose money is not known. */
+export const CURRENCY_NOT_KNOWN = "XXX";
+
 const MICROS_PER_UNIT = 1_000_000n;
 const AMOUNT_PATTERN = /^(\d{1,9})(?:\.(\d{1,6}))?$/;
 

@@ -72,6 +72,17 @@ test("one that is paid for costs the whole chain, once, and is refused with its 
   await sound();
 });
 
+test("one longer than its slice is renewed while it lasts, and ends where the money does", async () => {
+  const { tenant, number } = await reached(12_000n, perSecond, { slice: 10 });
+  const call = await ring(number, 30_000);
+  expect(call).toMatchObject({ status: 200, endedBy: "server" });
+  expect(call.talkMs).toBeGreaterThan(11_000);
+  expect(call.talkMs).toBeLessThan(12_500);
+  expect(await lane.record(tenant)).toMatchObject({ billed_seconds: 12, cost: 12_000n, reason: "BAL-02" });
+  expect(await lane.make.wallet(tenant)).toEqual({ posted: 0n, held: 0n, available: 0n });
+  await sound();
+});
+
 test("to a number that nobody has, and to a phone that is off, is refused and written down", async () => {
   expect((await ring("4930999999", 400)).status).toBe(404);
   expect(await lane.record(lane.operator)).toMatchObject({ kind: "inbound", reason: "NUM-01", dialled: "4930999999" });

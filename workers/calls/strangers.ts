@@ -5,6 +5,7 @@ import type { AmiGateway, LiveChannel } from "@/server/infra/ami/gateway";
 import type { SqlPool } from "@/server/infra/db/pool";
 import type { Logger } from "@/server/infra/log/logger";
 import type { TenantId } from "@/server/kernel/ids";
+import { CURRENCY_NOT_KNOWN } from "@/server/kernel/money";
 
 type Parts = Readonly<{ pool: SqlPool; ami: AmiGateway | undefined; log: Logger }>;
 
@@ -57,7 +58,7 @@ async function listStranger(pool: SqlPool, stranger: LiveChannel): Promise<numbe
     subject: uniqueId,
     moneyAtRiskMicros: 0n,
     // What it costs is not known: no price was looked up for it.
-    currency: "XXX",
+    currency: CURRENCY_NOT_KNOWN,
     detail: { call: uniqueId, endpoint: endpoint ?? "", seconds },
   });
   return 1;

@@ -13,7 +13,7 @@ import {
 } from "@/server/domain/cdr-import/compare.rules";
 import { type Progress, withFound } from "@/server/domain/cdr-import/import-progress";
 import type { SqlPool } from "@/server/infra/db/pool";
-import { parseMicros } from "@/server/kernel/money";
+import { CURRENCY_NOT_KNOWN, parseMicros } from "@/server/kernel/money";
 
 export type Compared = Readonly<{ pool: SqlPool; file: CdrFile; isLive: (call: string) => boolean }>;
 
@@ -159,7 +159,7 @@ type StrayRow = {
 };
 
 /** A trial writes nothing down, and so is told no price. */
-const notKnown = { currency: "XXX", micros: 0n };
+const notKnown = { currency: CURRENCY_NOT_KNOWN, micros: 0n };
 
 /** Answered calls of which we know nothing: one of our phones' is written down, another is listed as the file has it. */
 async function strayDifferences({ pool, file }: Compared, from: number, to: number) {
@@ -181,14 +181,14 @@ async function strayDifferences({ pool, file }: Compared, from: number, to: numb
         talkMs: Number(row.talk_ms),
       };
       const { risk } = file.options.dryRun ? { risk: notKnown } : await recordUnheld(pool, unheld);
-      const found = { currency: risk?.currency ?? "XXX", moneyAtRiskMicros: risk?.micros ?? 0n };
+      const found = { currency: risk?.currency ?? CURRENCY_NOT_KNOWN, moneyAtRiskMicros: risk?.micros ?? 0n };
       if (kind !== "emergency") recorded.push({ kind: "record_without_charge", ...found });
     } else if (row.word === "out") {
       shown.push({
         kind: "cdr_without_call",
         subject: `${file.source}:${row.call_key}`,
         moneyAtRiskMicros: 0n,
-        currency: "XXX",
+        currency: CURRENCY_NOT_KNOWN,
         detail: {
           call: row.call_key,
           number: row.dialled,

@@ -15,7 +15,7 @@ import {
 } from "@/server/domain/cdr-import/imports";
 import { csvForPeople } from "@/server/kernel/csv";
 import type { TenantId } from "@/server/kernel/ids";
-import { formatMicros } from "@/server/kernel/money";
+import { CURRENCY_NOT_KNOWN, formatMicros } from "@/server/kernel/money";
 import { check, checkCount } from "../check";
 import { BadInput, type Command, type Given, type Result } from "../command";
 import type { Desk } from "../desk";
@@ -189,7 +189,8 @@ const problemText = (problems: readonly CdrProblem[]): string[] => [
 function sentenceOf({ records, matched, repeatedElsewhere, settled, found, dryRun }: ImportResult): string {
   const lines = Object.entries(found).flatMap(([kind, ofKind]) =>
     Object.entries(ofKind).map(([currency, { count, micros }]) => {
-      const amount = currency === "XXX" ? "money not known" : formatMicros(BigInt(micros), currency, { exact: true });
+      const amount =
+        currency === CURRENCY_NOT_KNOWN ? "money not known" : formatMicros(BigInt(micros), currency, { exact: true });
       return `${count} × ${kind}: ${amount}`;
     }),
   );

@@ -1,6 +1,7 @@
 import { type Dialled, readDialled } from "@/server/domain/rating/dialling.rules";
 import type { SqlPool } from "@/server/infra/db/pool";
 import type { CallId, ExtensionId, TenantId } from "@/server/kernel/ids";
+import { CURRENCY_NOT_KNOWN } from "@/server/kernel/money";
 import { isRefusalCode, type RefusalCode } from "@/server/kernel/refusals";
 
 /** A call as its PBX knows it. */
@@ -249,7 +250,7 @@ export async function recordUnheld(pool: SqlPool, of: UnheldCall): Promise<Unhel
   const known = row?.risk_micros != null && row.currency !== null;
   return {
     result: row?.result ?? "known",
-    risk: known ? { micros: BigInt(row.risk_micros ?? 0), currency: row.currency ?? "XXX" } : undefined,
+    risk: known ? { micros: BigInt(row.risk_micros ?? 0), currency: row.currency ?? CURRENCY_NOT_KNOWN } : undefined,
   };
 }
 
