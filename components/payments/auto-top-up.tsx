@@ -20,13 +20,13 @@ const AutoTopUpForm = later(() => import("@/components/payments/auto-top-up-form
 
 /** The saved card charged by itself: whether it is, when, how much, and why not if it stopped. */
 export function AutoTopUp({ payments }: Readonly<{ payments: Payments }>) {
-  const { tenantSlug, can } = useScope();
+  const { tenantSlug, can, ownSeat } = useScope();
   const [editing, setEditing] = useState(false);
   const { data } = useQuery(useTRPC().autoTopUp.get.queryOptions({ tenantSlug }));
   if (!data || (payments.provider === null && !data.settings)) return null;
   const { settings } = data;
   const on = settings !== null && settings.state !== "off";
-  const mayEdit = can("billing.write") && payments.provider !== null && payments.cards.length > 0;
+  const mayEdit = ownSeat && can("billing.write") && payments.provider !== null && payments.cards.length > 0;
   return (
     <Section
       aside={
@@ -59,7 +59,7 @@ export function AutoTopUp({ payments }: Readonly<{ payments: Payments }>) {
 }
 
 function State({ settings }: Readonly<{ settings: AutoTopUpSettings }>) {
-  const { tenantSlug, currency, can } = useScope();
+  const { tenantSlug, currency, can, ownSeat } = useScope();
   const trpc = useTRPC();
   const queries = useQueryClient();
   const onSettled = () => queries.invalidateQueries();
@@ -76,6 +76,7 @@ function State({ settings }: Readonly<{ settings: AutoTopUpSettings }>) {
       {paused ? (
         <Notice
           action={
+            ownSeat &&
             can("billing.write") && (
               <Button busy={resume.isPending && "Resuming…"} onClick={() => resume.mutate({ tenantSlug })}>
                 Resume

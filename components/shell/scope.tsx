@@ -10,6 +10,8 @@ export type Scope = Readonly<{
   tenantSlug: string;
   tenant: Shell["tenant"];
   role: Shell["role"];
+  /** Whether the seat is the tenant's own, and not one above it. */
+  ownSeat: boolean;
   currency: string;
   timeZone: string;
   can: (permission: Permission) => boolean;
@@ -31,6 +33,7 @@ export function ScopeProvider({ shell, children }: Readonly<{ shell: Shell; chil
       tenantSlug: shell.tenant.slug,
       tenant: shell.tenant,
       role: shell.role,
+      ownSeat: shell.ownSeat,
       currency: shell.tenant.currency,
       timeZone: shell.tenant.timeZone,
       can: (permission) => shell.permissions.includes(permission),

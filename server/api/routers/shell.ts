@@ -5,6 +5,7 @@ import { permissionsFor } from "@/server/domain/tenancy/roles";
 export const shellRouter = router({
   get: tenantQuery("shell.read").query(async ({ ctx }) => {
     const shell = await ctx.readBelow((tx) => getShell(tx, ctx.tenantId));
-    return { ...shell, role: ctx.seat.role, permissions: permissionsFor(ctx.seat.role) };
+    const ownSeat = ctx.seat.seatTenantId === ctx.tenantId;
+    return { ...shell, role: ctx.seat.role, ownSeat, permissions: permissionsFor(ctx.seat.role) };
   }),
 });

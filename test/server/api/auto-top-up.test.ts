@@ -81,6 +81,17 @@ describe("automatic top-up", () => {
     await expect(off).rejects.toMatchObject({ message: "payments_off" });
   });
 
+  test("is switched on by the holder of the card alone; whoever stands above may stop it", async () => {
+    await set();
+    const above = on.as("reseller").autoTopUp;
+    expect(await above.stop(acme)).toEqual({ state: "off" });
+    const input = { ...acme, cardId, threshold: "10", amount: "25", monthly: "100" };
+    await expect(above.set(input)).rejects.toMatchObject({ message: "forbidden" });
+    await expect(above.resume(acme)).rejects.toMatchObject({ message: "forbidden" });
+    expect(await get()).toMatchObject({ state: "off" });
+    await set();
+  });
+
   test("is the same on the command line", async () => {
     const tenant = ["--tenant", "acme"];
     const amounts = ["--threshold", "5", "--amount", "10", "--monthly", "30"];
