@@ -5,10 +5,14 @@ import { run, say } from "./program.mjs";
 
 /**
  * What a lane needs from the machine: the program, and the Debian package that has it. Where nothing can be installed the
- * telephone tests unpack SIPp themselves, as the product does with Asterisk; for a browser that would be too much.
+ * telephone tests unpack SIPp themselves, as the product does with Asterisk; for a browser and for scripts in Python that
+ * would be too much.
  */
 const programs = {
-  pbx: [{ program: "sipp", debian: "sip-tester", unpacked: true }],
+  pbx: [
+    { program: "sipp", debian: "sip-tester", unpacked: true },
+    { program: "svcrack", debian: "sipvicious" },
+  ],
   browser: [{ program: "chromium", debian: "chromium" }],
 };
 
