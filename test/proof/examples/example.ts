@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import { Client } from "pg";
 
 import { builders, type Phone, type RateOf, type Tenancy } from "@/test/support/builders";
 import { callDesk } from "@/test/support/call-desk";
@@ -19,6 +21,9 @@ export type DeepRate = RateOf & {
 export type ExampleDesk = Awaited<ReturnType<typeof exampleDesk>>;
 
 const perSecond: RateOf = { perMinute: 60_000n, first: 1, next: 1 };
+
+/** Of the pool that a test's database comes with. */
+const CONNECTIONS = 10;
 
 /** A fresh operator and the means to make customers below it; every call has an id of its own. */
 export async function exampleDesk(db: TestDatabase) {
@@ -87,6 +92,34 @@ export async function exampleDesk(db: TestDatabase) {
     return (await make.wallet(of.tenant)).posted;
   }
 
+  /**
+   * Asks so often at once, and surely at once: the tenant's wallet is held until as many wait for it as there are
+   * connections. By chance alone a busy machine would let them come one after the other, and prove nothing.
+   */
+  async function meeting<T>(of: Tenancy, times: number, ask: (at: number) => Promise<T>): Promise<T[]> {
+    const holder = new Client({ connectionString: db.ownerUrl });
+    await holder.connect();
+    try {
+      await holder.query("BEGIN");
+      await holder.query("SELECT FROM wallet WHERE tenant_id = $1 FOR UPDATE", [of.tenantId]);
+      const asked = Array.from({ length: times }, (_, at) => ask(at));
+      const done = Promise.allSettled(asked);
+      const waiting = "datname = current_database() AND wait_event_type = 'Lock'";
+      for (const patience = Date.now() + 3_000; Date.now() < patience; await pause(5)) {
+        const { rows } = await db.owner.query<{ n: number }>(
+          `SELECT count(*)::int AS n FROM pg_stat_activity WHERE ${waiting}`,
+        );
+        if ((rows[0]?.n ?? 0) >= Math.min(times, CONNECTIONS)) break;
+      }
+      await holder.query("ROLLBACK");
+      // Also when one fails: none may still be under way when the next example begins.
+      await done;
+      return await Promise.all(asked);
+    } finally {
+      await holder.end();
+    }
+  }
+
   const books = () => make.sql<{ kind: string; subject: string }>("SELECT kind, subject FROM ledger_check()");
-  return { make, calls, pbx, operator, priced, customer, talk, books, db };
+  return { make, calls, pbx, operator, priced, customer, talk, meeting, books, db };
 }

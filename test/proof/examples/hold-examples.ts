@@ -5,19 +5,15 @@ import type { Example } from "@/test/proof/examples/example";
 
 const perSecond = { perMinute: 60_000n, first: 1, next: 1 };
 
-/** Waits for all of them, also when one fails: none may still be under way when the next example begins. */
-async function together<T>(work: readonly Promise<T>[]): Promise<T[]> {
-  await Promise.allSettled(work);
-  return Promise.all(work);
-}
-
 export const holdExamples: readonly Example[] = [
   {
     name: "racing calls together hold what is there, and the rest is refused for money",
-    run: async ({ customer, calls, make }) => {
+    run: async ({ customer, calls, make, meeting }) => {
       const { tenant, phone } = await customer(500_000n, perSecond, { slice: 50 });
       const ids = Array.from({ length: 24 }, () => randomUUID());
-      const verdicts = await together(ids.map((call) => calls.authorise({ call, endpoint: phone.endpoint })));
+      const verdicts = await meeting(tenant, 24, (at) =>
+        calls.authorise({ call: ids[at] ?? "", endpoint: phone.endpoint }),
+      );
       equal(verdicts.filter(({ kind }) => kind === "out").length, 10);
       equal(verdicts.filter(({ code }) => code === "BAL-01").length, 14);
       deepEqual(await make.wallet(tenant), { posted: 500_000n, held: 500_000n, available: 0n });
@@ -25,12 +21,10 @@ export const holdExamples: readonly Example[] = [
   },
   {
     name: "one question asked many times at once holds once and has one answer",
-    run: async ({ customer, calls, make }) => {
+    run: async ({ customer, calls, make, meeting }) => {
       const { tenant, phone } = await customer(1_000_000n);
       const call = randomUUID();
-      const answers = await together(
-        Array.from({ length: 8 }, () => calls.authorise({ call, endpoint: phone.endpoint })),
-      );
+      const answers = await meeting(tenant, 8, () => calls.authorise({ call, endpoint: phone.endpoint }));
       equal(new Set(answers.map((answer) => JSON.stringify(answer))).size, 1);
       equal((await make.wallet(tenant)).held, 300_000n);
     },
