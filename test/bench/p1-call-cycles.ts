@@ -1,7 +1,9 @@
 import { randomInt, randomUUID } from "node:crypto";
 
 import type { End } from "@/server/domain/calls/call-control";
+import { readDialled } from "@/server/domain/rating/dialling.rules";
 import { createPool, type SqlPool } from "@/server/infra/db/pool";
+import { CallAuthoriser } from "@/workers/calls/call-authoriser";
 import { SettleWriter } from "@/workers/calls/settle-writer";
 import { anchorTables, bareCycle, ormCycle, pairCycle, rateOf } from "./anchors";
 import { type BenchDatabase, benchDatabase } from "./database";
@@ -53,7 +55,7 @@ export async function callCycles(): Promise<Figure[]> {
   }
 }
 
-async function fill({ owner, operatorId }: BenchDatabase): Promise<void> {
+export async function fill({ owner, operatorId }: BenchDatabase): Promise<void> {
   const { rows } = await owner.query<{ id: string }>(
     "INSERT INTO plan (tenant_id, name, currency) VALUES ($1, 'bench', 'EUR') RETURNING id",
     [operatorId],
@@ -81,13 +83,14 @@ async function fill({ owner, operatorId }: BenchDatabase): Promise<void> {
 const someWallet = () => 1 + randomInt(WALLETS);
 
 function cycleOf(pool: SqlPool): () => Promise<void> {
+  const authoriser = new CallAuthoriser(pool);
   const writer = new SettleWriter(pool);
-  const text = "SELECT * FROM call_authorise('bench', $1, $2, $3, 'external', $3, 'DE', '', now())";
+  const number = readDialled("00493012345678", "DE");
   return async () => {
     const call = randomUUID();
-    const values = [call, `bench${someWallet()}x-101`, "493012345678"];
-    const [verdict] = await pool.query<{ kind: string; code: string }>("bench_authorise", text, values);
-    if (verdict?.kind !== "out") throw new Error(`refused: ${verdict?.code}`);
+    const question = { pbx: "bench", call, endpoint: `bench${someWallet()}x-101`, dialled: number.digits, address: "" };
+    const { kind, code } = await authoriser.authorise({ question: { ...question, at: new Date() }, number });
+    if (kind !== "out") throw new Error(`refused: ${code}`);
     await writer.write(endOf("bench", call));
   };
 }

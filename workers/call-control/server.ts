@@ -1,6 +1,6 @@
 import type { Server } from "node:http";
 
-import { type Answer, authorise } from "@/server/domain/calls/call-control";
+import type { Answer } from "@/server/domain/calls/call-control";
 import { authoriseInbound } from "@/server/domain/calls/inbound-calls";
 import type { SqlPool } from "@/server/infra/db/pool";
 import type { Logger } from "@/server/infra/log/logger";
@@ -8,6 +8,7 @@ import { answerLine } from "@/workers/call-control/answer-line";
 import { type Form, type FormPath, readForm } from "@/workers/call-control/forms";
 import { createHttpServer, type Reply, type Route } from "@/workers/call-control/http";
 import { type Metrics, mayReadMetrics } from "@/workers/call-control/metrics";
+import { CallAuthoriser } from "@/workers/calls/call-authoriser";
 import type { CallLifecycle } from "@/workers/calls/call-lifecycle";
 
 type Options = Readonly<{
@@ -68,10 +69,11 @@ export function pbxRoutes(options: ForPbx): Readonly<Record<string, Route>> {
       if (given.pbx !== options.pbx) return { status: 400, text: "bad pbx" };
       return work(given);
     };
+  const authoriser = new CallAuthoriser(options.pool);
   return {
     "POST /v1/authorise": form("/v1/authorise", (given) =>
       answerTo(options, given, (common) =>
-        authorise(options.pool, { ...common, endpoint: given.endpoint, dialled: given.dialled }),
+        authoriser.ask({ ...common, endpoint: given.endpoint, dialled: given.dialled }),
       ),
     ),
     "POST /v1/authorise-inbound": form("/v1/authorise-inbound", (given) =>

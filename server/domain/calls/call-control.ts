@@ -35,7 +35,8 @@ export type VerdictRow = {
   caller_id: string | null;
 };
 
-const unknownPhone: Answer = {
+/** What is answered to an endpoint that nobody has. */
+export const unknownPhone: Answer = {
   kind: "refuse",
   code: "AUT-02",
   grantedSeconds: 0,
@@ -50,18 +51,32 @@ const unknownPhone: Answer = {
 export const printable = (text: string) => text.replace(/[^\x20-\x7e\u00a0-\uffff]/g, "?").slice(0, 128);
 
 /**
- * Decides about one call before it is dialled: reads the number by the dialling rules of the tenant's country, then walks
- * the gates and puts the money aside, in two statements.
+ * Reads the number that a phone dialled by the dialling rules of its tenant's country.
+ * @returns undefined for an endpoint that nobody has.
+ */
+export async function readNumber(
+  pool: SqlPool,
+  { endpoint, dialled }: Pick<Question, "endpoint" | "dialled">,
+): Promise<Dialled | undefined> {
+  const text = "SELECT country FROM call_subject($1)";
+  const [subject] = await pool.query<{ country: string }>("call_subject", text, [endpoint]);
+  return subject && readDialled(dialled, subject.country);
+}
+
+/**
+ * Decides about one call before it is dialled: reads the number, then walks the gates and puts the money aside, in two
+ * statements.
  *
  * A repeat for the same call gives the first answer and holds nothing twice. Locks the wallets of the whole chain, in
  * one fixed order, for the length of the second statement. A refusal is an answer, not an error, and has its record.
  */
 export async function authorise(pool: SqlPool, asked: Question): Promise<Answer> {
-  const [subject] = await pool.query<{ country: string }>("call_subject", "SELECT country FROM call_subject($1)", [
-    asked.endpoint,
-  ]);
-  if (!subject) return unknownPhone;
-  const number = readDialled(asked.dialled, subject.country);
+  const number = await readNumber(pool, asked);
+  return number ? authoriseNumber(pool, asked, number) : unknownPhone;
+}
+
+/** As `authorise`, of a number that is read: one statement. */
+export async function authoriseNumber(pool: SqlPool, asked: Question, number: Dialled): Promise<Answer> {
   const [row] = await pool.query<VerdictRow>(
     "call_authorise",
     "SELECT * FROM call_authorise($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -240,7 +255,7 @@ type UnheldRow = { result: Unheld["result"]; risk_micros: string | null; currenc
  * difference, with what it would have cost; the currency is XXX where nobody has a price for it. A repeat changes nothing.
  */
 export async function recordUnheld(pool: SqlPool, of: UnheldCall): Promise<Unheld> {
-  const number = of.talkMs > 0 && of.kind === "external" ? await numberOf(pool, of) : undefined;
+  const number = of.talkMs > 0 && of.kind === "external" ? await readNumber(pool, of) : undefined;
   const text = "SELECT * FROM call_record_unheld($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
   const values = [
     ...[of.pbx, of.call, of.endpoint, printable(of.dialled), of.kind, of.startedAt, of.endedAt, of.talkMs],
@@ -252,10 +267,4 @@ export async function recordUnheld(pool: SqlPool, of: UnheldCall): Promise<Unhel
     result: row?.result ?? "known",
     risk: known ? { micros: BigInt(row.risk_micros ?? 0), currency: row.currency ?? CURRENCY_NOT_KNOWN } : undefined,
   };
-}
-
-async function numberOf(pool: SqlPool, { endpoint, dialled }: UnheldCall): Promise<Dialled | undefined> {
-  const text = "SELECT country FROM call_subject($1)";
-  const [subject] = await pool.query<{ country: string }>("call_subject", text, [endpoint]);
-  return subject && readDialled(dialled, subject.country);
 }

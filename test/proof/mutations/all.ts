@@ -1,5 +1,6 @@
 import { holding } from "@/test/proof/mutations/holding";
 import { moving } from "@/test/proof/mutations/moving";
+import { placingTogether } from "@/test/proof/mutations/placing";
 import { planning } from "@/test/proof/mutations/planning";
 import { pricing } from "@/test/proof/mutations/pricing";
 import { receiving } from "@/test/proof/mutations/receiving";
@@ -10,6 +11,7 @@ import { working } from "@/test/proof/mutations/working";
 export const sqlMutations = [
   ...settling,
   ...settlingTogether,
+  ...placingTogether,
   ...holding,
   ...pricing,
   ...planning,

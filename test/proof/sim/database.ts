@@ -19,7 +19,15 @@ export type QueryFaults = Readonly<{
 
 /** Statements that move money, hold it or price it: after each the books are looked at. */
 const MOVES = new Set([
-  ...["call_authorise", "call_authorise_inbound", "call_answered", "call_renew", "call_settle", "calls_settle"],
+  ...[
+    "call_authorise",
+    "calls_authorise",
+    "call_authorise_inbound",
+    "call_answered",
+    "call_renew",
+    "call_settle",
+    "calls_settle",
+  ],
   ...["call_record_unheld", "call_record_unheld_inbound"],
 ]);
 const SHOWN = new Set([...MOVES, "calls_seen"]);

@@ -128,11 +128,15 @@ function planCalls(random: Random, tenants: readonly PlannedTenant[], phones: Wo
   });
 }
 
-/** Some call at about the same time, and are cut off together: their ends go to the ledger in one statement. */
+/** Some call at about the same time or at once, and are cut off together: they are let through, and charged, in one statement. */
 function planCrowd(random: Random, phones: WorldPlan["phones"]): Happening[] {
   if (random.chance(0.6)) return [];
   const beginMs = EPOCH_MS + random.int(1_000, ACTIVE_MS - 90_000);
-  const dials = Array.from({ length: random.int(3, 7) }, (): Happening => {
+  const [most, withinMs] = random.pick([
+    [7, 3_000],
+    [14, 5],
+  ] as const);
+  const dials = Array.from({ length: random.int(3, most) }, (): Happening => {
     const ringMs = random.int(100, 4_000);
     const dial = {
       way: "out",
@@ -143,7 +147,7 @@ function planCrowd(random: Random, phones: WorldPlan["phones"]): Happening[] {
       by: "caller",
     } as const;
     const endpoint = random.pick(phones).endpoint;
-    return { atMs: beginMs + random.int(0, 3_000), do: "dial", dial: { ...dial, endpoint, forgetsTalk: false } };
+    return { atMs: beginMs + random.int(0, withinMs), do: "dial", dial: { ...dial, endpoint, forgetsTalk: false } };
   });
   return [...dials, { atMs: beginMs + random.int(2_000, 60_000), do: "lose trunk" }];
 }
@@ -171,7 +175,15 @@ function planWeather(random: Random): Weather {
   };
 }
 
-const STATEMENTS = ["call_authorise", "call_answered", "call_renew", "call_settle", "calls_open", "spool_save"];
+const STATEMENTS = [
+  "call_authorise",
+  "calls_authorise",
+  "call_answered",
+  "call_renew",
+  "call_settle",
+  "calls_open",
+  "spool_save",
+];
 
 function planFaults(random: Random, _tenants: readonly PlannedTenant[]): Happening[] {
   const faults: Happening[] = [];

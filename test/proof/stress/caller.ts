@@ -2,10 +2,11 @@
  * One process of the stress: lives through its calls with the product's own functions, as often as it is killed and started
  * again. Every step may be repeated, so it always begins from the beginning. Arguments: database, first call, calls, phones.
  */
-import { authorise, markAnswered, renew } from "@/server/domain/calls/call-control";
+import { markAnswered, renew } from "@/server/domain/calls/call-control";
 import { createPool } from "@/server/infra/db/pool";
 import { silentLogger } from "@/server/infra/log/logger";
 import { planCall, STRESS_PBX } from "@/test/proof/stress/planned-call";
+import { CallAuthoriser } from "@/workers/calls/call-authoriser";
 import { isPermanent } from "@/workers/calls/permanent";
 import { Settlements } from "@/workers/calls/settlements";
 
@@ -13,6 +14,7 @@ const [url = "", first = "0", count = "0", phones = "1"] = process.argv.slice(2)
 const LANES = 16;
 
 const pool = createPool(url, () => {}, LANES);
+const authoriser = new CallAuthoriser(pool);
 const waiting = new Map<string, () => void>();
 const settlements = new Settlements({
   pool,
@@ -60,7 +62,7 @@ async function main(): Promise<void> {
     const { call } = planCall(index);
     const endpoint = `stress-${101 + (index % Number(phones))}`;
     const asked = { pbx: STRESS_PBX, call, endpoint, dialled: "+493012345678", address: "", at: new Date() };
-    await surely(() => authorise(pool, asked));
+    await surely(() => authoriser.ask(asked));
   });
   await told();
   await inLanes(async (index) => {

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
-import { authorise } from "@/server/domain/calls/call-control";
 import { connectAmi } from "@/server/infra/ami/connect";
 import type { AmiGateway } from "@/server/infra/ami/gateway";
 import { silentLogger } from "@/server/infra/log/logger";
@@ -8,6 +7,7 @@ import { builders, type Phone, type Tenancy } from "@/test/support/builders";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 import { type FakeAsterisk, startFakeAsterisk } from "@/test/support/fake-asterisk";
 import { fakeCalls } from "@/test/support/fake-calls";
+import { CallAuthoriser } from "@/workers/calls/call-authoriser";
 import { CallLifecycle } from "@/workers/calls/call-lifecycle";
 
 let db: TestDatabase;
@@ -62,7 +62,7 @@ async function startCall(): Promise<string> {
     address: "",
     at: new Date(),
   };
-  lifecycle.authorised(question, await authorise(db.pool, question));
+  lifecycle.authorised(question, await new CallAuthoriser(db.pool).ask(question));
   calls.ring(call);
   return call;
 }

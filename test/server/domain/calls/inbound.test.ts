@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
-import { authorise as authoriseOut } from "@/server/domain/calls/call-control";
 import { authoriseInbound, recordUnheldInbound } from "@/server/domain/calls/inbound-calls";
 import type { RateOf } from "@/test/support/builders";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 import { type Prepaid, perSecond, prepaid } from "@/test/support/prepaid";
+import { CallAuthoriser } from "@/workers/calls/call-authoriser";
 
 let db: TestDatabase;
 let world: Prepaid;
@@ -121,11 +121,11 @@ describe("a call from outside", () => {
     const held = await heldOf(tenant);
     const out = { pbx: "pbx1", call, endpoint: phone.endpoint, dialled: "030901820", address: "", at: new Date() };
     const none = { kind: "refuse", code: "SYS-01", callId: undefined, tenantId: undefined };
-    expect(await authoriseOut(db.pool, out)).toMatchObject(none);
+    expect(await new CallAuthoriser(db.pool).ask(out)).toMatchObject(none);
     expect(await authorise(other.did, call)).toMatchObject(none);
     expect(await heldOf(tenant)).toBe(held);
     await talk(call, 3_000);
-    expect(await authoriseOut(db.pool, out)).toMatchObject(none);
+    expect(await new CallAuthoriser(db.pool).ask(out)).toMatchObject(none);
 
     const outgoing = await ring();
     expect(await authorise(did, outgoing.call)).toMatchObject(none);

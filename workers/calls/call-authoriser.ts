@@ -1,0 +1,101 @@
+import { type Asked, authoriseMany } from "@/server/domain/calls/authorise-many";
+import {
+  type Answer,
+  authoriseNumber,
+  type Question,
+  readNumber,
+  unknownPhone,
+} from "@/server/domain/calls/call-control";
+import type { SqlPool } from "@/server/infra/db/pool";
+
+type Waiting = Asked & Readonly<{ resolve: (answer: Answer) => void; reject: (error: unknown) => void }>;
+
+const MOST = 100;
+/** Fewer than these are as quick each for itself. */
+const ENOUGH = 3;
+/** So many questions may be on their way, each for itself, before others gather. */
+const APART = 4;
+/** Numbers of so many digits may be phones of the house. */
+const SHORT = 6;
+
+/**
+ * The one who asks about calls in this process. A few at a time go each for itself, and at once; while so many are on their
+ * way, the questions that come gather and go together with the next statement. Only calls to numbers outside gather:
+ * emergency calls wait for nobody.
+ */
+export class CallAuthoriser {
+  readonly #waiting: Waiting[] = [];
+  #apart = 0;
+  #together = false;
+  #looking = false;
+
+  constructor(readonly pool: SqlPool) {}
+
+  /**
+   * @returns the answer to this question; a repeat for the same call gives the first answer.
+   * @throws what the database threw for it. One that cannot be answered does not hold up the others.
+   */
+  async ask(question: Question): Promise<Answer> {
+    const number = await readNumber(this.pool, question);
+    return number ? this.authorise({ question, number }) : unknownPhone;
+  }
+
+  /** As `ask`, of a number that is read. */
+  authorise({ question, number }: Asked): Promise<Answer> {
+    if (number.kind !== "external" || number.digits.length <= SHORT) {
+      return authoriseNumber(this.pool, question, number);
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ question, number, resolve, reject });
+      if (!this.#looking) void this.#look();
+    });
+  }
+
+  /** What comes in the same breath is looked at together. */
+  async #look(): Promise<void> {
+    this.#looking = true;
+    await Promise.resolve();
+    this.#looking = false;
+    if (this.#together) return;
+    if (this.#waiting.length < ENOUGH) {
+      for (const one of this.#waiting.splice(0, Math.max(APART - this.#apart, 0))) void this.#one(one);
+      return;
+    }
+    this.#together = true;
+    await this.#batch(this.#take());
+    this.#together = false;
+    if (this.#waiting.length > 0) await this.#look();
+  }
+
+  async #one({ question, number, resolve, reject }: Waiting): Promise<void> {
+    this.#apart += 1;
+    await authoriseNumber(this.pool, question, number).then(resolve, reject);
+    this.#apart -= 1;
+    if (this.#waiting.length > 0 && !this.#looking) void this.#look();
+  }
+
+  /** Of one PBX, and each call once: a question that comes again goes with the next statement. */
+  #take(): readonly Waiting[] {
+    const pbx = this.#waiting[0]?.question.pbx;
+    const seen = new Set<string>();
+    const taken: Waiting[] = [];
+    const left: Waiting[] = [];
+    for (const one of this.#waiting.splice(0)) {
+      const fits = taken.length < MOST && one.question.pbx === pbx && !seen.has(one.question.call);
+      seen.add(one.question.call);
+      (fits ? taken : left).push(one);
+    }
+    this.#waiting.push(...left);
+    return taken;
+  }
+
+  async #batch(batch: readonly Waiting[]): Promise<void> {
+    // One of them is bad, its wallet is held, or the database is away: each for itself, so that the bad one fails alone.
+    const answers = await authoriseMany(this.pool, batch).catch(() => new Map<string, Answer>());
+    for (const one of batch) {
+      const answer = answers.get(one.question.call);
+      if (answer) one.resolve(answer);
+      else void authoriseNumber(this.pool, one.question, one.number).then(one.resolve, one.reject);
+    }
+  }
+}
