@@ -139,6 +139,10 @@ const refusals: Partial<Record<DomainErrorCode, Omit<Refusal, "code">>> = {
     title: "A price of this deck, or one that it ended, was changed since.",
     next: "It cannot be taken back as a whole; upload a deck with the prices you want.",
   },
+  evidence_late: {
+    title: "The evidence was not stored in time.",
+    next: "What has to be done now need not wait for it; take another snapshot afterwards.",
+  },
   conflict: {
     title: "Somebody changed this at the same moment.",
     next: "The page now shows the present state; decide again from there.",

@@ -69,6 +69,10 @@ export function lineText({ kind, detail }: Pick<IncidentDetail["lines"][number],
       return `took ${at("incident")} out of it`;
     case "notified":
       return `mailed ${at("mails")} people of the desk: ${at("severity")}`;
+    case "evidence_asked":
+      return "asked for evidence";
+    case "evidence":
+      return `kept evidence: snapshot ${at("snapshot")}, ${at("items")} items${at("missing") === "0" ? "" : `, ${at("missing")} of them missing`}`;
     default:
       return kind.replaceAll("_", " ");
   }

@@ -49,5 +49,6 @@ export const trpcCodeOf = {
   deck_not_acknowledged: "PRECONDITION_FAILED",
   deck_on_top: "PRECONDITION_FAILED",
   deck_touched: "PRECONDITION_FAILED",
+  evidence_late: "SERVICE_UNAVAILABLE",
   conflict: "CONFLICT",
 } as const satisfies Record<DomainErrorCode, TRPC_ERROR_CODE_KEY>;

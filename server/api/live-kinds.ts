@@ -17,6 +17,7 @@ const kindsOfSubject: Readonly<Record<string, readonly LiveKind[]>> = {
   bundle: ["balance"],
   dispute: ["disputes"],
   incident: ["incidents"],
+  evidence: ["incidents"],
   rating: ["tasks"],
   deck: ["tasks"],
 };

@@ -9,6 +9,7 @@ import { cdrImportsRouter } from "@/server/api/routers/cdr-imports";
 import { decksRouter } from "@/server/api/routers/decks";
 import { destinationsRouter } from "@/server/api/routers/destinations";
 import { disputesRouter } from "@/server/api/routers/disputes";
+import { evidenceRouter } from "@/server/api/routers/evidence";
 import { extensionsRouter } from "@/server/api/routers/extensions";
 import { homeRouter } from "@/server/api/routers/home";
 import { incidentsRouter } from "@/server/api/routers/incidents";
@@ -37,6 +38,7 @@ export const appRouter = router({
   plans: plansRouter,
   decks: decksRouter,
   disputes: disputesRouter,
+  evidence: evidenceRouter,
   extensions: extensionsRouter,
   destinations: destinationsRouter,
   calls: callsRouter,

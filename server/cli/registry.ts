@@ -264,6 +264,22 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: "take an incident out of another",
     load: async () => (await import("./commands/incidents")).incidentUnmerge,
   },
+  "evidence take": {
+    summary: "keep evidence of an incident",
+    load: async () => (await import("./commands/evidence")).evidenceTake,
+  },
+  "evidence list": {
+    summary: "snapshots of evidence with their items and hashes",
+    load: async () => (await import("./commands/evidence")).evidenceList,
+  },
+  "evidence export": {
+    summary: "write a snapshot as a ZIP",
+    load: async () => (await import("./commands/evidence")).evidenceExport,
+  },
+  "evidence verify": {
+    summary: "look whether a ZIP of evidence is what was given out, without a database",
+    load: async () => (await import("./commands/evidence")).evidenceVerify,
+  },
   "audit export": {
     summary: "write the audit trail of a tenant as CSV or JSON lines",
     load: async () => (await import("./commands/audit-export")).auditExport,

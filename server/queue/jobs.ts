@@ -90,6 +90,14 @@ export const jobs = {
     attempts: 8,
     backoffMs: 1_000,
   }),
+  /** Somebody asked for evidence of an incident: the workers take it, because they know the PBX. `line` of its timeline says who and why. */
+  takeEvidence: defineJob({
+    name: "evidence.take",
+    scope: "tenant",
+    schema: z.object({ incidentId: z.uuid(), line: z.number().int().positive() }),
+    attempts: 4,
+    backoffMs: 1_000,
+  }),
   reconcileCalls: defineJob({
     name: "calls.reconcile",
     scope: "system",

@@ -115,6 +115,10 @@ export async function makeBranches(db: TestDatabase) {
       "INSERT INTO incident (tenant_id, kind, title, severity, first_at, last_at) VALUES ($1, 'manual', 'Sample', 'low', now(), now()) RETURNING id",
       [of.tenantId],
     );
+    const { id: hold } = await build.one<{ id: string }>(
+      "INSERT INTO legal_hold (tenant_id, kind, subject, label, reason, placed_by) VALUES ($1, 'number', '493012345678', '+493012345678', 'Sample', 'test') RETURNING id",
+      [of.tenantId],
+    );
     const { id: statement } = await build.one<{ id: string }>(
       "SELECT i.statement_id AS id FROM wallet w, statement_issue(w.id, '2026-02-01', '2026-02-28', 'range', 2, 'test') i WHERE w.tenant_id = $1",
       [of.tenantId],
@@ -138,6 +142,7 @@ export async function makeBranches(db: TestDatabase) {
       statement,
       incident,
       intoIncident: incident,
+      hold,
       owner: user,
       slug: buyer.slug,
       transaction,

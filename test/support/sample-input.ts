@@ -21,6 +21,7 @@ export type Ids = Readonly<
     | "mail"
     | "statement"
     | "incident"
+    | "hold"
     | "intoIncident"
     | "owner"
     | "import"
@@ -89,6 +90,7 @@ const fields: Readonly<Record<string, () => unknown>> = {
   mode: () => "merge",
   comparedAt: () => new Date(),
   title: () => "Strange calls",
+  subject: () => "+493012345678",
   periodFrom: () => "2027-01-01",
   periodTo: () => "2027-01-31",
 };

@@ -41,6 +41,7 @@ const nothing: Processors = {
   issueStatements: async () => {},
   sealStatement: async () => {},
   notifyIncident: async () => {},
+  takeEvidence: async () => {},
   reconcileCalls: async () => {},
   reconcileNow: async () => {},
   sweepRetention: async () => {},

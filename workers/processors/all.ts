@@ -11,6 +11,7 @@ import { runLongTask } from "@/workers/processors/run-long-task";
 import { sealStatement } from "@/workers/processors/seal-statement";
 import { sendMail } from "@/workers/processors/send-mail";
 import { sweepRetention } from "@/workers/processors/sweep-retention";
+import { takeEvidence } from "@/workers/processors/take-evidence";
 import { tellOwners } from "@/workers/processors/tell-owners";
 import type { Processors } from "@/workers/processors/types";
 
@@ -26,6 +27,7 @@ export const processors = {
   issueStatements,
   sealStatement,
   notifyIncident,
+  takeEvidence,
   reconcileCalls,
   reconcileNow,
   sweepRetention,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { atOperator } from "@/server/api/at-operator";
 import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
 import {
   commentSchema,
@@ -25,14 +26,7 @@ import {
   type Worker,
 } from "@/server/domain/incidents/incidents";
 import { listMembers } from "@/server/domain/tenancy/members";
-import { DomainError } from "@/server/kernel/errors";
 import type { UserId } from "@/server/kernel/ids";
-
-/** An attack is seen at the PBX, which is the operator's; it names whoever is attacked. */
-function atOperator({ tenantKind }: { readonly tenantKind: string }): void {
-  if (tenantKind === "operator") return;
-  throw new DomainError("forbidden", { page: "incidents" }, "Incidents are the operator's: open them there.");
-}
 
 const one = z.object({ incidentId });
 const by = (ctx: { readonly userId: UserId }): Worker => ({ name: ctx.userId, userId: ctx.userId });

@@ -100,7 +100,13 @@ export type AuditAction =
   | "incident.comment"
   | "incident.merge"
   | "incident.unmerge"
-  | "incident.notify";
+  | "incident.notify"
+  | "evidence.ask"
+  | "evidence.take"
+  | "evidence.download"
+  | "evidence.place_hold"
+  | "evidence.lift_hold"
+  | "evidence.forget";
 
 export type Actor = {
   readonly kind: "user" | "job" | "cli" | "pbx" | "anonymous";

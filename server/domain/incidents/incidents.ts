@@ -49,20 +49,21 @@ async function numberOf(tx: TenantRead, tenantId: TenantId, id: string): Promise
 
 type Line = Readonly<{ kind: string; body?: string | undefined; detail?: Record<string, string | number | null> }>;
 
-/** Adds a line to the timeline. Whoever calls holds the incident's lock. */
+/** Adds a line to the timeline. Whoever calls holds the incident's lock. @returns its number. */
 export async function addLine(
   tx: TenantWrite,
   tenantId: TenantId,
   incidentId: string,
   actor: string,
   { kind, body = "", detail = {} }: Line,
-): Promise<void> {
+): Promise<number> {
   const { lastLine } = await tx.incident.update({
     where: { tenantId_id: { tenantId, id: incidentId } },
     data: { lastLine: { increment: 1 } },
     select: { lastLine: true },
   });
   await tx.incidentLine.createMany({ data: [{ tenantId, incidentId, seq: lastLine, actor, kind, body, detail }] });
+  return lastLine;
 }
 
 type Opened = Readonly<{ title: string; severity: Severity; text?: string | undefined }>;

@@ -48,6 +48,8 @@ const admin = [
   "tasks.write",
   "reconciliation.write",
   "incidents.write",
+  "evidence.read",
+  "evidence.write",
 ] as const;
 
 const permissionsOf = {
@@ -56,7 +58,7 @@ const permissionsOf = {
   billing,
   support,
   viewer: everyone,
-  incident_responder: [...support, "destinations.write", "incidents.write"],
+  incident_responder: [...support, "destinations.write", "incidents.write", "evidence.read", "evidence.write"],
   auditor: [
     ...everyone,
     "vouchers.read",
@@ -65,6 +67,7 @@ const permissionsOf = {
     "members.read",
     "reconciliation.read",
     "incidents.read",
+    "evidence.read",
   ],
 } as const;
 

@@ -52,6 +52,7 @@ beforeAll(async () => {
     mail: crypto.randomUUID(),
     statement: crypto.randomUUID(),
     incident: crypto.randomUUID(),
+    hold: crypto.randomUUID(),
     intoIncident: crypto.randomUUID(),
     owner: on.owners.customer,
     slug: "acme",
