@@ -1,4 +1,5 @@
 import type { Command, Entry, LoneCommand } from "./command";
+import { incidentCommands } from "./incident-registry";
 import { peopleCommands } from "./people-registry";
 import { topUpCommands } from "./top-up-registry";
 
@@ -240,46 +241,7 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: "prove that a statement is as it was issued",
     load: async () => (await import("./commands/statements")).statementVerify,
   },
-  "incident list": {
-    summary: "incidents, the last seen first",
-    load: async () => (await import("./commands/incidents")).incidentList,
-  },
-  "incident show": {
-    summary: "one incident, what it touches and its timeline",
-    load: async () => (await import("./commands/incidents")).incidentShow,
-  },
-  "incident move": {
-    summary: "move an incident to another state",
-    load: async () => (await import("./commands/incidents")).incidentMove,
-  },
-  "incident comment": {
-    summary: "write into the timeline of an incident",
-    load: async () => (await import("./commands/incidents")).incidentComment,
-  },
-  "incident merge": {
-    summary: "make an incident part of another",
-    load: async () => (await import("./commands/incidents")).incidentMerge,
-  },
-  "incident unmerge": {
-    summary: "take an incident out of another",
-    load: async () => (await import("./commands/incidents")).incidentUnmerge,
-  },
-  "evidence take": {
-    summary: "keep evidence of an incident",
-    load: async () => (await import("./commands/evidence")).evidenceTake,
-  },
-  "evidence list": {
-    summary: "snapshots of evidence with their items and hashes",
-    load: async () => (await import("./commands/evidence")).evidenceList,
-  },
-  "evidence export": {
-    summary: "write a snapshot as a ZIP",
-    load: async () => (await import("./commands/evidence")).evidenceExport,
-  },
-  "evidence verify": {
-    summary: "look whether a ZIP of evidence is what was given out, without a database",
-    load: async () => (await import("./commands/evidence")).evidenceVerify,
-  },
+  ...incidentCommands,
   "audit export": {
     summary: "write the audit trail of a tenant as CSV or JSON lines",
     load: async () => (await import("./commands/audit-export")).auditExport,

@@ -1,0 +1,45 @@
+import type { Entry } from "./command";
+
+/** What the incident desk does from the command line. */
+export const incidentCommands: Readonly<Record<string, Entry>> = {
+  "incident list": {
+    summary: "incidents, the last seen first",
+    load: async () => (await import("./commands/incidents")).incidentList,
+  },
+  "incident show": {
+    summary: "one incident, what it touches and its timeline",
+    load: async () => (await import("./commands/incidents")).incidentShow,
+  },
+  "incident move": {
+    summary: "move an incident to another state",
+    load: async () => (await import("./commands/incidents")).incidentMove,
+  },
+  "incident comment": {
+    summary: "write into the timeline of an incident",
+    load: async () => (await import("./commands/incidents")).incidentComment,
+  },
+  "incident merge": {
+    summary: "make an incident part of another",
+    load: async () => (await import("./commands/incidents")).incidentMerge,
+  },
+  "incident unmerge": {
+    summary: "take an incident out of another",
+    load: async () => (await import("./commands/incidents")).incidentUnmerge,
+  },
+  "evidence take": {
+    summary: "keep evidence of an incident",
+    load: async () => (await import("./commands/evidence")).evidenceTake,
+  },
+  "evidence list": {
+    summary: "snapshots of evidence with their items and hashes",
+    load: async () => (await import("./commands/evidence")).evidenceList,
+  },
+  "evidence export": {
+    summary: "write a snapshot as a ZIP",
+    load: async () => (await import("./commands/evidence")).evidenceExport,
+  },
+  "evidence verify": {
+    summary: "look whether a ZIP of evidence is what was given out, without a database",
+    load: async () => (await import("./commands/evidence")).evidenceVerify,
+  },
+};
