@@ -1,10 +1,12 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { hostileText } from "@/test/support/hostile-text";
 import { type Lane, perSecond, startLane, until } from "@/test/support/pbx-lane";
 import { relayFrom } from "@/test/support/udp-relay";
 
@@ -67,4 +69,31 @@ test("guesses at one phone's secret are one incident, of the right source and ph
     "127.7.2.0/24",
   ]);
   expect(await lane.record(tenant)).toMatchObject({ outcome: "answered" });
+});
+
+test("a phone that dials programs, headers and patterns reaches nothing by it, and its next call is like any other", async () => {
+  const { tenant, phone } = await lane.customer(1_000_000n, perSecond);
+  const device = await phone.open();
+  const trace = path.join(mkdtempSync(path.join(tmpdir(), "ringfence-trace-")), "ran");
+  const dollar = "$";
+  const programs = [`${dollar}{SHELL(touch ${trace})}`, `${dollar}(touch ${trace})`, `System(touch ${trace})`];
+  // What is made of digits and signs alone may well be a number.
+  const texts = fc.sample(hostileText, { numRuns: 90, seed: 7 }).filter((text) => !/^[\s\d+*#()./-]*$/.test(text));
+  texts.push(...programs);
+  for (let at = 0; at < texts.length; at += 15) {
+    await Promise.all(
+      texts.slice(at, at + 15).map(async (text) => {
+        const call = await device.call(text);
+        call.answered.then(call.hangUp, () => {});
+        expect(await call.ended, JSON.stringify(text)).toMatchObject({ status: "refused", talkMs: 0 });
+      }),
+    );
+  }
+  expect(existsSync(trace)).toBe(false);
+  const reached = "SELECT dialled, outcome FROM call WHERE tenant_id = $1 AND outcome = 'answered'";
+  expect(await lane.make.sql(reached, [tenant.tenantId])).toEqual([]);
+  const call = await device.call("+493012345678");
+  await call.answered;
+  call.hangUp();
+  expect(await lane.record(tenant)).toMatchObject({ outcome: "answered", dialled: "+493012345678" });
 });
