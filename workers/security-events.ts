@@ -9,6 +9,8 @@ type Options = Readonly<{
   ami: AmiGateway;
   bus: LiveBus;
   log: Logger;
+  /** Bans whoever fails too often; without it failures are only counted. */
+  failed?: (address: string, failures: number, at: Date) => Promise<void>;
   everyMs?: number;
   maxKinds?: number;
 }>;
@@ -109,9 +111,9 @@ export class SecurityEvents {
         "SELECT tenant_id, opened FROM signal_take($1, $2, $3, $4, $5)",
         [event.at, event.name, nameTried(event.accountId), address, count],
       );
-      if (!incident) return;
-      bus.publish({ tenantId: incident.tenant_id, kind: "incidents" });
-      if (incident.opened) log.warn({ address }, "an incident was opened about sign-ins that fail");
+      if (incident) bus.publish({ tenantId: incident.tenant_id, kind: "incidents" });
+      if (incident?.opened) log.warn({ address }, "an incident was opened about sign-ins that fail");
+      await this.options.failed?.(address, count, event.at);
     } catch (error) {
       log.warn({ error, address }, "a signal was not counted");
     }

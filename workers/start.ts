@@ -10,6 +10,7 @@ import { createLiveBus, LIVE_CHANNEL } from "@/server/infra/live/bus";
 import type { Logger } from "@/server/infra/log/logger";
 import { createMailer, type Mailer } from "@/server/infra/mail/mailer";
 import { providerOf } from "@/server/infra/payments/choose-provider";
+import { banSenders } from "@/workers/ban-senders";
 import { createMetrics } from "@/workers/call-control/metrics";
 import { createCallControl } from "@/workers/call-control/server";
 import { CallLifecycle } from "@/workers/calls/call-lifecycle";
@@ -62,7 +63,7 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
     base: { db, pool, ami, mailer, reconciler, payments: providerOf(env), log, pbx, settings: settingsOf(env) },
     log,
   });
-  const security = ami && new SecurityEvents({ pool, ami, bus, log });
+  const security = ami && new SecurityEvents({ pool, ami, bus, log, failed: banSenders({ db, bus, log }) });
   if (ami) recordRefusalsOfPbx({ pool, ami, pbx, log });
   const hurry = hurryAfterTopUps(connectionString, lifecycle, log);
   const stopWatching = watchCalls(reconciler, ami, log);

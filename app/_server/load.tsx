@@ -31,6 +31,8 @@ export async function load<T>(fetch: (queries: QueryClient) => Promise<T>): Prom
   } catch (error) {
     if (!(error instanceof TRPCError)) throw error;
     if (error.code === "UNAUTHORIZED") redirect(await signInPath());
+    // The sign-in says why, and until when.
+    if (error.message === "banned") redirect("/sign-in");
     if (error.code === "NOT_FOUND") notFound();
     if (error.code === "FORBIDDEN") forbidden();
     throw error;

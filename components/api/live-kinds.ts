@@ -26,6 +26,7 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   statements: ["statements"],
   disputes: ["disputes"],
   incidents: ["incidents"],
+  bans: ["bans"],
 };
 
 /** The query paths to ask again after these kinds of change. A kind that this page does not know changes nothing. */

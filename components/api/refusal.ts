@@ -143,6 +143,11 @@ const refusals: Partial<Record<DomainErrorCode, Omit<Refusal, "code">>> = {
     title: "The evidence was not stored in time.",
     next: "What has to be done now need not wait for it; take another snapshot afterwards.",
   },
+  banned: { title: "Requests from your address are refused for now.", next: "Ask whoever runs this portal, or wait." },
+  ban_cuts_off: {
+    title: "Something that works would be cut off by this ban.",
+    next: "Look at what comes from there; nothing was banned.",
+  },
   conflict: {
     title: "Somebody changed this at the same moment.",
     next: "The page now shows the present state; decide again from there.",

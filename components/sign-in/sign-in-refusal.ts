@@ -12,6 +12,15 @@ export function signInRefusal(error: string): Refusal {
       next: `Wait ${span}, then try again. The password may well be right.`,
     };
   }
+  if (code === "banned") {
+    const [, until = "", reason = ""] = /^banned:(\S+Z):(.*)$/.exec(error) ?? [];
+    const end = until ? ` until ${until.slice(0, 16).replace("T", " ")} UTC` : " for now";
+    return {
+      code: "banned",
+      title: `Requests from your address are refused${end}.`,
+      next: `${reason ? `Why: ${reason}. ` : ""}Wait, or ask whoever runs this portal.`,
+    };
+  }
   if (code === "CredentialsSignin") {
     return {
       code: "CredentialsSignin",

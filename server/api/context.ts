@@ -1,4 +1,5 @@
 import type { Attempts } from "@/server/auth/attempts";
+import type { WebBan } from "@/server/domain/bans/web-ban";
 import type { Db } from "@/server/infra/db/client";
 import type { LiveChange } from "@/server/infra/live/bus";
 import type { Logger } from "@/server/infra/log/logger";
@@ -34,6 +35,8 @@ export type Context = {
   /** Counts tries of passwords, here and at the sign-in together. */
   readonly attempts: Attempts;
   readonly signedIn: SignedIn | undefined;
+  /** The ban that the address is under; then nobody is signed in, and nothing is answered but that. */
+  readonly ban?: WebBan | undefined;
   readonly requestId: string;
   /** Where the request came from; empty when unknown. */
   readonly address: string;

@@ -50,5 +50,7 @@ export const trpcCodeOf = {
   deck_on_top: "PRECONDITION_FAILED",
   deck_touched: "PRECONDITION_FAILED",
   evidence_late: "SERVICE_UNAVAILABLE",
+  banned: "FORBIDDEN",
+  ban_cuts_off: "PRECONDITION_FAILED",
   conflict: "CONFLICT",
 } as const satisfies Record<DomainErrorCode, TRPC_ERROR_CODE_KEY>;

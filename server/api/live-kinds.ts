@@ -18,6 +18,7 @@ const kindsOfSubject: Readonly<Record<string, readonly LiveKind[]>> = {
   dispute: ["disputes"],
   incident: ["incidents"],
   evidence: ["incidents"],
+  ban: ["bans"],
   rating: ["tasks"],
   deck: ["tasks"],
 };

@@ -8,6 +8,7 @@ import { addressOf } from "@/server/auth/address";
 import { isSecureUrl, sessionCookieName } from "@/server/auth/cookie";
 import { signInAttempts } from "@/server/auth/runtime";
 import { readSession } from "@/server/auth/session";
+import { webBanOf } from "@/server/domain/bans/web-ban";
 import { voucherKeyOf } from "@/server/domain/vouchers/voucher-code.rules";
 import { webServices } from "@/server/infra/web/services";
 
@@ -17,12 +18,15 @@ export async function requestContext(): Promise<Context> {
   const [jar, sent] = await Promise.all([cookies(), headers()]);
   const requestId = randomUUID();
   const cookie = jar.get(sessionCookieName(isSecureUrl(env.APP_URL)))?.value;
+  const address = addressOf(sent.get("x-forwarded-for"));
+  const [ban, signedIn] = await Promise.all([webBanOf(db, address), readSession(db, cookie, env.AUTH_SECRET)]);
   return {
     db,
     attempts: signInAttempts(),
-    signedIn: await readSession(db, cookie, env.AUTH_SECRET),
+    signedIn: ban ? undefined : signedIn,
+    ban,
     requestId,
-    address: addressOf(sent.get("x-forwarded-for")),
+    address,
     log,
     payments,
     publish: live.publish,

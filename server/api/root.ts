@@ -2,6 +2,7 @@ import { alertsRouter } from "@/server/api/routers/alerts";
 import { approvalsRouter } from "@/server/api/routers/approvals";
 import { auditRouter } from "@/server/api/routers/audit";
 import { autoTopUpRouter } from "@/server/api/routers/auto-top-up";
+import { bansRouter } from "@/server/api/routers/bans";
 import { billingRouter } from "@/server/api/routers/billing";
 import { bundlesRouter } from "@/server/api/routers/bundles";
 import { callsRouter } from "@/server/api/routers/calls";
@@ -44,6 +45,7 @@ export const appRouter = router({
   calls: callsRouter,
   billing: billingRouter,
   approvals: approvalsRouter,
+  bans: bansRouter,
   bundles: bundlesRouter,
   numbers: numbersRouter,
   audit: auditRouter,

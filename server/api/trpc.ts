@@ -14,6 +14,7 @@ import {
   changeOfPerson,
   recordRefusal,
 } from "@/server/domain/audit/change";
+import { bannedError } from "@/server/domain/bans/web-ban";
 import { allows, type Permission } from "@/server/domain/tenancy/roles";
 import { findSeat, type Seat } from "@/server/domain/tenancy/seats";
 import { readTenant } from "@/server/infra/db/read-tenant";
@@ -75,7 +76,10 @@ export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
 
 /** For the few things a person does before signing in. Every use is named in the net of tests. */
-export const openProcedure = t.procedure.use(translateErrors);
+export const openProcedure = t.procedure.use(translateErrors).use(({ ctx, next }) => {
+  if (ctx.ban) throw bannedError(ctx.ban);
+  return next();
+});
 
 const signedIn = openProcedure.use(({ ctx, next }) => {
   if (!ctx.signedIn) throw new DomainError("unauthenticated");

@@ -39,6 +39,9 @@ async function authorize(given: unknown, headers: Headers) {
       // The library hands this text to the form, which reads the seconds from it.
       throw new Error(`rate_limited:${error.detail["seconds"]}`);
     }
+    if (error instanceof DomainError && error.code === "banned") {
+      throw new Error(`banned:${error.detail["until"]}:${error.detail["reason"]}`);
+    }
     log.error({ error, requestId: from.requestId }, "signing in failed");
     throw new Error("internal");
   }

@@ -3,6 +3,8 @@ import { SESSION_HOURS } from "@/server/auth/cookie";
 import { deviceOf } from "@/server/auth/device";
 import { verifyPassword } from "@/server/auth/passwords";
 import type { Actor } from "@/server/domain/audit/change";
+import { countFailures } from "@/server/domain/bans/automatic";
+import { bannedError, webBanOf } from "@/server/domain/bans/web-ban";
 import {
   findSignIn,
   openSession,
@@ -22,13 +24,16 @@ type From = Place & Readonly<{ requestId: string }>;
 /**
  * Checks a password and opens a session.
  * @returns undefined for a wrong address and for a wrong password alike, after the same time.
- * @throws DomainError rate_limited with the seconds to wait, before the password is looked at.
+ * @throws DomainError banned for an address that is banned, and rate_limited with the seconds to wait, before the password
+ *   is looked at.
  */
 export async function signIn(
   { db, attempts, notify }: SignInDeps,
   { email, password }: Credentials,
   from: From,
 ): Promise<{ userId: UserId; sessionId: SessionId } | undefined> {
+  const ban = await webBanOf(db, from.address);
+  if (ban) throw bannedError(ban);
   const seconds = await attempts.begin(from.address, email, () => signInPlaces(db, email));
   if (seconds > 0) throw new DomainError("rate_limited", { seconds });
   const person = await findSignIn(db, email);
@@ -42,6 +47,8 @@ export async function signIn(
   });
   if (!right || !person) {
     await recordFailedSignIn(db, person?.userId, actor(undefined));
+    const { address, requestId } = from;
+    await countFailures(db, { scope: "web", address, failures: 1, at: new Date(), requestId });
     return undefined;
   }
   await attempts.succeeded(from.address, email);

@@ -1,3 +1,4 @@
+import { banCommands } from "./ban-registry";
 import type { Command, Entry, LoneCommand } from "./command";
 import { incidentCommands } from "./incident-registry";
 import { peopleCommands } from "./people-registry";
@@ -242,6 +243,7 @@ const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import("./commands/statements")).statementVerify,
   },
   ...incidentCommands,
+  ...banCommands,
   "audit export": {
     summary: "write the audit trail of a tenant as CSV or JSON lines",
     load: async () => (await import("./commands/audit-export")).auditExport,

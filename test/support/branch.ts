@@ -119,6 +119,10 @@ export async function makeBranches(db: TestDatabase) {
       "INSERT INTO legal_hold (tenant_id, kind, subject, label, reason, placed_by) VALUES ($1, 'number', '493012345678', '+493012345678', 'Sample', 'test') RETURNING id",
       [of.tenantId],
     );
+    const { id: ban } = await build.one<{ id: string }>(
+      "INSERT INTO ban (tenant_id, network, scope, reason, source, expires_at) VALUES ($1, '203.0.113.9', 'sip', 'Sample', 'person', now() + interval '1 hour') RETURNING id",
+      [of.tenantId],
+    );
     const { id: statement } = await build.one<{ id: string }>(
       "SELECT i.statement_id AS id FROM wallet w, statement_issue(w.id, '2026-02-01', '2026-02-28', 'range', 2, 'test') i WHERE w.tenant_id = $1",
       [of.tenantId],
@@ -143,6 +147,7 @@ export async function makeBranches(db: TestDatabase) {
       incident,
       intoIncident: incident,
       hold,
+      ban,
       owner: user,
       slug: buyer.slug,
       transaction,

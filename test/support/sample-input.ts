@@ -22,6 +22,7 @@ export type Ids = Readonly<
     | "statement"
     | "incident"
     | "hold"
+    | "ban"
     | "intoIncident"
     | "owner"
     | "import"
@@ -91,6 +92,11 @@ const fields: Readonly<Record<string, () => unknown>> = {
   comparedAt: () => new Date(),
   title: () => "Strange calls",
   subject: () => "+493012345678",
+  network: () => "198.51.100.0/24",
+  failures: () => 5,
+  windowSeconds: () => 300,
+  firstSeconds: () => 300,
+  longestSeconds: () => 86_400,
   periodFrom: () => "2027-01-01",
   periodTo: () => "2027-01-31",
 };

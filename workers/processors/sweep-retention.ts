@@ -29,6 +29,7 @@ export const sweepRetention: Processor<"sweepRetention"> = async (_payload, ctx)
     }
   }
   counts["deck"] = await sweepDecks(ctx);
+  await ctx.pool.query("ban_attempts_forget", "SELECT ban_attempts_forget($1)", [new Date(Date.now() - DAY_MS)]);
   await ctx.pool.query("signals_forget", "SELECT signals_forget($1)", [new Date(Date.now() - DAY_MS)]);
   const { outbox_job: _jobs, ...noted } = counts;
   if (Object.values(noted).every((count) => count === 0)) return;

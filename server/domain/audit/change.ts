@@ -106,7 +106,12 @@ export type AuditAction =
   | "evidence.download"
   | "evidence.place_hold"
   | "evidence.lift_hold"
-  | "evidence.forget";
+  | "evidence.forget"
+  | "ban.place"
+  | "ban.lift"
+  | "ban.keep"
+  | "ban.drop_keep"
+  | "ban.set_rule";
 
 export type Actor = {
   readonly kind: "user" | "job" | "cli" | "pbx" | "anonymous";

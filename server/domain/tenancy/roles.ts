@@ -21,6 +21,7 @@ const support = [
   "members.read",
   "reconciliation.read",
   "incidents.read",
+  "bans.read",
 ] as const;
 const billing = [
   ...everyone,
@@ -50,6 +51,7 @@ const admin = [
   "incidents.write",
   "evidence.read",
   "evidence.write",
+  "bans.write",
 ] as const;
 
 const permissionsOf = {
@@ -58,7 +60,14 @@ const permissionsOf = {
   billing,
   support,
   viewer: everyone,
-  incident_responder: [...support, "destinations.write", "incidents.write", "evidence.read", "evidence.write"],
+  incident_responder: [
+    ...support,
+    "destinations.write",
+    "incidents.write",
+    "evidence.read",
+    "evidence.write",
+    "bans.write",
+  ],
   auditor: [
     ...everyone,
     "vouchers.read",
@@ -68,6 +77,7 @@ const permissionsOf = {
     "reconciliation.read",
     "incidents.read",
     "evidence.read",
+    "bans.read",
   ],
 } as const;
 

@@ -15,6 +15,7 @@ export const liveKinds = [
   "statements",
   "disputes",
   "incidents",
+  "bans",
 ] as const;
 export type LiveKind = (typeof liveKinds)[number];
 export type LiveChange = Readonly<{ tenantId: TenantId; kind: LiveKind }>;

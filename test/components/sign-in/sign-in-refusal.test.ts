@@ -11,6 +11,13 @@ describe("signing in", () => {
     expect(signInRefusal("rate_limited:x").next).toContain("a while");
   });
 
+  it("tells somebody at a banned address why, and until when", () => {
+    const refusal = signInRefusal("banned:2027-01-02T03:04:05.000Z:5 failed sign-ins");
+    expect(refusal.title).toBe("Requests from your address are refused until 2027-01-02 03:04 UTC.");
+    expect(refusal.next).toContain("Why: 5 failed sign-ins.");
+    expect(signInRefusal("banned:").title).toContain("for now");
+  });
+
   it("does not say whether the address or the password was wrong", () => {
     expect(signInRefusal("CredentialsSignin").title).toBe("E-mail and password do not match.");
     expect(signInRefusal("anything").code).toBe("internal");

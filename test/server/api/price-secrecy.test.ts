@@ -54,6 +54,7 @@ beforeAll(async () => {
     incident: crypto.randomUUID(),
     hold: crypto.randomUUID(),
     intoIncident: crypto.randomUUID(),
+    ban: crypto.randomUUID(),
     owner: on.owners.customer,
     slug: "acme",
     ...(await moneyThings(on, on.customer, on.customer)),

@@ -1,0 +1,98 @@
+import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
+import {
+  banFilterSchema,
+  banPreviewSchema,
+  banSettingSchema,
+  dropKeepSchema,
+  keepSchema,
+  liftBanSchema,
+  placeBanSchema,
+} from "@/server/domain/bans/ban.schema";
+import { banSettings, dropKept, keepNetwork, listBans, listKept, setBanSetting } from "@/server/domain/bans/ban-list";
+import { liftBan, placeBan, previewBan } from "@/server/domain/bans/bans";
+import { DomainError } from "@/server/kernel/errors";
+
+/** The PBX and the portal are the operator's, and so is who may reach them. */
+function atOperator({ tenantKind }: { readonly tenantKind: string }): void {
+  if (tenantKind === "operator") return;
+  throw new DomainError("forbidden", { page: "bans" }, "Bans are the operator's: open them there.");
+}
+
+export const bansRouter = router({
+  list: tenantQuery("bans.read")
+    .input(banFilterSchema)
+    .query(({ ctx, input: { tenantSlug: _, ...filter } }) => {
+      atOperator(ctx.seat);
+      return ctx.read((tx) => listBans(tx, ctx.tenantId, filter));
+    }),
+
+  /** Would this lock us out? */
+  preview: tenantQuery("bans.read")
+    .input(banPreviewSchema)
+    .query(({ ctx, input: { network, scope } }) => {
+      atOperator(ctx.seat);
+      return ctx.read((tx) => previewBan(tx, { network, scope, ownAddress: ctx.address }));
+    }),
+
+  rules: tenantQuery("bans.read").query(({ ctx }) => {
+    atOperator(ctx.seat);
+    return ctx.read(async (tx) => ({
+      settings: await banSettings(tx, ctx.tenantId),
+      kept: await listKept(tx, ctx.tenantId),
+    }));
+  }),
+
+  place: tenantMutation("bans.write", "ban.place")
+    .input(placeBanSchema)
+    .mutation(({ ctx, input: { tenantSlug: _, ...asked } }) => {
+      atOperator(ctx.seat);
+      const source = { kind: "person", id: ctx.userId } as const;
+      return ctx.change(async (tx) => {
+        const result = await placeBan(tx, { ...asked, source, ownAddress: ctx.address });
+        const { network, scope, reason, cutOff } = asked;
+        const after = { network, scope, reason, cutOff, expiresAt: result.expiresAt.toISOString() };
+        return { subject: `ban:${result.id}`, after, result };
+      });
+    }),
+
+  lift: tenantMutation("bans.write", "ban.lift")
+    .input(liftBanSchema)
+    .mutation(({ ctx, input }) => {
+      atOperator(ctx.seat);
+      return ctx.change(async (tx) => {
+        const { ban, lifted } = await liftBan(tx, { banId: input.banId, by: ctx.userId });
+        const { id, network, scope, reason } = ban;
+        return { subject: `ban:${id}`, before: { network, scope, reason }, after: { lifted }, result: { id, lifted } };
+      });
+    }),
+
+  keep: tenantMutation("bans.write", "ban.keep")
+    .input(keepSchema)
+    .mutation(({ ctx, input: { network, note } }) => {
+      atOperator(ctx.seat);
+      return ctx.change(async (tx) => {
+        await keepNetwork(tx, ctx.tenantId, { network, note });
+        return { subject: `network:${network}`, after: { network, note }, result: { network } };
+      });
+    }),
+
+  dropKeep: tenantMutation("bans.write", "ban.drop_keep")
+    .input(dropKeepSchema)
+    .mutation(({ ctx, input: { network } }) => {
+      atOperator(ctx.seat);
+      return ctx.change(async (tx) => {
+        await dropKept(tx, ctx.tenantId, network);
+        return { subject: `network:${network}`, before: { network }, result: { network } };
+      });
+    }),
+
+  setRule: tenantMutation("bans.write", "ban.set_rule")
+    .input(banSettingSchema)
+    .mutation(({ ctx, input: { tenantSlug: _, ...setting } }) => {
+      atOperator(ctx.seat);
+      return ctx.change(async (tx) => {
+        await setBanSetting(tx, ctx.tenantId, setting);
+        return { subject: `ban_rule:${setting.scope}`, after: setting, result: setting };
+      });
+    }),
+});

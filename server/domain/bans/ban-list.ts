@@ -1,0 +1,127 @@
+import type { BanFilter, BanScope, BanSetting } from "@/server/domain/bans/ban.schema";
+import { parseNetwork } from "@/server/domain/bans/network.rules";
+import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
+import { DomainError } from "@/server/kernel/errors";
+import type { TenantId } from "@/server/kernel/ids";
+
+export type BanRow = {
+  readonly id: string;
+  readonly network: string;
+  readonly scope: BanScope;
+  readonly reason: string;
+  readonly source: "automatic" | "incident" | "person";
+  /** Who placed it: a name, or the number of an incident; empty for an automatic one. */
+  readonly by: string;
+  readonly incidentId: string | null;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+  readonly liftedAt: Date | null;
+  readonly liftedBy: string | null;
+  readonly hits: number;
+  readonly lastHitAt: Date | null;
+  readonly timesBefore: number;
+};
+
+type Stored = Omit<BanRow, "hits"> & { hits: bigint; exactUs: bigint };
+
+/** Bans that hold, or that are over, the newest first; with how many hold. */
+export async function listBans(
+  tx: TenantRead,
+  tenantId: TenantId,
+  { show, scope, text, cursor, limit = 50 }: BanFilter,
+): Promise<{ items: BanRow[]; nextCursor: string | null; active: number }> {
+  const [atUs = null, afterId = null] = cursor?.split("_") ?? [];
+  const address = text && typeof parseNetwork(text) !== "string" ? text : null;
+  const like = text && !address ? `%${text.replace(/[\\%_]/g, "\\$&")}%` : null;
+  const rows = await tx.$queryRaw<Stored[]>`
+    SELECT b.id, abbrev(b.network) AS network, b.scope, b.reason, b.source, b.created_at AS "createdAt", b.expires_at AS "expiresAt",
+      b.lifted_at AS "liftedAt", CASE WHEN b.lifted_by IS NULL THEN NULL ELSE coalesce(nullif(l.name, ''), l.email, b.lifted_by) END AS "liftedBy",
+      b.hits, b.last_hit_at AS "lastHitAt", b.times_before AS "timesBefore", i.id AS "incidentId",
+      coalesce(i.number::text, nullif(p.name, ''), p.email, b.source_id) AS by, (extract(epoch FROM b.created_at) * 1000000)::bigint AS "exactUs"
+    FROM ban b
+    LEFT JOIN person p ON b.source = 'person' AND p.id::text = b.source_id
+    LEFT JOIN person l ON l.id::text = b.lifted_by
+    LEFT JOIN incident i ON b.source = 'incident' AND i.tenant_id = b.tenant_id AND i.id::text = b.source_id
+    WHERE b.tenant_id = ${tenantId}::uuid AND (b.lifted_at IS NULL AND b.expires_at > now()) = ${show === "active"}
+      AND (${scope ?? null}::text IS NULL OR b.scope = ${scope ?? null}::text)
+      AND (${address}::inet IS NULL OR b.network && ${address}::inet) AND (${like}::text IS NULL OR b.reason ILIKE ${like}::text)
+      AND (${atUs}::text IS NULL OR (b.created_at, b.id) < (timestamptz 'epoch' + ${atUs}::bigint * interval '1 microsecond', ${afterId}::uuid))
+    ORDER BY b.created_at DESC, b.id DESC LIMIT ${limit + 1}`;
+  const [count] = await tx.$queryRaw<{ active: number }[]>`
+    SELECT count(*)::int AS active FROM ban WHERE tenant_id = ${tenantId}::uuid AND lifted_at IS NULL AND expires_at > now()`;
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    items: page.map(({ exactUs: _, hits, ...row }) => ({ ...row, hits: Number(hits) })),
+    nextCursor: rows.length > limit && last ? `${last.exactUs}_${last.id}` : null,
+    active: count?.active ?? 0,
+  };
+}
+
+/**
+ * The id of the ban that holds now for exactly that network.
+ * @throws DomainError not_found when there is none.
+ */
+export async function findBan(
+  tx: TenantRead,
+  tenantId: TenantId,
+  { network, scope }: Readonly<{ network: string; scope: BanScope }>,
+): Promise<string> {
+  const [row] = await tx.$queryRaw<{ id: string }[]>`
+    SELECT id FROM ban WHERE tenant_id = ${tenantId}::uuid AND scope = ${scope} AND network = ${network}::inet
+      AND lifted_at IS NULL AND expires_at > now() ORDER BY expires_at DESC LIMIT 1`;
+  if (row) return row.id;
+  throw new DomainError("not_found", { network, scope }, `${network} is not banned for ${scope}.`);
+}
+
+export type Kept = { readonly network: string; readonly note: string; readonly createdAt: Date };
+
+/** Networks that nobody bans; the trunks that the operator lists, offices, monitoring. At most 1000 are kept. */
+export const listKept = (tx: TenantRead, tenantId: TenantId): Promise<Kept[]> =>
+  tx.$queryRaw<Kept[]>`
+    SELECT abbrev(network) AS network, note, created_at AS "createdAt" FROM ban_keep
+    WHERE tenant_id = ${tenantId}::uuid ORDER BY network LIMIT 1000`;
+
+const MOST_KEPT = 1_000;
+
+/**
+ * Puts a network on the keep-list. Bans that hold already are not lifted by it. A repeat changes nothing.
+ * @throws DomainError limit_bound when the list is full.
+ */
+export async function keepNetwork(
+  tx: TenantWrite,
+  tenantId: TenantId,
+  { network, note }: Readonly<{ network: string; note: string }>,
+): Promise<void> {
+  if ((await tx.banKeep.count({ where: { tenantId } })) >= MOST_KEPT) {
+    throw new DomainError("limit_bound", { most: MOST_KEPT }, `The keep-list holds ${MOST_KEPT} networks at most.`);
+  }
+  await tx.$executeRaw`
+    INSERT INTO ban_keep (tenant_id, network, note) VALUES (${tenantId}::uuid, ${network}::inet, ${note}) ON CONFLICT DO NOTHING`;
+}
+
+/** Takes a network off the keep-list. @throws DomainError not_found when it is not there. */
+export async function dropKept(tx: TenantWrite, tenantId: TenantId, network: string): Promise<void> {
+  const gone = await tx.$executeRaw`
+    DELETE FROM ban_keep WHERE tenant_id = ${tenantId}::uuid AND network = ${network}::inet`;
+  if (gone === 0) throw new DomainError("not_found", { network }, `${network} is not on the keep-list.`);
+}
+
+/** When bans are placed by themselves and for how long, per scope; the defaults where nothing was set. */
+export const banSettings = (tx: TenantRead, tenantId: TenantId): Promise<BanSetting[]> =>
+  tx.$queryRaw<BanSetting[]>`
+    SELECT x.scope, coalesce(s.automatic, true) AS automatic, coalesce(s.failures, 5) AS failures,
+      coalesce(s.window_seconds, 300) AS "windowSeconds", coalesce(s.first_seconds, 300) AS "firstSeconds",
+      coalesce(s.longest_seconds, 86400) AS "longestSeconds"
+    FROM unnest(ARRAY['sip', 'web']) x (scope)
+    LEFT JOIN ban_setting s ON s.tenant_id = ${tenantId}::uuid AND s.scope = x.scope ORDER BY x.scope`;
+
+/** Sets when bans of a scope are placed by themselves. Bans that hold stay as they are. A repeat changes nothing. */
+export async function setBanSetting(tx: TenantWrite, tenantId: TenantId, setting: BanSetting): Promise<void> {
+  const { scope, ...values } = setting;
+  await tx.banSetting.upsert({
+    where: { tenantId_scope: { tenantId, scope } },
+    create: { tenantId, ...setting },
+    update: values,
+  });
+}

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { change } from "@/server/domain/audit/change";
+import { liftBan, placeBan } from "@/server/domain/bans/bans";
+import { SipPhone } from "@/server/embedded/sip-phone";
+import { connectDb, type Db } from "@/server/infra/db/client";
+import type { TenantWrite } from "@/server/infra/db/tenant-tx";
+import type { TenantId } from "@/server/kernel/ids";
+import { type Lane, type LanePhone, startLane, until } from "@/test/support/pbx-lane";
+
+/** Who is banned is refused by the PBX itself. On one machine, other senders are other addresses of it. */
+let lane: Lane;
+let phone: LanePhone;
+let db: Db;
+const open: SipPhone[] = [];
+beforeAll(async () => {
+  lane = await startLane();
+  db = connectDb(lane.stack.urls.database, 2);
+  phone = (await lane.customer(1_000_000n)).phone;
+});
+afterAll(async () => {
+  await Promise.all(open.map((each) => each.close().catch(() => {})));
+  await db?.$disconnect();
+  await lane?.stop();
+});
+
+async function from(bindHost: string, secret = phone.secret): Promise<SipPhone> {
+  const server = { host: "127.0.0.1", port: lane.stack.runtime.sipPort };
+  const opened = await SipPhone.open({ username: phone.username, secret, server, bindHost });
+  open.push(opened);
+  return opened;
+}
+const register = async (host: string, secret?: string) => (await from(host, secret)).register();
+const refused = (code: number) => ({ sipCode: code });
+const act = <T>(work: (tx: TenantWrite) => Promise<T>) => {
+  const actor = { kind: "cli", id: "test", requestId: "test" } as const;
+  const by = { tenantId: lane.operator.tenantId as TenantId, actor, action: "ban.place" } as const;
+  return change(db, by, async (tx) => ({ subject: "ban:test", result: await work(tx) }));
+};
+const place = (network: string, more: { cutOff?: boolean; seconds?: number } = {}) =>
+  act((tx) => placeBan(tx, { network, scope: "sip", reason: "Test", source: { kind: "person", id: "test" }, ...more }));
+
+test("a banned address is refused with the right secret too, others are not, and lifting and the end let it in at once", async () => {
+  await register("127.0.0.2");
+  await expect(place("127.0.0.2")).rejects.toMatchObject({ code: "ban_cuts_off", detail: { what: phone.username } });
+  const ban = await place("127.0.0.2", { cutOff: true });
+  await expect(register("127.0.0.2")).rejects.toMatchObject(refused(403));
+  const call = await (await from("127.0.0.2")).call("030901820");
+  expect(await call.ended).toMatchObject(refused(403));
+  await register("127.0.0.3");
+  await act((tx) => liftBan(tx, { banId: ban.id, by: "test" }));
+  await register("127.0.0.2");
+  await lane.make.sql(
+    "INSERT INTO ban (tenant_id, network, scope, reason, source, expires_at) VALUES ($1, '127.0.0.2', 'sip', 'x', 'person', clock_timestamp() + interval '1 second')",
+    [lane.operator.tenantId],
+  );
+  await expect(register("127.0.0.2")).rejects.toMatchObject(refused(403));
+  await until(() =>
+    register("127.0.0.2")
+      .then(() => true)
+      .catch(() => false),
+  );
+});
+
+test("who fails five times is banned by itself, a banned network covers its addresses, and this machine's own is never banned", async () => {
+  for (let n = 0; n < 5; n += 1) {
+    await expect(register("127.0.0.66", "not-the-secret-not-the-secret")).rejects.toMatchObject({
+      sipCode: expect.toSatisfy((code: number) => code === 401 || code === 403),
+    });
+    await expect(register("127.0.0.1", "not-the-secret-not-the-secret")).rejects.toMatchObject(refused(401));
+  }
+  const banned = () => lane.make.sql("SELECT abbrev(network) AS network, source FROM ban WHERE source = 'automatic'");
+  await until(async () => (await banned()).length > 0);
+  expect(await banned()).toEqual([{ network: "127.0.0.66", source: "automatic" }]);
+  await expect(register("127.0.0.66")).rejects.toMatchObject(refused(403));
+  await place("127.7.0.0/16");
+  await expect(register("127.7.1.9")).rejects.toMatchObject(refused(403));
+  await register("127.0.0.1");
+});

@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { signIn } from "@/server/auth/sign-in";
+import { type Branches, makeBranches } from "@/test/support/branch";
+import { callerFor } from "@/test/support/caller";
+import { createDatabase, type TestDatabase } from "@/test/support/database";
+
+let db: TestDatabase;
+let branches: Branches;
+let owner: ReturnType<typeof callerFor>;
+let tenantSlug: string;
+beforeAll(async () => {
+  db = await createDatabase();
+  branches = await makeBranches(db);
+  owner = callerFor(db.app, await branches.everyRole(branches.operator).then(({ owner: id }) => id));
+  tenantSlug = branches.operator.slug;
+});
+afterAll(() => db.drop());
+
+const actions = async () =>
+  (
+    await branches.build.sql<{ action: string }>(
+      "SELECT action FROM audit_event WHERE action LIKE 'ban.%' ORDER BY seq",
+    )
+  ).map(({ action }) => action);
+
+test("a ban is looked at, placed, seen and taken back, and the trail says so", async () => {
+  const asked = {
+    tenantSlug,
+    network: " 203.0.113.7/32 ",
+    scope: "sip",
+    reason: "Guesses secrets",
+    seconds: 600,
+  } as const;
+  expect(await owner.bans.preview(asked)).toEqual([]);
+  const placed = await owner.bans.place(asked);
+  expect(placed).toMatchObject({ placed: true, timesBefore: 0 });
+  const { items, active } = await owner.bans.list({ tenantSlug, text: "203.0.113.7" });
+  expect(active).toBe(1);
+  expect(items).toMatchObject([
+    { network: "203.0.113.7", scope: "sip", reason: "Guesses secrets", source: "person", hits: 0 },
+  ]);
+  expect(await owner.bans.lift({ tenantSlug, banId: placed.id })).toEqual({ id: placed.id, lifted: true });
+  expect((await owner.bans.list({ tenantSlug })).items).toEqual([]);
+  expect((await owner.bans.list({ tenantSlug, show: "ended" })).items).toHaveLength(1);
+  expect(await actions()).toEqual(["ban.place", "ban.lift"]);
+});
+
+test.each([
+  ["0.0.0.0/0", "too wide"],
+  ["::/0", "too wide"],
+  ["10.0.0.0/8", "too wide"],
+  ["203.0.113.7/24", "the network is 203.0.113.0/24"],
+  ["example.com", "no address"],
+])("%s is refused, because it is %s", async (network, why) => {
+  const refused = owner.bans.place({ tenantSlug, network, scope: "sip", reason: "x" });
+  await expect(refused).rejects.toMatchObject({ code: "BAD_REQUEST" });
+  await expect(refused).rejects.toSatisfy((error: { cause: Error }) => error.cause.message.includes(why));
+});
+
+test("one's own way into the portal cannot be banned, and a kept network neither", async () => {
+  const from = { address: "203.0.113.50" };
+  const away = callerFor(db.app, await branches.everyRole(branches.operator).then(({ owner: id }) => id), from);
+  const web = { tenantSlug, scope: "web", reason: "x", cutOff: true } as const;
+  expect(await away.bans.preview({ ...web, network: "203.0.113.0/24" })).toEqual([
+    { kind: "you", what: "203.0.113.50" },
+  ]);
+  await expect(away.bans.place({ ...web, network: "203.0.113.0/24" })).rejects.toMatchObject({
+    message: "ban_cuts_off",
+  });
+  await owner.bans.keep({ tenantSlug, network: "192.0.2.128/25", note: "The office" });
+  await expect(owner.bans.place({ ...web, network: "192.0.2.129" })).rejects.toMatchObject({ message: "ban_cuts_off" });
+  expect((await owner.bans.rules({ tenantSlug })).kept).toMatchObject([
+    { network: "192.0.2.128/25", note: "The office" },
+  ]);
+  await owner.bans.dropKeep({ tenantSlug, network: "192.0.2.128/25" });
+  await expect(owner.bans.dropKeep({ tenantSlug, network: "192.0.2.128/25" })).rejects.toMatchObject({
+    code: "NOT_FOUND",
+  });
+});
+
+test("who is banned is answered nothing but why and until when, signed in or not", async () => {
+  const expiresAt = new Date("2027-01-02T03:04:05Z");
+  const banned = callerFor(db.app, undefined, { ban: { reason: "5 failed sign-ins", expiresAt } });
+  for (const ask of [() => banned.me.get(), () => banned.shell.get({ tenantSlug })]) {
+    await expect(ask()).rejects.toMatchObject({
+      code: "FORBIDDEN",
+      message: "banned",
+      cause: { sentence: "Requests from your address are refused until 2027-01-02 03:04 UTC: 5 failed sign-ins." },
+    });
+  }
+});
+
+test("five wrong passwords ban the address from the sign-in, even with the right one; another address is let in", async () => {
+  const attempts = { begin: async () => 0, succeeded: async () => {} };
+  const from = (address: string) => ({ address, userAgent: "", requestId: "r" });
+  const tried = { email: "nobody@test.example", password: "not the password of anybody" };
+  const attempt = (address: string) => signIn({ db: db.app, attempts }, tried, from(address));
+  for (let n = 0; n < 5; n += 1) expect(await attempt("203.0.113.77")).toBeUndefined();
+  await expect(attempt("203.0.113.77")).rejects.toMatchObject({
+    code: "banned",
+    detail: { reason: "5 failed sign-ins" },
+  });
+  expect(await attempt("203.0.113.78")).toBeUndefined();
+});
+
+test("the rule is shown and set", async () => {
+  const rule = {
+    scope: "web",
+    automatic: false,
+    failures: 20,
+    windowSeconds: 600,
+    firstSeconds: 60,
+    longestSeconds: 3_600,
+  } as const;
+  await owner.bans.setRule({ tenantSlug, ...rule });
+  expect((await owner.bans.rules({ tenantSlug })).settings).toEqual([
+    { scope: "sip", automatic: true, failures: 5, windowSeconds: 300, firstSeconds: 300, longestSeconds: 86_400 },
+    rule,
+  ]);
+  await expect(owner.bans.setRule({ tenantSlug, ...rule, longestSeconds: 59 })).rejects.toMatchObject({
+    code: "BAD_REQUEST",
+  });
+  await expect(owner.bans.setRule({ tenantSlug, ...rule, windowSeconds: 0 })).rejects.toMatchObject({
+    code: "BAD_REQUEST",
+  });
+});
+
+test("bans are the operator's", async () => {
+  const { owner: id } = await branches.everyRole(branches.customer);
+  await expect(callerFor(db.app, id).bans.list({ tenantSlug: branches.customer.slug })).rejects.toMatchObject({
+    code: "FORBIDDEN",
+  });
+});
