@@ -1,3 +1,4 @@
+import { readRuleBook } from "@/server/domain/rules/rule-book";
 import type { AmiGateway, SecurityEvent } from "@/server/infra/ami/gateway";
 import type { SqlPool } from "@/server/infra/db/pool";
 import type { LiveBus } from "@/server/infra/live/bus";
@@ -14,6 +15,9 @@ type Options = Readonly<{
   everyMs?: number;
   maxKinds?: number;
 }>;
+
+/** A changed rule counts from the next of these on. */
+const RULE_MS = 2_000;
 
 type Collected = { readonly event: SecurityEvent; count: number };
 
@@ -41,6 +45,7 @@ export class SecurityEvents {
   #collected = new Map<string, Collected>();
   #dropped = 0;
   #timer: NodeJS.Timeout;
+  #known: Readonly<{ rule: string; untilMs: number }> | undefined;
 
   constructor(readonly options: Options) {
     options.ami.onEvent("security", ({ event }) => this.take(event));
@@ -102,14 +107,36 @@ export class SecurityEvents {
     if (failures.has(event.name) && event.remoteAddress) await this.#count(event, event.remoteAddress, count);
   }
 
+  /** The rule about failed sign-ins as the operator has it, read anew now and then. */
+  async #rule(): Promise<string> {
+    const now = Date.now();
+    if (this.#known && now < this.#known.untilMs) return this.#known.rule;
+    const { pool } = this.options;
+    const [operator] = await pool.query<{ id: string | null }>("operator", "SELECT operator_tenant() AS id", []);
+    const book = await readRuleBook(pool, operator?.id ? [operator.id] : []);
+    const { mode, action, windowMinutes, warn, critical } = book(operator?.id ?? "", {
+      signal: "sip_failure",
+      scope: "network",
+    });
+    const rule = JSON.stringify({
+      mode,
+      action,
+      window: windowMinutes,
+      warn: Number(warn),
+      critical: Number(critical),
+    });
+    this.#known = { rule, untilMs: now + RULE_MS };
+    return rule;
+  }
+
   /** Counted after it is kept: when this fails the next failure from there counts on, and no event is kept twice. */
   async #count(event: SecurityEvent, address: string, count: number): Promise<void> {
     const { pool, bus, log } = this.options;
     try {
       const [incident] = await pool.query<{ tenant_id: TenantId; opened: boolean }>(
         "signal_take",
-        "SELECT tenant_id, opened FROM signal_take($1, $2, $3, $4, $5)",
-        [event.at, event.name, nameTried(event.accountId), address, count],
+        "SELECT tenant_id, opened FROM signal_take($1, $2, $3, $4, $5, $6)",
+        [event.at, event.name, nameTried(event.accountId), address, count, await this.#rule()],
       );
       if (incident) bus.publish({ tenantId: incident.tenant_id, kind: "incidents" });
       if (incident?.opened) log.warn({ address }, "an incident was opened about sign-ins that fail");

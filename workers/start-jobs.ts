@@ -1,3 +1,4 @@
+import { takeSignal } from "@/server/domain/rules/take-signal";
 import type { Logger } from "@/server/infra/log/logger";
 import { jobs } from "@/server/queue/jobs";
 import { markDone, OutboxRelay } from "@/workers/outbox-relay";
@@ -42,6 +43,7 @@ export function startJobs(options: Options): RunningJobs {
     log.error({ job: job.name, id: job.id, attempt: job.attempt, error }, "a job was given up");
     if (isRow(job.id)) markDone(base.pool, [job.id]).catch(() => {});
     if (job.name === jobs.runTask.name) giveUpTask(base.pool, job.data).catch(() => {});
+    if (job.name === jobs.sweepRetention.name) takeSignal(base.pool, { kind: "retention" }).catch(() => {});
     if (job.name === jobs.sendMail.name) giveUpMail(base.pool, job.data).catch(() => {});
   });
   const everyMs = options.relayEveryMs ?? 1_000;

@@ -21,6 +21,7 @@ import { recordRefusalsOfPbx } from "@/workers/calls/refused-by-pbx";
 import { RunReporter } from "@/workers/calls/run-report";
 import { watchCalls } from "@/workers/calls/watch-calls";
 import { healthOf } from "@/workers/health";
+import { RuleSweep } from "@/workers/rules/rule-sweep";
 import { SecurityEvents } from "@/workers/security-events";
 import { startJobs } from "@/workers/start-jobs";
 
@@ -46,7 +47,6 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
   const bus = createLiveBus((payloads) => notifyAll(pool, payloads));
   const ami = amiOf(env, log);
   const pbx = env.PBX_NAME;
-
   const spool: { current?: CdrSpool } = {};
   const drainSpool = async () => spool.current?.drain();
   const lifecycle = new CallLifecycle({ pool, ami, bus, log, pbx, drainSpool });
@@ -64,6 +64,7 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
     log,
   });
   const security = ami && new SecurityEvents({ pool, ami, bus, log, failed: banSenders({ db, bus, log }) });
+  const rules = new RuleSweep({ pool, ami, bus, log });
   if (ami) recordRefusalsOfPbx({ pool, ami, pbx, log });
   const hurry = hurryAfterTopUps(connectionString, lifecycle, log);
   const stopWatching = watchCalls(reconciler, ami, log);
@@ -82,7 +83,7 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
   const stop = async () => {
     stopWatching();
     await closed(server);
-    await Promise.allSettled([jobs.close(), hurry.close(), security?.close()]);
+    await Promise.allSettled([jobs.close(), hurry.close(), security?.close(), rules.close()]);
     await spool.current?.close();
     lifecycle.close();
     mailer?.close();

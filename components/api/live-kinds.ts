@@ -25,8 +25,9 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   mail: ["mail"],
   statements: ["statements"],
   disputes: ["disputes"],
-  incidents: ["incidents"],
   bans: ["bans"],
+  incidents: ["incidents", "rules"],
+  rules: ["rules"],
 };
 
 /** The query paths to ask again after these kinds of change. A kind that this page does not know changes nothing. */

@@ -35,6 +35,10 @@ const refusals: Partial<Record<DomainErrorCode, Omit<Refusal, "code">>> = {
     title: "A tenant above yours allows no more than that.",
     next: "Choose a smaller limit, or ask above for a larger one. Nothing was changed.",
   },
+  rule_bound: {
+    title: "A tenant above enforces this rule.",
+    next: "Make it stricter than that, or ask above. Nothing was changed.",
+  },
   suspended_above: {
     title: "A tenant above suspended this one.",
     next: "Only that one can let it call again: ask there.",

@@ -7,14 +7,22 @@ import { portalPath } from "@/components/shell/portal-path";
 import { Section } from "@/components/ui/section";
 
 const SHOWN = 12;
-const titles = { address: "Addresses", extension: "Extensions tried", username: "Names nobody has" } as const;
+const titles = {
+  tenant: "Tenant",
+  extension: "Extensions",
+  address: "Addresses",
+  username: "Names nobody has",
+  number: "Numbers called",
+  country: "Countries called",
+} as const;
+const kinds = Object.keys(titles) as readonly (keyof typeof titles)[];
 type Subject = IncidentDetail["subjects"][number];
 
 /** What an incident touches, the most often seen first. */
 export function IncidentSubjects({ subjects }: Readonly<{ subjects: readonly Subject[] }>) {
   return (
     <>
-      {(["extension", "address", "username"] as const).map((kind) => {
+      {kinds.map((kind) => {
         const some = subjects.filter((subject) => subject.kind === kind);
         if (some.length === 0) return null;
         return (
@@ -33,7 +41,7 @@ export function IncidentSubjects({ subjects }: Readonly<{ subjects: readonly Sub
                     {subject.tenantSlug && (
                       <Link
                         className="ml-3 text-ink-2 underline"
-                        href={portalPath(`/${subject.tenantSlug}/extensions`)}
+                        href={portalPath(`/${subject.tenantSlug}/${kind === "tenant" ? "calls" : "extensions"}`)}
                       >
                         {subject.tenantName}
                       </Link>

@@ -1,5 +1,7 @@
 import type { IncidentDetail } from "@/components/api/outputs";
+import { measureText, signalText } from "@/components/rules/rule-words";
 import type { IncidentState, Severity } from "@/server/domain/incidents/incident.schema";
+import type { Signal } from "@/server/domain/rules/rule.schema";
 
 type Ink = "bad" | "warn" | "info" | "ok";
 
@@ -41,6 +43,13 @@ export const moveText = (state: IncidentState): string => moves[state];
 
 const word = (value: unknown): string => (typeof value === "string" || typeof value === "number" ? String(value) : "");
 
+/** What a rule had seen when it opened an incident. */
+function ruleText(at: (name: string) => string): string {
+  const signal = at("signal") as Signal;
+  const value = (name: string) => measureText(signal, at("scope"), at(name));
+  return `opened it by a rule: ${signalText(signal)} came to ${value("value")} within ${at("window")} minutes; it warns at ${value("warn")}, ${value("critical")} is critical`;
+}
+
 /** What a line of the timeline says after the name. */
 export function lineText({ kind, detail }: Pick<IncidentDetail["lines"][number], "kind" | "detail">): string {
   const at = (name: string) => word(detail[name]);
@@ -49,6 +58,8 @@ export function lineText({ kind, detail }: Pick<IncidentDetail["lines"][number],
       return at("signals")
         ? `opened it: ${at("signals")} failed sign-ins within ${at("minutes")} minutes, allowed are ${Number(at("threshold")) - 1}`
         : "opened it";
+    case "rule":
+      return ruleText(at);
     case "acknowledged":
       return "took it";
     case "comment":

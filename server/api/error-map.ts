@@ -19,6 +19,7 @@ export const trpcCodeOf = {
   currency_mismatch: "BAD_REQUEST",
   posting_key_reused: "CONFLICT",
   limit_bound: "PRECONDITION_FAILED",
+  rule_bound: "PRECONDITION_FAILED",
   suspended_above: "PRECONDITION_FAILED",
   credit_limit_exceeded: "PRECONDITION_FAILED",
   credit_limit_in_use: "PRECONDITION_FAILED",

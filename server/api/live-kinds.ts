@@ -21,6 +21,7 @@ const kindsOfSubject: Readonly<Record<string, readonly LiveKind[]>> = {
   ban: ["bans"],
   rating: ["tasks"],
   deck: ["tasks"],
+  rule: ["rules", "tasks"],
 };
 
 /** Every recorded change is in the audit trail, so that page always hears of it. */

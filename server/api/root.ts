@@ -25,6 +25,7 @@ import { paymentsRouter } from "@/server/api/routers/payments";
 import { plansRouter } from "@/server/api/routers/plans";
 import { reconciliationRouter } from "@/server/api/routers/reconciliation";
 import { reratingRouter } from "@/server/api/routers/rerating";
+import { rulesRouter } from "@/server/api/routers/rules";
 import { sessionsRouter } from "@/server/api/routers/sessions";
 import { shellRouter } from "@/server/api/routers/shell";
 import { statementsRouter } from "@/server/api/routers/statements";
@@ -51,6 +52,7 @@ export const appRouter = router({
   audit: auditRouter,
   home: homeRouter,
   incidents: incidentsRouter,
+  rules: rulesRouter,
   invitations: invitationsRouter,
   limits: limitsRouter,
   mail: mailRouter,

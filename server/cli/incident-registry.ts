@@ -2,6 +2,14 @@ import type { Entry } from "./command";
 
 /** What the incident desk does from the command line. */
 export const incidentCommands: Readonly<Record<string, Entry>> = {
+  "rule list": {
+    summary: "the rules as they hold for everybody, or for one tenant",
+    load: async () => (await import("./commands/rules")).ruleList,
+  },
+  "rule set": {
+    summary: "say what a rule is from now on",
+    load: async () => (await import("./commands/rules")).ruleSet,
+  },
   "incident list": {
     summary: "incidents, the last seen first",
     load: async () => (await import("./commands/incidents")).incidentList,

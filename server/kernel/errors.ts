@@ -15,6 +15,7 @@ export const domainErrors = {
   currency_mismatch: "The currencies differ.",
   posting_key_reused: "That key was used before for something else.",
   limit_bound: "A tenant above allows no more than that.",
+  rule_bound: "A tenant above enforces that rule: it can be made stricter here, not looser.",
   suspended_above: "A tenant above suspended this one; only it can let it call again.",
   credit_limit_exceeded: "The tenant above cannot give that much credit out of its own limit.",
   credit_limit_in_use: "That is less credit than is in use.",

@@ -98,6 +98,14 @@ export const jobs = {
     attempts: 4,
     backoffMs: 1_000,
   }),
+  /** A rule of action notify reached critical: the people of the desk are told. */
+  notifyFinding: defineJob({
+    name: "rule.notify",
+    scope: "tenant",
+    schema: z.object({ findingTenantId: z.uuid(), findingId: z.uuid() }),
+    attempts: 8,
+    backoffMs: 1_000,
+  }),
   reconcileCalls: defineJob({
     name: "calls.reconcile",
     scope: "system",

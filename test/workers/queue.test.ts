@@ -40,6 +40,7 @@ const nothing: Processors = {
   sendMail: async () => {},
   issueStatements: async () => {},
   sealStatement: async () => {},
+  notifyFinding: async () => {},
   notifyIncident: async () => {},
   takeEvidence: async () => {},
   reconcileCalls: async () => {},

@@ -4,6 +4,7 @@ import { autoTopUp } from "@/workers/processors/auto-top-up";
 import { followUpPayments } from "@/workers/processors/follow-up-payments";
 import { hangUpOfSubject } from "@/workers/processors/hang-up-of-subject";
 import { issueStatements } from "@/workers/processors/issue-statements";
+import { notifyFinding } from "@/workers/processors/notify-finding";
 import { notifyIncident } from "@/workers/processors/notify-incident";
 import { reconcileCalls, reconcileNow } from "@/workers/processors/reconcile-calls";
 import { refundPayment } from "@/workers/processors/refund-payment";
@@ -28,6 +29,7 @@ export const processors = {
   sealStatement,
   notifyIncident,
   takeEvidence,
+  notifyFinding,
   reconcileCalls,
   reconcileNow,
   sweepRetention,

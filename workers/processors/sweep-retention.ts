@@ -6,6 +6,8 @@ const BATCH = 2_000;
 const DAY_MS = 86_400_000;
 /** A deck that nobody applied is dropped; of one that was, the rows and the differences are kept for a month to look at. */
 const deckDays = { abandoned: 7, done: 30 } as const;
+/** The longest window of a rule is a day. */
+const COUNTER_DAYS = 2;
 /** Sessions and invitations that ended long ago are of use to nobody; done jobs are kept a day to look at, what mails said a quarter. */
 const days = { session: 30, invitation: 30, outbox_job: 1, mail: 90 } as const;
 
@@ -30,7 +32,7 @@ export const sweepRetention: Processor<"sweepRetention"> = async (_payload, ctx)
   }
   counts["deck"] = await sweepDecks(ctx);
   await ctx.pool.query("ban_attempts_forget", "SELECT ban_attempts_forget($1)", [new Date(Date.now() - DAY_MS)]);
-  await ctx.pool.query("signals_forget", "SELECT signals_forget($1)", [new Date(Date.now() - DAY_MS)]);
+  await ctx.pool.query("signals_forget", "SELECT signals_forget($1)", [new Date(Date.now() - COUNTER_DAYS * DAY_MS)]);
   const { outbox_job: _jobs, ...noted } = counts;
   if (Object.values(noted).every((count) => count === 0)) return;
   const [operator] = await ctx.pool.query<{ id: TenantId | null }>("operator", "SELECT operator_tenant() AS id", []);

@@ -111,7 +111,10 @@ export type AuditAction =
   | "ban.lift"
   | "ban.keep"
   | "ban.drop_keep"
-  | "ban.set_rule";
+  | "ban.set_rule"
+  | "rule.set"
+  | "rule.rehearse"
+  | "rule.notify";
 
 export type Actor = {
   readonly kind: "user" | "job" | "cli" | "pbx" | "anonymous";

@@ -7,7 +7,8 @@ import type { TenantId } from "@/server/kernel/ids";
 export type IncidentRow = {
   readonly id: string;
   readonly number: string;
-  readonly kind: "sip_attack" | "manual";
+  /** "sip_attack", "manual", or the signal of a rule. */
+  readonly kind: string;
   readonly title: string;
   readonly source: string;
   readonly severity: Severity;
@@ -81,7 +82,7 @@ export type IncidentDetail = IncidentRow & {
   readonly parts: readonly { readonly id: string; readonly number: string; readonly title: string }[];
   /** What it touches, the most often seen first; at most 200 of a kind are kept. */
   readonly subjects: readonly {
-    readonly kind: "address" | "extension" | "username";
+    readonly kind: "address" | "extension" | "username" | "tenant" | "number" | "country";
     readonly value: string;
     /** Of an extension: whose it is. */
     readonly tenantName: string | null;

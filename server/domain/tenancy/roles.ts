@@ -22,6 +22,7 @@ const support = [
   "reconciliation.read",
   "incidents.read",
   "bans.read",
+  "rules.read",
 ] as const;
 const billing = [
   ...everyone,
@@ -52,6 +53,7 @@ const admin = [
   "evidence.read",
   "evidence.write",
   "bans.write",
+  "rules.write",
 ] as const;
 
 const permissionsOf = {
@@ -67,6 +69,7 @@ const permissionsOf = {
     "evidence.read",
     "evidence.write",
     "bans.write",
+    "rules.write",
   ],
   auditor: [
     ...everyone,
@@ -78,6 +81,7 @@ const permissionsOf = {
     "incidents.read",
     "evidence.read",
     "bans.read",
+    "rules.read",
   ],
 } as const;
 

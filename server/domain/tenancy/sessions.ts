@@ -69,13 +69,19 @@ const mailNewDevice = (tx: TenantWrite, home: TenantId, { address, userAgent }: 
     ].join("\n\n"),
   });
 
-/** Records a wrong password: on the person's tenants when the address is somebody's, else with the operator. */
-export const recordFailedSignIn = (db: Db, userId: UserId | undefined, actor: Actor): Promise<void> =>
-  recordRefusalOfPerson(
+/**
+ * Records a wrong password: on the person's tenants when the address is somebody's, else with the operator. It counts once
+ * for the network that it came from, however many trails it stands in.
+ */
+export async function recordFailedSignIn(db: Db, userId: UserId | undefined, actor: Actor): Promise<void> {
+  await recordRefusalOfPerson(
     db,
     { userId, actor, action: "session.sign_in" },
     { subject: userId ? `person:${userId}` : "person:unknown", outcome: "failed" },
   );
+  if (!actor.address) return;
+  await db.$queryRaw`SELECT signal_count('sign_in', NULL, ${actor.address}, ${new Date()}::timestamptz, 1)::text`;
+}
 
 /** The person behind a session, as of now: undefined once it ended, was revoked, or never was. */
 export async function checkSession(db: Db, sessionId: string): Promise<LiveSession | undefined> {

@@ -16,6 +16,7 @@ export const liveKinds = [
   "disputes",
   "incidents",
   "bans",
+  "rules",
 ] as const;
 export type LiveKind = (typeof liveKinds)[number];
 export type LiveChange = Readonly<{ tenantId: TenantId; kind: LiveKind }>;

@@ -61,6 +61,41 @@ test("four mistakes of a person are no incident, the fifth within five minutes i
   expect(await jobs(incident.id)).toEqual([]);
 });
 
+test("what is counted and what is listed agree, also for what came before there was an incident", async () => {
+  let last: Awaited<ReturnType<typeof take>>;
+  for (const [n, name] of [phone, "guess-1", "guess-2", phone, "guess-1", "", phone].entries()) {
+    last = await take({ address: `198.51.103.${n % 3}`, name });
+  }
+  const { signals, subjects } = await get(last?.incident_id);
+  expect(signals).toBe(7);
+  const sum = (kind: string) =>
+    subjects.filter((one) => one.kind === kind).reduce((total, one) => total + one.signals, 0);
+  expect(sum("address")).toBe(7);
+  expect(subjects.filter(({ kind }) => kind !== "address")).toMatchObject([
+    { kind: "extension", value: phone, signals: 3 },
+    { kind: "username", value: "guess-1", signals: 2 },
+    { kind: "username", value: "guess-2", signals: 1 },
+  ]);
+});
+
+test("opens from as many on as the operator's rule says, and in shadow only notes it", async () => {
+  const rule = (more: object) =>
+    JSON.stringify({ mode: "enforce", action: "open", window: 5, warn: 2, critical: 3, ...more });
+  const by = (address: string, given: string) =>
+    db.pool.query<{ opened: boolean }>(
+      "signal_take_ruled",
+      "SELECT opened FROM signal_take(now(), 'x', '', $1, 1, $2)",
+      [address, given],
+    );
+  expect(await by("198.51.104.1", rule({}))).toEqual([]);
+  expect(await by("198.51.104.1", rule({}))).toEqual([{ opened: true }]);
+  for (let n = 0; n < 3; n += 1) expect(await by("198.51.105.1", rule({ mode: "shadow" }))).toEqual([]);
+  for (let n = 0; n < 3; n += 1) expect(await by("198.51.106.1", rule({ mode: "off" }))).toEqual([]);
+  expect(await make.sql("SELECT source, level FROM rule_finding WHERE signal = 'sip_failure'")).toEqual([
+    { source: "198.51.105.0/24", level: "critical" },
+  ]);
+});
+
 test("mistakes that are far apart are none", async () => {
   const address = "198.51.101.7";
   const began = Date.now() - 3_600_000;

@@ -1,0 +1,44 @@
+import type { Signal } from "@/server/domain/rules/rule.schema";
+import { standardOf } from "@/server/domain/rules/rule.schema";
+import { decimalOf } from "@/server/kernel/money";
+
+type Words = Readonly<{ name: string; counts: string }>;
+const signals: Readonly<Record<Signal, Words>> = {
+  spend: { name: "Money spent", counts: "What calls cost, and what is held for calls that go on." },
+  special: {
+    name: "Special numbers",
+    counts: "Calls to premium and personal numbers, satellites and networks of no country.",
+  },
+  calls: { name: "Calls", counts: "All calls to the outside, refused ones too." },
+  refused: { name: "Refused calls", counts: "Calls that were not connected because something forbade it." },
+  new_country: { name: "New countries", counts: "Countries that were never called before." },
+  off_hours: {
+    name: "Nights and weekends",
+    counts: "Calls from 22 to 6 and on the weekend, by the clock of the tenant.",
+  },
+  short_calls: { name: "Short calls", counts: "Answered calls of less than six seconds." },
+  sequential: { name: "Numbers in a row", counts: "Calls to a neighbour of one of the last three numbers called." },
+  repeated: { name: "One number again", counts: "Calls to the number that was called most." },
+  price: { name: "Dear calls", counts: "The highest price of a minute among the calls." },
+  moves: { name: "Registrations that move", counts: "Networks that a phone registered from." },
+  denied: { name: "Permissions refused", counts: "What people tried and may not." },
+  config: {
+    name: "Changes that open doors",
+    counts: "New secrets, opened countries, other limits and credit, invitations, rules.",
+  },
+  sip_failure: { name: "Phone sign-ins", counts: "Sign-ins of phones that failed, by network." },
+  sign_in: { name: "Portal sign-ins", counts: "Sign-ins of people that failed, by network." },
+  difference: { name: "Differences", counts: "What reconciliation found." },
+  ami_login: { name: "PBX login refused", counts: "Minutes in which the telephone system refused the portal." },
+  ami_silence: { name: "PBX silent", counts: "Minutes in which the telephone system did not answer." },
+  retention: { name: "Retention failed", counts: "Sweeps of retention that were given up." },
+};
+/** Its name within a sentence. */
+export const signalText = (signal: Signal): string => {
+  const { name } = signals[signal] ?? { name: String(signal) };
+  return name.startsWith("PBX") ? name : name.charAt(0).toLowerCase() + name.slice(1);
+};
+
+/** A stored measure as people read it: micros as an amount. */
+export const measureText = (signal: string, scope: string, value: string): string =>
+  standardOf(signal, scope)?.money && /^\d+$/.test(value) ? decimalOf(BigInt(value)) : value;

@@ -1,0 +1,76 @@
+import { setRuleSchema } from "@/server/domain/rules/rule.schema";
+import { auditOfRule } from "@/server/domain/rules/rule-audit";
+import { listRules, type RuleRow, setRule } from "@/server/domain/rules/rules";
+import { check } from "../check";
+import { BadInput, type Command } from "../command";
+import type { Desk } from "../desk";
+
+/** The operator speaks about itself and all below, or about one tenant. */
+async function about(desk: Desk, slug: string | undefined) {
+  const operator = await desk.operator();
+  const tenant = slug === undefined ? { id: operator, kind: "operator" as const } : await desk.tenant(slug);
+  return { operator: { id: operator, kind: "operator" }, tenant };
+}
+
+const shownOf = ({ signal, scope, effective, own, fired }: RuleRow) => ({ signal, scope, ...effective, own, fired });
+
+export const ruleList: Command = {
+  summary: "The rules as they hold for everybody, or for one tenant.",
+  options: { tenant: { value: "slug", about: "a tenant below the operator" } },
+  run: async (desk, given) => {
+    const { operator, tenant } = await about(desk, given.text("tenant"));
+    const rows = await desk.readBelow(operator.id, (tx) => listRules(tx, operator, tenant));
+    return { value: rows.map(shownOf) };
+  },
+};
+
+/** What is said about a field; "inherit" takes it back. */
+const said = (text: string | undefined) => (text === "inherit" ? null : text);
+const minutesOf = (text: string | undefined): number | null | undefined => {
+  if (text === undefined || text === "inherit") return said(text) as null | undefined;
+  if (!/^\d{1,5}$/.test(text)) throw new BadInput("--window: a whole number of minutes from 1 to 1440.");
+  return Number(text);
+};
+
+export const ruleOptions = {
+  tenant: { value: "slug", about: "for one tenant below, and those below it, instead of for everybody" },
+  mode: { value: "off|shadow|enforce", about: "whether it does something, only writes down, or is off" },
+  action: { value: "notify|open|contain", about: "what it does at most" },
+  window: { value: "minutes", about: "how far back it adds up" },
+  warn: { value: "20", about: "from how much on it warns; an amount where the signal is money" },
+  critical: { value: "60", about: "from how much on it is critical" },
+} as const;
+
+/** The fields of a rule as typed. */
+export const typedRule = (
+  words: readonly [string, string],
+  text: (name: keyof typeof ruleOptions) => string | undefined,
+) => ({
+  signal: words[0].replaceAll("-", "_"),
+  scope: words[1],
+  mode: said(text("mode")),
+  action: said(text("action")),
+  windowMinutes: minutesOf(text("window")),
+  warn: said(text("warn")),
+  critical: said(text("critical")),
+});
+
+export const ruleSet: Command = {
+  summary: "Says what a rule is from now on; --warn inherit takes back what was said about warn.",
+  words: ["signal", "scope"],
+  options: ruleOptions,
+  run: async (desk, given) => {
+    const typed = typedRule([given.word(0), given.word(1)], (name) => given.text(name));
+    const patch = check(setRuleSchema, typed, { windowMinutes: "window" });
+    const { operator, tenant } = await about(desk, given.text("tenant"));
+    const effective = await desk.change(operator.id, "rule.set", async (tx) => {
+      const changed = await setRule(tx, operator, tenant, patch, desk.actorName);
+      const below = tenant.id === operator.id ? {} : { alsoFor: [tenant.id] };
+      return { ...auditOfRule(patch, tenant.id, changed), ...below, result: changed.effective };
+    });
+    await desk.publish(tenant.id, ["rules", "audit"]);
+    const { mode, action, windowMinutes, warn, critical } = effective;
+    const say = `${patch.signal} per ${patch.scope}: ${mode}, ${action}, warns at ${warn}, critical at ${critical}, within ${windowMinutes} minutes.`;
+    return { value: { signal: patch.signal, scope: patch.scope, ...effective }, say };
+  },
+};

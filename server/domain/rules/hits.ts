@@ -1,0 +1,88 @@
+import { levelOf, severityOf } from "@/server/domain/rules/rule.rules";
+import type { Rule, RuleKey, Signal } from "@/server/domain/rules/rule.schema";
+import type { SqlPool } from "@/server/infra/db/pool";
+
+/** What was measured about one subject. */
+export type Measure = RuleKey & {
+  readonly tenantId: string;
+  readonly extensionId: string | null;
+  /** How the incident names the subject: a SIP user name, a tenant's short name, or a network. */
+  readonly source: string;
+  /** Who it is, for people. */
+  readonly about: string;
+  readonly value: bigint;
+  /** How many calls are in it. */
+  readonly calls: number;
+  readonly firstAt: Date;
+  readonly lastAt: Date;
+  /** Of what is counted as it happens: under which name. */
+  readonly counter?: string;
+};
+
+export type Subject = Readonly<{ kind: string; value: string; of?: string; extension?: string; n: number }>;
+export type HitResult = Readonly<{ incidentId: string; opened: boolean; raised: boolean; contain: boolean }>;
+
+const titles: Readonly<Record<Signal, string>> = {
+  spend: "Much money spent",
+  special: "Premium, satellite or personal numbers called",
+  calls: "Many calls",
+  refused: "Many refused calls",
+  new_country: "New countries called",
+  off_hours: "Calls at night or on the weekend",
+  short_calls: "Many short calls",
+  sequential: "Numbers called one after the other",
+  repeated: "One number called again and again",
+  price: "Dear calls",
+  moves: "Registered from many networks",
+  denied: "Permissions refused",
+  config: "Many changes that open doors",
+  sip_failure: "Failed sign-ins of phones",
+  sign_in: "Failed sign-ins at the portal",
+  difference: "Differences found by reconciliation",
+  ami_login: "The telephone system refuses the sign-in of the portal",
+  ami_silence: "The telephone system does not answer",
+  retention: "Retention failed",
+};
+
+/**
+ * Writes down that a measure is over a threshold of its rule, and does what the rule says. Doing it again with the same
+ * measure changes nothing.
+ * @returns undefined when it is below, or when nothing came of it but a note.
+ */
+export async function hit(
+  pool: SqlPool,
+  rule: Rule,
+  measure: Measure,
+  subjects: readonly Subject[],
+): Promise<HitResult | undefined> {
+  const level = levelOf(rule, measure.value);
+  if (!level) return undefined;
+  const asked = {
+    tenant: measure.tenantId,
+    extension: measure.extensionId,
+    signal: measure.signal,
+    scope: measure.scope,
+    source: measure.source,
+    title: measure.about ? `${titles[measure.signal]}: ${measure.about}` : titles[measure.signal],
+    mode: rule.mode,
+    action: rule.action,
+    level,
+    severity: severityOf(rule, measure.value),
+    value: String(measure.value),
+    window: rule.windowMinutes,
+    warn: String(rule.warn),
+    critical: String(rule.critical),
+    calls: measure.calls,
+    counted: measure.counter !== undefined,
+    counter: measure.counter ?? "",
+    firstAt: measure.firstAt,
+    lastAt: measure.lastAt,
+    subjects,
+  };
+  const [row] = await pool.query<{ incident_id: string; opened: boolean; raised: boolean; contain: boolean }>(
+    "rule_hit",
+    "SELECT incident_id, opened, raised, contain FROM rule_hit($1)",
+    [JSON.stringify(asked)],
+  );
+  return row && { incidentId: row.incident_id, opened: row.opened, raised: row.raised, contain: row.contain };
+}

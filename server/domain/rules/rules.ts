@@ -1,0 +1,251 @@
+import {
+  effectiveRule,
+  keyOf,
+  type LevelWord,
+  loosened,
+  nearest,
+  nothingSaid,
+  overlay,
+} from "@/server/domain/rules/rule.rules";
+import {
+  type Rule,
+  type RuleKey,
+  type RulePatch,
+  type RuleWord,
+  type StandardRule,
+  standardRules,
+} from "@/server/domain/rules/rule.schema";
+import {
+  fieldWords,
+  knownRule,
+  patched,
+  type ShownRule,
+  type ShownWord,
+  shownRule,
+  shownWord,
+} from "@/server/domain/rules/rule-text";
+import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
+import { DomainError } from "@/server/kernel/errors";
+import type { TenantId } from "@/server/kernel/ids";
+
+/** One word as the database has it: who says what about which tenant. */
+export type StoredWord = {
+  readonly tenant_id: string;
+  readonly set_by: string;
+  /** How many levels above the tenant whoever says it stands. */
+  readonly depth: number;
+  readonly about_id: string;
+  readonly by_operator: boolean;
+  readonly signal: string;
+  readonly scope: string;
+  readonly mode: Rule["mode"] | null;
+  readonly action: Rule["action"] | null;
+  readonly window_minutes: number | null;
+  readonly warn: bigint | string | null;
+  readonly critical: bigint | string | null;
+};
+
+/** The raw pool gives big numbers as text. */
+const big = (value: bigint | string | null): bigint | null => (value === null ? null : BigInt(value));
+
+const wordOf = (row: StoredWord): RuleWord => ({
+  mode: row.mode,
+  action: row.action,
+  windowMinutes: row.window_minutes,
+  warn: big(row.warn),
+  critical: big(row.critical),
+});
+
+/** What each level says about one rule, the operator first; rows as rule_words gives them for one tenant. */
+export function levelsOf(rows: readonly StoredWord[], { signal, scope }: RuleKey): SaidAt[] {
+  const levels = new Map<number, { byOperator: boolean; words: RuleWord[] }>();
+  for (const row of rows) {
+    if (row.signal !== signal || row.scope !== scope) continue;
+    const level = levels.get(row.depth) ?? { byOperator: row.by_operator, words: [] };
+    level.words.push(wordOf(row));
+    levels.set(row.depth, level);
+  }
+  return [...levels].map(([depth, { byOperator, words }]) => ({ depth, byOperator, word: nearest(words) }));
+}
+
+type SaidAt = LevelWord & { readonly depth: number };
+
+export type RuleRow = RuleKey & {
+  readonly money: boolean;
+  /** What holds for the tenant. */
+  readonly effective: ShownRule;
+  /** What would hold if the reader had said nothing about exactly this tenant. */
+  readonly inherited: ShownRule;
+  /** What the reader said about exactly this tenant. */
+  readonly own: ShownWord;
+  /** What is enforced above the reader, who cannot loosen it; null when nothing is. */
+  readonly bound: ShownRule | null;
+  /** How often it was over a threshold in the last 30 days, for this tenant and those below it. */
+  readonly fired: { readonly warn: number; readonly critical: number; readonly shadow: number };
+};
+
+type Reader = Readonly<{ id: TenantId; kind: string }>;
+type About = Readonly<{ id: TenantId; kind: string }>;
+
+/**
+ * The rules of a tenant as somebody at or above it reads them, in the order of the standard rules. What only the operator
+ * has is left out for everybody else. Wants a subtree transaction.
+ */
+export async function listRules(tx: TenantRead, reader: Reader, about: About): Promise<RuleRow[]> {
+  const rows = await wordsOf(tx, about.id);
+  const depth = await depthOf(tx, reader, about);
+  const fired = await firedOf(tx, about.id);
+  return standardRules
+    .filter(({ desk }) => !desk || about.kind === "operator")
+    .map((standard) => {
+      const levels = levelsOf(rows, standard);
+      const others = levelsOf(
+        rows.filter((row) => row.set_by !== reader.id || row.about_id !== about.id),
+        standard,
+      );
+      const own = rows.find(
+        (row) =>
+          row.set_by === reader.id &&
+          row.about_id === about.id &&
+          row.signal === standard.signal &&
+          row.scope === standard.scope,
+      );
+      const bound = boundOf(standard, levels, reader, depth);
+      return {
+        signal: standard.signal,
+        scope: standard.scope,
+        money: standard.money,
+        effective: shownRule(standard, effectiveRule(standard.rule, levels)),
+        inherited: shownRule(standard, effectiveRule(standard.rule, others)),
+        own: shownWord(standard, own ? wordOf(own) : nothingSaid),
+        bound: bound?.mode === "enforce" ? shownRule(standard, bound) : null,
+        fired: fired.get(keyOf(standard)) ?? { warn: 0, critical: 0, shadow: 0 },
+      };
+    });
+}
+
+/** What holds above the reader; undefined for the operator, whom nothing binds. */
+function boundOf(
+  standard: StandardRule,
+  levels: readonly SaidAt[],
+  reader: Reader,
+  readerDepth: number,
+): Rule | undefined {
+  if (reader.kind === "operator") return undefined;
+  return effectiveRule(
+    standard.rule,
+    levels.filter(({ depth }) => depth > readerDepth),
+  );
+}
+
+/** How many levels the reader stands above the tenant. @throws DomainError not_below. */
+async function depthOf(tx: TenantRead, reader: Reader, about: About): Promise<number> {
+  const [row] = await tx.$queryRaw<{ depth: number }[]>`
+    SELECT depth FROM tenant_below WHERE ancestor_id = ${reader.id}::uuid AND descendant_id = ${about.id}::uuid`;
+  if (!row) throw new DomainError("not_below", { field: "ofTenantSlug" });
+  return row.depth;
+}
+
+const wordsOf = (tx: TenantRead, tenantId: TenantId) =>
+  tx.$queryRaw<StoredWord[]>`
+    SELECT tenant_id, set_by, depth, about_id, by_operator, signal, scope, mode, action, window_minutes, warn, critical
+    FROM rule_words_of(${tenantId}::uuid)`;
+
+async function firedOf(tx: TenantRead, tenantId: TenantId) {
+  const rows = await tx.$queryRaw<
+    { signal: RuleKey["signal"]; scope: RuleKey["scope"]; warn: number; critical: number; shadow: number }[]
+  >`
+    SELECT f.signal, f.scope, count(*) FILTER (WHERE f.mode = 'enforce' AND f.level = 'warn')::int AS warn,
+      count(*) FILTER (WHERE f.mode = 'enforce' AND f.level = 'critical')::int AS critical, count(*) FILTER (WHERE f.mode = 'shadow')::int AS shadow
+    FROM rule_finding f WHERE f.last_at > now() - interval '30 days'
+      AND f.tenant_id IN (SELECT descendant_id FROM tenant_below WHERE ancestor_id = ${tenantId}::uuid)
+    GROUP BY f.signal, f.scope`;
+  return new Map(rows.map(({ signal, scope, ...counts }) => [keyOf({ signal, scope }), counts]));
+}
+
+export type RuleChanged = Readonly<{ before: ShownWord; after: ShownWord; effective: ShownRule }>;
+
+/**
+ * Says something about a rule for a tenant: the one acted on, or one below. A level below another can only tighten what is
+ * enforced above it. It counts from the next sweep on. Locks the row; a repeat changes nothing.
+ * @throws DomainError invalid_input for a rule that does not exist, a bad threshold, critical below warn, or containing what cannot be.
+ * @throws DomainError rule_bound for a field that would be looser than what is enforced above; the detail has the bound.
+ */
+export async function setRule(
+  tx: TenantWrite,
+  setter: Reader,
+  about: About,
+  patch: RulePatch,
+  actorName: string,
+): Promise<RuleChanged> {
+  const standard = knownRule(patch, about.kind);
+  // Two people who change one rule take turns, also before it has a row.
+  await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`rule ${setter.id} ${about.id} ${keyOf(patch)}`}, 0))::text`;
+  const depth = await depthOf(tx, setter, about);
+  const rows = await wordsOf(tx, about.id);
+  const mine = (row: StoredWord) => row.set_by === setter.id && row.about_id === about.id;
+  const row = rows.find((one) => mine(one) && one.signal === patch.signal && one.scope === patch.scope);
+  const before = row ? wordOf(row) : nothingSaid;
+  const word = patched(standard, before, patch);
+  checkWord(standard, { setter, depth }, rows, word, mine);
+  await store(tx, setter.id, about.id, patch, word, actorName);
+  const effective = effectiveRule(standard.rule, levelsOf(await wordsOf(tx, about.id), standard));
+  return {
+    before: shownWord(standard, before),
+    after: shownWord(standard, word),
+    effective: shownRule(standard, effective),
+  };
+}
+
+/** @throws DomainError as setRule. */
+function checkWord(
+  standard: StandardRule,
+  { setter, depth }: Readonly<{ setter: Reader; depth: number }>,
+  rows: readonly StoredWord[],
+  word: RuleWord,
+  mine: (row: StoredWord) => boolean,
+): void {
+  const levels = levelsOf(rows, standard);
+  const above = boundOf(standard, levels, setter, depth);
+  const said = levelsOf(
+    rows.filter((row) => row.set_by === setter.id && !mine(row)),
+    standard,
+  );
+  const wished = overlay(above ?? standard.rule, nearest([...said.map((level) => level.word), word]));
+  if (wished.critical < wished.warn) {
+    const shown = shownRule(standard, wished);
+    const sentence = `Critical would be ${shown.critical} and below warn, which is ${shown.warn}: it must be at least that.`;
+    throw new DomainError("invalid_input", { field: "critical" }, sentence);
+  }
+  if (word.action === "contain" && (standard.of !== "calls" || standard.scope === "network")) {
+    const sentence = "Only rules about the calls of an extension or a tenant can contain: choose notify or open.";
+    throw new DomainError("invalid_input", { field: "action" }, sentence);
+  }
+  const loose = above && loosened(above, word);
+  if (!loose) return;
+  const field = loose.field;
+  const bound = String(shownRule(standard, above)[field]);
+  const sentence = `A tenant above enforces ${fieldWords[field]} ${bound} for this rule: yours can be stricter, not looser.`;
+  throw new DomainError("rule_bound", { field, bound }, sentence);
+}
+
+async function store(
+  tx: TenantWrite,
+  setBy: TenantId,
+  aboutId: TenantId,
+  { signal, scope }: RuleKey,
+  word: RuleWord,
+  by: string,
+): Promise<void> {
+  if (Object.values(word).every((value) => value === null)) {
+    await tx.$executeRaw`
+      DELETE FROM rule WHERE tenant_id = ${setBy}::uuid AND about_id = ${aboutId}::uuid AND signal = ${signal} AND scope = ${scope}`;
+    return;
+  }
+  await tx.$executeRaw`
+    INSERT INTO rule (tenant_id, about_id, signal, scope, mode, action, window_minutes, warn, critical, changed_by)
+    VALUES (${setBy}::uuid, ${aboutId}::uuid, ${signal}, ${scope}, ${word.mode}, ${word.action}, ${word.windowMinutes}::int, ${word.warn}::bigint,
+      ${word.critical}::bigint, ${by})
+    ON CONFLICT (tenant_id, about_id, signal, scope) DO UPDATE SET mode = excluded.mode, action = excluded.action,
+      window_minutes = excluded.window_minutes, warn = excluded.warn, critical = excluded.critical, changed_at = clock_timestamp(), changed_by = excluded.changed_by`;
+}

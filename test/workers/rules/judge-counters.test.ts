@@ -1,0 +1,139 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { takeSignal } from "@/server/domain/rules/take-signal";
+import type { AmiGateway } from "@/server/infra/ami/gateway";
+import { silentLogger } from "@/server/infra/log/logger";
+import type { TenantId } from "@/server/kernel/ids";
+import { builders, type Tenancy } from "@/test/support/builders";
+import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { RuleSweep } from "@/workers/rules/rule-sweep";
+
+let db: TestDatabase;
+let make: ReturnType<typeof builders>;
+let operator: Tenancy;
+let sweep: RuleSweep;
+const newSweep = (ami?: AmiGateway) =>
+  new RuleSweep({
+    pool: db.pool,
+    ami,
+    bus: { publish: () => {}, close: async () => {} },
+    log: silentLogger,
+    everyMs: 3_600_000,
+  });
+beforeAll(async () => {
+  db = await createDatabase();
+  make = builders(db);
+  operator = await make.tenant("operator");
+  sweep = newSweep();
+});
+afterAll(async () => {
+  await sweep.close();
+  await db.drop();
+});
+
+type Incident = { source: string; severity: string; signals: number };
+const incidents = (kind: string) =>
+  make.sql<Incident>("SELECT source, severity, signals::int AS signals FROM incident WHERE kind = $1 ORDER BY number", [
+    kind,
+  ]);
+
+test("a flood makes one row a minute and one incident, and every signal counts once", async () => {
+  for (let n = 0; n < 132; n += 1) {
+    await takeSignal(db.pool, { kind: "sign_in", source: `198.51.100.${n % 250}`, count: 100 });
+    if (n % 40 === 39) await sweep.run();
+  }
+  await sweep.run();
+  await sweep.run();
+  expect(await incidents("sign_in")).toMatchObject([{ source: "198.51.100.0/24", severity: "high", signals: 13_200 }]);
+  const rows = await make.sql("SELECT FROM signal WHERE kind = 'sign_in'");
+  expect(rows.length).toBeLessThanOrEqual(3);
+});
+
+test("from more networks than can be told apart it fills so many rows and no more", async () => {
+  await make.sql(
+    `INSERT INTO signal (tenant_id, kind, source, minute, signals, judged) SELECT $1, 'sign_in', 'n' || n, date_trunc('minute', now()) + interval '5 minutes', 1, 1
+     FROM generate_series(1, 2000) n`,
+    [operator.tenantId],
+  );
+  const at = new Date(Date.now() + 300_000);
+  for (let n = 0; n < 5; n += 1) await takeSignal(db.pool, { kind: "sign_in", source: `10.${n}.0.1`, at });
+  const [row] = await make.sql<{ n: number }>(
+    "SELECT signals::int AS n FROM signal WHERE kind = 'sign_in' AND source = 'elsewhere'",
+  );
+  expect(row?.n).toBe(5);
+  await make.sql("DELETE FROM signal WHERE kind = 'sign_in'");
+});
+
+test("refused permissions and changes that open doors are read from the trail, each once", async () => {
+  const tenant = await make.tenant("customer", operator);
+  const event = (action: string, outcome: string) =>
+    make.sql("SELECT audit_append($1, 'user', 'x', NULL, $2, 's', $3, '{}', '{}', $4, '192.0.2.1')", [
+      tenant.tenantId,
+      action,
+      outcome,
+      randomUUID(),
+    ]);
+  for (let n = 0; n < 21; n += 1) await event("permission.deny", "denied");
+  for (let n = 0; n < 39; n += 1) await event("destination.allow", "ok");
+  await sweep.run();
+  await sweep.run();
+  expect((await incidents("denied")).filter(({ source }) => source === tenant.slug)).toMatchObject([{ signals: 21 }]);
+  expect((await incidents("config")).filter(({ source }) => source === tenant.slug)).toEqual([]);
+  await event("destination.allow", "failed");
+  await event("extension.rotate_secret", "ok");
+  await sweep.run();
+  expect((await incidents("config")).filter(({ source }) => source === tenant.slug)).toMatchObject([{ signals: 40 }]);
+});
+
+test("a phone that registers from ever new networks", async () => {
+  const tenant = await make.tenant("customer", operator);
+  const phone = await make.phone(tenant, "101");
+  const from = (address: string) =>
+    make.sql(
+      `INSERT INTO registration (tenant_id, extension_id, contact_id, uri, address, expires_at) VALUES ($1, $2, 'c1', 'sip:x', $3, now() + interval '1 hour')
+       ON CONFLICT (tenant_id, contact_id) DO UPDATE SET address = excluded.address`,
+      [tenant.tenantId, phone.extensionId, address],
+    );
+  for (const address of ["10.0.0.1:5060", "10.0.0.9:41000", "10.1.0.1:5060", "[2001:db8::1]:5060"]) await from(address);
+  await sweep.run();
+  expect((await incidents("moves")).filter(({ source }) => source === phone.endpoint)).toEqual([]);
+  await from("192.0.2.7:5060");
+  await sweep.run();
+  expect((await incidents("moves")).filter(({ source }) => source === phone.endpoint)).toMatchObject([
+    { severity: "low" },
+  ]);
+});
+
+test("differences, failures of retention and a silent telephone system are the operator's", async () => {
+  for (let n = 0; n < 5; n += 1) {
+    await make.sql("INSERT INTO difference (tenant_id, kind, subject, currency) VALUES ($1, 'shortfall', $2, 'EUR')", [
+      operator.tenantId,
+      randomUUID(),
+    ]);
+  }
+  await takeSignal(db.pool, { kind: "retention", tenantId: operator.tenantId as TenantId });
+  await sweep.run();
+  await sweep.run();
+  expect(await incidents("difference")).toMatchObject([{ source: operator.slug, signals: 5 }]);
+  expect(await incidents("retention")).toMatchObject([{ source: operator.slug, signals: 1 }]);
+});
+
+test("a telephone system that refuses the sign-in, and one that is silent for long", async () => {
+  const status = { connected: false, problem: "acting: login refused: Authentication failed" };
+  const link = newSweep({ status: () => status } as unknown as AmiGateway);
+  const rows = () =>
+    make.sql<{ kind: string; signals: number }>(
+      "SELECT kind, signals::int AS signals FROM signal WHERE kind LIKE 'ami%' ORDER BY kind",
+    );
+  await link.run();
+  await link.run();
+  expect(await rows()).toEqual([{ kind: "ami_login", signals: 1 }]);
+  await make.sql(
+    "INSERT INTO signal (tenant_id, kind, source, minute, signals) SELECT $1, 'ami_silence', '', date_trunc('minute', now()) - n * interval '1 minute', 1 FROM generate_series(1, 5) n",
+    [operator.tenantId],
+  );
+  await link.run();
+  await link.close();
+  expect(await incidents("ami_silence")).toMatchObject([{ source: operator.slug, severity: "high", signals: 5 }]);
+});

@@ -1,0 +1,95 @@
+import { learnNumberRanges } from "@/server/domain/rules/number-ranges";
+import { markSignal } from "@/server/domain/rules/take-signal";
+import type { AmiGateway } from "@/server/infra/ami/gateway";
+import type { SqlPool } from "@/server/infra/db/pool";
+import type { LiveBus } from "@/server/infra/live/bus";
+import type { Logger } from "@/server/infra/log/logger";
+import type { TenantId } from "@/server/kernel/ids";
+import { judgeCalls } from "@/workers/rules/judge-calls";
+import { judgeCounters } from "@/workers/rules/judge-counters";
+import type { Found } from "@/workers/rules/subjects";
+
+type Options = Readonly<{
+  pool: SqlPool;
+  ami: AmiGateway | undefined;
+  bus: LiveBus;
+  log: Logger;
+  everyMs?: number;
+}>;
+
+const EVERY_MS = 2_000;
+/** A sweep that takes long is followed by a longer pause: at most this share of the time is spent on them. */
+const SHARE = 20;
+/** A link that is down for less is no silence. */
+const SILENCE_MS = 15_000;
+
+/** Looks every few seconds at what happened, and does what the rules say. Calls are authorised without waiting for it. */
+export class RuleSweep {
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<unknown> = Promise.resolve();
+  #learned = false;
+  #closed = false;
+  /** Since when no sweep has seen the link up. */
+  #downSinceMs: number | undefined;
+
+  constructor(readonly options: Options) {
+    this.#next(options.everyMs ?? EVERY_MS);
+  }
+
+  /** One sweep. What of it fails is tried again with the next one. */
+  async run(): Promise<Found[]> {
+    const { pool } = this.options;
+    if (!this.#learned) {
+      await learnNumberRanges(pool);
+      this.#learned = true;
+    }
+    await this.#watchLink();
+    const found = [...(await judgeCounters(pool)), ...(await judgeCalls(pool))];
+    await this.#tell(found);
+    return found;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#running;
+  }
+
+  #next(afterMs: number): void {
+    if (this.#closed) return;
+    this.#timer = setTimeout(() => {
+      const began = performance.now();
+      this.#running = this.run()
+        .catch((error: unknown) =>
+          this.options.log.warn({ error }, "the rules could not be looked after; trying again"),
+        )
+        .finally(() => {
+          const tookMs = performance.now() - began;
+          this.#next(Math.max(this.options.everyMs ?? EVERY_MS, tookMs * SHARE));
+        });
+    }, afterMs);
+  }
+
+  async #watchLink(): Promise<void> {
+    const status = this.options.ami?.status();
+    if (!status || status.connected) {
+      this.#downSinceMs = undefined;
+      return;
+    }
+    this.#downSinceMs ??= Date.now();
+    if (/login refused/.test(status.problem ?? "")) await markSignal(this.options.pool, "ami_login");
+    if (Date.now() - this.#downSinceMs >= SILENCE_MS) await markSignal(this.options.pool, "ami_silence");
+  }
+
+  async #tell(found: readonly Found[]): Promise<void> {
+    const { pool, bus, log } = this.options;
+    const opened = found.filter((one) => one.opened || one.raised);
+    if (opened.length === 0) return;
+    const [operator] = await pool.query<{ id: TenantId | null }>("operator", "SELECT operator_tenant() AS id", []);
+    if (operator?.id) bus.publish({ tenantId: operator.id, kind: "incidents" });
+    for (const { measure, incidentId, opened: isNew } of opened) {
+      const { signal, scope, source } = measure;
+      log.warn({ signal, scope, source, incidentId }, isNew ? "a rule opened an incident" : "an incident got worse");
+    }
+  }
+}
