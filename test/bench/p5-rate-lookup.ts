@@ -98,7 +98,7 @@ async function microsecondsPerLookup(
   return {
     asCharged: await less(`rates := rates_of_plan('${plan}', 'out', n.prefixes, now(), now(), 0);`),
     oneStatement: await less(
-      `${from} AND prefix = ANY (n.prefixes) AND ${valid} ORDER BY length(prefix) DESC LIMIT 1;`,
+      `${from} AND prefix = ANY (n.prefixes) AND ${valid} ORDER BY prefix DESC, (hours IS NOT NULL) DESC LIMIT 1;`,
     ),
     walk: await less(`${from} AND prefix <= n.digits AND ${valid} ORDER BY prefix DESC LIMIT 1;`),
     oneKey: await less(`${from} AND prefix = left(n.digits, 5) AND ${valid} LIMIT 1;`),

@@ -30,6 +30,8 @@ export class SettleWriter {
 
   async #write(): Promise<void> {
     this.#writing = true;
+    // What is told in the same breath goes together.
+    await Promise.resolve();
     for (let batch = this.#take(); batch.length > 0; batch = this.#take()) await this.#writeBatch(batch);
     this.#writing = false;
   }

@@ -35,8 +35,8 @@ export const settlingTogether: readonly SqlMutation[] = [
     ...together,
     name: "an end told with others is settled again when it is told again",
     loses: "the customer: everything twice, or the ends beside it never",
-    find: "c.pbx_call_id = u.call WHERE c.state <> 'ended'",
-    replace: "c.pbx_call_id = u.call",
+    find: "k.pbx_call_id = u.call OFFSET 0) c WHERE c.state <> 'ended'",
+    replace: "k.pbx_call_id = u.call OFFSET 0) c",
     caughtBy: CHARGED,
   },
   {
@@ -51,8 +51,8 @@ export const settlingTogether: readonly SqlMutation[] = [
     ...together,
     name: "a record among ends told together shows the price of any level",
     loses: "the reseller's secret, and the customer's trust",
-    find: "LEFT JOIN charged x ON x.call_id = e.id AND x.level = 0",
-    replace: "LEFT JOIN charged x ON x.call_id = e.id AND x.level = 1",
+    find: "CASE WHEN y.level = 0 THEN y.net END AS cost",
+    replace: "max(y.net) OVER (PARTITION BY y.wallet_id) AS cost",
     caughtBy: CHARGED,
   },
   {

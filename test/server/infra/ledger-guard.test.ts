@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { builders, type Tenancy } from "@/test/support/builders";
@@ -88,4 +89,22 @@ test("nobody rewrites the ledger: the portal's role may neither change nor delet
     "DELETE FROM audit_event",
   ])
     await expect(db.app.$executeRawUnsafe(attempt)).rejects.toThrow(/permission denied/);
+});
+
+test("a line of the ledger belongs to a transaction and to a wallet of its own tenant, and both stay", async () => {
+  await make.topUp(customer, 100n, "kept");
+  const { id } = await make.one<{ id: string }>("SELECT id FROM ledger_transaction WHERE posting_key = 'kept'");
+  const { wallet } = await make.one<{ wallet: string }>("SELECT id AS wallet FROM wallet WHERE tenant_id = $1", [
+    customer.tenantId,
+  ]);
+  const lines = (transaction: string, tenant: Tenancy) =>
+    make.sql(
+      `INSERT INTO ledger_entry (tenant_id, transaction_id, line, account, wallet_id, currency, amount_micros, balance_after_micros, seq, occurred_at)
+       VALUES ($1, $2, 8, 'wallet', $3, 'EUR', -5, 0, 1000, now()), ($4, $2, 9, 'revenue', NULL, 'EUR', 5, NULL, NULL, now())`,
+      [tenant.tenantId, transaction, wallet, operator.tenantId],
+    );
+  await expect(lines(randomUUID(), customer)).rejects.toMatchObject({ code: "23503" });
+  await expect(lines(id, reseller)).rejects.toMatchObject({ code: "23503" });
+  await expect(make.sql("DELETE FROM ledger_transaction WHERE id = $1", [id])).rejects.toMatchObject({ code: "23503" });
+  await expect(make.sql("DELETE FROM wallet WHERE id = $1", [wallet])).rejects.toMatchObject({ code: "23503" });
 });

@@ -48,16 +48,20 @@ const oddities: Readonly<Record<string, string>> = {
   "no plan": "UPDATE tenant SET plan_id = NULL WHERE id = $1",
 };
 
+/** Two of three times what is usual. */
+const mostly = <T>(usual: T, ...others: T[]) =>
+  fc.oneof({ weight: 2, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constantFrom(...others) });
+
 const someWorld = fc.record({
-  odd: fc.array(fc.oneof(fc.constant("none"), fc.constantFrom(...Object.keys(oddities))), {
+  odd: fc.array(mostly("none", ...Object.keys(oddities)), {
     minLength: 2,
     maxLength: 2,
   }),
-  money: fc.array(fc.oneof(fc.constant(10_000_000n), fc.constantFrom(0n, 299_000n, 301_000n, 650_000n)), {
+  money: fc.array(mostly(10_000_000n, 0n, 299_000n, 301_000n, 650_000n), {
     minLength: 3,
     maxLength: 3,
   }),
-  reseller: fc.constantFrom("none", "none", "none", "suspended", "markup", "tax of a fifth"),
+  reseller: mostly("none", "suspended", "markup", "tax of a fifth"),
   agreed: fc.boolean(),
   calls: fc.array(
     fc.record({ who: fc.nat(2), phone: fc.nat(1), country: fc.constantFrom(...Array<string>(15).fill("49"), "43") }),
@@ -154,5 +158,5 @@ test("calls authorised together leave what they leave one after the other", { ti
     }),
     { numRuns: 40 },
   );
-  expect(Math.min(together, apart)).toBeGreaterThan(40);
+  expect(Math.min(together, apart)).toBeGreaterThan(10);
 });
