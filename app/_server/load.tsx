@@ -11,6 +11,7 @@ import { makeQueryClient } from "@/components/api/query-client";
 import { withParam } from "@/components/ui/search-params";
 import { requestContext } from "@/server/api/request-context";
 import { appRouter } from "@/server/api/root";
+import { DomainError } from "@/server/kernel/errors";
 
 const requestQueryClient = cache(makeQueryClient);
 
@@ -34,17 +35,25 @@ export async function load<T>(fetch: (queries: QueryClient) => Promise<T>): Prom
     // The sign-in says why, and until when.
     if (error.message === "banned") redirect("/sign-in");
     if (error.code === "NOT_FOUND") notFound();
+    if (wantsFactor(error)) redirect(`/account?required=1&back=${encodeURIComponent(await askedPath())}`);
     if (error.code === "FORBIDDEN") forbidden();
     throw error;
   }
 }
 
+const wantsFactor = ({ cause }: TRPCError): boolean => cause instanceof DomainError && cause.code === "factor_required";
+
 /** The sign-in, with the way back to the page that was asked for. */
 async function signInPath(): Promise<string> {
+  const path = await askedPath();
+  return path ? `/sign-in?next=${encodeURIComponent(path)}` : "/sign-in";
+}
+
+async function askedPath(): Promise<string> {
   const [path, search] = ((await headers()).get("x-ringfence-path") ?? "").split("?");
-  if (!path) return "/sign-in";
+  if (!path) return "";
   const kept = withParam(new URLSearchParams(search), { _rsc: undefined });
-  return `/sign-in?next=${encodeURIComponent(kept ? `${path}?${kept}` : path)}`;
+  return kept ? `${path}?${kept}` : path;
 }
 
 export function Loaded({ children }: Readonly<{ children: ReactNode }>) {

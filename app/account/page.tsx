@@ -7,17 +7,21 @@ import { safePath } from "@/components/sign-in/safe-path";
 
 export const metadata: Metadata = { title: "Security of my account" };
 
-type Props = Readonly<{ searchParams: Promise<{ back?: string | string[] }> }>;
+type Props = Readonly<{ searchParams: Promise<{ back?: string | string[]; required?: string }> }>;
 
 export default async function AccountPage({ searchParams }: Props) {
-  const { back } = await searchParams;
+  const { back, required } = await searchParams;
   await load((queries) =>
-    Promise.all([queries.fetchQuery(api.me.get.queryOptions()), queries.fetchQuery(api.sessions.list.queryOptions())]),
+    Promise.all([
+      queries.fetchQuery(api.me.get.queryOptions()),
+      queries.fetchQuery(api.sessions.list.queryOptions()),
+      queries.fetchQuery(api.security.get.queryOptions()),
+    ]),
   );
   return (
     <ApiProvider>
       <Loaded>
-        <AccountView back={safePath(back)} />
+        <AccountView back={safePath(back)} required={required !== undefined} />
       </Loaded>
     </ApiProvider>
   );

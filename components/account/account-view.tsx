@@ -4,12 +4,15 @@ import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useState } from "react";
 
+import { AskAgain } from "@/components/account/ask-again";
+import { SecondFactor } from "@/components/account/second-factor";
 import { Sessions } from "@/components/account/sessions";
 import { useTRPC } from "@/components/api/client";
 import { QueryView } from "@/components/api/query-view";
 import { Wordmark } from "@/components/shell/wordmark";
 import { Button } from "@/components/ui/button";
 import { later } from "@/components/ui/later";
+import { Notice } from "@/components/ui/notice";
 import { PageHeader } from "@/components/ui/page-header";
 import { Section } from "@/components/ui/section";
 import { Toaster } from "@/components/ui/toaster";
@@ -17,7 +20,7 @@ import { Toaster } from "@/components/ui/toaster";
 const ChangePassword = later(() => import("@/components/account/change-password").then((file) => file.ChangePassword));
 
 /** What keeps my account mine. It belongs to the person, so it stands outside every tenant. */
-export function AccountView({ back }: Readonly<{ back: string }>) {
+export function AccountView({ back, required }: Readonly<{ back: string; required: boolean }>) {
   const query = useQuery(useTRPC().me.get.queryOptions());
   const [changing, setChanging] = useState(false);
   return (
@@ -33,6 +36,11 @@ export function AccountView({ back }: Readonly<{ back: string }>) {
           {({ user }) => (
             <>
               <PageHeader aside={user.email} title="Security of my account" />
+              {required && (
+                <Notice title="Your seat asks for a second factor." tone="warn">
+                  Set one up here, then go back. If you have one already, sign out and in again with it.
+                </Notice>
+              )}
               <Section level={2} title="Password">
                 <div className="flex min-h-11 flex-wrap items-center justify-between gap-4 border-y py-1">
                   <p className="min-w-0 flex-1 basis-64 text-ink-2">
@@ -40,6 +48,9 @@ export function AccountView({ back }: Readonly<{ back: string }>) {
                   </p>
                   <Button onClick={() => setChanging(true)}>Change password…</Button>
                 </div>
+              </Section>
+              <Section level={2} title="Second factor">
+                <SecondFactor />
               </Section>
               <Section level={2} title="Where you are signed in">
                 <Sessions />
@@ -50,6 +61,7 @@ export function AccountView({ back }: Readonly<{ back: string }>) {
         </QueryView>
       </main>
       <Toaster />
+      <AskAgain />
     </>
   );
 }

@@ -7,6 +7,7 @@ import { type ReactNode, useState } from "react";
 import superjson from "superjson";
 
 import { makeQueryClient } from "@/components/api/query-client";
+import { reauthLink } from "@/components/api/reauth-link";
 import type { AppRouter } from "@/server/api/root";
 
 const trpcContext = createTRPCContext<AppRouter>();
@@ -22,7 +23,7 @@ const queryClient = (): QueryClient => {
 export function ApiProvider({ children }: Readonly<{ children: ReactNode }>) {
   const client = queryClient();
   const [trpcClient] = useState(() =>
-    createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: "/api/trpc", transformer: superjson })] }),
+    createTRPCClient<AppRouter>({ links: [reauthLink, httpBatchLink({ url: "/api/trpc", transformer: superjson })] }),
   );
   return (
     <QueryClientProvider client={client}>

@@ -69,6 +69,14 @@ const refusals: Partial<Record<DomainErrorCode, Omit<Refusal, "code">>> = {
     title: "This invitation is not valid, or was used already.",
     next: "Ask whoever invited you for a new link.",
   },
+  reauth_required: {
+    title: "This asks you once more who you are.",
+    next: "Do it again and answer the question; nothing was changed.",
+  },
+  factor_required: {
+    title: "Your seat here asks for a second factor.",
+    next: "Set one up under Security of my account, in the menu with your initials.",
+  },
   reset_invalid: {
     title: "This link is not valid, or was used already.",
     next: "Ask for a new one; each works once, for half an hour.",

@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useCallback, useState, useSyncExternalStore } from "react";
-
+import { AskAgain } from "@/components/account/ask-again";
 import { useTRPC } from "@/components/api/client";
 import { LiveProvider } from "@/components/api/live";
 import { sessionState } from "@/components/api/session-state";
@@ -43,6 +43,7 @@ export function ShellFrame({ tenantSlug, children, ...look }: Props) {
         </Frame>
         <Toaster />
         {ended && <SessionEnded />}
+        <AskAgain />
       </LiveProvider>
     </ScopeProvider>
   );

@@ -9,26 +9,29 @@ import { Field } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
 
 type Props = Readonly<{ onSignedIn: () => void; email?: string }>;
+type Typed = Readonly<{ email: string; password: string }>;
 
-/** E-mail and password; pasting and password managers are welcome. */
+/** E-mail and password, then the code of whoever has a second factor; pasting and password managers are welcome. */
 export function SignInForm({ onSignedIn, email }: Props) {
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal>();
+  /** What was right, kept in memory only until the second step is done. */
+  const [first, setFirst] = useState<Typed>();
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
+    const text = (name: string) => String(form.get(name) ?? "");
+    const typed = first ?? { email: text("email"), password: text("password") };
     setBusy(true);
     setRefusal(undefined);
     try {
       const { signIn } = await import("next-auth/react");
-      const answer = await signIn("credentials", {
-        redirect: false,
-        email: form.get("email"),
-        password: form.get("password"),
-      });
+      const code = first ? { code: text("code") } : {};
+      const answer = await signIn("credentials", { redirect: false, ...typed, ...code });
       if (answer?.ok && !answer.error) return onSignedIn();
-      setRefusal(signInRefusal(answer?.error ?? ""));
+      if (answer?.error === "factor_needed") setFirst(typed);
+      else setRefusal(signInRefusal(answer?.error ?? ""));
     } catch (error) {
       setRefusal(refusalOf(error));
     }
@@ -37,6 +40,22 @@ export function SignInForm({ onSignedIn, email }: Props) {
 
   return (
     <form className="grid gap-4" onSubmit={submit}>
+      {first ? <Code email={first.email} onBack={() => setFirst(undefined)} /> : <FirstStep email={email} />}
+      {refusal && (
+        <Notice live title={refusal.title} tone="bad">
+          {refusal.next}
+        </Notice>
+      )}
+      <Button busy={busy && "Signing in…"} look="primary" type="submit">
+        Sign in
+      </Button>
+    </form>
+  );
+}
+
+function FirstStep({ email }: Readonly<{ email: string | undefined }>) {
+  return (
+    <>
       <Field
         autoComplete="username"
         autoFocus
@@ -48,14 +67,27 @@ export function SignInForm({ onSignedIn, email }: Props) {
         type="email"
       />
       <Field autoComplete="current-password" label="Password" name="password" required type="password" />
-      {refusal && (
-        <Notice live title={refusal.title} tone="bad">
-          {refusal.next}
-        </Notice>
-      )}
-      <Button busy={busy && "Signing in…"} look="primary" type="submit">
-        Sign in
-      </Button>
-    </form>
+    </>
+  );
+}
+
+function Code({ email, onBack }: Readonly<{ email: string; onBack: () => void }>) {
+  return (
+    <>
+      <p className="text-ink-2">
+        {email}{" "}
+        <button className="underline" onClick={onBack} type="button">
+          Somebody else
+        </button>
+      </p>
+      <Field
+        autoComplete="one-time-code"
+        autoFocus
+        hint="Of your authenticator app, or a recovery code."
+        label="Code"
+        name="code"
+        required
+      />
+    </>
   );
 }

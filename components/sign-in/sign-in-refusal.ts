@@ -21,6 +21,13 @@ export function signInRefusal(error: string): Refusal {
       next: `${reason ? `Why: ${reason}. ` : ""}Wait, or ask whoever runs this portal.`,
     };
   }
+  if (code === "code_wrong") {
+    return {
+      code: "code_wrong",
+      title: "This code is wrong, or was used already.",
+      next: "Take the next one that your app shows; each is good once. Without your phone, use a recovery code.",
+    };
+  }
   if (code === "CredentialsSignin") {
     return {
       code: "CredentialsSignin",

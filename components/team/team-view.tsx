@@ -8,6 +8,7 @@ import type { Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { Moment } from "@/components/shell/moment";
 import { useScope } from "@/components/shell/scope";
+import { FactorPolicy } from "@/components/team/factor-policy";
 import { Invitations } from "@/components/team/invitations";
 import { Button } from "@/components/ui/button";
 import { type Column, DataTable } from "@/components/ui/data-table";
@@ -50,6 +51,7 @@ export function TeamView() {
                 rowKey={(member) => member.userId}
                 rows={data.items}
               />
+              <FactorPolicy policy={data.factorPolicy} />
               {data.invitations.length > 0 && <Invitations invitations={data.invitations} />}
             </>
           )}
@@ -81,6 +83,11 @@ function columnsIn(onRevoke: ((member: Member) => void) | undefined): readonly C
       fold: "lead-end",
       className: "capitalize",
       cell: (member) => member.role.replaceAll("_", " "),
+    },
+    {
+      key: "factor",
+      header: "Second factor",
+      cell: (member) => (member.withFactor ? "Yes" : <span className="text-ink-3">No</span>),
     },
     { key: "since", header: "Since", cell: (member) => <Moment at={member.since} /> },
     onRevoke && {

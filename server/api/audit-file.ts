@@ -4,7 +4,7 @@ import { change, recordRefusal } from "@/server/domain/audit/change";
 import { filterValues, trailFilterSchema, trailFormats } from "@/server/domain/audit/trail.schema";
 import { trailFile } from "@/server/domain/audit/trail-file";
 import { allows } from "@/server/domain/tenancy/roles";
-import { findSeat } from "@/server/domain/tenancy/seats";
+import { seatForStream } from "@/server/domain/tenancy/seats";
 import { readTenant } from "@/server/infra/db/read-tenant";
 
 type Asked = Readonly<{ tenantSlug: string; format: string; search: URLSearchParams }>;
@@ -21,7 +21,8 @@ const types = { csv: "text/csv; charset=utf-8", jsonl: "application/jsonl; chars
 export async function auditFile(ctx: Context, { tenantSlug, format, search }: Asked): Promise<Response> {
   if (!ctx.signedIn) return plain("Sign in first.", 401);
   const { userId } = ctx.signedIn;
-  const seat = await findSeat(ctx.db, { userId, tenantSlug });
+  const seat = await seatForStream(ctx.db, ctx.signedIn, tenantSlug);
+  if (seat === "factor_required") return plain("Your seat here asks for a second factor.", 403);
   if (!seat || !isFormat(format)) return plain("There is nothing here by that name, or it is not yours.", 404);
   const by = {
     tenantId: seat.tenantId,

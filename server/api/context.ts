@@ -1,5 +1,6 @@
 import type { Attempts } from "@/server/auth/attempts";
 import type { WebBan } from "@/server/domain/bans/web-ban";
+import type { FactorKeys } from "@/server/domain/people/seal.rules";
 import type { Db } from "@/server/infra/db/client";
 import type { LiveChange } from "@/server/infra/live/bus";
 import type { Logger } from "@/server/infra/log/logger";
@@ -13,6 +14,8 @@ export type SignedIn = {
   readonly userId: UserId;
   readonly email: string;
   readonly name: string;
+  readonly authenticatedAt: Date;
+  readonly factorAt: Date | null;
 };
 
 /** What answers must name and the database does not know. */
@@ -21,6 +24,10 @@ export type ApiSettings = {
   readonly appUrl: string;
   /** Above this a top-up by the operator waits for a second person; micros. */
   readonly approvalLimit: Micros;
+  /** Money that moves above this asks once more who moves it; micros. */
+  readonly reauthAbove: Micros;
+  /** What second factors are kept with. */
+  readonly factorKeys: FactorKeys;
   /** What digests of voucher codes are made with. */
   readonly voucherKey: string;
   readonly sipDomain: string;

@@ -27,6 +27,8 @@ export const trpcCodeOf = {
   not_below: "NOT_FOUND",
   pbx_unreachable: "SERVICE_UNAVAILABLE",
   invitation_invalid: "NOT_FOUND",
+  reauth_required: "PRECONDITION_FAILED",
+  factor_required: "FORBIDDEN",
   reset_invalid: "NOT_FOUND",
   rate_overlap: "CONFLICT",
   no_rate: "NOT_FOUND",

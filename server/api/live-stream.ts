@@ -1,5 +1,5 @@
 import { allows } from "@/server/domain/tenancy/roles";
-import { findSeat } from "@/server/domain/tenancy/seats";
+import { seatForStream } from "@/server/domain/tenancy/seats";
 import { checkSession, type LiveSession } from "@/server/domain/tenancy/sessions";
 import type { Db } from "@/server/infra/db/client";
 import type { LiveKind } from "@/server/infra/live/bus";
@@ -26,7 +26,8 @@ const open = new Map<string, Set<() => void>>();
 
 /** The tenant this person may watch under this name; undefined when there is none, or none of theirs. */
 export async function watchable(db: Db, session: LiveSession, tenantSlug: string): Promise<TenantId | undefined> {
-  const seat = await findSeat(db, { userId: session.userId, tenantSlug });
+  const seat = await seatForStream(db, session, tenantSlug);
+  if (seat === "factor_required") return undefined;
   return seat && allows(seat.role, "shell.read") ? seat.tenantId : undefined;
 }
 

@@ -9,6 +9,7 @@ import { isSecureUrl, sessionCookieName } from "@/server/auth/cookie";
 import { signInAttempts } from "@/server/auth/runtime";
 import { readSession } from "@/server/auth/session";
 import { webBanOf } from "@/server/domain/bans/web-ban";
+import { factorKeysOf } from "@/server/domain/people/seal.rules";
 import { voucherKeyOf } from "@/server/domain/vouchers/voucher-code.rules";
 import { webServices } from "@/server/infra/web/services";
 
@@ -33,6 +34,8 @@ export async function requestContext(): Promise<Context> {
     settings: {
       appUrl: env.APP_URL.replace(/\/$/, ""),
       approvalLimit: env.TOP_UP_APPROVAL_LIMIT,
+      reauthAbove: env.REAUTH_ABOVE,
+      factorKeys: factorKeysOf(env.AUTH_SECRET),
       voucherKey: voucherKeyOf(env.AUTH_SECRET),
       sipDomain: env.SIP_DOMAIN,
       sipPort: env.SIP_PORT,

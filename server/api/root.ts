@@ -26,6 +26,7 @@ import { plansRouter } from "@/server/api/routers/plans";
 import { reconciliationRouter } from "@/server/api/routers/reconciliation";
 import { reratingRouter } from "@/server/api/routers/rerating";
 import { rulesRouter } from "@/server/api/routers/rules";
+import { securityRouter } from "@/server/api/routers/security";
 import { sessionsRouter } from "@/server/api/routers/sessions";
 import { shellRouter } from "@/server/api/routers/shell";
 import { statementsRouter } from "@/server/api/routers/statements";
@@ -60,6 +61,7 @@ export const appRouter = router({
   members: membersRouter,
   passwords: passwordsRouter,
   rerating: reratingRouter,
+  security: securityRouter,
   sessions: sessionsRouter,
   cdrImports: cdrImportsRouter,
   reconciliation: reconciliationRouter,

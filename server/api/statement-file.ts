@@ -5,7 +5,7 @@ import { csvToGive, pdfToGive } from "@/server/domain/statements/seal";
 import { statementFormats, statementNumberSchema } from "@/server/domain/statements/statement.schema";
 import { findByNumber, type Statement } from "@/server/domain/statements/statements";
 import { allows } from "@/server/domain/tenancy/roles";
-import { findSeat } from "@/server/domain/tenancy/seats";
+import { seatForStream } from "@/server/domain/tenancy/seats";
 import { readTenant } from "@/server/infra/db/read-tenant";
 import { DomainError } from "@/server/kernel/errors";
 
@@ -22,7 +22,8 @@ const NOTHING = "There is nothing here by that name, or it is not yours.";
  */
 export async function statementFile(ctx: Context, { tenantSlug, number, format }: Asked): Promise<Response> {
   if (!ctx.signedIn) return plain("Sign in first.", 401);
-  const seat = await findSeat(ctx.db, { userId: ctx.signedIn.userId, tenantSlug });
+  const seat = await seatForStream(ctx.db, ctx.signedIn, tenantSlug);
+  if (seat === "factor_required") return plain("Your seat here asks for a second factor.", 403);
   if (!seat || !isFormat(format) || !statementNumberSchema.safeParse(number).success) return plain(NOTHING, 404);
   if (!allows(seat.role, "balance.read")) return plain("Your role does not allow this.", 403);
   const { tenantId } = seat;

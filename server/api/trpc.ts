@@ -2,7 +2,7 @@ import { initTRPC, TRPCError } from "@trpc/server";
 import superjson from "superjson";
 import { z } from "zod";
 
-import type { Context } from "@/server/api/context";
+import type { Context, SignedIn } from "@/server/api/context";
 import { createDenialGate } from "@/server/api/denials";
 import { trpcCodeOf } from "@/server/api/error-map";
 import { liveKindsOf } from "@/server/api/live-kinds";
@@ -25,7 +25,12 @@ import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
 
 /** What a procedure asks for and how it is recorded: read by the net of tests, so that none is written without. */
-export type ProcedureMeta = { readonly permission?: Permission; readonly action?: AuditAction };
+export type ProcedureMeta = {
+  readonly permission?: Permission;
+  readonly action?: AuditAction;
+  /** Asks who one is, when that was too long ago. */
+  readonly fresh?: boolean;
+};
 
 const t = initTRPC
   .context<Context>()
@@ -96,11 +101,31 @@ export const signedInMutation = (action: AuditAction) =>
   signedIn.meta({ action }).use(({ ctx, next }) =>
     next({
       ctx: {
-        changeOwn: <T>(work: (tx: TenantWrite) => Promise<Changed<T>>) =>
+        changeOwn: <T>(work: (tx: TenantWrite, home: TenantId) => Promise<Changed<T>>) =>
           changeOfPerson(ctx.db, { userId: ctx.userId, actor: ctx.actor, action }, work),
       },
     }),
   );
+
+const FRESH_MS = 15 * 60_000;
+
+/**
+ * For what cannot be taken back: goes through while the person has shown who they are in the last quarter of an hour. The
+ * portal asks, then does the same again.
+ * @throws DomainError reauth_required.
+ */
+export function requireFresh({ authenticatedAt }: SignedIn): void {
+  if (Date.now() - authenticatedAt.getTime() > FRESH_MS) throw new DomainError("reauth_required");
+}
+
+/** A change of the person's own things that nobody makes with a session that was left open. */
+export const freshMutation = (action: AuditAction) =>
+  signedInMutation(action)
+    .meta({ fresh: true })
+    .use(({ ctx, next }) => {
+      requireFresh(ctx.signedIn);
+      return next();
+    });
 
 const denials = createDenialGate();
 
@@ -130,7 +155,7 @@ const isForbidden = (error: unknown): boolean => error instanceof DomainError &&
  */
 const seated = (permission: Permission) =>
   signedIn.input(z.object({ tenantSlug: z.string().min(1).max(63) })).use(async ({ ctx, input, path, next }) => {
-    const seat = await findSeat(ctx.db, { userId: ctx.userId, tenantSlug: input.tenantSlug });
+    const seat = await findSeat(ctx.db, ctx.signedIn, input.tenantSlug);
     // Absent and not-yours give one answer, so slugs cannot be probed.
     if (!seat) throw new DomainError("not_found");
     const denied = { ctx, seat, permission, path };
@@ -180,4 +205,13 @@ export const tenantMutation = (permission: Permission, action: AuditAction) =>
           },
         },
       });
+    });
+
+/** A change of a tenant's things that nobody makes with a session that was left open. */
+export const freshTenantMutation = (permission: Permission, action: AuditAction) =>
+  tenantMutation(permission, action)
+    .meta({ fresh: true })
+    .use(({ ctx, next }) => {
+      requireFresh(ctx.signedIn);
+      return next();
     });

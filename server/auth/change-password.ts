@@ -1,6 +1,7 @@
 import type { Attempts } from "@/server/auth/attempts";
 import { checkedHash, verifyPassword } from "@/server/auth/passwords";
 import { type Actor, changeOfPerson, recordRefusalOfPerson } from "@/server/domain/audit/change";
+import { factorsOf, hasFactor } from "@/server/domain/people/factors";
 import { mailPasswordChanged, replacePassword } from "@/server/domain/people/passwords";
 import { findSignIn, signInPlaces } from "@/server/domain/tenancy/sessions";
 import type { Db } from "@/server/infra/db/client";
@@ -33,10 +34,11 @@ export async function changePassword(
   if (current === password) {
     throw new DomainError("invalid_input", { field: "password" }, "That is the password you have already.");
   }
-  const newHash = await checkedHash(password, { email, names: [name] });
+  const withFactor = hasFactor(await factorsOf(db, userId));
+  const { hash: newHash, short } = await checkedHash(password, { email, names: [name], withFactor });
   const oldHash = known.passwordHash;
   await changeOfPerson(db, by, async (tx, home) => {
-    await replacePassword(tx, { userId, oldHash, newHash, keep: sessionId });
+    await replacePassword(tx, { userId, oldHash, newHash, short, keep: sessionId });
     await mailPasswordChanged(tx, home, { email, appUrl });
     return { subject: `person:${userId}`, result: undefined };
   });

@@ -50,7 +50,11 @@ async function prove({ db, attempts }: Deps, email: string, password: string, fr
   await attempts.succeeded(from.address, email);
 }
 
-function chosen(password: string | undefined, name: string, { email, tenantName }: OpenInvitation): Promise<string> {
+async function chosen(
+  password: string | undefined,
+  name: string,
+  { email, tenantName }: OpenInvitation,
+): Promise<string> {
   if (!password) throw new DomainError("invalid_input", { field: "password" }, "Choose a password.");
-  return checkedHash(password, { email, names: [name, tenantName] });
+  return (await checkedHash(password, { email, names: [name, tenantName] })).hash;
 }

@@ -9,6 +9,7 @@ import { isSecureUrl, SESSION_HOURS, sessionCookieName } from "@/server/auth/coo
 import { signInAttempts } from "@/server/auth/runtime";
 import { signIn } from "@/server/auth/sign-in";
 import { tellNextAuth } from "@/server/config/next-auth-url";
+import { factorKeysOf } from "@/server/domain/people/seal.rules";
 import { checkSession, signOut } from "@/server/domain/tenancy/sessions";
 import { webServices } from "@/server/infra/web/services";
 import { DomainError } from "@/server/kernel/errors";
@@ -16,9 +17,14 @@ import { DomainError } from "@/server/kernel/errors";
 const credentialsSchema = z.object({
   email: z.string().trim().toLowerCase().min(3).max(254),
   password: z.string().min(1).max(200),
+  /** Of the second step. */
+  code: z.string().trim().max(40).optional(),
 });
 
 type Headers = Readonly<Record<string, string | undefined>>;
+
+/** The library hands the message to the form, which then asks for the code. */
+class SecondStepError extends Error {}
 
 async function authorize(given: unknown, headers: Headers) {
   const parsed = credentialsSchema.safeParse(given);
@@ -32,9 +38,12 @@ async function authorize(given: unknown, headers: Headers) {
   try {
     // Without a mail server what is written today would be sent when nobody needs it any more.
     const notify = env.SMTP_URL ? { appUrl: env.APP_URL.replace(/\/$/, "") } : undefined;
-    const signedIn = await signIn({ db, attempts: signInAttempts(), notify }, parsed.data, from);
-    return signedIn ? { id: signedIn.userId, sessionId: signedIn.sessionId } : null;
+    const keys = factorKeysOf(env.AUTH_SECRET);
+    const done = await signIn({ db, attempts: signInAttempts(), notify, keys }, parsed.data, from);
+    if (typeof done === "string") throw new SecondStepError(done);
+    return done ? { id: done.userId, sessionId: done.sessionId } : null;
   } catch (error) {
+    if (error instanceof SecondStepError) throw error;
     if (error instanceof DomainError && error.code === "rate_limited") {
       // The library hands this text to the form, which reads the seconds from it.
       throw new Error(`rate_limited:${error.detail["seconds"]}`);
@@ -75,7 +84,7 @@ export function authOptions(): NextAuthOptions {
     },
     providers: [
       CredentialsProvider({
-        credentials: { email: {}, password: {} },
+        credentials: { email: {}, password: {}, code: {} },
         authorize: (given, request) => authorize(given, request.headers ?? {}),
       }),
     ],

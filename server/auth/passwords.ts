@@ -1,7 +1,7 @@
 import { hash, verify } from "@node-rs/argon2";
 
 import { commonParts, commonPasswords } from "@/server/auth/common-passwords";
-import { passwordProblem } from "@/server/auth/password.rules";
+import { isShort, passwordProblem } from "@/server/auth/password.rules";
 import { DomainError } from "@/server/kernel/errors";
 
 /** OWASP's first recommendation for argon2id, which is this package's default kind. */
@@ -25,15 +25,14 @@ export async function verifyPassword(digest: string | null | undefined, password
   return matches && digest !== null && digest !== undefined;
 }
 
+type About = Readonly<{ email: string; names: readonly string[]; withFactor?: boolean }>;
+
 /**
- * The digest of a password that somebody chooses.
+ * The digest of a password that somebody chooses, and whether it is good only beside a second factor.
  * @throws DomainError invalid_input with the field "password" and the reason, when it is too easy.
  */
-export async function checkedHash(
-  password: string,
-  about: Readonly<{ email: string; names: readonly string[] }>,
-): Promise<string> {
+export async function checkedHash(password: string, about: About): Promise<{ hash: string; short: boolean }> {
   const problem = passwordProblem(password, { ...about, common: commonParts, known: commonPasswords() });
   if (problem) throw new DomainError("invalid_input", { field: "password" }, problem);
-  return hashPassword(password);
+  return { hash: await hashPassword(password), short: isShort(password) };
 }

@@ -49,11 +49,11 @@ export async function resetPassword(
   { token, password }: Readonly<{ token: string; password: string }>,
   from: From,
 ): Promise<{ email: string }> {
-  const { userId, email, name } = await getReset(db, token);
-  const passwordHash = await checkedHash(password, { email, names: [name] });
+  const { userId, email, name, withFactor } = await getReset(db, token);
+  const chosen = await checkedHash(password, { email, names: [name], withFactor });
   const actor = { kind: "anonymous", id: "reset", ...from } as const;
   return changeOfPerson(db, { userId, actor, action: "password.reset" }, async (tx, home) => {
-    await applyReset(tx, token, passwordHash);
+    await applyReset(tx, token, chosen);
     await mailPasswordChanged(tx, home, { email, appUrl });
     return { subject: `person:${userId}`, result: { email } };
   });

@@ -1,10 +1,11 @@
-import type { Attempts } from "@/server/auth/attempts";
 import { SESSION_HOURS } from "@/server/auth/cookie";
 import { deviceOf } from "@/server/auth/device";
 import { verifyPassword } from "@/server/auth/passwords";
+import { checkCode, type FactorDeps } from "@/server/auth/second-factor";
 import type { Actor } from "@/server/domain/audit/change";
 import { countFailures } from "@/server/domain/bans/automatic";
 import { bannedError, webBanOf } from "@/server/domain/bans/web-ban";
+import { factorsOf, hasFactor } from "@/server/domain/people/factors";
 import {
   findSignIn,
   openSession,
@@ -12,53 +13,85 @@ import {
   recordFailedSignIn,
   signInPlaces,
 } from "@/server/domain/tenancy/sessions";
-import type { Db } from "@/server/infra/db/client";
 import { DomainError } from "@/server/kernel/errors";
 import type { SessionId, UserId } from "@/server/kernel/ids";
 
 /** `notify`: what a mail about a new device needs; without it none is written. */
-export type SignInDeps = Readonly<{ db: Db; attempts: Attempts; notify?: Readonly<{ appUrl: string }> | undefined }>;
-export type Credentials = Readonly<{ email: string; password: string }>;
-type From = Place & Readonly<{ requestId: string }>;
+export type SignInDeps = FactorDeps;
+export type Credentials = Readonly<{ email: string; password: string; code?: string | undefined }>;
+export type From = Place & Readonly<{ requestId: string }>;
+export type SignedIn = Readonly<{ userId: UserId; sessionId: SessionId }>;
+
+/** What keeps a person with the right password out: the second step was not taken yet, or its code is wrong. */
+export type SecondStep = "factor_needed" | "code_wrong";
 
 /**
- * Checks a password and opens a session.
+ * Checks a password, and the second factor of whoever has one, and opens a session. Nothing is opened between the two steps:
+ * the second sends all of it again.
  * @returns undefined for a wrong address and for a wrong password alike, after the same time.
  * @throws DomainError banned for an address that is banned, and rate_limited with the seconds to wait, before the password
- *   is looked at.
+ * or the code is looked at.
  */
 export async function signIn(
-  { db, attempts, notify }: SignInDeps,
-  { email, password }: Credentials,
+  deps: SignInDeps,
+  { email, password, code }: Credentials,
   from: From,
-): Promise<{ userId: UserId; sessionId: SessionId } | undefined> {
+): Promise<SignedIn | SecondStep | undefined> {
+  const { db, attempts } = deps;
   const ban = await webBanOf(db, from.address);
   if (ban) throw bannedError(ban);
   const seconds = await attempts.begin(from.address, email, () => signInPlaces(db, email));
   if (seconds > 0) throw new DomainError("rate_limited", { seconds });
   const person = await findSignIn(db, email);
   const right = await verifyPassword(person?.passwordHash, password);
-  const actor = (userId: UserId | undefined): Actor => ({
-    kind: userId ? "user" : "anonymous",
-    id: userId ?? "anonymous",
-    requestId: from.requestId,
-    address: from.address,
-    ...(userId ? { userId } : {}),
-  });
   if (!right || !person) {
-    await recordFailedSignIn(db, person?.userId, actor(undefined));
-    const { address, requestId } = from;
-    await countFailures(db, { scope: "web", address, failures: 1, at: new Date(), requestId });
+    await noteFailure(deps, person?.userId, from, "password");
     return undefined;
   }
   await attempts.succeeded(from.address, email);
   const { userId } = person;
+  const needsCode = hasFactor(await factorsOf(db, userId));
+  if (needsCode && !code) return "factor_needed";
+  if (needsCode && !(await checkCode(deps, { userId, email, code: code ?? "" }, from))) {
+    await noteFailure(deps, userId, from, "code");
+    return "code_wrong";
+  }
+  return enter(deps, { userId, email, factor: needsCode }, from);
+}
+
+/** In the trail, and towards a ban of the address. */
+async function noteFailure(
+  { db }: SignInDeps,
+  userId: UserId | undefined,
+  from: From,
+  wrong: "password" | "code",
+): Promise<void> {
+  await recordFailedSignIn(db, userId, actorOf(from), wrong);
+  const { address, requestId } = from;
+  await countFailures(db, { scope: "web", address, failures: 1, at: new Date(), requestId });
+}
+
+/** Opens the session of somebody who has shown everything. */
+async function enter(
+  { db, notify }: SignInDeps,
+  { userId, email, factor }: Readonly<{ userId: UserId; email: string; factor: boolean }>,
+  from: From,
+): Promise<SignedIn> {
   const sessionId = await openSession(db, {
     userId,
     hours: SESSION_HOURS,
     place: { address: from.address, userAgent: from.userAgent, device: deviceOf(from) },
-    actor: actor(userId),
+    factor,
+    actor: actorOf(from, userId),
     notice: notify && { email, appUrl: notify.appUrl },
   });
   return { userId, sessionId };
 }
+
+const actorOf = ({ requestId, address }: From, userId?: UserId): Actor => ({
+  kind: userId ? "user" : "anonymous",
+  id: userId ?? "anonymous",
+  requestId,
+  address,
+  ...(userId ? { userId } : {}),
+});

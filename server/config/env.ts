@@ -85,6 +85,7 @@ const schema = z.object({
     )
     .optional(),
   TOP_UP_APPROVAL_LIMIT: amount("1000.00"),
+  REAUTH_ABOVE: amount("500.00"),
 
   DEMO_DATA: onOff("off"),
   DEMO_TRAFFIC: onOff("off"),

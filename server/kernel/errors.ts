@@ -23,6 +23,8 @@ export const domainErrors = {
   not_below: "That tenant is not below yours.",
   pbx_unreachable: "The telephone system cannot be reached right now.",
   invitation_invalid: "This invitation is not valid, or was used already.",
+  reauth_required: "This asks you once more who you are.",
+  factor_required: "Your seat here asks for a second factor.",
   reset_invalid: "This link is not valid, or was used already.",
   rate_overlap: "That prefix already has a rate in this period.",
   no_rate: "There is no price for this number.",

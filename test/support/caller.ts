@@ -1,5 +1,6 @@
 import type { Context, SignedIn } from "@/server/api/context";
 import { createCaller } from "@/server/api/root";
+import { factorKeysOf } from "@/server/domain/people/seal.rules";
 import type { Db } from "@/server/infra/db/client";
 import { silentLogger } from "@/server/infra/log/logger";
 import { testProvider } from "@/server/infra/payments/test-provider";
@@ -9,6 +10,8 @@ import { micros } from "@/server/kernel/money";
 export const testSettings = {
   appUrl: "http://127.0.0.1:3000",
   approvalLimit: micros(1_000_000_000n),
+  reauthAbove: micros(500_000_000n),
+  factorKeys: factorKeysOf("the secret of the tests"),
   voucherKey: "the key of the tests",
   sipDomain: "127.0.0.1",
   sipPort: 5060,
@@ -37,6 +40,8 @@ const signedInAs = (userId: string): SignedIn => ({
   userId: userId as UserId,
   email: "somebody@test.example",
   name: "Somebody",
+  authenticatedAt: new Date(),
+  factorAt: null,
 });
 
 /** Calls procedures as the portal does, signed in as this person or as nobody. */

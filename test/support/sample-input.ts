@@ -72,6 +72,7 @@ const fields: Readonly<Record<string, () => unknown>> = {
   address: () => "Quay 1",
   vatId: () => "DE1",
   reason: () => "looked at",
+  roles: () => [],
   limit: () => "0",
   quantity: () => 100,
   prefixes: () => ["49"],

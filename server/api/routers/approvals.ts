@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
+import { requireFresh, router, tenantMutation, tenantQuery } from "@/server/api/trpc";
 import { topUpRequestSchema } from "@/server/domain/billing/billing.schema";
 import { decideTopUp, listPendingTopUps } from "@/server/domain/billing/top-up-approval";
 import { listRequests, requestTopUp } from "@/server/domain/billing/top-up-request";
@@ -40,6 +40,8 @@ export const approvalsRouter = router({
           actor: `user:${ctx.userId}`,
           limit: ctx.settings.approvalLimit,
         });
+        // The amount is known by now, and nothing of it stays when this refuses.
+        if (result.amount > ctx.settings.reauthAbove) requireFresh(ctx.signedIn);
         const after = {
           amount: decimalOf(result.amount),
           currency: result.currency,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
+import { requireFresh, router, tenantMutation, tenantQuery } from "@/server/api/trpc";
 import { type Changed, change } from "@/server/domain/audit/change";
 import { getBalance } from "@/server/domain/billing/balance";
 import { movementSchema } from "@/server/domain/billing/billing.schema";
@@ -56,6 +56,7 @@ export const billingRouter = router({
   topUp: tenantMutation("billing.write", "billing.top_up")
     .input(movementSchema.extend({ toTenantSlug: slug.optional() }))
     .mutation(async ({ ctx, input: { tenantSlug, toTenantSlug, ...movement } }) => {
+      if (movement.amount > ctx.settings.reauthAbove) requireFresh(ctx.signedIn);
       const { seat } = ctx;
       const payer = toTenantSlug
         ? { tenantId: seat.tenantId, kind: seat.tenantKind }
@@ -83,6 +84,7 @@ export const billingRouter = router({
   transfer: tenantMutation("billing.write", "billing.transfer")
     .input(movementSchema.extend({ withTenantSlug: slug, direction: z.enum(["down", "up"]).default("down") }))
     .mutation(async ({ ctx, input: { tenantSlug, withTenantSlug, direction, ...movement } }) => {
+      if (movement.amount > ctx.settings.reauthAbove) requireFresh(ctx.signedIn);
       const other = await ctx.readBelow((tx) => getTenantBelow(tx, withTenantSlug));
       if (other.id === ctx.tenantId) throw new DomainError("not_below", { field: "withTenantSlug" });
       const down = direction === "down";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import type { ApiSettings } from "@/server/api/context";
-import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
+import { freshTenantMutation, router, tenantMutation, tenantQuery } from "@/server/api/trpc";
 import { connectSteps } from "@/server/domain/provisioning/connect-steps";
 import { extensionChangeSchema, newExtensionSchema } from "@/server/domain/provisioning/extension.schema";
 import {
@@ -98,7 +98,7 @@ export const extensionsRouter = router({
       }),
     ),
 
-  rotateSecret: tenantMutation("extensions.write", "extension.rotate_secret")
+  rotateSecret: freshTenantMutation("extensions.write", "extension.rotate_secret")
     .input(one)
     .mutation(async ({ ctx, input: { extensionId } }) => {
       const phone = await ctx.change(async (tx) => {

@@ -1,6 +1,8 @@
 import { z } from "zod";
 
-import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
+import { freshTenantMutation, router, tenantMutation, tenantQuery } from "@/server/api/trpc";
+import { factorPolicySchema } from "@/server/domain/people/factor.schema";
+import { factorPolicyOf, setFactorPolicy } from "@/server/domain/people/factor-policy";
 import { mailInvitation } from "@/server/domain/tenancy/invitation-mail";
 import { invitationUrl, invite } from "@/server/domain/tenancy/invitations";
 import { mayHandle, roleFits } from "@/server/domain/tenancy/member.rules";
@@ -16,6 +18,7 @@ export const membersRouter = router({
       return {
         items: members.map((member) => ({ ...member, self: member.userId === ctx.userId })),
         invitations: await listInvitations(tx, ctx.tenantId),
+        factorPolicy: await factorPolicyOf(tx, ctx.tenantId),
       };
     }),
   ),
@@ -41,6 +44,24 @@ export const membersRouter = router({
         };
       });
     }),
+
+  /** Which roles need a second factor here. */
+  setFactorPolicy: freshTenantMutation("members.write", "member.set_factor_policy")
+    .input(factorPolicySchema)
+    .mutation(({ ctx, input }) =>
+      ctx.change(async (tx) => {
+        const withFactor = ctx.signedIn.factorAt !== null;
+        const by = ctx.seat.role;
+        const { before, after } = await setFactorPolicy(tx, ctx.tenantId, { roles: input.roles, by, withFactor });
+        const said = (roles: readonly string[]) => ({ roles: roles.join(" ") });
+        return {
+          subject: `tenant:${ctx.tenantId}`,
+          before: said(before),
+          after: said(after),
+          result: { factorPolicy: after },
+        };
+      }),
+    ),
 
   withdraw: tenantMutation("members.write", "member.revoke")
     .input(z.object({ invitationId: z.uuid() }))

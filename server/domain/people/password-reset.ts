@@ -55,25 +55,29 @@ export async function grantReset(tx: TenantWrite, { userId, appUrl }: Omit<Whom,
   return resetUrl(appUrl, token);
 }
 
-export type OpenReset = Readonly<{ userId: UserId; email: string; name: string }>;
+export type OpenReset = Readonly<{ userId: UserId; email: string; name: string; withFactor: boolean }>;
 
 /**
  * Whose password a link sets.
  * @throws DomainError reset_invalid when it was used, has expired, or never was: one answer for all.
  */
 export async function getReset(db: Db, token: string): Promise<OpenReset> {
-  const [row] = await db.$queryRaw<{ user_id: UserId; email: string; name: string }[]>`
-    SELECT user_id, email, name FROM password_reset_lookup(${digestOf(token)})`;
+  const [row] = await db.$queryRaw<OpenReset[]>`
+    SELECT user_id AS "userId", email, name, with_factor AS "withFactor" FROM password_reset_lookup(${digestOf(token)})`;
   if (!row) throw new DomainError("reset_invalid");
-  return { userId: row.user_id, email: row.email, name: row.name };
+  return row;
 }
 
 /**
- * Uses a link up and sets the password; every other link and every session of the person ends. Of two with one link one wins.
- * @throws DomainError reset_invalid when it was used in between.
+ * Uses a link up and sets the password, "short" when it is good only beside a second factor; every other link and every session of the person ends. Of two with one link one wins.
+ * @throws DomainError reset_invalid when it was used in between; invalid_state for a short one beside no factor.
  */
-export async function applyReset(tx: TenantWrite, token: string, passwordHash: string): Promise<void> {
+export async function applyReset(
+  tx: TenantWrite,
+  token: string,
+  { hash, short }: Readonly<{ hash: string; short: boolean }>,
+): Promise<void> {
   const [row] = await tx.$queryRaw<{ id: UserId | null }[]>`
-    SELECT password_reset_use(${digestOf(token)}, ${passwordHash}) AS id`;
+    SELECT password_reset_use(${digestOf(token)}, ${hash}, ${short}) AS id`;
   if (!row?.id) throw new DomainError("reset_invalid");
 }

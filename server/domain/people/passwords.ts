@@ -3,15 +3,18 @@ import type { TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { SessionId, TenantId, UserId } from "@/server/kernel/ids";
 
-type Change = Readonly<{ userId: UserId; oldHash: string; newHash: string; keep: SessionId }>;
+type Change = Readonly<{ userId: UserId; oldHash: string; newHash: string; short: boolean; keep: SessionId }>;
 
 /**
  * Puts a new password in the place of the one that was shown; every session but the one that asks ends.
- * @throws DomainError conflict when it was changed at the same moment.
+ * @throws DomainError conflict when it was changed at the same moment; invalid_state for a short one beside no factor.
  */
-export async function replacePassword(tx: TenantWrite, { userId, oldHash, newHash, keep }: Change): Promise<void> {
+export async function replacePassword(
+  tx: TenantWrite,
+  { userId, oldHash, newHash, short, keep }: Change,
+): Promise<void> {
   const [row] = await tx.$queryRaw<{ done: boolean }[]>`
-    SELECT password_change(${userId}::uuid, ${oldHash}, ${newHash}, ${keep}::uuid) AS done`;
+    SELECT password_change(${userId}::uuid, ${oldHash}, ${newHash}, ${short}, ${keep}::uuid) AS done`;
   if (!row?.done) throw new DomainError("conflict");
 }
 

@@ -12,6 +12,7 @@ export type MemberRow = {
   readonly since: Date;
   /** When the person was last signed in anywhere; null when that is longer ago than sessions are kept. */
   readonly lastSeenAt: Date | null;
+  readonly withFactor: boolean;
 };
 
 export type InvitationRow = {
@@ -25,7 +26,8 @@ export type InvitationRow = {
 /** Who has a seat on this very tenant, by e-mail address. Seats above it, which reach it too, are not listed. */
 export function listMembers(tx: TenantRead, tenantId: TenantId): Promise<MemberRow[]> {
   return tx.$queryRaw<MemberRow[]>`
-    SELECT s.user_id AS "userId", p.email, p.name, s.role, s.created_at AS since, seen.last_seen_at AS "lastSeenAt"
+    SELECT s.user_id AS "userId", p.email, p.name, s.role, s.created_at AS since, seen.last_seen_at AS "lastSeenAt",
+      coalesce(seen.with_factor, false) AS "withFactor"
     FROM seat s JOIN person p ON p.id = s.user_id LEFT JOIN members_seen() seen ON seen.user_id = s.user_id WHERE s.tenant_id = ${tenantId}::uuid ORDER BY p.email LIMIT 1000`;
 }
 

@@ -1,5 +1,6 @@
 import { isRole, type Role } from "@/server/domain/tenancy/roles";
 import type { Db } from "@/server/infra/db/client";
+import { DomainError } from "@/server/kernel/errors";
 import type { TenantId, UserId } from "@/server/kernel/ids";
 
 export type Seat = {
@@ -11,20 +12,29 @@ export type Seat = {
   readonly role: Role;
 };
 
+/** Who asks, and whether their session has shown a second factor. */
+export type Asking = Readonly<{ userId: UserId; factorAt: Date | null }>;
+
 /**
  * The seat that lets a person act on a tenant: its own, or the nearest above. Read from the database for each request,
  * so that removing a seat works at once.
  * @returns undefined when there is no such tenant or no seat reaches it; callers must not tell the two apart.
+ * @throws DomainError factor_required when the tenant of the seat wants a second factor, and this session has shown none.
  */
-export async function findSeat(
-  db: Db,
-  { userId, tenantSlug }: { userId: UserId; tenantSlug: string },
-): Promise<Seat | undefined> {
+export async function findSeat(db: Db, { userId, factorAt }: Asking, tenantSlug: string): Promise<Seat | undefined> {
   const [row] = await db.$queryRaw<
-    { tenant_id: string; seat_tenant_id: string; role: string; kind: string; seat_kind: string }[]
+    {
+      tenant_id: string;
+      seat_tenant_id: string;
+      role: string;
+      kind: string;
+      seat_kind: string;
+      wants_factor: boolean;
+    }[]
   >`
-    SELECT tenant_id, seat_tenant_id, role, kind, seat_kind FROM find_seat(${userId}::uuid, ${tenantSlug})`;
+    SELECT tenant_id, seat_tenant_id, role, kind, seat_kind, wants_factor FROM find_seat(${userId}::uuid, ${tenantSlug})`;
   if (!row || !isRole(row.role)) return undefined;
+  if (row.wants_factor && factorAt === null) throw new DomainError("factor_required");
   return {
     tenantId: row.tenant_id as TenantId,
     tenantKind: row.kind,
@@ -33,6 +43,17 @@ export async function findSeat(
     role: row.role,
   };
 }
+
+/** The same for a file or a stream, whose address a browser opens by itself: a missing factor is an answer, not an error. */
+export const seatForStream = (
+  db: Db,
+  asking: Asking,
+  tenantSlug: string,
+): Promise<Seat | "factor_required" | undefined> =>
+  findSeat(db, asking, tenantSlug).catch((error: unknown) => {
+    if (error instanceof DomainError && error.code === "factor_required") return "factor_required";
+    throw error;
+  });
 
 /** The tenants on which a person holds a seat of their own, by name. */
 export async function seatsOf(

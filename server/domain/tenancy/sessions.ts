@@ -7,7 +7,16 @@ import { DomainError } from "@/server/kernel/errors";
 import type { SessionId, TenantId, UserId } from "@/server/kernel/ids";
 
 export type Place = Readonly<{ address: string; userAgent: string }>;
-export type LiveSession = Readonly<{ sessionId: SessionId; userId: UserId; email: string; name: string }>;
+export type LiveSession = Readonly<{
+  sessionId: SessionId;
+  userId: UserId;
+  email: string;
+  name: string;
+  /** When the person last showed who they are. */
+  authenticatedAt: Date;
+  /** When they last showed a second factor; null in a session without. */
+  factorAt: Date | null;
+}>;
 
 /** Enough to tell a person's sessions apart in the trail, and too little to name one. */
 export const markOf = (sessionId: string): string => sessionId.slice(0, 8);
@@ -33,6 +42,8 @@ type Opening = Readonly<{
   hours: number;
   /** `device`: what this sign-in has in common with earlier ones from the same device. */
   place: Place & Readonly<{ device: string }>;
+  /** Whether a second factor was shown. */
+  factor: boolean;
   actor: Actor;
   /** Whom to write to when the device is new; undefined writes to nobody. */
   notice?: Notice | undefined;
@@ -43,11 +54,13 @@ type Notice = Readonly<{ email: string; appUrl: string }>;
  * Opens a session of so many hours and records the sign-in on every tenant the person has a seat on. A device that the
  * person never used before is told by mail, except at the very first sign-in. A repeat opens another session. Locks the
  * person and the heads of those tenants' trails.
+ * @throws DomainError invalid_state when the person has a second factor that was not shown.
  */
-export function openSession(db: Db, { userId, hours, place, actor, notice }: Opening): Promise<SessionId> {
+export function openSession(db: Db, { userId, hours, place, factor, actor, notice }: Opening): Promise<SessionId> {
   return changeOfPerson(db, { userId, actor, action: "session.sign_in" }, async (tx, home) => {
     const [row] = await tx.$queryRaw<{ id: SessionId; fresh: boolean }[]>`
-      SELECT id, fresh FROM session_open(${userId}::uuid, ${place.address}, ${place.userAgent}, ${hours}::int, ${place.device})`;
+      SELECT id, fresh FROM session_open(${userId}::uuid, ${place.address}, ${place.userAgent}, ${hours}::int, ${place.device},
+        ${factor})`;
     if (!row) throw new Error("session_open answered with no row");
     if (row.fresh && notice) await mailNewDevice(tx, home, place, notice);
     return {
@@ -70,14 +83,19 @@ const mailNewDevice = (tx: TenantWrite, home: TenantId, { address, userAgent }: 
   });
 
 /**
- * Records a wrong password: on the person's tenants when the address is somebody's, else with the operator. It counts once
- * for the network that it came from, however many trails it stands in.
+ * Records a wrong password, or a wrong code after a right one: on the person's tenants when the address is somebody's, else
+ * with the operator. It counts once for the network that it came from, however many trails it stands in.
  */
-export async function recordFailedSignIn(db: Db, userId: UserId | undefined, actor: Actor): Promise<void> {
+export async function recordFailedSignIn(
+  db: Db,
+  userId: UserId | undefined,
+  actor: Actor,
+  wrong: "password" | "code" = "password",
+): Promise<void> {
   await recordRefusalOfPerson(
     db,
     { userId, actor, action: "session.sign_in" },
-    { subject: userId ? `person:${userId}` : "person:unknown", outcome: "failed" },
+    { subject: userId ? `person:${userId}` : "person:unknown", outcome: "failed", after: { wrong } },
   );
   if (!actor.address) return;
   await db.$queryRaw`SELECT signal_count('sign_in', NULL, ${actor.address}, ${new Date()}::timestamptz, 1)::text`;
@@ -85,9 +103,10 @@ export async function recordFailedSignIn(db: Db, userId: UserId | undefined, act
 
 /** The person behind a session, as of now: undefined once it ended, was revoked, or never was. */
 export async function checkSession(db: Db, sessionId: string): Promise<LiveSession | undefined> {
-  const [row] = await db.$queryRaw<{ user_id: UserId; email: string; name: string }[]>`
-    SELECT user_id, email, name FROM session_check(${sessionId}::uuid)`;
-  return row && { sessionId: sessionId as SessionId, userId: row.user_id, email: row.email, name: row.name };
+  const [row] = await db.$queryRaw<Omit<LiveSession, "sessionId">[]>`
+    SELECT user_id AS "userId", email, name, authenticated_at AS "authenticatedAt", factor_at AS "factorAt"
+    FROM session_check(${sessionId}::uuid)`;
+  return row && { sessionId: sessionId as SessionId, ...row };
 }
 
 /** Ends one's own session. A repeat changes and records nothing. */

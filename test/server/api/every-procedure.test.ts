@@ -11,7 +11,19 @@ import { type Ids, namesAThing, sampleInput } from "@/test/support/sample-input"
 /** For somebody who holds a link and is not signed in yet. */
 const open = ["invitations.open", "invitations.accept", "passwords.askReset", "passwords.openReset", "passwords.reset"];
 /** About the person, whatever their tenants. */
-const personal = ["me.get", "sessions.list", "sessions.revoke", "sessions.revokeOthers", "passwords.change"];
+const personal = [
+  "me.get",
+  "sessions.list",
+  "sessions.revoke",
+  "sessions.revokeOthers",
+  "passwords.change",
+  "security.get",
+  "security.reauthenticate",
+  "security.beginTotp",
+  "security.confirmTotp",
+  "security.removeTotp",
+  "security.renewRecoveryCodes",
+];
 
 type Procedure = { _def: { type: "query" | "mutation"; meta?: ProcedureMeta; inputs: readonly unknown[] } };
 // Internal to tRPC, and used here only: a new procedure is covered the moment it exists.

@@ -22,7 +22,7 @@ async function signedIn(role: "viewer" | "owner" = "viewer"): Promise<LiveSessio
     "INSERT INTO session (user_id, expires_at) VALUES ($1, now() + interval '1 day') RETURNING id",
     [userId],
   );
-  return { sessionId: id, userId, email: "", name: "" };
+  return { sessionId: id, userId, email: "", name: "", authenticatedAt: new Date(), factorAt: null };
 }
 
 /** A hub in the hand: what it tells, the test says. */

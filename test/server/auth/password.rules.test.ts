@@ -54,3 +54,23 @@ test("a password that many people chose is refused, whatever digits stand behind
   expect(refused("marmelade-und-brot", "marmelade-auf-brot")).toBeUndefined();
   expect(commonPasswords().size).toBeGreaterThan(15_000);
 });
+
+describe("beside a second factor", () => {
+  const beside = (password: string) =>
+    passwordProblem(password, {
+      email: "a@b.example",
+      common: commonParts,
+      known: commonPasswords(),
+      withFactor: true,
+    });
+  test.each(["kx9#mq2v", "herring!8", "zwölfboote"])("%s is long enough", (password) =>
+    expect(beside(password)).toBeUndefined(),
+  );
+  test.each([
+    ["kx9#mq2", /at least 8/],
+    ["iloveyou1", /most common|very common/],
+    ["P@ssw0rd!", /most common|very common/],
+    ["abcdeabc", /repeats|different/],
+    ["Ringfence1", /very common/],
+  ])("%s is not", (password, why) => expect(beside(password)).toMatch(why));
+});

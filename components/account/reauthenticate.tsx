@@ -1,0 +1,68 @@
+"use client";
+
+import { useMutation, useQuery } from "@tanstack/react-query";
+import type { FormEvent } from "react";
+
+import { useTRPC } from "@/components/api/client";
+import { reauthState } from "@/components/api/reauth-state";
+import { problemsOf, refusalBeside } from "@/components/api/refusal";
+import { Dialog } from "@/components/ui/dialog";
+import { Field } from "@/components/ui/field";
+import { FormEnd } from "@/components/ui/form-end";
+import { Skeleton } from "@/components/ui/skeleton";
+import { checks, useFields } from "@/components/ui/use-fields";
+
+/** Asks once more who sits here, over the page and its form, which then go on where they were. */
+export function Reauthenticate() {
+  const { data } = useQuery(useTRPC().security.get.queryOptions());
+  return (
+    <Dialog onClose={reauthState.refused} title="Is it still you?">
+      <div className="grid gap-4">
+        <p className="text-ink-2">This cannot be taken back, so it asks. What you typed stays.</p>
+        {data ? <Ask by={data.hasFactor ? "code" : "password"} /> : <Skeleton rows={2} />}
+      </div>
+    </Dialog>
+  );
+}
+
+const words = {
+  code: { label: "Code", hint: "Of your authenticator app, or a recovery code.", type: "text", auto: "one-time-code" },
+  password: { label: "Password", hint: undefined, type: "password", auto: "current-password" },
+} as const;
+
+function Ask({ by }: Readonly<{ by: "code" | "password" }>) {
+  const { label, hint, type, auto } = words[by];
+  const { problems, read, setProblems } = useFields({ shown: checks.filled(label) });
+  const show = useMutation(
+    useTRPC().security.reauthenticate.mutationOptions({
+      onSuccess: reauthState.shown,
+      onError: (error) => setProblems({ shown: problemsOf(error)[by] }),
+    }),
+  );
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const values = read(event.currentTarget);
+    if (values) show.mutate(by === "code" ? { code: values.shown } : { password: values.shown });
+  }
+
+  return (
+    <form className="grid gap-4" noValidate onSubmit={submit}>
+      <Field
+        autoComplete={auto}
+        data-first=""
+        hint={hint}
+        label={label}
+        name="shown"
+        problem={problems.shown}
+        type={type}
+      />
+      <FormEnd
+        busy={show.isPending && "Looking…"}
+        onCancel={reauthState.refused}
+        refusal={refusalBeside(show.error, { code: true, password: true })}
+        submit="Go on"
+      />
+    </form>
+  );
+}

@@ -1,0 +1,99 @@
+"use client";
+
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+
+import { RecoveryCodes } from "@/components/account/recovery-codes";
+import { When } from "@/components/account/when";
+import { useTRPC } from "@/components/api/client";
+import { QueryView } from "@/components/api/query-view";
+import { refusalOf } from "@/components/api/refusal";
+import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+import { later } from "@/components/ui/later";
+import { toast } from "@/components/ui/toast-store";
+
+const SetUpApp = later(() => import("@/components/account/set-up-app").then((file) => file.SetUpApp));
+
+/** The app and the recovery codes beside the password. */
+export function SecondFactor() {
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const query = useQuery(trpc.security.get.queryOptions());
+  const [settingUp, setSettingUp] = useState(false);
+  const onError = (error: unknown) => toast(refusalOf(error).title, { tone: "bad" });
+  const onSettled = () => queries.invalidateQueries({ queryKey: trpc.security.pathKey() });
+  const remove = useMutation(
+    trpc.security.removeTotp.mutationOptions({
+      onSuccess: () => toast("The app is removed."),
+      onError,
+      onSettled,
+    }),
+  );
+  const renew = useMutation(trpc.security.renewRecoveryCodes.mutationOptions({ onError, onSettled }));
+  return (
+    <QueryView query={query}>
+      {({ totpSince, recoveryCodesLeft, hasFactor }) => (
+        <>
+          <ul className="grid border-t">
+            <Line
+              acts={
+                <>
+                  <Button onClick={() => setSettingUp(true)}>{totpSince ? "Move to another…" : "Set up…"}</Button>
+                  {totpSince && (
+                    <Button busy={remove.isPending && "Removing…"} look="warning" onClick={() => remove.mutate()}>
+                      Remove
+                    </Button>
+                  )}
+                </>
+              }
+              title="Authenticator app"
+            >
+              {totpSince ? (
+                <span className="text-ok">
+                  on since <When at={totpSince} />
+                </span>
+              ) : (
+                "Off. A code of your phone beside the password: a stolen password alone opens nothing then."
+              )}
+            </Line>
+            {hasFactor && (
+              <Line
+                acts={
+                  <Button busy={renew.isPending && "Making…"} onClick={() => renew.mutate()}>
+                    Make new codes
+                  </Button>
+                }
+                title="Recovery codes"
+              >
+                <span className={recoveryCodesLeft < 3 ? "text-warn" : undefined}>
+                  {recoveryCodesLeft} of 10 left, for when your phone is gone.
+                </span>
+              </Line>
+            )}
+          </ul>
+          {settingUp && <SetUpApp onClose={() => setSettingUp(false)} />}
+          {renew.data && (
+            <Dialog holdOpen onClose={renew.reset} title="Your new recovery codes">
+              <RecoveryCodes codes={renew.data.recoveryCodes} onDone={renew.reset} />
+            </Dialog>
+          )}
+        </>
+      )}
+    </QueryView>
+  );
+}
+
+type LineProps = Readonly<{ title: string; acts: ReactNode; children: ReactNode }>;
+
+function Line({ title, acts, children }: LineProps) {
+  return (
+    <li className="flex min-h-11 flex-wrap items-center gap-x-4 gap-y-1 border-b py-1">
+      <span className="min-w-0 flex-1 basis-64">
+        <span className="block font-medium">{title}</span>
+        <span className="text-ink-2">{children}</span>
+      </span>
+      <span className="flex gap-2">{acts}</span>
+    </li>
+  );
+}

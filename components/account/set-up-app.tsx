@@ -1,0 +1,82 @@
+"use client";
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useEffect } from "react";
+
+import { RecoveryCodes } from "@/components/account/recovery-codes";
+import { useTRPC } from "@/components/api/client";
+import { problemsOf, refusalBeside, refusalOf } from "@/components/api/refusal";
+import { QrConnect } from "@/components/extensions/qr-connect";
+import { CopyLine } from "@/components/ui/copy-line";
+import { Dialog } from "@/components/ui/dialog";
+import { ErrorState } from "@/components/ui/error-state";
+import { Field } from "@/components/ui/field";
+import { FormEnd } from "@/components/ui/form-end";
+import { Skeleton } from "@/components/ui/skeleton";
+import { toast } from "@/components/ui/toast-store";
+import { checks, useFields } from "@/components/ui/use-fields";
+
+const fields = { code: checks.shape(/^\d{6}$/, "Six digits, as the app shows them.") };
+
+/** Scan, prove with one code, keep the recovery codes. The app counts from the proof on. */
+export function SetUpApp({ onClose }: Readonly<{ onClose: () => void }>) {
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const { problems, read, setProblems } = useFields(fields);
+  const { mutate: begin, data: secret, error } = useMutation(trpc.security.beginTotp.mutationOptions());
+  const confirm = useMutation(
+    trpc.security.confirmTotp.mutationOptions({
+      onSuccess: ({ recoveryCodes }) => {
+        void queries.invalidateQueries();
+        toast("Signing in asks for a code from now on.");
+        if (recoveryCodes.length === 0) onClose();
+      },
+      onError: (error) => setProblems(problemsOf(error)),
+    }),
+  );
+  useEffect(() => begin(), [begin]);
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const values = read(event.currentTarget);
+    if (values) confirm.mutate(values);
+  }
+
+  if (confirm.data) {
+    return (
+      <Dialog holdOpen onClose={onClose} title="Your recovery codes">
+        <RecoveryCodes codes={confirm.data.recoveryCodes} onDone={onClose} />
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog onClose={onClose} title="Set up an authenticator app">
+      {error && <ErrorState {...refusalOf(error)} />}
+      {!error && !secret && <Skeleton rows={6} />}
+      {secret && (
+        <form className="grid gap-4" noValidate onSubmit={submit}>
+          <p className="text-ink-2">Scan this with the app, then type the code that it shows.</p>
+          <div className="justify-self-center">
+            <QrConnect label="QR code for the authenticator app" text={secret.uri} />
+          </div>
+          <CopyLine label="Or type this secret" text={secret.secretOnce} />
+          <Field
+            autoComplete="one-time-code"
+            data-first=""
+            inputMode="numeric"
+            label="Code"
+            maxLength={6}
+            name="code"
+            problem={problems.code}
+          />
+          <FormEnd
+            busy={confirm.isPending && "Checking…"}
+            onCancel={onClose}
+            refusal={refusalBeside(confirm.error, fields)}
+            submit="Turn on"
+          />
+        </form>
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,89 @@
+import type { ApiSettings, SignedIn } from "@/server/api/context";
+import { freshMutation, router, signedInMutation, signedInQuery } from "@/server/api/trpc";
+import { reauthenticate } from "@/server/auth/reauthenticate";
+import { codeSchema, shownSchema } from "@/server/domain/people/factor.schema";
+import {
+  beginTotp,
+  confirmTotp,
+  factorsOf,
+  hasFactor,
+  mailFactor,
+  noteShown,
+  removeTotp,
+  renewRecoveryCodes,
+} from "@/server/domain/people/factors";
+import { revokeOtherSessions } from "@/server/domain/tenancy/sessions";
+import type { TenantWrite } from "@/server/infra/db/tenant-tx";
+import { DomainError } from "@/server/kernel/errors";
+import type { TenantId } from "@/server/kernel/ids";
+
+type Told = Readonly<{ settings: ApiSettings; signedIn: SignedIn }>;
+
+/** Only where mail goes out: what is told much later is told wrongly. */
+const tell = async (tx: TenantWrite, home: TenantId, { settings, signedIn }: Told, what: string): Promise<void> => {
+  const { appUrl, mailGoesOut } = settings;
+  if (mailGoesOut) await mailFactor(tx, home, { email: signedIn.email, what, appUrl });
+};
+
+/** What keeps the account of the person who asks. */
+export const securityRouter = router({
+  get: signedInQuery.query(async ({ ctx }) => {
+    const factors = await factorsOf(ctx.db, ctx.userId);
+    return { ...factors, hasFactor: hasFactor(factors), shownFactor: ctx.signedIn.factorAt !== null };
+  }),
+
+  /** Shows again who one is, so that what asks for it goes through for a while. */
+  reauthenticate: signedInMutation("session.reauthenticate")
+    .input(shownSchema)
+    .mutation(async ({ ctx, input }) => {
+      const { settings } = ctx;
+      const notify = settings.mailGoesOut ? { appUrl: settings.appUrl } : undefined;
+      await reauthenticate({ ...ctx, keys: settings.factorKeys, notify }, ctx.signedIn, input, ctx.actor);
+      return { ok: true as const };
+    }),
+
+  beginTotp: freshMutation("factor.begin").mutation(({ ctx }) =>
+    ctx.changeOwn(async (tx) => {
+      const result = await beginTotp(tx, ctx.settings.factorKeys, ctx.signedIn);
+      return { subject: `person:${ctx.userId}`, after: { kind: "app" }, result };
+    }),
+  ),
+
+  /** Puts the app to use. The first factor ends other sessions and comes with recovery codes, which are in this answer only. */
+  confirmTotp: freshMutation("factor.add")
+    .input(codeSchema)
+    .mutation(({ ctx, input }) =>
+      ctx.changeOwn(async (tx, home) => {
+        const { userId, sessionId } = ctx.signedIn;
+        const { factorKeys } = ctx.settings;
+        const before = await factorsOf(ctx.db, userId);
+        await confirmTotp(tx, factorKeys, userId, input.code);
+        const first = !hasFactor(before);
+        const recoveryCodes = first ? await renewRecoveryCodes(tx, factorKeys, userId) : [];
+        // They never showed the factor, and must not be able to take it away again.
+        if (first) await revokeOtherSessions(tx, userId, sessionId);
+        await noteShown(tx, { userId, sessionId, factor: true });
+        await tell(tx, home, ctx, "An authenticator app was set up for your account.");
+        return { subject: `person:${userId}`, after: { kind: "app" }, result: { recoveryCodes } };
+      }),
+    ),
+
+  removeTotp: freshMutation("factor.remove").mutation(({ ctx }) =>
+    ctx.changeOwn(async (tx, home) => {
+      await removeTotp(tx, ctx.userId);
+      await tell(tx, home, ctx, "The authenticator app of your account was removed.");
+      return { subject: `person:${ctx.userId}`, before: { kind: "app" }, result: { ok: true as const } };
+    }),
+  ),
+
+  renewRecoveryCodes: freshMutation("factor.renew_recovery_codes").mutation(({ ctx }) =>
+    ctx.changeOwn(async (tx, home) => {
+      if (!hasFactor(await factorsOf(ctx.db, ctx.userId))) {
+        throw new DomainError("invalid_state", {}, "Set up a second factor first.");
+      }
+      const recoveryCodes = await renewRecoveryCodes(tx, ctx.settings.factorKeys, ctx.userId);
+      await tell(tx, home, ctx, "New recovery codes were made for your account; the earlier ones are worth nothing.");
+      return { subject: `person:${ctx.userId}`, result: { recoveryCodes } };
+    }),
+  ),
+});

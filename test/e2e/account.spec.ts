@@ -1,0 +1,82 @@
+import { expect, type Page } from "@playwright/test";
+
+import { codeAt, stepAt } from "@/server/domain/people/totp.rules";
+import { expectAccessible } from "./support/axe";
+import { test } from "./support/portal";
+import { type SignIn, signInOf } from "./support/stack";
+
+const bytesOf = (base32: string) => {
+  const bits = [...base32].map((sign) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(sign).toString(2).padStart(5, "0"));
+  return Buffer.from((bits.join("").match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
+};
+/** The code of now, or of a neighbouring half minute: each is good once. */
+const codeOf = (secret: string, off: number) => codeAt(bytesOf(secret), stepAt(Date.now()) + off);
+
+async function firstStep(page: Page, who: SignIn): Promise<void> {
+  await page.goto("/sign-in");
+  await page.getByLabel("E-mail").fill(who.email);
+  await page.getByLabel("Password").fill(who.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+}
+
+async function signOut(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Your account" }).click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page).toHaveURL(/\/sign-in/);
+}
+
+test("a second factor is set up, asked for at the sign-in, asked again before it goes, and removed", async ({
+  page,
+  enter,
+}) => {
+  const who = signInOf("operator", "auditor");
+  await enter(who);
+  await page.getByRole("button", { name: "Your account" }).click();
+  await page.getByRole("link", { name: "Security of my account" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Security of my account");
+  await page.getByRole("button", { name: "Set up…" }).click();
+  const dialog = page.getByRole("dialog");
+  const secret = (await dialog.locator("code").textContent()) ?? "";
+  await dialog.getByRole("textbox", { name: "Code" }).fill(codeOf(secret, -1));
+  await expectAccessible(page);
+  await dialog.getByRole("button", { name: "Turn on" }).click();
+  const shown = dialog.getByRole("list", { name: "Recovery codes" }).getByRole("listitem");
+  await expect(shown).toHaveCount(10);
+  const codes = await shown.allTextContents();
+  await expectAccessible(page);
+  await dialog.getByRole("button", { name: "I have kept them" }).click();
+  await expect(page.getByText("10 of 10 left")).toBeVisible();
+
+  await page.getByRole("link", { name: "Back" }).click();
+  await signOut(page);
+  await firstStep(page, who);
+  await page.getByLabel("Code").fill("000000");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("alert").filter({ hasText: "This code is wrong" })).toBeVisible();
+  await expectAccessible(page);
+  await page.getByLabel("Code").fill(codeOf(secret, 0));
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page).toHaveURL(new RegExp(`/t/${who.tenantSlug}$`));
+
+  // As the server answers a quarter of an hour later; what follows is the server's own.
+  const error = {
+    message: "reauth_required",
+    code: -32_012,
+    data: { code: "PRECONDITION_FAILED", httpStatus: 412, domainCode: "reauth_required" },
+  };
+  await page.route(
+    "**/api/trpc/security.removeTotp*",
+    (route) => route.fulfill({ status: 412, json: [{ error: { json: error } }] }),
+    {
+      times: 1,
+    },
+  );
+  await page.goto("/account");
+  await page.getByRole("button", { name: "Remove" }).click();
+  const asked = page.getByRole("dialog", { name: "Is it still you?" });
+  await expect(asked.getByLabel("Code")).toBeFocused();
+  await expectAccessible(page);
+  await asked.getByLabel("Code").fill(codes[0] ?? "");
+  await asked.getByRole("button", { name: "Go on" }).click();
+  await expect(page.getByText("Off. A code of your phone")).toBeVisible();
+});
