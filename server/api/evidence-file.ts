@@ -4,7 +4,7 @@ import { change, recordRefusal } from "@/server/domain/audit/change";
 import { findSnapshot } from "@/server/domain/evidence/snapshots";
 import { evidenceZip, zipName } from "@/server/domain/evidence/zip-file";
 import { allows } from "@/server/domain/tenancy/roles";
-import { findSeat } from "@/server/domain/tenancy/seats";
+import { seatForStream } from "@/server/domain/tenancy/seats";
 import { readTenant } from "@/server/infra/db/read-tenant";
 import { DomainError } from "@/server/kernel/errors";
 
@@ -22,7 +22,8 @@ export async function evidenceFile(ctx: Context, { tenantSlug, number, headers }
   if (site === "cross-site" || site === "same-site") return plain("This request came from another site.", 403);
   if (!ctx.signedIn) return plain("Sign in first.", 401);
   const { userId } = ctx.signedIn;
-  const seat = await findSeat(ctx.db, { userId, tenantSlug });
+  const seat = await seatForStream(ctx.db, ctx.signedIn, tenantSlug);
+  if (seat === "factor_required") return plain("Your seat here asks for a second factor.", 403);
   if (!seat) return plain(NOTHING, 404);
   const { tenantId } = seat;
   const by = {
