@@ -30,7 +30,6 @@ export function SecondFactor() {
       onSettled,
     }),
   );
-  const renew = useMutation(trpc.security.renewRecoveryCodes.mutationOptions({ onError, onSettled }));
   return (
     <QueryView query={query}>
       {({ totpSince, recoveryCodesLeft, hasFactor }) => (
@@ -57,30 +56,38 @@ export function SecondFactor() {
                 "Off. A code of your phone beside the password: a stolen password alone opens nothing then."
               )}
             </Line>
-            {hasFactor && (
-              <Line
-                acts={
-                  <Button busy={renew.isPending && "Making…"} onClick={() => renew.mutate()}>
-                    Make new codes
-                  </Button>
-                }
-                title="Recovery codes"
-              >
-                <span className={recoveryCodesLeft < 3 ? "text-warn" : undefined}>
-                  {recoveryCodesLeft} of 10 left, for when your phone is gone.
-                </span>
-              </Line>
-            )}
+            {hasFactor && <RecoveryLine left={recoveryCodesLeft} />}
           </ul>
           {settingUp && <SetUpApp onClose={() => setSettingUp(false)} />}
-          {renew.data && (
-            <Dialog holdOpen onClose={renew.reset} title="Your new recovery codes">
-              <RecoveryCodes codes={renew.data.recoveryCodes} onDone={renew.reset} />
-            </Dialog>
-          )}
         </>
       )}
     </QueryView>
+  );
+}
+
+function RecoveryLine({ left }: Readonly<{ left: number }>) {
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const renew = useMutation(
+    trpc.security.renewRecoveryCodes.mutationOptions({
+      onError: (error) => toast(refusalOf(error).title, { tone: "bad" }),
+      onSettled: () => queries.invalidateQueries({ queryKey: trpc.security.pathKey() }),
+    }),
+  );
+  const acts = (
+    <Button busy={renew.isPending && "Making…"} onClick={() => renew.mutate()}>
+      Make new codes
+    </Button>
+  );
+  return (
+    <Line acts={acts} title="Recovery codes">
+      <span className={left < 3 ? "text-warn" : undefined}>{left} of 10 left, for when your phone is gone.</span>
+      {renew.data && (
+        <Dialog holdOpen onClose={renew.reset} title="Your new recovery codes">
+          <RecoveryCodes codes={renew.data.recoveryCodes} onDone={renew.reset} />
+        </Dialog>
+      )}
+    </Line>
   );
 }
 

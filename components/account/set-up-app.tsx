@@ -55,11 +55,7 @@ export function SetUpApp({ onClose }: Readonly<{ onClose: () => void }>) {
       {!error && !secret && <Skeleton rows={6} />}
       {secret && (
         <form className="grid gap-4" noValidate onSubmit={submit}>
-          <p className="text-ink-2">Scan this with the app, then type the code that it shows.</p>
-          <div className="justify-self-center">
-            <QrConnect label="QR code for the authenticator app" text={secret.uri} />
-          </div>
-          <CopyLine label="Or type this secret" text={secret.secretOnce} />
+          <Secret {...secret} />
           <Field
             autoComplete="one-time-code"
             data-first=""
@@ -78,5 +74,17 @@ export function SetUpApp({ onClose }: Readonly<{ onClose: () => void }>) {
         </form>
       )}
     </Dialog>
+  );
+}
+
+function Secret({ uri, secretOnce }: Readonly<{ uri: string; secretOnce: string }>) {
+  return (
+    <>
+      <p className="text-ink-2">Scan this with the app, then type the code that it shows.</p>
+      <div className="justify-self-center">
+        <QrConnect label="QR code for the authenticator app" text={uri} />
+      </div>
+      <CopyLine label="Or type this secret" text={secretOnce} />
+    </>
   );
 }
