@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { signIn } from "@/server/auth/sign-in";
 import { type Branches, makeBranches } from "@/test/support/branch";
-import { callerFor } from "@/test/support/caller";
+import { callerFor, testSettings } from "@/test/support/caller";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 
 let db: TestDatabase;
@@ -95,7 +95,8 @@ test("five wrong passwords ban the address from the sign-in, even with the right
   const attempts = { begin: async () => 0, succeeded: async () => {} };
   const from = (address: string) => ({ address, userAgent: "", requestId: "r" });
   const tried = { email: "nobody@test.example", password: "not the password of anybody" };
-  const attempt = (address: string) => signIn({ db: db.app, attempts }, tried, from(address));
+  const attempt = (address: string) =>
+    signIn({ db: db.app, attempts, keys: testSettings.factorKeys }, tried, from(address));
   for (let n = 0; n < 5; n += 1) expect(await attempt("203.0.113.77")).toBeUndefined();
   await expect(attempt("203.0.113.77")).rejects.toMatchObject({
     code: "banned",
