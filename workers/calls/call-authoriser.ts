@@ -2,10 +2,11 @@ import { type Asked, authoriseMany } from "@/server/domain/calls/authorise-many"
 import {
   type Answer,
   authoriseNumber,
+  homeCountry,
   type Question,
-  readNumber,
   unknownPhone,
 } from "@/server/domain/calls/call-control";
+import { readDialled } from "@/server/domain/rating/dialling.rules";
 import type { SqlPool } from "@/server/infra/db/pool";
 
 type Waiting = Asked & Readonly<{ resolve: (answer: Answer) => void; reject: (error: unknown) => void }>;
@@ -17,6 +18,8 @@ const ENOUGH = 3;
 const APART = 4;
 /** Numbers of so many digits may be phones of the house. */
 const SHORT = 6;
+/** So many phones' countries are remembered at most. */
+const REMEMBERED = 10_000;
 
 /**
  * The one who asks about calls in this process. A few at a time go each for itself, and at once; while so many are on their
@@ -25,6 +28,7 @@ const SHORT = 6;
  */
 export class CallAuthoriser {
   readonly #waiting: Waiting[] = [];
+  readonly #countries = new Map<string, string>();
   #apart = 0;
   #together = false;
   #looking = false;
@@ -36,8 +40,17 @@ export class CallAuthoriser {
    * @throws what the database threw for it. One that cannot be answered does not hold up the others.
    */
   async ask(question: Question): Promise<Answer> {
-    const number = await readNumber(this.pool, question);
-    return number ? this.authorise({ question, number }) : unknownPhone;
+    const country = this.#countries.get(question.endpoint) ?? (await this.#countryOf(question.endpoint));
+    if (country === undefined) return unknownPhone;
+    return this.authorise({ question, number: readDialled(question.dialled, country) });
+  }
+
+  /** An endpoint says which tenant's it is, and no tenant moves to another country; one that is gone is refused further on. */
+  async #countryOf(endpoint: string): Promise<string | undefined> {
+    const country = await homeCountry(this.pool, endpoint);
+    if (this.#countries.size >= REMEMBERED) this.#countries.clear();
+    if (country !== undefined) this.#countries.set(endpoint, country);
+    return country;
   }
 
   /** As `ask`, of a number that is read. */

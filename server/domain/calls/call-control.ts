@@ -50,6 +50,13 @@ export const unknownPhone: Answer = {
 /** A record is text: what a phone may send and Postgres or a page may not show becomes a question mark. */
 export const printable = (text: string) => text.replace(/[^\x20-\x7e\u00a0-\uffff]/g, "?").slice(0, 128);
 
+/** @returns the country whose dialling rules hold for a phone; undefined for an endpoint that nobody has. */
+export async function homeCountry(pool: SqlPool, endpoint: string): Promise<string | undefined> {
+  const text = "SELECT country FROM call_subject($1)";
+  const [subject] = await pool.query<{ country: string }>("call_subject", text, [endpoint]);
+  return subject?.country;
+}
+
 /**
  * Reads the number that a phone dialled by the dialling rules of its tenant's country.
  * @returns undefined for an endpoint that nobody has.
@@ -58,9 +65,8 @@ export async function readNumber(
   pool: SqlPool,
   { endpoint, dialled }: Pick<Question, "endpoint" | "dialled">,
 ): Promise<Dialled | undefined> {
-  const text = "SELECT country FROM call_subject($1)";
-  const [subject] = await pool.query<{ country: string }>("call_subject", text, [endpoint]);
-  return subject && readDialled(dialled, subject.country);
+  const country = await homeCountry(pool, endpoint);
+  return country === undefined ? undefined : readDialled(dialled, country);
 }
 
 /**
