@@ -10,6 +10,10 @@ export const incidentCommands: Readonly<Record<string, Entry>> = {
     summary: "say what a rule is from now on",
     load: async () => (await import("./commands/rules")).ruleSet,
   },
+  "rule rehearse": {
+    summary: "say what a rule would have done over past calls",
+    load: async () => (await import("./commands/rules")).ruleRehearse,
+  },
   "incident list": {
     summary: "incidents, the last seen first",
     load: async () => (await import("./commands/incidents")).incidentList,

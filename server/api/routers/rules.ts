@@ -1,6 +1,7 @@
 import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
 import { listFindings } from "@/server/domain/rules/findings";
-import { findingsSchema, rulesOfSchema, setRuleSchema } from "@/server/domain/rules/rule.schema";
+import { planRehearsal, startRehearsal } from "@/server/domain/rules/rehearsal";
+import { findingsSchema, rehearseSchema, rulesOfSchema, setRuleSchema } from "@/server/domain/rules/rule.schema";
 import { auditOfRule } from "@/server/domain/rules/rule-audit";
 import { listRules, setRule } from "@/server/domain/rules/rules";
 import { getTenantBelow, type TenantBelow } from "@/server/domain/tenancy/tenant-below";
@@ -47,5 +48,19 @@ export const rulesRouter = router({
       });
       ctx.publish(["rules", "audit"], about.id);
       return result;
+    }),
+
+  /** A rule as it would be after a change, replayed over past calls: a long job, which changes nothing. */
+  rehearse: tenantMutation("rules.write", "rule.rehearse")
+    .input(rehearseSchema)
+    .mutation(async ({ ctx, input: { tenantSlug: _, ...asked } }) => {
+      const plan = await ctx.readBelow(async (tx) =>
+        planRehearsal(tx, await aboutOf(tx, ctx, asked.ofTenantSlug), asked),
+      );
+      return ctx.change(async (tx) => {
+        const taskId = await startRehearsal(tx, ctx.tenantId, plan, `user:${ctx.userId}`);
+        const { aboutId: about, ...rule } = plan;
+        return { subject: `task:${taskId}`, after: { about, ...rule }, result: { taskId } };
+      });
     }),
 });

@@ -1,7 +1,10 @@
-import { setRuleSchema } from "@/server/domain/rules/rule.schema";
+import { planRehearsal, rehearse } from "@/server/domain/rules/rehearsal";
+import { rehearseSchema, setRuleSchema } from "@/server/domain/rules/rule.schema";
 import { auditOfRule } from "@/server/domain/rules/rule-audit";
 import { listRules, type RuleRow, setRule } from "@/server/domain/rules/rules";
-import { check } from "../check";
+import { createPool } from "@/server/infra/db/pool";
+import { formatMicros } from "@/server/kernel/money";
+import { check, checkCount } from "../check";
 import { BadInput, type Command } from "../command";
 import type { Desk } from "../desk";
 
@@ -32,7 +35,7 @@ const minutesOf = (text: string | undefined): number | null | undefined => {
   return Number(text);
 };
 
-export const ruleOptions = {
+const ruleOptions = {
   tenant: { value: "slug", about: "for one tenant below, and those below it, instead of for everybody" },
   mode: { value: "off|shadow|enforce", about: "whether it does something, only writes down, or is off" },
   action: { value: "notify|open|contain", about: "what it does at most" },
@@ -42,10 +45,7 @@ export const ruleOptions = {
 } as const;
 
 /** The fields of a rule as typed. */
-export const typedRule = (
-  words: readonly [string, string],
-  text: (name: keyof typeof ruleOptions) => string | undefined,
-) => ({
+const typedRule = (words: readonly [string, string], text: (name: keyof typeof ruleOptions) => string | undefined) => ({
   signal: words[0].replaceAll("-", "_"),
   scope: words[1],
   mode: said(text("mode")),
@@ -72,5 +72,34 @@ export const ruleSet: Command = {
     const { mode, action, windowMinutes, warn, critical } = effective;
     const say = `${patch.signal} per ${patch.scope}: ${mode}, ${action}, warns at ${warn}, critical at ${critical}, within ${windowMinutes} minutes.`;
     return { value: { signal: patch.signal, scope: patch.scope, ...effective }, say };
+  },
+};
+
+export const ruleRehearse: Command = {
+  summary: "Says what a rule would have done over past calls, as it is or as it would be; changes nothing.",
+  words: ["signal", "scope"],
+  options: { ...ruleOptions, days: { value: "30", about: "how many days back, 30 at most", fallback: "30" } },
+  run: async (desk, given) => {
+    const typed = typedRule([given.word(0), given.word(1)], (name) => given.text(name));
+    const days = checkCount("days", given.text("days"), 30);
+    const asked = check(rehearseSchema, { ...typed, days }, { windowMinutes: "window" });
+    const { operator, tenant } = await about(desk, given.text("tenant"));
+    const plan = await desk.readBelow(operator.id, (tx) => planRehearsal(tx, tenant, asked));
+    const pool = createPool(desk.place.databaseUrl, () => {}, 1);
+    try {
+      const value = await rehearse(pool, operator.id, plan, null, async () => {});
+      const money = (sums: Readonly<Record<string, string>>) =>
+        Object.entries(sums)
+          .map(([currency, micros]) => formatMicros(BigInt(micros), currency))
+          .join(", ") || "nothing";
+      const say = [
+        `${value.calls} calls of ${days} days: it would have warned ${value.warned} times and been critical ${value.fired} times.`,
+        `${value.trueHits} of those with harmful calls, ${value.falseHits} without.`,
+        `Containing would have stopped ${value.stopped} harmful calls (${money(value.saved)}) and ${value.falseBlocks} others (${money(value.refusedWrongly)}).`,
+      ].join("\n");
+      return { value, say };
+    } finally {
+      await pool.close();
+    }
   },
 };

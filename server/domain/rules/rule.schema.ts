@@ -162,4 +162,30 @@ export const rulesOfSchema = z.object({
 export const setRuleSchema = rulesOfSchema.extend({ ...key, ...fields });
 export type RulePatch = z.output<typeof setRuleSchema>;
 
+/** A rule as it would be after a change, tried against the calls of past days. */
+export const rehearseSchema = setRuleSchema.extend({
+  days: z.number().int().min(1, "At least a day.").max(30, "At most 30 days.").default(30),
+});
+export type Rehearsed = z.output<typeof rehearseSchema>;
+
+const sums = z.record(z.string(), z.string());
+/** What a rule would have done. Money is micros as text, by currency. */
+export const rehearsalSchema = z.object({
+  /** Calls that were looked at. */
+  calls: z.number(),
+  /** How often it would have warned, and how often it would have been critical; once a day per subject at most. */
+  warned: z.number(),
+  fired: z.number(),
+  /** Of the critical ones: with harmful calls (disputed, or of an incident that nobody dismissed), and without. */
+  trueHits: z.number(),
+  falseHits: z.number(),
+  /** Calls in the day after, which containing would have stopped: harmful ones, and others. */
+  stopped: z.number(),
+  falseBlocks: z.number(),
+  /** What those calls cost. */
+  saved: sums,
+  refusedWrongly: sums,
+});
+export type Rehearsal = z.output<typeof rehearsalSchema>;
+
 export const findingsSchema = z.object({ ...key, limit: z.number().int().min(1).max(200).optional() });

@@ -163,6 +163,11 @@ async function firedOf(tx: TenantRead, tenantId: TenantId) {
   return new Map(rows.map(({ signal, scope, ...counts }) => [keyOf({ signal, scope }), counts]));
 }
 
+/** What holds for a tenant now. Wants a transaction of the tenant or one above it. */
+export async function ruleNow(tx: TenantRead, tenantId: TenantId, standard: StandardRule): Promise<Rule> {
+  return effectiveRule(standard.rule, levelsOf(await wordsOf(tx, tenantId), standard));
+}
+
 export type RuleChanged = Readonly<{ before: ShownWord; after: ShownWord; effective: ShownRule }>;
 
 /**
