@@ -23,6 +23,7 @@ export type AuditRow = Outputs["audit"]["list"]["items"][number];
 export type DisputeRow = Outputs["disputes"]["list"]["items"][number];
 export type IncidentRow = Outputs["incidents"]["list"]["items"][number];
 export type IncidentDetail = Outputs["incidents"]["get"];
+export type RuleRow = Outputs["rules"]["list"]["items"][number];
 export type DisputeDetail = Outputs["disputes"]["get"];
 export type Payments = Outputs["payments"]["list"];
 export type PaymentRow = Payments["items"][number];

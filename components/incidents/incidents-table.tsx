@@ -30,7 +30,8 @@ export function IncidentsTable({ rows, closed, filtered, openId, onClear }: Prop
           <Empty action={<Button onClick={onClear}>Clear the filter</Button>} title="No incident like that." />
         ) : (
           <Empty title={closed ? "Nothing is over yet." : "Nothing needs you."}>
-            Five failed sign-ins from one network within five minutes open an incident here by themselves.
+            What the rules mind opens an incident here by itself: failed sign-ins, premium numbers, money that runs
+            away.
           </Empty>
         )
       }

@@ -1,4 +1,5 @@
-import type { Signal } from "@/server/domain/rules/rule.schema";
+import type { Outputs } from "@/components/api/outputs";
+import type { RuleAction, RuleMode, RuleScope, Signal } from "@/server/domain/rules/rule.schema";
 import { standardOf } from "@/server/domain/rules/rule.schema";
 import { decimalOf } from "@/server/kernel/money";
 
@@ -33,6 +34,7 @@ const signals: Readonly<Record<Signal, Words>> = {
   ami_silence: { name: "PBX silent", counts: "Minutes in which the telephone system did not answer." },
   retention: { name: "Retention failed", counts: "Sweeps of retention that were given up." },
 };
+export const signalWords = (signal: Signal): Words => signals[signal];
 /** Its name within a sentence. */
 export const signalText = (signal: Signal): string => {
   const { name } = signals[signal] ?? { name: String(signal) };
@@ -42,3 +44,24 @@ export const signalText = (signal: Signal): string => {
 /** A stored measure as people read it: micros as an amount. */
 export const measureText = (signal: string, scope: string, value: string): string =>
   standardOf(signal, scope)?.money && /^\d+$/.test(value) ? decimalOf(BigInt(value)) : value;
+
+const scopes: Readonly<Record<RuleScope, string>> = { extension: "extension", tenant: "tenant", network: "network" };
+export const scopeText = (scope: RuleScope): string => scopes[scope];
+
+const modes: Readonly<Record<RuleMode, string>> = { off: "Off", shadow: "Shadow", enforce: "On" };
+export const modeText = (mode: RuleMode): string => modes[mode];
+const actions: Readonly<Record<RuleAction, string>> = {
+  notify: "Mail the desk",
+  open: "Open an incident",
+  contain: "Contain",
+};
+export const actionText = (action: RuleAction): string => actions[action];
+
+type Shown = Outputs["rules"]["list"]["items"][number]["effective"];
+/** A rule in one line. */
+export const ruleLine = ({ warn, critical, windowMinutes }: Shown): string =>
+  `${plain(warn)} and ${plain(critical)} within ${minutesText(windowMinutes)}`;
+
+/** Amounts without the zeros that nobody reads. */
+export const plain = (value: string): string => value.replace(/(\.\d\d\d*?)0+$/, "$1");
+export const minutesText = (minutes: number): string => (minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} min`);

@@ -49,6 +49,7 @@ const groups: readonly NavGroup[] = [
     items: [
       { page: "team", label: "Team", icon: "team", needs: "members.read", key: "m" },
       { page: "incidents", label: "Incidents", icon: "alert", needs: "incidents.read", root: true, key: "x" },
+      { page: "rules", label: "Rules", icon: "lock", needs: "rules.read", key: "w" },
       { page: "audit", label: "Audit", icon: "audit", needs: "audit.read", key: "a" },
       {
         page: "reconciliation",

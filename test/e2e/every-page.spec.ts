@@ -33,6 +33,8 @@ const places = [
   { as: ["operator", "owner"], page: "/tenants", heading: "Tenants" },
   { as: ["operator", "owner"], page: "/reconciliation", heading: "Reconciliation" },
   { as: ["operator", "owner"], page: "/incidents", heading: "Incidents" },
+  { as: ["operator", "owner"], page: "/rules", heading: "Rules", row: true },
+  { as: ["reseller", "owner"], page: "/rules", heading: "Rules", row: true },
 ] as const;
 
 test("the check finds what is wrong", async ({ page }) => {

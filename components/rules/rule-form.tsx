@@ -1,0 +1,158 @@
+"use client";
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useRef } from "react";
+
+import { useTRPC } from "@/components/api/client";
+import type { RuleRow } from "@/components/api/outputs";
+import { problemsOf, refusalBeside } from "@/components/api/refusal";
+import { plainAmount, readAmount } from "@/components/billing/amount-input";
+import { RehearseRule } from "@/components/rules/rehearse-rule";
+import { actionText, modeText, plain } from "@/components/rules/rule-words";
+import { useScope } from "@/components/shell/scope";
+import { Button } from "@/components/ui/button";
+import { ErrorState } from "@/components/ui/error-state";
+import { Field } from "@/components/ui/field";
+import { Section } from "@/components/ui/section";
+import { Select } from "@/components/ui/select";
+import { toast } from "@/components/ui/toast-store";
+import { type Check, checks, useFields } from "@/components/ui/use-fields";
+import { type RulePatch, standardOf } from "@/server/domain/rules/rule.schema";
+
+type Said = Omit<RulePatch, "ofTenantSlug">;
+type FieldName = "mode" | "action" | "windowMinutes" | "warn" | "critical";
+
+const count: Check = (value) => (/^\d{1,12}$/.test(value) ? undefined : "A whole number, or empty to inherit.");
+const amount: Check = (value) =>
+  readAmount(value) === undefined ? "An amount such as 12.50, or empty to inherit." : undefined;
+
+/** What one says about a rule; what is left empty is inherited. It can be tried against past calls before it is saved. */
+export function RuleForm({ row, of }: Readonly<{ row: RuleRow; of: string | undefined }>) {
+  const { save, ask, form, problems, refusal } = useRuleForm(row, of);
+  const { own, inherited, money, scope } = row;
+  const contains = isOfCalls(row) && scope !== "network";
+  const threshold = (name: "warn" | "critical", label: string) => (
+    <Field
+      defaultValue={own[name] === null ? "" : plain(own[name])}
+      inputMode={money ? "decimal" : "numeric"}
+      label={label}
+      name={name}
+      placeholder={plain(inherited[name])}
+      problem={problems[name]}
+      required={false}
+    />
+  );
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const said = ask();
+    if (said) save.mutate(said);
+  }
+  return (
+    <Section title="What you say">
+      <form className="grid gap-4" noValidate onSubmit={submit} ref={form}>
+        <div className="grid gap-x-6 gap-y-4 sm:grid-cols-2">
+          <Choice name="mode" of={["off", "shadow", "enforce"] as const} row={row} text={modeText} />
+          <Choice
+            name="action"
+            of={contains ? (["notify", "open", "contain"] as const) : (["notify", "open"] as const)}
+            row={row}
+            text={actionText}
+          />
+          {threshold("warn", "Warn at")}
+          {threshold("critical", "Critical at")}
+          <Field
+            defaultValue={own.windowMinutes?.toString() ?? ""}
+            inputMode="numeric"
+            label="Within"
+            name="windowMinutes"
+            placeholder={String(inherited.windowMinutes)}
+            problem={problems.windowMinutes}
+            required={false}
+            unit="min"
+          />
+        </div>
+        {refusal && <ErrorState {...refusal} />}
+        <div className="flex flex-wrap gap-2">
+          <Button busy={save.isPending && "Saving…"} look="primary" type="submit">
+            Save rule
+          </Button>
+        </div>
+        {isOfCalls(row) && <RehearseRule ask={ask} of={of} />}
+      </form>
+    </Section>
+  );
+}
+
+/** Those can be replayed and can contain; the others leave nothing behind to replay. */
+const isOfCalls = ({ signal, scope }: RuleRow) => standardOf(signal, scope)?.of === "calls";
+
+type ChoiceProps<V extends string> = Readonly<{
+  row: RuleRow;
+  name: "mode" | "action";
+  of: readonly V[];
+  text: (value: V) => string;
+}>;
+
+function Choice<V extends string>({ row, name, of, text }: ChoiceProps<V>) {
+  return (
+    <Select
+      choices={[
+        { value: "", label: `Inherited: ${text(row.inherited[name] as V)}` },
+        ...of.map((value) => ({ value, label: text(value) })),
+      ]}
+      defaultValue={row.own[name] ?? ""}
+      label={name === "mode" ? "Mode" : "At most"}
+      name={name}
+    />
+  );
+}
+
+function useRuleForm(row: RuleRow, of: string | undefined) {
+  const { tenantSlug } = useScope();
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const form = useRef<HTMLFormElement>(null);
+  const of_ = checks.optional(row.money ? amount : count);
+  const fields = useFields<FieldName>({
+    mode: checks.any,
+    action: checks.any,
+    windowMinutes: checks.optional(count),
+    warn: of_,
+    critical: of_,
+  });
+  const saving = useMutation(
+    trpc.rules.set.mutationOptions({
+      onSuccess: () => {
+        void queries.invalidateQueries({ queryKey: trpc.rules.pathKey() });
+        toast("Rule saved. It counts from the next look on.");
+      },
+    }),
+  );
+  /** What stands in the form, checked. */
+  const ask = (): Said | undefined => {
+    const values = form.current && fields.read(form.current);
+    if (!values) return undefined;
+    const number = (text: string) => (text === "" ? null : row.money ? plainAmount(text) : text);
+    return {
+      signal: row.signal,
+      scope: row.scope,
+      mode: (values.mode || null) as Said["mode"] & (string | null),
+      action: (values.action || null) as Said["action"] & (string | null),
+      windowMinutes: values.windowMinutes === "" ? null : Number(values.windowMinutes),
+      warn: number(values.warn),
+      critical: number(values.critical),
+    };
+  };
+  const save = {
+    isPending: saving.isPending,
+    mutate: (said: Said) => saving.mutate({ tenantSlug, ...(of ? { ofTenantSlug: of } : {}), ...said }),
+  };
+  const names: Record<FieldName, string> = { mode: "", action: "", windowMinutes: "", warn: "", critical: "" };
+  return {
+    form,
+    ask,
+    save,
+    problems: { ...problemsOf(saving.error), ...fields.problems },
+    refusal: refusalBeside(saving.error, names),
+  };
+}

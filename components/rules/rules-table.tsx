@@ -1,0 +1,82 @@
+"use client";
+
+import type { RuleRow } from "@/components/api/outputs";
+import { actionText, minutesText, modeText, plain, scopeText, signalWords } from "@/components/rules/rule-words";
+import { type Column, DataTable } from "@/components/ui/data-table";
+import { Empty } from "@/components/ui/empty";
+import { RowLink } from "@/components/ui/row-link";
+
+/** How a rule stands in the address. */
+export const ruleId = ({ signal, scope }: Pick<RuleRow, "signal" | "scope">): string => `${signal}.${scope}`;
+
+type Props = Readonly<{ rows: readonly RuleRow[]; openId: string | undefined }>;
+
+/** Every rule, as it holds. */
+export function RulesTable({ rows, openId }: Props) {
+  return (
+    <DataTable
+      caption="Rules"
+      columns={columns}
+      empty={<Empty title="There are no rules here." />}
+      openKey={openId}
+      rowKey={ruleId}
+      rows={rows}
+    />
+  );
+}
+
+const changed = ({ own }: RuleRow) => Object.values(own).some((value) => value !== null);
+const times = (n: number) => (n > 0 ? n : <span className="text-ink-3">–</span>);
+
+const columns: readonly Column<RuleRow>[] = [
+  {
+    key: "signal",
+    header: "What is counted",
+    grow: true,
+    fold: "lead",
+    cell: (row) => (
+      <RowLink className="font-medium" id={ruleId(row)}>
+        {signalWords(row.signal).name}
+        <span className="font-normal text-ink-3"> per {scopeText(row.scope)}</span>
+        {changed(row) && <span className="font-normal text-ink-2"> · changed here</span>}
+      </RowLink>
+    ),
+  },
+  {
+    key: "mode",
+    header: "Mode",
+    fold: "lead-end",
+    cell: ({ effective: { mode } }) => (
+      <span className={mode === "enforce" ? "font-medium" : "text-ink-3"}>{modeText(mode)}</span>
+    ),
+  },
+  {
+    key: "window",
+    header: "Within",
+    numeric: true,
+    fold: "hide",
+    cell: (row) => minutesText(row.effective.windowMinutes),
+  },
+  {
+    key: "warn",
+    header: "Warns at",
+    numeric: true,
+    fold: "second",
+    cell: (row) => (
+      <>
+        <span className="sm:hidden">Warns at </span>
+        {plain(row.effective.warn)}
+        <span className="sm:hidden">, critical at {plain(row.effective.critical)}</span>
+      </>
+    ),
+  },
+  { key: "critical", header: "Critical at", numeric: true, fold: "hide", cell: (row) => plain(row.effective.critical) },
+  { key: "action", header: "At most", from: "lg", cell: (row) => actionText(row.effective.action) },
+  {
+    key: "fired",
+    header: "Fired, 30 days",
+    numeric: true,
+    fold: "second-end",
+    cell: ({ fired }) => times(fired.warn + fired.critical + fired.shadow),
+  },
+];

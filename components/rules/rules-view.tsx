@@ -1,0 +1,59 @@
+"use client";
+
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+
+import { useTRPC } from "@/components/api/client";
+import { QueryView } from "@/components/api/query-view";
+import { RulePanel } from "@/components/rules/rule-panel";
+import { RulesTable, ruleId } from "@/components/rules/rules-table";
+import { useScope } from "@/components/shell/scope";
+import { PageHeader } from "@/components/ui/page-header";
+import { Select } from "@/components/ui/select";
+import { useOpen } from "@/components/ui/use-open";
+import { useParamsState } from "@/components/ui/use-params-state";
+
+/** From how much on something is done, here or for one tenant below. */
+export function RulesView() {
+  const { tenantSlug, tenant, can } = useScope();
+  const { params } = useParamsState();
+  const { openId, close } = useOpen();
+  const of = params.get("of") ?? undefined;
+  const input = { tenantSlug, ...(of ? { ofTenantSlug: of } : {}) };
+  const query = useQuery(useTRPC().rules.list.queryOptions(input, { placeholderData: keepPreviousData }));
+  return (
+    <>
+      <PageHeader title="Rules">{tenant.kind !== "customer" && can("tenants.read") && <ForWhom of={of} />}</PageHeader>
+      <QueryView query={query}>
+        {({ items }) => {
+          const row = items.find((one) => ruleId(one) === openId);
+          return (
+            <>
+              <RulesTable openId={openId} rows={items} />
+              {row && <RulePanel key={`${of} ${openId}`} of={of} onClose={close} row={row} />}
+            </>
+          );
+        }}
+      </QueryView>
+    </>
+  );
+}
+
+function ForWhom({ of }: Readonly<{ of: string | undefined }>) {
+  const { tenantSlug, tenant } = useScope();
+  const { set } = useParamsState();
+  const tree = useQuery(useTRPC().tenants.tree.queryOptions({ tenantSlug }));
+  const below = (tree.data?.items ?? []).filter(({ slug }) => slug !== tenantSlug);
+  return (
+    <Select
+      choices={[
+        { value: "", label: `${tenant.name} and all below` },
+        ...below.map(({ slug, name }) => ({ value: slug, label: name })),
+      ]}
+      label="For"
+      labelHidden
+      name="of"
+      onChange={(event) => set({ of: event.target.value || undefined, open: undefined })}
+      value={of ?? ""}
+    />
+  );
+}
