@@ -60,7 +60,7 @@ export const actionText = (action: RuleAction): string => actions[action];
 type Shown = Outputs["rules"]["list"]["items"][number]["effective"];
 /** A rule in one line. */
 export const ruleLine = ({ warn, critical, windowMinutes }: Shown): string =>
-  `${plain(warn)} and ${plain(critical)} within ${minutesText(windowMinutes)}`;
+  `warns at ${plain(warn)}, critical at ${plain(critical)}, within ${minutesText(windowMinutes)}`;
 
 /** Amounts without the zeros that nobody reads. */
 export const plain = (value: string): string => value.replace(/(\.\d\d\d*?)0+$/, "$1");
