@@ -11,7 +11,6 @@ const scopes = ["extension", "tenant"] as const satisfies readonly RuleScope[];
 const signalsOf = (scope: RuleScope) =>
   standardRules.filter((one) => one.of === "calls" && one.scope === scope).map(({ signal }) => signal);
 
-type Touched = { tenant_id: string; extension_id: string };
 type Measured = {
   tenant_id: string;
   extension_id: string | null;
@@ -34,34 +33,35 @@ type Asked = Readonly<{
  * @returns what was found over a threshold.
  */
 export async function judgeCalls(pool: SqlPool, now = new Date()): Promise<Found[]> {
-  const touched = await pool.query<Touched>("calls_touched", "SELECT * FROM calls_touched()", []);
-  const tenants = [...new Set(touched.map((one) => one.tenant_id))];
+  const text = "SELECT DISTINCT tenant_id FROM calls_touched()";
+  const touched = await pool.query<{ tenant_id: string }>("calls_touched", text, []);
+  const tenants = touched.map((one) => one.tenant_id);
   const found: Found[] = [];
   for (let at = 0; at < tenants.length; at += BATCH) {
     const some = tenants.slice(at, at + BATCH);
-    found.push(...(await judgeTenants(pool, some, touched, now)));
+    found.push(...(await judgeTenants(pool, some, now)));
   }
   await pool.query("calls_judged", "SELECT calls_judged($1)", [now]);
   return found;
 }
 
-async function judgeTenants(
-  pool: SqlPool,
-  tenants: readonly string[],
-  touched: readonly Touched[],
-  now: Date,
-): Promise<Found[]> {
+async function judgeTenants(pool: SqlPool, tenants: readonly string[], now: Date): Promise<Found[]> {
   const book = await readRuleBook(pool, tenants);
-  const extensions = new Map(tenants.map((tenant) => [tenant, [] as string[]]));
-  for (const { tenant_id, extension_id } of touched) extensions.get(tenant_id)?.push(extension_id);
-  const names = await nameSubjects(pool, tenants, [...extensions.values()].flat());
   const found: Found[] = [];
   for (const scope of scopes) {
-    const asked = tenants.map((tenant) =>
-      askedOf(book, scope, tenant, now, scope === "extension" ? (extensions.get(tenant) ?? []) : null),
-    );
-    for (const row of await measure(pool, scope, asked, now)) {
+    const asked = tenants.map((tenant) => askedOf(book, scope, tenant, now));
+    const rows = await measure(pool, scope, asked, now);
+    const extensions = rows.flatMap(({ extension_id }) => extension_id ?? []);
+    const names = await nameSubjects(pool, tenants, extensions);
+    const explained = new Map(found.map((one) => [keyOfFound(one), 0n]));
+    for (const one of found) {
+      if (one.incidentId) explained.set(keyOfFound(one), (explained.get(keyOfFound(one)) ?? 0n) + one.measure.value);
+    }
+    for (const row of rows) {
       const rule = book(row.tenant_id, { signal: row.signal, scope });
+      // One attack is one incident: what phones of the tenant have incidents of their own about is not the tenant's as well.
+      const rest = BigInt(row.value) - (explained.get(`${row.tenant_id} ${row.signal}`) ?? 0n);
+      if (!levelOf(rule, rest)) continue;
       const one = await judge({ pool, scope, now, names }, rule, row);
       if (one) found.push(one);
     }
@@ -69,24 +69,16 @@ async function judgeTenants(
   return found;
 }
 
+const keyOfFound = ({ measure: { tenantId, signal } }: Found): string => `${tenantId} ${signal}`;
+
 const before = (now: Date, minutes: number): Date => new Date(now.getTime() - minutes * 60_000);
 
-function askedOf(
-  book: RuleBook,
-  scope: RuleScope,
-  tenant: string,
-  now: Date,
-  extensions: readonly string[] | null,
-): Asked {
+function askedOf(book: RuleBook, scope: RuleScope, tenant: string, now: Date): Asked {
   const rules = signalsOf(scope).map((signal) => ({ signal, rule: book(tenant, { signal, scope }) }));
   const on = rules.filter(({ rule }) => rule.mode !== "off");
   const since = Object.fromEntries(on.map(({ signal, rule }) => [signal, before(now, rule.windowMinutes)]));
-  return {
-    tenant,
-    extensions,
-    since,
-    earliest: new Date(Math.min(now.getTime(), ...Object.values(since).map(Number))),
-  };
+  const earliest = new Date(Math.min(now.getTime(), ...Object.values(since).map(Number)));
+  return { tenant, extensions: null, since, earliest };
 }
 
 const measure = (pool: SqlPool, scope: RuleScope, asked: readonly Asked[], now: Date): Promise<Measured[]> =>

@@ -113,6 +113,23 @@ describe("standard rules open one incident per kind of attack, about the phone t
     expect(day.slug).not.toBe(night.slug);
   });
 
+  test("what one phone does is not an incident of its tenant as well, what many do is", async () => {
+    const { tenant } = await attacked(times(9, (at) => ({ to: `4490123456${10 + at * 7}`, country: "GB" })));
+    const about = async () => (await findings(tenant)).filter(({ signal }) => signal === "special");
+    expect(await about()).toMatchObject([{ scope: "extension", value: 9 }]);
+    for (const number of ["102", "103", "104"]) {
+      const other = await make.phone(tenant, number);
+      await seedCalls(
+        make,
+        tenant,
+        other,
+        times(2, (at) => ({ to: `44901234${number}${at}`, country: "GB" })),
+      );
+    }
+    await sweep.run();
+    expect(await about()).toMatchObject([{ scope: "extension" }, { scope: "tenant", value: 15 }]);
+  });
+
   test("quiet traffic opens nothing", async () => {
     const { tenant } = await attacked(times(10, (at) => ({ to: scattered(at), cost: 20_000n, ago: at * 30 })));
     expect((await findings(tenant)).filter(({ signal }) => signal !== "off_hours")).toEqual([]);
