@@ -3,6 +3,7 @@ import type { Logger } from "@/server/infra/log/logger";
 import { jobs } from "@/server/queue/jobs";
 import { markDone, OutboxRelay } from "@/workers/outbox-relay";
 import { processors as all } from "@/workers/processors/all";
+import { giveUpDelivery } from "@/workers/processors/deliver-notification";
 import { giveUpMail } from "@/workers/processors/send-mail";
 import type { Processors, SystemContext } from "@/workers/processors/types";
 import { type JobQueue, openQueue, type QueueTarget, type TakenJob } from "@/workers/queue-backend";
@@ -44,6 +45,7 @@ export function startJobs(options: Options): RunningJobs {
     if (isRow(job.id)) markDone(base.pool, [job.id]).catch(() => {});
     if (job.name === jobs.runTask.name) giveUpTask(base.pool, job.data).catch(() => {});
     if (job.name === jobs.sweepRetention.name) takeSignal(base.pool, { kind: "retention" }).catch(() => {});
+    if (job.name === jobs.deliverNotification.name) giveUpDelivery(base.pool, job.data).catch(() => {});
     if (job.name === jobs.sendMail.name) giveUpMail(base.pool, job.data).catch(() => {});
   });
   const everyMs = options.relayEveryMs ?? 1_000;

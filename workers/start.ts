@@ -2,6 +2,7 @@ import type { Server } from "node:http";
 
 import { appUrl } from "@/server/config/database-url";
 import type { Env } from "@/server/config/env";
+import { webhookKeyOf } from "@/server/domain/notifications/signature.rules";
 import { connectAmi } from "@/server/infra/ami/connect";
 import type { AmiGateway } from "@/server/infra/ami/gateway";
 import { connectDb } from "@/server/infra/db/client";
@@ -9,6 +10,7 @@ import { createPool, type SqlPool } from "@/server/infra/db/pool";
 import { createLiveBus, LIVE_CHANNEL } from "@/server/infra/live/bus";
 import type { Logger } from "@/server/infra/log/logger";
 import { createMailer, type Mailer } from "@/server/infra/mail/mailer";
+import { httpSms, type SmsSender, testSms } from "@/server/infra/notify/sms";
 import { providerOf } from "@/server/infra/payments/choose-provider";
 import { banSenders } from "@/workers/ban-senders";
 import { createMetrics } from "@/workers/call-control/metrics";
@@ -60,7 +62,7 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
   const jobs = startJobs({
     target: env.REDIS_URL ? { redisUrl: env.REDIS_URL } : { databaseUrl: connectionString },
     connectionString,
-    base: { db, pool, ami, mailer, reconciler, payments: providerOf(env), log, pbx, settings: settingsOf(env) },
+    base: { db, pool, ami, mailer, reconciler, log, pbx, ...outsideOf(env) },
     log,
   });
   const security = ami && new SecurityEvents({ pool, ami, bus, log, failed: banSenders({ db, bus, log }) });
@@ -100,6 +102,8 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
   }
 }
 
+const outsideOf = (env: Env) => ({ payments: providerOf(env), sms: smsOf(env), settings: settingsOf(env) });
+
 const settingsOf = (env: Env) => ({
   appUrl: env.APP_URL.replace(/\/$/, ""),
   securityEventRetentionDays: env.SECURITY_EVENT_RETENTION_DAYS,
@@ -107,6 +111,8 @@ const settingsOf = (env: Env) => ({
   auditAnchorFile: env.AUDIT_ANCHOR_FILE ?? (env.AUDIT_FILE && `${env.AUDIT_FILE}.heads`),
   auditFileMaxBytes: env.AUDIT_FILE_MAX_MB * 1_000_000,
   auditRetentionDays: env.AUDIT_RETENTION_DAYS,
+  webhookKey: webhookKeyOf(env.AUTH_SECRET),
+  privateTargets: env.NOTIFY_PRIVATE === "on",
 });
 
 function amiOf(env: Env, log: Logger): AmiGateway | undefined {
@@ -124,6 +130,11 @@ function amiOf(env: Env, log: Logger): AmiGateway | undefined {
 
 const mailerOf = ({ SMTP_URL, MAIL_FROM }: Env): Mailer | undefined =>
   SMTP_URL && MAIL_FROM ? createMailer({ smtpUrl: SMTP_URL, from: MAIL_FROM }) : undefined;
+
+function smsOf({ SMS_URL, SMS_TOKEN, SMS_FROM, TEST_SMS }: Env): SmsSender | undefined {
+  if (SMS_URL && SMS_TOKEN && SMS_FROM) return httpSms({ url: SMS_URL, token: SMS_TOKEN, from: SMS_FROM });
+  return TEST_SMS === "on" ? testSms : undefined;
+}
 
 async function notifyAll(pool: SqlPool, payloads: readonly string[]): Promise<void> {
   const text = "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload";

@@ -6,6 +6,7 @@ import { useTRPC } from "@/components/api/client";
 import type { IncidentDetail } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { CommentIncident } from "@/components/incidents/comment-incident";
+import { EvidenceSection } from "@/components/incidents/evidence-section";
 import { IncidentActions } from "@/components/incidents/incident-actions";
 import { IncidentState, Severity } from "@/components/incidents/incident-badges";
 import { IncidentClock } from "@/components/incidents/incident-clock";
@@ -44,6 +45,7 @@ function Room({ incident }: Readonly<{ incident: IncidentDetail }>) {
       </div>
       <Facts facts={factsOf(incident)} />
       {incident.subjects.length > 0 && <IncidentSubjects subjects={incident.subjects} />}
+      {can("evidence.read") && <EvidenceSection incidentId={incident.id} />}
       <Section title="Timeline">
         <ol className="grid">
           {incident.lines.map((line) => (

@@ -79,7 +79,9 @@ export function lineText({ kind, detail }: Pick<IncidentDetail["lines"][number],
     case "let_go":
       return `took ${at("incident")} out of it`;
     case "notified":
-      return `mailed ${at("mails")} people of the desk: ${at("severity")}`;
+      return `told ${at("mails")} people of the desk and ${Number(at("others")) + Number(at("below"))} others: ${at("severity")}`;
+    case "escalated":
+      return `told level ${at("level")}, because nobody took it: ${at("told")} messages`;
     case "evidence_asked":
       return "asked for evidence";
     case "evidence":

@@ -11,6 +11,8 @@ export type NavItem = Readonly<{
   above?: boolean;
   /** Only at the operator. */
   root?: boolean;
+  /** Everywhere but at the operator. */
+  notRoot?: boolean;
   /** Only for tenants that buy and do not sell. */
   below?: boolean;
   /** The second key after G. */
@@ -33,6 +35,7 @@ const groups: readonly NavGroup[] = [
       { page: "limits", label: "Limits", icon: "limits", needs: "balance.read", key: "i" },
       { page: "destinations", label: "Destinations", icon: "destinations", needs: "destinations.read", key: "d" },
       { page: "plans", label: "Prices", icon: "plans", needs: "plans.read", below: true, key: "p" },
+      { page: "notices", label: "Notices", icon: "alert", needs: "home.read", notRoot: true, key: "f" },
     ],
   },
   {
@@ -47,6 +50,7 @@ const groups: readonly NavGroup[] = [
   {
     title: "This tenant",
     items: [
+      { page: "notifications", label: "Notifications", icon: "out", needs: "incidents.read", key: "y" },
       { page: "team", label: "Team", icon: "team", needs: "members.read", key: "m" },
       { page: "incidents", label: "Incidents", icon: "alert", needs: "incidents.read", root: true, key: "x" },
       { page: "rules", label: "Rules", icon: "lock", needs: "rules.read", key: "w" },
@@ -69,7 +73,8 @@ export function navFor(can: (permission: Permission) => boolean, kind: string): 
     (!item.needs || can(item.needs)) &&
     (!item.above || kind !== "customer") &&
     (!item.below || kind === "customer") &&
-    (!item.root || kind === "operator");
+    (!item.root || kind === "operator") &&
+    (!item.notRoot || kind !== "operator");
   return groups
     .map((group) => ({ ...group, items: group.items.filter(offered) }))
     .filter((group) => group.items.length > 0);

@@ -30,6 +30,8 @@ export type ApiSettings = {
   readonly factorKeys: FactorKeys;
   /** What digests of voucher codes are made with. */
   readonly voucherKey: string;
+  /** What secrets of webhooks are derived with. */
+  readonly webhookKey: string;
   readonly sipDomain: string;
   readonly sipPort: number;
   readonly sipTransport: "udp" | "tcp";

@@ -19,6 +19,7 @@ const kindsOfSubject: Readonly<Record<string, readonly LiveKind[]>> = {
   incident: ["incidents"],
   evidence: ["incidents"],
   ban: ["bans"],
+  notification: ["incidents"],
   rating: ["tasks"],
   deck: ["tasks"],
   rule: ["rules", "tasks"],

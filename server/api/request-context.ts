@@ -9,6 +9,7 @@ import { isSecureUrl, sessionCookieName } from "@/server/auth/cookie";
 import { signInAttempts } from "@/server/auth/runtime";
 import { readSession } from "@/server/auth/session";
 import { webBanOf } from "@/server/domain/bans/web-ban";
+import { webhookKeyOf } from "@/server/domain/notifications/signature.rules";
 import { factorKeysOf } from "@/server/domain/people/seal.rules";
 import { voucherKeyOf } from "@/server/domain/vouchers/voucher-code.rules";
 import { webServices } from "@/server/infra/web/services";
@@ -37,6 +38,7 @@ export async function requestContext(): Promise<Context> {
       reauthAbove: env.REAUTH_ABOVE,
       factorKeys: factorKeysOf(env.AUTH_SECRET),
       voucherKey: voucherKeyOf(env.AUTH_SECRET),
+      webhookKey: webhookKeyOf(env.AUTH_SECRET),
       sipDomain: env.SIP_DOMAIN,
       sipPort: env.SIP_PORT,
       sipTransport: env.SIP_TRANSPORT,

@@ -19,6 +19,8 @@ import { limitsRouter } from "@/server/api/routers/limits";
 import { mailRouter } from "@/server/api/routers/mail";
 import { meRouter } from "@/server/api/routers/me";
 import { membersRouter } from "@/server/api/routers/members";
+import { noticesRouter } from "@/server/api/routers/notices";
+import { notificationsRouter } from "@/server/api/routers/notifications";
 import { numbersRouter } from "@/server/api/routers/numbers";
 import { passwordsRouter } from "@/server/api/routers/passwords";
 import { paymentsRouter } from "@/server/api/routers/payments";
@@ -49,6 +51,8 @@ export const appRouter = router({
   approvals: approvalsRouter,
   bans: bansRouter,
   bundles: bundlesRouter,
+  notices: noticesRouter,
+  notifications: notificationsRouter,
   numbers: numbersRouter,
   audit: auditRouter,
   home: homeRouter,

@@ -84,6 +84,14 @@ const schema = z.object({
       "must be an address, or a name with one: My Telephones <billing@example.com>",
     )
     .optional(),
+  NOTIFY_PRIVATE: onOff("off"),
+  SMS_URL: z.url({ protocol: /^https?$/, error: "must be an http:// or https:// address" }).optional(),
+  SMS_TOKEN: secret(8).optional(),
+  SMS_FROM: z
+    .string()
+    .regex(/^\+?[A-Za-z0-9]{3,15}$/, "must be a number, or a name of 3 to 15 letters and digits")
+    .optional(),
+  TEST_SMS: onOff("off"),
   TOP_UP_APPROVAL_LIMIT: amount("1000.00"),
   REAUTH_ABOVE: amount("500.00"),
 
@@ -147,6 +155,9 @@ function togetherProblems(given: Source): string[] {
       const common = name.replace(/_(READ|ACT)_/, "_");
       if (!given[name] && !given[common]) problems.push(`${name}: is required with PBX=${pbx} (or ${common} for both)`);
     }
+  }
+  for (const name of ["SMS_TOKEN", "SMS_FROM"]) {
+    if (given["SMS_URL"] && !given[name]) problems.push(`${name}: is required with SMS_URL`);
   }
   if (given["SMTP_URL"] && !given["MAIL_FROM"]) problems.push("MAIL_FROM: is required with SMTP_URL");
   return [...problems, ...paymentProblems(given), ...portProblems(given)];

@@ -90,6 +90,23 @@ export const jobs = {
     attempts: 8,
     backoffMs: 1_000,
   }),
+  /** Incidents that nobody took in their time: the next level is told. */
+  escalateIncidents: defineJob({
+    name: "incident.escalate",
+    scope: "system",
+    schema: nothing,
+    attempts: 1,
+    backoffMs: 1_000,
+    everyMs: 60_000,
+  }),
+  /** A message of the table notify_delivery. Tried for most of half a day: whoever hears it may be away for as long. */
+  deliverNotification: defineJob({
+    name: "notify.deliver",
+    scope: "tenant",
+    schema: z.object({ deliveryId: z.uuid() }),
+    attempts: 14,
+    backoffMs: 5_000,
+  }),
   /** Somebody asked for evidence of an incident: the workers take it, because they know the PBX. `line` of its timeline says who and why. */
   takeEvidence: defineJob({
     name: "evidence.take",

@@ -18,6 +18,8 @@ const places = [
   { as: ["customer", "owner"], page: "/destinations", heading: "Destinations" },
   { as: ["customer", "owner"], page: "/plans", heading: /./ },
   { as: ["customer", "owner"], page: "/team", heading: "Team" },
+  { as: ["operator", "owner"], page: "/notifications", heading: "Notifications" },
+  { as: ["customer", "owner"], page: "/notices", heading: "Notices" },
   { as: ["customer", "owner"], page: "/audit", heading: "Audit", row: true },
   { as: ["reseller", "owner"], page: "", heading: /./ },
   { as: ["reseller", "owner"], page: "/tenants", heading: "Tenants" },
@@ -80,6 +82,7 @@ for (const [path, heading] of outside) {
 const dialogs = [
   ["customer", "/extensions", "New extension"],
   ["reseller", "/tenants", "New tenant"],
+  ["operator", "/notifications", "Add…"],
   ["reseller", "/plans", "New plan"],
   ["reseller", "/balance", "Give credit…"],
   ["operator", "/incidents", "Open an incident…"],

@@ -123,6 +123,14 @@ export async function makeBranches(db: TestDatabase) {
       "INSERT INTO ban (tenant_id, network, scope, reason, source, expires_at) VALUES ($1, '203.0.113.9', 'sip', 'Sample', 'person', now() + interval '1 hour') RETURNING id",
       [of.tenantId],
     );
+    const { id: target } = await build.one<{ id: string }>(
+      "INSERT INTO notify_target (tenant_id, kind, address, least_severity, level, created_by) VALUES ($1, 'sms', '+49777777', 'low', 1, 'test') RETURNING id",
+      [of.tenantId],
+    );
+    const { id: delivery } = await build.one<{ id: string }>(
+      "INSERT INTO notify_delivery (tenant_id, target_id, key, event, body, state) VALUES ($1, $2, 'k', 'test', 'Said.', 'failed') RETURNING id",
+      [of.tenantId, target],
+    );
     const { id: statement } = await build.one<{ id: string }>(
       "SELECT i.statement_id AS id FROM wallet w, statement_issue(w.id, '2026-02-01', '2026-02-28', 'range', 2, 'test') i WHERE w.tenant_id = $1",
       [of.tenantId],
@@ -148,6 +156,8 @@ export async function makeBranches(db: TestDatabase) {
       intoIncident: incident,
       hold,
       ban,
+      target,
+      delivery,
       owner: user,
       slug: buyer.slug,
       transaction,

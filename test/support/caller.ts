@@ -13,6 +13,7 @@ export const testSettings = {
   reauthAbove: micros(500_000_000n),
   factorKeys: factorKeysOf("the secret of the tests"),
   voucherKey: "the key of the tests",
+  webhookKey: "the key of the tests",
   sipDomain: "127.0.0.1",
   sipPort: 5060,
   sipTransport: "udp",

@@ -23,6 +23,8 @@ export type Ids = Readonly<
     | "incident"
     | "hold"
     | "ban"
+    | "target"
+    | "delivery"
     | "intoIncident"
     | "owner"
     | "import"
@@ -98,6 +100,7 @@ const fields: Readonly<Record<string, () => unknown>> = {
   windowSeconds: () => 300,
   firstSeconds: () => 300,
   longestSeconds: () => 86_400,
+  recipient: () => `${randomUUID()}@sample.example`,
   periodFrom: () => "2027-01-01",
   periodTo: () => "2027-01-31",
 };

@@ -1,6 +1,8 @@
 import { anchorAuditHeads } from "@/workers/processors/anchor-audit-heads";
 import { appendAuditFile } from "@/workers/processors/append-audit-file";
 import { autoTopUp } from "@/workers/processors/auto-top-up";
+import { deliverNotification } from "@/workers/processors/deliver-notification";
+import { escalateIncidents } from "@/workers/processors/escalate-incidents";
 import { followUpPayments } from "@/workers/processors/follow-up-payments";
 import { hangUpOfSubject } from "@/workers/processors/hang-up-of-subject";
 import { issueStatements } from "@/workers/processors/issue-statements";
@@ -28,6 +30,8 @@ export const processors = {
   issueStatements,
   sealStatement,
   notifyIncident,
+  escalateIncidents,
+  deliverNotification,
   takeEvidence,
   notifyFinding,
   reconcileCalls,

@@ -3,6 +3,7 @@ import type { Db } from "@/server/infra/db/client";
 import type { SqlPool } from "@/server/infra/db/pool";
 import type { Logger } from "@/server/infra/log/logger";
 import type { Mailer } from "@/server/infra/mail/mailer";
+import type { SmsSender } from "@/server/infra/notify/sms";
 import type { PaymentProvider } from "@/server/infra/payments/provider";
 import type { TenantId } from "@/server/kernel/ids";
 import type { JobKey, Jobs, PayloadOf } from "@/server/queue/jobs";
@@ -16,6 +17,8 @@ export type SystemContext = {
   readonly ami: AmiGateway | undefined;
   /** undefined where no mail server is named. */
   readonly mailer?: Mailer | undefined;
+  /** undefined where no provider of short messages is named. */
+  readonly sms?: SmsSender | undefined;
   readonly reconciler: Pick<Reconciler, "run">;
   /** undefined where money cannot come by card. */
   readonly payments?: PaymentProvider | undefined;
@@ -31,6 +34,10 @@ export type SystemContext = {
     /** A copy that is larger is put aside; those put aside are kept for so many days. */
     auditFileMaxBytes?: number;
     auditRetentionDays?: number;
+    /** What secrets of webhooks are derived with. */
+    webhookKey?: string;
+    /** Whether messages may go to this machine and to private networks. */
+    privateTargets?: boolean;
   }>;
 };
 

@@ -30,6 +30,9 @@ const clocks: Readonly<Record<Severity, { readonly acknowledge: number; readonly
   low: { acknowledge: 480, contain: null },
 };
 
+/** Minutes from the opening within which somebody must have taken an incident. */
+export const acknowledgeMinutes = (severity: Severity): number => clocks[severity].acknowledge;
+
 export type Clock = { readonly dueAt: Date; readonly metAt: Date | null; readonly late: boolean };
 
 type Timed = Readonly<{

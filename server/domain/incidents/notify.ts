@@ -1,14 +1,54 @@
 import type { Severity } from "@/server/domain/incidents/incident.schema";
 import { addLine } from "@/server/domain/incidents/incidents";
 import { queueMail } from "@/server/domain/mail/mail";
+import { tell } from "@/server/domain/notifications/deliveries";
 import type { TenantWrite } from "@/server/infra/db/tenant-tx";
 import type { TenantId } from "@/server/kernel/ids";
 
 type Told = Readonly<{ number: string; mails: number }>;
 
+type About = Readonly<{
+  number: string;
+  title: string;
+  severity: Severity;
+  acknowledged: boolean;
+  link: string;
+  /** What programs are told. */
+  data: Readonly<Record<string, string | number>>;
+}>;
+
+/** Locks an incident that is going on and stands for itself, to tell somebody of it; undefined for any other. */
+export async function aboutIncident(
+  tx: TenantWrite,
+  tenantId: TenantId,
+  { incidentId, appUrl }: Readonly<{ incidentId: string; appUrl: string }>,
+): Promise<About | undefined> {
+  type Row = {
+    number: bigint;
+    title: string;
+    severity: Severity;
+    state: string;
+    signals: bigint;
+    slug: string;
+    opened: Date;
+    taken: Date | null;
+  };
+  const [row] = await tx.$queryRaw<Row[]>`
+    SELECT i.number, i.title, i.severity, i.state, i.signals, t.slug, i.opened_at AS opened, i.acknowledged_at AS taken
+    FROM incident i JOIN tenant t ON t.id = i.tenant_id
+    WHERE i.tenant_id = ${tenantId}::uuid AND i.id = ${incidentId}::uuid AND i.closed_at IS NULL AND i.merged_into IS NULL FOR UPDATE OF i`;
+  if (!row) return undefined;
+  const { title, severity, state, slug, opened, taken } = row;
+  const [number, signals] = [String(row.number), Number(row.signals)];
+  const link = `${appUrl}/t/${slug}/incidents?open=${incidentId}`;
+  const data = { incident: number, title, severity, state, signals, openedAt: opened.toISOString(), url: link };
+  return { number, title, severity, acknowledged: taken !== null, link, data };
+}
+
 /**
- * Mails everybody who works at the incident desk that an incident began or got worse, once per severity however often it
- * is asked for, and notes in the timeline that it did. What is over by then, or part of another, is nobody's alarm.
+ * Tells everybody who works at the incident desk, by mail, and whoever else is to be told, that an incident began or got
+ * worse, once per severity however often it is asked for, and notes in the timeline that it did. Those below whom it touches
+ * are told where they asked for it. What is over by then, or part of another, is nobody's alarm.
  * @param appUrl the portal's address, without a slash at the end.
  * @returns undefined when nobody had to be told.
  */
@@ -17,9 +57,7 @@ export async function notifyDesk(
   tenantId: TenantId,
   { incidentId, severity, appUrl }: Readonly<{ incidentId: string; severity: Severity; appUrl: string }>,
 ): Promise<Told | undefined> {
-  const [incident] = await tx.$queryRaw<{ number: bigint; title: string; signals: bigint; slug: string }[]>`
-    SELECT i.number, i.title, i.signals, t.slug FROM incident i JOIN tenant t ON t.id = i.tenant_id
-    WHERE i.tenant_id = ${tenantId}::uuid AND i.id = ${incidentId}::uuid AND i.closed_at IS NULL AND i.merged_into IS NULL FOR UPDATE OF i`;
+  const incident = await aboutIncident(tx, tenantId, { incidentId, appUrl });
   if (!incident) return undefined;
   const [told] = await tx.$queryRaw<{ n: number }[]>`
     SELECT count(*)::int AS n FROM incident_line WHERE tenant_id = ${tenantId}::uuid AND incident_id = ${incidentId}::uuid
@@ -28,15 +66,22 @@ export async function notifyDesk(
   const people = await tx.$queryRaw<{ email: string }[]>`
     SELECT p.email FROM seat s JOIN person p ON p.id = s.user_id
     WHERE s.tenant_id = ${tenantId}::uuid AND s.role IN ('owner', 'admin', 'incident_responder') ORDER BY p.email LIMIT 200`;
-  const number = String(incident.number);
-  const link = `${appUrl}/t/${incident.slug}/incidents?open=${incidentId}`;
+  const { number, title, link, data } = incident;
+  const text = `${title}.\nSeverity ${severity}, ${data["signals"]} signals so far.\n\n${link}\n`;
   for (const { email } of people) {
-    await queueMail(tx, tenantId, {
-      to: email,
-      subject: `[${severity}] Incident ${number}: ${incident.title}`,
-      text: `${incident.title}.\nSeverity ${severity}, ${incident.signals} signals so far.\n\n${link}\n`,
-    });
+    await queueMail(tx, tenantId, { to: email, subject: `[${severity}] Incident ${number}: ${title}`, text });
   }
-  await addLine(tx, tenantId, incidentId, "system", { kind: "notified", detail: { severity, mails: people.length } });
+  const message = {
+    key: `raised:${incidentId}:${severity}`,
+    event: "incident.raised",
+    data: { ...data, severity },
+    text,
+  } as const;
+  const targets = await tell(tx, tenantId, { level: 1, severity }, message);
+  const [below] = await tx.$queryRaw<
+    { n: number }[]
+  >`SELECT notify_below(${incidentId}::uuid, ${severity}, ${appUrl}) AS n`;
+  const detail = { severity, mails: people.length, others: targets, below: below?.n ?? 0 };
+  await addLine(tx, tenantId, incidentId, "system", { kind: "notified", detail });
   return { number, mails: people.length };
 }

@@ -24,6 +24,7 @@ describe("navigation", () => {
       "limits",
       "destinations",
       "plans",
+      "notices",
     ]);
   });
 

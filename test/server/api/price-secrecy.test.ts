@@ -53,6 +53,8 @@ beforeAll(async () => {
     statement: crypto.randomUUID(),
     incident: crypto.randomUUID(),
     hold: crypto.randomUUID(),
+    target: crypto.randomUUID(),
+    delivery: crypto.randomUUID(),
     intoIncident: crypto.randomUUID(),
     ban: crypto.randomUUID(),
     owner: on.owners.customer,

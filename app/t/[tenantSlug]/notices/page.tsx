@@ -1,0 +1,18 @@
+import type { Metadata } from "next";
+
+import { api, Loaded, load } from "@/app/_server/load";
+import { NoticesView } from "@/components/incidents/notices-view";
+
+export const metadata: Metadata = { title: "Notices" };
+
+type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
+
+export default async function NoticesPage({ params }: Props) {
+  const { tenantSlug } = await params;
+  await load((queries) => queries.fetchQuery(api.notices.list.queryOptions({ tenantSlug })));
+  return (
+    <Loaded>
+      <NoticesView />
+    </Loaded>
+  );
+}

@@ -1,0 +1,82 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+
+import { useTRPC } from "@/components/api/client";
+import type { Outputs } from "@/components/api/outputs";
+import { QueryView } from "@/components/api/query-view";
+import { doneText, noticeText, noticeWords, whatToDo } from "@/components/incidents/notice-words";
+import { Moment } from "@/components/shell/moment";
+import { portalPath } from "@/components/shell/portal-path";
+import { useScope } from "@/components/shell/scope";
+import { Empty } from "@/components/ui/empty";
+import { PageHeader } from "@/components/ui/page-header";
+
+type Notice = Outputs["notices"]["list"][number];
+
+/** What a customer is told of incidents that touch its phones: what was seen, what was done, what is to do. */
+export function NoticesView() {
+  const { tenantSlug } = useScope();
+  const query = useQuery(useTRPC().notices.list.queryOptions({ tenantSlug }));
+  return (
+    <>
+      <PageHeader title="Notices" />
+      <p className="max-w-prose pb-3 text-ink-2">
+        When somebody attacks your phones, your provider sees it and acts. Here is what was seen and done, and what you
+        can do yourself. Emergency calls always pass.
+      </p>
+      <QueryView query={query}>
+        {(notices) =>
+          notices.length === 0 ? (
+            <Empty title="Nothing was seen at your phones.">Your provider writes here when that changes.</Empty>
+          ) : (
+            <ul className="grid max-w-3xl gap-3">
+              {notices.map((notice) => (
+                <OneNotice key={`${notice.number} ${notice.tenantSlug}`} notice={notice} />
+              ))}
+            </ul>
+          )
+        }
+      </QueryView>
+    </>
+  );
+}
+
+const inks = { open: "text-warn", stopped: "text-info", over: "text-ok" } as const;
+
+function OneNotice({ notice }: Readonly<{ notice: Notice }>) {
+  const { tenantSlug } = useScope();
+  const todo = whatToDo(notice);
+  return (
+    <li className="grid gap-2 rounded-md border bg-surface p-4">
+      <div className="flex flex-wrap items-baseline justify-between gap-x-4">
+        <h2 className="font-medium">{noticeText(notice)}</h2>
+        <span className={`font-medium ${inks[notice.state]}`}>{noticeWords[notice.state]}</span>
+      </div>
+      <p className="text-ink-2">
+        {notice.tenantSlug !== tenantSlug && `${notice.tenantName}. `}
+        First seen <Moment at={notice.firstAt} full />, last <Moment at={notice.lastAt} full />. Number {notice.number},
+        if you ask about it.
+      </p>
+      <ul className="grid">
+        {notice.extensions.map((extension) => (
+          <li className="flex flex-wrap items-baseline justify-between gap-x-4 border-t py-1" key={extension.number}>
+            <span className="min-w-0 break-words">
+              {extension.deleted ? "A deleted extension" : `${extension.number} ${extension.name}`}
+            </span>
+            <span className="text-ink-2">{doneText(extension)}</span>
+          </li>
+        ))}
+      </ul>
+      {todo !== "" && (
+        <p>
+          <span className="font-medium">What you can do:</span> {todo}{" "}
+          <Link className="underline" href={portalPath(`/${notice.tenantSlug}/extensions`)}>
+            Extensions
+          </Link>
+        </p>
+      )}
+    </li>
+  );
+}

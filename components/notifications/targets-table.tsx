@@ -1,0 +1,96 @@
+"use client";
+
+import type { Outputs } from "@/components/api/outputs";
+import { refusalOf } from "@/components/api/refusal";
+import { severityWords } from "@/components/incidents/incident-words";
+import { kindWords, levelText, stateWords } from "@/components/notifications/notification-words";
+import { useNotifications } from "@/components/notifications/use-notifications";
+import { useScope } from "@/components/shell/scope";
+import { Button } from "@/components/ui/button";
+import { type Column, DataTable } from "@/components/ui/data-table";
+import { Empty } from "@/components/ui/empty";
+import { ErrorState } from "@/components/ui/error-state";
+
+type Target = Outputs["notifications"]["targets"][number];
+type Props = Readonly<{ rows: readonly Target[]; root: boolean; onSecret: (secret: string) => void }>;
+
+/** Who is told, by level. */
+export function TargetsTable({ rows, root, onSecret }: Props) {
+  const { can } = useScope();
+  const columns: Column<Target>[] = [
+    {
+      key: "address",
+      header: "Who",
+      grow: true,
+      fold: "lead",
+      cell: (row) => <span className="break-all">{row.address}</span>,
+    },
+    { key: "kind", header: "How", fold: "lead-end", cell: (row) => kindWords[row.kind] },
+    { key: "least", header: "From", fold: "second", cell: (row) => severityWords(row.leastSeverity).word },
+  ];
+  if (root) columns.push({ key: "level", header: "When", from: "lg", cell: (row) => levelText(row.level) });
+  columns.push({
+    key: "last",
+    header: "Last message",
+    fold: "second-end",
+    cell: (row) =>
+      row.lastState === null ? (
+        <span className="text-ink-3">None yet</span>
+      ) : (
+        <span className={stateWords[row.lastState].ink}>{stateWords[row.lastState].word}</span>
+      ),
+  });
+  if (can("incidents.write")) {
+    columns.push({ key: "acts", header: "", fold: "below", cell: (row) => <Acts onSecret={onSecret} row={row} /> });
+  }
+  return (
+    <DataTable
+      caption="Who is told"
+      columns={columns}
+      empty={
+        <Empty title="Nobody else is told.">
+          Add an address, a telephone, or a program that hears a signed message.
+        </Empty>
+      }
+      rowKey={(row) => row.id}
+      rows={rows}
+    />
+  );
+}
+
+function Acts({ row, onSecret }: Readonly<{ row: Target; onSecret: (secret: string) => void }>) {
+  const { tenantSlug } = useScope();
+  const { test, rotate, remove } = useNotifications();
+  const failed = test.error ?? rotate.error ?? remove.error;
+  const one = { tenantSlug, targetId: row.id };
+  return (
+    <span className="flex flex-wrap justify-end gap-1 sm:flex-nowrap">
+      <Button
+        aria-label={`Send a test to ${row.address}`}
+        busy={test.isPending && "Sending…"}
+        onClick={() => test.mutate(one)}
+      >
+        Send a test
+      </Button>
+      {row.kind === "webhook" && (
+        <Button
+          aria-label={`New secret for ${row.address}`}
+          busy={rotate.isPending && "Changing…"}
+          look="quiet"
+          onClick={() => rotate.mutate(one, { onSuccess: ({ secretOnce }) => onSecret(secretOnce) })}
+        >
+          New secret
+        </Button>
+      )}
+      <Button
+        aria-label={`Remove ${row.address}`}
+        busy={remove.isPending && "Removing…"}
+        look="warning"
+        onClick={() => remove.mutate(one)}
+      >
+        Remove
+      </Button>
+      {failed && <ErrorState {...refusalOf(failed)} />}
+    </span>
+  );
+}

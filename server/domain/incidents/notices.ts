@@ -1,0 +1,50 @@
+import type { Severity } from "@/server/domain/incidents/incident.schema";
+import type { TenantRead } from "@/server/infra/db/tenant-tx";
+
+export type Notice = {
+  readonly number: string;
+  /** open: it is looked into; stopped: what was done holds; over. */
+  readonly state: "open" | "stopped" | "over";
+  readonly severity: Severity;
+  readonly attack: boolean;
+  readonly tenantName: string;
+  readonly tenantSlug: string;
+  readonly firstAt: Date;
+  readonly lastAt: Date;
+  readonly stoppedAt: Date | null;
+  readonly overAt: Date | null;
+  readonly extensions: readonly {
+    readonly number: string;
+    readonly name: string;
+    readonly signals: number;
+    readonly deleted: boolean;
+    readonly suspended: boolean;
+    /** Its calls are stopped because of this, except to emergency numbers. */
+    readonly stopped: boolean;
+    readonly secretChangedAt: string | null;
+  }[];
+};
+
+type Stored = Omit<Notice, "number" | "attack" | "stoppedAt" | "overAt"> & {
+  number: bigint;
+  kind: string;
+  contained: Date | null;
+  closed: Date | null;
+};
+
+/**
+ * What the tenant acted on may read of the operator's incidents that touch its phones, or those of tenants below: newest
+ * first, at most 100. No other tenant is in it, and nothing that somebody of the desk wrote.
+ */
+export async function listNotices(tx: TenantRead): Promise<Notice[]> {
+  const rows = await tx.$queryRaw<Stored[]>`
+    SELECT number, kind, state, severity, tenant_name AS "tenantName", tenant_slug AS "tenantSlug", first_at AS "firstAt", last_at AS "lastAt",
+      contained_at AS contained, closed_at AS closed, extensions FROM incident_notices(100)`;
+  return rows.map(({ number, kind, contained, closed, ...row }) => ({
+    ...row,
+    number: String(number),
+    attack: kind !== "manual",
+    stoppedAt: contained,
+    overAt: closed,
+  }));
+}
