@@ -111,7 +111,8 @@ type Taken = z.output<typeof takenSchema>;
 
 async function broughtBy(bench: BenchDatabase, plan: string, file: string): Promise<Taken> {
   const child = path.join(import.meta.dirname, "p6-deck-child.ts");
-  const words = ["--import", "tsx", child, bench.appUrl, bench.operatorId, plan, file];
+  // With room for gigabytes V8 lets garbage lie; in a small heap the process weighs what it needs.
+  const words = ["--max-old-space-size=96", "--import", "tsx", child, bench.appUrl, bench.operatorId, plan, file];
   const { stdout } = await promisify(execFile)(process.execPath, words);
   return takenSchema.parse(JSON.parse(stdout));
 }
