@@ -22,6 +22,7 @@ import { Reconciler } from "@/workers/calls/reconcile";
 import { recordRefusalsOfPbx } from "@/workers/calls/refused-by-pbx";
 import { RunReporter } from "@/workers/calls/run-report";
 import { watchCalls } from "@/workers/calls/watch-calls";
+import { resumeContainments } from "@/workers/containment/resume";
 import { healthOf } from "@/workers/health";
 import { RuleSweep } from "@/workers/rules/rule-sweep";
 import { SecurityEvents } from "@/workers/security-events";
@@ -69,7 +70,7 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
   const rules = new RuleSweep({ pool, ami, bus, log });
   if (ami) recordRefusalsOfPbx({ pool, ami, pbx, log });
   const hurry = hurryAfterTopUps(connectionString, lifecycle, log);
-  const stopWatching = watchCalls(reconciler, ami, log);
+  const stops = [watchCalls(reconciler, ami, log), resumeContainments({ pool, ami, log })];
   const metrics = createMetrics({ pool, ami, queue: jobs.queue, lifecycle, runs, spool: () => spool.current });
   const server = createCallControl({
     pool,
@@ -83,7 +84,7 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
     metricsToken: env.METRICS_TOKEN,
   });
   const stop = async () => {
-    stopWatching();
+    for (const each of stops) each();
     await closed(server);
     await Promise.allSettled([jobs.close(), hurry.close(), security?.close(), rules.close()]);
     await spool.current?.close();

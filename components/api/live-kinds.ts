@@ -26,7 +26,7 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   statements: ["statements"],
   disputes: ["disputes"],
   bans: ["bans"],
-  incidents: ["incidents", "rules", "evidence", "notifications", "notices"],
+  incidents: ["incidents", "rules", "evidence", "notifications", "notices", "containment"],
   rules: ["rules"],
 };
 

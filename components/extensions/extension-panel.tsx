@@ -19,6 +19,7 @@ import { buttonClass } from "@/components/ui/button-class";
 import { CopyButton } from "@/components/ui/copy-button";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { later } from "@/components/ui/later";
+import { Notice } from "@/components/ui/notice";
 import { Panel } from "@/components/ui/panel";
 import { Section } from "@/components/ui/section";
 
@@ -41,6 +42,7 @@ export function ExtensionPanel({ extensionId, sip, onClose }: Props) {
         {(extension) => (
           <div className="grid gap-6">
             <SipStatus extension={extension} />
+            {extension.stoppedAt && <Stopped at={extension.stoppedAt} />}
             <Actions extension={extension} />
             <Section title="Phone">
               <Facts facts={phoneFacts(extension, sip)} />
@@ -54,6 +56,16 @@ export function ExtensionPanel({ extensionId, sip, onClose }: Props) {
         )}
       </QueryView>
     </Panel>
+  );
+}
+
+/** Said to the customer, who may have been told nothing else yet. */
+function Stopped({ at }: Readonly<{ at: Date }>) {
+  return (
+    <Notice code="INC-01" title="Calls are stopped by an incident" tone="bad">
+      Since <Moment at={at} full />. Emergency numbers can be dialled. If the phone does not register any more, its
+      secret was replaced: rotate it to get a new one. Your provider lets calls through again.
+    </Notice>
   );
 }
 

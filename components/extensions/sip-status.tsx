@@ -1,7 +1,7 @@
 import type { ExtensionRow } from "@/components/api/outputs";
 import { Moment } from "@/components/shell/moment";
 
-type Props = Readonly<{ extension: Pick<ExtensionRow, "state" | "registration" | "lastSeenAt"> }>;
+type Props = Readonly<{ extension: Pick<ExtensionRow, "state" | "registration" | "lastSeenAt" | "stoppedAt"> }>;
 
 const shapes = {
   on: <circle cx="6" cy="6" fill="currentColor" r="5" />,
@@ -18,20 +18,22 @@ const shapes = {
 
 /** Whether a phone is there: a shape and a word, never a colour alone. */
 export function SipStatus({ extension }: Props) {
-  const { state, registration, lastSeenAt } = extension;
+  const { state, registration, lastSeenAt, stoppedAt } = extension;
   const { shape, ink, word } =
     state === "suspended"
       ? { shape: shapes.barred, ink: "text-bad", word: "Suspended" }
-      : registration
-        ? { shape: shapes.on, ink: "text-ok", word: "Registered" }
-        : { shape: shapes.off, ink: "text-ink-2", word: lastSeenAt ? "Offline" : "Never connected" };
+      : stoppedAt
+        ? { shape: shapes.barred, ink: "text-bad", word: "Under incident" }
+        : registration
+          ? { shape: shapes.on, ink: "text-ok", word: "Registered" }
+          : { shape: shapes.off, ink: "text-ink-2", word: lastSeenAt ? "Offline" : "Never connected" };
   return (
     <span className={`inline-flex items-center gap-1.5 whitespace-nowrap ${ink}`}>
       <svg aria-hidden="true" className="size-3 shrink-0" viewBox="0 0 12 12">
         {shape}
       </svg>
       <span className="font-medium">{word}</span>
-      {state === "active" && !registration && lastSeenAt && (
+      {state === "active" && !stoppedAt && !registration && lastSeenAt && (
         <span className="text-ink-3">
           since <Moment at={lastSeenAt} />
         </span>

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { useTRPC } from "@/components/api/client";
 import type { IncidentDetail } from "@/components/api/outputs";
 import { refusalOf } from "@/components/api/refusal";
+import { Contain } from "@/components/incidents/containments";
 import { moveText, severityChoices } from "@/components/incidents/incident-words";
 import { MergeIncident } from "@/components/incidents/merge-incident";
 import { MoveIncident } from "@/components/incidents/move-incident";
@@ -28,7 +29,8 @@ export function IncidentActions({ incident }: Readonly<{ incident: IncidentDetai
   return (
     <div className="grid gap-3">
       <div className="flex flex-wrap gap-2">
-        {incident.state === "triage" && active && (
+        {active && <Contain incident={incident} />}
+        {incident.acknowledgedAt === null && active && (
           <Button busy={take.isPending && "Taking…"} look="primary" onClick={() => take.mutate(one)}>
             Take it
           </Button>

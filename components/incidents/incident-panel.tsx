@@ -6,6 +6,7 @@ import { useTRPC } from "@/components/api/client";
 import type { IncidentDetail } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { CommentIncident } from "@/components/incidents/comment-incident";
+import { Containments } from "@/components/incidents/containments";
 import { EvidenceSection } from "@/components/incidents/evidence-section";
 import { IncidentActions } from "@/components/incidents/incident-actions";
 import { IncidentState, Severity } from "@/components/incidents/incident-badges";
@@ -43,6 +44,7 @@ function Room({ incident }: Readonly<{ incident: IncidentDetail }>) {
         </p>
         {can("incidents.write") && <IncidentActions incident={incident} />}
       </div>
+      <Containments incidentId={incident.id} />
       <Facts facts={factsOf(incident)} />
       {incident.subjects.length > 0 && <IncidentSubjects subjects={incident.subjects} />}
       {can("evidence.read") && <EvidenceSection incidentId={incident.id} />}

@@ -1,4 +1,5 @@
 import type { IncidentDetail } from "@/components/api/outputs";
+import { stepName } from "@/components/incidents/contain-words";
 import { measureText, signalText } from "@/components/rules/rule-words";
 import type { IncidentState, Severity } from "@/server/domain/incidents/incident.schema";
 import type { Signal } from "@/server/domain/rules/rule.schema";
@@ -86,6 +87,14 @@ export function lineText({ kind, detail }: Pick<IncidentDetail["lines"][number],
       return "asked for evidence";
     case "evidence":
       return `kept evidence: snapshot ${at("snapshot")}, ${at("items")} items${at("missing") === "0" ? "" : `, ${at("missing")} of them missing`}`;
+    case "contain":
+      return `contained ${at("subject")}${at("joined") === "1" ? " once more" : ""}`;
+    case "contain_step":
+      return `${at("subject")}: ${stepName(at("step")).toLowerCase()}, done (${at("count")})`;
+    case "contain_failed":
+      return `${at("subject")}: ${stepName(at("step")).toLowerCase()}, failed. By hand:`;
+    case "release":
+      return `let ${at("subject")} go${Number(at("held")) > 0 ? "; another incident still stops it" : ""}`;
     default:
       return kind.replaceAll("_", " ");
   }

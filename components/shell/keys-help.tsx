@@ -11,6 +11,7 @@ const general = [
   ["/", "Search this list"],
   ["N", "New, on pages that make something"],
   ["S", "Suspend or resume the open extension"],
+  ["C", "Contain, with an incident open"],
   ["[", "Narrow or widen the sidebar"],
   ["?", "This list"],
 ] as const;

@@ -7,6 +7,7 @@ import { billingRouter } from "@/server/api/routers/billing";
 import { bundlesRouter } from "@/server/api/routers/bundles";
 import { callsRouter } from "@/server/api/routers/calls";
 import { cdrImportsRouter } from "@/server/api/routers/cdr-imports";
+import { containmentRouter } from "@/server/api/routers/containment";
 import { decksRouter } from "@/server/api/routers/decks";
 import { destinationsRouter } from "@/server/api/routers/destinations";
 import { disputesRouter } from "@/server/api/routers/disputes";
@@ -58,6 +59,7 @@ export const appRouter = router({
   home: homeRouter,
   incidents: incidentsRouter,
   rules: rulesRouter,
+  containment: containmentRouter,
   invitations: invitationsRouter,
   limits: limitsRouter,
   mail: mailRouter,

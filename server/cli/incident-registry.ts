@@ -54,4 +54,16 @@ export const incidentCommands: Readonly<Record<string, Entry>> = {
     summary: "look whether a ZIP of evidence is what was given out, without a database",
     load: async () => (await import("./commands/evidence")).evidenceVerify,
   },
+  "incident contain": {
+    summary: "stop the calls of an extension or tenant for an incident",
+    load: async () => (await import("./commands/containment")).incidentContain,
+  },
+  "incident containments": {
+    summary: "what an incident stops, step by step",
+    load: async () => (await import("./commands/containment")).incidentContainments,
+  },
+  "incident release": {
+    summary: "let calls through again that an incident stopped",
+    load: async () => (await import("./commands/containment")).incidentRelease,
+  },
 };

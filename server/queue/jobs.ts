@@ -123,6 +123,14 @@ export const jobs = {
     attempts: 8,
     backoffMs: 1_000,
   }),
+  /** What is left of a containment: hang up, new secrets, phones forgotten, people told. */
+  containIncident: defineJob({
+    name: "incident.contain",
+    scope: "tenant",
+    schema: z.object({ containmentId: z.uuid() }),
+    attempts: 8,
+    backoffMs: 500,
+  }),
   reconcileCalls: defineJob({
     name: "calls.reconcile",
     scope: "system",

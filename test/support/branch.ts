@@ -131,6 +131,10 @@ export async function makeBranches(db: TestDatabase) {
       "INSERT INTO notify_delivery (tenant_id, target_id, key, event, body, state) VALUES ($1, $2, 'k', 'test', 'Said.', 'failed') RETURNING id",
       [of.tenantId, target],
     );
+    const { id: containment } = await build.one<{ id: string }>(
+      "INSERT INTO containment (tenant_id, incident_id, of_tenant_id, subject, created_by) VALUES ($1, $2, $1, 'Sample', 'test') RETURNING id",
+      [of.tenantId, incident],
+    );
     const { id: statement } = await build.one<{ id: string }>(
       "SELECT i.statement_id AS id FROM wallet w, statement_issue(w.id, '2026-02-01', '2026-02-28', 'range', 2, 'test') i WHERE w.tenant_id = $1",
       [of.tenantId],
@@ -153,6 +157,7 @@ export async function makeBranches(db: TestDatabase) {
       mail,
       statement,
       incident,
+      containment,
       intoIncident: incident,
       hold,
       ban,

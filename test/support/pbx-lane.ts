@@ -121,6 +121,7 @@ export async function startLane(env: Record<string, string> = {}) {
 
   return {
     stack,
+    db,
     make,
     operator,
     phone,

@@ -25,6 +25,7 @@ export type Ids = Readonly<
     | "ban"
     | "target"
     | "delivery"
+    | "containment"
     | "intoIncident"
     | "owner"
     | "import"
@@ -101,6 +102,7 @@ const fields: Readonly<Record<string, () => unknown>> = {
   firstSeconds: () => 300,
   longestSeconds: () => 86_400,
   recipient: () => `${randomUUID()}@sample.example`,
+  skip: () => [],
   periodFrom: () => "2027-01-01",
   periodTo: () => "2027-01-31",
 };

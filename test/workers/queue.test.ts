@@ -45,6 +45,7 @@ const nothing: Processors = {
   takeEvidence: async () => {},
   escalateIncidents: async () => {},
   deliverNotification: async () => {},
+  containIncident: async () => {},
   reconcileCalls: async () => {},
   reconcileNow: async () => {},
   sweepRetention: async () => {},

@@ -1,6 +1,7 @@
 import { anchorAuditHeads } from "@/workers/processors/anchor-audit-heads";
 import { appendAuditFile } from "@/workers/processors/append-audit-file";
 import { autoTopUp } from "@/workers/processors/auto-top-up";
+import { containIncident } from "@/workers/processors/contain-incident";
 import { deliverNotification } from "@/workers/processors/deliver-notification";
 import { escalateIncidents } from "@/workers/processors/escalate-incidents";
 import { followUpPayments } from "@/workers/processors/follow-up-payments";
@@ -34,6 +35,7 @@ export const processors = {
   deliverNotification,
   takeEvidence,
   notifyFinding,
+  containIncident,
   reconcileCalls,
   reconcileNow,
   sweepRetention,

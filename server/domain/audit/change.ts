@@ -128,7 +128,13 @@ export type AuditAction =
   | "ban.set_rule"
   | "rule.set"
   | "rule.rehearse"
-  | "rule.notify";
+  | "rule.notify"
+  | "incident.contain"
+  | "incident.contain_step"
+  | "incident.contain_again"
+  | "incident.tell_tenant"
+  | "incident.release"
+  | "extension.forget_phones";
 
 export type Actor = {
   readonly kind: "user" | "job" | "cli" | "pbx" | "anonymous";

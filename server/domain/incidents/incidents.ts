@@ -211,7 +211,8 @@ export async function assignIncident(
   return { before, after: { ...before, ownerId } };
 }
 
-async function takeActive(tx: TenantWrite, tenantId: TenantId, id: string): Promise<IncidentOf> {
+/** Locks an incident that is going on and stands for itself. @throws DomainError not_found; invalid_state for any other. */
+export async function takeActive(tx: TenantWrite, tenantId: TenantId, id: string): Promise<IncidentOf> {
   const incident = await take(tx, tenantId, id);
   if (!isOver(incident.state)) return incident;
   const sentence = `Incident ${incident.number} is ${incident.state}; open it again first.`;

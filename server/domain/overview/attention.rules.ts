@@ -29,6 +29,9 @@ export type Facts = {
   readonly firstCallDone: boolean;
   readonly failedRegistrations: number;
   readonly differences: number;
+  /** An incident stops all its calls, or those of these extensions (the first four). */
+  readonly stopped: boolean;
+  readonly stoppedNumbers: readonly string[];
   readonly refused: readonly { readonly reason: string; readonly calls: number }[];
   readonly lowBelow: number;
   readonly lowBelowSlugs: readonly string[];
@@ -55,6 +58,12 @@ function ofTenant(facts: Facts): Attention[] {
   if (facts.state === "suspended") {
     const detail = "Only emergency numbers can be dialled. Your provider can lift this.";
     found.push({ code: "SEC-02", title: "Calling is suspended", detail, href: page(facts, "calls") });
+  }
+  if (facts.stopped || facts.stoppedNumbers.length > 0) {
+    const named = facts.stoppedNumbers.slice(0, 3).join(", ");
+    const whose = facts.stopped ? "" : ` of ${named}${facts.stoppedNumbers.length > 3 ? " and others" : ""}`;
+    const detail = `Your provider stopped calls${whose}; emergency numbers can be dialled. A phone that is off needs a new secret.`;
+    found.push({ code: "INC-01", title: "Calls are stopped by an incident", detail, href: page(facts, "extensions") });
   }
   if (facts.kind !== "operator" && !facts.hasPlan) {
     const detail = "Without a plan no number has a price, so calls are refused. Your provider assigns one.";

@@ -47,7 +47,10 @@ async function readFacts(tx: TenantRead, tenantId: TenantId, now: Date): Promise
       EXISTS (SELECT FROM call WHERE outcome = 'answered') AS "firstCallDone",
       (SELECT count(*)::int FROM security_event WHERE at > ${now}::timestamptz - interval '1 hour'
         AND type IN ('InvalidPassword', 'InvalidAccountID', 'ChallengeResponseFailed', 'FailedACL')) AS "failedRegistrations",
-      (SELECT count(*)::int FROM difference WHERE healed_at IS NULL) AS differences
+      (SELECT count(*)::int FROM difference WHERE healed_at IS NULL) AS differences,
+      EXISTS (SELECT FROM block k WHERE k.tenant_id = t.id AND k.kind = 'tenant' AND k.lifted_at IS NULL) AS stopped,
+      ARRAY(SELECT DISTINCT e.number FROM block k JOIN extension e ON e.tenant_id = k.tenant_id AND e.id = k.extension_id
+        WHERE k.tenant_id = t.id AND k.lifted_at IS NULL ORDER BY e.number LIMIT 4) AS "stoppedNumbers"
     FROM tenant t LEFT JOIN wallet w ON w.tenant_id = t.id AND w.currency = t.currency WHERE t.id = ${tenantId}::uuid`;
   if (!row) throw new DomainError("not_found");
   const refused = await tx.$queryRaw<{ reason: string; calls: number }[]>`

@@ -28,6 +28,8 @@ export type ExtensionRow = {
   /** The phone that registered last and is still there. */
   readonly registration: Registration | null;
   readonly lastSeenAt: Date | null;
+  /** Since when its calls are stopped, by an incident or a person; null while they are not. Emergency calls pass. */
+  readonly stoppedAt: Date | null;
   /** Charged calls of today, in the tenant's time zone. */
   readonly callsToday: number;
   readonly costTodayMicros: Micros;
@@ -81,6 +83,8 @@ async function select(tx: TenantRead, tenantId: TenantId, id: ExtensionId | null
     SELECT e.id, e.number, e.display_name AS "displayName", e.caller_id AS "callerId", e.state, e.sip_username AS "sipUsername",
       e.created_at AS "createdAt", e.secret_created_at AS "secretCreatedAt", e.max_calls AS "maxCalls", e.daily_cap_micros AS "dailyCapMicros",
       e.last_seen_at AS "lastSeenAt", coalesce(s.calls, 0) AS "callsToday", coalesce(s.charged_micros, 0) AS "costTodayMicros",
+      (SELECT min(k.created_at) FROM block k WHERE k.tenant_id = e.tenant_id AND k.lifted_at IS NULL
+        AND (k.kind = 'tenant' OR (k.kind = 'extension' AND k.extension_id = e.id))) AS "stoppedAt",
       r.since, r.user_agent AS "userAgent", r.address, r.expires_at AS "expiresAt"
     FROM extension e
     JOIN tenant t ON t.id = e.tenant_id

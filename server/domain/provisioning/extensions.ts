@@ -135,6 +135,21 @@ export const resumeExtension = (tx: TenantWrite, tenantId: TenantId, id: Extensi
  * @throws DomainError not_found when it is not this tenant's.
  */
 export async function rotateSecret(tx: TenantWrite, tenantId: TenantId, id: ExtensionId): Promise<NewPhone> {
+  const phone = await replaceSecret(tx, tenantId, id);
+  await dropContacts(tx, id);
+  return phone;
+}
+
+/**
+ * Replaces the SIP secret by one that is shown to nobody: whoever knows the old one is out, until somebody rotates it and is
+ * shown a new one. Phones that are registered stay so until their registration ends or is forgotten.
+ * @throws DomainError not_found when it is not this tenant's.
+ */
+export async function lockOut(tx: TenantWrite, tenantId: TenantId, id: ExtensionId): Promise<void> {
+  await replaceSecret(tx, tenantId, id);
+}
+
+async function replaceSecret(tx: TenantWrite, tenantId: TenantId, id: ExtensionId): Promise<NewPhone> {
   const row = await lock(tx, tenantId, id);
   const secret = SipSecret.generate();
   await tx.extension.update({
@@ -142,7 +157,6 @@ export async function rotateSecret(tx: TenantWrite, tenantId: TenantId, id: Exte
     data: { secretCreatedAt: new Date(), version: { increment: 1 } },
   });
   await provision(tx, { ...row, id }, secret);
-  await dropContacts(tx, id);
   return { id, number: row.number, sipUsername: row.sipUsername, secret };
 }
 

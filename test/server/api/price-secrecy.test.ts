@@ -55,6 +55,7 @@ beforeAll(async () => {
     hold: crypto.randomUUID(),
     target: crypto.randomUUID(),
     delivery: crypto.randomUUID(),
+    containment: crypto.randomUUID(),
     intoIncident: crypto.randomUUID(),
     ban: crypto.randomUUID(),
     owner: on.owners.customer,

@@ -1,0 +1,77 @@
+import type { ContainPreview } from "@/components/api/outputs";
+import { Money } from "@/components/billing/money";
+import { offersOf, stepName } from "@/components/incidents/contain-words";
+import { Icon } from "@/components/ui/icon";
+import { Notice } from "@/components/ui/notice";
+import { Section } from "@/components/ui/section";
+
+/** What a press would do, with counts; what may be left out can be unticked. */
+export function ContainOffers({ preview }: Readonly<{ preview: ContainPreview }>) {
+  const { phones, heldBy, currency, heldMicros, liveCalls } = preview;
+  return (
+    <div className="grid gap-4">
+      {heldBy.length > 0 && (
+        <Notice title={`Incident ${heldBy.join(", ")} stops it already`} tone="info">
+          Each incident holds it for itself; the same one joins.
+        </Notice>
+      )}
+      <ol className="grid">
+        {offersOf(preview).map(({ step, what, back, optional }) => (
+          <li className="border-b" key={step}>
+            <label className="flex min-h-9 items-center gap-3 py-1">
+              <input
+                className="size-4 shrink-0 accent-accent"
+                defaultChecked
+                disabled={optional === null}
+                name={optional === null ? undefined : "step"}
+                type="checkbox"
+                value={step}
+              />
+              <span className="min-w-0 flex-1">
+                {stepName(step)} <span className="text-ink-3">· {what}</span>
+                {step === "hang_up" && liveCalls > 0 && (
+                  <span className="text-ink-3">
+                    {" "}
+                    that hold <Money currency={currency} micros={heldMicros} />
+                  </span>
+                )}
+              </span>
+              <span className="flex items-center gap-1 text-xs text-ink-3">
+                {back && <Icon name="undo" />}
+                {back ? "undone by a release" : step === "evidence" ? "" : "stays"}
+              </span>
+            </label>
+          </li>
+        ))}
+      </ol>
+      {phones.length > 0 && (
+        <p className="text-ink-2">
+          {phones.map(({ address }) => address).join(", ")}: cut off until set up with a new secret. Until then the
+          phone cannot even dial emergency numbers.
+        </p>
+      )}
+      {preview.destinations.length > 0 && <Destinations preview={preview} />}
+    </div>
+  );
+}
+
+/** What was called most; unticked, because it concerns every phone of the tenant. */
+function Destinations({ preview: { destinations, currency } }: Readonly<{ preview: ContainPreview }>) {
+  return (
+    <Section title="Called in 24 hours; tick what the whole tenant shall not call">
+      <ul className="flex flex-wrap gap-x-5">
+        {destinations.map(({ prefix, calls, costMicros }) => (
+          <li key={prefix}>
+            <label className="flex min-h-8 items-center gap-2">
+              <input className="size-4 accent-accent" name="prefix" type="checkbox" value={prefix} />
+              <span className="figures">+{prefix}</span>
+              <span className="text-ink-3">
+                {calls} · <Money currency={currency} micros={costMicros} />
+              </span>
+            </label>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}

@@ -1,0 +1,110 @@
+import type { Loaded } from "@/server/domain/incidents/containments";
+import { queueMail } from "@/server/domain/mail/mail";
+import { lockOut } from "@/server/domain/provisioning/extensions";
+import { dropContacts } from "@/server/domain/provisioning/provision";
+import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
+import type { ExtensionId, TenantId } from "@/server/kernel/ids";
+
+/** It was done before, or the containment was released: nothing is to be written down about it. */
+export class NothingToDo extends Error {
+  override readonly name = "NothingToDo";
+}
+
+/** What is to be done about one phone, or one tenant, for a containment of the operator's. */
+type Act = Readonly<{ deskId: TenantId; containment: Loaded }>;
+export type Phone = Readonly<{ id: ExtensionId; number: string; sipUsername: string }>;
+
+/** The phones that a containment is about; none when the one was deleted. Acts for their tenant. */
+export async function phonesOf(tx: TenantRead, { ofTenantId, extensionId }: Loaded): Promise<readonly Phone[]> {
+  const rows = await tx.extension.findMany({
+    where: { tenantId: ofTenantId, ...(extensionId === null ? {} : { id: extensionId }) },
+    select: { id: true, number: true, sipUsername: true },
+    orderBy: { number: "asc" },
+  });
+  return rows.map((row) => ({ ...row, id: row.id as ExtensionId }));
+}
+
+/** What was done already, by its key. Acts for the operator. */
+export async function effectsOf(tx: TenantRead, deskId: TenantId, containmentId: string): Promise<ReadonlySet<string>> {
+  const rows = await tx.containmentEffect.findMany({
+    where: { tenantId: deskId, containmentId },
+    select: { what: true },
+  });
+  return new Set(rows.map(({ what }) => what));
+}
+
+export const effect = {
+  rotate: ({ id }: Phone) => `rotate:${id}`,
+  contacts: ({ id }: Phone) => `contacts:${id}`,
+  notify: (tenantId: string) => `notify:${tenantId}`,
+} as const;
+
+/** @throws NothingToDo when it was done before, or must not be done any more. */
+async function claim(tx: TenantWrite, { deskId, containment }: Act, what: string, amount: number): Promise<void> {
+  const [row] = await tx.$queryRaw<{ go: boolean }[]>`
+    SELECT containment_claim(${deskId}::uuid, ${containment.id}::uuid, ${what}, ${amount}::int) AS go`;
+  if (!row?.go) throw new NothingToDo();
+}
+
+/**
+ * Replaces a phone's secret by one that nobody is shown: whoever knows the old one is out, and so is the phone, until somebody
+ * who may asks for a new one. Once per containment. Acts for the phone's tenant.
+ * @throws NothingToDo; DomainError not_found for a deleted extension.
+ */
+export async function replaceSecret(tx: TenantWrite, act: Act, phone: Phone): Promise<void> {
+  await claim(tx, act, effect.rotate(phone), 1);
+  await lockOut(tx, act.containment.ofTenantId, phone.id);
+}
+
+/**
+ * Forgets where an extension's phones are. Once per containment. Acts for the phone's tenant.
+ * @returns how many there were. @throws NothingToDo.
+ */
+export async function forgetPhones(tx: TenantWrite, act: Act, phone: Phone): Promise<number> {
+  const where = { tenantId: act.containment.ofTenantId, extensionId: phone.id };
+  const amount = await tx.registration.count({ where });
+  await claim(tx, act, effect.contacts(phone), amount);
+  await dropContacts(tx, phone.id);
+  return amount;
+}
+
+export type Told = Readonly<{ id: TenantId; name: string; slug: string }>;
+
+/** Who is told of a containment: the tenant and the reseller it buys from. Wants a subtree transaction of the operator. */
+export async function tenantsToTell(tx: TenantRead, { ofTenantId }: Loaded): Promise<readonly Told[]> {
+  return tx.$queryRaw<Told[]>`
+    SELECT t.id, t.name, t.slug FROM tenant o JOIN tenant t ON t.id = o.id OR (t.id = o.parent_id AND t.kind = 'reseller')
+    WHERE o.id = ${ofTenantId}::uuid AND t.kind <> 'operator' ORDER BY t.id = o.id DESC`;
+}
+
+const MOST_OWNERS = 50;
+
+/**
+ * Mails the owners of one tenant what was stopped and what they can do. Once per containment and tenant. Acts for that tenant.
+ * @param appUrl the portal's address, without a slash at the end.
+ * @returns how many mails. @throws NothingToDo.
+ */
+export async function tellTenant(tx: TenantWrite, act: Act, told: Told, appUrl: string): Promise<number> {
+  const owners = await tx.$queryRaw<{ email: string }[]>`
+    SELECT p.email FROM seat s JOIN person p ON p.id = s.user_id
+    WHERE s.tenant_id = ${told.id}::uuid AND s.role = 'owner' ORDER BY p.email LIMIT ${MOST_OWNERS}::int`;
+  await claim(tx, act, effect.notify(told.id), owners.length);
+  const { subject, incident, createdAt, ofTenantId } = act.containment;
+  const mine = told.id === ofTenantId;
+  const text = [
+    `Calls of ${subject} were stopped at ${createdAt.toISOString()} because of incident ${incident}.`,
+    "Emergency numbers can still be dialled. Calls that were going on were ended; each is charged for what was talked.",
+    mine
+      ? "The SIP secret may have been replaced: a phone that does not register any more needs a new one, which you get on the page of extensions."
+      : "The customer was told as well.",
+    `${appUrl}/t/${told.slug}/${mine ? "extensions" : "home"}`,
+  ].join("\n\n");
+  for (const { email } of owners) {
+    await queueMail(tx, told.id, { to: email, subject: mailSubject(subject), text: `${text}\n` });
+  }
+  return owners.length;
+}
+
+/** A tenant's name may be long or hold what a subject may not. */
+const mailSubject = (subject: string): string =>
+  `Calls are stopped: ${subject.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ")}`.slice(0, 200);

@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { readEnv } from "@/server/config/env";
+import { change } from "@/server/domain/audit/change";
+import { releaseContainment, startContainment } from "@/server/domain/incidents/containments";
+import type { SipCall } from "@/server/embedded/sip-call";
+import type { SipPhone } from "@/server/embedded/sip-phone";
+import type { TenantWrite } from "@/server/infra/db/tenant-tx";
+import { silentLogger } from "@/server/infra/log/logger";
+import type { TenantId } from "@/server/kernel/ids";
+import type { Tenancy } from "@/test/support/builders";
+import { startCutLink } from "@/test/support/cut-link";
+import { type Lane, pause, startLane, until } from "@/test/support/pbx-lane";
+import { startWorkers } from "@/workers/start";
+
+/** A phone in the wrong hands: what an incident does about it at the real PBX, also when that cannot be reached. */
+let lane: Lane;
+beforeAll(async () => {
+  lane = await startLane();
+});
+afterAll(() => lane?.stop());
+
+const MONEY = 100_000_000n;
+
+/** A customer whose phone is registered and talks on so many calls at once, and an emergency call if asked for. */
+async function hijacked(calls: number) {
+  const made = await lane.customer(MONEY);
+  await lane.make.sql("UPDATE tenant SET max_calls = 100, max_calls_per_minute = 1000 WHERE id = $1", [
+    made.tenant.tenantId,
+  ]);
+  const device = await made.phone.open();
+  await device.register();
+  const live = await Promise.all(Array.from({ length: calls }, (_, n) => device.call(`0309018${20 + n}`)));
+  await Promise.all(live.map((call) => call.answered));
+  return { ...made, device, live };
+}
+
+async function incident(): Promise<{ id: string; number: string }> {
+  return lane.make.one(
+    `INSERT INTO incident (tenant_id, kind, title, severity, state, first_at, last_at) VALUES ($1, 'manual', 'Hijacked', 'high', 'open', now(), now())
+     RETURNING id, number::text AS number`,
+    [lane.operator.tenantId],
+  );
+}
+
+const by = { name: "system", userId: null } as const;
+const desk = () => lane.operator.tenantId as TenantId;
+const write = <T>(work: (tx: TenantWrite) => Promise<T>): Promise<T> =>
+  change(
+    lane.db,
+    { tenantId: desk(), action: "incident.contain", actor: { kind: "cli", id: "test", requestId: "test" } },
+    async (tx) => ({ subject: "incident:test", result: await work(tx) }),
+  );
+
+type Step = { step: string; state: string; count: number; by_hand: string };
+const steps = async (id: string) =>
+  Object.fromEntries(
+    (
+      await lane.make.sql<Step>(
+        "SELECT step, state, count, by_hand FROM containment_step s JOIN containment c ON c.id = s.containment_id WHERE c.incident_id = $1",
+        [id],
+      )
+    ).map(({ step, ...row }) => [step, row]),
+  );
+const contained = (id: string) =>
+  until(
+    async () =>
+      (await lane.make.sql("SELECT FROM incident WHERE id = $1 AND state = 'contained'", [id])).length === 1 &&
+      Object.values(await steps(id)).every(({ state }) => state === "done" || state === "skipped"),
+    20_000,
+  );
+
+/** Every call was charged for the seconds it talked, once, and no money is held any more. */
+async function settled(tenant: Tenancy, live: readonly SipCall[]): Promise<void> {
+  const rows = await until(async () => {
+    const found = await lane.make.sql<{ talk: number; billed: number; cost: string; state: string }>(
+      `SELECT talk_ms::int AS talk, billed_seconds AS billed, cost_micros::text AS cost, state FROM call
+       WHERE tenant_id = $1 AND kind = 'external' AND outcome = 'answered'`,
+      [tenant.tenantId],
+    );
+    return found.length === live.length && found.every(({ state }) => state === "ended") ? found : undefined;
+  }, 15_000);
+  for (const { talk, billed, cost } of rows) {
+    expect(billed).toBe(Math.ceil(talk / 1_000));
+    expect(BigInt(cost)).toBe(BigInt(billed) * 1_000n);
+  }
+  const spent = rows.reduce((sum, { cost }) => sum + BigInt(cost), 0n);
+  expect(await lane.make.wallet(tenant)).toEqual({ posted: MONEY - spent, held: 0n, available: MONEY - spent });
+  expect(await lane.make.sql("SELECT * FROM ledger_check()")).toEqual([]);
+}
+const codeOf = async (device: SipPhone, number: string) => (await (await device.call(number)).ended).sipCode;
+
+test("a hijacked phone is cut off in one go, reaches 112 with a new secret, and calls again after the release", async () => {
+  const { tenant, phone, device, live } = await hijacked(3);
+  const sibling = await (await lane.phone(tenant, "102")).open();
+  const alarm = await device.call("112");
+  await alarm.answered;
+  const { id, number } = await incident();
+  await lane.cli("incident", "contain", number, "--tenant", tenant.slug, "--extension", "101");
+  await Promise.all(live.map((call) => call.ended));
+  await contained(id);
+  expect(await steps(id)).toMatchObject({
+    ...{
+      refuse: { state: "done" },
+      hang_up: { state: "done", count: 3 },
+      rotate: { count: 1 },
+      contacts: { count: 1 },
+    },
+  });
+  await settled(tenant, live);
+
+  // Whoever has the old secret is out: no registration, no call.
+  expect(await lane.make.sql("SELECT id FROM pbx.ps_contacts WHERE endpoint = $1", [phone.username])).toEqual([]);
+  await expect(device.register()).rejects.toThrow();
+  expect(await codeOf(device, "030901820")).toBe(401);
+  // The emergency call was nobody's to end, and the neighbour calls on.
+  expect(device.calls).toContain(alarm);
+  alarm.hangUp();
+  await alarm.ended;
+  const neighbour = await sibling.call("030901820");
+  await neighbour.answered;
+  neighbour.hangUp();
+
+  const anew = await phone.open(await lane.rotate(tenant, phone.extensionId));
+  await anew.register();
+  expect(await codeOf(anew, "030901820")).toBe(403);
+  expect(
+    await lane.make.sql("SELECT FROM call WHERE tenant_id = $1 AND reason = 'INC-01'", [tenant.tenantId]),
+  ).toHaveLength(1);
+  const help = await anew.call("112");
+  await help.answered;
+  help.hangUp();
+  await help.ended;
+
+  const { id: containment } = await lane.make.one<{ id: string }>("SELECT id FROM containment WHERE incident_id = $1", [
+    id,
+  ]);
+  await write((tx) => releaseContainment(tx, desk(), containment, by));
+  const again = await anew.call("030901820");
+  await again.answered;
+  again.hangUp();
+  await again.ended;
+});
+
+test("forty calls at once end together, each charged for what it talked", async () => {
+  const { tenant, live } = await hijacked(40);
+  const { id } = await incident();
+  const target = { tenantId: tenant.tenantId as TenantId, extensionId: null };
+  await write((tx) => startContainment(tx, desk(), { incidentId: id, target, skip: ["rotate", "notify"] }, by));
+  await Promise.all(live.map((call) => call.ended));
+  await contained(id);
+  expect((await steps(id))["hang_up"]).toMatchObject({ count: 40 });
+  await settled(tenant, live);
+}, 60_000);
+
+test("the link to the PBX cut in the middle: all but the calls is done, the command does it by hand, and the rest follows by itself", async () => {
+  await lane.stack.killWorker();
+  const link = await startCutLink(lane.stack.runtime.amiPort ?? 0);
+  const workers = await startWorkers(readEnv({ ...lane.stack.env, AMI_PORT: String(link.port) }), silentLogger);
+  try {
+    const { tenant, phone, device, live } = await hijacked(3);
+    const { id } = await incident();
+    link.cutAt("Hangup");
+    const target = { tenantId: tenant.tenantId as TenantId, extensionId: phone.extensionId };
+    await write((tx) => startContainment(tx, desk(), { incidentId: id, target }, by));
+    await until(async () => {
+      const now = await steps(id);
+      return now["hang_up"]?.state === "failed" && now["notify"]?.state === "done";
+    }, 20_000);
+    expect(await steps(id)).toMatchObject({ rotate: { state: "done" }, contacts: { state: "done" } });
+    expect(await codeOf(device, "030901820")).toBe(401);
+    expect(device.calls.length).toBe(3);
+
+    const [command = ""] = (await steps(id))["hang_up"]?.by_hand.split("\n") ?? [];
+    const [, typed = ""] = /^asterisk -rx "(.+)"$/.exec(command) ?? [];
+    await lane.stack.pbx?.cli(typed);
+    await Promise.race(live.map((call) => call.ended));
+    expect(device.calls.length).toBe(2);
+
+    await pause(200);
+    link.mend();
+    await Promise.all(live.map((call) => call.ended));
+    await contained(id);
+    await settled(tenant, live);
+  } finally {
+    await workers.stop();
+    await link.close();
+  }
+}, 60_000);

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { incidentStates } from "@/server/domain/incidents/incident.schema";
+import { mergeIncident, moveIncident, unmergeIncident } from "@/server/domain/incidents/incidents";
+import { type ContainedStage, containedStage } from "@/test/support/contained";
+import { createDatabase, type TestDatabase } from "@/test/support/database";
+
+let db: TestDatabase;
+let on: ContainedStage;
+beforeAll(async () => {
+  db = await createDatabase();
+  on = await containedStage(db);
+});
+afterAll(() => db.drop());
+
+/** What is wrong with the desk, whatever was done before. */
+const wrong = () =>
+  on.sql(`
+    SELECT 'a block without an owner that goes on' AS what, k.id FROM block k
+      LEFT JOIN incident i ON i.tenant_id = k.placed_by AND i.id = k.incident_id
+      WHERE k.lifted_at IS NULL AND k.person_id IS NULL AND (i.id IS NULL OR i.closed_at IS NOT NULL)
+    UNION ALL SELECT 'a containment that stops nothing', c.id FROM containment c
+      WHERE c.released_at IS NULL AND NOT EXISTS (SELECT FROM block k WHERE k.lifted_at IS NULL AND k.tenant_id = c.of_tenant_id
+        AND k.incident_id = c.incident_id AND k.kind <> 'destination' AND k.extension_id IS NOT DISTINCT FROM c.extension_id)
+    UNION ALL SELECT 'a block that no containment holds', k.id FROM block k
+      WHERE k.lifted_at IS NULL AND k.incident_id IS NOT NULL AND NOT EXISTS (SELECT FROM containment c
+        WHERE c.released_at IS NULL AND c.incident_id = k.incident_id AND c.of_tenant_id = k.tenant_id
+          AND (k.kind = 'destination' AND k.prefix = ANY (c.prefixes) OR c.extension_id IS NOT DISTINCT FROM k.extension_id))
+    UNION ALL SELECT 'a step that waits though it was released', c.id FROM containment c JOIN containment_step s ON s.containment_id = c.id
+      WHERE c.released_at IS NOT NULL AND s.state NOT IN ('done', 'skipped')
+    UNION ALL SELECT 'a timeline that is not whole', i.id FROM incident i
+      WHERE i.last_line = 0 OR i.last_line <> (SELECT count(*) FROM incident_line l WHERE l.incident_id = i.id)
+    UNION ALL SELECT 'a part of a part', i.id FROM incident i JOIN incident p ON p.id = i.merged_into WHERE p.merged_into IS NOT NULL`);
+
+test("no sequence of moves, merges, containments and releases, two at a time, leaves a block without an owner or an incident without a timeline", async () => {
+  // A small generator, so that a failing sequence can be run again.
+  let seed = 20_261_127;
+  const pick = (below: number) => {
+    seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return Math.floor((seed / 2_147_483_648) * below);
+  };
+  const phones = [await on.realPhone("301"), await on.realPhone("302"), undefined];
+  const incidents = [await on.incident(), await on.incident(), await on.incident()];
+  const containments: string[] = [];
+  const anIncident = () => incidents[pick(incidents.length)]?.id ?? "";
+  const aContainment = () => containments[pick(containments.length)];
+
+  async function act(): Promise<unknown> {
+    const [kind, id, other] = [pick(8), anIncident(), anIncident()];
+    const containment = aContainment();
+    if (kind <= 1) {
+      const prefixes = pick(2) === 0 ? [] : ["881"];
+      const made = await on.contain({ incidentId: id, target: on.target(phones[pick(3)]), prefixes });
+      containments.push(made.id);
+      return made;
+    }
+    if (kind === 2 && containment) return on.release(containment);
+    if (kind === 3 && containment) {
+      on.pbx.away = pick(2) === 0;
+      return on.run(containment);
+    }
+    if (kind === 4)
+      return on.write((tx) => mergeIncident(tx, on.desk, { incidentId: id, intoIncidentId: other }, on.me));
+    if (kind === 5) return on.write((tx) => unmergeIncident(tx, on.desk, id, on.me));
+    const state = incidentStates[pick(incidentStates.length)] ?? "open";
+    return on.write((tx) => moveIncident(tx, on.desk, { incidentId: id, state, text: "Because." }, on.me));
+  }
+  const outcomes = new Set<unknown>();
+  for (let step = 0; step < 40; step += 1) {
+    for (const outcome of await Promise.all([on.code(act()), on.code(act())])) outcomes.add(outcome);
+    expect(await wrong(), `after step ${step}`).toEqual([]);
+  }
+  // Whatever was refused was refused in words.
+  expect([...outcomes].filter((outcome) => typeof outcome !== "string")).toEqual([]);
+  expect([...outcomes]).toEqual(expect.arrayContaining(["done", "invalid_state"]));
+
+  for (const id of new Set(containments)) await on.release(id);
+  expect(await on.sql("SELECT id FROM block WHERE lifted_at IS NULL")).toEqual([]);
+  for (const phone of phones) if (phone) expect(await on.ask(phone.endpoint)).toMatchObject({ kind: "out" });
+}, 60_000);
