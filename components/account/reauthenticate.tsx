@@ -1,12 +1,15 @@
 "use client";
 
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 
+import { passkeyRefusal, showPasskey } from "@/components/account/passkey";
 import { useTRPC } from "@/components/api/client";
 import { reauthState } from "@/components/api/reauth-state";
-import { problemsOf, refusalBeside } from "@/components/api/refusal";
+import { problemsOf, refusalBeside, refusalOf } from "@/components/api/refusal";
+import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
+import { ErrorState } from "@/components/ui/error-state";
 import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
 import { Skeleton } from "@/components/ui/skeleton";
@@ -20,8 +23,30 @@ export function Reauthenticate() {
       <div className="grid gap-4">
         <p className="text-ink-2">This cannot be taken back, so it asks. What you typed stays.</p>
         {data ? <Ask by={data.hasFactor ? "code" : "password"} /> : <Skeleton rows={2} />}
+        {data && data.passkeys > 0 && <ByPasskey />}
       </div>
     </Dialog>
+  );
+}
+
+function ByPasskey() {
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const send = useMutation(trpc.security.reauthenticate.mutationOptions());
+  const show = useMutation({
+    mutationFn: async () => {
+      const options = await queries.fetchQuery(trpc.passkeys.askAgain.queryOptions(undefined, { staleTime: 0 }));
+      return send.mutateAsync({ passkey: await showPasskey(options) });
+    },
+    onSuccess: reauthState.shown,
+  });
+  return (
+    <>
+      {show.error && <ErrorState {...(passkeyRefusal(show.error) ?? refusalOf(show.error))} />}
+      <Button busy={show.isPending && "Waiting for your device…"} onClick={() => show.mutate()}>
+        Use a passkey
+      </Button>
+    </>
   );
 }
 

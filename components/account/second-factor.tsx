@@ -1,8 +1,10 @@
 "use client";
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 
+import { FactorLine } from "@/components/account/factor-line";
+import { Passkeys } from "@/components/account/passkeys";
 import { RecoveryCodes } from "@/components/account/recovery-codes";
 import { When } from "@/components/account/when";
 import { useTRPC } from "@/components/api/client";
@@ -15,7 +17,7 @@ import { toast } from "@/components/ui/toast-store";
 
 const SetUpApp = later(() => import("@/components/account/set-up-app").then((file) => file.SetUpApp));
 
-/** The app and the recovery codes beside the password. */
+/** The app, the passkeys and the recovery codes beside the password. */
 export function SecondFactor() {
   const trpc = useTRPC();
   const queries = useQueryClient();
@@ -35,7 +37,7 @@ export function SecondFactor() {
       {({ totpSince, recoveryCodesLeft, hasFactor }) => (
         <>
           <ul className="grid border-t">
-            <Line
+            <FactorLine
               acts={
                 <>
                   <Button onClick={() => setSettingUp(true)}>{totpSince ? "Move to another…" : "Set up…"}</Button>
@@ -55,7 +57,8 @@ export function SecondFactor() {
               ) : (
                 "Off. A code of your phone beside the password: a stolen password alone opens nothing then."
               )}
-            </Line>
+            </FactorLine>
+            <Passkeys />
             {hasFactor && <RecoveryLine left={recoveryCodesLeft} />}
           </ul>
           {settingUp && <SetUpApp onClose={() => setSettingUp(false)} />}
@@ -80,27 +83,13 @@ function RecoveryLine({ left }: Readonly<{ left: number }>) {
     </Button>
   );
   return (
-    <Line acts={acts} title="Recovery codes">
+    <FactorLine acts={acts} title="Recovery codes">
       <span className={left < 3 ? "text-warn" : undefined}>{left} of 10 left, for when your phone is gone.</span>
       {renew.data && (
         <Dialog holdOpen onClose={renew.reset} title="Your new recovery codes">
           <RecoveryCodes codes={renew.data.recoveryCodes} onDone={renew.reset} />
         </Dialog>
       )}
-    </Line>
-  );
-}
-
-type LineProps = Readonly<{ title: string; acts: ReactNode; children: ReactNode }>;
-
-function Line({ title, acts, children }: LineProps) {
-  return (
-    <li className="flex min-h-11 flex-wrap items-center gap-x-4 gap-y-1 border-b py-1">
-      <span className="min-w-0 flex-1 basis-64">
-        <span className="block font-medium">{title}</span>
-        <span className="text-ink-2">{children}</span>
-      </span>
-      <span className="flex gap-2">{acts}</span>
-    </li>
+    </FactorLine>
   );
 }

@@ -3,6 +3,7 @@
 import { type FormEvent, useState } from "react";
 
 import { type Refusal, refusalOf } from "@/components/api/refusal";
+import { PasskeySignIn } from "@/components/sign-in/passkey-sign-in";
 import { signInRefusal } from "@/components/sign-in/sign-in-refusal";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
@@ -18,6 +19,15 @@ export function SignInForm({ onSignedIn, email }: Props) {
   /** What was right, kept in memory only until the second step is done. */
   const [first, setFirst] = useState<Typed>();
 
+  /** @returns undefined when the person is in, or is asked for the second step. */
+  async function attempt(shown: Readonly<Record<string, string>>, typed?: Typed): Promise<Refusal | undefined> {
+    const { signIn } = await import("next-auth/react");
+    const answer = await signIn("credentials", { redirect: false, ...shown });
+    if (answer?.ok && !answer.error) onSignedIn();
+    else if (answer?.error === "factor_needed" && typed) setFirst(typed);
+    else return signInRefusal(answer?.error ?? "");
+  }
+
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
@@ -26,12 +36,7 @@ export function SignInForm({ onSignedIn, email }: Props) {
     setBusy(true);
     setRefusal(undefined);
     try {
-      const { signIn } = await import("next-auth/react");
-      const code = first ? { code: text("code") } : {};
-      const answer = await signIn("credentials", { redirect: false, ...typed, ...code });
-      if (answer?.ok && !answer.error) return onSignedIn();
-      if (answer?.error === "factor_needed") setFirst(typed);
-      else setRefusal(signInRefusal(answer?.error ?? ""));
+      setRefusal(await attempt({ ...typed, ...(first ? { code: text("code") } : {}) }, typed));
     } catch (error) {
       setRefusal(refusalOf(error));
     }
@@ -49,6 +54,7 @@ export function SignInForm({ onSignedIn, email }: Props) {
       <Button busy={busy && "Signing in…"} look="primary" type="submit">
         Sign in
       </Button>
+      <PasskeySignIn onRefused={setRefusal} onShown={(passkey) => attempt({ passkey })} />
     </form>
   );
 }

@@ -28,6 +28,13 @@ export function signInRefusal(error: string): Refusal {
       next: "Take the next one that your app shows; each is good once. Without your phone, use a recovery code.",
     };
   }
+  if (code === "passkey_wrong") {
+    return {
+      code: "passkey_wrong",
+      title: "This passkey does not open an account here.",
+      next: "It may have been removed. Sign in with your password.",
+    };
+  }
   if (code === "CredentialsSignin") {
     return {
       code: "CredentialsSignin",

@@ -23,6 +23,7 @@ import { membersRouter } from "@/server/api/routers/members";
 import { noticesRouter } from "@/server/api/routers/notices";
 import { notificationsRouter } from "@/server/api/routers/notifications";
 import { numbersRouter } from "@/server/api/routers/numbers";
+import { passkeysRouter } from "@/server/api/routers/passkeys";
 import { passwordsRouter } from "@/server/api/routers/passwords";
 import { paymentsRouter } from "@/server/api/routers/payments";
 import { plansRouter } from "@/server/api/routers/plans";
@@ -65,6 +66,7 @@ export const appRouter = router({
   mail: mailRouter,
   me: meRouter,
   members: membersRouter,
+  passkeys: passkeysRouter,
   passwords: passwordsRouter,
   rerating: reratingRouter,
   security: securityRouter,

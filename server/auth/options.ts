@@ -7,8 +7,9 @@ import { z } from "zod";
 import { addressOf } from "@/server/auth/address";
 import { isSecureUrl, SESSION_HOURS, sessionCookieName } from "@/server/auth/cookie";
 import { signInAttempts } from "@/server/auth/runtime";
-import { signIn } from "@/server/auth/sign-in";
+import { signIn, signInWithPasskey } from "@/server/auth/sign-in";
 import { tellNextAuth } from "@/server/config/next-auth-url";
+import { passkeyAnswerSchema } from "@/server/domain/people/factor.schema";
 import { factorKeysOf } from "@/server/domain/people/seal.rules";
 import { checkSession, signOut } from "@/server/domain/tenancy/sessions";
 import { webServices } from "@/server/infra/web/services";
@@ -21,14 +22,28 @@ const credentialsSchema = z.object({
   code: z.string().trim().max(40).optional(),
 });
 
+/** A passkey's answer, as JSON: the library passes on texts only. */
+const passkeySchema = z
+  .object({ passkey: z.string().max(60_000) })
+  .transform(({ passkey }, context) => {
+    try {
+      return JSON.parse(passkey) as unknown;
+    } catch {
+      context.issues.push({ code: "custom", input: passkey, message: "Not JSON." });
+      return z.NEVER;
+    }
+  })
+  .pipe(passkeyAnswerSchema);
+
 type Headers = Readonly<Record<string, string | undefined>>;
 
 /** The library hands the message to the form, which then asks for the code. */
 class SecondStepError extends Error {}
 
 async function authorize(given: unknown, headers: Headers) {
+  const byPasskey = passkeySchema.safeParse(given);
   const parsed = credentialsSchema.safeParse(given);
-  if (!parsed.success) return null;
+  if (!byPasskey.success && !parsed.success) return null;
   const { db, log, env } = webServices();
   const from = {
     address: addressOf(headers["x-forwarded-for"]),
@@ -38,8 +53,11 @@ async function authorize(given: unknown, headers: Headers) {
   try {
     // Without a mail server what is written today would be sent when nobody needs it any more.
     const notify = env.SMTP_URL ? { appUrl: env.APP_URL.replace(/\/$/, "") } : undefined;
-    const keys = factorKeysOf(env.AUTH_SECRET);
-    const done = await signIn({ db, attempts: signInAttempts(), notify, keys }, parsed.data, from);
+    const appUrl = env.APP_URL.replace(/\/$/, "");
+    const deps = { db, attempts: signInAttempts(), notify, keys: factorKeysOf(env.AUTH_SECRET), appUrl };
+    const done = byPasskey.success
+      ? ((await signInWithPasskey(deps, byPasskey.data, from)) ?? "passkey_wrong")
+      : parsed.data && (await signIn(deps, parsed.data, from));
     if (typeof done === "string") throw new SecondStepError(done);
     return done ? { id: done.userId, sessionId: done.sessionId } : null;
   } catch (error) {
@@ -84,7 +102,7 @@ export function authOptions(): NextAuthOptions {
     },
     providers: [
       CredentialsProvider({
-        credentials: { email: {}, password: {}, code: {} },
+        credentials: { email: {}, password: {}, code: {}, passkey: {} },
         authorize: (given, request) => authorize(given, request.headers ?? {}),
       }),
     ],

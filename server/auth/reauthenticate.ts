@@ -1,13 +1,19 @@
+import { checkPasskey } from "@/server/auth/passkeys";
 import { verifyPassword } from "@/server/auth/passwords";
 import { checkCode, type FactorDeps } from "@/server/auth/second-factor";
 import { type Actor, changeOfPerson, recordRefusalOfPerson } from "@/server/domain/audit/change";
+import type { PasskeyAnswer } from "@/server/domain/people/factor.schema";
 import { factorsOf, hasFactor, noteShown } from "@/server/domain/people/factors";
 import { findSignIn, signInPlaces } from "@/server/domain/tenancy/sessions";
 import { DomainError } from "@/server/kernel/errors";
 import type { SessionId, UserId } from "@/server/kernel/ids";
 
 type Person = Readonly<{ userId: UserId; sessionId: SessionId; email: string }>;
-type Shown = Readonly<{ password?: string | undefined; code?: string | undefined }>;
+type Shown = Readonly<{
+  password?: string | undefined;
+  code?: string | undefined;
+  passkey?: PasskeyAnswer | undefined;
+}>;
 
 /**
  * Asks a person who is signed in who they are, before something that cannot be taken back: by the second factor when there is
@@ -24,18 +30,25 @@ export async function reauthenticate(
   const by = { userId, actor, action: "session.reauthenticate" } as const;
   const factor = hasFactor(await factorsOf(db, userId));
   const from = { requestId: actor.requestId, address: actor.address ?? "" };
-  const right = factor
-    ? await checkCode(deps, { userId, email, code: shown.code ?? "" }, from)
-    : await checkPassword(deps, email, shown.password ?? "", from.address);
+  const right = shown.passkey
+    ? (await checkPasskey(deps, `again:${userId}`, shown.passkey))?.userId === userId
+    : factor
+      ? await checkCode(deps, { userId, email, code: shown.code ?? "" }, from)
+      : await checkPassword(deps, email, shown.password ?? "", from.address);
   if (!right) {
     await recordRefusalOfPerson(db, by, { subject: `person:${userId}`, outcome: "failed" });
+    if (shown.passkey) throw new DomainError("invalid_input", {}, "This passkey did not fit; try once more.");
     throw factor
       ? new DomainError("invalid_input", { field: "code" }, "This code is wrong, or was used already.")
       : new DomainError("invalid_input", { field: "password" }, "This is not your password.");
   }
   await changeOfPerson(db, by, async (tx) => {
     await noteShown(tx, { userId, sessionId, factor });
-    return { subject: `person:${userId}`, after: { by: factor ? "code" : "password" }, result: undefined };
+    return {
+      subject: `person:${userId}`,
+      after: { by: shown.passkey ? "passkey" : factor ? "code" : "password" },
+      result: undefined,
+    };
   });
 }
 

@@ -11,6 +11,8 @@ export type FactorDeps = Readonly<{
   db: Db;
   attempts: Attempts;
   keys: FactorKeys;
+  /** Where people find the portal: passkeys are made for that name. */
+  appUrl: string;
   notify?: Readonly<{ appUrl: string }> | undefined;
 }>;
 type Asked = Readonly<{ userId: UserId; email: string; code: string }>;

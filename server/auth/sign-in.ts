@@ -1,10 +1,12 @@
 import { SESSION_HOURS } from "@/server/auth/cookie";
 import { deviceOf } from "@/server/auth/device";
+import { checkPasskey } from "@/server/auth/passkeys";
 import { verifyPassword } from "@/server/auth/passwords";
 import { checkCode, type FactorDeps } from "@/server/auth/second-factor";
 import type { Actor } from "@/server/domain/audit/change";
 import { countFailures } from "@/server/domain/bans/automatic";
 import { bannedError, webBanOf } from "@/server/domain/bans/web-ban";
+import type { PasskeyAnswer } from "@/server/domain/people/factor.schema";
 import { factorsOf, hasFactor } from "@/server/domain/people/factors";
 import {
   findSignIn,
@@ -59,12 +61,37 @@ export async function signIn(
   return enter(deps, { userId, email, factor: needsCode }, from);
 }
 
+/**
+ * Opens a session for whoever holds a passkey: it asks for its owner's finger, face or number, so it is worth both steps.
+ * @returns undefined for one that is not known and for every answer that does not fit, alike.
+ * @throws DomainError banned, and rate_limited with the seconds to wait, before it is looked at.
+ */
+export async function signInWithPasskey(
+  deps: SignInDeps,
+  answer: PasskeyAnswer,
+  from: From,
+): Promise<SignedIn | undefined> {
+  const { db, attempts } = deps;
+  const ban = await webBanOf(db, from.address);
+  if (ban) throw bannedError(ban);
+  const subject = `passkey ${answer.id}`;
+  const seconds = await attempts.begin(from.address, subject);
+  if (seconds > 0) throw new DomainError("rate_limited", { seconds });
+  const person = await checkPasskey(deps, "sign-in", answer);
+  if (!person) {
+    await noteFailure(deps, undefined, from, "passkey");
+    return undefined;
+  }
+  await attempts.succeeded(from.address, subject);
+  return enter(deps, { ...person, factor: true }, from);
+}
+
 /** In the trail, and towards a ban of the address. */
 async function noteFailure(
   { db }: SignInDeps,
   userId: UserId | undefined,
   from: From,
-  wrong: "password" | "code",
+  wrong: "password" | "code" | "passkey",
 ): Promise<void> {
   await recordFailedSignIn(db, userId, actorOf(from), wrong);
   const { address, requestId } = from;

@@ -3,7 +3,7 @@ import { expect, type Page } from "@playwright/test";
 import { codeAt, stepAt } from "@/server/domain/people/totp.rules";
 import { expectAccessible } from "./support/axe";
 import { test } from "./support/portal";
-import { type SignIn, signInOf } from "./support/stack";
+import { type SignIn, signInOf, stack } from "./support/stack";
 
 const bytesOf = (base32: string) => {
   const bits = [...base32].map((sign) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(sign).toString(2).padStart(5, "0"));
@@ -12,11 +12,11 @@ const bytesOf = (base32: string) => {
 /** The code of now, or of a neighbouring half minute: each is good once. */
 const codeOf = (secret: string, off: number) => codeAt(bytesOf(secret), stepAt(Date.now()) + off);
 
-async function firstStep(page: Page, who: SignIn): Promise<void> {
-  await page.goto("/sign-in");
+async function firstStep(page: Page, who: SignIn, home = ""): Promise<void> {
+  await page.goto(`${home}/sign-in`);
   await page.getByLabel("E-mail").fill(who.email);
   await page.getByLabel("Password").fill(who.password);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
 async function signOut(page: Page): Promise<void> {
@@ -51,11 +51,11 @@ test("a second factor is set up, asked for at the sign-in, asked again before it
   await signOut(page);
   await firstStep(page, who);
   await page.getByLabel("Code").fill("000000");
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page.getByRole("alert").filter({ hasText: "This code is wrong" })).toBeVisible();
   await expectAccessible(page);
   await page.getByLabel("Code").fill(codeOf(secret, 0));
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page).toHaveURL(new RegExp(`/t/${who.tenantSlug}$`));
 
   // As the server answers a quarter of an hour later; what follows is the server's own.
@@ -79,4 +79,54 @@ test("a second factor is set up, asked for at the sign-in, asked again before it
   await asked.getByLabel("Code").fill(codes[0] ?? "");
   await asked.getByRole("button", { name: "Go on" }).click();
   await expect(page.getByText("Off. A code of your phone")).toBeVisible();
+});
+
+test("a passkey opens the portal without a password, and is a second factor", async ({ page }) => {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("WebAuthn.enable");
+  await devtools.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      protocol: "ctap2",
+      transport: "internal",
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  // Browsers make passkeys for names only, and this machine's is localhost.
+  const home = stack().appUrl.replace("127.0.0.1", "localhost");
+  const who = signInOf("operator", "support");
+  const there = new RegExp(`^${home}/t/${who.tenantSlug}$`);
+  await firstStep(page, who, home);
+  await expect(page).toHaveURL(there);
+  await page.goto(`${home}/account`);
+  await page.getByRole("button", { name: "Add a passkey…" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name").fill("Laptop");
+  await dialog.getByRole("button", { name: "Make passkey" }).click();
+  await expect(dialog.getByRole("list", { name: "Recovery codes" }).getByRole("listitem")).toHaveCount(10);
+  await dialog.getByRole("button", { name: "I have kept them" }).click();
+  await expect(page.getByText("Passkey: Laptop")).toBeVisible();
+  await expectAccessible(page);
+
+  await page.goto(`${home}/t/${who.tenantSlug}`);
+  await signOut(page);
+  await page.goto(`${home}/sign-in`);
+  await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+  await expect(page).toHaveURL(there);
+  await signOut(page);
+  await firstStep(page, who, home);
+  await expect(page.getByLabel("Code")).toBeVisible();
+  await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+  await expect(page).toHaveURL(there);
+
+  await page.goto(`${home}/account`);
+  await page.getByRole("button", { name: "Remove the passkey Laptop" }).click();
+  await expect(page.getByText("Passkey: Laptop")).toHaveCount(0);
+  await page.goto(`${home}/t/${who.tenantSlug}`);
+  await signOut(page);
+  await page.goto(`${home}/sign-in`);
+  await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+  await expect(page.getByRole("alert").filter({ hasText: "does not open an account here" })).toBeVisible();
 });

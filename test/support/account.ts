@@ -26,6 +26,7 @@ export async function accounts(db: TestDatabase) {
     db: db.app,
     attempts: createAttempts({ secret: "s".repeat(32), sql: db.pool }),
     keys: testSettings.factorKeys,
+    appUrl: testSettings.appUrl,
   });
   /** From an address of its own each time, so that no wait of another test is in the way. */
   const enter = ({ email }: Person, code?: string, password = PASSWORD) => {

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 
+import { ApiProvider } from "@/components/api/client";
 import { CenteredPage } from "@/components/shell/centered-page";
 import { safePath } from "@/components/sign-in/safe-path";
 import { SignInPageForm } from "@/components/sign-in/sign-in-page-form";
@@ -13,7 +14,9 @@ export default async function SignInPage({ searchParams }: Props) {
   const { next, callbackUrl } = await searchParams;
   return (
     <CenteredPage title="Sign in">
-      <SignInPageForm next={safePath(next ?? callbackUrl)} />
+      <ApiProvider>
+        <SignInPageForm next={safePath(next ?? callbackUrl)} />
+      </ApiProvider>
       <p className="pt-2">
         <Link className="text-ink-2 underline" href="/forgot">
           Forgotten password

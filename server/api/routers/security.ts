@@ -1,4 +1,4 @@
-import type { ApiSettings, SignedIn } from "@/server/api/context";
+import { tellOfFactor } from "@/server/api/tell-of-factor";
 import { freshMutation, router, signedInMutation, signedInQuery } from "@/server/api/trpc";
 import { reauthenticate } from "@/server/auth/reauthenticate";
 import { codeSchema, shownSchema } from "@/server/domain/people/factor.schema";
@@ -7,23 +7,12 @@ import {
   confirmTotp,
   factorsOf,
   hasFactor,
-  mailFactor,
   noteShown,
   removeTotp,
   renewRecoveryCodes,
 } from "@/server/domain/people/factors";
 import { revokeOtherSessions } from "@/server/domain/tenancy/sessions";
-import type { TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
-import type { TenantId } from "@/server/kernel/ids";
-
-type Told = Readonly<{ settings: ApiSettings; signedIn: SignedIn }>;
-
-/** Only where mail goes out: what is told much later is told wrongly. */
-const tell = async (tx: TenantWrite, home: TenantId, { settings, signedIn }: Told, what: string): Promise<void> => {
-  const { appUrl, mailGoesOut } = settings;
-  if (mailGoesOut) await mailFactor(tx, home, { email: signedIn.email, what, appUrl });
-};
 
 /** What keeps the account of the person who asks. */
 export const securityRouter = router({
@@ -38,7 +27,12 @@ export const securityRouter = router({
     .mutation(async ({ ctx, input }) => {
       const { settings } = ctx;
       const notify = settings.mailGoesOut ? { appUrl: settings.appUrl } : undefined;
-      await reauthenticate({ ...ctx, keys: settings.factorKeys, notify }, ctx.signedIn, input, ctx.actor);
+      await reauthenticate(
+        { ...ctx, keys: settings.factorKeys, appUrl: settings.appUrl, notify },
+        ctx.signedIn,
+        input,
+        ctx.actor,
+      );
       return { ok: true as const };
     }),
 
@@ -63,7 +57,7 @@ export const securityRouter = router({
         // They never showed the factor, and must not be able to take it away again.
         if (first) await revokeOtherSessions(tx, userId, sessionId);
         await noteShown(tx, { userId, sessionId, factor: true });
-        await tell(tx, home, ctx, "An authenticator app was set up for your account.");
+        await tellOfFactor(tx, home, ctx, "An authenticator app was set up for your account.");
         return { subject: `person:${userId}`, after: { kind: "app" }, result: { recoveryCodes } };
       }),
     ),
@@ -71,7 +65,7 @@ export const securityRouter = router({
   removeTotp: freshMutation("factor.remove").mutation(({ ctx }) =>
     ctx.changeOwn(async (tx, home) => {
       await removeTotp(tx, ctx.userId);
-      await tell(tx, home, ctx, "The authenticator app of your account was removed.");
+      await tellOfFactor(tx, home, ctx, "The authenticator app of your account was removed.");
       return { subject: `person:${ctx.userId}`, before: { kind: "app" }, result: { ok: true as const } };
     }),
   ),
@@ -82,7 +76,12 @@ export const securityRouter = router({
         throw new DomainError("invalid_state", {}, "Set up a second factor first.");
       }
       const recoveryCodes = await renewRecoveryCodes(tx, ctx.settings.factorKeys, ctx.userId);
-      await tell(tx, home, ctx, "New recovery codes were made for your account; the earlier ones are worth nothing.");
+      await tellOfFactor(
+        tx,
+        home,
+        ctx,
+        "New recovery codes were made for your account; the earlier ones are worth nothing.",
+      );
       return { subject: `person:${ctx.userId}`, result: { recoveryCodes } };
     }),
   ),

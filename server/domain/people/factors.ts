@@ -11,20 +11,28 @@ export type Factors = Readonly<{
   /** Since when an authenticator app is set up; null without one. */
   totpSince: Date | null;
   recoveryCodesLeft: number;
+  passkeys: number;
   /** The password is good only beside a second factor. */
   passwordShort: boolean;
 }>;
 
+type Row = { totp_since: Date | null; codes_left: number; passkeys: number; password_short: boolean };
+
 /** What a person has beside the password. Only signing in and the person themselves may ask. */
-export async function factorsOf(db: Db, userId: UserId): Promise<Factors> {
-  const [row] = await db.$queryRaw<{ totp_since: Date | null; codes_left: number; password_short: boolean }[]>`
-    SELECT totp_since, codes_left, password_short FROM factors_of(${userId}::uuid)`;
+export async function factorsOf(db: Db | TenantWrite, userId: UserId): Promise<Factors> {
+  const [row] = await db.$queryRaw<Row[]>`
+    SELECT totp_since, codes_left, passkeys, password_short FROM factors_of(${userId}::uuid)`;
   if (!row) throw new DomainError("not_found");
-  return { totpSince: row.totp_since, recoveryCodesLeft: row.codes_left, passwordShort: row.password_short };
+  return {
+    totpSince: row.totp_since,
+    recoveryCodesLeft: row.codes_left,
+    passkeys: row.passkeys,
+    passwordShort: row.password_short,
+  };
 }
 
 /** Whether signing in takes a second step. */
-export const hasFactor = ({ totpSince }: Factors): boolean => totpSince !== null;
+export const hasFactor = ({ totpSince, passkeys }: Factors): boolean => totpSince !== null || passkeys > 0;
 
 type Owner = Readonly<{ userId: UserId; email: string }>;
 
@@ -105,8 +113,8 @@ export async function renewRecoveryCodes(
  * @throws DomainError not_found without one; invalid_state when it is the last factor and the password is too short alone.
  */
 export async function removeTotp(tx: TenantWrite, userId: UserId): Promise<void> {
-  const { passwordShort } = await factorsOf(tx as unknown as Db, userId);
-  if (passwordShort) throw shortPassword();
+  const { passwordShort, passkeys } = await factorsOf(tx, userId);
+  if (passwordShort && passkeys === 0) throw shortPassword();
   await tx.$queryRaw`SELECT totp_remove(${userId}::uuid)::text`;
 }
 

@@ -83,14 +83,14 @@ const mailNewDevice = (tx: TenantWrite, home: TenantId, { address, userAgent }: 
   });
 
 /**
- * Records a wrong password, or a wrong code after a right one: on the person's tenants when the address is somebody's, else
+ * Records a wrong password or passkey, or a wrong code after a right password: on the person's tenants when the address is somebody's, else
  * with the operator. It counts once for the network that it came from, however many trails it stands in.
  */
 export async function recordFailedSignIn(
   db: Db,
   userId: UserId | undefined,
   actor: Actor,
-  wrong: "password" | "code" = "password",
+  wrong: "password" | "code" | "passkey" = "password",
 ): Promise<void> {
   await recordRefusalOfPerson(
     db,

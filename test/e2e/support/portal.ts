@@ -39,7 +39,7 @@ export const test = base.extend<Fixtures, { visits: Map<string, Cookies> }>({
       await at.goto("/sign-in");
       await at.getByLabel("E-mail").fill(who.email);
       await at.getByLabel("Password").fill(who.password);
-      await at.getByRole("button", { name: "Sign in" }).click();
+      await at.getByRole("button", { name: "Sign in", exact: true }).click();
       await expect(at).toHaveURL(new RegExp(`/t/${who.tenantSlug}$`));
     }),
   resume: async ({ context, enter, visits }, use) =>

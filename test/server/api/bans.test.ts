@@ -96,7 +96,7 @@ test("five wrong passwords ban the address from the sign-in, even with the right
   const from = (address: string) => ({ address, userAgent: "", requestId: "r" });
   const tried = { email: "nobody@test.example", password: "not the password of anybody" };
   const attempt = (address: string) =>
-    signIn({ db: db.app, attempts, keys: testSettings.factorKeys }, tried, from(address));
+    signIn({ db: db.app, attempts, keys: testSettings.factorKeys, appUrl: "" }, tried, from(address));
   for (let n = 0; n < 5; n += 1) expect(await attempt("203.0.113.77")).toBeUndefined();
   await expect(attempt("203.0.113.77")).rejects.toMatchObject({
     code: "banned",

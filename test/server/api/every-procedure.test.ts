@@ -9,7 +9,14 @@ import { createDatabase, type TestDatabase } from "@/test/support/database";
 import { type Ids, namesAThing, sampleInput } from "@/test/support/sample-input";
 
 /** For somebody who holds a link and is not signed in yet. */
-const open = ["invitations.open", "invitations.accept", "passwords.askReset", "passwords.openReset", "passwords.reset"];
+const open = [
+  "invitations.open",
+  "invitations.accept",
+  "passwords.askReset",
+  "passwords.openReset",
+  "passwords.reset",
+  "passkeys.askSignIn",
+];
 /** About the person, whatever their tenants. */
 const personal = [
   "me.get",
@@ -18,6 +25,11 @@ const personal = [
   "sessions.revokeOthers",
   "passwords.change",
   "security.get",
+  "passkeys.list",
+  "passkeys.askAgain",
+  "passkeys.begin",
+  "passkeys.add",
+  "passkeys.remove",
   "security.reauthenticate",
   "security.beginTotp",
   "security.confirmTotp",

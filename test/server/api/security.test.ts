@@ -123,6 +123,9 @@ describe("what cannot be taken back", () => {
       expect.arrayContaining([
         "extensions.rotateSecret",
         "members.setFactorPolicy",
+        "passkeys.add",
+        "passkeys.begin",
+        "passkeys.remove",
         "security.beginTotp",
         "security.confirmTotp",
         "security.removeTotp",

@@ -26,6 +26,7 @@ const deps = () => ({
   db: db.app,
   attempts: createAttempts({ secret: SECRET, sql: db.pool }),
   keys: factorKeysOf(SECRET),
+  appUrl: "https://portal.example",
 });
 /** Nobody here has a second factor; that has a test of its own. */
 async function signIn(given: Parameters<typeof anySignIn>[0], credentials: Credentials, place: From) {
