@@ -1,6 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
 import { useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
@@ -23,7 +24,7 @@ export type Member = Outputs["members"]["list"]["items"][number];
 
 /** Who has a seat here, and who was asked to take one. */
 export function TeamView() {
-  const { tenantSlug, can } = useScope();
+  const { tenantSlug, can, hrefOf } = useScope();
   const query = useQuery(useTRPC().members.list.queryOptions({ tenantSlug }));
   const [inviting, setInviting] = useState(false);
   const [revoking, setRevoking] = useState<Member>();
@@ -31,11 +32,16 @@ export function TeamView() {
     <>
       <PageHeader
         actions={
-          can("members.write") && (
-            <Button data-shortcut="n" icon="plus" look="primary" onClick={() => setInviting(true)}>
-              Invite member
-            </Button>
-          )
+          <>
+            <Link className="text-ink-2 underline" href={`${hrefOf("team")}/roles`}>
+              What each role may do
+            </Link>
+            {can("members.write") && (
+              <Button data-shortcut="n" icon="plus" look="primary" onClick={() => setInviting(true)}>
+                Invite member
+              </Button>
+            )}
+          </>
         }
         title="Team"
       />

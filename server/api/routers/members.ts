@@ -8,6 +8,7 @@ import { invitationUrl, invite } from "@/server/domain/tenancy/invitations";
 import { mayHandle, roleFits } from "@/server/domain/tenancy/member.rules";
 import { newMemberSchema } from "@/server/domain/tenancy/member.schema";
 import { listInvitations, listMembers, revokeMember, withdrawInvitation } from "@/server/domain/tenancy/members";
+import { allows, permissions, roles } from "@/server/domain/tenancy/roles";
 import { DomainError } from "@/server/kernel/errors";
 import type { UserId } from "@/server/kernel/ids";
 
@@ -44,6 +45,18 @@ export const membersRouter = router({
         };
       });
     }),
+
+  /** What each role may do, out of the table that every procedure asks. */
+  roles: tenantQuery("members.read").query(({ ctx }) => {
+    const here = roles.filter((role) => roleFits(role, ctx.seat.tenantKind));
+    return {
+      roles: here,
+      permissions: permissions.map((permission) => ({
+        permission,
+        by: here.filter((role) => allows(role, permission)),
+      })),
+    };
+  }),
 
   /** Which roles need a second factor here. */
   setFactorPolicy: freshTenantMutation("members.write", "member.set_factor_policy")

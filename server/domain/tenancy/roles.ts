@@ -92,6 +92,8 @@ export type Permission = (typeof permissionsOf)[Role][number];
 
 /** Every role there is. */
 export const roles = Object.keys(permissionsOf) as readonly Role[];
+/** Every permission there is, in the order in which the roles name them. */
+export const permissions: readonly Permission[] = [...new Set(Object.values(permissionsOf).flat())];
 /** Whether a stored word is a role. */
 export const isRole = (text: string): text is Role => Object.hasOwn(permissionsOf, text);
 

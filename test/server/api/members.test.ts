@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { permissionsFor, roles } from "@/server/domain/tenancy/roles";
 import { type Branches, makeBranches } from "@/test/support/branch";
 import { callerFor } from "@/test/support/caller";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
@@ -143,4 +144,18 @@ test("a reseller's people act below their own tenant, and the trail keeps both i
     [tenant.tenantId],
   );
   expect(event).toEqual({ actor_id: above, acting_tenant_id: branches.reseller.tenantId, action: "member.invite" });
+});
+
+test("the page about roles says what the procedures check, and names no role that cannot be given here", async () => {
+  const owner = callerFor(db.app, await branches.seat(branches.operator, "owner"));
+  const all = await owner.members.roles({ tenantSlug: "operator" });
+  expect(all.roles).toEqual(roles);
+  for (const role of roles) {
+    const may = all.permissions.filter(({ by }) => by.includes(role)).map(({ permission }) => permission);
+    expect(may.sort()).toEqual([...permissionsFor(role)].sort());
+  }
+  const customer = callerFor(db.app, await branches.seat(branches.customer, "owner"));
+  const below = await customer.members.roles({ tenantSlug: "inside" });
+  expect(below.roles).toEqual(["owner", "admin", "billing", "support", "viewer"]);
+  expect(below.permissions.flatMap(({ by }) => by)).not.toContain("auditor");
 });

@@ -1,0 +1,18 @@
+import type { Metadata } from "next";
+
+import { api, Loaded, load } from "@/app/_server/load";
+import { RoleMatrix } from "@/components/team/role-matrix";
+
+export const metadata: Metadata = { title: "What each role may do" };
+
+type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
+
+export default async function RolesPage({ params }: Props) {
+  const { tenantSlug } = await params;
+  await load((queries) => queries.fetchQuery(api.members.roles.queryOptions({ tenantSlug })));
+  return (
+    <Loaded>
+      <RoleMatrix />
+    </Loaded>
+  );
+}

@@ -1,0 +1,73 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+
+import { useTRPC } from "@/components/api/client";
+import { QueryView } from "@/components/api/query-view";
+import { useScope } from "@/components/shell/scope";
+import { permissionText } from "@/components/team/permission-text";
+import { Icon } from "@/components/ui/icon";
+import { PageHeader } from "@/components/ui/page-header";
+
+/** Every permission by every role, from the table that decides: what stands here is what is checked. */
+export function RoleMatrix() {
+  const { tenantSlug, role, hrefOf } = useScope();
+  const query = useQuery(useTRPC().members.roles.queryOptions({ tenantSlug }));
+  return (
+    <>
+      <PageHeader
+        actions={
+          <Link className="underline" href={hrefOf("team")}>
+            Team
+          </Link>
+        }
+        title="What each role may do"
+      />
+      <QueryView query={query}>
+        {({ roles, permissions }) => (
+          <table aria-label="Permissions by role" className="w-full max-w-5xl border-collapse text-left">
+            <thead>
+              <tr className="border-b text-xs text-ink-2">
+                <th className="py-2 pr-4 font-medium" scope="col">
+                  May
+                </th>
+                {roles.map((each) => (
+                  <th
+                    className="px-1 py-2 align-bottom font-medium whitespace-nowrap capitalize max-sm:[writing-mode:vertical-rl] sm:px-3"
+                    key={each}
+                    scope="col"
+                  >
+                    {each.replaceAll("_", " ")}
+                    {each === role && <span className="font-normal normal-case"> (you)</span>}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {permissions.map(({ permission, by }) => (
+                <tr className="border-b" key={permission}>
+                  <th className="py-1.5 pr-2 font-normal" scope="row">
+                    {permissionText(permission)}
+                  </th>
+                  {roles.map((each) => (
+                    <td className="px-1 py-1.5 sm:px-3" key={each}>
+                      {by.includes(each) ? (
+                        <>
+                          <Icon className="text-ok" name="check" />
+                          <span className="sr-only">yes</span>
+                        </>
+                      ) : (
+                        <span className="sr-only">no</span>
+                      )}
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </QueryView>
+    </>
+  );
+}

@@ -1,0 +1,8 @@
+import { expect, test } from "vitest";
+
+import { permissionText } from "@/components/team/permission-text";
+
+test.each([
+  ["calls.hang_up", "Calls: hang up"],
+  ["extensions.write", "Extensions: write"],
+])("%s is told as %s", (permission, text) => expect(permissionText(permission)).toBe(text));
