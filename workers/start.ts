@@ -108,6 +108,7 @@ const outsideOf = (env: Env) => ({ payments: providerOf(env), sms: smsOf(env), s
 const settingsOf = (env: Env) => ({
   appUrl: env.APP_URL.replace(/\/$/, ""),
   securityEventRetentionDays: env.SECURITY_EVENT_RETENTION_DAYS,
+  pseudonymSecret: env.PSEUDONYM_KEY ?? env.AUTH_SECRET,
   auditFile: env.AUDIT_FILE,
   auditAnchorFile: env.AUDIT_ANCHOR_FILE ?? (env.AUDIT_FILE && `${env.AUDIT_FILE}.heads`),
   auditFileMaxBytes: env.AUDIT_FILE_MAX_MB * 1_000_000,

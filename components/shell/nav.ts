@@ -63,6 +63,7 @@ const groups: readonly NavGroup[] = [
         root: true,
         key: "r",
       },
+      { page: "retention", label: "Retention", icon: "lock", needs: "retention.read", root: true, key: "q" },
     ],
   },
 ];

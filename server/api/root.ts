@@ -29,6 +29,7 @@ import { paymentsRouter } from "@/server/api/routers/payments";
 import { plansRouter } from "@/server/api/routers/plans";
 import { reconciliationRouter } from "@/server/api/routers/reconciliation";
 import { reratingRouter } from "@/server/api/routers/rerating";
+import { retentionRouter } from "@/server/api/routers/retention";
 import { rulesRouter } from "@/server/api/routers/rules";
 import { securityRouter } from "@/server/api/routers/security";
 import { sessionsRouter } from "@/server/api/routers/sessions";
@@ -73,6 +74,7 @@ export const appRouter = router({
   sessions: sessionsRouter,
   cdrImports: cdrImportsRouter,
   reconciliation: reconciliationRouter,
+  retention: retentionRouter,
   shell: shellRouter,
   statements: statementsRouter,
   tasks: tasksRouter,

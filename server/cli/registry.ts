@@ -2,6 +2,7 @@ import { banCommands } from "./ban-registry";
 import type { Command, Entry, LoneCommand } from "./command";
 import { incidentCommands } from "./incident-registry";
 import { peopleCommands } from "./people-registry";
+import { recordCommands } from "./record-registry";
 import { topUpCommands } from "./top-up-registry";
 
 /** Each command in a file of its own, loaded only when it is asked for: most need little, and starting should be quick. */
@@ -244,14 +245,7 @@ const commands: Readonly<Record<string, Entry>> = {
   },
   ...incidentCommands,
   ...banCommands,
-  "audit export": {
-    summary: "write the audit trail of a tenant as CSV or JSON lines",
-    load: async () => (await import("./commands/audit-export")).auditExport,
-  },
-  "audit verify": {
-    summary: "prove that no audit event was changed, removed or inserted",
-    load: async () => (await import("./commands/audit-verify")).auditVerify,
-  },
+  ...recordCommands,
   doctor: {
     summary: "each part: in order, or what is wrong and how to mend it",
     load: async () => (await import("./doctor")).doctor,

@@ -99,6 +99,7 @@ const schema = z.object({
   DEMO_TRAFFIC: onOff("off"),
   SECURITY_EVENT_RETENTION_DAYS: days(90),
   AUDIT_RETENTION_DAYS: days(365),
+  PSEUDONYM_KEY: secret(32).optional(),
   METRICS_TOKEN: secret(16).optional(),
   AUDIT_FILE: z.string().min(1).optional(),
   AUDIT_ANCHOR_FILE: z.string().min(1).optional(),

@@ -66,6 +66,14 @@ export const jobs = {
     attempts: 14,
     backoffMs: 5_000,
   }),
+  /** Somebody pressed "run now". */
+  sweepRetentionNow: defineJob({
+    name: "retention.sweep_now",
+    scope: "tenant",
+    schema: nothing,
+    attempts: 3,
+    backoffMs: 5_000,
+  }),
   /** Statements of the months that are over, and the files of those that nobody made. */
   issueStatements: defineJob({
     name: "statement.issue",

@@ -12,6 +12,7 @@ const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   P6: async () => (await import("./p6-rate-deck")).rateDeck(),
   P7: async () => (await import("./p7-cdr-ingest")).cdrIngest(),
   audit: async () => (await import("./audit-verify")).auditVerify(),
+  retention: async () => (await import("./retention")).retention(),
   P13: async () => (await import("./p13-start")).startAndRest(),
 };
 

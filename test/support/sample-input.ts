@@ -60,6 +60,7 @@ const fields: Readonly<Record<string, () => unknown>> = {
   monthly: () => "50.00",
   below: () => "5.00",
   forDays: () => 3,
+  keepDays: () => 60,
   initialCredit: () => "0.01",
   postingKey: () => randomUUID(),
   currency: () => "EUR",

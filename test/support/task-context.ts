@@ -16,7 +16,12 @@ export const taskContext = (db: Pick<TenantContext, "db" | "pool">, tenantId: st
   reconciler: { run: async () => ({ sawChannels: false, checkedLedger: false, open: 0, live: 0, settled: 0 }) },
   log: silentLogger,
   pbx: "pbx1",
-  settings: { appUrl: "https://portal.example", securityEventRetentionDays: 90, auditFile: undefined },
+  settings: {
+    appUrl: "https://portal.example",
+    securityEventRetentionDays: 90,
+    pseudonymSecret: "the key of the tests, thirty-two letters",
+    auditFile: undefined,
+  },
 });
 
 /** The same with connections of its own, for a process of its own. */

@@ -49,6 +49,7 @@ const nothing: Processors = {
   reconcileCalls: async () => {},
   reconcileNow: async () => {},
   sweepRetention: async () => {},
+  sweepRetentionNow: async () => {},
   appendAuditFile: async () => {},
   anchorAuditHeads: async () => {},
 };

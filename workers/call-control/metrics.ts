@@ -4,6 +4,7 @@ import { Counter, Gauge, Histogram, Registry } from "prom-client";
 
 import { type AuditGauges, readAuditGauges } from "@/server/domain/audit/audit-gauges";
 import { type MoneyGauges, readMoneyGauges } from "@/server/domain/reconciliation/money-gauges";
+import { type RetentionGauge, readRetentionGauges } from "@/server/domain/retention/retention-gauges";
 import type { AmiGateway } from "@/server/infra/ami/gateway";
 import type { SqlPool } from "@/server/infra/db/pool";
 import { isOurs, type Reply } from "@/workers/call-control/http";
@@ -63,18 +64,21 @@ export function createMetrics(parts: Parts): Metrics {
   });
   const money = moneyGauges(gauge);
   const audit = auditGauges(gauge);
+  const retention = retentionGauges(gauge);
   const machine = machineGauges(gauge, counter);
   return {
     answered: (route, status, seconds) => requests.observe({ route, status: String(status) }, seconds),
     scrape: async () => {
-      const [read, trail, counts, spool] = await Promise.all([
+      const [read, trail, kept, counts, spool] = await Promise.all([
         inTime(readMoneyGauges(parts.pool)),
         inTime(readAuditGauges(parts.pool)),
+        inTime(readRetentionGauges(parts.pool)),
         inTime(parts.queue.counts()),
         inTime(Promise.resolve(parts.spool()?.status())),
       ]);
       money(read);
       audit(trail);
+      retention(kept ?? []);
       machine({ parts, counts, spool });
       const [registry] = registers;
       return { status: 200, text: (await registry?.metrics()) ?? "", type: "text/plain; version=0.0.4; charset=utf-8" };
@@ -118,6 +122,31 @@ function auditGauges(gauge: MakeGauge): (read: AuditGauges | undefined) => void 
     events.set(read.events);
     print.set(read.fingerprint);
     cut.set(read.cut);
+  };
+}
+
+/** How the last sweep of each class of data went. Nothing is shown before the first. */
+function retentionGauges(gauge: MakeGauge): (read: readonly RetentionGauge[]) => void {
+  const last = gauge("retention_last_run_timestamp_seconds", "When a class of data was swept to its end last.", [
+    "class",
+  ]);
+  const removed = gauge("retention_rows_removed", "Rows let go or pseudonymised so far; may never fall.", ["class"]);
+  const held = gauge("retention_rows_held", "Rows older than their policy that a hold or an incident keeps.", [
+    "class",
+  ]);
+  const oldest = gauge("retention_oldest_age_seconds", "Age of the oldest row at the last run.", ["class"]);
+  const failed = gauge("retention_failed", "1 when the last run of a class could not be finished.", ["class"]);
+  const months = gauge("retention_months_missing", "Months of tables kept by month that should be there and are not.");
+  return (read) => {
+    for (const one of [last, removed, held, oldest, failed, months]) one.reset();
+    for (const { class: of, ...run } of read) {
+      last.set({ class: of }, run.ran_at.getTime() / 1000);
+      removed.set({ class: of }, run.removed_total);
+      held.set({ class: of }, run.held);
+      if (run.oldest_at) oldest.set({ class: of }, secondsSince(run.oldest_at));
+      failed.set({ class: of }, run.failed ? 1 : 0);
+      months.set(run.months_missing);
+    }
   };
 }
 

@@ -14,7 +14,7 @@ import { refundPayment } from "@/workers/processors/refund-payment";
 import { runLongTask } from "@/workers/processors/run-long-task";
 import { sealStatement } from "@/workers/processors/seal-statement";
 import { sendMail } from "@/workers/processors/send-mail";
-import { sweepRetention } from "@/workers/processors/sweep-retention";
+import { sweepRetention, sweepRetentionNow } from "@/workers/processors/sweep-retention";
 import { takeEvidence } from "@/workers/processors/take-evidence";
 import { tellOwners } from "@/workers/processors/tell-owners";
 import type { Processors } from "@/workers/processors/types";
@@ -23,6 +23,7 @@ import type { Processors } from "@/workers/processors/types";
 export const processors = {
   hangUpOfSubject,
   runTask: runLongTask,
+  sweepRetentionNow,
   refundPayment,
   autoTopUp,
   tellOwners,

@@ -1,56 +1,64 @@
-import { change } from "@/server/domain/audit/change";
-import type { TenantId } from "@/server/kernel/ids";
+import { type RetentionClass, retentionClasses } from "@/server/domain/retention/retention.schema";
 import type { Processor, SystemContext } from "@/workers/processors/types";
+import { sweepClass } from "@/workers/retention/sweep-class";
 
-const BATCH = 2_000;
 const DAY_MS = 86_400_000;
-/** A deck that nobody applied is dropped; of one that was, the rows and the differences are kept for a month to look at. */
-const deckDays = { abandoned: 7, done: 30 } as const;
-/** The longest window of a rule is a day. */
-const COUNTER_DAYS = 2;
-/** Sessions and invitations that ended long ago are of use to nobody; done jobs are kept a day to look at, what mails said a quarter. */
-const days = { session: 30, invitation: 30, outbox_job: 1, mail: 90 } as const;
 
 /**
- * Deletes what retention lets go, in batches that hold no lock for long. What was deleted is noted once, with counts, in
- * the operator's trail. Safe to repeat.
+ * Lets go of what is older than its policy, class by class, and makes the months that come next. What a class took away is
+ * written into the trail of each tenant. One class that fails does not keep the others; the job is tried again for it.
+ * Safe to repeat and to run twice at once.
  */
 export const sweepRetention: Processor<"sweepRetention"> = async (_payload, ctx) => {
-  const keep = { security_event: ctx.settings.securityEventRetentionDays, ...days };
-  const counts: Record<string, number> = {};
-  for (const [what, keepDays] of Object.entries(keep)) {
-    const before = new Date(Date.now() - keepDays * DAY_MS);
-    for (let swept = BATCH; swept === BATCH; ) {
-      const [row] = await ctx.pool.query<{ n: number }>("sweep", "SELECT sweep($1, $2, $3) AS n", [
-        what,
-        before,
-        BATCH,
-      ]);
-      swept = row?.n ?? 0;
-      counts[what] = (counts[what] ?? 0) + swept;
-    }
-  }
-  counts["deck"] = await sweepDecks(ctx);
-  await ctx.pool.query("ban_attempts_forget", "SELECT ban_attempts_forget($1)", [new Date(Date.now() - DAY_MS)]);
-  await ctx.pool.query("signals_forget", "SELECT signals_forget($1)", [new Date(Date.now() - COUNTER_DAYS * DAY_MS)]);
-  const { outbox_job: _jobs, ...noted } = counts;
-  if (Object.values(noted).every((count) => count === 0)) return;
-  const [operator] = await ctx.pool.query<{ id: TenantId | null }>("operator", "SELECT operator_tenant() AS id", []);
-  if (!operator?.id) return;
-  const actor = { kind: "job", id: "retention.sweep", requestId: ctx.jobId } as const;
-  await change(ctx.db, { tenantId: operator.id, actor, action: "retention.sweep" }, async () => ({
-    subject: "retention:all",
-    after: noted,
-    result: undefined,
-  }));
+  const failed: unknown[] = [];
+  await makeMonths(ctx).catch((error: unknown) => failed.push(error));
+  await houseDays(ctx);
+  await forgetCounters(ctx).catch((error: unknown) => failed.push(error));
+  for (const of of retentionClasses) await sweepOne(ctx, of).catch((error: unknown) => failed.push(error));
+  if (failed.length > 0) throw failed[0];
 };
 
-/** One at a time: a deck may have a quarter of a million rows. */
-async function sweepDecks({ db }: SystemContext): Promise<number> {
-  const before = (kept: number) => new Date(Date.now() - kept * DAY_MS);
-  for (let decks = 0; ; decks += 1) {
-    const [row] = await db.$queryRaw<{ n: number }[]>`
-      SELECT deck_sweep(${before(deckDays.abandoned)}::timestamptz, ${before(deckDays.done)}::timestamptz) AS n`;
-    if (!row || row.n === 0) return decks;
+/** Somebody pressed "run now". */
+export const sweepRetentionNow: Processor<"sweepRetentionNow"> = (_payload, ctx) => sweepRetention({}, ctx);
+
+async function sweepOne(ctx: SystemContext, of: RetentionClass): Promise<void> {
+  const note = (removed: bigint, held: bigint, error: string) =>
+    ctx.db.$queryRaw`SELECT retention_note(${of}, ${removed}, ${held}, ${error})::text`;
+  try {
+    const { removed, held } = await sweepClass(ctx, of);
+    await note(removed, held, "");
+  } catch (error) {
+    ctx.log.error({ error, class: of }, "retention could not finish a class; it goes on with the next run");
+    await note(0n, 0n, error instanceof Error ? error.message : "unknown").catch(() => {});
+    throw error;
+  }
+}
+
+/** This month and the next two. Without one, rows wait in the rest, which is slower to take away; nothing is lost. */
+async function makeMonths({ pool, log }: SystemContext): Promise<void> {
+  const made = await pool.query<{ name: string; at: Date }>(
+    "months_make",
+    "SELECT m.name, m.at FROM months_missing() m WHERE month_make(m.name, m.at)",
+    [],
+  );
+  for (const { name, at } of made) log.info({ table: name, month: at.toISOString().slice(0, 7) }, "a month was made");
+}
+
+/** Counters that nothing looks at any more; what they led to is kept where it belongs. */
+async function forgetCounters({ pool }: SystemContext): Promise<void> {
+  const before = (days: number) => new Date(Date.now() - days * DAY_MS);
+  await pool.query("ban_attempts_forget", "SELECT ban_attempts_forget($1)", [before(1)]);
+  // The longest window of a rule is a day.
+  await pool.query("signals_forget", "SELECT signals_forget($1)", [before(2)]);
+}
+
+/** The environment says what the house keeps where nobody set a policy. */
+async function houseDays({ pool, settings }: SystemContext): Promise<void> {
+  const days: readonly (readonly [RetentionClass, number | undefined])[] = [
+    ["security_events", settings.securityEventRetentionDays],
+    ["audit", settings.auditRetentionDays],
+  ];
+  for (const [of, keep] of days) {
+    if (keep !== undefined) await pool.query("retention_default", "SELECT retention_default($1, $2)", [of, keep]);
   }
 }

@@ -28,6 +28,8 @@ export type SystemContext = {
     /** Where people find the portal, for what is written to them. */
     appUrl: string;
     securityEventRetentionDays: number;
+    /** What the key of the tokens of numbers is made from; without it none are replaced. */
+    pseudonymSecret?: string | undefined;
     auditFile: string | undefined;
     /** Where the heads of the chains are noted. */
     auditAnchorFile?: string | undefined;

@@ -46,8 +46,5 @@ export async function checkAnchors(
 
 const findBroken = (tx: TenantRead, anchors: readonly Anchor[]) =>
   tx.$queryRaw<{ tenantId: TenantId; seq: bigint; missing: boolean }[]>`
-    SELECT a.tenant_id AS "tenantId", a.seq, e.hash IS NULL AS missing
-    FROM unnest(${anchors.map(({ tenantId }) => tenantId)}::uuid[], ${anchors.map(({ seq }) => String(seq))}::text[]::bigint[],
-      ${anchors.map(({ hash }) => hash)}::text[]) AS a (tenant_id, seq, hash)
-    LEFT JOIN audit_event e ON e.tenant_id = a.tenant_id AND e.seq = a.seq
-    WHERE e.hash IS DISTINCT FROM decode(a.hash, 'hex') ORDER BY a.tenant_id, a.seq`;
+    SELECT tenant_id AS "tenantId", seq, missing FROM audit_disagrees(${anchors.map(({ tenantId }) => tenantId)}::uuid[],
+      ${anchors.map(({ seq }) => String(seq))}::text[]::bigint[], ${anchors.map(({ hash }) => hash)}::text[])`;

@@ -49,6 +49,8 @@ const admin = [
   "tasks.read",
   "tasks.write",
   "reconciliation.write",
+  "retention.read",
+  "retention.write",
   "incidents.write",
   "evidence.read",
   "evidence.write",
@@ -84,6 +86,7 @@ const permissionsOf = {
     "evidence.read",
     "bans.read",
     "rules.read",
+    "retention.read",
   ],
 } as const;
 

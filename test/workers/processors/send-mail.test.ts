@@ -226,7 +226,10 @@ test("an invitation is mailed when mail goes out, and its link is forgotten once
 test("after 90 days what a sent mail said is gone, its envelope stays", async () => {
   const [old, young] = [await queue(), await queue()];
   for (const mailId of [old, young]) await sendMail({ mailId }, context());
-  await scene.sql("UPDATE mail SET sent_at = now() - interval '91 days' WHERE id = $1", [old]);
+  await scene.sql(
+    "UPDATE mail SET created_at = now() - interval '91 days', sent_at = now() - interval '91 days' WHERE id = $1",
+    [old],
+  );
   await sweepRetention({}, context());
   expect((await rowOf(old)).body).toBeNull();
   expect((await rowOf(young)).body).toBe(mail.text);

@@ -148,6 +148,9 @@ describe("with the product's files", () => {
       "SELECT datname FROM pg_database WHERE datname ~ '^t_'",
     );
     for (const { datname } of databases) await ask(urlTo("postgres"), `DROP DATABASE ${datname} WITH (FORCE)`);
-    await ask(urlTo("postgres"), "DROP ROLE IF EXISTS portal_app, portal_charge, portal_system, asterisk");
+    await ask(
+      urlTo("postgres"),
+      "DROP ROLE IF EXISTS portal_app, portal_charge, portal_system, portal_retention, asterisk",
+    );
   }
 });

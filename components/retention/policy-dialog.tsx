@@ -1,0 +1,81 @@
+"use client";
+
+import { type FormEvent, useState } from "react";
+
+import type { RetentionBoard } from "@/components/api/outputs";
+import { refusalOf } from "@/components/api/refusal";
+import { actionChoice } from "@/components/retention/retention-words";
+import { useRetention } from "@/components/retention/use-retention";
+import { useScope } from "@/components/shell/scope";
+import { Dialog } from "@/components/ui/dialog";
+import { Field } from "@/components/ui/field";
+import { FormEnd } from "@/components/ui/form-end";
+import { Select } from "@/components/ui/select";
+import { checks, useFields } from "@/components/ui/use-fields";
+import { classWords, type RetentionAction } from "@/server/domain/retention/retention.schema";
+
+type Policy = RetentionBoard["policies"][number];
+
+const wholeDays = (text: string): string | undefined =>
+  /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 36_500 ? undefined : "A number of days, 1 to 36500.";
+
+/** Sets the policy of one class, for the house or for one tenant and all below it. */
+export function PolicyDialog({ policy, onClose }: Readonly<{ policy: Policy | undefined; onClose: () => void }>) {
+  const { tenantSlug } = useScope();
+  const { set } = useRetention(onClose);
+  const [action, setAction] = useState<RetentionAction>(policy?.action ?? "delete");
+  const { problems, read } = useFields({ ofTenantSlug: checks.filled("A tenant"), keepDays: wholeDays });
+  if (!policy) return null;
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const values = read(event.currentTarget);
+    if (!values || !policy) return;
+    const { ofTenantSlug, keepDays } = values;
+    set.mutate({ tenantSlug, ofTenantSlug, class: policy.class, action, keepDays: Number(keepDays) });
+  }
+
+  const words = classWords[policy.class];
+  return (
+    <Dialog onClose={onClose} title={`Retention: ${words.name.toLowerCase()}`}>
+      <form className="grid gap-4" noValidate onSubmit={submit}>
+        <p className="text-ink-2">{words.about}</p>
+        <Field
+          data-first=""
+          defaultValue={policy.wishDays}
+          hint={`From ${policy.floorDays} to ${policy.ceilingDays}; at least so long because ${words.floor}.`}
+          inputMode="numeric"
+          label="Keep for"
+          name="keepDays"
+          problem={problems.keepDays}
+          unit="days"
+        />
+        <Select
+          choices={policy.actions.map((value) => ({ value, label: actionChoice[value] }))}
+          label="Then"
+          name="action"
+          onChange={(event) => setAction(policy.actions.find((one) => one === event.target.value) ?? "delete")}
+          value={action}
+        />
+        <Field
+          defaultValue={tenantSlug}
+          hint={
+            policy.scope === "installation"
+              ? "There is one policy for all."
+              : "Its short name; the operator's holds for everybody who has none."
+          }
+          label="For tenant"
+          name="ofTenantSlug"
+          problem={problems.ofTenantSlug}
+          readOnly={policy.scope === "installation"}
+        />
+        <FormEnd
+          busy={set.isPending && "Saving…"}
+          onCancel={onClose}
+          refusal={set.error ? refusalOf(set.error) : undefined}
+          submit="Save policy"
+        />
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,25 @@
+import type { Entry } from "./command";
+
+/** The commands about what is on record: the audit trail, and how long anything is kept. */
+export const recordCommands: Readonly<Record<string, Entry>> = {
+  "audit export": {
+    summary: "write the audit trail of a tenant as CSV or JSON lines",
+    load: async () => (await import("./commands/audit-export")).auditExport,
+  },
+  "audit verify": {
+    summary: "prove that no audit event was changed, removed or inserted",
+    load: async () => (await import("./commands/audit-verify")).auditVerify,
+  },
+  "retention list": {
+    summary: "how long each class of data is kept",
+    load: async () => (await import("./commands/retention")).retentionList,
+  },
+  "retention set": {
+    summary: "set how long a class of data is kept",
+    load: async () => (await import("./commands/retention")).retentionSet,
+  },
+  "retention run": {
+    summary: "let go of what is older than its policy, or count it",
+    load: async () => (await import("./commands/retention")).retentionRun,
+  },
+};
