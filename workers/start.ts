@@ -115,6 +115,9 @@ const settingsOf = (env: Env) => ({
   auditRetentionDays: env.AUDIT_RETENTION_DAYS,
   webhookKey: webhookKeyOf(env.AUTH_SECRET),
   privateTargets: env.NOTIFY_PRIVATE === "on",
+  banExport: env.BAN_EXPORT_DIR
+    ? { folder: env.BAN_EXPORT_DIR, ports: { sip: env.SIP_PORT, web: env.PORT } }
+    : undefined,
 });
 
 function amiOf(env: Env, log: Logger): AmiGateway | undefined {

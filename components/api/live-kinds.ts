@@ -25,7 +25,7 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   mail: ["mail"],
   statements: ["statements"],
   disputes: ["disputes"],
-  bans: ["bans"],
+  bans: ["bans", "blocks"],
   incidents: ["incidents", "rules", "evidence", "notifications", "notices", "containment"],
   rules: ["rules"],
 };

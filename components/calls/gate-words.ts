@@ -4,7 +4,7 @@ const labels: Readonly<Record<string, string>> = {
   emergency: "Emergency number",
   tenant: "Tenant may call",
   extension: "Extension may call",
-  block: "No incident stops it",
+  block: "Nothing blocks it",
   number: "Number valid",
   country: "Country open",
   provider: "Provider can carry it",

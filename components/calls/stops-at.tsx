@@ -9,6 +9,8 @@ const reasons: Readonly<Record<string, string>> = {
   "CAP-02": "monthly cap",
   "CAP-03": "cap per call",
   "RAT-03": "most it may cost",
+  "DST-03": "blocked number",
+  "DST-05": "blocked number",
   "INC-01": "stopped by an incident",
   "INC-02": "stopped by an incident",
 };

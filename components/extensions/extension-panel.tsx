@@ -8,6 +8,7 @@ import { useTRPC } from "@/components/api/client";
 import type { ExtensionRow, Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { Money } from "@/components/billing/money";
+import { AllowList } from "@/components/extensions/allow-list";
 import { deviceText } from "@/components/extensions/device-text";
 import { eventWords } from "@/components/extensions/event-words";
 import { SipStatus } from "@/components/extensions/sip-status";
@@ -50,6 +51,7 @@ export function ExtensionPanel({ extensionId, sip, onClose }: Props) {
             <Section title="Limits">
               <Facts facts={limitFacts(extension)} />
             </Section>
+            <AllowList extension={extension} />
             <Events events={extension.events} />
             <Ending extension={extension} onGone={onClose} />
           </div>

@@ -34,6 +34,7 @@ const groups: readonly NavGroup[] = [
       { page: "disputes", label: "Disputes", icon: "undo", needs: "disputes.read", key: "u" },
       { page: "limits", label: "Limits", icon: "limits", needs: "balance.read", key: "i" },
       { page: "destinations", label: "Destinations", icon: "destinations", needs: "destinations.read", key: "d" },
+      { page: "blocks", label: "Blocks", icon: "lock", needs: "destinations.read", key: "z" },
       { page: "plans", label: "Prices", icon: "plans", needs: "plans.read", below: true, key: "p" },
       { page: "notices", label: "Notices", icon: "alert", needs: "home.read", notRoot: true, key: "f" },
     ],

@@ -20,6 +20,8 @@ const kindsOfSubject: Readonly<Record<string, readonly LiveKind[]>> = {
   evidence: ["incidents"],
   ban: ["bans"],
   notification: ["incidents"],
+  block: ["bans"],
+  hotlist: ["bans", "tasks"],
   rating: ["tasks"],
   deck: ["tasks"],
   rule: ["rules", "tasks"],

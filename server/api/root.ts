@@ -4,6 +4,7 @@ import { auditRouter } from "@/server/api/routers/audit";
 import { autoTopUpRouter } from "@/server/api/routers/auto-top-up";
 import { bansRouter } from "@/server/api/routers/bans";
 import { billingRouter } from "@/server/api/routers/billing";
+import { blocksRouter } from "@/server/api/routers/blocks";
 import { bundlesRouter } from "@/server/api/routers/bundles";
 import { callsRouter } from "@/server/api/routers/calls";
 import { cdrImportsRouter } from "@/server/api/routers/cdr-imports";
@@ -53,6 +54,7 @@ export const appRouter = router({
   billing: billingRouter,
   approvals: approvalsRouter,
   bans: bansRouter,
+  blocks: blocksRouter,
   bundles: bundlesRouter,
   notices: noticesRouter,
   notifications: notificationsRouter,

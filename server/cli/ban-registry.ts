@@ -14,4 +14,44 @@ export const banCommands: Readonly<Record<string, Entry>> = {
     summary: "end a ban before its time",
     load: async () => (await import("./commands/bans")).banLift,
   },
+  "ban keep": {
+    summary: "networks that nobody bans",
+    load: async () => (await import("./commands/ban-rule")).banKeep,
+  },
+  "ban rule": {
+    summary: "when bans are placed by themselves, and for how long",
+    load: async () => (await import("./commands/ban-rule")).banRule,
+  },
+  "ban export": {
+    summary: "the bans that hold, for nftables, fail2ban or as plain lines",
+    load: async () => (await import("./commands/ban-export")).banExport,
+  },
+  "extension allow": {
+    summary: "the networks that an extension's phones may come from",
+    load: async () => (await import("./commands/allow-list")).extensionAllow,
+  },
+  "block list": {
+    summary: "numbers that a tenant blocks itself",
+    load: async () => (await import("./commands/blocks")).blockList,
+  },
+  "block add": {
+    summary: "block a number, or all that begin so",
+    load: async () => (await import("./commands/blocks")).blockAdd,
+  },
+  "block remove": {
+    summary: "let a number be called again",
+    load: async () => (await import("./commands/blocks")).blockRemove,
+  },
+  "hotlist list": {
+    summary: "hot lists, and whether they hold",
+    load: async () => (await import("./commands/blocks")).hotlistList,
+  },
+  "hotlist switch": {
+    summary: "have a hot list hold, or not",
+    load: async () => (await import("./commands/blocks")).hotlistSwitch,
+  },
+  "hotlist import": {
+    summary: "read a file of numbers into a hot list",
+    load: async () => (await import("./commands/blocks")).hotlistImport,
+  },
 };

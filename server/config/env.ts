@@ -101,6 +101,7 @@ const schema = z.object({
   AUDIT_RETENTION_DAYS: days(365),
   PSEUDONYM_KEY: secret(32).optional(),
   METRICS_TOKEN: secret(16).optional(),
+  BAN_EXPORT_DIR: z.string().min(1).optional(),
   AUDIT_FILE: z.string().min(1).optional(),
   AUDIT_ANCHOR_FILE: z.string().min(1).optional(),
   AUDIT_FILE_MAX_MB: z.coerce.number().int().min(1).max(100_000).default(100),

@@ -43,10 +43,20 @@ export const refusals = {
     sentence: "Calls to this country are closed.",
     fix: { label: "Open this country", page: "destinations" },
   },
+  "DST-03": {
+    sip: 403,
+    sentence: "The number is on a list of numbers that fraud uses.",
+    fix: { label: "Show blocks", page: "blocks" },
+  },
   "DST-04": {
     sip: 484,
     sentence: "The number is not complete or not valid.",
     fix: { label: "Show the expected form", page: "calls" },
+  },
+  "DST-05": {
+    sip: 403,
+    sentence: "Calls to this number are blocked.",
+    fix: { label: "Show blocks", page: "blocks" },
   },
   "RAT-01": {
     sip: 403,

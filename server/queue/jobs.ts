@@ -163,6 +163,15 @@ export const jobs = {
     backoffMs: 30_000,
     everyMs: 3_600_000,
   }),
+  /** Writes the bans that hold for a firewall, when they changed. */
+  exportBans: defineJob({
+    name: "bans.export",
+    scope: "system",
+    schema: nothing,
+    attempts: 1,
+    backoffMs: 1_000,
+    everyMs: 10_000,
+  }),
   appendAuditFile: defineJob({
     name: "audit.append_file",
     scope: "system",

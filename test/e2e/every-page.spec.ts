@@ -39,6 +39,8 @@ const places = [
   { as: ["operator", "owner"], page: "/incidents", heading: "Incidents" },
   { as: ["operator", "owner"], page: "/rules", heading: "Rules", row: true },
   { as: ["reseller", "owner"], page: "/rules", heading: "Rules", row: true },
+  { as: ["operator", "owner"], page: "/blocks", heading: "Blocks" },
+  { as: ["customer", "owner"], page: "/blocks", heading: "Blocks" },
 ] as const;
 
 test("the check finds what is wrong", async ({ page }) => {
@@ -90,6 +92,7 @@ const dialogs = [
   ["operator", "/incidents", "Open an incident…"],
   ["reseller", "/vouchers", "New batch…"],
   ["operator", "/numbers", "Add number"],
+  ["operator", "/blocks", "Ban an address…"],
 ] as const;
 
 for (const [kind, path, opener] of dialogs) {

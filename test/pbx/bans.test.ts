@@ -2,10 +2,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { change } from "@/server/domain/audit/change";
 import { liftBan, placeBan } from "@/server/domain/bans/bans";
+import { setAllowList } from "@/server/domain/blocks/allow-list";
 import { SipPhone } from "@/server/embedded/sip-phone";
 import { connectDb, type Db } from "@/server/infra/db/client";
 import type { TenantWrite } from "@/server/infra/db/tenant-tx";
-import type { TenantId } from "@/server/kernel/ids";
+import type { ExtensionId, TenantId } from "@/server/kernel/ids";
 import { type Lane, type LanePhone, startLane, until } from "@/test/support/pbx-lane";
 
 /** Who is banned is refused by the PBX itself. On one machine, other senders are other addresses of it. */
@@ -76,4 +77,33 @@ test("who fails five times is banned by itself, a banned network covers its addr
   await place("127.7.0.0/16");
   await expect(register("127.7.1.9")).rejects.toMatchObject(refused(403));
   await register("127.0.0.1");
+});
+
+test("a phone comes from the networks of its list only, with the right secret too, and from everywhere without one", async () => {
+  const { tenant, phone: guarded } = await lane.customer(0n);
+  const at = async (bindHost: string) => {
+    const server = { host: "127.0.0.1", port: lane.stack.runtime.sipPort };
+    const opened = await SipPhone.open({ username: guarded.username, secret: guarded.secret, server, bindHost });
+    open.push(opened);
+    return opened.register();
+  };
+  const allow = (networks: readonly string[], cutOff = false) => {
+    const actor = { kind: "cli", id: "test", requestId: "test" } as const;
+    const by = { tenantId: tenant.tenantId as TenantId, actor, action: "extension.set_allow_list" } as const;
+    return change(db, by, async (tx) => {
+      const extensionId = guarded.extensionId as ExtensionId;
+      const result = await setAllowList(tx, by.tenantId, { extensionId, networks, cutOff });
+      return { subject: "extension:test", result };
+    });
+  };
+  await at("127.0.0.11");
+  await expect(allow(["127.0.0.12"])).rejects.toMatchObject({ code: "ban_cuts_off", detail: { what: "127.0.0.11" } });
+  expect(await allow(["127.0.0.12", "127.0.1.0/24", "2001:db8::/32"], true)).toMatchObject({ forgotten: 1 });
+  await expect(at("127.0.0.11")).rejects.toMatchObject({
+    sipCode: expect.toSatisfy((code) => code === 401 || code === 403),
+  });
+  await at("127.0.0.12");
+  await at("127.0.1.77");
+  await allow([]);
+  await at("127.0.0.11");
 });

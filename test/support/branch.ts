@@ -135,6 +135,18 @@ export async function makeBranches(db: TestDatabase) {
       "INSERT INTO containment (tenant_id, incident_id, of_tenant_id, subject, created_by) VALUES ($1, $2, $1, 'Sample', 'test') RETURNING id",
       [of.tenantId, incident],
     );
+    const { id: numberBlock } = await build.one<{ id: string }>(
+      "INSERT INTO number_block (tenant_id, digits, exact, created_by) VALUES ($1, '88299', true, 'test') RETURNING id",
+      [of.tenantId],
+    );
+    const { id: hotList } = await build.one<{ id: string }>(
+      "INSERT INTO hot_list (tenant_id, name) VALUES ($1, $2) RETURNING id",
+      [of.tenantId, randomUUID()],
+    );
+    const { id: hotImport } = await build.one<{ id: string }>(
+      "INSERT INTO hot_import (tenant_id, list_id, file_name, bytes, mode, created_by) VALUES ($1, $2, 'a.csv', 40, 'merge', 'test') RETURNING id",
+      [of.tenantId, hotList],
+    );
     const { id: statement } = await build.one<{ id: string }>(
       "SELECT i.statement_id AS id FROM wallet w, statement_issue(w.id, '2026-02-01', '2026-02-28', 'range', 2, 'test') i WHERE w.tenant_id = $1",
       [of.tenantId],
@@ -163,6 +175,9 @@ export async function makeBranches(db: TestDatabase) {
       ban,
       target,
       delivery,
+      numberBlock,
+      hotList,
+      hotImport,
       owner: user,
       slug: buyer.slug,
       transaction,

@@ -26,6 +26,9 @@ export type Ids = Readonly<
     | "target"
     | "delivery"
     | "containment"
+    | "numberBlock"
+    | "hotList"
+    | "hotImport"
     | "intoIncident"
     | "owner"
     | "import"
@@ -97,6 +100,9 @@ const fields: Readonly<Record<string, () => unknown>> = {
   comparedAt: () => new Date(),
   title: () => "Strange calls",
   subject: () => "+493012345678",
+  digits: () => "4990012345",
+  note: () => "Sample",
+  networks: () => ["198.51.100.0/24"],
   network: () => "198.51.100.0/24",
   failures: () => 5,
   windowSeconds: () => 300,

@@ -46,6 +46,7 @@ const nothing: Processors = {
   escalateIncidents: async () => {},
   deliverNotification: async () => {},
   containIncident: async () => {},
+  exportBans: async () => {},
   reconcileCalls: async () => {},
   reconcileNow: async () => {},
   sweepRetention: async () => {},

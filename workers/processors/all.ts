@@ -4,6 +4,7 @@ import { autoTopUp } from "@/workers/processors/auto-top-up";
 import { containIncident } from "@/workers/processors/contain-incident";
 import { deliverNotification } from "@/workers/processors/deliver-notification";
 import { escalateIncidents } from "@/workers/processors/escalate-incidents";
+import { exportBans } from "@/workers/processors/export-bans";
 import { followUpPayments } from "@/workers/processors/follow-up-payments";
 import { hangUpOfSubject } from "@/workers/processors/hang-up-of-subject";
 import { issueStatements } from "@/workers/processors/issue-statements";
@@ -40,6 +41,7 @@ export const processors = {
   reconcileCalls,
   reconcileNow,
   sweepRetention,
+  exportBans,
   appendAuditFile,
   anchorAuditHeads,
 } satisfies Processors;

@@ -40,6 +40,8 @@ export type SystemContext = {
     webhookKey?: string;
     /** Whether messages may go to this machine and to private networks. */
     privateTargets?: boolean;
+    /** Where the bans that hold are written for a firewall, and which ports it guards. */
+    banExport?: Readonly<{ folder: string; ports: Readonly<{ sip: number; web: number }> }> | undefined;
   }>;
 };
 

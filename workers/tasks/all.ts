@@ -1,6 +1,7 @@
 import type { TaskKind } from "@/server/domain/tasks/task.schema";
 import { importCdr } from "@/workers/tasks/import-cdr";
 import { importDeck } from "@/workers/tasks/import-deck";
+import { importHotList } from "@/workers/tasks/import-hot-list";
 import { rehearseRule } from "@/workers/tasks/rehearse-rule";
 import { rerateCalls } from "@/workers/tasks/rerate-calls";
 import type { TaskWork } from "@/workers/tasks/run-task";
@@ -11,4 +12,5 @@ export const taskWorks: Readonly<Partial<Record<TaskKind, TaskWork>>> = {
   "cdr.import": importCdr,
   "deck.import": importDeck,
   "rule.rehearse": rehearseRule,
+  "hotlist.import": importHotList,
 };

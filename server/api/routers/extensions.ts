@@ -2,6 +2,8 @@ import { z } from "zod";
 
 import type { ApiSettings } from "@/server/api/context";
 import { freshTenantMutation, router, tenantMutation, tenantQuery } from "@/server/api/trpc";
+import { allowListOf, setAllowList } from "@/server/domain/blocks/allow-list";
+import { allowListSchema } from "@/server/domain/blocks/block.schema";
 import { connectSteps } from "@/server/domain/provisioning/connect-steps";
 import { extensionChangeSchema, newExtensionSchema } from "@/server/domain/provisioning/extension.schema";
 import {
@@ -108,6 +110,30 @@ export const extensionsRouter = router({
       ctx.publish(["registrations"]);
       return phoneOf(phone, ctx.settings);
     }),
+
+  /** Networks that its phones may come from; none: everywhere. */
+  allowList: tenantQuery("extensions.read")
+    .input(one)
+    .query(({ ctx, input }) =>
+      ctx.read(async (tx) => {
+        const { id } = await getExtension(tx, ctx.tenantId, input.extensionId);
+        return { networks: await allowListOf(tx, ctx.tenantId, id) };
+      }),
+    ),
+
+  setAllowList: tenantMutation("extensions.write", "extension.set_allow_list")
+    .input(one.extend(allowListSchema.shape))
+    .mutation(({ ctx, input: { extensionId, networks, cutOff } }) =>
+      ctx.change(async (tx) => {
+        const { before, forgotten } = await setAllowList(tx, ctx.tenantId, { extensionId, networks, cutOff });
+        return {
+          subject: `extension:${extensionId}`,
+          before: { networks: before.join(" ") },
+          after: { networks: networks.join(" "), forgotten },
+          result: { id: extensionId, forgotten },
+        };
+      }),
+    ),
 
   delete: tenantMutation("extensions.write", "extension.delete")
     .input(one)

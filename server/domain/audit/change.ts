@@ -137,7 +137,15 @@ export type AuditAction =
   | "incident.contain_again"
   | "incident.tell_tenant"
   | "incident.release"
-  | "extension.forget_phones";
+  | "extension.forget_phones"
+  | "block.number"
+  | "block.unblock_number"
+  | "hotlist.create"
+  | "hotlist.enable"
+  | "hotlist.delete"
+  | "hotlist.upload"
+  | "hotlist.import"
+  | "extension.set_allow_list";
 
 export type Actor = {
   readonly kind: "user" | "job" | "cli" | "pbx" | "anonymous";

@@ -1,4 +1,5 @@
 import type { BanFilter, BanScope, BanSetting } from "@/server/domain/bans/ban.schema";
+import type { HeldBan } from "@/server/domain/bans/ban-files.rules";
 import { parseNetwork } from "@/server/domain/bans/network.rules";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
@@ -24,12 +25,12 @@ export type BanRow = {
 
 type Stored = Omit<BanRow, "hits"> & { hits: bigint; exactUs: bigint };
 
-/** Bans that hold, or that are over, the newest first; with how many hold. */
+/** Bans that hold, or that are over, the newest first; with how many hold, and this machine's time. */
 export async function listBans(
   tx: TenantRead,
   tenantId: TenantId,
   { show, scope, text, cursor, limit = 50 }: BanFilter,
-): Promise<{ items: BanRow[]; nextCursor: string | null; active: number }> {
+): Promise<{ items: BanRow[]; nextCursor: string | null; active: number; now: Date }> {
   const [atUs = null, afterId = null] = cursor?.split("_") ?? [];
   const address = text && typeof parseNetwork(text) !== "string" ? text : null;
   const like = text && !address ? `%${text.replace(/[\\%_]/g, "\\$&")}%` : null;
@@ -55,8 +56,16 @@ export async function listBans(
     items: page.map(({ exactUs: _, hits, ...row }) => ({ ...row, hits: Number(hits) })),
     nextCursor: rows.length > limit && last ? `${last.exactUs}_${last.id}` : null,
     active: count?.active ?? 0,
+    now: new Date(),
   };
 }
+
+/** All bans that hold, as files for a firewall tell them: by network, a hundred thousand at most. */
+export const heldBans = (tx: TenantRead, tenantId: TenantId): Promise<HeldBan[]> =>
+  tx.$queryRaw<HeldBan[]>`
+    SELECT abbrev(network) AS network, scope, reason, created_at AS "createdAt", expires_at AS "expiresAt", times_before AS "timesBefore"
+    FROM ban WHERE tenant_id = ${tenantId}::uuid AND lifted_at IS NULL AND expires_at > clock_timestamp()
+    ORDER BY scope, ban.network, expires_at LIMIT 100000`;
 
 /**
  * The id of the ban that holds now for exactly that network.

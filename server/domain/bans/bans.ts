@@ -86,7 +86,7 @@ function cutsOff(
   { network, others, sacred }: Readonly<{ network: string; others: number; sacred: boolean }>,
 ): DomainError {
   const more = others > 0 ? `, and ${others} more` : "";
-  const fix = sacred ? "Ban a smaller network, or a single address." : "Say that it is to be cut off, or ban less.";
+  const fix = sacred ? "That cannot be banned: leave it out." : "Say that it is to be cut off, or ban less.";
   return new DomainError("ban_cuts_off", { network, kind, what }, `${words[kind](what)} ${network}${more}. ${fix}`);
 }
 

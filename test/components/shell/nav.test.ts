@@ -23,6 +23,7 @@ describe("navigation", () => {
       "disputes",
       "limits",
       "destinations",
+      "blocks",
       "plans",
       "notices",
     ]);

@@ -1,0 +1,16 @@
+import type { Metadata } from "next";
+
+import { api, Loaded, load } from "@/app/_server/load";
+import { BlocksView } from "@/components/blocks/blocks-view";
+
+export const metadata: Metadata = { title: "Blocks" };
+
+export default async function BlocksPage({ params }: Readonly<{ params: Promise<{ tenantSlug: string }> }>) {
+  const { tenantSlug } = await params;
+  await load((queries) => queries.fetchQuery(api.blocks.numbers.queryOptions({ tenantSlug })));
+  return (
+    <Loaded>
+      <BlocksView />
+    </Loaded>
+  );
+}

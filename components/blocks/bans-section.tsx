@@ -1,0 +1,198 @@
+"use client";
+
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+
+import { useTRPC } from "@/components/api/client";
+import type { Outputs } from "@/components/api/outputs";
+import { QueryView } from "@/components/api/query-view";
+import { refusalOf } from "@/components/api/refusal";
+import { leftText, scopeWords, sourceText } from "@/components/blocks/ban-words";
+import { Moment } from "@/components/shell/moment";
+import { useScope } from "@/components/shell/scope";
+import { Button } from "@/components/ui/button";
+import { type Column, DataTable } from "@/components/ui/data-table";
+import { Empty } from "@/components/ui/empty";
+import { later } from "@/components/ui/later";
+import { Pages } from "@/components/ui/pages";
+import { SearchBox } from "@/components/ui/search-box";
+import { Select } from "@/components/ui/select";
+import { toast } from "@/components/ui/toast-store";
+import { useNow } from "@/components/ui/use-now";
+import { useParamsState } from "@/components/ui/use-params-state";
+
+const PlaceBan = later(() => import("@/components/blocks/place-ban").then((file) => file.PlaceBan));
+
+type Ban = Outputs["bans"]["list"]["items"][number];
+
+/** Addresses from which nothing is taken: why, by whom, until when, and the way to take it back. */
+export function BansSection() {
+  const { tenantSlug, can } = useScope();
+  const { params, set } = useParamsState();
+  const [asking, setAsking] = useState(false);
+  const show = params.get("show") === "ended" ? "ended" : "active";
+  const [text, cursor] = [params.get("q") ?? undefined, params.get("before") ?? undefined];
+  const query = useQuery({
+    ...useTRPC().bans.list.queryOptions({ tenantSlug, show, text, cursor }),
+    placeholderData: keepPreviousData,
+  });
+  return (
+    <div className="grid gap-3">
+      <div className="flex flex-wrap items-center gap-2">
+        <SearchBox
+          className="w-full sm:w-64"
+          label="Address or reason"
+          onValue={(q) => set({ q: q || undefined, before: undefined }, "replace")}
+          value={text ?? ""}
+        />
+        <Select
+          choices={[
+            { value: "", label: "Banned now" },
+            { value: "ended", label: "Over" },
+          ]}
+          label="Show"
+          labelHidden
+          name="show"
+          onChange={(event) => set({ show: event.target.value || undefined, before: undefined })}
+          value={show === "ended" ? "ended" : ""}
+        />
+        {can("bans.write") && (
+          <Button className="sm:ml-auto" data-shortcut="n" icon="plus" look="primary" onClick={() => setAsking(true)}>
+            Ban an address…
+          </Button>
+        )}
+      </div>
+      <QueryView query={query}>
+        {({ items, nextCursor, now }) => (
+          <>
+            <BansTable items={items} now={now} show={show} />
+            {(cursor || nextCursor) && (
+              <Pages
+                noun="bans"
+                onNewest={cursor ? () => set({ before: undefined }) : undefined}
+                onOlder={nextCursor ? () => set({ before: nextCursor }) : undefined}
+                shown={items.length}
+              />
+            )}
+          </>
+        )}
+      </QueryView>
+      {asking && <PlaceBan onClose={() => setAsking(false)} />}
+    </div>
+  );
+}
+
+function BansTable({ items, now, show }: Readonly<{ items: readonly Ban[]; now: Date; show: "active" | "ended" }>) {
+  const { can } = useScope();
+  const empty =
+    show === "active" ? (
+      <Empty title="Nobody is banned.">Who fails to sign in five times within five minutes is banned by itself.</Empty>
+    ) : (
+      <Empty title="No ban is over yet." />
+    );
+  return (
+    <DataTable
+      caption="Bans"
+      columns={[
+        ...columns,
+        show === "active" ? endsColumn(now) : endedColumn,
+        ...(can("bans.write") && show === "active" ? [liftColumn] : []),
+      ]}
+      empty={empty}
+      rowKey={({ id }) => id}
+      rows={items}
+    />
+  );
+}
+
+const columns: readonly Column<Ban>[] = [
+  {
+    key: "network",
+    header: "Address",
+    fold: "lead",
+    cell: ({ network }) => <code className="font-medium">{network}</code>,
+  },
+  { key: "scope", header: "From", from: "lg", cell: ({ scope }) => scopeWords[scope] },
+  {
+    key: "reason",
+    header: "Why",
+    fold: "second",
+    grow: true,
+    cell: ({ reason, timesBefore }) => (
+      <span title={reason}>
+        {reason}
+        {timesBefore > 0 && <span className="text-ink-3"> · time {timesBefore + 1} in a week</span>}
+      </span>
+    ),
+  },
+  { key: "by", header: "Banned", from: "lg", cell: (ban) => <span className="text-ink-2">{sourceText(ban)}</span> },
+  { key: "at", header: "Since", from: "xl", cell: ({ createdAt }) => <Moment at={createdAt} /> },
+  {
+    key: "hits",
+    header: "Hits",
+    numeric: true,
+    from: "lg",
+    cell: ({ hits }) => (hits > 0 ? hits : <span className="text-ink-3">–</span>),
+  },
+];
+
+const endsColumn = (now: Date): Column<Ban> => ({
+  key: "end",
+  header: "Ends",
+  fold: "lead-end",
+  cell: ({ expiresAt }) => <Left expiresAt={expiresAt} serverNow={now} />,
+});
+const endedColumn: Column<Ban> = {
+  key: "end",
+  header: "Ended",
+  fold: "lead-end",
+  cell: ({ expiresAt, liftedAt, liftedBy }) => (
+    <span>
+      <Moment at={liftedAt ?? expiresAt} />
+      {liftedBy && <span className="text-ink-2"> by {liftedBy}</span>}
+    </span>
+  ),
+};
+const liftColumn: Column<Ban> = {
+  key: "lift",
+  header: "",
+  fold: "second-end",
+  cell: (ban) => <Lift ban={ban} />,
+};
+
+function Left({ expiresAt, serverNow }: Readonly<{ expiresAt: Date; serverNow: Date }>) {
+  const now = useNow(serverNow);
+  return (
+    <time
+      className="figures whitespace-nowrap"
+      dateTime={expiresAt.toISOString()}
+      suppressHydrationWarning
+      title={`${expiresAt.toISOString().slice(0, 19).replace("T", " ")} UTC`}
+    >
+      {leftText(expiresAt, now)}
+    </time>
+  );
+}
+
+function Lift({ ban }: Readonly<{ ban: Ban }>) {
+  const { tenantSlug } = useScope();
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const lift = useMutation(
+    trpc.bans.lift.mutationOptions({
+      onSuccess: () => toast(`${ban.network} is let in again.`),
+      onError: (error) => toast(refusalOf(error).title, { tone: "bad" }),
+      onSettled: () => queries.invalidateQueries({ queryKey: trpc.bans.pathKey() }),
+    }),
+  );
+  return (
+    <Button
+      aria-label={`Lift the ban of ${ban.network}`}
+      busy={lift.isPending && "Lifting…"}
+      look="quiet"
+      onClick={() => lift.mutate({ tenantSlug, banId: ban.id })}
+    >
+      Lift
+    </Button>
+  );
+}

@@ -1,0 +1,30 @@
+"use client";
+
+import { BansSection } from "@/components/blocks/bans-section";
+import { HotListsSection } from "@/components/blocks/hot-lists-section";
+import { NumbersSection } from "@/components/blocks/numbers-section";
+import { useScope } from "@/components/shell/scope";
+import { PageHeader } from "@/components/ui/page-header";
+import { Tabs } from "@/components/ui/tabs";
+
+/** Who is not let in, and which numbers are not called. Bans are the operator's; numbers are everybody's own. */
+export function BlocksView() {
+  const { tenant, can } = useScope();
+  const bans =
+    tenant.kind === "operator" && can("bans.read")
+      ? [{ key: "bans", label: "Addresses", content: <BansSection /> }]
+      : [];
+  return (
+    <>
+      <PageHeader title="Blocks" />
+      <Tabs
+        label="What is blocked"
+        tabs={[
+          ...bans,
+          { key: "numbers", label: "Numbers", content: <NumbersSection /> },
+          { key: "lists", label: "Hot lists", content: <HotListsSection /> },
+        ]}
+      />
+    </>
+  );
+}

@@ -1,0 +1,92 @@
+"use client";
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import type { FormEvent } from "react";
+
+import { useTRPC } from "@/components/api/client";
+import { problemsOf, refusalBeside, refusalOf } from "@/components/api/refusal";
+import { durationChoices, scopeWords } from "@/components/blocks/ban-words";
+import { useScope } from "@/components/shell/scope";
+import { Dialog } from "@/components/ui/dialog";
+import { Field } from "@/components/ui/field";
+import { FormEnd } from "@/components/ui/form-end";
+import { Select } from "@/components/ui/select";
+import { toast } from "@/components/ui/toast-store";
+import { checks, useFields } from "@/components/ui/use-fields";
+
+/** Bans an address by hand. What works there is named first, and cut off only when somebody says so. */
+export function PlaceBan({ onClose }: Readonly<{ onClose: () => void }>) {
+  const { tenantSlug } = useScope();
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const form = useFields({
+    network: checks.filled("The address"),
+    reason: checks.filled("The reason"),
+    scope: checks.any,
+    seconds: checks.any,
+  });
+  const place = useMutation(
+    trpc.bans.place.mutationOptions({
+      onSuccess: (_, { network }) => {
+        void queries.invalidateQueries({ queryKey: trpc.bans.pathKey() });
+        toast(`${network} is banned.`);
+        onClose();
+      },
+      onError: (error) => form.setProblems(problemsOf(error)),
+    }),
+  );
+  const cutsOff = place.error !== null && refusalOf(place.error).code === "ban_cuts_off";
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const values = form.read(event.currentTarget);
+    if (!values) return;
+    const { network, reason, seconds } = values;
+    const cutOff = new FormData(event.currentTarget).get("cutOff") === "on";
+    const scope = values.scope === "web" ? "web" : "sip";
+    place.mutate({ tenantSlug, network, scope, reason, cutOff, ...(seconds ? { seconds: Number(seconds) } : {}) });
+  }
+
+  return (
+    <Dialog onClose={onClose} title="Ban an address">
+      <form className="grid gap-4" noValidate onSubmit={submit}>
+        <What problems={form.problems} />
+        {cutsOff && (
+          <label className="flex min-h-8 items-center gap-2">
+            <input name="cutOff" type="checkbox" />
+            Cut off what works there
+          </label>
+        )}
+        <FormEnd
+          busy={place.isPending && "Banning…"}
+          onCancel={onClose}
+          refusal={refusalBeside(place.error, form.problems)}
+          submit="Add ban"
+        />
+      </form>
+    </Dialog>
+  );
+}
+
+type Said = Readonly<{ network?: string | undefined; reason?: string | undefined }>;
+
+function What({ problems }: Readonly<{ problems: Said }>) {
+  return (
+    <>
+      <Field
+        data-first=""
+        hint="One address, or a network such as 203.0.113.0/24."
+        label="Address"
+        name="network"
+        problem={problems.network}
+      />
+      <Select
+        choices={Object.entries(scopeWords).map(([value, label]) => ({ value, label }))}
+        label="Keep it away from"
+        name="scope"
+      />
+      <Select choices={durationChoices} label="For" name="seconds" />
+      <Field label="Why" maxLength={200} name="reason" problem={problems.reason} />
+    </>
+  );
+}

@@ -1,0 +1,132 @@
+"use client";
+
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useId, useState } from "react";
+
+import { useTRPC } from "@/components/api/client";
+import type { ExtensionRow } from "@/components/api/outputs";
+import { QueryView } from "@/components/api/query-view";
+import { problemsOf, refusalBeside, refusalOf } from "@/components/api/refusal";
+import { useScope } from "@/components/shell/scope";
+import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+import { FormEnd } from "@/components/ui/form-end";
+import { Section } from "@/components/ui/section";
+import { toast } from "@/components/ui/toast-store";
+
+/** The networks that an extension's phones may come from. */
+export function AllowList({ extension }: Readonly<{ extension: ExtensionRow }>) {
+  const { tenantSlug, can } = useScope();
+  const [editing, setEditing] = useState(false);
+  const query = useQuery(useTRPC().extensions.allowList.queryOptions({ tenantSlug, extensionId: extension.id }));
+  return (
+    <Section
+      aside={
+        can("extensions.write") && (
+          <Button look="quiet" onClick={() => setEditing(true)}>
+            Change…
+          </Button>
+        )
+      }
+      title="May come from"
+    >
+      <QueryView query={query}>
+        {({ networks }) => (
+          <>
+            {networks.length === 0 ? (
+              <p className="text-ink-2">Everywhere.</p>
+            ) : (
+              <ul className="flex flex-wrap gap-x-4 gap-y-1">
+                {networks.map((network) => (
+                  <li key={network}>
+                    <code>{network}</code>
+                  </li>
+                ))}
+              </ul>
+            )}
+            {editing && <EditAllowList extension={extension} networks={networks} onClose={() => setEditing(false)} />}
+          </>
+        )}
+      </QueryView>
+    </Section>
+  );
+}
+
+type EditProps = Readonly<{ extension: ExtensionRow; networks: readonly string[]; onClose: () => void }>;
+
+function EditAllowList({ extension, networks, onClose }: EditProps) {
+  const { tenantSlug } = useScope();
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const save = useMutation(
+    trpc.extensions.setAllowList.mutationOptions({
+      onSuccess: () => {
+        void queries.invalidateQueries({ queryKey: trpc.extensions.pathKey() });
+        toast(`Saved for ${extension.number}. It holds from the next request of its phone.`);
+        onClose();
+      },
+    }),
+  );
+  const problem = problemsOf(save.error)["networks"];
+  const cutsOff = save.error !== null && refusalOf(save.error).code === "ban_cuts_off";
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const data = new FormData(event.currentTarget);
+    const typed = String(data.get("networks") ?? "")
+      .split(/[\s,;]+/)
+      .filter(Boolean);
+    save.mutate({ tenantSlug, extensionId: extension.id, networks: typed, cutOff: data.get("cutOff") === "on" });
+  }
+
+  return (
+    <Dialog onClose={onClose} title={`Where ${extension.number} may come from`}>
+      <form className="grid gap-4" noValidate onSubmit={submit}>
+        <Networks networks={networks} problem={problem} />
+        {cutsOff && (
+          <label className="flex min-h-8 items-center gap-2">
+            <input name="cutOff" type="checkbox" />
+            Cut off phones that are registered from elsewhere
+          </label>
+        )}
+        <FormEnd
+          busy={save.isPending && "Saving…"}
+          onCancel={onClose}
+          refusal={refusalBeside(save.error, { networks: problem })}
+          submit="Save networks"
+        />
+      </form>
+    </Dialog>
+  );
+}
+
+function Networks({ networks, problem }: Readonly<{ networks: readonly string[]; problem: string | undefined }>) {
+  const id = useId();
+  return (
+    <div className="grid gap-1">
+      <label className="font-medium" htmlFor={id}>
+        Networks
+      </label>
+      <textarea
+        aria-describedby={problem ? `${id}-hint ${id}-problem` : `${id}-hint`}
+        aria-invalid={problem ? true : undefined}
+        className="control min-h-24 py-1.5 font-mono"
+        data-first=""
+        defaultValue={networks.join("\n")}
+        id={id}
+        name="networks"
+        rows={4}
+        spellCheck={false}
+      />
+      <p className="text-xs text-ink-3" id={`${id}-hint`}>
+        One a line, such as 203.0.113.7 or 198.51.100.0/24. Empty means everywhere. Others are refused, with the right
+        secret too.
+      </p>
+      {problem && (
+        <p className="text-xs text-bad" id={`${id}-problem`}>
+          {problem}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,29 @@
+import { describe, expect, it } from "vitest";
+
+import { leftText, numberText, sourceText } from "@/components/blocks/ban-words";
+
+describe("words about bans", () => {
+  it("says how long one still holds, in a unit that says enough", () => {
+    const now = new Date("2027-01-01T00:00:00Z");
+    const left = (seconds: number) => leftText(new Date(now.getTime() + seconds * 1000), now);
+    expect([-5, 0, 90, 300, 7_200, 200_000].map(left)).toEqual([
+      "over",
+      "over",
+      "90 s left",
+      "5 min left",
+      "2 h left",
+      "2 days left",
+    ]);
+  });
+
+  it("says who placed it", () => {
+    expect(sourceText({ source: "automatic", by: "" })).toBe("by itself");
+    expect(sourceText({ source: "incident", by: "17" })).toBe("incident 17");
+    expect(sourceText({ source: "person", by: "Mara" })).toBe("Mara");
+  });
+
+  it("tells a number from a range", () => {
+    expect(numberText({ digits: "49900", exact: false })).toBe("+49900…");
+    expect(numberText({ digits: "4990012345", exact: true })).toBe("+4990012345");
+  });
+});

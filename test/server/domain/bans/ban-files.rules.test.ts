@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+
+import { banFile, type HeldBan } from "@/server/domain/bans/ban-files.rules";
+
+const at = (text: string) => new Date(`2027-01-02T${text}Z`);
+const bans: readonly HeldBan[] = [
+  {
+    network: "198.51.100.0/24",
+    scope: "sip",
+    reason: "Scan\n\u00e9",
+    createdAt: at("03:05:00"),
+    expiresAt: at("03:10:00"),
+    timesBefore: 0,
+  },
+  {
+    network: "192.0.2.7",
+    scope: "sip",
+    reason: "5 failed sign-ins",
+    createdAt: at("03:00:00"),
+    expiresAt: at("03:06:00.2"),
+    timesBefore: 2,
+  },
+  {
+    network: "2001:db8::/64",
+    scope: "web",
+    reason: "x",
+    createdAt: at("03:01:00"),
+    expiresAt: at("04:00:00"),
+    timesBefore: 0,
+  },
+];
+const file = (format: Parameters<typeof banFile>[0], of = bans) =>
+  banFile(format, of, at("03:06:00"), { sip: 5060, web: 3000 });
+
+test("the plain list has one ban a line with its end, whatever somebody wrote as a reason", () => {
+  expect(file("plain").split("\n")).toEqual([
+    "198.51.100.0/24\tsip\t2027-01-02T03:10:00Z\tScan??",
+    "192.0.2.7\tsip\t2027-01-02T03:06:00Z\t5 failed sign-ins",
+    "2001:db8::/64\tweb\t2027-01-02T04:00:00Z\tx",
+    "",
+  ]);
+});
+
+test("fail2ban reads a log in the order of time", () => {
+  expect(file("fail2ban").split("\n").slice(0, 2)).toEqual([
+    "2027-01-02 03:00:00 ringfence ban sip 192.0.2.7 until 2027-01-02T03:06:00Z times 3",
+    "2027-01-02 03:01:00 ringfence ban web 2001:db8::/64 until 2027-01-02T04:00:00Z times 1",
+  ]);
+});
+
+test("nftables gets a table of its own whose elements end by themselves", () => {
+  const text = file("nftables");
+  expect(text).toContain("198.51.100.0/24 timeout 240s,\n      192.0.2.7 timeout 1s\n");
+  expect(text).toMatch(
+    /set web6 \{\n {4}type ipv6_addr\n {4}flags interval, timeout\n {4}auto-merge\n {4}elements = \{\n {6}2001:db8::\/64 timeout 3240s\n/,
+  );
+  expect(text).toMatch(/^# .*\ntable inet ringfence\ndelete table inet ringfence\ntable inet ringfence \{/);
+  expect(text).toContain("tcp dport { 80, 443, 3000 } drop");
+  expect(file("nftables", [])).not.toContain("elements");
+});
