@@ -32,6 +32,11 @@ export function Invitations({ invitations }: Props) {
           <li className="flex min-h-11 flex-wrap items-center gap-x-4 border-b py-1" key={invitation.id}>
             <span className="min-w-0 flex-1 basis-48 font-medium">{invitation.email}</span>
             <span className="text-ink-2 capitalize">{invitation.role.replaceAll("_", " ")}</span>
+            {invitation.seatEndsAt && (
+              <span className="text-ink-2">
+                seat until <Moment at={invitation.seatEndsAt} />
+              </span>
+            )}
             <span className="text-ink-2">
               valid until <Moment at={invitation.expiresAt} />
             </span>

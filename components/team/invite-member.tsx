@@ -19,6 +19,7 @@ import { checks, useFields } from "@/components/ui/use-fields";
 const fields = {
   email: checks.shape(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, "Write an e-mail address such as name@company.com."),
   role: checks.any,
+  lastDay: checks.any,
 };
 
 /** Makes a link that gives a seat once; it is shown here, to be sent by whatever way is trusted. */
@@ -37,27 +38,12 @@ export function InviteMember({ onClose }: Readonly<{ onClose: () => void }>) {
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const values = read(event.currentTarget);
-    if (values)
-      invite.mutate({ tenantSlug, email: values.email, role: values.role as Inputs["members"]["invite"]["role"] });
+    if (!values) return;
+    const role = values.role as Inputs["members"]["invite"]["role"];
+    invite.mutate({ tenantSlug, email: values.email, role, ...(values.lastDay && { lastDay: values.lastDay }) });
   }
 
-  if (invite.data) {
-    return (
-      <Dialog holdOpen onClose={onClose} title="Send this link">
-        <div className="grid gap-4">
-          <CopyLine label="Invitation link" text={invite.data.invitationUrl} />
-          <p className="text-ink-2">
-            It works once. Whoever opens it chooses a name and a password, so send it only to {invite.variables.email}.
-            {invite.data.mailed && " It is on its way there by mail as well."}
-          </p>
-          <Button className="justify-self-end" look="primary" onClick={onClose}>
-            Done
-          </Button>
-        </div>
-      </Dialog>
-    );
-  }
-
+  if (invite.data) return <InvitationLink {...invite.data} email={invite.variables.email} onClose={onClose} />;
   return (
     <Dialog onClose={onClose} title={`Invite to ${tenant.name}`}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
@@ -69,6 +55,14 @@ export function InviteMember({ onClose }: Readonly<{ onClose: () => void }>) {
           name="role"
           problem={problems.role}
         />
+        <Field
+          hint="For somebody who comes for a while: the seat ends by itself after this day."
+          label="Last day"
+          name="lastDay"
+          problem={problems.lastDay}
+          required={false}
+          type="date"
+        />
         <FormEnd
           busy={invite.isPending && "Making the link…"}
           onCancel={onClose}
@@ -76,6 +70,25 @@ export function InviteMember({ onClose }: Readonly<{ onClose: () => void }>) {
           submit="Make invitation link"
         />
       </form>
+    </Dialog>
+  );
+}
+
+type LinkProps = Readonly<{ invitationUrl: string; mailed: boolean; email: string; onClose: () => void }>;
+
+function InvitationLink({ invitationUrl, mailed, email, onClose }: LinkProps) {
+  return (
+    <Dialog holdOpen onClose={onClose} title="Send this link">
+      <div className="grid gap-4">
+        <CopyLine label="Invitation link" text={invitationUrl} />
+        <p className="text-ink-2">
+          It works once. Whoever opens it chooses a name and a password, so send it only to {email}.
+          {mailed && " It is on its way there by mail as well."}
+        </p>
+        <Button className="justify-self-end" look="primary" onClick={onClose}>
+          Done
+        </Button>
+      </div>
     </Dialog>
   );
 }

@@ -18,6 +18,7 @@ import { later } from "@/components/ui/later";
 import { PageHeader } from "@/components/ui/page-header";
 
 const InviteMember = later(() => import("@/components/team/invite-member").then((file) => file.InviteMember));
+const SeatEnd = later(() => import("@/components/team/seat-end").then((file) => file.SeatEnd));
 const RevokeMember = later(() => import("@/components/team/revoke-member").then((file) => file.RevokeMember));
 
 export type Member = Outputs["members"]["list"]["items"][number];
@@ -28,6 +29,7 @@ export function TeamView() {
   const query = useQuery(useTRPC().members.list.queryOptions({ tenantSlug }));
   const [inviting, setInviting] = useState(false);
   const [revoking, setRevoking] = useState<Member>();
+  const [ending, setEnding] = useState<Member>();
   return (
     <>
       <PageHeader
@@ -51,7 +53,7 @@ export function TeamView() {
             <>
               <DataTable
                 caption="Members"
-                columns={columnsIn(can("members.write") ? setRevoking : undefined)}
+                columns={columnsIn(can("members.write") ? { onRevoke: setRevoking, onEnd: setEnding } : undefined)}
                 empty={<Empty title="Nobody has a seat here yet.">Tenants above this one can still act for it.</Empty>}
                 fit
                 rowKey={(member) => member.userId}
@@ -64,12 +66,15 @@ export function TeamView() {
         </QueryView>
       </div>
       {inviting && <InviteMember onClose={() => setInviting(false)} />}
+      {ending && <SeatEnd member={ending} onClose={() => setEnding(undefined)} />}
       {revoking && <RevokeMember member={revoking} onClose={() => setRevoking(undefined)} />}
     </>
   );
 }
 
-function columnsIn(onRevoke: ((member: Member) => void) | undefined): readonly Column<Member>[] {
+type Acts = Readonly<Record<"onRevoke" | "onEnd", (member: Member) => void>>;
+
+function columnsIn(acts: Acts | undefined): readonly Column<Member>[] {
   const columns: (Column<Member> | undefined)[] = [
     {
       key: "name",
@@ -96,24 +101,39 @@ function columnsIn(onRevoke: ((member: Member) => void) | undefined): readonly C
       cell: (member) => (member.withFactor ? "Yes" : <span className="text-ink-3">No</span>),
     },
     { key: "since", header: "Since", cell: (member) => <Moment at={member.since} /> },
-    onRevoke && {
+    { key: "until", header: "Until", cell: (member) => member.endsAt && <Moment at={member.endsAt} /> },
+    acts && {
       key: "act",
       header: "Actions",
       fold: "second-end",
       cell: (member) =>
-        member.self ? (
-          <span className="px-3 text-ink-3">You</span>
-        ) : (
-          <Button
-            aria-label={`Revoke the seat of ${member.email}`}
-            className="min-h-7"
-            look="quiet"
-            onClick={() => onRevoke(member)}
-          >
-            Revoke…
-          </Button>
-        ),
+        member.self ? <span className="px-3 text-ink-3">You</span> : <MemberActs acts={acts} member={member} />,
     },
   ];
   return columns.filter((column) => column !== undefined);
+}
+
+function MemberActs({ acts, member }: Readonly<{ acts: Acts; member: Member }>) {
+  return (
+    <>
+      {member.role !== "owner" && (
+        <Button
+          aria-label={`Last day of ${member.email}`}
+          className="min-h-7"
+          look="quiet"
+          onClick={() => acts.onEnd(member)}
+        >
+          Last day…
+        </Button>
+      )}
+      <Button
+        aria-label={`Revoke the seat of ${member.email}`}
+        className="min-h-7"
+        look="quiet"
+        onClick={() => acts.onRevoke(member)}
+      >
+        Revoke…
+      </Button>
+    </>
+  );
 }

@@ -155,6 +155,15 @@ export const jobs = {
     attempts: 2,
     backoffMs: 1_000,
   }),
+  /** Seats whose last day is over. */
+  endSeats: defineJob({
+    name: "seat.end",
+    scope: "system",
+    schema: nothing,
+    attempts: 1,
+    backoffMs: 1_000,
+    everyMs: 60_000,
+  }),
   sweepRetention: defineJob({
     name: "retention.sweep",
     scope: "system",

@@ -87,6 +87,7 @@ const fields: Readonly<Record<string, () => unknown>> = {
   percent: () => "19",
   code: () => "0000-0000-0000-0000-0000",
   count: () => 2,
+  lastDay: () => null,
   expiresAt: () => new Date(Date.now() + 86_400_000),
   fileName: () => "march.csv",
   source: () => "wholesale",

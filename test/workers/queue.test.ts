@@ -37,6 +37,7 @@ const nothing: Processors = {
   autoTopUp: async () => {},
   tellOwners: async () => {},
   followUpPayments: async () => {},
+  endSeats: async () => {},
   sendMail: async () => {},
   issueStatements: async () => {},
   sealStatement: async () => {},

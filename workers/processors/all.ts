@@ -3,6 +3,7 @@ import { appendAuditFile } from "@/workers/processors/append-audit-file";
 import { autoTopUp } from "@/workers/processors/auto-top-up";
 import { containIncident } from "@/workers/processors/contain-incident";
 import { deliverNotification } from "@/workers/processors/deliver-notification";
+import { endSeats } from "@/workers/processors/end-seats";
 import { escalateIncidents } from "@/workers/processors/escalate-incidents";
 import { exportBans } from "@/workers/processors/export-bans";
 import { followUpPayments } from "@/workers/processors/follow-up-payments";
@@ -40,6 +41,7 @@ export const processors = {
   containIncident,
   reconcileCalls,
   reconcileNow,
+  endSeats,
   sweepRetention,
   exportBans,
   appendAuditFile,

@@ -6,9 +6,10 @@ import { factorPolicyOf, setFactorPolicy } from "@/server/domain/people/factor-p
 import { mailInvitation } from "@/server/domain/tenancy/invitation-mail";
 import { invitationUrl, invite } from "@/server/domain/tenancy/invitations";
 import { mayHandle, roleFits } from "@/server/domain/tenancy/member.rules";
-import { newMemberSchema } from "@/server/domain/tenancy/member.schema";
+import { lastDaySchema, newMemberSchema } from "@/server/domain/tenancy/member.schema";
 import { listInvitations, listMembers, revokeMember, withdrawInvitation } from "@/server/domain/tenancy/members";
 import { allows, permissions, roles } from "@/server/domain/tenancy/roles";
+import { setSeatEnd } from "@/server/domain/tenancy/seat-end";
 import { DomainError } from "@/server/kernel/errors";
 import type { UserId } from "@/server/kernel/ids";
 
@@ -40,7 +41,7 @@ export const membersRouter = router({
         if (mailed) await mailInvitation(tx, ctx.tenantId, { to: input.email, url });
         return {
           subject: `invitation:${id}`,
-          after: { email: input.email, role: input.role, mailed },
+          after: { email: input.email, role: input.role, mailed, ...(input.lastDay && { lastDay: input.lastDay }) },
           result: { invitationUrl: url, mailed },
         };
       });
@@ -72,6 +73,20 @@ export const membersRouter = router({
           before: said(before),
           after: said(after),
           result: { factorPolicy: after },
+        };
+      }),
+    ),
+
+  setEnd: tenantMutation("members.write", "member.set_end")
+    .input(z.object({ userId: z.uuid(), lastDay: lastDaySchema.nullable() }))
+    .mutation(({ ctx, input: { userId, lastDay } }) =>
+      ctx.change(async (tx) => {
+        const set = await setSeatEnd(tx, ctx.tenantId, { userId: userId as UserId, lastDay });
+        return {
+          subject: `person:${userId}`,
+          before: { endsAt: set.before?.toISOString() ?? null },
+          after: { endsAt: set.after?.toISOString() ?? null },
+          result: { endsAt: set.after },
         };
       }),
     ),

@@ -14,14 +14,17 @@ export const userCreate: Command = {
       about: "owner, admin, billing, support, viewer; the operator also incident_responder, auditor",
       required: true,
     },
+    "last-day": { value: "2027-03-31", about: "the seat ends by itself after this day" },
   },
   run: async (desk, given) => {
-    const member = check(newMemberSchema, { email: given.text("email"), role: given.text("role") });
+    const typed = { email: given.text("email"), role: given.text("role"), lastDay: given.text("last-day") };
+    const member = check(newMemberSchema, typed, { lastDay: "last-day" });
     const tenant = await desk.tenant(given.must("tenant"));
     if (!roleFits(member.role, tenant.kind)) throw new BadInput(`--role: only the operator has ${member.role}.`);
     const token = await desk.change(tenant.id, "member.invite", async (tx) => {
       const invitation = await invite(tx, tenant.id, member);
-      return { subject: `invitation:${invitation.id}`, after: member, result: invitation.token };
+      const after = { ...member, lastDay: member.lastDay ?? null };
+      return { subject: `invitation:${invitation.id}`, after, result: invitation.token };
     });
     await desk.publish(tenant.id, ["audit"]);
     const link = invitationUrl(desk.place.appUrl, token);

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 
 import type { NewMember } from "@/server/domain/tenancy/member.schema";
 import { isRole, type Role } from "@/server/domain/tenancy/roles";
+import { seatEnd } from "@/server/domain/tenancy/seat-end";
 import type { Db } from "@/server/infra/db/client";
 import type { TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
@@ -21,21 +22,22 @@ export const invitationUrl = (appUrl: string, token: string): string => `${appUr
 /**
  * Invites an address to a seat on the tenant acted on. The token is in the answer and nowhere else; only its digest is
  * stored. An earlier invitation of the same address stops being valid, so a repeat is safe.
- * @throws DomainError email_taken when the address has a seat here.
+ * @throws DomainError email_taken when the address has a seat here; invalid_input for a last day that cannot be.
  */
 export async function invite(
   tx: TenantWrite,
   tenantId: TenantId,
-  { email, role }: NewMember,
+  { email, role, lastDay }: NewMember,
 ): Promise<{ id: string; token: string }> {
   const [seated] = await tx.$queryRaw<unknown[]>`
     SELECT 1 FROM seat s JOIN person p ON p.id = s.user_id WHERE s.tenant_id = ${tenantId}::uuid AND p.email = ${email}`;
   if (seated) throw new DomainError("email_taken", { field: "email" });
   await tx.$executeRaw`DELETE FROM invitation WHERE tenant_id = ${tenantId}::uuid AND email = ${email} AND used_at IS NULL`;
+  const endsAt = await seatEnd(tx, tenantId, { role, lastDay });
   const token = randomBytes(TOKEN_BYTES).toString("base64url");
   const [row] = await tx.$queryRaw<{ id: string }[]>`
-    INSERT INTO invitation (tenant_id, email, role, token_hash, expires_at)
-    VALUES (${tenantId}::uuid, ${email}, ${role}, ${digestOf(token)}, now() + make_interval(days => ${VALID_DAYS}::int)) RETURNING id`;
+    INSERT INTO invitation (tenant_id, email, role, token_hash, expires_at, seat_ends_at)
+    VALUES (${tenantId}::uuid, ${email}, ${role}, ${digestOf(token)}, now() + make_interval(days => ${VALID_DAYS}::int), ${endsAt}) RETURNING id`;
   if (!row) throw new DomainError("conflict");
   return { id: row.id, token };
 }

@@ -4,8 +4,11 @@ import { emailSchema } from "@/server/domain/tenancy/tenant.schema";
 
 export const roleSchema = z.enum(["owner", "admin", "billing", "support", "viewer", "incident_responder", "auditor"]);
 
+/** The last day of a seat that ends by itself, on the tenant's calendar. */
+export const lastDaySchema = z.iso.date("A day such as 2027-03-31.");
+
 /** Shared by the form, the procedure and the command line. */
-export const newMemberSchema = z.object({ email: emailSchema, role: roleSchema });
+export const newMemberSchema = z.object({ email: emailSchema, role: roleSchema, lastDay: lastDaySchema.optional() });
 export type NewMember = z.output<typeof newMemberSchema>;
 
 /** What somebody writes who follows an invitation. Without a password when they have one already. */

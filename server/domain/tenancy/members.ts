@@ -10,6 +10,8 @@ export type MemberRow = {
   readonly name: string;
   readonly role: Role;
   readonly since: Date;
+  /** When the seat ends by itself; null for one that stays. */
+  readonly endsAt: Date | null;
   /** When the person was last signed in anywhere; null when that is longer ago than sessions are kept. */
   readonly lastSeenAt: Date | null;
   readonly withFactor: boolean;
@@ -21,20 +23,22 @@ export type InvitationRow = {
   readonly role: Role;
   readonly createdAt: Date;
   readonly expiresAt: Date;
+  readonly seatEndsAt: Date | null;
 };
 
 /** Who has a seat on this very tenant, by e-mail address. Seats above it, which reach it too, are not listed. */
 export function listMembers(tx: TenantRead, tenantId: TenantId): Promise<MemberRow[]> {
   return tx.$queryRaw<MemberRow[]>`
-    SELECT s.user_id AS "userId", p.email, p.name, s.role, s.created_at AS since, seen.last_seen_at AS "lastSeenAt",
-      coalesce(seen.with_factor, false) AS "withFactor"
-    FROM seat s JOIN person p ON p.id = s.user_id LEFT JOIN members_seen() seen ON seen.user_id = s.user_id WHERE s.tenant_id = ${tenantId}::uuid ORDER BY p.email LIMIT 1000`;
+    SELECT s.user_id AS "userId", p.email, p.name, s.role, s.created_at AS since, s.ends_at AS "endsAt",
+      seen.last_seen_at AS "lastSeenAt", coalesce(seen.with_factor, false) AS "withFactor"
+    FROM seat s JOIN person p ON p.id = s.user_id LEFT JOIN members_seen() seen ON seen.user_id = s.user_id
+    WHERE s.tenant_id = ${tenantId}::uuid AND (s.ends_at IS NULL OR s.ends_at > now()) ORDER BY p.email LIMIT 1000`;
 }
 
 /** Invitations that can still be used, the newest first. */
 export function listInvitations(tx: TenantRead, tenantId: TenantId): Promise<InvitationRow[]> {
   return tx.$queryRaw<InvitationRow[]>`
-    SELECT id, email, role, created_at AS "createdAt", expires_at AS "expiresAt" FROM invitation
+    SELECT id, email, role, created_at AS "createdAt", expires_at AS "expiresAt", seat_ends_at AS "seatEndsAt" FROM invitation
     WHERE tenant_id = ${tenantId}::uuid AND used_at IS NULL AND expires_at > now() ORDER BY created_at DESC LIMIT 1000`;
 }
 

@@ -4,6 +4,8 @@ import { permissionsFor, roles } from "@/server/domain/tenancy/roles";
 import { type Branches, makeBranches } from "@/test/support/branch";
 import { callerFor } from "@/test/support/caller";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { endSeats } from "@/workers/processors/end-seats";
+import type { SystemContext } from "@/workers/processors/types";
 
 let db: TestDatabase;
 let branches: Branches;
@@ -56,6 +58,52 @@ test("taking a seat away ends access with the next request, in every session", a
   ]);
   expect(row?.revoked_at).not.toBeNull();
   await expect(as(owner).members.revoke({ tenantSlug, userId: viewer })).rejects.toMatchObject({ code: "NOT_FOUND" });
+});
+
+test("a seat with a last day reaches nothing after it, is taken away, and its sessions end", async () => {
+  const { tenantSlug, tenant, owner } = await fresh();
+  const lastDay = new Date(Date.now() + 40 * 86_400_000).toISOString().slice(0, 10);
+  await as(owner).members.invite({ tenantSlug, email: "accountant@test.example", role: "billing", lastDay });
+  const [invited] = (await as(owner).members.list({ tenantSlug })).invitations;
+  expect(invited?.seatEndsAt).toBeInstanceOf(Date);
+
+  const viewer = await branches.seat(tenant, "viewer");
+  const session = await sessionOf(viewer);
+  const { endsAt } = await as(owner).members.setEnd({ tenantSlug, userId: viewer, lastDay });
+  // The whole of that day, on the tenant's calendar.
+  expect(endsAt?.getTime()).toBeGreaterThan(Date.parse(`${lastDay}T12:00:00Z`));
+  await as(viewer).shell.get({ tenantSlug });
+
+  await branches.build.sql("UPDATE seat SET ends_at = now() WHERE user_id = $1", [viewer]);
+  await expect(as(viewer).shell.get({ tenantSlug })).rejects.toMatchObject({ code: "NOT_FOUND" });
+  expect((await as(owner).members.list({ tenantSlug })).items.map(({ userId }) => userId)).toEqual([owner]);
+  await expect(as(owner).members.setEnd({ tenantSlug, userId: viewer, lastDay })).rejects.toMatchObject({
+    code: "NOT_FOUND",
+  });
+  const context = { db: db.app, pool: db.pool, jobId: "test" } as SystemContext;
+  const ended = () => endSeats({}, context);
+  await ended();
+  await ended();
+  expect(await branches.build.sql("SELECT 1 FROM seat WHERE user_id = $1", [viewer])).toEqual([]);
+  expect(
+    await branches.build.sql("SELECT 1 FROM session WHERE id = $1 AND revoked_at IS NOT NULL", [session]),
+  ).toHaveLength(1);
+  expect(
+    await branches.build.sql("SELECT 1 FROM audit_event WHERE tenant_id = $1 AND action = 'member.end_seats'", [
+      tenant.tenantId,
+    ]),
+  ).toHaveLength(1);
+});
+
+test.each([
+  ["of an owner", "owner", "2027-03-31", /owner's seat has no end/],
+  ["that is over", "viewer", "2020-01-01", /That day is over/],
+  ["in ten years", "viewer", "2037-01-01", /five years/],
+])("a last day %s is refused", async (_, role, lastDay, why) => {
+  const { tenantSlug, owner, tenant } = await fresh();
+  const somebody = await branches.seat(tenant, role as "owner" | "viewer");
+  const asked = as(owner).members.setEnd({ tenantSlug, userId: somebody, lastDay });
+  await expect(asked).rejects.toMatchObject({ cause: { sentence: expect.stringMatching(why) } });
 });
 
 test("the last owner stays", async () => {
