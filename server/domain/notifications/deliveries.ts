@@ -70,13 +70,30 @@ function bodyFor(kind: TargetKind, { event, data, text }: Told): string {
   return kind === "sms" ? text.replace(/\s+/g, " ").slice(0, SMS_LENGTH) : text;
 }
 
-/** Sends one target a message that says it is a test. @throws DomainError not_found. */
+/** Messages cost money and go to whomever one names. */
+const MOST_TESTS = 10;
+
+/**
+ * Sends one target a message that says it is a test.
+ * @throws DomainError not_found; rate_limited beyond ten tests of the tenant within an hour.
+ */
 export async function tellTest(tx: TenantWrite, tenantId: TenantId, targetId: string): Promise<{ address: string }> {
   const target = await tx.notifyTarget.findUnique({
     where: { tenantId_id: { tenantId, id: targetId } },
     select: { address: true, removedAt: true },
   });
   if (!target || target.removedAt !== null) throw new DomainError("not_found", { targetId });
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('notify_test:' || ${tenantId}::text, 0))`;
+  const [row] = await tx.$queryRaw<{ n: number }[]>`
+    SELECT count(*)::int AS n FROM notify_delivery
+    WHERE tenant_id = ${tenantId}::uuid AND event = 'test' AND created_at > clock_timestamp() - interval '1 hour'`;
+  if ((row?.n ?? 0) >= MOST_TESTS) {
+    throw new DomainError(
+      "rate_limited",
+      { tests: MOST_TESTS },
+      "At most ten tests an hour; wait before the next one.",
+    );
+  }
   const text =
     "This is a test of Ringfence: somebody looks whether you can be told of incidents. There is nothing to do.";
   await tell(tx, tenantId, { targetId }, { key: `test:${randomUUID()}`, event: "test", data: { note: text }, text });
