@@ -67,7 +67,7 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
     log,
   });
   const security = ami && new SecurityEvents({ pool, ami, bus, log, failed: banSenders({ db, bus, log }) });
-  const rules = new RuleSweep({ pool, ami, bus, log });
+  const rules = new RuleSweep({ pool, db, ami, bus, log });
   if (ami) recordRefusalsOfPbx({ pool, ami, pbx, log });
   const hurry = hurryAfterTopUps(connectionString, lifecycle, log);
   const stops = [watchCalls(reconciler, ami, log), resumeContainments({ pool, ami, log })];

@@ -1,8 +1,9 @@
-import { hit, type Measure, type Subject } from "@/server/domain/rules/hits";
+import { type HitResult, hit, type Measure, type Subject } from "@/server/domain/rules/hits";
 import { levelOf } from "@/server/domain/rules/rule.rules";
 import { type Rule, type RuleScope, type Signal, standardRules } from "@/server/domain/rules/rule.schema";
 import { type RuleBook, readRuleBook } from "@/server/domain/rules/rule-book";
 import type { SqlPool } from "@/server/infra/db/pool";
+import { heldFor } from "@/workers/rules/contain-by-rule";
 import { type Found, type Names, nameSubjects } from "@/workers/rules/subjects";
 
 /** Tenants of one question: each is answered within the patience of the pool. */
@@ -27,25 +28,32 @@ type Asked = Readonly<{
   since: Readonly<Record<string, Date>>;
 }>;
 
+/** Contains what a rule says should be; without it nothing is. */
+export type Contain = (result: HitResult, measure: Measure) => Promise<void>;
+type Options = Readonly<{ now?: Date; contain?: Contain | undefined }>;
+
 /**
  * Measures what the calls of the last moments amount to and does what the rules say about it. Nothing is added up from
  * one time to the next, so that being killed anywhere in between means only that the same is measured once more.
  * @returns what was found over a threshold.
  */
-export async function judgeCalls(pool: SqlPool, now = new Date()): Promise<Found[]> {
+export async function judgeCalls(pool: SqlPool, { now = new Date(), contain }: Options = {}): Promise<Found[]> {
   const text = "SELECT DISTINCT tenant_id FROM calls_touched()";
   const touched = await pool.query<{ tenant_id: string }>("calls_touched", text, []);
   const tenants = touched.map((one) => one.tenant_id);
   const found: Found[] = [];
   for (let at = 0; at < tenants.length; at += BATCH) {
     const some = tenants.slice(at, at + BATCH);
-    found.push(...(await judgeTenants(pool, some, now)));
+    found.push(...(await judgeTenants({ pool, now, contain }, some)));
   }
   await pool.query("calls_judged", "SELECT calls_judged($1)", [now]);
   return found;
 }
 
-async function judgeTenants(pool: SqlPool, tenants: readonly string[], now: Date): Promise<Found[]> {
+async function judgeTenants(
+  { pool, now, contain }: Pick<With, "pool" | "now" | "contain">,
+  tenants: readonly string[],
+): Promise<Found[]> {
   const book = await readRuleBook(pool, tenants);
   const found: Found[] = [];
   for (const scope of scopes) {
@@ -62,7 +70,7 @@ async function judgeTenants(pool: SqlPool, tenants: readonly string[], now: Date
       // One attack is one incident: what phones of the tenant have incidents of their own about is not the tenant's as well.
       const rest = BigInt(row.value) - (explained.get(`${row.tenant_id} ${row.signal}`) ?? 0n);
       if (!levelOf(rule, rest)) continue;
-      const one = await judge({ pool, scope, now, names }, rule, row);
+      const one = await judge({ pool, scope, now, names, contain }, rule, row);
       if (one) found.push(one);
     }
   }
@@ -88,9 +96,13 @@ const measure = (pool: SqlPool, scope: RuleScope, asked: readonly Asked[], now: 
     now,
   ]);
 
-type With = Readonly<{ pool: SqlPool; scope: RuleScope; now: Date; names: Names }>;
+type With = Readonly<{ pool: SqlPool; scope: RuleScope; now: Date; names: Names; contain: Contain | undefined }>;
 
-async function judge({ pool, scope, now, names }: With, rule: Rule, row: Measured): Promise<Found | undefined> {
+async function judge(
+  { pool, scope, now, names, contain }: With,
+  rule: Rule,
+  row: Measured,
+): Promise<Found | undefined> {
   if (!levelOf(rule, BigInt(row.value))) return undefined;
   const subject = names(row.tenant_id, row.extension_id);
   if (!subject) return undefined;
@@ -110,7 +122,24 @@ async function judge({ pool, scope, now, names }: With, rule: Rule, row: Measure
     lastAt: left.last_at,
   };
   const result = await hit(pool, rule, one, await subjectsOf(pool, one, before(now, rule.windowMinutes)));
+  if (contain && result?.contain && (await isDue({ pool, scope, now }, rule, row, { result, one }))) {
+    await contain(result, one);
+  }
   return { measure: one, rule, ...result };
+}
+
+/** A rule contains once. When somebody let go, it takes as much anew: rules do not fight people. */
+async function isDue(
+  { pool, scope, now }: Pick<With, "pool" | "scope" | "now">,
+  rule: Rule,
+  row: Measured,
+  { result, one }: Readonly<{ result: HitResult; one: Measure }>,
+): Promise<boolean> {
+  const held = await heldFor(pool, result.incidentId, one);
+  if (!held) return true;
+  if (held.releasedAt === null) return false;
+  const anew = await measuredSince(pool, scope, row, held.releasedAt, now);
+  return anew !== undefined && levelOf(rule, BigInt(anew.value)) === "critical";
 }
 
 async function lastOver(pool: SqlPool, kind: string, source: string, since: Date): Promise<Date | undefined> {

@@ -1,16 +1,20 @@
 import { learnNumberRanges } from "@/server/domain/rules/number-ranges";
 import { markSignal } from "@/server/domain/rules/take-signal";
 import type { AmiGateway } from "@/server/infra/ami/gateway";
+import type { Db } from "@/server/infra/db/client";
 import type { SqlPool } from "@/server/infra/db/pool";
 import type { LiveBus } from "@/server/infra/live/bus";
 import type { Logger } from "@/server/infra/log/logger";
 import type { TenantId } from "@/server/kernel/ids";
-import { judgeCalls } from "@/workers/rules/judge-calls";
+import { containByRule } from "@/workers/rules/contain-by-rule";
+import { type Contain, judgeCalls } from "@/workers/rules/judge-calls";
 import { judgeCounters } from "@/workers/rules/judge-counters";
 import type { Found } from "@/workers/rules/subjects";
 
 type Options = Readonly<{
   pool: SqlPool;
+  /** For what a rule changes, with its place in the trail. */
+  db: Db;
   ami: AmiGateway | undefined;
   bus: LiveBus;
   log: Logger;
@@ -19,7 +23,7 @@ type Options = Readonly<{
 
 const EVERY_MS = 2_000;
 /** A sweep that takes long is followed by a longer pause: at most this share of the time is spent on them. */
-const SHARE = 20;
+const SHARE = 8;
 /** A link that is down for less is no silence. */
 const SILENCE_MS = 15_000;
 
@@ -44,7 +48,7 @@ export class RuleSweep {
       this.#learned = true;
     }
     await this.#watchLink();
-    const found = [...(await judgeCounters(pool)), ...(await judgeCalls(pool))];
+    const found = [...(await judgeCounters(pool)), ...(await judgeCalls(pool, { contain: await this.#containing() }))];
     await this.#tell(found);
     return found;
   }
@@ -68,6 +72,18 @@ export class RuleSweep {
           this.#next(Math.max(this.options.everyMs ?? EVERY_MS, tookMs * SHARE));
         });
     }, afterMs);
+  }
+
+  /** What cannot be contained now is tried again with the next sweep; it does not keep the others from being looked at. */
+  async #containing(): Promise<Contain | undefined> {
+    const { pool, db, log } = this.options;
+    const [operator] = await pool.query<{ id: TenantId | null }>("operator", "SELECT operator_tenant() AS id", []);
+    const operatorId = operator?.id;
+    if (!operatorId) return undefined;
+    return (result, measure) =>
+      containByRule({ db, operatorId }, result, measure).catch((error: unknown) => {
+        log.error({ error, incidentId: result.incidentId }, "a rule could not contain what it should; trying again");
+      });
   }
 
   async #watchLink(): Promise<void> {

@@ -16,6 +16,7 @@ let sweep: RuleSweep;
 const newSweep = (ami?: AmiGateway) =>
   new RuleSweep({
     pool: db.pool,
+    db: db.app,
     ami,
     bus: { publish: () => {}, close: async () => {} },
     log: silentLogger,

@@ -24,6 +24,7 @@ afterAll(async () => {
 const newSweep = () =>
   new RuleSweep({
     pool: db.pool,
+    db: db.app,
     ami: undefined,
     bus: { publish: () => {}, close: async () => {} },
     log: silentLogger,
