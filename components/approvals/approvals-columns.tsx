@@ -44,7 +44,7 @@ const decidedColumns: readonly Column<PendingTopUp>[] = [
 
 const acts = ({ busyId, approve, reject }: Decide): Column<PendingTopUp> => ({
   key: "acts",
-  header: "",
+  header: "Actions",
   fold: "below",
   cell: (row) => (
     <span className="flex justify-end gap-1">

@@ -155,7 +155,7 @@ const endedColumn: Column<Ban> = {
 };
 const liftColumn: Column<Ban> = {
   key: "lift",
-  header: "",
+  header: "Actions",
   fold: "second-end",
   cell: (ban) => <Lift ban={ban} />,
 };

@@ -68,7 +68,7 @@ const columns: readonly Column<Blocked>[] = [
 
 const unblockColumn: Column<Blocked> = {
   key: "unblock",
-  header: "",
+  header: "Actions",
   fold: "lead-end",
   cell: (item) => <Unblock item={item} />,
 };

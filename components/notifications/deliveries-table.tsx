@@ -16,7 +16,7 @@ type Delivery = Outputs["notifications"]["deliveries"][number];
 /** What was sent, or is to be, newest first. */
 export function DeliveriesTable({ rows }: Readonly<{ rows: readonly Delivery[] }>) {
   const { can } = useScope();
-  const acts: Column<Delivery> = { key: "again", header: "", fold: "below", cell: (row) => <Again row={row} /> };
+  const acts: Column<Delivery> = { key: "again", header: "Actions", fold: "below", cell: (row) => <Again row={row} /> };
   return (
     <DataTable
       caption="Messages"

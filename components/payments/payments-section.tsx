@@ -53,7 +53,7 @@ const columnsIn = (zone: string, refund: ((row: PaymentRow) => void) | undefined
     ? [
         {
           key: "refund",
-          header: "",
+          header: "Actions",
           fold: "second-end" as const,
           cell: (row: PaymentRow) =>
             row.leftMicros > 0n &&

@@ -28,7 +28,7 @@ export function ExceptionsTable({ exceptions, writes }: Readonly<{ exceptions: r
     { key: "then", header: "Then", fold: "second-end", cell: ({ action }) => actionText(action) },
     {
       key: "inherit",
-      header: "",
+      header: "Actions",
       fold: "below",
       cell: ({ tenant, class: of }) =>
         writes && (

@@ -52,7 +52,7 @@ export function PoliciesTable({ board, onEdit }: Props) {
     { key: "run", header: "Last run", from: "lg", cell: ({ run }) => <LastRun now={now} run={run} /> },
     {
       key: "edit",
-      header: "",
+      header: "Actions",
       fold: "below",
       cell: ({ class: of }) =>
         onEdit && (

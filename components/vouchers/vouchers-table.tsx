@@ -48,7 +48,7 @@ export function VouchersTable({ rows, onVoid }: Props) {
       ? [
           {
             key: "act",
-            header: "",
+            header: "Actions",
             fold: "below" as const,
             cell: (row: VoucherBatch) =>
               row.open > 0 && (
