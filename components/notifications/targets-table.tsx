@@ -41,7 +41,12 @@ export function TargetsTable({ rows, root, onSecret }: Props) {
       ),
   });
   if (can("incidents.write")) {
-    columns.push({ key: "acts", header: "Actions", fold: "below", cell: (row) => <Acts onSecret={onSecret} row={row} /> });
+    columns.push({
+      key: "acts",
+      header: "Actions",
+      fold: "below",
+      cell: (row) => <Acts onSecret={onSecret} row={row} />,
+    });
   }
   return (
     <DataTable
