@@ -1,5 +1,6 @@
 /**
- * `npm test`: installs what is missing, runs the lanes one after the other, and ends with one line of totals.
+ * `npm test`: installs what is missing, runs the lanes, and ends with one line of totals. Telephones mostly wait for
+ * each other, so the unit lane runs beside them, and gives way.
  * Plain Node without dependencies, because it is what installs them. Lanes by argument; none means all.
  */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
@@ -7,7 +8,7 @@ import os from "node:os";
 import path from "node:path";
 
 import { installMissing } from "./lanes/install.mjs";
-import { laneNames, runLane } from "./lanes/lanes.mjs";
+import { laneNames, rounds, runLane } from "./lanes/lanes.mjs";
 import { leftBehind, serviceHomes } from "./lanes/left-behind.mjs";
 import { isStopping, output, say, stopRunning } from "./lanes/program.mjs";
 import { closingLine, failedLane, sum } from "./lanes/totals.mjs";
@@ -18,7 +19,8 @@ if (unknown.length > 0) {
   console.error(`There is no lane ${unknown.join(", ")}; there are ${laneNames.join(", ")}.`);
   process.exit(2);
 }
-const lanes = laneNames.filter((name) => wanted.length === 0 || wanted.includes(name));
+const isWanted = (name) => wanted.length === 0 || wanted.includes(name);
+const lanes = laneNames.filter(isWanted);
 
 // Every temporary folder of every test goes in here, so that nothing is left on the machine.
 const scratch = mkdtempSync(path.join(os.tmpdir(), "ringfence-test-"));
@@ -36,10 +38,10 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => v
 const totals = [];
 try {
   await installMissing(lanes);
-  for (const name of lanes) {
+  for (const round of rounds.map((names) => names.filter(isWanted)).filter((names) => names.length > 0)) {
     if (isStopping()) break;
-    totals.push(await runLane(name));
-    if (!isStopping()) totals.push(await stragglers(name));
+    totals.push(...(await Promise.all(round.map((name) => runLane(name)))));
+    if (!isStopping()) totals.push(await stragglers(round.join(" and ")));
   }
 } catch (error) {
   if (!isStopping()) {
@@ -53,10 +55,10 @@ const total = sum(totals);
 console.log(closingLine(total));
 process.exitCode = isStopping() ? 130 : total.failed > 0 ? 1 : 0;
 
-/** A lane that leaves a process running has failed: the next start would trip over it. */
-async function stragglers(lane) {
+/** Lanes that leave a process running have failed: the next start would trip over it. */
+async function stragglers(lanes) {
   const names = await leftBehind(scratch);
-  if (names.length > 0) say(`${lane}: FAILED, it left running (now ended): ${names.join(", ")}`);
+  if (names.length > 0) say(`${lanes}: FAILED, left running (now ended): ${names.join(", ")}`);
   return { passed: 0, failed: names.length };
 }
 

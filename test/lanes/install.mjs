@@ -70,6 +70,6 @@ const onPath = (program) =>
   (process.env.PATH ?? "").split(path.delimiter).some((folder) => existsSync(path.join(folder, program)));
 
 async function succeed(name, command, args, sentence, env) {
-  const { code, log } = await run(name, command, args, env);
+  const { code, log } = await run(name, command, args, { env });
   if (code !== 0) throw new Error(`${sentence}:\n${readFileSync(log, "utf8").trimEnd()}`);
 }

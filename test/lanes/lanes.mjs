@@ -6,9 +6,12 @@ import { failedLane, fromPlaywright, fromVitest, sum } from "./totals.mjs";
 
 const bin = (name) => path.join("node_modules/.bin", name);
 
-const lanes = { check, unit: () => vitest("unit"), pbx: () => vitest("pbx"), browser };
+const lanes = { check, unit: () => vitest("unit", { givesWay: true }), pbx: () => vitest("pbx"), browser };
 
 export const laneNames = Object.keys(lanes);
+
+/** What runs at the same time: the unit lane fills the time in which telephones ring. */
+export const rounds = [["check"], ["pbx", "unit"], ["browser"]];
 
 /** Runs one lane and says how it went; what failed is printed in full. */
 export async function runLane(name) {
@@ -45,22 +48,22 @@ async function step(name, program, args) {
   return failedLane();
 }
 
-async function vitest(project) {
+async function vitest(project, { givesWay = false } = {}) {
   const report = path.join(output, `${project}.json`);
   rmSync(report, { force: true });
-  const { code, log } = await run(project, bin("vitest"), [
+  const args = [
     ...["run", "--config", "test/vitest.config.ts", "--project", project],
     ...["--reporter=verbose", "--reporter=json", `--outputFile.json=${report}`],
-  ]);
+  ];
+  const { code, log } = await run(project, bin("vitest"), args, { givesWay });
   return judged(project, code, log, report, fromVitest);
 }
 
 async function browser() {
   const report = path.join(output, "browser.json");
   rmSync(report, { force: true });
-  const { code, log } = await run("browser", bin("playwright"), ["test", "--config", "test/e2e/playwright.config.ts"], {
-    PLAYWRIGHT_JSON_OUTPUT_FILE: report,
-  });
+  const args = ["test", "--config", "test/e2e/playwright.config.ts"];
+  const { code, log } = await run("browser", bin("playwright"), args, { env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report } });
   return judged("browser", code, log, report, fromPlaywright);
 }
 

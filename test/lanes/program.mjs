@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
+import os from "node:os";
 import path from "node:path";
 
 /** Logs, reports, screenshots: all of it git-ignored. */
@@ -20,9 +21,10 @@ export function say(line) {
 
 /**
  * Runs a program in a process group of its own, output to test/.output/<name>.log: Ctrl-C reaches this runner only,
- * which then stops the whole group. Resolves with the exit code (1 when a signal ended it) and the log's path.
+ * which then stops the whole group. What gives way takes the processor only when nobody else wants it. Resolves with
+ * the exit code (1 when a signal ended it) and the log's path.
  */
-export function run(name, command, args, env = {}) {
+export function run(name, command, args, { env = {}, givesWay = false } = {}) {
   const log = path.join(output, `${name}.log`);
   const file = createWriteStream(log);
   const child = spawn(command, args, {
@@ -31,6 +33,7 @@ export function run(name, command, args, env = {}) {
     env: { ...process.env, FORCE_COLOR: "0", NO_COLOR: "1", ...env },
   });
   running.add(child);
+  if (givesWay) giveWay(child.pid);
   child.stdout.pipe(file, { end: false });
   child.stderr.pipe(file, { end: false });
   return new Promise((resolve) => {
@@ -44,6 +47,15 @@ export function run(name, command, args, env = {}) {
     });
     child.once("close", (code) => done(code ?? 1));
   });
+}
+
+/** Before it has children: they inherit it. A program that has ended already needs no priority. */
+function giveWay(pid) {
+  try {
+    if (pid) os.setPriority(pid, os.constants.priority.PRIORITY_LOW);
+  } catch {
+    // It did not start; its error event says so.
+  }
 }
 
 /** Asks every running group to end, insists after a while, and waits for it. */
