@@ -117,6 +117,8 @@ export class SimLink {
           return at === undefined ? undefined : at * 1000;
         }),
       liveChannels: ({ deadlineMs }) => this.#act("liveChannels", deadlineMs, () => pbx.liveChannels()),
+      core: ({ deadlineMs }) =>
+        this.#act("core", deadlineMs, () => ({ version: "simulated", calls: pbx.liveChannels().length })),
       onEvent: this.#subscriptions.onEvent,
       onGap: (handler) => {
         this.#subscriptions.onGap(handler);

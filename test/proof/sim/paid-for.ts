@@ -9,23 +9,22 @@ const TIMER_MS = 20;
 /** In this time a limit that was set too late is set again. */
 const MEND_MS = 4_000;
 
+/** The same moment on two clocks, which may differ: prices go by the PBX's, as it is the one that tells of an answer. */
+export type Now = Readonly<{ trueMs: number; pbxMs: number }>;
+
 /**
  * Whether money is held at every level for as long as this channel may still run by the PBX's own timer.
  * @returns what is missing, in words; undefined when all is there.
  */
-export function unpaidOf(
-  channel: Channel,
-  holds: readonly OpenHold[],
-  plan: WorldPlan,
-  nowMs: number,
-): string | undefined {
+export function unpaidOf(channel: Channel, holds: readonly OpenHold[], plan: WorldPlan, now: Now): string | undefined {
   const mayLastMs = mayLast(channel);
   // On a slow way a limit comes late, which the next one mends.
-  const slow = plan.weather.link.slowMs > 50 && channel.toldAtMs !== undefined && nowMs - channel.toldAtMs < MEND_MS;
+  const slow =
+    plan.weather.link.slowMs > 50 && channel.toldAtMs !== undefined && now.trueMs - channel.toldAtMs < MEND_MS;
   const excusedMs = plan.stepsMs + (slow ? plan.weather.link.slowMs : 0);
   for (const tenant of payersOf(plan, channel.dial)) {
     const hold = holds.find((one) => one.call === channel.call && one.tenant === tenant.slug);
-    for (const price of pricesOf(tenant, channel, nowMs)) {
+    for (const price of pricesOf(tenant, channel, now)) {
       const needed = gross(price, tenant, Math.max(0, mayLastMs - excusedMs), hold);
       if (hold !== undefined && hold.held >= needed) continue;
       return `${channel.call} may talk for ${mayLastMs} ms, for which ${tenant.slug} needs ${needed}: held is ${hold?.held ?? "nothing"}`;
@@ -35,8 +34,8 @@ export function unpaidOf(
 }
 
 /** Until the answer it is open which price will hold: that of the question, or one that began in between. */
-const pricesOf = (tenant: PlannedTenant, { dial, startedAtMs, answeredAtMs }: Channel, nowMs: number): Price[] =>
-  (answeredAtMs === undefined ? [startedAtMs, nowMs] : [answeredAtMs]).map((atMs) => priceAt(tenant, dial.way, atMs));
+const pricesOf = (tenant: PlannedTenant, { dial, startedAtMs, answeredAtMs }: Channel, { pbxMs }: Now): Price[] =>
+  (answeredAtMs === undefined ? [startedAtMs, pbxMs] : [answeredAtMs]).map((atMs) => priceAt(tenant, dial.way, atMs));
 
 function gross(price: Price, tenant: PlannedTenant, talkMs: number, hold: OpenHold | undefined): bigint {
   const lent = hold?.bundle === "seconds" ? hold.lent : 0;

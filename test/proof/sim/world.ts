@@ -208,7 +208,8 @@ export class World {
     this.pbx.dirty = false;
     for (const channel of this.pbx.channels) {
       if (channel.state !== "up" && channel.state !== "ringing") continue;
-      const unpaid = unpaidOf(channel, this.#books.holds, this.parts.plan, this.parts.kernel.nowMs);
+      const now = { trueMs: this.parts.kernel.nowMs, pbxMs: this.pbx.nowMs };
+      const unpaid = unpaidOf(channel, this.#books.holds, this.parts.plan, now);
       if (unpaid !== undefined) throw new Violation(unpaid);
     }
   }
