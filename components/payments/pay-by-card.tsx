@@ -1,40 +1,42 @@
 "use client";
 
-import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useRef, useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
 import type { Payments } from "@/components/api/outputs";
 import { problemsOf, refusalBeside } from "@/components/api/refusal";
 import { plainAmount, readAmount } from "@/components/billing/amount-input";
 import { moneyText } from "@/components/billing/money-text";
-import { cardAmountProblem, cardText } from "@/components/payments/payment-words";
+import { cardAmountProblem, cardText, expiryText } from "@/components/payments/payment-words";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
 import { Field } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
+import { Select } from "@/components/ui/select";
+import { toast } from "@/components/ui/toast-store";
 import { useFields } from "@/components/ui/use-fields";
 
 const PRESETS = ["10", "25", "50", "100"] as const;
 
-/** Chooses an amount and goes to the provider's page. The money counts when the provider says so, not when the person comes back. */
-export function PayByCard({ payments }: Readonly<{ payments: Payments }>) {
-  const { tenantSlug, currency } = useScope();
+const ANOTHER = "another";
+
+/** Chooses an amount and a card. A saved one is charged at once; another is asked for at the provider's page, and counts when the provider says so. */
+export function PayByCard({ payments, onClose }: Readonly<{ payments: Payments; onClose: () => void }>) {
+  const { currency } = useScope();
   const [amount, setAmount] = useState("25");
-  const form = useFields({ amount: (text) => cardAmountProblem(readAmount(text)) });
+  const [card, setCard] = useState(payments.cards[0]?.id ?? ANOTHER);
   const [saveCard, setSaveCard] = useState(false);
-  const start = useMutation(
-    useTRPC().payments.start.mutationOptions({ onSuccess: ({ url }) => window.location.assign(url) }),
-  );
-  const problems = { ...problemsOf(start.error), ...form.problems };
-  const refusal = refusalBeside(start.error, { amount });
-  const [card] = payments.cards;
+  const form = useFields({ amount: (text) => cardAmountProblem(readAmount(text)) });
+  const { pay, error, refused, busy } = usePayment(onClose);
+  const problems = { ...problemsOf(error), ...form.problems };
+  const refusal = refusalBeside(error, { amount });
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const values = form.read(event.currentTarget);
-    if (values) start.mutate({ tenantSlug, amount: plainAmount(values.amount), saveCard });
+    if (values) pay({ amount: plainAmount(values.amount), saveCard, ...(card === ANOTHER ? {} : { cardId: card }) });
   }
 
   const micros = readAmount(amount);
@@ -56,23 +58,91 @@ export function PayByCard({ payments }: Readonly<{ payments: Payments }>) {
         unit={currency}
         value={amount}
       />
-      <label className="flex min-h-6 items-center gap-2">
-        <input
-          checked={saveCard}
-          className="size-4 accent-accent"
-          onChange={(event) => setSaveCard(event.target.checked)}
-          type="checkbox"
-        />
-        Save the card for automatic top-ups
-      </label>
-      {card && <p className="text-ink-3">Saved already: {cardText(card)}.</p>}
+      {payments.cards.length > 0 && <Cards card={card} cards={payments.cards} onChoose={setCard} />}
+      {card === ANOTHER && <SaveCard onChange={setSaveCard} saveCard={saveCard} />}
       {refusal && <ErrorState {...refusal} />}
+      {refused !== undefined && (
+        <Notice title="The card was not charged." tone="bad">
+          {refused} Choose another card, or pay at the provider’s page: there your bank can ask you.
+        </Notice>
+      )}
       <div className="flex justify-end">
-        <Button busy={(start.isPending || start.isSuccess) && "Opening…"} look="primary" type="submit">
+        <Button busy={busy} look="primary" type="submit">
           Pay {micros && micros > 0n ? moneyText(micros, currency) : ""}
         </Button>
       </div>
     </form>
+  );
+}
+
+type Order = Readonly<{ amount: string; saveCard: boolean; cardId?: string }>;
+
+/** One order at a time. Pressed again while nobody knows how it ended, it is the same order; after an answer it is a new one. */
+function usePayment(onDone: () => void) {
+  const { tenantSlug, currency } = useScope();
+  const queries = useQueryClient();
+  const { payments } = useTRPC();
+  const order = useRef({ for: "", paymentId: "" });
+  const start = useMutation(payments.start.mutationOptions({ onSuccess: ({ url }) => window.location.assign(url) }));
+  const byCard = useMutation(
+    payments.byCard.mutationOptions({
+      onSuccess: ({ state }, { amount }) => {
+        order.current = { for: "", paymentId: "" };
+        void queries.invalidateQueries();
+        if (state === "failed") return;
+        const sum = moneyText(readAmount(amount) ?? 0n, currency);
+        toast(state === "paid" ? `${sum} are paid and added to your balance.` : `${sum} are on their way.`);
+        onDone();
+      },
+    }),
+  );
+
+  function pay({ cardId, amount, saveCard }: Order) {
+    start.reset();
+    byCard.reset();
+    if (!cardId) return start.mutate({ tenantSlug, amount, saveCard });
+    const same = `${cardId} ${amount}`;
+    if (order.current.for !== same) order.current = { for: same, paymentId: crypto.randomUUID() };
+    byCard.mutate({ tenantSlug, amount, cardId, paymentId: order.current.paymentId });
+  }
+
+  return {
+    pay,
+    error: start.error ?? byCard.error,
+    refused: byCard.data?.state === "failed" ? byCard.data.why : undefined,
+    busy: ((start.isPending || start.isSuccess) && "Opening…") || (byCard.isPending && "Paying…"),
+  };
+}
+
+type CardsProps = Readonly<{ cards: Payments["cards"]; card: string; onChoose: (card: string) => void }>;
+
+function Cards({ cards, card, onChoose }: CardsProps) {
+  const choices = [
+    ...cards.map((one) => ({ value: one.id, label: `${cardText(one)}, until ${expiryText(one)}` })),
+    { value: ANOTHER, label: "Another card, at the provider’s page" },
+  ];
+  return (
+    <Select
+      choices={choices}
+      label="Card"
+      name="card"
+      onChange={(event) => onChoose(event.target.value)}
+      value={card}
+    />
+  );
+}
+
+function SaveCard({ saveCard, onChange }: Readonly<{ saveCard: boolean; onChange: (saveCard: boolean) => void }>) {
+  return (
+    <label className="flex min-h-6 items-center gap-2">
+      <input
+        checked={saveCard}
+        className="size-4 accent-accent"
+        onChange={(event) => onChange(event.target.checked)}
+        type="checkbox"
+      />
+      Save the card, to pay by one press and for automatic top-ups
+    </label>
   );
 }
 

@@ -32,8 +32,10 @@ const requests: Readonly<Record<string, string>> = { pending: "Waiting", approve
 /** What became of a request to post money that was paid outside. */
 export const requestWord = (state: string): string => requests[state] ?? state;
 
-/** What paid: a person at the provider's page, or the saved card by itself. */
-export const purposeWords = (purpose: string): string => (purpose === "auto" ? "Automatic, saved card" : "By card");
+const purposes: Readonly<Record<string, string>> = { auto: "Automatic, saved card", card: "By saved card" };
+
+/** What paid: a person at the provider's page, or with the saved card, or that card by itself. */
+export const purposeWords = (purpose: string): string => purposes[purpose] ?? "By card";
 
 /** What stands on the card, as people know it. */
 export const cardText = ({ brand, last4 }: Readonly<{ brand: string; last4: string }>): string =>

@@ -26,7 +26,9 @@ export function SavedCards({ payments }: Readonly<{ payments: Payments }>) {
   return (
     <Section level={2} title="Saved cards">
       {payments.cards.length === 0 && (
-        <p className="text-ink-2">None. Tick “Save the card” when you pay, and it can top up by itself.</p>
+        <p className="text-ink-2">
+          None. Tick “Save the card” when you pay: then one press tops up, or it happens by itself.
+        </p>
       )}
       <ul className="grid">
         {payments.cards.map((card) => (

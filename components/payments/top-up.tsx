@@ -10,7 +10,7 @@ import { Tabs } from "@/components/ui/tabs";
 /** The ways in which credit comes: by card where a provider is set up, by a code that was bought, or from the seller. */
 export function TopUp({ payments, onClose }: Readonly<{ payments: Payments; onClose: () => void }>) {
   const ways = [
-    { key: "card", label: "By card", content: <PayByCard payments={payments} /> },
+    { key: "card", label: "By card", content: <PayByCard onClose={onClose} payments={payments} /> },
     { key: "code", label: "By voucher code", content: <RedeemCode onClose={onClose} /> },
     { key: "bank", label: "By bank", content: <AskByBank onClose={onClose} /> },
   ];

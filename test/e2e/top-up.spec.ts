@@ -37,4 +37,13 @@ test("a top-up with the test provider, and the balance rises on a page that is o
   await expect(page.getByText("Test ending in 4242").first()).toBeVisible();
   await expectAccessible(page);
   await expect.poll(() => microsOf(settled), { message: "nobody touched this page" }).toBe(before + 12_500_000n);
+
+  // The card is there now: to open, to choose the amount and to pay are three clicks.
+  await page.getByRole("button", { name: "Top up…" }).click();
+  await page.getByRole("button", { name: /10/, exact: false }).and(page.locator("[aria-pressed]")).first().click();
+  await expectAccessible(page);
+  await page.getByRole("button", { name: /^Pay/ }).click();
+  await expect(page.getByRole("status").filter({ hasText: "paid and added to your balance" })).toBeVisible();
+  await expect(dialog).toBeHidden();
+  await expect.poll(() => microsOf(settled)).toBe(before + 22_500_000n);
 });

@@ -1,8 +1,7 @@
 import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
 import { getAutoTopUp, requireProvider, setAutoTopUp, switchAutoTopUp } from "@/server/domain/payments/auto-top-up";
 import { autoTopUpSchema } from "@/server/domain/payments/auto-top-up.schema";
-import type { Seat } from "@/server/domain/tenancy/seats";
-import { DomainError } from "@/server/kernel/errors";
+import { requireCardHolder } from "@/server/domain/payments/card-holder";
 import { decimalOf } from "@/server/kernel/money";
 
 /** The saved card, charged by itself when credit gets low. */
@@ -14,7 +13,7 @@ export const autoTopUpRouter = router({
   set: tenantMutation("billing.write", "billing.set_auto_top_up")
     .input(autoTopUpSchema)
     .mutation(({ ctx, input: { tenantSlug: _slug, ...input } }) => {
-      requireOwnSeat(ctx.seat);
+      requireCardHolder(ctx.seat);
       requireProvider(ctx.payments);
       return ctx.change(async (tx) => {
         await setAutoTopUp(tx, input, `user:${ctx.userId}`);
@@ -29,7 +28,7 @@ export const autoTopUpRouter = router({
     }),
 
   resume: tenantMutation("billing.write", "billing.resume_auto_top_up").mutation(({ ctx }) => {
-    requireOwnSeat(ctx.seat);
+    requireCardHolder(ctx.seat);
     requireProvider(ctx.payments);
     return ctx.change(async (tx) => {
       await switchAutoTopUp(tx, "on", `user:${ctx.userId}`);
@@ -44,13 +43,3 @@ export const autoTopUpRouter = router({
     }),
   ),
 });
-
-/** A card is charged by itself because its holder wants it so; whoever stands above may only stop it. */
-function requireOwnSeat(seat: Seat): void {
-  if (seat.seatTenantId === seat.tenantId) return;
-  throw new DomainError(
-    "forbidden",
-    { field: "tenant" },
-    "Only a seat of the tenant itself switches on that its card is charged. Give it credit instead, or ask it to do so.",
-  );
-}

@@ -1,8 +1,11 @@
 import { z } from "zod";
 
 import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
+import { requireProvider } from "@/server/domain/payments/auto-top-up";
+import { requireCardHolder } from "@/server/domain/payments/card-holder";
+import { beginCardPayment, chargeCard } from "@/server/domain/payments/card-payment";
 import { beginPayment, openCheckout } from "@/server/domain/payments/checkout";
-import { refundSchema, startPaymentSchema } from "@/server/domain/payments/payment.schema";
+import { payByCardSchema, refundSchema, startPaymentSchema } from "@/server/domain/payments/payment.schema";
 import { getDebt, getPayment, listCards, listPayments, removeCard } from "@/server/domain/payments/payments";
 import { askRefund } from "@/server/domain/payments/refunds";
 import { answerTestPayment, isTestPayment } from "@/server/domain/payments/test-payment";
@@ -41,6 +44,22 @@ export const paymentsRouter = router({
         return { subject: `payment:${result.paymentId}`, after, result };
       });
       return { paymentId: begun.paymentId, url: await openCheckout(ctx.db, provider, begun) };
+    }),
+
+  /** Charges a saved card now. Answers how it ended; a card that declines is an answer. */
+  byCard: tenantMutation("billing.write", "billing.pay_by_card")
+    .input(payByCardSchema)
+    .mutation(async ({ ctx, input: { tenantSlug: _slug, ...order } }) => {
+      requireCardHolder(ctx.seat);
+      const provider = requireProvider(ctx.payments);
+      const begun = await ctx.change(async (tx) => {
+        const result = await beginCardPayment(tx, provider, { ...order, actor: `user:${ctx.userId}` });
+        const after = { amount: decimalOf(order.amount), card: order.cardId, provider: provider.name };
+        return { subject: `payment:${order.paymentId}`, after, result };
+      });
+      const answer = "ask" in begun ? await chargeCard(ctx.db, provider, begun.ask) : begun.answer;
+      ctx.publish(["balance", "audit"]);
+      return answer;
     }),
 
   /** What the test page shows: a payment of the test provider, which is switched on, and of this tenant. */

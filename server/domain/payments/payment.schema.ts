@@ -15,6 +15,9 @@ export const cardAmountSchema = positiveAmountSchema
 
 export const startPaymentSchema = z.object({ amount: cardAmountSchema, saveCard: z.boolean().default(false) });
 
+/** The id is chosen by whoever asks: sent again, it is the same order. */
+export const payByCardSchema = z.object({ paymentId: z.uuid(), cardId: z.uuid(), amount: cardAmountSchema });
+
 export const refundSchema = z.object({
   paymentId: z.uuid(),
   amount: positiveAmountSchema.refine((amount) => amount % CENT === 0n, "A card is paid back whole cents."),

@@ -5,7 +5,7 @@ export type Unsettled = LookAsk;
 
 type Row = {
   payment_id: string;
-  purpose: "checkout" | "auto";
+  purpose: LookAsk["purpose"];
   session_ref: string | null;
   customer_ref: string | null;
   currency: string;
@@ -49,6 +49,6 @@ export function lookEvent(payment: Unsettled, looked: Looked, now: Date): Provid
 }
 
 function unknown(payment: Unsettled, ageMs: number) {
-  if (ageMs < (payment.purpose === "auto" ? NONE_ON_ITS_WAY_MS : HOUR_MS)) return undefined;
+  if (ageMs < (payment.purpose === "checkout" ? HOUR_MS : NONE_ON_ITS_WAY_MS)) return undefined;
   return { kind: "failed", why: "The payment provider knows nothing of it." } as const;
 }

@@ -63,7 +63,8 @@ export type ProviderEvent = Readonly<{
 
 export type LookAsk = Readonly<{
   paymentId: string;
-  purpose: "checkout" | "auto";
+  /** At the provider's page; the saved card by itself; the saved card by a person. */
+  purpose: "checkout" | "auto" | "card";
   /** What the provider calls the visit to its page. */
   sessionRef: string | undefined;
   /** Whose saved card was charged. */
@@ -83,7 +84,7 @@ export type PaymentProvider = Readonly<{
   name: ProviderName;
   /** A page at the provider where a person pays, and may leave the card. */
   startCheckout(ask: CheckoutAsk): Promise<Readonly<{ sessionRef: string; url: string }>>;
-  /** Charges a saved card while nobody is there. A card that declines is an answer, not an error. */
+  /** Charges a saved card without a visit to the provider. A card that declines is an answer, not an error. */
   chargeSavedCard(ask: ChargeAsk): Promise<Charged>;
   refund(ask: RefundAsk): Promise<Refunded>;
   /** Asks how a payment ended of which no event came. */

@@ -5,7 +5,7 @@ import { factOfIntent, factOfPaidSession } from "@/server/infra/payments/stripe-
 
 /** Asks Stripe how a payment ended, for the case that its event never came. */
 export async function lookAtStripe(stripe: Stripe, ask: LookAsk): Promise<Looked> {
-  return ask.purpose === "auto" ? ofCharge(stripe, ask) : ofSession(stripe, ask);
+  return ask.purpose === "checkout" ? ofSession(stripe, ask) : ofCharge(stripe, ask);
 }
 
 async function ofSession(stripe: Stripe, { sessionRef }: LookAsk): Promise<Looked> {

@@ -23,7 +23,7 @@ export const testProvider = ({ appUrl }: Readonly<{ appUrl: string }>): PaymentP
   refund: async ({ refundId }) => ({ ref: `test_refund_${refundId}`, failed: false, why: "" }),
   // Its page is ours and its charges answer at once, so there is nothing to find out; a visit ends after a day.
   look: async ({ purpose, createdAt }) =>
-    purpose === "auto"
+    purpose !== "checkout"
       ? "unknown"
       : Date.now() - createdAt.getTime() > DAY_MS
         ? { kind: "failed", why: "Nobody paid in time." }
