@@ -7,6 +7,8 @@ export type QueueTarget = Readonly<{ redisUrl: string } | { databaseUrl: string 
 export type JobToAdd = Readonly<{ id: string; name: string; data: unknown; attempts: number; backoffMs: number }>;
 export type TakenJob = Readonly<{ id: string; name: string; data: unknown; attempt: number }>;
 
+export type FailedJob = Readonly<{ id: string; name: string; data: unknown; attempts: number; why: string; at: Date }>;
+
 export type JobQueue = {
   readonly kind: "redis" | "postgres";
   /** A job with an id that is there already is not added again. */
@@ -15,6 +17,10 @@ export type JobQueue = {
   schedule(job: Omit<JobToAdd, "id"> & Readonly<{ everyMs: number }>): Promise<void>;
   /** How many jobs wait, run and failed. Rejects when the queue cannot be reached in time. */
   counts(): Promise<Record<string, number>>;
+  /** The jobs that were given up last, the newest first. */
+  failed(limit: number): Promise<readonly FailedJob[]>;
+  /** Runs a job that was given up once more. "gone": there is none of that name that was given up. */
+  retry(id: string): Promise<"asked" | "gone">;
   /** Takes jobs until the queue is closed. */
   work(run: (job: TakenJob) => Promise<unknown>, onGivenUp: (job: TakenJob, error: Error) => void): void;
   close(): Promise<void>;
@@ -49,6 +55,13 @@ export function openQueue(target: QueueTarget, log: Logger, name = QUEUE_NAME): 
       await queue.upsertJobScheduler(job, { every: everyMs }, { name: job, data, opts: optionsOf(rest) });
     },
     counts: () => queue.getJobCounts("waiting", "active", "delayed", "failed"),
+    failed: async (limit) => (await queue.getFailed(0, limit - 1)).filter(Boolean).map(failedOf),
+    async retry(id) {
+      const job = await queue.getJob(id);
+      if (!job || !(await job.isFailed())) return "gone";
+      await job.retry("failed");
+      return "asked";
+    },
     work(run, onGivenUp) {
       const take = async (job: Job) => run(takenOf(job));
       const options = { concurrency: CONCURRENCY, lockDuration: 30_000, stalledInterval: 15_000 };
@@ -80,6 +93,12 @@ const takenOf = (job: Job): TakenJob => ({
   name: job.name,
   data: job.data as unknown,
   attempt: job.attemptsMade,
+});
+
+const failedOf = (job: Job): FailedJob => ({
+  ...{ id: job.id ?? "", name: job.name, data: job.data as unknown, attempts: job.attemptsMade },
+  why: (job.failedReason ?? "").slice(0, 200),
+  at: new Date(job.finishedOn ?? job.timestamp),
 });
 
 const optionsOf = ({ attempts, backoffMs }: Pick<JobToAdd, "attempts" | "backoffMs">) => ({

@@ -32,7 +32,7 @@ const isRow = (id: string) => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.te
 export function startJobs(options: Options): RunningJobs {
   const { base, log, target, connectionString } = options;
   const queue = openQueue(target, log, options.queueName);
-  const deps = { processors: options.processors ?? all, base };
+  const deps = { processors: options.processors ?? all, base: { ...base, retry: queue.retry } };
   const run = async (job: TakenJob) => {
     const result = await runJob(job, deps);
     if (result === "unknown") log.warn({ job: job.name }, "a job that no code knows was dropped");

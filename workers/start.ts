@@ -1,5 +1,5 @@
 import type { Server } from "node:http";
-
+import { version as productVersion } from "@/package.json";
 import { appUrl } from "@/server/config/database-url";
 import type { Env } from "@/server/config/env";
 import { webhookKeyOf } from "@/server/domain/notifications/signature.rules";
@@ -24,6 +24,7 @@ import { RunReporter } from "@/workers/calls/run-report";
 import { watchCalls } from "@/workers/calls/watch-calls";
 import { resumeContainments } from "@/workers/containment/resume";
 import { healthOf } from "@/workers/health";
+import { Heartbeat } from "@/workers/heartbeat";
 import { RuleSweep } from "@/workers/rules/rule-sweep";
 import { SecurityEvents } from "@/workers/security-events";
 import { startJobs } from "@/workers/start-jobs";
@@ -66,6 +67,7 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
     base: { db, pool, ami, mailer, reconciler, log, pbx, ...outsideOf(env) },
     log,
   });
+  const heartbeat = new Heartbeat({ pool, queue: jobs.queue, ami, lifecycle, pbx, log, ...namesOf(env) });
   const security = ami && new SecurityEvents({ pool, ami, bus, log, failed: banSenders({ db, bus, log }) });
   const rules = new RuleSweep({ pool, db, ami, bus, log });
   if (ami) recordRefusalsOfPbx({ pool, ami, pbx, log });
@@ -73,11 +75,8 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
   const stops = [watchCalls(reconciler, ami, log), resumeContainments({ pool, ami, log })];
   const metrics = createMetrics({ pool, ami, queue: jobs.queue, lifecycle, runs, spool: () => spool.current });
   const server = createCallControl({
-    pool,
-    lifecycle,
-    pbx,
+    ...{ pool, lifecycle, pbx, log },
     secret: env.PBX_SECRET,
-    log,
     health: () => healthOf({ pool, queue: jobs.queue, ami, lifecycle }),
     reconcile: () => reconciler.report(),
     metrics,
@@ -86,7 +85,7 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
   const stop = async () => {
     for (const each of stops) each();
     await closed(server);
-    await Promise.allSettled([jobs.close(), hurry.close(), security?.close(), rules.close()]);
+    await Promise.allSettled([jobs.close(), hurry.close(), security?.close(), rules.close(), heartbeat.close()]);
     await spool.current?.close();
     lifecycle.close();
     mailer?.close();
@@ -102,6 +101,12 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
     throw error;
   }
 }
+
+const namesOf = (env: Env) => ({
+  version: productVersion,
+  mail: mailerIsNamed(env),
+  payments: providerOf(env)?.name ?? null,
+});
 
 const outsideOf = (env: Env) => ({ payments: providerOf(env), sms: smsOf(env), settings: settingsOf(env) });
 
@@ -132,6 +137,8 @@ function amiOf(env: Env, log: Logger): AmiGateway | undefined {
     log,
   });
 }
+
+const mailerIsNamed = ({ SMTP_URL, MAIL_FROM }: Env): boolean => Boolean(SMTP_URL && MAIL_FROM);
 
 const mailerOf = ({ SMTP_URL, MAIL_FROM }: Env): Mailer | undefined =>
   SMTP_URL && MAIL_FROM ? createMailer({ smtpUrl: SMTP_URL, from: MAIL_FROM }) : undefined;

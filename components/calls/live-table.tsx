@@ -5,26 +5,37 @@ import { Money } from "@/components/billing/money";
 import { ratesDecimals } from "@/components/billing/money-text";
 import { Duration } from "@/components/calls/duration";
 import { HangUp } from "@/components/calls/hang-up";
+import { mayBeEnded } from "@/components/calls/live-filter";
 import { outcomeWords } from "@/components/calls/outcome-words";
 import { Called, Caller } from "@/components/calls/parties";
 import { StopsAt } from "@/components/calls/stops-at";
 import { useScope } from "@/components/shell/scope";
 import { cx } from "@/components/ui/cx";
 import { type Column, DataTable } from "@/components/ui/data-table";
+import { Tick } from "@/components/ui/tick";
 import { useNow } from "@/components/ui/use-now";
 
 type Data = Outputs["calls"]["live"];
+type Choose = (chosen: ReadonlySet<string>) => void;
+type Props = Readonly<{
+  data: Data;
+  /** The calls that are chosen; undefined where nobody may end calls. */
+  chosen: ReadonlySet<string> | undefined;
+  onChoose: Choose;
+}>;
 
 /** Counts from the server's clock, so every second on screen is a second of the call. */
-export function LiveTable({ data }: Readonly<{ data: Data }>) {
+export function LiveTable({ data, chosen, onChoose }: Props) {
   const now = useNow(data.serverNow);
   const { can, tenant } = useScope();
-  const columns = [
+  const columns: Column<LiveCall>[] = [
     ...(tenant.kind === "customer" ? [] : [tenantColumn]),
     ...whoColumns(now),
     ...moneyColumns(data, now),
     ...(can("calls.hang_up") ? [actColumn] : []),
   ];
+  const ended = data.items.filter(mayBeEnded).map(({ id }) => id);
+  if (chosen && ended.length > 0) columns.unshift(chooseColumn(chosen, onChoose, ended));
   return <DataTable caption="Live calls" columns={columns} empty={null} rowKey={(call) => call.id} rows={data.items} />;
 }
 
@@ -56,6 +67,26 @@ const tenantColumn: Column<LiveCall> = {
   header: "Tenant",
   cell: (call) => <span className="block max-w-40 truncate">{call.tenantName}</span>,
 };
+
+const chooseColumn = (chosen: ReadonlySet<string>, onChoose: Choose, all: readonly string[]): Column<LiveCall> => ({
+  key: "choose",
+  header: (
+    <Tick
+      checked={all.every((id) => chosen.has(id))}
+      label="Choose all calls shown"
+      onChange={(on) => onChoose(new Set(on ? all : []))}
+    />
+  ),
+  fold: "below",
+  cell: (call) =>
+    mayBeEnded(call) && (
+      <Tick
+        checked={chosen.has(call.id)}
+        label={`Choose the call to ${call.toFormatted}`}
+        onChange={(on) => onChoose(new Set(on ? [...chosen, call.id] : [...chosen].filter((id) => id !== call.id)))}
+      />
+    ),
+});
 
 const actColumn: Column<LiveCall> = {
   key: "act",

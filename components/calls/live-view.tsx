@@ -1,60 +1,89 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
+import type { Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { Money } from "@/components/billing/money";
+import { HangUpChosen } from "@/components/calls/hang-up-chosen";
+import { isNarrowed, mayBeEnded, passes, readLiveFilter } from "@/components/calls/live-filter";
+import { LiveFilterBar } from "@/components/calls/live-filter-bar";
 import { LiveTable } from "@/components/calls/live-table";
 import { runningRate } from "@/components/calls/running-rate";
 import { LiveDot } from "@/components/shell/live-dot";
 import { useScope } from "@/components/shell/scope";
+import { Button } from "@/components/ui/button";
 import { Empty } from "@/components/ui/empty";
 import { PageHeader } from "@/components/ui/page-header";
+import { useNow } from "@/components/ui/use-now";
+import { useParamsState } from "@/components/ui/use-params-state";
 
 /** The stream tells when calls come and go; the costs move by themselves and are asked for. What is shown is what would be charged now. */
 const RECHECK_MS = 3_000;
 
-/** The calls of this second, with what they cost and when they stop. */
+/** How many there are, and what they cost a minute. */
+function Together({ data: { items, currency } }: Readonly<{ data: Outputs["calls"]["live"] }>) {
+  const rate = runningRate(items);
+  return (
+    <span className="flex flex-wrap items-center gap-x-4">
+      <span>
+        {items.length === 1 ? "1 call" : `${items.length} calls`}
+        {rate > 0n && (
+          <>
+            , <Money currency={currency} decimals={4} micros={rate} /> a minute
+          </>
+        )}
+      </span>
+      <span className="sm:hidden">
+        <LiveDot />
+      </span>
+    </span>
+  );
+}
+
+/** The calls of this second, with what they cost and when they stop; and the way to end those that are chosen. */
 export function LiveView() {
-  const { tenantSlug } = useScope();
+  const { tenantSlug, tenant, can } = useScope();
+  const { params, set } = useParamsState();
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const query = useQuery(useTRPC().calls.live.queryOptions({ tenantSlug }, { refetchInterval: RECHECK_MS }));
   const calls = query.data?.items ?? [];
-  const rate = runningRate(calls);
+  const filter = readLiveFilter(params);
+  const now = useNow(query.data?.serverNow ?? new Date());
+  const shown = calls.filter((call) => passes(call, filter, now));
+  // Calls end by themselves: only what is still there, and seen, can be meant.
+  const meant = shown.filter((call) => chosen.has(call.id) && mayBeEnded(call));
   return (
     <>
-      <PageHeader
-        aside={
-          calls.length > 0 &&
-          query.data && (
-            <span className="flex flex-wrap items-center gap-x-4">
-              <span>
-                {calls.length === 1 ? "1 call" : `${calls.length} calls`}
-                {rate > 0n && (
-                  <>
-                    , <Money currency={query.data.currency} decimals={4} micros={rate} /> a minute
-                  </>
-                )}
-              </span>
-              <span className="sm:hidden">
-                <LiveDot />
-              </span>
-            </span>
-          )
-        }
-        title="Live calls"
-      />
+      <PageHeader aside={calls.length > 0 && query.data && <Together data={query.data} />} title="Live calls">
+        {(calls.length > 0 || isNarrowed(filter)) && (
+          <LiveFilterBar filter={filter} set={set} withTenant={tenant.kind !== "customer"} />
+        )}
+      </PageHeader>
       <QueryView query={query}>
         {(data) =>
           data.items.length === 0 ? (
             <Empty title="Nobody is on the phone.">
               A call appears here the moment it is dialled. You need not reload.
             </Empty>
+          ) : shown.length === 0 ? (
+            <Empty title={`None of ${calls.length === 1 ? "1 call" : `${calls.length} calls`} is like that.`}>
+              <Button onClick={() => set({ q: undefined, state: undefined, minutes: undefined })}>Clear filter</Button>
+            </Empty>
           ) : (
-            <LiveTable data={data} />
+            <LiveTable
+              chosen={can("calls.hang_up") ? new Set(meant.map(({ id }) => id)) : undefined}
+              data={{ ...data, items: shown }}
+              onChoose={setChosen}
+            />
           )
         }
       </QueryView>
+      {meant.length > 0 && query.data && (
+        <HangUpChosen calls={meant} currency={query.data.currency} onDone={() => setChosen(new Set())} />
+      )}
     </>
   );
 }

@@ -64,6 +64,7 @@ const groups: readonly NavGroup[] = [
         root: true,
         key: "r",
       },
+      { page: "system", label: "System", icon: "live", needs: "system.read", root: true, key: "j" },
       { page: "retention", label: "Retention", icon: "lock", needs: "retention.read", root: true, key: "q" },
     ],
   },

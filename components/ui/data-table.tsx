@@ -10,7 +10,7 @@ export type Fold = "lead" | "lead-end" | "second" | "second-end" | "below" | "hi
 
 export type Column<Row> = Readonly<{
   key: string;
-  header: string;
+  header: ReactNode;
   cell: (row: Row) => ReactNode;
   /** Numbers align at the end and keep equal digit widths, so columns of money can be compared by eye. */
   numeric?: boolean;

@@ -36,6 +36,7 @@ import { securityRouter } from "@/server/api/routers/security";
 import { sessionsRouter } from "@/server/api/routers/sessions";
 import { shellRouter } from "@/server/api/routers/shell";
 import { statementsRouter } from "@/server/api/routers/statements";
+import { systemRouter } from "@/server/api/routers/system";
 import { tasksRouter } from "@/server/api/routers/tasks";
 import { tenantPlansRouter } from "@/server/api/routers/tenant-plans";
 import { tenantsRouter } from "@/server/api/routers/tenants";
@@ -79,6 +80,7 @@ export const appRouter = router({
   retention: retentionRouter,
   shell: shellRouter,
   statements: statementsRouter,
+  system: systemRouter,
   tasks: tasksRouter,
   payments: paymentsRouter,
   autoTopUp: autoTopUpRouter,

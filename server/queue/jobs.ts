@@ -17,6 +17,14 @@ export const jobs = {
     attempts: 8,
     backoffMs: 250,
   }),
+  /** A person wants a job that was given up to run once more. */
+  retryJob: defineJob({
+    name: "queue.retry",
+    scope: "tenant",
+    schema: z.object({ jobId: z.string().min(1).max(200) }),
+    attempts: 3,
+    backoffMs: 1_000,
+  }),
   /** A long job that people wait for; what it is stands in the table task. */
   runTask: defineJob({
     name: "task.run",

@@ -80,6 +80,7 @@ const fields: Readonly<Record<string, () => unknown>> = {
   vatId: () => "DE1",
   reason: () => "looked at",
   roles: () => [],
+  jobId: () => randomUUID(),
   limit: () => "0",
   quantity: () => 100,
   prefixes: () => ["49"],
@@ -139,7 +140,7 @@ function objectOf(schema: Schema, ids: Ids): Record<string, unknown> {
 }
 
 /** Ends like an id and is none: the number that a phone shows. */
-const notAnId = ["callerId", "vatId"];
+const notAnId = ["callerId", "vatId", "jobId"];
 
 function idFor(name: string, ids: Ids): string | readonly string[] | undefined {
   if (name === "tenantSlug" || notAnId.includes(name)) return undefined;
@@ -147,6 +148,7 @@ function idFor(name: string, ids: Ids): string | readonly string[] | undefined {
   if (/slug$/i.test(name) && name !== "slug") return ids.slug;
   // A number of ours is its own id.
   if (name === "did") return ids.did;
+  if (name === "callIds") return [ids.call];
   const kind = /^(.*)Id$/.exec(name)?.[1];
   if (kind === undefined) return undefined;
   const id = (ids as Readonly<Record<string, string>>)[kind];

@@ -33,6 +33,7 @@ const payload = { subject: "extension", id: randomUUID() } as const;
 const nothing: Processors = {
   hangUpOfSubject: async () => {},
   runTask: async () => {},
+  retryJob: async () => {},
   refundPayment: async () => {},
   autoTopUp: async () => {},
   tellOwners: async () => {},
@@ -143,6 +144,31 @@ describe.each(["redis", "postgres"] as const)("the queue on %s", (kind) => {
   test("an unreachable PBX is retried to the last attempt, a refusal is final at the first", async () => {
     expect(await attemptsFor(new DomainError("pbx_unreachable"))).toBe(3);
     expect(await attemptsFor(new DomainError("not_found"))).toBe(1);
+  });
+
+  test("a job that was given up is listed with the reason, and runs again when somebody asks for it", async () => {
+    const queue = newQueue();
+    let broken = true;
+    let ran = 0;
+    const givenUp = new Promise((resolve) => {
+      queue.work(async () => {
+        if (broken) throw new Error("the carrier's door is shut");
+        ran += 1;
+      }, resolve);
+    });
+    const one = job({ attempts: 1 });
+    await queue.add([one]);
+    await givenUp;
+    await expect.poll(async () => (await queue.failed(5)).length, { timeout: 5_000 }).toBe(1);
+    expect(await queue.failed(5)).toMatchObject([
+      { id: one.id, name: one.name, why: "the carrier's door is shut", attempts: 1 },
+    ]);
+    broken = false;
+    expect(await queue.retry(one.id)).toBe("asked");
+    await expect.poll(() => ran, { timeout: 5_000 }).toBe(1);
+    await expect.poll(async () => (await queue.failed(5)).length).toBe(0);
+    expect(await queue.retry(one.id)).toBe("gone");
+    expect(await queue.retry("nobody-knows-it")).toBe("gone");
   });
 
   test("counter-example: an error that only looks final is retried all the same", async () => {

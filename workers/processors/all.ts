@@ -13,6 +13,7 @@ import { notifyFinding } from "@/workers/processors/notify-finding";
 import { notifyIncident } from "@/workers/processors/notify-incident";
 import { reconcileCalls, reconcileNow } from "@/workers/processors/reconcile-calls";
 import { refundPayment } from "@/workers/processors/refund-payment";
+import { retryJob } from "@/workers/processors/retry-job";
 import { runLongTask } from "@/workers/processors/run-long-task";
 import { sealStatement } from "@/workers/processors/seal-statement";
 import { sendMail } from "@/workers/processors/send-mail";
@@ -25,6 +26,7 @@ import type { Processors } from "@/workers/processors/types";
 export const processors = {
   hangUpOfSubject,
   runTask: runLongTask,
+  retryJob,
   sweepRetentionNow,
   refundPayment,
   autoTopUp,

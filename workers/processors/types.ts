@@ -19,6 +19,8 @@ export type SystemContext = {
   readonly mailer?: Mailer | undefined;
   /** undefined where no provider of short messages is named. */
   readonly sms?: SmsSender | undefined;
+  /** Runs a job that was given up once more. */
+  readonly retry?: (id: string) => Promise<"asked" | "gone">;
   readonly reconciler: Pick<Reconciler, "run">;
   /** undefined where money cannot come by card. */
   readonly payments?: PaymentProvider | undefined;

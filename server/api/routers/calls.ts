@@ -5,7 +5,7 @@ import { getBalance } from "@/server/domain/billing/balance";
 import { callFilterSchema } from "@/server/domain/calls/call.schema";
 import { getCall } from "@/server/domain/calls/call-detail";
 import { listCalls } from "@/server/domain/calls/call-list";
-import { getCallTenant, hangUpCall, listLiveCalls } from "@/server/domain/calls/live-calls";
+import { getCallTenant, hangUpCall, hangUpCalls, listLiveCalls } from "@/server/domain/calls/live-calls";
 
 const one = z.object({ callId: z.uuid() });
 
@@ -43,4 +43,23 @@ export const callsRouter = router({
         return { subject: `call:${call.id}`, alsoFor, result: { id: call.id } };
       });
     }),
+
+  /** Of many calls at once. Those that are over meanwhile, and emergency calls, are left out of the count. */
+  hangUpMany: tenantMutation("calls.hang_up", "call.hang_up")
+    .input(
+      z.object({ callIds: z.array(z.uuid()).min(1, "Choose at least one call.").max(1_000, "At most 1000 calls.") }),
+    )
+    .mutation(({ ctx, input: { callIds } }) =>
+      ctx.change(async (tx) => {
+        const asked = await hangUpCalls(tx, [...new Set(callIds)]);
+        const calls = [...asked.values()].flat();
+        const alsoFor = [...asked.keys()].filter((tenantId) => tenantId !== ctx.tenantId);
+        return {
+          subject: `tenant:${ctx.tenantId}`,
+          alsoFor,
+          after: { calls: calls.length },
+          result: { asked: calls.length },
+        };
+      }),
+    ),
 });

@@ -107,6 +107,19 @@ export async function getCallTenant(tx: TenantRead, call: string): Promise<OpenC
 }
 
 /**
+ * Asks for the end of those of these calls that ring or talk, and that the transaction's tenant or one below it has; an
+ * emergency call is left alone. Stored with the change and carried out by the workers, like one call's. A repeat does no harm.
+ * @returns the calls it asked for, by tenant; calls that are over or nobody's are not among them.
+ */
+export async function hangUpCalls(tx: TenantWrite, callIds: readonly string[]): Promise<Map<TenantId, CallId[]>> {
+  const rows = await tx.$queryRaw<{ call_id: CallId; tenant_id: TenantId }[]>`
+    SELECT * FROM calls_hang_up(${callIds}::uuid[])`;
+  const asked = new Map<TenantId, CallId[]>();
+  for (const { call_id, tenant_id } of rows) asked.set(tenant_id, [...(asked.get(tenant_id) ?? []), call_id]);
+  return asked;
+}
+
+/**
  * Asks for the end of a call that rings or talks. The request is stored with the change and carried out by the workers,
  * within a second where the telephone system is reachable. The transaction acts for the call's tenant or one above it,
  * and moves to the call's. A repeat asks again, which does no harm.

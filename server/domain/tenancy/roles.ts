@@ -23,6 +23,7 @@ const support = [
   "incidents.read",
   "bans.read",
   "rules.read",
+  "system.read",
 ] as const;
 const billing = [
   ...everyone,
@@ -51,6 +52,8 @@ const admin = [
   "reconciliation.write",
   "retention.read",
   "retention.write",
+  "system.read",
+  "system.write",
   "incidents.write",
   "evidence.read",
   "evidence.write",

@@ -84,7 +84,9 @@ export function connectAmi(options: AmiOptions): AmiGateway {
   };
 }
 
-function actionsOf(actor: AmiConnection): Pick<AmiGateway, "hangUp" | "setLimit" | "answeredAtUs" | "liveChannels"> {
+type Acts = "hangUp" | "setLimit" | "answeredAtUs" | "liveChannels" | "core";
+
+function actionsOf(actor: AmiConnection): Pick<AmiGateway, Acts> {
   return {
     async hangUp(channel, { cause, deadlineMs }) {
       const fields = {
@@ -124,6 +126,11 @@ function actionsOf(actor: AmiConnection): Pick<AmiGateway, "hangUp" | "setLimit"
     async liveChannels({ deadlineMs }) {
       const rows = await actor.act({ action: "CoreShowChannels" }, deadlineMs, "CoreShowChannelsComplete");
       return rows.filter((row) => row["event"] === "CoreShowChannel").map(toLiveChannel);
+    },
+    async core({ deadlineMs }) {
+      const ask = (action: string) => actor.act({ action }, deadlineMs);
+      const [[settings], [status]] = await Promise.all([ask("CoreSettings"), ask("CoreStatus")]);
+      return { version: settings?.["asteriskversion"] ?? "", calls: Number(status?.["corecurrentcalls"] ?? 0) };
     },
   };
 }

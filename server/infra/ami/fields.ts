@@ -15,7 +15,7 @@ const forms = {
   /** A cause of Q.850. */
   cause: /^(?:[1-9]|[1-9]\d|1[01]\d|12[0-7])$/,
   /** An action that the product uses. */
-  action: /^(?:Ping|Hangup|Setvar|Getvar|CoreShowChannels|Login|Logoff)$/,
+  action: /^(?:Ping|Hangup|Setvar|Getvar|CoreShowChannels|CoreSettings|CoreStatus|Login|Logoff)$/,
   /** A manager's name. */
   username: /^[A-Za-z0-9_.-]{1,80}$/,
   /** A manager's secret: anything printable, since it is generated. */

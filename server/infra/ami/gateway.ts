@@ -13,6 +13,8 @@ export interface AmiGateway {
    */
   answeredAtUs(channel: string, options: Readonly<{ deadlineMs: number }>): Promise<number | undefined>;
   liveChannels(options: Readonly<{ deadlineMs: number }>): Promise<LiveChannel[]>;
+  /** What runs there: Asterisk's version and the calls it counts. */
+  core(options: Readonly<{ deadlineMs: number }>): Promise<PbxCore>;
   /**
    * Delivers the events of one kind in arrival order; the next one of any kind waits for the handler's promise. A
    * handler that fails is logged and does not stop the others.
@@ -41,6 +43,8 @@ export type AmiStatus = Readonly<{
   /** When the PBX was started; undefined while it has not said so. */
   bootedAt: Date | undefined;
 }>;
+
+export type PbxCore = Readonly<{ version: string; calls: number }>;
 
 export type LiveChannel = Readonly<{
   channel: string;

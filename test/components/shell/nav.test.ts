@@ -45,6 +45,12 @@ describe("navigation", () => {
     expect(pagesOf("owner", "customer")).not.toContain("approvals");
   });
 
+  it("offers the system at the operator only", () => {
+    expect(pagesOf("support", "operator")).toContain("system");
+    expect(pagesOf("billing", "operator")).not.toContain("system");
+    expect(pagesOf("owner", "reseller")).not.toContain("system");
+  });
+
   it("offers reconciliation at the operator only", () => {
     expect(pagesOf("auditor", "operator")).toContain("reconciliation");
     expect(pagesOf("viewer", "operator")).not.toContain("reconciliation");

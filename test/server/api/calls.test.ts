@@ -245,6 +245,33 @@ describe("live calls", () => {
     await desk.settle(call, 0);
   });
 
+  test("many calls end with one word: those below as well, but no emergency call, and nobody else's", async () => {
+    const other = await on.tenant("customer", on.reseller, { slug: "side-by-side" });
+    const [first, second, emergency] = [randomUUID(), randomUUID(), randomUUID()];
+    const { call_id: mine } = await desk.authorise({ call: first, endpoint: "acme-102" });
+    const { call_id: also } = await desk.authorise({ call: second, endpoint: "acme-101" });
+    const { call_id: help } = await desk.authorise({
+      call: emergency,
+      endpoint: "acme-102",
+      dialled: "112",
+      kind: "emergency",
+    });
+    const over = await talk(1_000);
+    const callIds = [mine, also, help, over, randomUUID()].map((id) => id ?? "");
+    const beside = await on
+      .as({ userId: await on.person(other) })
+      .calls.hangUpMany({ tenantSlug: "side-by-side", callIds });
+    expect(beside).toEqual({ asked: 0 });
+    expect(await on.as("reseller").calls.hangUpMany({ tenantSlug: "reseller", callIds })).toEqual({ asked: 2 });
+    const jobs = "SELECT payload->>'id' AS id FROM outbox_job WHERE payload->>'id' = ANY ($1) ORDER BY 1";
+    expect(await on.sql(jobs, [callIds])).toEqual([mine, also].toSorted().map((id) => ({ id })));
+    const trail = "SELECT tenant_id FROM audit_event WHERE action = 'call.hang_up' AND after->>'calls' = '2'";
+    expect((await on.sql<{ tenant_id: string }>(trail)).map(({ tenant_id }) => tenant_id).toSorted()).toEqual(
+      [on.reseller.tenantId, on.customer.tenantId].toSorted(),
+    );
+    for (const call of [first, second, emergency]) await desk.settle(call, 0);
+  });
+
   test("a call that is over, or somebody else's, is not hung up", async () => {
     const callId = await talk(1_000);
     const open = randomUUID();

@@ -57,7 +57,7 @@ describe("the catalogue", () => {
         AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id') ORDER BY 1`);
     const known = [
       "month_table number_range passkey password_reset person rate_limit reconciliation_state recovery_code retention_class",
-      "retention_run rule_cursor schema_migration session spool_position tenant tenant_below totp used_challenge",
+      "retention_run rule_cursor schema_migration session spool_position tenant tenant_below totp used_challenge worker_state",
     ].join(" ");
     expect(without.map((row) => row.name)).toEqual(known.split(" "));
   });

@@ -1,0 +1,36 @@
+import type { Health, Part } from "@/components/system/system-words";
+import { cx } from "@/components/ui/cx";
+import { Icon } from "@/components/ui/icon";
+
+const looks: Readonly<Record<Health, { ink: string; icon: "check" | "alert" | "more" }>> = {
+  well: { ink: "text-ok", icon: "check" },
+  ill: { ink: "text-bad", icon: "alert" },
+  off: { ink: "text-ink-3", icon: "more" },
+};
+
+/** One line per part: its name, its state as shape, word and colour, and the facts behind it. */
+export function PartsTable({ parts }: Readonly<{ parts: readonly Part[] }>) {
+  return (
+    <table className="w-full border-collapse text-left sm:max-w-4xl">
+      <caption className="sr-only">Parts of the system</caption>
+      <tbody>
+        {parts.map(({ name, health, state, detail }) => (
+          <tr className="border-b align-top max-sm:grid max-sm:grid-cols-[minmax(0,1fr)_auto] max-sm:py-1" key={name}>
+            <th className="w-44 py-1.5 pr-3 font-medium" scope="row">
+              {name}
+            </th>
+            <td className={cx("w-px py-1.5 whitespace-nowrap sm:pr-5", looks[health].ink)}>
+              <span className="inline-flex items-center gap-1.5">
+                <Icon name={looks[health].icon} />
+                {state}
+              </span>
+            </td>
+            <td className="py-1.5 text-ink-2 max-sm:col-span-2 max-sm:pt-0" suppressHydrationWarning>
+              {detail}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

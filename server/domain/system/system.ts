@@ -1,0 +1,70 @@
+import { z } from "zod";
+import { readWorkers, type WorkerState } from "@/server/domain/system/workers";
+import type { TenantRead } from "@/server/infra/db/tenant-tx";
+import { DomainError } from "@/server/kernel/errors";
+
+const stateSchema = z.object({
+  version: z.string(),
+  bytes: z.number(),
+  connections: z.number(),
+  connectionsMost: z.number(),
+  /** Jobs that changes asked for and that are not done; at most 10 001 are counted. */
+  outbox: z.number(),
+  outboxOldest: z.coerce.date().nullable(),
+  mails: z.number(),
+  /** Of the last day. */
+  mailsFailed: z.number(),
+});
+
+/** Calls that left by the trunk within the last hour. */
+export type TrunkHour = Readonly<{
+  calls: number;
+  answered: number;
+  /** The carrier said that it has no way, or is out of order: causes of the network, not of the people called. */
+  failed: number;
+  lastAnsweredAt: Date | null;
+  lastFailedAt: Date | null;
+}>;
+
+export type SystemState = Readonly<{
+  now: Date;
+  database: z.infer<typeof stateSchema>;
+  workers: readonly WorkerState[];
+  trunk: TrunkHour;
+  /** Names of the tenants that failed jobs belong to, by id. */
+  tenants: Readonly<Record<string, string>>;
+}>;
+
+/**
+ * Whether the parts work, as they say of themselves. Wants a subtree transaction of the operator.
+ * @throws DomainError forbidden for anybody else.
+ */
+export async function readSystem(tx: TenantRead): Promise<SystemState> {
+  const [row] = await tx.$queryRaw<{ state: unknown; now: Date }[]>`
+    SELECT system_state() AS state, clock_timestamp() AS now`;
+  if (!row?.state)
+    throw new DomainError("forbidden", { page: "system" }, "The system is the operator's: open it there.");
+  const workers = await readWorkers(tx);
+  const ids = [...new Set(workers.flatMap(({ failed }) => failed.flatMap((job) => job.tenantId ?? [])))];
+  const named = await tx.tenant.findMany({ where: { id: { in: ids } }, select: { id: true, name: true } });
+  return {
+    now: row.now,
+    database: stateSchema.parse(row.state),
+    workers,
+    trunk: await trunkHour(tx),
+    tenants: Object.fromEntries(named.map(({ id, name }) => [id, name])),
+  };
+}
+
+/** Q.850 causes that are the network's: no route, out of order, temporary failure, congestion, not available. */
+const NETWORK_CAUSES = [2, 3, 27, 34, 38, 41, 42, 44, 47, 58, 63, 127];
+
+async function trunkHour(tx: TenantRead): Promise<TrunkHour> {
+  const [hour] = await tx.$queryRaw<TrunkHour[]>`
+    SELECT count(*)::int AS calls, count(answered_at)::int AS answered,
+      count(*) FILTER (WHERE answered_at IS NULL AND hangup_cause = ANY (${NETWORK_CAUSES}))::int AS failed,
+      max(answered_at) AS "lastAnsweredAt",
+      max(ended_at) FILTER (WHERE answered_at IS NULL AND hangup_cause = ANY (${NETWORK_CAUSES})) AS "lastFailedAt"
+    FROM call WHERE kind = 'external' AND reason IS NULL AND started_at > now() - interval '1 hour'`;
+  return hour ?? { calls: 0, answered: 0, failed: 0, lastAnsweredAt: null, lastFailedAt: null };
+}
