@@ -19,6 +19,14 @@ const refusals: Partial<Record<DomainErrorCode, Omit<Refusal, "code">>> = {
     next: "Check the marked fields; nothing was changed.",
   },
   number_taken: { title: "That extension number is already in use.", next: "Choose another number." },
+  secret_stale: {
+    title: "That is not the extension's secret any more.",
+    next: "Somebody rotated it meanwhile. Rotate it once more and connect with the new one.",
+  },
+  mac_taken: {
+    title: "Another extension has that phone.",
+    next: "Remove it there first, or compare the address with the label below the phone.",
+  },
   did_taken: {
     title: "That number is in service here already.",
     next: "Look for it in the list, or choose another number.",

@@ -3,9 +3,9 @@
 import { useState } from "react";
 
 import { ConnectSteps } from "@/components/extensions/connect-steps";
-import { QrConnect } from "@/components/extensions/qr-connect";
+import { DeskPhone } from "@/components/extensions/desk-phone";
+import { PhoneApps } from "@/components/extensions/phone-apps";
 import { SecretOnce } from "@/components/extensions/secret-once";
-import { waveConfig } from "@/components/extensions/wave-config";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Facts } from "@/components/ui/facts";
 import { Notice } from "@/components/ui/notice";
@@ -18,6 +18,7 @@ export type NewPhone = Readonly<{
   sipDomain: string;
   sipPort: number;
   transport: string;
+  apps: Readonly<{ acrobitsCloudId: string | null; zoiperProviderId: string | null }>;
 }>;
 
 type Props = Readonly<{ phone: NewPhone; displayName: string }>;
@@ -35,7 +36,8 @@ export function ConnectPanel({ phone, displayName }: Props) {
         label="Ways to connect"
         tabs={[
           { key: "manual", label: "Any phone", content: <ByHand phone={phone} /> },
-          { key: "qr", label: "Phone app (QR)", content: <ByCode displayName={displayName} phone={phone} /> },
+          { key: "app", label: "Phone app", content: <PhoneApps displayName={displayName} phone={phone} /> },
+          { key: "desk", label: "Desk phone", content: <DeskPhone phone={phone} /> },
         ]}
       />
       <ConnectSteps extensionId={phone.id} server={server} since={since} transport={phone.transport} />
@@ -63,19 +65,6 @@ function ByHand({ phone }: Readonly<{ phone: NewPhone }>) {
         <p className="text-ink-3">Secret</p>
         <SecretOnce secret={phone.secretOnce} />
       </div>
-    </div>
-  );
-}
-
-function ByCode({ phone, displayName }: Props) {
-  return (
-    <div className="flex flex-wrap gap-4">
-      <QrConnect label="Account for Grandstream Wave" text={waveConfig({ ...phone, displayName })} />
-      <ol className="grid max-w-60 flex-1 list-decimal content-start gap-2 pl-4 text-ink-2">
-        <li>Install Grandstream Wave on the phone; it costs nothing.</li>
-        <li>Settings → Account settings → + → Scan QR code.</li>
-        <li>Point the camera here. The code holds the secret, so let nobody photograph it.</li>
-      </ol>
     </div>
   );
 }

@@ -13,6 +13,7 @@ const words: Readonly<Record<string, string>> = {
   RequestNotAllowed: "Request not allowed",
   SuccessfulAuth: "Credentials accepted",
   blocked: "Address blocked",
+  SettingsRefused: "Refused its settings",
 };
 
 /** What a phone's event is called. One without words yet is split into its own: "InvalidTransport" becomes "Invalid transport". */

@@ -9,6 +9,7 @@ import type { ExtensionRow, Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { Money } from "@/components/billing/money";
 import { AllowList } from "@/components/extensions/allow-list";
+import { DeskPhones } from "@/components/extensions/desk-phones";
 import { deviceText } from "@/components/extensions/device-text";
 import { eventWords } from "@/components/extensions/event-words";
 import { SipStatus } from "@/components/extensions/sip-status";
@@ -51,6 +52,7 @@ export function ExtensionPanel({ extensionId, sip, onClose }: Props) {
             <Section title="Limits">
               <Facts facts={limitFacts(extension)} />
             </Section>
+            <DeskPhones extension={extension} />
             <AllowList extension={extension} />
             <Events events={extension.events} />
             <Ending extension={extension} onGone={onClose} />

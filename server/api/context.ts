@@ -35,6 +35,9 @@ export type ApiSettings = {
   readonly sipDomain: string;
   readonly sipPort: number;
   readonly sipTransport: "udp" | "tcp";
+  /** Apps that set themselves up by an account of the operator's with their makers; undefined where there is none. */
+  readonly acrobitsCloudId: string | undefined;
+  readonly zoiperProviderId: string | undefined;
   /** Whether a mail server is named. Without one mail is kept, and what must not wait is not written at all. */
   readonly mailGoesOut: boolean;
 };

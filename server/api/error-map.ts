@@ -10,6 +10,8 @@ export const trpcCodeOf = {
   rate_limited: "TOO_MANY_REQUESTS",
   invalid_input: "BAD_REQUEST",
   number_taken: "CONFLICT",
+  secret_stale: "CONFLICT",
+  mac_taken: "CONFLICT",
   did_taken: "CONFLICT",
   slug_taken: "CONFLICT",
   email_taken: "CONFLICT",

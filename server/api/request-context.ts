@@ -42,6 +42,8 @@ export async function requestContext(): Promise<Context> {
       sipDomain: env.SIP_DOMAIN,
       sipPort: env.SIP_PORT,
       sipTransport: env.SIP_TRANSPORT,
+      acrobitsCloudId: env.ACROBITS_CLOUD_ID,
+      zoiperProviderId: env.ZOIPER_PROVIDER_ID,
       mailGoesOut: env.SMTP_URL !== undefined,
     },
   };

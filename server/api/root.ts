@@ -8,6 +8,7 @@ import { blocksRouter } from "@/server/api/routers/blocks";
 import { bundlesRouter } from "@/server/api/routers/bundles";
 import { callsRouter } from "@/server/api/routers/calls";
 import { cdrImportsRouter } from "@/server/api/routers/cdr-imports";
+import { connectRouter } from "@/server/api/routers/connect";
 import { containmentRouter } from "@/server/api/routers/containment";
 import { decksRouter } from "@/server/api/routers/decks";
 import { destinationsRouter } from "@/server/api/routers/destinations";
@@ -50,6 +51,7 @@ export const appRouter = router({
   disputes: disputesRouter,
   evidence: evidenceRouter,
   extensions: extensionsRouter,
+  connect: connectRouter,
   destinations: destinationsRouter,
   calls: callsRouter,
   billing: billingRouter,

@@ -47,11 +47,15 @@ export const waitAfter = (failures: number, rule: Readonly<{ free: number; first
 type Store = (keyPrefix: string, points: number, duration: number) => RateLimiterStoreAbstract | RateLimiterMemory;
 type Limiter = ReturnType<Store>;
 
-/** Kept in Redis when there is one, else in the table `rate_limit`. Keys are digests: neither store learns an address. */
-export function createAttempts(
-  options: Readonly<{ secret: string; sql: SqlPool; redisUrl?: string | undefined }>,
-): Attempts {
-  const store = options.redisUrl === undefined ? inPostgres(options.sql) : inRedis(options.redisUrl);
+type StoreOptions = Readonly<{ sql: SqlPool; redisUrl?: string | undefined }>;
+
+/** Where counts are kept: in Redis when there is one, else in the table `rate_limit`. */
+export const storeOf = ({ sql, redisUrl }: StoreOptions): Store =>
+  redisUrl === undefined ? inPostgres(sql) : inRedis(redisUrl);
+
+/** Keys are digests: no store learns an address. */
+export function createAttempts(options: StoreOptions & Readonly<{ secret: string }>): Attempts {
+  const store = storeOf(options);
   const limiters = { pair: pairOf(store, "pair"), place: pairOf(store, "place"), account: pairOf(store, "account") };
   const digest = (text: string) => createHmac("sha256", options.secret).update(`attempts:${text}`).digest("base64url");
   const keysOf = (address: string, subject: string) => {

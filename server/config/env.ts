@@ -63,6 +63,8 @@ const schema = z.object({
   SIP_PORT: port(5060),
   SIP_DOMAIN: host.optional(),
   SIP_TRANSPORT: z.enum(["udp", "tcp"]).default("udp"),
+  ACROBITS_CLOUD_ID: word.optional(),
+  ZOIPER_PROVIDER_ID: word.optional(),
   ASTERISK_RTP_START: port(20_000),
   ASTERISK_RTP_END: port(21_999),
   CARRIER_URI: z

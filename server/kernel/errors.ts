@@ -6,6 +6,8 @@ export const domainErrors = {
   rate_limited: "Too many attempts. Wait and try again.",
   invalid_input: "Something in the input is not allowed.",
   number_taken: "That extension number is already in use.",
+  secret_stale: "That is not the extension's secret any more. Rotate it, then use the new one.",
+  mac_taken: "Another extension has that phone. Remove it there first.",
   did_taken: "That number is in service here already.",
   slug_taken: "That short name is already in use.",
   email_taken: "That e-mail address already has a seat here.",

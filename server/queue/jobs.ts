@@ -172,6 +172,15 @@ export const jobs = {
     backoffMs: 1_000,
     everyMs: 60_000,
   }),
+  /** What links and desk phones hold sealed and nobody may open any more. */
+  wipeProvisioning: defineJob({
+    name: "provisioning.wipe",
+    scope: "system",
+    schema: nothing,
+    attempts: 1,
+    backoffMs: 1_000,
+    everyMs: 60_000,
+  }),
   sweepRetention: defineJob({
     name: "retention.sweep",
     scope: "system",

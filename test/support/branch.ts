@@ -147,6 +147,16 @@ export async function makeBranches(db: TestDatabase) {
       "INSERT INTO hot_import (tenant_id, list_id, file_name, bytes, mode, created_by) VALUES ($1, $2, 'a.csv', 40, 'merge', 'test') RETURNING id",
       [of.tenantId, hotList],
     );
+    const { id: link } = await build.one<{ id: string }>(
+      `INSERT INTO provision_link (tenant_id, extension_id, token_digest, devices, created_by, expires_at)
+       VALUES ($1, $2, sha256(gen_random_uuid()::text::bytea), 1, 'test', now() + interval '10 minutes') RETURNING id`,
+      [of.tenantId, phone.extensionId],
+    );
+    const { id: deskPhone } = await build.one<{ id: string }>(
+      `INSERT INTO desk_phone (tenant_id, extension_id, vendor, mac, login, password_digest, created_by)
+       VALUES ($1, $2, 'snom', '000413777777', 'p' || left(md5(gen_random_uuid()::text), 11), '', 'test') RETURNING id`,
+      [of.tenantId, phone.extensionId],
+    );
     const { id: statement } = await build.one<{ id: string }>(
       "SELECT i.statement_id AS id FROM wallet w, statement_issue(w.id, '2026-02-01', '2026-02-28', 'range', 2, 'test') i WHERE w.tenant_id = $1",
       [of.tenantId],
@@ -178,6 +188,8 @@ export async function makeBranches(db: TestDatabase) {
       numberBlock,
       hotList,
       hotImport,
+      link,
+      deskPhone,
       owner: user,
       slug: buyer.slug,
       transaction,

@@ -17,6 +17,8 @@ export const testSettings = {
   sipDomain: "127.0.0.1",
   sipPort: 5060,
   sipTransport: "udp",
+  acrobitsCloudId: undefined,
+  zoiperProviderId: undefined,
   mailGoesOut: false,
 } as const;
 

@@ -29,6 +29,8 @@ export type Ids = Readonly<
     | "numberBlock"
     | "hotList"
     | "hotImport"
+    | "link"
+    | "deskPhone"
     | "intoIncident"
     | "owner"
     | "import"
@@ -96,6 +98,8 @@ const fields: Readonly<Record<string, () => unknown>> = {
   parts: () => 1,
   part: () => 0,
   data: () => "QQ==",
+  secret: () => "abcdefghjkmnpqrstuvwxyz234",
+  mac: () => "80:5e:c0:12:34:56",
   token: () => "a".repeat(43),
   text: () => "Because.",
   mode: () => "merge",

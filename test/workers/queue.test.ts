@@ -39,6 +39,7 @@ const nothing: Processors = {
   tellOwners: async () => {},
   followUpPayments: async () => {},
   endSeats: async () => {},
+  wipeProvisioning: async () => {},
   sendMail: async () => {},
   issueStatements: async () => {},
   sealStatement: async () => {},

@@ -21,6 +21,7 @@ import { sweepRetention, sweepRetentionNow } from "@/workers/processors/sweep-re
 import { takeEvidence } from "@/workers/processors/take-evidence";
 import { tellOwners } from "@/workers/processors/tell-owners";
 import type { Processors } from "@/workers/processors/types";
+import { wipeProvisioning } from "@/workers/processors/wipe-provisioning";
 
 /** One processor per job in server/queue/jobs.ts; a missing or misspelt one does not compile. */
 export const processors = {
@@ -44,6 +45,7 @@ export const processors = {
   reconcileCalls,
   reconcileNow,
   endSeats,
+  wipeProvisioning,
   sweepRetention,
   exportBans,
   appendAuditFile,

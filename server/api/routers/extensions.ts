@@ -35,6 +35,7 @@ const phoneOf = (phone: NewPhone, settings: ApiSettings) => ({
   sipDomain: settings.sipDomain,
   sipPort: settings.sipPort,
   transport: settings.sipTransport,
+  apps: { acrobitsCloudId: settings.acrobitsCloudId ?? null, zoiperProviderId: settings.zoiperProviderId ?? null },
 });
 
 export const extensionsRouter = router({

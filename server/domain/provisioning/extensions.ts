@@ -1,4 +1,5 @@
 import type { ExtensionChange, NewExtension } from "@/server/domain/provisioning/extension.schema";
+import { forgetSealed } from "@/server/domain/provisioning/links";
 import { dropContacts, provision, unprovision } from "@/server/domain/provisioning/provision";
 import { SipSecret } from "@/server/domain/provisioning/secret.rules";
 import { emergencyNumbersOf } from "@/server/domain/rating/emergency.rules";
@@ -157,6 +158,7 @@ async function replaceSecret(tx: TenantWrite, tenantId: TenantId, id: ExtensionI
     data: { secretCreatedAt: new Date(), version: { increment: 1 } },
   });
   await provision(tx, { ...row, id }, secret);
+  await forgetSealed(tx, tenantId, id);
   return { id, number: row.number, sipUsername: row.sipUsername, secret };
 }
 

@@ -16,6 +16,10 @@ export class SipSecret {
     const symbol = () => SECRET_ALPHABET.charAt(randomInt(SECRET_ALPHABET.length));
     return new SipSecret(Array.from({ length: SECRET_LENGTH }, symbol).join(""));
   }
+  /** One that was shown before and comes back from whoever was shown it. */
+  static of(text: string): SipSecret {
+    return new SipSecret(text);
+  }
   reveal(): string {
     return this.#text;
   }

@@ -53,6 +53,8 @@ beforeAll(async () => {
     statement: crypto.randomUUID(),
     incident: crypto.randomUUID(),
     hold: crypto.randomUUID(),
+    link: crypto.randomUUID(),
+    deskPhone: crypto.randomUUID(),
     target: crypto.randomUUID(),
     delivery: crypto.randomUUID(),
     containment: crypto.randomUUID(),
