@@ -78,6 +78,7 @@ const chooseColumn = (chosen: ReadonlySet<string>, onChoose: Choose, all: readon
     />
   ),
   fold: "below",
+  className: "sm:pr-2",
   cell: (call) =>
     mayBeEnded(call) && (
       <Tick
@@ -122,7 +123,7 @@ function moneyColumns({ currency, items }: Data, now: Date): readonly Column<Liv
   return [
     {
       key: "rate",
-      header: `Rate a minute, ${currency}`,
+      header: `A minute, ${currency}`,
       numeric: true,
       from: "lg",
       cell: (call) =>
@@ -145,7 +146,7 @@ function moneyColumns({ currency, items }: Data, now: Date): readonly Column<Liv
       header: "Stops",
       fold: "second-end",
       grow: true,
-      className: "sm:pl-6",
+      className: "sm:min-w-36 sm:pl-6",
       cell: (call) => (
         <StopsAt because={call.stopsBecause} now={now} sentence={call.stopsBecauseSentence} until={call.grantedUntil} />
       ),

@@ -11,15 +11,15 @@ const looks: Readonly<Record<Health, { ink: string; icon: "check" | "alert" | "m
 /** One line per part: its name, its state as shape, word and colour, and the facts behind it. */
 export function PartsTable({ parts }: Readonly<{ parts: readonly Part[] }>) {
   return (
-    <table className="w-full border-collapse text-left sm:max-w-4xl">
+    <table className="w-full border-collapse text-left max-sm:block sm:max-w-4xl">
       <caption className="sr-only">Parts of the system</caption>
-      <tbody>
+      <tbody className="max-sm:block">
         {parts.map(({ name, health, state, detail }) => (
           <tr className="border-b align-top max-sm:grid max-sm:grid-cols-[minmax(0,1fr)_auto] max-sm:py-1" key={name}>
-            <th className="w-44 py-1.5 pr-3 font-medium" scope="row">
+            <th className="py-1.5 pr-3 font-medium sm:w-44" scope="row">
               {name}
             </th>
-            <td className={cx("w-px py-1.5 whitespace-nowrap sm:pr-5", looks[health].ink)}>
+            <td className={cx("py-1.5 whitespace-nowrap sm:w-px sm:pr-5", looks[health].ink)}>
               <span className="inline-flex items-center gap-1.5">
                 <Icon name={looks[health].icon} />
                 {state}

@@ -1,49 +1,9 @@
 import { expect, type Page } from "@playwright/test";
 
 import { expectAccessible } from "./support/axe";
+import { dialogs, outside, places } from "./support/places";
 import { test } from "./support/portal";
 import { signInOf } from "./support/stack";
-
-/** Pages by who may open them; `row` opens the panel of the first row as well. */
-const places = [
-  { as: ["customer", "owner"], page: "", heading: /./ },
-  { as: ["customer", "owner"], page: "/calls", heading: "Calls", row: true },
-  { as: ["customer", "owner"], page: "/live", heading: "Live calls" },
-  { as: ["customer", "owner"], page: "/extensions", heading: "Extensions", row: true },
-  { as: ["customer", "owner"], page: "/numbers", heading: "Numbers", row: true },
-  { as: ["operator", "owner"], page: "/numbers", heading: "Numbers", row: true },
-  { as: ["customer", "owner"], page: "/balance", heading: "Balance" },
-  { as: ["customer", "owner"], page: "/statements", heading: "Statements" },
-  { as: ["customer", "owner"], page: "/limits", heading: "Limits", row: true },
-  { as: ["customer", "owner"], page: "/destinations", heading: "Destinations" },
-  { as: ["customer", "owner"], page: "/plans", heading: /./ },
-  { as: ["customer", "owner"], page: "/team", heading: "Team" },
-  { as: ["operator", "owner"], page: "/notifications", heading: "Notifications" },
-  { as: ["customer", "owner"], page: "/notices", heading: "Notices" },
-  { as: ["operator", "owner"], page: "/team/roles", heading: "What each role may do" },
-  { as: ["customer", "owner"], page: "/audit", heading: "Audit", row: true },
-  { as: ["reseller", "owner"], page: "", heading: /./ },
-  { as: ["reseller", "owner"], page: "/tenants", heading: "Tenants" },
-  { as: ["reseller", "owner"], page: "/tenants?open=bakery", heading: "Tenants" },
-  { as: ["operator", "owner"], page: "/retention", heading: "Retention" },
-  { as: ["reseller", "owner"], page: "/plans", heading: "Plans" },
-  { as: ["reseller", "owner"], page: "/plans/decks", heading: "Rate decks" },
-  { as: ["customer", "owner"], page: "/disputes", heading: "Disputes" },
-  { as: ["reseller", "owner"], page: "/disputes", heading: "Disputes" },
-  { as: ["reseller", "owner"], page: "/disputes/rerate", heading: "Re-rate calls" },
-  { as: ["reseller", "owner"], page: "/vouchers", heading: "Vouchers" },
-  { as: ["reseller", "owner"], page: "/approvals", heading: "Approvals" },
-  { as: ["operator", "owner"], page: "/approvals", heading: "Approvals" },
-  { as: ["operator", "owner"], page: "/tenants", heading: "Tenants" },
-  { as: ["operator", "owner"], page: "/reconciliation", heading: "Reconciliation" },
-  { as: ["operator", "owner"], page: "/system", heading: "System" },
-  { as: ["operator", "owner"], page: "/live", heading: "Live calls" },
-  { as: ["operator", "owner"], page: "/incidents", heading: "Incidents" },
-  { as: ["operator", "owner"], page: "/rules", heading: "Rules", row: true },
-  { as: ["reseller", "owner"], page: "/rules", heading: "Rules", row: true },
-  { as: ["operator", "owner"], page: "/blocks", heading: "Blocks" },
-  { as: ["customer", "owner"], page: "/blocks", heading: "Blocks" },
-] as const;
 
 test("the check finds what is wrong", async ({ page }) => {
   await page.setContent('<html lang="en"><title>Planted</title><main><h1>Planted</h1><button></button></main></html>');
@@ -69,14 +29,6 @@ for (const place of places) {
   });
 }
 
-const outside = [
-  ["/sign-in", "Sign in"],
-  ["/invitation#nothing-of-that-name", "Set up your access"],
-  ["/forgot", "Choose a new password"],
-  ["/reset#nothing-of-that-name", "Choose a new password"],
-  ["/t/nobody-of-that-name", /./],
-] as const;
-
 for (const [path, heading] of outside) {
   test(`signed out: ${path} is accessible in light and dark, and fits a phone`, async ({ page }) => {
     await page.goto(path);
@@ -84,18 +36,6 @@ for (const [path, heading] of outside) {
     await eachLook(page);
   });
 }
-
-const dialogs = [
-  ["customer", "/extensions", "New extension"],
-  ["reseller", "/tenants", "New tenant"],
-  ["operator", "/notifications", "Add…"],
-  ["reseller", "/plans", "New plan"],
-  ["reseller", "/balance", "Give credit…"],
-  ["operator", "/incidents", "Open an incident…"],
-  ["reseller", "/vouchers", "New batch…"],
-  ["operator", "/numbers", "Add number"],
-  ["operator", "/blocks", "Ban an address…"],
-] as const;
 
 for (const [kind, path, opener] of dialogs) {
   test(`${kind}: the dialog behind "${opener}" is accessible in light and dark, and fits a phone`, async ({

@@ -12,8 +12,8 @@ chmodSync(dataDir, 0o755);
 const stack = await startStack({
   dataDir,
   ports: { web: 0, callControl: 0, sip: 0 },
-  // No demo traffic: a test that adds up one call's money wants nobody else to spend any.
-  env: { ...process.env, PBX: "embedded", DEMO_TRAFFIC: "off" },
+  // No demo traffic: a test that adds up one call's money wants nobody else to spend any. Pictures want some.
+  env: { ...process.env, PBX: "embedded", DEMO_TRAFFIC: process.env["RINGFENCE_STACK_TRAFFIC"] ?? "off" },
   postgresSettings: { fsync: "off", synchronous_commit: "off", full_page_writes: "off" },
   say: (line) => console.log(line),
 });
