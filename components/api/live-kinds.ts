@@ -18,7 +18,7 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   ],
   security: ["extensions", "home"],
   audit: ["audit"],
-  tenants: ["tenants", "shell", "tenantPlans"],
+  tenants: ["tenants", "shell", "tenantPlans", "settings"],
   extensions: ["extensions", "home"],
   numbers: ["numbers"],
   tasks: ["tasks", "decks"],

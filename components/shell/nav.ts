@@ -53,6 +53,7 @@ const groups: readonly NavGroup[] = [
     items: [
       { page: "notifications", label: "Notifications", icon: "out", needs: "incidents.read", key: "y" },
       { page: "team", label: "Team", icon: "team", needs: "members.read", key: "m" },
+      { page: "settings", label: "Settings", icon: "settings", needs: "shell.read", key: "," },
       { page: "incidents", label: "Incidents", icon: "alert", needs: "incidents.read", root: true, key: "x" },
       { page: "rules", label: "Rules", icon: "lock", needs: "rules.read", key: "w" },
       { page: "audit", label: "Audit", icon: "audit", needs: "audit.read", key: "a" },

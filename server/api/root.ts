@@ -35,6 +35,7 @@ import { retentionRouter } from "@/server/api/routers/retention";
 import { rulesRouter } from "@/server/api/routers/rules";
 import { securityRouter } from "@/server/api/routers/security";
 import { sessionsRouter } from "@/server/api/routers/sessions";
+import { settingsRouter } from "@/server/api/routers/settings";
 import { shellRouter } from "@/server/api/routers/shell";
 import { statementsRouter } from "@/server/api/routers/statements";
 import { systemRouter } from "@/server/api/routers/system";
@@ -80,6 +81,7 @@ export const appRouter = router({
   cdrImports: cdrImportsRouter,
   reconciliation: reconciliationRouter,
   retention: retentionRouter,
+  settings: settingsRouter,
   shell: shellRouter,
   statements: statementsRouter,
   system: systemRouter,

@@ -82,6 +82,7 @@ const fields: Readonly<Record<string, () => unknown>> = {
   vatId: () => "DE1",
   reason: () => "looked at",
   roles: () => [],
+  seen: () => "As it was",
   jobId: () => randomUUID(),
   limit: () => "0",
   quantity: () => 100,

@@ -51,6 +51,7 @@ export type AuditAction =
   | "voucher.revoke"
   | "voucher.redeem"
   | "tenant.create"
+  | "tenant.rename"
   | "tenant.suspend"
   | "tenant.resume"
   | "plan.create"

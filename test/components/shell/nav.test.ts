@@ -11,7 +11,7 @@ const pagesOf = (role: (typeof roles)[number], kind: string) =>
   );
 
 describe("navigation", () => {
-  it("offers a viewer of a customer nothing to manage", () => {
+  it("offers a viewer of a customer what may be seen, and nothing to manage", () => {
     expect(pagesOf("viewer", "customer")).toEqual([
       "home",
       "calls",
@@ -26,6 +26,7 @@ describe("navigation", () => {
       "blocks",
       "plans",
       "notices",
+      "settings",
     ]);
   });
 

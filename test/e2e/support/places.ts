@@ -15,6 +15,7 @@ export const places = [
   { as: ["operator", "owner"], page: "/notifications", heading: "Notifications" },
   { as: ["customer", "owner"], page: "/notices", heading: "Notices" },
   { as: ["operator", "owner"], page: "/team/roles", heading: "What each role may do" },
+  { as: ["customer", "owner"], page: "/settings", heading: "Settings" },
   { as: ["customer", "owner"], page: "/audit", heading: "Audit", row: true },
   { as: ["reseller", "owner"], page: "", heading: /./ },
   { as: ["reseller", "owner"], page: "/tenants", heading: "Tenants" },

@@ -1,0 +1,18 @@
+import type { Metadata } from "next";
+
+import { api, Loaded, load } from "@/app/_server/load";
+import { SettingsView } from "@/components/settings/settings-view";
+
+export const metadata: Metadata = { title: "Settings" };
+
+type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
+
+export default async function SettingsPage({ params }: Props) {
+  const { tenantSlug } = await params;
+  await load((queries) => queries.fetchQuery(api.settings.get.queryOptions({ tenantSlug })));
+  return (
+    <Loaded>
+      <SettingsView />
+    </Loaded>
+  );
+}
