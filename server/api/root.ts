@@ -30,6 +30,7 @@ import { passwordsRouter } from "@/server/api/routers/passwords";
 import { paymentsRouter } from "@/server/api/routers/payments";
 import { plansRouter } from "@/server/api/routers/plans";
 import { reconciliationRouter } from "@/server/api/routers/reconciliation";
+import { reportsRouter } from "@/server/api/routers/reports";
 import { reratingRouter } from "@/server/api/routers/rerating";
 import { retentionRouter } from "@/server/api/routers/retention";
 import { rulesRouter } from "@/server/api/routers/rules";
@@ -75,6 +76,7 @@ export const appRouter = router({
   members: membersRouter,
   passkeys: passkeysRouter,
   passwords: passwordsRouter,
+  reports: reportsRouter,
   rerating: reratingRouter,
   security: securityRouter,
   sessions: sessionsRouter,

@@ -22,4 +22,8 @@ export const recordCommands: Readonly<Record<string, Entry>> = {
     summary: "let go of what is older than its policy, or count it",
     load: async () => (await import("./commands/retention")).retentionRun,
   },
+  "rollup rebuild": {
+    summary: "make the sums that reports read anew from the calls on record",
+    load: async () => (await import("./commands/rollup")).rollupRebuild,
+  },
 };

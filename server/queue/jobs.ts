@@ -181,6 +181,15 @@ export const jobs = {
     backoffMs: 1_000,
     everyMs: 60_000,
   }),
+  /** Ended calls and corrections into the sums that reports read. */
+  foldUsage: defineJob({
+    name: "usage.fold",
+    scope: "system",
+    schema: nothing,
+    attempts: 1,
+    backoffMs: 1_000,
+    everyMs: 5_000,
+  }),
   sweepRetention: defineJob({
     name: "retention.sweep",
     scope: "system",

@@ -40,6 +40,7 @@ const nothing: Processors = {
   followUpPayments: async () => {},
   endSeats: async () => {},
   wipeProvisioning: async () => {},
+  foldUsage: async () => {},
   sendMail: async () => {},
   issueStatements: async () => {},
   sealStatement: async () => {},

@@ -6,6 +6,7 @@ import { deliverNotification } from "@/workers/processors/deliver-notification";
 import { endSeats } from "@/workers/processors/end-seats";
 import { escalateIncidents } from "@/workers/processors/escalate-incidents";
 import { exportBans } from "@/workers/processors/export-bans";
+import { foldUsageJob } from "@/workers/processors/fold-usage";
 import { followUpPayments } from "@/workers/processors/follow-up-payments";
 import { hangUpOfSubject } from "@/workers/processors/hang-up-of-subject";
 import { issueStatements } from "@/workers/processors/issue-statements";
@@ -46,6 +47,7 @@ export const processors = {
   reconcileNow,
   endSeats,
   wipeProvisioning,
+  foldUsage: foldUsageJob,
   sweepRetention,
   exportBans,
   appendAuditFile,

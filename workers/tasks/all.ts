@@ -2,6 +2,7 @@ import type { TaskKind } from "@/server/domain/tasks/task.schema";
 import { importCdr } from "@/workers/tasks/import-cdr";
 import { importDeck } from "@/workers/tasks/import-deck";
 import { importHotList } from "@/workers/tasks/import-hot-list";
+import { rebuildUsageWork } from "@/workers/tasks/rebuild-usage";
 import { rehearseRule } from "@/workers/tasks/rehearse-rule";
 import { rerateCalls } from "@/workers/tasks/rerate-calls";
 import type { TaskWork } from "@/workers/tasks/run-task";
@@ -13,4 +14,5 @@ export const taskWorks: Readonly<Partial<Record<TaskKind, TaskWork>>> = {
   "deck.import": importDeck,
   "rule.rehearse": rehearseRule,
   "hotlist.import": importHotList,
+  "usage.rebuild": rebuildUsageWork,
 };

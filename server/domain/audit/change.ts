@@ -103,6 +103,7 @@ export type AuditAction =
   | "session.reauthenticate"
   | "member.set_factor_policy"
   | "permission.deny"
+  | "usage.rebuild"
   | "retention.sweep"
   | "retention.cut_trail"
   | "retention.set"

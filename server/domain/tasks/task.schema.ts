@@ -1,5 +1,12 @@
 /** What can be a long job. The words are stored: never renamed. */
-export const taskKinds = ["deck.import", "rating.rerate", "cdr.import", "rule.rehearse", "hotlist.import"] as const;
+export const taskKinds = [
+  "deck.import",
+  "rating.rerate",
+  "cdr.import",
+  "rule.rehearse",
+  "hotlist.import",
+  "usage.rebuild",
+] as const;
 
 export type TaskKind = (typeof taskKinds)[number];
 /** Whether a stored word is a kind that this version knows. */
