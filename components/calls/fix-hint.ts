@@ -17,9 +17,11 @@ export const fixHint = (reason: string | null, provider: string | null): string 
 
 type Call = Readonly<{ reason: string | null; country: string | null; from: Readonly<{ extensionNumber: string }> }>;
 
+const closedDestination: ReadonlySet<string> = new Set(["DST-01", "DST-02", "DST-06"]);
+
 /** The page that mends it, opened at the very thing: the country, or the extension. */
 export function fixHref(path: string, call: Call): string {
-  if (call.reason === "DST-01" && call.country) return `${path}?q=${encodeURIComponent(call.country)}`;
+  if (closedDestination.has(call.reason ?? "") && call.country) return `${path}?q=${encodeURIComponent(call.country)}`;
   if (call.reason === "SEC-01") return `${path}?q=${encodeURIComponent(call.from.extensionNumber)}`;
   return path;
 }

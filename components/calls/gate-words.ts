@@ -7,6 +7,8 @@ const labels: Readonly<Record<string, string>> = {
   block: "Nothing blocks it",
   number: "Number valid",
   country: "Country open",
+  "special numbers": "Special numbers open",
+  "fraud-prone range": "Fraud-prone range open",
   provider: "Provider can carry it",
   price: "Price found",
   "calls at once": "Calls at once",
@@ -39,6 +41,10 @@ export function gateMeasure({ gate, ok, value, limit }: Gate): string | undefine
     case "country":
     case "call control":
       return value || undefined;
+    case "special numbers":
+      return limit === "closed above" ? `${value}, closed by your provider` : value;
+    case "fraud-prone range":
+      return limit === "closed above" ? `+${value}…, closed by your provider` : `+${value}…`;
     case "number":
       if (limit === "rings at an extension") return ok ? value : `${value} rings nowhere`;
       return limit === "own extension" ? `${value}, own extension` : value || undefined;

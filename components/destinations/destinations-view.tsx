@@ -1,144 +1,180 @@
 "use client";
 
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
-import type { Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
-import { refusalOf } from "@/components/api/refusal";
+import { ContinentSection } from "@/components/destinations/continent-section";
+import { continentsInOrder } from "@/components/destinations/continent-words";
+import { type Country, changesIn, type Draft, savedOpen } from "@/components/destinations/destination-draft";
 import { matchesCountry } from "@/components/destinations/match-country";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
-import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
+import { later } from "@/components/ui/later";
 import { PageHeader } from "@/components/ui/page-header";
 import { SearchBox } from "@/components/ui/search-box";
 import { Select } from "@/components/ui/select";
-import { Switch } from "@/components/ui/switch";
-import { toast } from "@/components/ui/toast-store";
+import { useListKeys } from "@/components/ui/use-list-keys";
+import { useOpen } from "@/components/ui/use-open";
 import { useParamsState } from "@/components/ui/use-params-state";
+import type { Continent } from "@/server/domain/destinations/continents";
+import type { Reach } from "@/server/domain/destinations/destination.schema";
+import { numberClasses } from "@/server/domain/destinations/destination.schema";
 
-type Country = Outputs["destinations"]["list"]["items"][number];
+const CountryPanel = later(() => import("@/components/destinations/country-panel").then((file) => file.CountryPanel));
+const SaveDestinations = later(() =>
+  import("@/components/destinations/save-destinations").then((file) => file.SaveDestinations),
+);
 
 const shownChoices = [
   { value: "", label: "All countries" },
   { value: "open", label: "Open" },
   { value: "closed", label: "Closed" },
+  { value: "called", label: "Called in 90 days" },
+];
+const reachChoices = [
+  { value: "", label: "For own phones" },
+  { value: "below", label: "For everybody below" },
 ];
 
-/** Where this tenant's phones can call. Closed is the default; each country is opened by hand. */
+/** Where this tenant's phones can call. Closed is the default; each class of a country's numbers is opened by hand. */
 export function DestinationsView() {
-  const { tenantSlug, can } = useScope();
+  const { tenant, can } = useScope();
   const { params, set } = useParamsState();
-  const trpc = useTRPC();
-  const query = useQuery(trpc.destinations.list.queryOptions({ tenantSlug }));
+  const reach: Reach = tenant.kind !== "customer" && params.get("for") === "below" ? "below" : "own";
   const [text, which] = [params.get("q") ?? "", params.get("show") ?? ""];
+  const [draft, setDraft] = useState<Draft>({});
+  const query = useCountries();
   const all = query.data?.items ?? [];
-  const open = all.filter((item) => item.open).length;
-  const shown = all.filter((item) => matchesCountry(item, text) && (which === "" || item.open === (which === "open")));
-  const clear = () => set({ q: undefined, show: undefined });
+  const isOpen = (item: Country) => numberClasses.some((of) => savedOpen(item, of, reach));
+  const shown = all.filter((item) => matchesCountry(item, text) && (shows[which]?.(item, isOpen(item)) ?? true));
+  const turn = (value: string) => {
+    setDraft({});
+    set({ for: value || undefined });
+  };
 
   return (
     <>
-      <PageHeader aside={query.data && `${open} of ${all.length} countries open`} title="Destinations">
+      <PageHeader
+        aside={query.data && `${all.filter(isOpen).length} of ${all.length} countries open`}
+        title={tenant.kind === "customer" ? "Where you can call" : "Destinations"}
+      >
         <SearchBox
           className="w-full sm:w-64"
           label="Country or code, such as +44"
           onValue={(q) => set({ q }, "replace")}
           value={text}
         />
-        <Select
-          choices={shownChoices}
-          label="Show"
-          labelHidden
-          name="show"
-          onChange={(event) => set({ show: event.target.value })}
-          value={which}
-        />
-      </PageHeader>
-      <p className="max-w-prose pb-3 text-ink-2">
-        A call to a closed country is refused before it costs anything. A change counts from the next call; calls in
-        progress go on. Emergency numbers always pass.
-      </p>
-      <QueryView query={query}>
-        {() => (
-          <DataTable
-            caption="Countries"
-            fit
-            columns={columnsIn(can("destinations.write"))}
-            empty={<Empty action={<Button onClick={clear}>Clear filter</Button>} title="No country matches." />}
-            rowKey={(item) => item.country}
-            rows={shown}
+        <Choice choices={shownChoices} label="Show" name="show" onValue={(show) => set({ show })} value={which} />
+        {tenant.kind !== "customer" && (
+          <Choice
+            choices={reachChoices}
+            label="Whose calls"
+            name="for"
+            onValue={turn}
+            value={reach === "below" ? "below" : ""}
           />
         )}
+      </PageHeader>
+      <p className="max-w-prose pb-3 text-ink-2">{reach === "below" ? belowText : ownText}</p>
+      <QueryView query={query}>
+        {() =>
+          shown.length === 0 ? (
+            <NothingMatches />
+          ) : (
+            <World
+              draft={draft}
+              items={shown}
+              mayChange={can("destinations.write")}
+              narrowed={text !== "" || which !== ""}
+              onDraft={setDraft}
+              reach={reach}
+            />
+          )
+        }
       </QueryView>
+      {changesIn(draft).length > 0 && <SaveDestinations draft={draft} onDone={() => setDraft({})} reach={reach} />}
     </>
   );
 }
 
-const columnsIn = (mayChange: boolean): readonly Column<Country>[] => [
-  {
-    key: "country",
-    header: "Country",
-    fold: "lead",
-    cell: (item) => (
-      <span className="flex items-center gap-2">
-        <span className="w-7 rounded-sm border text-center font-mono text-xs leading-4 text-ink-3">{item.country}</span>
-        {item.name}
-      </span>
-    ),
-  },
-  {
-    key: "code",
-    header: "Code",
-    fold: "second",
-    className: "max-sm:pl-9",
-    cell: (item) => <span className="figures">{item.callingCode && `+${item.callingCode}`}</span>,
-  },
-  {
-    key: "calls",
-    header: "Calls in 90 days",
-    numeric: true,
-    cell: (item) => (item.recentCalls > 0 ? item.recentCalls : <span className="text-ink-3">–</span>),
-  },
-  {
-    key: "allowed",
-    header: "Calls there are",
-    fold: "lead-end",
-    className: "sm:pl-6",
-    cell: (item) =>
-      mayChange ? <OpenSwitch item={item} /> : <span className="font-medium">{item.open ? "Open" : "Closed"}</span>,
-  },
-];
+const shows: Readonly<Record<string, (item: Country, open: boolean) => boolean>> = {
+  open: (_, open) => open,
+  closed: (_, open) => !open,
+  called: (item) => item.recentCalls > 0,
+};
+const classesText =
+  "Special numbers are premium, shared-cost, personal and satellite ones; fraud-prone are ranges that your provider keeps a list of.";
+const ownText = `A call to a closed class of a country's numbers is refused before it costs anything. ${classesText} Emergency numbers always pass.`;
+const belowText = `What is closed here is closed for every tenant below and for your own phones, whatever they open themselves. ${classesText} Emergency numbers always pass.`;
 
-function OpenSwitch({ item }: Readonly<{ item: Country }>) {
+function NothingMatches() {
+  const { set } = useParamsState();
+  const clear = () => set({ q: undefined, show: undefined });
+  return <Empty action={<Button onClick={clear}>Clear filter</Button>} title="No country matches." />;
+}
+
+function useCountries() {
   const { tenantSlug } = useScope();
-  const trpc = useTRPC();
-  const queries = useQueryClient();
-  const save = useMutation(
-    trpc.destinations.set.mutationOptions({
-      onSettled: () => queries.invalidateQueries({ queryKey: trpc.destinations.pathKey() }),
-      onError: (error) => toast(refusalOf(error).title, { tone: "bad" }),
-    }),
-  );
-  const change = (open: boolean): void =>
-    save.mutate(
-      { tenantSlug, country: item.country, open },
-      {
-        onSuccess: () =>
-          toast(`${item.name} is ${open ? "open" : "closed"} from the next call.`, {
-            undo: () => save.mutate({ tenantSlug, country: item.country, open: !open }),
-          }),
-      },
-    );
-  const on = save.isPending ? (save.variables?.open ?? item.open) : item.open;
+  return useQuery(useTRPC().destinations.list.queryOptions({ tenantSlug }));
+}
+
+type ChoiceProps = Readonly<{
+  label: string;
+  name: string;
+  value: string;
+  choices: readonly { value: string; label: string }[];
+  onValue: (value: string) => void;
+}>;
+const Choice = ({ onValue, ...rest }: ChoiceProps) => (
+  <Select {...rest} labelHidden onChange={(event) => onValue(event.target.value)} />
+);
+
+type WorldProps = Readonly<{
+  items: readonly Country[];
+  draft: Draft;
+  reach: Reach;
+  onDraft: (draft: Draft) => void;
+  mayChange: boolean;
+  /** Whether a search or filter holds: what is left is shown unfolded. */
+  narrowed: boolean;
+}>;
+
+function World({ items, narrowed, ...board }: WorldProps) {
+  const { tenantSlug } = useScope();
+  const list = useListKeys();
+  const { openId, close } = useOpen();
+  const [turned, setTurned] = useState<ReadonlySet<Continent>>(new Set());
+  const priced = useQuery(useTRPC().destinations.prices.queryOptions({ tenantSlug }));
+  const prices = new Map(priced.data?.items.map((one) => [one.country, one]));
+  const opened = items.find(({ country }) => country === openId);
+  const flip = (continent: Continent) => {
+    const next = new Set(turned);
+    if (!next.delete(continent)) next.add(continent);
+    setTurned(next);
+  };
   return (
-    <Switch
-      disabled={save.isPending}
-      label={`Calls to ${item.name}`}
-      on={on}
-      onChange={change}
-      words={["Open", "Closed"]}
-    />
+    <div data-list="" ref={list}>
+      {continentsInOrder.map((continent) => {
+        const here = items.filter((item) => item.continent === continent);
+        // What is of interest stands open: where something is open for calls, or was called.
+        const lively = narrowed || here.some((item) => item.open || item.recentCalls > 0 || item.country === openId);
+        return (
+          here.length > 0 && (
+            <ContinentSection
+              board={{ ...board, prices, openId }}
+              continent={continent}
+              items={here}
+              key={continent}
+              onFold={() => flip(continent)}
+              unfolded={lively !== turned.has(continent)}
+            />
+          )
+        );
+      })}
+      {opened && <CountryPanel item={opened} onClose={close} reach={board.reach} />}
+    </div>
   );
 }

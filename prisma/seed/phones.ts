@@ -1,4 +1,4 @@
-import { setDestination } from "@/server/domain/destinations/destinations";
+import { auditOfDestinations, saveDestinations } from "@/server/domain/destinations/destinations";
 import { createExtension, suspendExtension } from "@/server/domain/provisioning/extensions";
 import type { Db } from "@/server/infra/db/client";
 import type { TenantId } from "@/server/kernel/ids";
@@ -45,8 +45,9 @@ export async function makePhones(db: Db, tenantId: TenantId, tenant: DemoTenant)
 export async function openCountries(db: Db, tenantId: TenantId, tenant: DemoTenant): Promise<void> {
   for (const country of tenant.open) {
     await demoChange(db, tenantId, "destination.allow", async (tx) => {
-      const { before } = await setDestination(tx, tenantId, { country, open: true });
-      return { subject: `destination:${country}`, before: { open: before }, after: { open: true }, result: undefined };
+      const changes = [{ country, numbers: "normal", open: true }] as const;
+      const saved = await saveDestinations(tx, tenantId, { reach: "own", changes });
+      return { ...auditOfDestinations("own", saved), result: undefined };
     });
   }
 }

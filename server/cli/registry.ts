@@ -32,12 +32,20 @@ const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import("./commands/destinations")).destinationsList,
   },
   "destinations allow": {
-    summary: "open a country for a tenant's calls",
+    summary: "open numbers of a country for a tenant's calls",
     load: async () => (await import("./commands/destinations")).destinationsAllow,
   },
   "destinations deny": {
-    summary: "close a country for a tenant's calls",
+    summary: "close numbers of a country for a tenant's calls",
     load: async () => (await import("./commands/destinations")).destinationsDeny,
+  },
+  "destinations ranges": {
+    summary: "the ranges of numbers that fraud is fond of",
+    load: async () => (await import("./commands/destinations")).destinationsRanges,
+  },
+  "destinations import-ranges": {
+    summary: "put a list in place of these ranges",
+    load: async () => (await import("./commands/destinations")).destinationsImportRanges,
   },
   ...peopleCommands,
   "extension create": {

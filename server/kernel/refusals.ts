@@ -43,6 +43,11 @@ export const refusals = {
     sentence: "Calls to this country are closed.",
     fix: { label: "Open this country", page: "destinations" },
   },
+  "DST-02": {
+    sip: 403,
+    sentence: "Calls to premium, shared-cost, personal and satellite numbers of this country are closed.",
+    fix: { label: "Open special numbers", page: "destinations" },
+  },
   "DST-03": {
     sip: 403,
     sentence: "The number is on a list of numbers that fraud uses.",
@@ -57,6 +62,11 @@ export const refusals = {
     sip: 403,
     sentence: "Calls to this number are blocked.",
     fix: { label: "Show blocks", page: "blocks" },
+  },
+  "DST-06": {
+    sip: 403,
+    sentence: "The number is in a range that fraud is fond of, and such ranges of this country are closed.",
+    fix: { label: "Open these ranges", page: "destinations" },
   },
   "RAT-01": {
     sip: 403,

@@ -95,7 +95,7 @@ async function fill({ owner, operatorId }: BenchDatabase, rows: number): Promise
 function callsOf(pool: SqlPool, endpoint: string) {
   const writer = new SettleWriter(pool);
   const text =
-    "SELECT * FROM call_authorise('bench', $1, $2, '493012345678', 'external', '493012345678', 'DE', '', now())";
+    "SELECT * FROM call_authorise('bench', $1, $2, '493012345678', 'external', '493012345678', 'DE', '', now(), 'normal')";
   const one = async (): Promise<number> => {
     const call = randomUUID();
     const began = performance.now();

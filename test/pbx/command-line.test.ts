@@ -157,6 +157,17 @@ test("a country opens and closes, an extension is suspended, resumed, rotated an
   await ringfence("destinations", "allow", "--tenant", "acme", "--country", "GB");
   const call = await phone.call("00442071234567");
   await call.answered;
+  // A premium number of the same country is not opened with it.
+  const premium = "00449098790000";
+  expect(await codeOf(premium)).toBe(403);
+  const [refused] = await ringfence<{ reason: string; trace?: unknown }[]>("calls", "--tenant", "acme", "--limit", "1");
+  expect(refused).toMatchObject({ reason: "DST-02" });
+  const special = ["--country", "GB", "--numbers", "special"];
+  await ringfence("destinations", "allow", "--tenant", "acme", ...special);
+  const dear = await phone.call(premium);
+  await dear.answered;
+  dear.hangUp();
+  await dear.ended;
   await ringfence("extension", "suspend", "--tenant", "acme", "--number", "102");
   expect((await call.ended).side).toBe("them");
   expect(await codeOf("00442071234567")).toBe(403);

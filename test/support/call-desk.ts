@@ -15,6 +15,8 @@ export type CallOf = {
   e164?: string;
   kind?: string;
   country?: string;
+  /** The class of the number by its kind. */
+  numbers?: "normal" | "special";
   at?: Date;
 };
 
@@ -24,7 +26,7 @@ export function callDesk(pool: SqlPool, pbx = "pbx1") {
     authorise: async (of: CallOf): Promise<Verdict> => {
       const [verdict] = await pool.query<Verdict>(
         "test_authorise",
-        "SELECT * FROM call_authorise($1, $2, $3, $4, $5, $6, $7, '', $8)",
+        "SELECT * FROM call_authorise($1, $2, $3, $4, $5, $6, $7, '', $8, $9)",
         [
           pbx,
           of.call,
@@ -34,6 +36,7 @@ export function callDesk(pool: SqlPool, pbx = "pbx1") {
           of.e164 ?? "493012345678",
           of.country ?? "DE",
           of.at ?? new Date(),
+          of.numbers ?? "normal",
         ],
       );
       if (!verdict) throw new Error("no verdict");

@@ -117,6 +117,11 @@ const fields: Readonly<Record<string, () => unknown>> = {
   longestSeconds: () => 86_400,
   recipient: () => `${randomUUID()}@sample.example`,
   skip: () => [],
+  changes: () => [{ country: "DE", numbers: "normal", open: true }],
+  ranges: () => "3519,PT,Rented out",
+  normal: () => "DE",
+  special: () => "DE FR",
+  fraud: () => "",
   periodFrom: () => "2027-01-01",
   periodTo: () => "2027-01-31",
 };

@@ -83,6 +83,7 @@ export type AuditAction =
   | "bundle.end"
   | "destination.allow"
   | "destination.deny"
+  | "destination.import_ranges"
   | "member.end_seats"
   | "member.invite"
   | "member.revoke"

@@ -1,4 +1,5 @@
 import { type Answer, answerOf, type Question, type VerdictRow } from "@/server/domain/calls/call-control";
+import { classByKind } from "@/server/domain/destinations/number-class.rules";
 import type { Dialled } from "@/server/domain/rating/dialling.rules";
 import type { SqlPool } from "@/server/infra/db/pool";
 
@@ -18,7 +19,7 @@ export async function authoriseMany(pool: SqlPool, asked: readonly Asked[]): Pro
   const column = <T>(value: (one: Asked) => T) => asked.map(value);
   const rows = await pool.query<PlacedRow>(
     "calls_authorise",
-    "SELECT * FROM calls_authorise($1, $2, $3, $4, $5, $6, $7, $8)",
+    "SELECT * FROM calls_authorise($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     [
       asked[0]?.question.pbx ?? "",
       column(({ question }) => question.call),
@@ -28,6 +29,7 @@ export async function authoriseMany(pool: SqlPool, asked: readonly Asked[]): Pro
       column(({ number }) => number.country ?? null),
       column(({ question }) => question.address),
       column(({ question }) => question.at),
+      column(({ number }) => classByKind(number) ?? null),
     ],
   );
   const numbers = new Map(asked.map(({ question, number }) => [question.call, number]));

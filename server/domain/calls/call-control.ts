@@ -1,3 +1,4 @@
+import { classByKind } from "@/server/domain/destinations/number-class.rules";
 import { type Dialled, readDialled } from "@/server/domain/rating/dialling.rules";
 import type { SqlPool } from "@/server/infra/db/pool";
 import type { CallId, ExtensionId, TenantId } from "@/server/kernel/ids";
@@ -85,7 +86,7 @@ export async function authorise(pool: SqlPool, asked: Question): Promise<Answer>
 export async function authoriseNumber(pool: SqlPool, asked: Question, number: Dialled): Promise<Answer> {
   const [row] = await pool.query<VerdictRow>(
     "call_authorise",
-    "SELECT * FROM call_authorise($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    "SELECT * FROM call_authorise($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     [
       asked.pbx,
       asked.call,
@@ -96,6 +97,7 @@ export async function authoriseNumber(pool: SqlPool, asked: Question, number: Di
       number.country ?? null,
       asked.address,
       asked.at,
+      classByKind(number) ?? null,
     ],
   );
   if (!row) throw new Error("call_authorise gave no answer");

@@ -76,7 +76,7 @@ export const placingTogether: readonly SqlMutation[] = [
     ...together,
     name: "calls let through together reach closed countries",
     loses: "calls to wherever fraud goes",
-    find: "EXISTS (SELECT FROM destination d WHERE d.tenant_id = t.id AND d.country = u.country)",
+    find: "EXISTS (SELECT FROM destination d WHERE d.tenant_id = t.id AND d.country = u.country AND d.normal)",
     replace: "true",
     caughtBy: REFUSED,
   },

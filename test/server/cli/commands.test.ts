@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { userInfo } from "node:os";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { builders } from "@/test/support/builders";
@@ -217,6 +219,29 @@ describe("an operator's whole day", () => {
     expect(await open()).toEqual(["FR", "DE"]);
     await cli("destinations", "deny", "--tenant", "paris", "--country", "FR");
     expect(await open()).toEqual(["DE"]);
+    const numbers = ["--country", "DE", "--numbers", "special"];
+    expect(await thing("destinations", "allow", "--tenant", "paris", ...numbers)).toEqual({
+      ...{ tenant: "paris", country: "DE", open: true, numbers: "normal special", for: "own" },
+    });
+    expect(await thing("destinations", "allow", "--tenant", "paris", "--country", "XS")).toMatchObject({
+      numbers: "special",
+    });
+    await expect(cli("destinations", "deny", "--tenant", "paris", ...numbers, "--below")).rejects.toThrow(
+      "invalid_state",
+    );
+    await expect(cli("destinations", "deny", "--tenant", "paris", ...numbers.with(3, "dear"))).rejects.toThrow(
+      "numbers",
+    );
+  });
+
+  test("the list of ranges that fraud is fond of is replaced by a file", async () => {
+    const file = path.join(mkdtempSync(path.join(tmpdir(), "ringfence-ranges-")), "ranges.csv");
+    const held = await list("destinations", "ranges");
+    writeFileSync(file, "3519,PT\n");
+    await expect(cli("destinations", "import-ranges", file)).rejects.toThrow("invalid_input");
+    expect(await list("destinations", "ranges")).toEqual(held);
+    writeFileSync(file, "3519,PT,Rented out\n");
+    expect(await thing("destinations", "import-ranges", file)).toEqual({ ranges: 1, added: 1, removed: held.length });
   });
 
   test("a person gets a link that is nowhere else", async () => {
