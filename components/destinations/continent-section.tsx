@@ -18,7 +18,7 @@ import { cx } from "@/components/ui/cx";
 import { RowLink } from "@/components/ui/row-link";
 import type { Continent } from "@/server/domain/destinations/continents";
 import type { Reach } from "@/server/domain/destinations/destination.schema";
-import { type NumberClass, numberClasses } from "@/server/domain/destinations/destination.schema";
+import { type NumberClass, numberClasses } from "@/server/kernel/number-class";
 
 type Price = Readonly<{ perMinuteMicros: bigint; currency: string }>;
 export type Board = Readonly<{

@@ -1,6 +1,6 @@
 import type { Outputs } from "@/components/api/outputs";
 import type { DestinationChange, DestinationPreview, Reach } from "@/server/domain/destinations/destination.schema";
-import { hasNormalNumbers, type NumberClass, numberClasses } from "@/server/domain/destinations/destination.schema";
+import { hasNormalNumbers, type NumberClass, numberClasses } from "@/server/kernel/number-class";
 
 export type Country = Outputs["destinations"]["list"]["items"][number];
 

@@ -21,7 +21,7 @@ import { useOpen } from "@/components/ui/use-open";
 import { useParamsState } from "@/components/ui/use-params-state";
 import type { Continent } from "@/server/domain/destinations/continents";
 import type { Reach } from "@/server/domain/destinations/destination.schema";
-import { numberClasses } from "@/server/domain/destinations/destination.schema";
+import { numberClasses } from "@/server/kernel/number-class";
 
 const CountryPanel = later(() => import("@/components/destinations/country-panel").then((file) => file.CountryPanel));
 const SaveDestinations = later(() =>

@@ -4,11 +4,10 @@ import {
   countrySchema,
   type DestinationChange,
   fraudRangesSchema,
-  hasNormalNumbers,
-  numberClasses,
 } from "@/server/domain/destinations/destination.schema";
 import { auditOfDestinations, listDestinations, saveDestinations } from "@/server/domain/destinations/destinations";
 import { importFraudRanges, listFraudRanges } from "@/server/domain/destinations/fraud-ranges";
+import { hasNormalNumbers, numberClasses } from "@/server/kernel/number-class";
 import { check } from "../check";
 import type { Command, Given, Result } from "../command";
 import type { Desk } from "../desk";

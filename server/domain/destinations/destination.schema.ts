@@ -1,11 +1,6 @@
 import { z } from "zod";
 
-/** The classes in which a country's numbers are opened and closed, from the harmless to the dangerous. */
-export const numberClasses = ["normal", "special", "fraud"] as const;
-export type NumberClass = (typeof numberClasses)[number];
-
-/** Numbers that no country has are special all: satellites, and what is called from everywhere at a price of its own. */
-export const hasNormalNumbers = (country: string): boolean => country !== "XS" && country !== "XN";
+import { numberClasses } from "@/server/kernel/number-class";
 
 /** Two letters as ISO 3166 has them, or XS and XN for the numbers that no country has. */
 export const countrySchema = z

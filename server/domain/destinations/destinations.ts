@@ -1,10 +1,10 @@
 import { type Continent, continentOf } from "@/server/domain/destinations/continents";
 import { callingCodeOf, countries, countryName, isDestination } from "@/server/domain/destinations/countries.rules";
 import type { DestinationChange, Reach } from "@/server/domain/destinations/destination.schema";
-import { type NumberClass, numberClasses } from "@/server/domain/destinations/destination.schema";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
+import { type NumberClass, numberClasses } from "@/server/kernel/number-class";
 
 export type PerClass<T> = Readonly<Record<NumberClass, T>>;
 

@@ -1,5 +1,5 @@
-import { hasNormalNumbers, type NumberClass } from "@/server/domain/destinations/destination.schema";
 import type { Dialled } from "@/server/domain/rating/dialling.rules";
+import { hasNormalNumbers, type NumberClass } from "@/server/kernel/number-class";
 
 const special: ReadonlySet<string> = new Set(["premium", "shared_cost", "personal", "pager", "satellite"]);
 

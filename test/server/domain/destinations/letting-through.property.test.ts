@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { authoriseMany } from "@/server/domain/calls/authorise-many";
-import { numberClasses } from "@/server/domain/destinations/destination.schema";
 import { readDialled } from "@/server/domain/rating/dialling.rules";
+import { numberClasses } from "@/server/kernel/number-class";
 import type { Tenancy } from "@/test/support/builders";
 import { callDesk } from "@/test/support/call-desk";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
