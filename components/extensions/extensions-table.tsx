@@ -11,6 +11,7 @@ import { Button } from "@/components/ui/button";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { RowLink } from "@/components/ui/row-link";
+import { Tick } from "@/components/ui/tick";
 
 const dash = <span className="text-ink-3">–</span>;
 
@@ -79,9 +80,36 @@ const todayColumns = (currency: string, decimals: number): readonly Column<Exten
   },
 ];
 
-type Props = Readonly<{ rows: readonly ExtensionRow[]; openId: string | undefined; onClear: () => void }>;
+type Choose = (chosen: ReadonlySet<string>) => void;
 
-export function ExtensionsTable({ rows, openId, onClear }: Props) {
+const chooseColumn = (chosen: ReadonlySet<string>, onChoose: Choose, all: readonly string[]): Column<ExtensionRow> => ({
+  key: "choose",
+  header: (
+    <Tick
+      checked={all.length > 0 && all.every((id) => chosen.has(id))}
+      label="Choose all extensions shown"
+      onChange={(on) => onChoose(new Set(on ? [...chosen, ...all] : [...chosen].filter((id) => !all.includes(id))))}
+    />
+  ),
+  cell: ({ id, number }) => (
+    <Tick
+      checked={chosen.has(id)}
+      label={`Choose ${number}`}
+      onChange={(on) => onChoose(new Set(on ? [...chosen, id] : [...chosen].filter((other) => other !== id)))}
+    />
+  ),
+});
+
+type Props = Readonly<{
+  rows: readonly ExtensionRow[];
+  openId: string | undefined;
+  onClear: () => void;
+  /** The ids of those that are chosen; undefined where nobody may change any. */
+  chosen: ReadonlySet<string> | undefined;
+  onChoose: Choose;
+}>;
+
+export function ExtensionsTable({ rows, openId, onClear, chosen, onChoose }: Props) {
   const { currency } = useScope();
   const decimals = columnDecimals(
     rows.map((item) => item.costTodayMicros),
@@ -90,7 +118,19 @@ export function ExtensionsTable({ rows, openId, onClear }: Props) {
   return (
     <DataTable
       caption="Extensions"
-      columns={[...phoneColumns, ...todayColumns(currency, decimals)]}
+      columns={[
+        ...(chosen
+          ? [
+              chooseColumn(
+                chosen,
+                onChoose,
+                rows.map(({ id }) => id),
+              ),
+            ]
+          : []),
+        ...phoneColumns,
+        ...todayColumns(currency, decimals),
+      ]}
       empty={<Empty action={<Button onClick={onClear}>Clear search</Button>} title="No extension matches." />}
       openKey={openId}
       rowKey={(item) => item.id}

@@ -1,17 +1,20 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useCallback, useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
 import { QueryView } from "@/components/api/query-view";
+import { extensionInput } from "@/components/extensions/extension-input";
 import { ExtensionsTable } from "@/components/extensions/extensions-table";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { Empty } from "@/components/ui/empty";
 import { later } from "@/components/ui/later";
 import { PageHeader } from "@/components/ui/page-header";
+import { Pages } from "@/components/ui/pages";
 import { SearchBox } from "@/components/ui/search-box";
+import { Select } from "@/components/ui/select";
 import { useOpen } from "@/components/ui/use-open";
 import { useParamsState } from "@/components/ui/use-params-state";
 
@@ -19,60 +22,108 @@ const ExtensionPanel = later(() =>
   import("@/components/extensions/extension-panel").then((file) => file.ExtensionPanel),
 );
 const NewExtension = later(() => import("@/components/extensions/new-extension").then((file) => file.NewExtension));
+const ManyExtensions = later(() =>
+  import("@/components/extensions/many-extensions").then((file) => file.ManyExtensions),
+);
+const BulkBar = later(() => import("@/components/extensions/bulk-bar").then((file) => file.BulkBar));
+
+const none: ReadonlySet<string> = new Set();
 
 /** Every phone and whether it is there, live. */
 export function ExtensionsView() {
   const { tenantSlug, can } = useScope();
   const { params, set } = useParamsState();
   const { openId, close } = useOpen();
-  const [creating, setCreating] = useState(params.get("new") === "1");
-  const query = useQuery(useTRPC().extensions.list.queryOptions({ tenantSlug }));
-  const text = (params.get("q") ?? "").toLowerCase();
-  const items = query.data?.items ?? [];
-  const shown = items.filter((item) =>
-    `${item.number} ${item.displayName} ${item.sipUsername}`.toLowerCase().includes(text),
-  );
-  const online = items.filter((item) => item.registration !== null).length;
+  const [making, setMaking] = useState<"one" | "many" | undefined>(params.get("new") === "1" ? "one" : undefined);
+  const [chosen, setChosen] = useState(none);
+  const input = extensionInput(tenantSlug, params);
+  const query = useQuery(useTRPC().extensions.page.queryOptions(input, { placeholderData: keepPreviousData }));
+  const { total = 0, registered = 0 } = query.data ?? {};
+  const write = can("extensions.write");
 
   const closeNew = () => {
-    setCreating(false);
+    setMaking(undefined);
     set({ new: undefined }, "replace");
   };
-  const newButton = can("extensions.write") && (
-    <Button data-shortcut="n" icon="plus" look="primary" onClick={() => setCreating(true)}>
-      New extension
-    </Button>
+  const acts = write && (
+    <>
+      <Button onClick={() => setMaking("many")}>Several…</Button>
+      <Button data-shortcut="n" icon="plus" look="primary" onClick={() => setMaking("one")}>
+        New extension
+      </Button>
+    </>
   );
 
   return (
     <>
       <PageHeader
-        actions={items.length > 0 && newButton}
-        aside={items.length > 0 && `${online} of ${items.length} registered`}
+        actions={total > 0 && acts}
+        aside={total > 0 && `${registered} of ${total.toLocaleString("en")} registered`}
         title="Extensions"
       >
-        {items.length > 0 && (
-          <SearchBox
-            className="w-full sm:w-64"
-            label="Number or name"
-            onValue={(q) => set({ q }, "replace")}
-            value={params.get("q") ?? ""}
-          />
-        )}
+        {total > 0 && <Filter />}
       </PageHeader>
       <QueryView query={query}>
-        {(data) =>
-          data.items.length === 0 ? (
-            <Empty action={newButton} title="No extension yet.">
+        {({ items, nextAfter }) =>
+          total === 0 ? (
+            <Empty action={acts && <div className="flex gap-2">{acts}</div>} title="No extension yet.">
               An extension is a number with its own SIP user name and secret. One phone, or several, can use it.
             </Empty>
           ) : (
-            <ExtensionsTable onClear={() => set({ q: undefined })} openId={openId} rows={shown} />
+            <>
+              <ExtensionsTable
+                chosen={write ? chosen : undefined}
+                onChoose={setChosen}
+                onClear={() => set({ q: undefined, show: undefined, after: undefined })}
+                openId={openId}
+                rows={items}
+              />
+              {(nextAfter || input.after) && (
+                <Pages
+                  newestLabel="First"
+                  noun="extensions"
+                  olderLabel="Next"
+                  onNewest={input.after ? () => set({ after: undefined }) : undefined}
+                  onOlder={nextAfter ? () => set({ after: nextAfter }) : undefined}
+                  order=", by number"
+                  shown={items.length}
+                />
+              )}
+            </>
           )
         }
       </QueryView>
+      {chosen.size > 0 && <BulkBar chosen={chosen} onDone={() => setChosen(none)} />}
       {openId && query.data && <ExtensionPanel extensionId={openId} onClose={close} sip={query.data.sip} />}
-      {creating && <NewExtension onClose={closeNew} />}
+      {making === "one" && <NewExtension onClose={closeNew} />}
+      {making === "many" && <ManyExtensions onClose={closeNew} />}
     </>
+  );
+}
+
+const shows = [
+  { value: "", label: "All" },
+  { value: "registered", label: "Registered" },
+  { value: "offline", label: "Offline" },
+  { value: "never", label: "Never connected" },
+  { value: "suspended", label: "Suspended" },
+  { value: "unused", label: "Unused for 30 days" },
+] as const;
+
+function Filter() {
+  const { params, set } = useParamsState();
+  const search = useCallback((q: string) => set({ q, after: undefined }, "replace"), [set]);
+  return (
+    <div className="flex flex-wrap items-center gap-2">
+      <SearchBox className="w-full sm:w-64" label="Number or name" onValue={search} value={params.get("q") ?? ""} />
+      <Select
+        choices={shows}
+        label="Show"
+        labelHidden
+        name="show"
+        onChange={(event) => set({ show: event.target.value || undefined, after: undefined })}
+        value={params.get("show") ?? ""}
+      />
+    </div>
   );
 }

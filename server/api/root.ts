@@ -5,6 +5,7 @@ import { autoTopUpRouter } from "@/server/api/routers/auto-top-up";
 import { bansRouter } from "@/server/api/routers/bans";
 import { billingRouter } from "@/server/api/routers/billing";
 import { blocksRouter } from "@/server/api/routers/blocks";
+import { bulkRouter } from "@/server/api/routers/bulk";
 import { bundlesRouter } from "@/server/api/routers/bundles";
 import { callsRouter } from "@/server/api/routers/calls";
 import { cdrImportsRouter } from "@/server/api/routers/cdr-imports";
@@ -60,6 +61,7 @@ export const appRouter = router({
   approvals: approvalsRouter,
   bans: bansRouter,
   blocks: blocksRouter,
+  bulk: bulkRouter,
   bundles: bundlesRouter,
   notices: noticesRouter,
   notifications: notificationsRouter,

@@ -72,6 +72,14 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: "delete an extension; its calls stay in the list",
     load: async () => (await import("./commands/extension-state")).extensionDelete,
   },
+  "extension import": {
+    summary: "make the extensions of a CSV file; prints their SIP secrets this once",
+    load: async () => (await import("./commands/extension-many")).extensionImport,
+  },
+  "extension bulk": {
+    summary: "suspend, resume, rotate or limit many extensions",
+    load: async () => (await import("./commands/extension-many")).extensionBulk,
+  },
   "number add": {
     summary: "take a number into service",
     load: async () => (await import("./commands/numbers")).numberAdd,

@@ -157,6 +157,10 @@ export async function makeBranches(db: TestDatabase) {
        VALUES ($1, $2, 'snom', '000413777777', 'p' || left(md5(gen_random_uuid()::text), 11), '', 'test') RETURNING id`,
       [of.tenantId, phone.extensionId],
     );
+    const { id: secretBatch } = await build.one<{ id: string }>(
+      "INSERT INTO extension_batch (tenant_id, partly, public_key, asked, created_by) VALUES ($1, true, $2, '[]', 'test') RETURNING id",
+      [of.tenantId, Buffer.alloc(32)],
+    );
     const { id: statement } = await build.one<{ id: string }>(
       "SELECT i.statement_id AS id FROM wallet w, statement_issue(w.id, '2026-02-01', '2026-02-28', 'range', 2, 'test') i WHERE w.tenant_id = $1",
       [of.tenantId],
@@ -190,6 +194,7 @@ export async function makeBranches(db: TestDatabase) {
       hotImport,
       link,
       deskPhone,
+      secretBatch,
       owner: user,
       slug: buyer.slug,
       transaction,

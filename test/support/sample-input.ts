@@ -31,6 +31,7 @@ export type Ids = Readonly<
     | "hotImport"
     | "link"
     | "deskPhone"
+    | "secretBatch"
     | "intoIncident"
     | "owner"
     | "import"
@@ -100,6 +101,12 @@ const fields: Readonly<Record<string, () => unknown>> = {
   part: () => 0,
   data: () => "QQ==",
   secret: () => "abcdefghjkmnpqrstuvwxyz234",
+  csv: () => "number,name\n250,Sample",
+  partly: () => true,
+  firstNumber: () => "250",
+  lastNumber: () => "252",
+  namePattern: () => "Sample",
+  key: () => "A".repeat(43),
   mac: () => "80:5e:c0:12:34:56",
   token: () => "a".repeat(43),
   text: () => "Because.",
@@ -159,6 +166,7 @@ function idFor(name: string, ids: Ids): string | readonly string[] | undefined {
   // A number of ours is its own id.
   if (name === "did") return ids.did;
   if (name === "callIds") return [ids.call];
+  if (name === "extensionIds") return [ids.extension];
   const kind = /^(.*)Id$/.exec(name)?.[1];
   if (kind === undefined) return undefined;
   const id = (ids as Readonly<Record<string, string>>)[kind];

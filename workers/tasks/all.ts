@@ -1,6 +1,7 @@
 import type { TaskKind } from "@/server/domain/tasks/task.schema";
 import { importCdr } from "@/workers/tasks/import-cdr";
 import { importDeck } from "@/workers/tasks/import-deck";
+import { importExtensions } from "@/workers/tasks/import-extensions";
 import { importHotList } from "@/workers/tasks/import-hot-list";
 import { rebuildUsageWork } from "@/workers/tasks/rebuild-usage";
 import { rehearseRule } from "@/workers/tasks/rehearse-rule";
@@ -15,4 +16,5 @@ export const taskWorks: Readonly<Partial<Record<TaskKind, TaskWork>>> = {
   "rule.rehearse": rehearseRule,
   "hotlist.import": importHotList,
   "usage.rebuild": rebuildUsageWork,
+  "extension.import": importExtensions,
 };

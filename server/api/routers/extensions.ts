@@ -5,11 +5,16 @@ import { freshTenantMutation, router, tenantMutation, tenantQuery } from "@/serv
 import { allowListOf, setAllowList } from "@/server/domain/blocks/allow-list";
 import { allowListSchema } from "@/server/domain/blocks/block.schema";
 import { connectSteps } from "@/server/domain/provisioning/connect-steps";
-import { extensionChangeSchema, newExtensionSchema } from "@/server/domain/provisioning/extension.schema";
+import {
+  extensionChangeSchema,
+  extensionFilterSchema,
+  newExtensionSchema,
+} from "@/server/domain/provisioning/extension.schema";
 import {
   getExtension,
   listExtensionEvents,
   listExtensions,
+  pageOfExtensions,
   suggestNumber,
 } from "@/server/domain/provisioning/extension-list";
 import {
@@ -43,6 +48,14 @@ export const extensionsRouter = router({
     sip: { domain: ctx.settings.sipDomain, port: ctx.settings.sipPort, transport: ctx.settings.sipTransport },
     items: await ctx.read((tx) => listExtensions(tx, ctx.tenantId)),
   })),
+
+  /** A page of them, for lists that may be long. */
+  page: tenantQuery("extensions.read")
+    .input(extensionFilterSchema)
+    .query(async ({ ctx, input: { tenantSlug: _, ...filter } }) => ({
+      sip: { domain: ctx.settings.sipDomain, port: ctx.settings.sipPort, transport: ctx.settings.sipTransport },
+      ...(await ctx.read((tx) => pageOfExtensions(tx, ctx.tenantId, filter))),
+    })),
 
   get: tenantQuery("extensions.read")
     .input(one)

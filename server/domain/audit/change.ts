@@ -12,6 +12,8 @@ export type AuditAction =
   | "extension.resume"
   | "extension.rotate_secret"
   | "extension.delete"
+  | "extension.import"
+  | "extension.take_secrets"
   | "extension.make_link"
   | "extension.revoke_link"
   | "extension.use_link"

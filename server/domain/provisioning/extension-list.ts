@@ -1,3 +1,4 @@
+import type { ExtensionStatus } from "@/server/domain/provisioning/extension.schema";
 import { emergencyNumbersOf } from "@/server/domain/rating/emergency.rules";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
@@ -56,14 +57,59 @@ function rowOf({ since, userAgent, address, expiresAt, ...row }: Stored): Extens
 
 /** The extensions of a tenant with their phones and today's calls, by number. */
 export const listExtensions = (tx: TenantRead, tenantId: TenantId): Promise<ExtensionRow[]> =>
-  select(tx, tenantId, null);
+  select(tx, tenantId, everything);
+
+export const PAGE_ROWS = 100;
+
+export type ExtensionFilter = Readonly<{
+  /** Part of a number, a name or a user name. */
+  text?: string | undefined;
+  status?: ExtensionStatus | undefined;
+  /** Only those that were not seen for so many days, or never and made before. */
+  unusedDays?: number | undefined;
+  /** The number after which the page begins. */
+  after?: string | undefined;
+}>;
+
+export type ExtensionPage = Readonly<{
+  items: readonly ExtensionRow[];
+  /** The number after which the next page begins; null on the last. */
+  nextAfter: string | null;
+  /** Of the whole tenant, whatever the filter. */
+  total: number;
+  registered: number;
+}>;
+
+/** A page of a tenant's extensions by number, with how many there are and how many are registered. */
+export async function pageOfExtensions(
+  tx: TenantRead,
+  tenantId: TenantId,
+  { text, status, unusedDays, after }: ExtensionFilter,
+): Promise<ExtensionPage> {
+  const like = text ? `%${text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%` : null;
+  const rows = await select(tx, tenantId, {
+    ...everything,
+    like,
+    status: status ?? null,
+    unusedDays: unusedDays ?? null,
+    after: after ?? null,
+    limit: PAGE_ROWS + 1,
+  });
+  const [counts] = await tx.$queryRaw<{ total: number; registered: number }[]>`
+    SELECT count(*)::int AS total, (SELECT count(DISTINCT extension_id)::int FROM registration
+      WHERE tenant_id = ${tenantId}::uuid AND expires_at > now()) AS registered
+    FROM extension WHERE tenant_id = ${tenantId}::uuid`;
+  const items = rows.slice(0, PAGE_ROWS);
+  const nextAfter = rows.length > PAGE_ROWS ? (items.at(-1)?.number ?? null) : null;
+  return { items, nextAfter, total: counts?.total ?? 0, registered: counts?.registered ?? 0 };
+}
 
 /**
  * One extension as the list has it.
  * @throws DomainError not_found when it is not this tenant's.
  */
 export async function getExtension(tx: TenantRead, tenantId: TenantId, id: ExtensionId): Promise<ExtensionRow> {
-  const [row] = await select(tx, tenantId, id);
+  const [row] = await select(tx, tenantId, { ...everything, id });
   if (!row) throw new DomainError("not_found", { extensionId: id });
   return row;
 }
@@ -78,20 +124,44 @@ export async function getExtensionId(tx: TenantRead, tenantId: TenantId, number:
   return row.id as ExtensionId;
 }
 
-async function select(tx: TenantRead, tenantId: TenantId, id: ExtensionId | null): Promise<ExtensionRow[]> {
+type Wanted = Readonly<{
+  id: ExtensionId | null;
+  like: string | null;
+  status: ExtensionStatus | null;
+  unusedDays: number | null;
+  after: string | null;
+  limit: number | null;
+}>;
+const everything: Wanted = { id: null, like: null, status: null, unusedDays: null, after: null, limit: null };
+
+/** The page is cut out before anything is looked up beside it, so that it costs the same among a hundred and ten thousand. */
+async function select(tx: TenantRead, tenantId: TenantId, wanted: Wanted): Promise<ExtensionRow[]> {
+  const { id, like, status, unusedDays, after, limit } = wanted;
   const rows = await tx.$queryRaw<Stored[]>`
+    WITH page AS MATERIALIZED (
+      SELECT x.* FROM extension x
+      CROSS JOIN LATERAL (SELECT EXISTS (
+        SELECT FROM registration g WHERE g.extension_id = x.id AND g.expires_at > now() AND ${status}::text IS NOT NULL) AS there) p
+      WHERE x.tenant_id = ${tenantId}::uuid AND (${id}::uuid IS NULL OR x.id = ${id}::uuid)
+        AND (${after}::text IS NULL OR (length(x.number), x.number) > (length(${after}::text), ${after}::text))
+        AND (${like}::text IS NULL OR x.number LIKE ${like}::text OR x.display_name ILIKE ${like}::text OR x.sip_username LIKE ${like}::text)
+        AND (${unusedDays}::int IS NULL
+          OR coalesce(x.last_seen_at, x.created_at) < now() - make_interval(days => ${unusedDays}::int) AND NOT EXISTS (
+            SELECT FROM registration g WHERE g.extension_id = x.id AND g.expires_at > now()))
+        AND (${status}::text IS NULL OR CASE ${status}::text WHEN 'suspended' THEN x.state = 'suspended' WHEN 'registered' THEN p.there
+          WHEN 'offline' THEN NOT p.there AND x.last_seen_at IS NOT NULL ELSE NOT p.there AND x.last_seen_at IS NULL END)
+      ORDER BY length(x.number), x.number LIMIT ${limit}::int)
     SELECT e.id, e.number, e.display_name AS "displayName", e.caller_id AS "callerId", e.state, e.sip_username AS "sipUsername",
       e.created_at AS "createdAt", e.secret_created_at AS "secretCreatedAt", e.max_calls AS "maxCalls", e.daily_cap_micros AS "dailyCapMicros",
       e.last_seen_at AS "lastSeenAt", coalesce(s.calls, 0) AS "callsToday", coalesce(s.charged_micros, 0) AS "costTodayMicros",
       (SELECT min(k.created_at) FROM block k WHERE k.tenant_id = e.tenant_id AND k.lifted_at IS NULL
         AND (k.kind = 'tenant' OR (k.kind = 'extension' AND k.extension_id = e.id))) AS "stoppedAt",
       r.since, r.user_agent AS "userAgent", r.address, r.expires_at AS "expiresAt"
-    FROM extension e
+    FROM page e
     JOIN tenant t ON t.id = e.tenant_id
     LEFT JOIN spend_day s ON s.tenant_id = e.tenant_id AND s.extension_id = e.id AND s.day = (now() AT TIME ZONE t.time_zone)::date
     LEFT JOIN LATERAL (
       SELECT * FROM registration WHERE extension_id = e.id AND expires_at > now() ORDER BY expires_at DESC LIMIT 1) r ON true
-    WHERE e.tenant_id = ${tenantId}::uuid AND (${id}::uuid IS NULL OR e.id = ${id}::uuid)
     ORDER BY length(e.number), e.number`;
   return rows.map(rowOf);
 }

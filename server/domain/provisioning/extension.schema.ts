@@ -18,7 +18,7 @@ const callerId = z
   .transform((text) => text.replace(/[\s()./-]/g, "").replace(/^\+/, ""))
   .pipe(z.string().regex(/^[1-9]\d{5,14}$/, "The number in full form, such as +49 30 1234567."));
 
-const maxCalls = z.number().int("A whole number.").min(0, "At least 0.").max(100, "At most 100.");
+const maxCalls = z.number("A whole number.").int("A whole number.").min(0, "At least 0.").max(100, "At most 100.");
 
 /** Shared by the form, the procedure and the command line; safe for the browser. */
 export const newExtensionSchema = z.object({
@@ -39,3 +39,14 @@ export const extensionChangeSchema = z.object({
   dailyCap: amountSchema.nullable().optional(),
 });
 export type ExtensionChange = z.output<typeof extensionChangeSchema>;
+
+/** What a list of extensions can be narrowed to: whether a phone is there, was ever, and whether it may call. */
+export const extensionStatuses = ["registered", "offline", "never", "suspended"] as const;
+export type ExtensionStatus = (typeof extensionStatuses)[number];
+
+export const extensionFilterSchema = z.object({
+  text: z.string().trim().max(100).optional(),
+  status: z.enum(extensionStatuses).optional(),
+  unusedDays: z.number().int().min(1).max(3_650).optional(),
+  after: number.optional(),
+});

@@ -6,6 +6,7 @@ export const taskKinds = [
   "rule.rehearse",
   "hotlist.import",
   "usage.rebuild",
+  "extension.import",
 ] as const;
 
 export type TaskKind = (typeof taskKinds)[number];

@@ -55,6 +55,7 @@ beforeAll(async () => {
     hold: crypto.randomUUID(),
     link: crypto.randomUUID(),
     deskPhone: crypto.randomUUID(),
+    secretBatch: crypto.randomUUID(),
     target: crypto.randomUUID(),
     delivery: crypto.randomUUID(),
     containment: crypto.randomUUID(),

@@ -9,7 +9,7 @@ type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
 
 export default async function ExtensionsPage({ params }: Props) {
   const { tenantSlug } = await params;
-  await load((queries) => queries.fetchQuery(api.extensions.list.queryOptions({ tenantSlug })));
+  await load((queries) => queries.fetchQuery(api.extensions.page.queryOptions({ tenantSlug })));
   return (
     <Loaded>
       <ExtensionsView />

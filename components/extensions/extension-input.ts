@@ -1,0 +1,19 @@
+import type { Inputs } from "@/components/api/outputs";
+import { extensionStatuses } from "@/server/domain/provisioning/extension.schema";
+
+type Input = Inputs["extensions"]["page"];
+
+/** What is asked for, as the address says it; what does not fit is left out. */
+export function extensionInput(tenantSlug: string, params: Readonly<{ get: (name: string) => string | null }>): Input {
+  const text = params.get("q")?.trim().slice(0, 100);
+  const show = params.get("show");
+  const status = extensionStatuses.find((known) => known === show);
+  const after = params.get("after") ?? "";
+  return {
+    tenantSlug,
+    ...(text ? { text } : {}),
+    ...(status ? { status } : {}),
+    ...(show === "unused" ? { unusedDays: 30 } : {}),
+    ...(/^[1-9]\d{1,5}$/.test(after) ? { after } : {}),
+  };
+}
