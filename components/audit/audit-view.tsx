@@ -9,6 +9,7 @@ import { AuditFiles } from "@/components/audit/audit-files";
 import { noFilter, readAuditFilter } from "@/components/audit/audit-filter";
 import { AuditFilterBar } from "@/components/audit/audit-filter-bar";
 import { AuditOutcome } from "@/components/audit/audit-outcome";
+import { ExportLink } from "@/components/exports/export-link";
 import { Moment } from "@/components/shell/moment";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
@@ -82,6 +83,7 @@ export function AuditView() {
         actions={
           <>
             <AuditCheck />
+            <ExportLink filter={filter} what="audit" />
             <AuditFiles filter={filter} tenantSlug={tenantSlug} />
           </>
         }

@@ -9,6 +9,7 @@ import { type CallFilter, readCallFilter } from "@/components/calls/call-filter"
 import { CallsFilterBar } from "@/components/calls/calls-filter-bar";
 import { CallsTable } from "@/components/calls/calls-table";
 import { listInput } from "@/components/calls/list-input";
+import { ExportLink } from "@/components/exports/export-link";
 import { useScope } from "@/components/shell/scope";
 import { later } from "@/components/ui/later";
 import { PageHeader } from "@/components/ui/page-header";
@@ -24,13 +25,14 @@ export function CallsView() {
   const { openId, close } = useOpen();
   const [inside, setInside] = useState(false);
   const filter: CallFilter = readCallFilter(params);
+  const { cursor: _, ...exported } = filter;
   const query = useQuery(
     useTRPC().calls.list.queryOptions(listInput(tenantSlug, filter), { placeholderData: keepPreviousData }),
   );
 
   return (
     <>
-      <PageHeader title="Calls">
+      <PageHeader actions={<ExportLink filter={exported} what="calls" />} title="Calls">
         <CallsFilterBar filter={filter} set={set} />
       </PageHeader>
       <QueryView query={query}>

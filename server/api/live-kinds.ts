@@ -11,6 +11,7 @@ const kindsOfSubject: Readonly<Record<string, readonly LiveKind[]>> = {
   tenant: ["tenants", "balance"],
   plan: ["tenants"],
   task: ["tasks"],
+  export: ["tasks"],
   mail: ["mail"],
   statement: ["statements"],
   limits: ["balance", "extensions", "tenants"],

@@ -15,6 +15,7 @@ import { decksRouter } from "@/server/api/routers/decks";
 import { destinationsRouter } from "@/server/api/routers/destinations";
 import { disputesRouter } from "@/server/api/routers/disputes";
 import { evidenceRouter } from "@/server/api/routers/evidence";
+import { exportsRouter } from "@/server/api/routers/exports";
 import { extensionsRouter } from "@/server/api/routers/extensions";
 import { homeRouter } from "@/server/api/routers/home";
 import { incidentsRouter } from "@/server/api/routers/incidents";
@@ -53,6 +54,7 @@ export const appRouter = router({
   decks: decksRouter,
   disputes: disputesRouter,
   evidence: evidenceRouter,
+  exports: exportsRouter,
   extensions: extensionsRouter,
   connect: connectRouter,
   destinations: destinationsRouter,

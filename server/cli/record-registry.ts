@@ -10,6 +10,18 @@ export const recordCommands: Readonly<Record<string, Entry>> = {
     summary: "prove that no audit event was changed, removed or inserted",
     load: async () => (await import("./commands/audit-verify")).auditVerify,
   },
+  "export create": {
+    summary: "ask for a file of calls, ledger, extensions, numbers, audit or incidents",
+    load: async () => (await import("./commands/exports")).exportCreate,
+  },
+  "export list": {
+    summary: "the files that were asked for",
+    load: async () => (await import("./commands/exports")).exportList,
+  },
+  "export get": {
+    summary: "write a file that was asked for, or say how far it is",
+    load: async () => (await import("./commands/exports")).exportGet,
+  },
   "retention list": {
     summary: "how long each class of data is kept",
     load: async () => (await import("./commands/retention")).retentionList,

@@ -8,7 +8,10 @@ const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   P2: async () => (await import("./p2-hot-wallet")).hotWallet(),
   P4: async () => (await import("./p4-authorisation")).authorisation(),
   P5: async () => (await import("./p5-rate-lookup")).rateLookup(),
-  P16: async () => (await import("./p16-rerate")).rerating(),
+  P16: async () => [
+    ...(await (await import("./p16-rerate")).rerating()),
+    ...(await (await import("./p16-export")).exporting()),
+  ],
   P6: async () => (await import("./p6-rate-deck")).rateDeck(),
   P7: async () => (await import("./p7-cdr-ingest")).cdrIngest(),
   audit: async () => (await import("./audit-verify")).auditVerify(),

@@ -135,6 +135,16 @@ export async function makeBranches(db: TestDatabase) {
       "INSERT INTO containment (tenant_id, incident_id, of_tenant_id, subject, created_by) VALUES ($1, $2, $1, 'Sample', 'test') RETURNING id",
       [of.tenantId, incident],
     );
+    const { id: exported } = await build.one<{ id: string }>(
+      `WITH t AS (INSERT INTO task (tenant_id, kind, title, created_by) VALUES ($1, 'export.make', 'Sample', 'test') RETURNING id)
+       INSERT INTO export_file (tenant_id, task_id, what, format, settings, file_name, bound, created_by)
+       SELECT $1, t.id, 'calls', 'csv', '{"filter":{},"style":{}}', 'calls.csv', 1, 'test' FROM t RETURNING id`,
+      [of.tenantId],
+    );
+    await build.sql(
+      "INSERT INTO export_part (tenant_id, export_id, part, lines, bytes, data) VALUES ($1, $2, 0, 1, 1, '')",
+      [of.tenantId, exported],
+    );
     const { id: numberBlock } = await build.one<{ id: string }>(
       "INSERT INTO number_block (tenant_id, digits, exact, created_by) VALUES ($1, '88299', true, 'test') RETURNING id",
       [of.tenantId],
@@ -184,6 +194,7 @@ export async function makeBranches(db: TestDatabase) {
       statement,
       incident,
       containment,
+      export: exported,
       intoIncident: incident,
       hold,
       ban,

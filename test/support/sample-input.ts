@@ -26,6 +26,7 @@ export type Ids = Readonly<
     | "target"
     | "delivery"
     | "containment"
+    | "export"
     | "numberBlock"
     | "hotList"
     | "hotImport"
@@ -124,6 +125,7 @@ const fields: Readonly<Record<string, () => unknown>> = {
   longestSeconds: () => 86_400,
   recipient: () => `${randomUUID()}@sample.example`,
   skip: () => [],
+  file: () => ({ what: "calls", filter: {} }),
   changes: () => [{ country: "DE", numbers: "normal", open: true }],
   ranges: () => "3519,PT,Rented out",
   normal: () => "DE",

@@ -3,6 +3,7 @@ import { importCdr } from "@/workers/tasks/import-cdr";
 import { importDeck } from "@/workers/tasks/import-deck";
 import { importExtensions } from "@/workers/tasks/import-extensions";
 import { importHotList } from "@/workers/tasks/import-hot-list";
+import { makeExportFile } from "@/workers/tasks/make-export";
 import { rebuildUsageWork } from "@/workers/tasks/rebuild-usage";
 import { rehearseRule } from "@/workers/tasks/rehearse-rule";
 import { rerateCalls } from "@/workers/tasks/rerate-calls";
@@ -11,6 +12,7 @@ import type { TaskWork } from "@/workers/tasks/run-task";
 /** What is done for each kind of long job. */
 export const taskWorks: Readonly<Partial<Record<TaskKind, TaskWork>>> = {
   "rating.rerate": rerateCalls,
+  "export.make": makeExportFile,
   "cdr.import": importCdr,
   "deck.import": importDeck,
   "rule.rehearse": rehearseRule,

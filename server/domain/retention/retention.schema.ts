@@ -11,6 +11,7 @@ export const retentionClasses = [
   "mail",
   "invitations",
   "tasks",
+  "exports",
   "cdr_rows",
   "decks",
   "sessions",
@@ -85,6 +86,11 @@ export const classWords: Readonly<Record<RetentionClass, Words>> = {
     name: "Long jobs",
     about: "Finished imports and the like. One that corrected money stays.",
     floor: "a failed job can be taken up again for a month",
+  },
+  exports: {
+    name: "Exported files",
+    about: "Files that people asked for. What was asked stays with the job, so that the file can be made again.",
+    floor: "a link that was passed on is opened the next day",
   },
   cdr_rows: {
     name: "Imported call records",

@@ -1,24 +1,20 @@
-import PDFDocument from "pdfkit";
-
 import { percentOf } from "@/server/domain/billing/tax.schema";
-import { regular, semibold } from "@/server/domain/statements/fonts";
 import {
-  drawable,
-  exactText,
-  kindWords,
-  placesOf,
-  type StatementRow,
-} from "@/server/domain/statements/statement.rules";
+  BOTTOM,
+  type Doc,
+  ink,
+  LEFT,
+  newDocument,
+  put,
+  RIGHT,
+  ROW,
+  rule,
+  type Style,
+  TOP,
+} from "@/server/domain/statements/page";
+import { exactText, kindWords, placesOf, type StatementRow } from "@/server/domain/statements/statement.rules";
 import type { Statement } from "@/server/domain/statements/statements";
 
-type Doc = PDFKit.PDFDocument;
-
-const LEFT = 56;
-const RIGHT = 539;
-const TOP = 56;
-const BOTTOM = 770;
-const ROW = 15;
-const ink = { strong: "#111418", plain: "#2b3138", soft: "#5f6b78", line: "#d5dbe1", band: "#f3f5f7" } as const;
 /** Where each column of the list of movements begins or, for figures, ends. */
 const at = { day: LEFT, what: LEFT + 62, callsEnd: 372, billedEnd: 440, amountEnd: RIGHT } as const;
 
@@ -28,51 +24,13 @@ const at = { day: LEFT, what: LEFT + 62, callsEnd: 372, billedEnd: 440, amountEn
  */
 export function pdfOf(statement: Statement, rows: readonly StatementRow[]): Promise<Buffer> {
   const { number, seller, issuedAt } = statement;
-  const info = { Title: `Statement ${number}`, Author: seller.name, Creator: "Ringfence", CreationDate: issuedAt };
-  // The type wants a name of a font; with none nothing is read from the disk.
-  const none = { font: null as unknown as string };
-  const doc = new PDFDocument({ ...none, size: "A4", margin: 0, compress: false, bufferPages: true, lang: "en", info });
-  const bytes = collected(doc);
-  doc.registerFont("regular", Buffer.from(regular, "base64"));
-  doc.registerFont("semibold", Buffer.from(semibold, "base64"));
+  const { doc, bytes } = newDocument({ title: `Statement ${number}`, author: seller.name, at: issuedAt });
   const below = head(doc, statement);
   const after = summary(doc, statement, below + 26);
   movements(doc, statement, rows, after + 28);
   feet(doc, statement);
   doc.end();
   return bytes;
-}
-
-const collected = (doc: Doc): Promise<Buffer> =>
-  new Promise((resolve, reject) => {
-    const parts: Buffer[] = [];
-    doc.on("data", (part: Buffer) => parts.push(part));
-    doc.on("end", () => resolve(Buffer.concat(parts)));
-    doc.on("error", reject);
-  });
-
-type Style = Readonly<{ size?: number; color?: string; bold?: boolean; width?: number; end?: boolean }>;
-
-/** Digits of one width, so that columns of money can be compared by eye. */
-const figures: { features: PDFKit.Mixins.OpenTypeFeatures[] } = { features: ["tnum"] };
-
-/** One line of text, cut with an ellipsis where it would be wider; `x` is its end for figures. */
-function put(doc: Doc, text: string, x: number, y: number, style: Style = {}): void {
-  const { size = 9, color = ink.plain, bold = false, width = RIGHT - LEFT, end = false } = style;
-  doc
-    .font(bold ? "semibold" : "regular")
-    .fontSize(size)
-    .fillColor(color);
-  let shown = drawable(text);
-  if (doc.widthOfString(shown, figures) > width) {
-    while (shown.length > 1 && doc.widthOfString(`${shown}\u2026`, figures) > width) shown = shown.slice(0, -1);
-    shown = `${shown.trimEnd()}\u2026`;
-  }
-  doc.text(shown, end ? x - doc.widthOfString(shown, figures) : x, y, { lineBreak: false, ...figures });
-}
-
-function rule(doc: Doc, y: number, color: string = ink.line): void {
-  doc.moveTo(LEFT, y).lineTo(RIGHT, y).lineWidth(0.6).strokeColor(color).stroke();
 }
 
 /** Who sells, to whom, and which document this is. Returns where it ends. */

@@ -1,6 +1,7 @@
 /** What can be a long job. The words are stored: never renamed. */
 export const taskKinds = [
   "deck.import",
+  "export.make",
   "rating.rerate",
   "cdr.import",
   "rule.rehearse",

@@ -9,6 +9,9 @@ const everyone = [
   "destinations.read",
   "plans.read",
   "disputes.read",
+  // Which files they may have is decided by what is in them.
+  "exports.read",
+  "exports.write",
 ] as const;
 const support = [
   ...everyone,

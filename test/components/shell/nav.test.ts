@@ -26,6 +26,7 @@ describe("navigation", () => {
       "blocks",
       "plans",
       "notices",
+      "exports",
       "settings",
     ]);
   });

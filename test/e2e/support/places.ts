@@ -8,6 +8,7 @@ export const places = [
   { as: ["operator", "owner"], page: "/numbers", heading: "Numbers", row: true },
   { as: ["customer", "owner"], page: "/balance", heading: "Balance" },
   { as: ["customer", "owner"], page: "/statements", heading: "Statements" },
+  { as: ["customer", "owner"], page: "/exports", heading: "Exports" },
   { as: ["customer", "owner"], page: "/limits", heading: "Limits", row: true },
   { as: ["customer", "owner"], page: "/destinations", heading: "Where you can call", row: true },
   { as: ["reseller", "owner"], page: "/destinations?for=below&q=united", heading: "Destinations" },

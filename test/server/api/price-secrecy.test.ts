@@ -64,6 +64,7 @@ beforeAll(async () => {
     numberBlock: crypto.randomUUID(),
     hotList: crypto.randomUUID(),
     hotImport: crypto.randomUUID(),
+    export: crypto.randomUUID(),
     owner: on.owners.customer,
     slug: "acme",
     ...(await moneyThings(on, on.customer, on.customer)),

@@ -1,0 +1,169 @@
+"use client";
+
+import { type FormEvent, useState } from "react";
+
+import type { Inputs } from "@/components/api/outputs";
+import { refusalOf } from "@/components/api/refusal";
+import { filterText, formatHints, formatWords } from "@/components/exports/export-words";
+import { useExports } from "@/components/exports/use-exports";
+import { useScope } from "@/components/shell/scope";
+import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+import { Field } from "@/components/ui/field";
+import { FormEnd } from "@/components/ui/form-end";
+import { Select } from "@/components/ui/select";
+import {
+  type ExportKind,
+  type ExportStyle,
+  exportFormats,
+  exportKinds,
+  exportWords,
+  isExportKind,
+} from "@/server/domain/exports/export.schema";
+
+type Filter = Readonly<Record<string, unknown>>;
+type Props = Readonly<{
+  from: Readonly<{ what: ExportKind; filter: Filter; style?: ExportStyle }>;
+  onClose: () => void;
+}>;
+
+const dated: readonly ExportKind[] = ["calls", "ledger", "audit"];
+
+/** Which list, narrowed how, and written how. What came with the list's own filter is kept and can be taken out. */
+export function NewExport({ from, onClose }: Props) {
+  const { tenantSlug, can } = useScope();
+  const { create } = useExports(onClose);
+  const [what, setWhat] = useState(from.what);
+  const [filter, setFilter] = useState<Filter>(from.filter);
+  const [format, setFormat] = useState(from.style?.format ?? "csv");
+  const { from: _from, to: _to, ...rest } = filter;
+  const kinds = exportKinds.filter((kind) => can(exportWords[kind].permission));
+  const formats = exportFormats.filter((one) => one !== "pdf" || what === "calls");
+
+  function choose(kind: string) {
+    if (!isExportKind(kind)) return;
+    setWhat(kind);
+    setFilter({});
+    if (kind !== "calls" && format === "pdf") setFormat("csv");
+  }
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const data = new FormData(event.currentTarget);
+    const text = (name: string) => String(data.get(name) ?? "");
+    const days = Object.fromEntries(
+      (["from", "to"] as const).flatMap((name) => (text(name) ? [[name, text(name)]] : [])),
+    );
+    const columns = data.getAll("columns").map(String);
+    const all = columns.length === 0 || columns.length === exportWords[what].columns.length;
+    const file = {
+      what,
+      filter: { ...rest, ...days },
+      format,
+      timeZone: text("timeZone"),
+      decimals: text("decimals") === "comma" ? "comma" : "point",
+      ...(all ? {} : { columns }),
+    };
+    // The filter belongs to the kind; the procedure reads it by the schema of that kind.
+    create.mutate({ tenantSlug, file: file as Inputs["exports"]["create"]["file"] });
+  }
+
+  return (
+    <Dialog onClose={onClose} title={from.style ? "Repeat export" : "New export"}>
+      <form className="grid gap-4" noValidate onSubmit={submit}>
+        <Select
+          choices={kinds.map((kind) => ({ value: kind, label: exportWords[kind].name }))}
+          data-first=""
+          hint={exportWords[what].moment}
+          label="List"
+          name="what"
+          onChange={(event) => choose(event.target.value)}
+          value={what}
+        />
+        {dated.includes(what) && (
+          <div className="grid gap-4 sm:grid-cols-2">
+            <Field defaultValue={dayIn(filter["from"])} label="First day" name="from" type="date" />
+            <Field defaultValue={dayIn(filter["to"])} label="Last day" name="to" type="date" />
+          </div>
+        )}
+        {Object.keys(rest).length > 0 && (
+          <p className="flex flex-wrap items-center justify-between gap-2 rounded-md bg-sunken p-3">
+            <span>Only {filterText(rest)}</span>
+            <Button onClick={() => setFilter({})}>Take out</Button>
+          </p>
+        )}
+        <Select
+          choices={formats.map((one) => ({ value: one, label: formatWords[one] }))}
+          hint={formatHints[format]}
+          label="Format"
+          name="format"
+          onChange={(event) => setFormat(formats.find((one) => one === event.target.value) ?? "csv")}
+          value={format}
+        />
+        <Style format={format} style={from.style} />
+        {format !== "pdf" && <Columns chosen={from.style?.columns} key={what} what={what} />}
+        <FormEnd
+          busy={create.isPending && "Asking…"}
+          onCancel={onClose}
+          refusal={create.error ? refusalOf(create.error) : undefined}
+          submit="Make file"
+        />
+      </form>
+    </Dialog>
+  );
+}
+
+const dayIn = (value: unknown): string => (typeof value === "string" ? value.slice(0, 10) : "");
+
+function Style({ style, format }: Readonly<{ style: ExportStyle | undefined; format: ExportStyle["format"] }>) {
+  const { timeZone } = useScope();
+  const mine = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const zones = [...new Set([style?.timeZone ?? timeZone, timeZone, mine, "UTC"])];
+  const label = (zone: string) => {
+    if (zone === timeZone) return `${zone} (this tenant's)`;
+    return zone === mine && zone !== "UTC" ? `${zone} (yours)` : zone;
+  };
+  return (
+    <div className="grid gap-4 sm:grid-cols-2">
+      <Select
+        choices={zones.map((zone) => ({ value: zone, label: label(zone) }))}
+        defaultValue={style?.timeZone ?? timeZone}
+        hint="Each time is written with its offset."
+        label="Time zone"
+        name="timeZone"
+      />
+      {(format === "csv" || format === "csv_safe") && (
+        <Select
+          choices={[
+            { value: "point", label: "1.25 with commas" },
+            { value: "comma", label: "1,25 with semicolons" },
+          ]}
+          defaultValue={style?.decimals ?? "point"}
+          hint="And what stands between cells."
+          label="Decimals"
+          name="decimals"
+        />
+      )}
+    </div>
+  );
+}
+
+function Columns({ what, chosen }: Readonly<{ what: ExportKind; chosen: readonly string[] | undefined }>) {
+  const all = exportWords[what].columns;
+  return (
+    <details>
+      <summary className="cursor-pointer font-medium">
+        Columns <span className="font-normal text-ink-3">{chosen ? `${chosen.length} of ${all.length}` : "all"}</span>
+      </summary>
+      <fieldset className="mt-2 grid max-h-56 gap-x-4 gap-y-1 overflow-y-auto sm:grid-cols-2">
+        <legend className="sr-only">Columns</legend>
+        {all.map(({ key, about }) => (
+          <label className="flex min-h-6 items-center gap-2" key={key} title={about}>
+            <input defaultChecked={chosen?.includes(key) ?? true} name="columns" type="checkbox" value={key} />
+            <code className="text-xs">{key}</code>
+          </label>
+        ))}
+      </fieldset>
+    </details>
+  );
+}

@@ -1,0 +1,157 @@
+import type { Permission } from "@/server/domain/tenancy/roles";
+
+/** What can be taken out as a file. The words are stored: never renamed. */
+export const exportKinds = ["calls", "ledger", "extensions", "numbers", "audit", "incidents"] as const;
+export type ExportKind = (typeof exportKinds)[number];
+/** Whether a stored word is a kind that this version knows. */
+export const isExportKind = (text: string): text is ExportKind => (exportKinds as readonly string[]).includes(text);
+
+/** "csv" says what is stored; "csv_safe" is for spreadsheets, which take some cells for formulas or round numbers. */
+export const exportFormats = ["csv", "csv_safe", "jsonl", "pdf"] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+/** A document is for people to read: beyond this a table is. */
+export const MOST_OF_DOCUMENT = 10_000;
+
+/** How a column is written: a moment gets its offset, money and seconds their decimal sign. */
+export type CellKind = "text" | "moment" | "money" | "decimal" | "number" | "json";
+export type ExportColumn = Readonly<{ key: string; kind: CellKind; about: string }>;
+
+const column = (key: string, kind: CellKind, about: string): ExportColumn => ({ key, kind, about });
+
+type KindOfExport = Readonly<{
+  name: string;
+  /** Without it the role can neither ask for such a file nor take one that is there. */
+  permission: Permission;
+  columns: readonly ExportColumn[];
+  /** What the file leaves out, and which moment it shows. */
+  moment: string;
+}>;
+
+/** What each file has in it, in the order of its columns; names of columns stay. */
+export const exportWords: Readonly<Record<ExportKind, KindOfExport>> = {
+  calls: {
+    name: "Calls",
+    permission: "calls.read",
+    moment: "Every call that was over when the file was asked for. Calls that still went on then are not in it.",
+    columns: [
+      column("started_at", "moment", "When the call began"),
+      column("answered_at", "moment", "When it was answered"),
+      column("ended_at", "moment", "When it ended"),
+      column("direction", "text", "out, in or internal"),
+      column("extension", "text", "Our phone"),
+      column("extension_name", "text", "Its name"),
+      column("dialled", "text", "As it was dialled"),
+      column("number", "text", "In full form, E.164"),
+      column("caller", "text", "Who called, of a call from outside"),
+      column("country", "text", "Where the number is"),
+      column("outcome", "text", "answered, busy, no_answer, failed, blocked or cancelled"),
+      column("reason", "text", "The code of a refusal or failure"),
+      column("talk_seconds", "decimal", "From answer to end"),
+      column("billed_seconds", "number", "As it was charged"),
+      column("cost", "money", "Without tax"),
+      column("currency", "text", "Of the cost"),
+      column("hung_up_by", "text", "The side that ended it"),
+      column("call_id", "text", "Ours"),
+      column("pbx_call_id", "text", "The telephone system's"),
+    ],
+  },
+  ledger: {
+    name: "Movements",
+    permission: "balance.read",
+    moment: "Every movement of the wallet up to the last one when the file was asked for.",
+    columns: [
+      column("seq", "number", "The place in the wallet's row"),
+      column("at", "moment", "When it counts from"),
+      column("kind", "text", "charge, tax, top_up, transfer …"),
+      column("description", "text", "What it was for"),
+      column("amount", "money", "Negative: taken"),
+      column("balance", "money", "Afterwards"),
+      column("currency", "text", "Of both"),
+      column("actor", "text", "Who did it"),
+      column("call_id", "text", "Of a charge"),
+      column("transaction_id", "text", "Of the ledger"),
+    ],
+  },
+  extensions: {
+    name: "Extensions",
+    permission: "extensions.read",
+    moment: "As they stand at the moment the file is made. Secrets are never in it.",
+    columns: [
+      column("number", "text", "What is dialled"),
+      column("name", "text", "For people"),
+      column("caller_id", "text", "What others see"),
+      column("state", "text", "active or suspended"),
+      column("sip_username", "text", "For the phone"),
+      column("max_calls", "number", "At once"),
+      column("daily_cap", "money", "Of money a day"),
+      column("registered", "text", "yes while a phone is there"),
+      column("user_agent", "text", "Of that phone"),
+      column("address", "text", "Of that phone"),
+      column("last_seen_at", "moment", "Of any phone"),
+      column("created_at", "moment", "Of the extension"),
+      column("extension_id", "text", "Ours"),
+    ],
+  },
+  numbers: {
+    name: "Numbers",
+    permission: "numbers.read",
+    moment: "As they stand at the moment the file is made, those given to tenants below as well.",
+    columns: [
+      column("number", "text", "E.164"),
+      column("holder", "text", "Whose it is"),
+      column("extension", "text", "Where it rings"),
+      column("extension_name", "text", "Its name"),
+      column("since", "moment", "Since when"),
+    ],
+  },
+  audit: {
+    name: "Audit events",
+    permission: "audit.read",
+    moment: "Every event up to the last one when the file was asked for.",
+    columns: [
+      column("seq", "number", "The place in the chain"),
+      column("at", "moment", "When"),
+      column("actor_kind", "text", "user, token, job, cli …"),
+      column("actor", "text", "Who"),
+      column("acting_for", "text", "The tenant whose seat allowed it"),
+      column("action", "text", "What was done"),
+      column("subject", "text", "To what"),
+      column("outcome", "text", "ok, denied or failed"),
+      column("address", "text", "From where"),
+      column("request_id", "text", "Of the request"),
+      column("before", "json", "Values before"),
+      column("after", "json", "Values after"),
+    ],
+  },
+  incidents: {
+    name: "Incidents",
+    permission: "incidents.read",
+    moment: "As they stand at the moment the file is made.",
+    columns: [
+      column("number", "number", "Of the incident"),
+      column("title", "text", "What it is about"),
+      column("kind", "text", "The signal, or manual"),
+      column("severity", "text", "low, medium, high or critical"),
+      column("state", "text", "How far it is"),
+      column("owner", "text", "Who looks after it"),
+      column("signals", "number", "How many were seen"),
+      column("first_at", "moment", "The first of them"),
+      column("last_at", "moment", "The last of them"),
+      column("opened_at", "moment", "When it was opened"),
+      column("acknowledged_at", "moment", "When somebody took it"),
+      column("contained_at", "moment", "When it was contained"),
+      column("closed_at", "moment", "When it was over"),
+      column("incident_id", "text", "Ours"),
+    ],
+  },
+};
+
+/** How a file is written. */
+export type ExportStyle = Readonly<{
+  format: ExportFormat;
+  /** Keys of columns, in their order; none: all of them. */
+  columns?: string[] | undefined;
+  timeZone: string;
+  decimals: "point" | "comma";
+}>;
