@@ -18,6 +18,7 @@ export function proxy(request: NextRequest): NextResponse {
     nonce,
     secure: isSecureUrl(env.APP_URL),
     development: env.NODE_ENV === "development",
+    phoneUrl: env.BROWSER_PHONE_URL,
   });
   // The framework reads the nonce from the request and puts it on every script it writes.
   const passedOn = new Headers(headers);

@@ -4,6 +4,7 @@ import type { SqlPool } from "@/server/infra/db/pool";
 import type { LiveBus } from "@/server/infra/live/bus";
 import type { Logger } from "@/server/infra/log/logger";
 import type { TenantId } from "@/server/kernel/ids";
+import { phoneOf } from "@/server/kernel/phone-name";
 
 type Options = Readonly<{
   pool: SqlPool;
@@ -91,7 +92,7 @@ export class SecurityEvents {
       [
         event.at,
         event.name,
-        printable(event.accountId),
+        printable(phoneOf(event.accountId)),
         event.remoteAddress ?? "",
         event.transport ?? "",
         JSON.stringify({
@@ -148,7 +149,7 @@ export class SecurityEvents {
 }
 
 /** What Asterisk writes where it could not tell the name is no name. */
-const nameTried = (accountId: string) => (accountId === "<unknown>" ? "" : printable(accountId));
+const nameTried = (accountId: string) => (accountId === "<unknown>" ? "" : printable(phoneOf(accountId)));
 
 /** The name that was tried comes from a stranger. */
 const printable = (text: string) => text.replace(/[^\x20-\x7e]/g, "?");

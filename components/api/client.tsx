@@ -12,6 +12,8 @@ import type { AppRouter } from "@/server/api/root";
 
 const trpcContext = createTRPCContext<AppRouter>();
 export const useTRPC = trpcContext.useTRPC;
+/** For what is asked outside of a query: a phone that rings, for example. */
+export const useTRPCClient = trpcContext.useTRPCClient;
 
 let inBrowser: QueryClient | undefined;
 const queryClient = (): QueryClient => {

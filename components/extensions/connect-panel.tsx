@@ -6,6 +6,8 @@ import { ConnectSteps } from "@/components/extensions/connect-steps";
 import { DeskPhone } from "@/components/extensions/desk-phone";
 import { PhoneApps } from "@/components/extensions/phone-apps";
 import { SecretOnce } from "@/components/extensions/secret-once";
+import { InBrowser } from "@/components/phone/in-browser";
+import { useMayPhone } from "@/components/phone/phone-button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Facts } from "@/components/ui/facts";
 import { Notice } from "@/components/ui/notice";
@@ -26,6 +28,7 @@ type Props = Readonly<{ phone: NewPhone; displayName: string }>;
 /** Everything a phone needs, the secret this once, and live what the telephone system sees of it. */
 export function ConnectPanel({ phone, displayName }: Props) {
   const [since] = useState(() => new Date());
+  const mayPhone = useMayPhone();
   const server = `${phone.sipDomain}:${phone.sipPort}`;
   return (
     <div className="grid gap-4">
@@ -38,6 +41,9 @@ export function ConnectPanel({ phone, displayName }: Props) {
           { key: "manual", label: "Any phone", content: <ByHand phone={phone} /> },
           { key: "app", label: "Phone app", content: <PhoneApps displayName={displayName} phone={phone} /> },
           { key: "desk", label: "Desk phone", content: <DeskPhone phone={phone} /> },
+          ...(mayPhone
+            ? [{ key: "browser", label: "This browser", content: <InBrowser extensionId={phone.id} /> }]
+            : []),
         ]}
       />
       <ConnectSteps extensionId={phone.id} server={server} since={since} transport={phone.transport} />

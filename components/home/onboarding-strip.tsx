@@ -2,16 +2,23 @@
 
 import Link from "next/link";
 
+import { useMayPhone } from "@/components/phone/phone-button";
+import { askForPhone } from "@/components/phone/phone-store";
 import { useScope } from "@/components/shell/scope";
+import { Button } from "@/components/ui/button";
 import { buttonClass } from "@/components/ui/button-class";
 import { cx } from "@/components/ui/cx";
 import { Icon } from "@/components/ui/icon";
 
 type Props = Readonly<{ phones: Readonly<{ online: number; total: number }> }>;
 
+/** It says a sentence, then gives back whatever it hears; it costs nothing. */
+const ECHO = "*43";
+
 /** Three steps to the first call; it goes away with it. */
 export function OnboardingStrip({ phones }: Props) {
-  const { hrefOf, can } = useScope();
+  const { hrefOf, can, tenantSlug } = useScope();
+  const mayPhone = useMayPhone();
   const steps = [
     {
       title: "Create an extension",
@@ -22,7 +29,7 @@ export function OnboardingStrip({ phones }: Props) {
     },
     {
       title: "Connect a phone",
-      detail: "An app by QR code, or any SIP phone.",
+      detail: "This browser, an app by QR code, or any SIP phone.",
       done: phones.online > 0,
       href: hrefOf("extensions"),
       act: "Connect a phone",
@@ -53,11 +60,16 @@ export function OnboardingStrip({ phones }: Props) {
           </p>
           <p className="pl-6 text-ink-2">{step.detail}</p>
           {index === current && can("extensions.write") && (
-            <p className="pt-2 pl-6">
-              <Link className={buttonClass("primary")} href={step.href}>
+            <div className="grid justify-items-start gap-2 pt-2 pl-6">
+              {mayPhone && index > 0 && (
+                <Button look="primary" onClick={() => askForPhone({ tenantSlug, dial: ECHO })}>
+                  Call the echo test from this browser
+                </Button>
+              )}
+              <Link className={buttonClass(mayPhone && index > 0 ? "plain" : "primary")} href={step.href}>
                 {step.act}
               </Link>
-            </p>
+            </div>
           )}
         </li>
       ))}

@@ -4,6 +4,7 @@ import { usePathname } from "next/navigation";
 import type { ReactNode } from "react";
 
 import type { Shell } from "@/components/api/outputs";
+import { PhoneButton } from "@/components/phone/phone-button";
 import { BalancePill } from "@/components/shell/balance-pill";
 import { LiveDot } from "@/components/shell/live-dot";
 import { labelOf, pageOf } from "@/components/shell/nav";
@@ -27,6 +28,7 @@ export function TopBar({ shell, menu }: Readonly<{ shell: Shell; menu: ReactNode
           <LiveDot />
         </span>
         <JobsChip />
+        <PhoneButton />
         {shell.tenant.kind !== "operator" && <BalancePill balance={shell.balance} />}
         {menu}
       </div>

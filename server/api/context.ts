@@ -38,6 +38,8 @@ export type ApiSettings = {
   /** Apps that set themselves up by an account of the operator's with their makers; undefined where there is none. */
   readonly acrobitsCloudId: string | undefined;
   readonly zoiperProviderId: string | undefined;
+  /** Where browsers speak SIP; null where there is no phone in the browser. */
+  readonly browserPhoneUrl: string | null;
   /** Whether a mail server is named. Without one mail is kept, and what must not wait is not written at all. */
   readonly mailGoesOut: boolean;
 };

@@ -44,6 +44,7 @@ export async function requestContext(): Promise<Context> {
       sipTransport: env.SIP_TRANSPORT,
       acrobitsCloudId: env.ACROBITS_CLOUD_ID,
       zoiperProviderId: env.ZOIPER_PROVIDER_ID,
+      browserPhoneUrl: env.BROWSER_PHONE_URL ?? null,
       mailGoesOut: env.SMTP_URL !== undefined,
     },
   };

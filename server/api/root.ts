@@ -5,6 +5,7 @@ import { autoTopUpRouter } from "@/server/api/routers/auto-top-up";
 import { bansRouter } from "@/server/api/routers/bans";
 import { billingRouter } from "@/server/api/routers/billing";
 import { blocksRouter } from "@/server/api/routers/blocks";
+import { browserPhoneRouter } from "@/server/api/routers/browser-phone";
 import { bulkRouter } from "@/server/api/routers/bulk";
 import { bundlesRouter } from "@/server/api/routers/bundles";
 import { callsRouter } from "@/server/api/routers/calls";
@@ -58,6 +59,7 @@ export const appRouter = router({
   extensions: extensionsRouter,
   connect: connectRouter,
   destinations: destinationsRouter,
+  browserPhone: browserPhoneRouter,
   calls: callsRouter,
   billing: billingRouter,
   approvals: approvalsRouter,

@@ -1,10 +1,16 @@
-type Asked = Readonly<{ nonce: string; secure: boolean; development: boolean }>;
+type Asked = Readonly<{
+  nonce: string;
+  secure: boolean;
+  development: boolean;
+  /** Where phones in the page reach the telephone system, when there are such phones. */
+  phoneUrl?: string | undefined;
+}>;
 
 /**
  * What a page may load and who may frame it. Scripts run only with this response's nonce; styles in attributes are allowed,
  * because the drawing of charts and rows needs them and they cannot run anything.
  */
-export function contentSecurityPolicy({ nonce, secure, development }: Asked): string {
+export function contentSecurityPolicy({ nonce, secure, development, phoneUrl }: Asked): string {
   return [
     "default-src 'self'",
     // The development server of the framework evaluates code; production never does.
@@ -13,7 +19,7 @@ export function contentSecurityPolicy({ nonce, secure, development }: Asked): st
     "style-src-attr 'unsafe-inline'",
     "img-src 'self' data: blob:",
     "font-src 'self'",
-    `connect-src 'self'${development ? " ws:" : ""}`,
+    `connect-src 'self'${development ? " ws:" : ""}${phoneUrl ? ` ${new URL(phoneUrl).origin}` : ""}`,
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",
@@ -28,7 +34,8 @@ export function securityHeaders(asked: Asked): Readonly<Record<string, string>> 
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",
-    "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    // The phone in the page speaks, where there is one; nothing else listens, and no frame of somebody else's either.
+    "permissions-policy": `camera=(), microphone=${asked.phoneUrl ? "(self)" : "()"}, geolocation=(), payment=(), usb=()`,
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     // Over plain HTTP the promise would lock people out of a machine that has no certificate.

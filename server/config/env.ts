@@ -62,6 +62,11 @@ const schema = z.object({
   SIP_BIND: host.default("127.0.0.1"),
   SIP_PORT: port(5060),
   SIP_DOMAIN: host.optional(),
+  SIP_WS_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
+  BROWSER_PHONE_URL: z
+    .string()
+    .regex(/^wss?:\/\/[A-Za-z0-9.-]{1,253}(:\d{1,5})?\/[A-Za-z0-9._/-]{0,200}$/, "must look like wss://host/ws")
+    .optional(),
   SIP_TRANSPORT: z.enum(["udp", "tcp"]).default("udp"),
   ACROBITS_CLOUD_ID: word.optional(),
   ZOIPER_PROVIDER_ID: word.optional(),
@@ -162,6 +167,9 @@ function togetherProblems(given: Source): string[] {
   }
   for (const name of ["SMS_TOKEN", "SMS_FROM"]) {
     if (given["SMS_URL"] && !given[name]) problems.push(`${name}: is required with SMS_URL`);
+  }
+  if (given["BROWSER_PHONE_URL"]?.startsWith("ws:") && given["APP_URL"]?.startsWith("https:")) {
+    problems.push("BROWSER_PHONE_URL: must begin with wss:// with an APP_URL of https://: browsers refuse the other");
   }
   if (given["SMTP_URL"] && !given["MAIL_FROM"]) problems.push("MAIL_FROM: is required with SMTP_URL");
   return [...problems, ...paymentProblems(given), ...portProblems(given)];

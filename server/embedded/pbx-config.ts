@@ -20,6 +20,8 @@ export type PbxSettings = Readonly<{
   sipBind: string;
   sipPort: number;
   sipDomain: string;
+  /** Where Asterisk takes SIP over WebSockets, on this machine. */
+  sipWsPort: number;
   rtpStart: number;
   rtpEnd: number;
   amiPort: number;
@@ -104,6 +106,7 @@ export async function pbxValues(
     SIP_BIND: bracketed(settings.sipBind),
     SIP_PORT: String(settings.sipPort),
     SIP_DOMAIN: bracketed(settings.sipDomain),
+    SIP_WS_PORT: String(settings.sipWsPort),
     RTP_START: String(settings.rtpStart),
     RTP_END: String(settings.rtpEnd),
     AMI_PORT: String(settings.amiPort),

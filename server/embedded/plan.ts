@@ -12,6 +12,7 @@ export type StackPorts = Readonly<{
   web?: number;
   callControl?: number;
   sip?: number;
+  sipWs?: number;
   ami?: number;
   postgres?: number;
   redis?: number;
@@ -111,6 +112,8 @@ async function chosenPorts(wanted: StackPorts, env: Env): Promise<Required<Stack
     web: await or(wanted.web, env.PORT),
     callControl: await or(wanted.callControl, env.CALL_CONTROL_PORT),
     sip: wanted.sip === 0 ? await freeSipPort(host) : (wanted.sip ?? env.SIP_PORT),
+    // Any that is free: browsers are told it with every credential, so nobody has to remember it.
+    sipWs: wanted.sipWs || env.SIP_WS_PORT || (await freePort()),
     ami: wanted.ami || (await freePort()),
     postgres: wanted.postgres ?? 0,
     redis: wanted.redis ?? 0,
@@ -126,4 +129,6 @@ export async function claimPorts(plan: Plan): Promise<void> {
   if (plan.own.workers) await claimPort({ ...control, host: env["CALL_CONTROL_BIND"] ?? "127.0.0.1" });
   const sip = { name: "the PBX", variable: "SIP_PORT", port: plan.ports.sip, udp: true };
   if (plan.own.pbx) await claimPort({ ...sip, host: env["SIP_BIND"] ?? "127.0.0.1" });
+  const ws = { name: "the PBX", variable: "SIP_WS_PORT", host: "127.0.0.1", port: plan.ports.sipWs };
+  if (plan.own.pbx) await claimPort(ws);
 }

@@ -39,12 +39,13 @@ export function stackEnv(plan: Plan, found: Found): Record<string, string> {
   return found.redisUrl ? { ...env, REDIS_URL: found.redisUrl } : env;
 }
 
-function embeddedPbx({ ports, secrets }: Plan, spoolFile: string | undefined): Record<string, string> {
+function embeddedPbx({ given, ports, secrets }: Plan, spoolFile: string | undefined): Record<string, string> {
   return {
     PBX: "embedded",
     AMI_HOST: "127.0.0.1",
     AMI_PORT: String(ports.ami),
     AMI_TLS: "off",
+    BROWSER_PHONE_URL: given["BROWSER_PHONE_URL"] ?? `ws://127.0.0.1:${ports.sipWs}/ws`,
     AMI_READ_USERNAME: amiUsers.read,
     AMI_READ_SECRET: secrets.amiReadSecret,
     AMI_ACT_USERNAME: amiUsers.act,

@@ -53,6 +53,7 @@ export function startStackPbx(
     sipBind: env.SIP_BIND,
     sipPort: env.SIP_PORT,
     sipDomain: env.SIP_DOMAIN,
+    sipWsPort: plan.ports.sipWs,
     rtpStart: env.ASTERISK_RTP_START,
     rtpEnd: env.ASTERISK_RTP_END,
     amiPort: plan.ports.ami,

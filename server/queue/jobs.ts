@@ -163,6 +163,15 @@ export const jobs = {
     attempts: 2,
     backoffMs: 1_000,
   }),
+  /** Phones in browsers whose time is over: refused already, this tidies up. */
+  sweepBrowserPhones: defineJob({
+    name: "browser_phone.sweep",
+    scope: "system",
+    schema: nothing,
+    attempts: 1,
+    backoffMs: 1_000,
+    everyMs: 60_000,
+  }),
   /** Seats whose last day is over. */
   endSeats: defineJob({
     name: "seat.end",

@@ -19,6 +19,7 @@ export const testSettings = {
   sipTransport: "udp",
   acrobitsCloudId: undefined,
   zoiperProviderId: undefined,
+  browserPhoneUrl: "ws://127.0.0.1:8088/ws",
   mailGoesOut: false,
 } as const;
 

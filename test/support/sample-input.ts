@@ -117,6 +117,8 @@ const fields: Readonly<Record<string, () => unknown>> = {
   subject: () => "+493012345678",
   digits: () => "4990012345",
   note: () => "Sample",
+  dialled: () => "+493012345678",
+  ageSeconds: () => 5,
   networks: () => ["198.51.100.0/24"],
   network: () => "198.51.100.0/24",
   failures: () => 5,

@@ -41,6 +41,7 @@ const nothing: Processors = {
   endSeats: async () => {},
   wipeProvisioning: async () => {},
   foldUsage: async () => {},
+  sweepBrowserPhones: async () => {},
   sendMail: async () => {},
   issueStatements: async () => {},
   sealStatement: async () => {},

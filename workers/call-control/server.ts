@@ -2,8 +2,10 @@ import type { Server } from "node:http";
 
 import type { Answer } from "@/server/domain/calls/call-control";
 import { authoriseInbound } from "@/server/domain/calls/inbound-calls";
+import { browserPhoneAddress } from "@/server/domain/provisioning/browser-phones";
 import type { SqlPool } from "@/server/infra/db/pool";
 import type { Logger } from "@/server/infra/log/logger";
+import { isBrowserPhone, phoneOf } from "@/server/kernel/phone-name";
 import { answerLine } from "@/workers/call-control/answer-line";
 import { type Form, type FormPath, readForm } from "@/workers/call-control/forms";
 import { createHttpServer, type Reply, type Route } from "@/workers/call-control/http";
@@ -72,9 +74,10 @@ export function pbxRoutes(options: ForPbx): Readonly<Record<string, Route>> {
   const authoriser = new CallAuthoriser(options.pool);
   return {
     "POST /v1/authorise": form("/v1/authorise", (given) =>
-      answerTo(options, given, (common) =>
-        authoriser.ask({ ...common, endpoint: given.endpoint, dialled: given.dialled }),
-      ),
+      answerTo(options, given, async (common) => {
+        const address = await addressOf(options.pool, given.endpoint, common.address);
+        return authoriser.ask({ ...common, address, endpoint: phoneOf(given.endpoint), dialled: given.dialled });
+      }),
     ),
     "POST /v1/authorise-inbound": form("/v1/authorise-inbound", (given) =>
       answerTo(options, given, (common) =>
@@ -84,6 +87,10 @@ export function pbxRoutes(options: ForPbx): Readonly<Record<string, Route>> {
     "POST /v1/ended": form("/v1/ended", (given) => noteEnd(options, given)),
   };
 }
+
+/** A browser comes to the PBX through a proxy, whose address says nothing: the portal saw its own. */
+const addressOf = async (pool: SqlPool, endpoint: string, seen: string): Promise<string> =>
+  (isBrowserPhone(endpoint) ? await browserPhoneAddress(pool, endpoint) : undefined) ?? seen;
 
 type Common = Readonly<{ pbx: string; call: string; address: string; at: Date }>;
 

@@ -3,6 +3,7 @@ import { recordUnheldInbound } from "@/server/domain/calls/inbound-calls";
 import type { AmiGateway } from "@/server/infra/ami/gateway";
 import type { SqlPool } from "@/server/infra/db/pool";
 import type { Logger } from "@/server/infra/log/logger";
+import { phoneOfChannel } from "@/server/kernel/phone-name";
 
 /**
  * Writes down the calls that the PBX refused because call control did not answer it, so that they stand in the same list
@@ -14,7 +15,7 @@ export function recordRefusalsOfPbx(
   const { pool, ami, pbx, log } = options;
   ami.onEvent("userevent", ({ name, fields }) => {
     if (name !== "RingfenceRefused") return;
-    const endpoint = /^PJSIP\/(.+)-[0-9a-f]{8}$/.exec(fields["channel"] ?? "")?.[1];
+    const endpoint = phoneOfChannel(fields["channel"] ?? "");
     const at = new Date(Number(fields["at"]) / 1000);
     if (!endpoint || !fields["call"] || Number.isNaN(at.getTime())) return;
     const dialled = decoded(fields["dialled"] ?? "");

@@ -18,6 +18,7 @@ import { retryJob } from "@/workers/processors/retry-job";
 import { runLongTask } from "@/workers/processors/run-long-task";
 import { sealStatement } from "@/workers/processors/seal-statement";
 import { sendMail } from "@/workers/processors/send-mail";
+import { sweepBrowserPhonesJob } from "@/workers/processors/sweep-browser-phones";
 import { sweepRetention, sweepRetentionNow } from "@/workers/processors/sweep-retention";
 import { takeEvidence } from "@/workers/processors/take-evidence";
 import { tellOwners } from "@/workers/processors/tell-owners";
@@ -48,6 +49,7 @@ export const processors = {
   endSeats,
   wipeProvisioning,
   foldUsage: foldUsageJob,
+  sweepBrowserPhones: sweepBrowserPhonesJob,
   sweepRetention,
   exportBans,
   appendAuditFile,

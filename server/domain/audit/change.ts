@@ -163,7 +163,9 @@ export type AuditAction =
   | "hotlist.delete"
   | "hotlist.upload"
   | "hotlist.import"
-  | "extension.set_allow_list";
+  | "extension.set_allow_list"
+  | "extension.open_browser_phone"
+  | "extension.close_browser_phone";
 
 export type Actor = {
   readonly kind: "user" | "job" | "cli" | "pbx" | "anonymous";

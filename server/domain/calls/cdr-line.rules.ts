@@ -1,3 +1,5 @@
+import { phoneOfChannel } from "@/server/kernel/phone-name";
+
 /** One call detail record as Asterisk writes it to its file. Times are milliseconds since 1970. */
 export type CdrLine = Readonly<{
   uniqueId: string;
@@ -46,7 +48,7 @@ export function parseCdrLine(line: string): CdrLine | undefined {
     uniqueId,
     linkedId,
     channel,
-    endpoint: /^PJSIP\/(.+)-[0-9a-f]{8}$/.exec(channel)?.[1],
+    endpoint: phoneOfChannel(channel),
     source,
     destination,
     startedAtMs: Math.round(startedAtMs * 1000),

@@ -2,6 +2,7 @@ import { parseCdrLine } from "@/server/domain/calls/cdr-line.rules";
 import { type CdrRow, keyOf, type RowProblem } from "@/server/domain/cdr-import/cdr-row.rules";
 import { splitLine } from "@/server/domain/cdr-import/csv-line.rules";
 import { readMoment } from "@/server/domain/cdr-import/moment.rules";
+import { phoneOfChannel } from "@/server/kernel/phone-name";
 
 /** Where each field stands, counted from 0. cdr_csv writes the first; the samples of cdr_custom put the caller first. */
 type Layout = Readonly<{
@@ -32,7 +33,6 @@ const callerFirst: Layout = { ...cdrCsv, channel: 4, start: 8, end: 10, talk: 12
 const DISPOSITIONS = new Set(["ANSWERED", "NO ANSWER", "BUSY", "FAILED", "CONGESTION", "CANCEL", "UNKNOWN"]);
 const TIME = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$|^\d{9,10}(?:\.\d+)?$/;
 const UNIQUE_ID = /^[A-Za-z0-9_.-]{1,100}$/;
-const ENDPOINT = /^PJSIP\/(.+)-[0-9a-f]{8}$/;
 
 export type MasterOptions = Readonly<{ source: string; zone: string }>;
 
@@ -73,7 +73,7 @@ export function readMasterRow(text: string, line: number, { source, zone }: Mast
     talkMs: disposition === "ANSWERED" ? Math.round(Number(field(at.talk)) * 1000) : 0,
     costMicros: null,
     currency: null,
-    endpoint: ENDPOINT.exec(field(at.channel))?.[1] ?? null,
+    endpoint: phoneOfChannel(field(at.channel)) ?? null,
     dialled: field(at.dialled),
     word: wordOf(field(at.userfield), field(at.context)),
     disposition,

@@ -1,6 +1,7 @@
 import type { Frame } from "@/server/infra/ami/frames";
 import type { LiveChannel, PbxEvent, SecurityEvent } from "@/server/infra/ami/gateway";
 import { isDigestField, isSecretName } from "@/server/infra/log/redact";
+import { phoneOfChannel } from "@/server/kernel/phone-name";
 
 const securityEvents = new Set([
   "FailedACL",
@@ -117,7 +118,7 @@ export function toLiveChannel(frame: Frame): LiveChannel {
     linkedId: frame["linkedid"] ?? "",
     context: frame["context"] ?? "",
     extension: frame["exten"] ?? "",
-    endpoint: /^PJSIP\/(.+)-[0-9a-f]{8}$/.exec(channel)?.[1],
+    endpoint: phoneOfChannel(channel),
     state: frame["channelstatedesc"] ?? "",
     seconds: hours * 3600 + minutes * 60 + seconds || 0,
   };

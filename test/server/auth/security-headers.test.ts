@@ -27,3 +27,13 @@ test("the promise to use TLS is made over TLS only", () => {
 test("only the development server may evaluate code", () => {
   expect(headers({ development: true })["content-security-policy"]).toContain("'unsafe-eval'");
 });
+
+test("a page speaks to the telephone system and to a microphone where phones in the browser are set up, and only then", () => {
+  const { "content-security-policy": policy, "permissions-policy": devices } = headers({
+    phoneUrl: "wss://portal.example.com:8443/sip/ws",
+  });
+  expect(policy).toContain("connect-src 'self' wss://portal.example.com:8443;");
+  expect(devices).toContain("microphone=(self)");
+  expect(headers()["content-security-policy"]).toContain("connect-src 'self';");
+  expect(headers()["permissions-policy"]).toContain("microphone=()");
+});

@@ -13,6 +13,7 @@ const settings = {
   sipBind: "127.0.0.1",
   sipPort: 5060,
   sipDomain: "sip.example.com",
+  sipWsPort: 8088,
   rtpStart: 20_000,
   rtpEnd: 21_999,
   amiPort: 5038,

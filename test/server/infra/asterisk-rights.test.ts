@@ -16,6 +16,9 @@ test("the telephone system reads its own tables, writes contacts, and sees nothi
   const tables = new Map<string, string[]>();
   for (const { t, p } of may) tables.set(t, [...(tables.get(t) ?? []), p]);
   expect(Object.fromEntries(tables)).toEqual({
+    "pbx.aors": ["SELECT"],
+    "pbx.auths": ["SELECT"],
+    "pbx.endpoints": ["SELECT"],
     "pbx.ps_acls": ["SELECT"],
     "pbx.ps_aors": ["SELECT"],
     "pbx.ps_auths": ["SELECT"],

@@ -80,8 +80,10 @@ describe("the catalogue", () => {
         AND pg_get_userbyid(c.relowner) = ANY ($1) ORDER BY 1`;
       return (await rows<{ relname: string }>(text, [roles])).map(({ relname }) => relname);
     };
-    // The telephone system reads through it which addresses are banned, and nothing else of a ban.
-    expect(await ownedBy("portal_app", "portal_charge", "portal_system", "asterisk")).toEqual(["ps_acls"]);
+    // The telephone system reads through them which addresses are banned, and nothing else of a ban, and which phones are
+    // there now, those in browsers among them.
+    const views = ["aors", "auths", "endpoints", "live_browser_phones", "ps_acls"];
+    expect(await ownedBy("portal_app", "portal_charge", "portal_system", "asterisk")).toEqual(views);
     // Months are dropped by their owner, a role that nobody can log in as.
     for (const name of await ownedBy("portal_retention")) expect(name).toMatch(/^security_event(_rest|_\d{6})?$/);
     const members = await rows(`

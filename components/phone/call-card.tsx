@@ -1,0 +1,180 @@
+"use client";
+
+import Link from "next/link";
+import { useEffect, useState } from "react";
+
+import { Money } from "@/components/billing/money";
+import { Duration } from "@/components/calls/duration";
+import { StopsAt } from "@/components/calls/stops-at";
+import { DeviceChoice } from "@/components/phone/device-choice";
+import { DialPad } from "@/components/phone/dial-pad";
+import { type CallState, phoneStore } from "@/components/phone/phone-store";
+import { qualityWord } from "@/components/phone/phone-words";
+import { type KnownCall, useKnownCall } from "@/components/phone/use-known-call";
+import { currentLine } from "@/components/phone/use-line";
+import { Button } from "@/components/ui/button";
+import { Notice } from "@/components/ui/notice";
+
+const phases = {
+  calling: "Calling…",
+  ringing: "Ringing…",
+  incoming: "Calls you",
+  live: "Connected",
+  over: "Call ended",
+};
+
+/** The one call: who, how long, what it costs, and what can be done with it. */
+export function CallCard({ call }: Readonly<{ call: CallState }>) {
+  const known = useKnownCall(call);
+  const now = useSecond(call.phase !== "over");
+  return (
+    <div className="grid gap-3 rounded-lg bg-sunken p-3">
+      <div aria-live={call.phase === "incoming" ? "assertive" : "polite"}>
+        <p className="figures truncate text-lg font-medium">{known?.toFormatted ?? call.number}</p>
+        <p className="flex flex-wrap gap-x-2 text-ink-2">
+          {call.held ? "On hold" : phases[call.phase]}
+          {call.answeredAt !== undefined && (
+            <Duration seconds={((call.endedAt ?? now.getTime()) - call.answeredAt) / 1_000} />
+          )}
+        </p>
+      </div>
+      {known && call.direction === "out" && call.answeredAt !== undefined && (
+        <Cost call={call} known={known} now={now} />
+      )}
+      {call.phase === "over" ? <Ending call={call} known={known} /> : <Acts call={call} />}
+    </div>
+  );
+}
+
+function Cost({ call, known, now }: Readonly<{ call: CallState; known: KnownCall; now: Date }>) {
+  const { currency, perMinuteMicros } = known;
+  return (
+    <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 text-ink-2">
+      <dt>Cost</dt>
+      <dd className="text-right">
+        <Money className="text-ink" currency={currency} micros={known.costMicros} />
+        {perMinuteMicros !== null && (
+          <span className="text-ink-3">
+            {" "}
+            (<Money currency={currency} micros={perMinuteMicros} /> a minute)
+          </span>
+        )}
+      </dd>
+      {call.phase === "live" && known.grantedUntil && (
+        <>
+          <dt>Stops</dt>
+          <dd className="text-right">
+            <StopsAt
+              because={known.stopsBecause}
+              now={new Date(now.getTime() + known.skewMs)}
+              sentence={known.stopsBecauseSentence}
+              until={known.grantedUntil}
+            />
+          </dd>
+        </>
+      )}
+      {call.phase === "live" && call.quality && (
+        <>
+          <dt>Voice</dt>
+          <dd
+            className="figures text-right"
+            title={`Round trip ${call.quality.rttMs ?? "?"} ms, jitter ${call.quality.jitterMs} ms, ${call.quality.lostPercent} % lost`}
+          >
+            {qualityWord(call.quality)}
+            {call.quality.rttMs !== undefined && `, ${call.quality.rttMs} ms`}
+          </dd>
+        </>
+      )}
+    </dl>
+  );
+}
+
+/** Our own reason before what the line says: it names the rule, and what mends it. */
+function Ending({ call, known }: Readonly<{ call: CallState; known: KnownCall | undefined }>) {
+  const { tenantSlug } = phoneStore.get().owner ?? {};
+  if (known?.reason && known.reasonSentence) {
+    const { fix } = known;
+    return (
+      <Notice
+        action={
+          fix &&
+          tenantSlug && (
+            <Link
+              className="text-accent underline-offset-2 hover:underline"
+              href={`/t/${tenantSlug}/${fix.page === "home" ? "" : fix.page}`}
+            >
+              {fix.label}
+            </Link>
+          )
+        }
+        code={known.reason}
+        live
+        title={known.reasonSentence}
+        tone={call.answeredAt === undefined ? "bad" : "warn"}
+      />
+    );
+  }
+  if (!call.ending) return null;
+  return (
+    <Notice live title={call.ending.title} tone="warn">
+      {call.ending.next}
+    </Notice>
+  );
+}
+
+function Acts({ call }: Readonly<{ call: CallState }>) {
+  const [more, setMore] = useState(false);
+  const act = currentLine()?.call;
+  if (call.phase === "incoming") {
+    return (
+      <div className="grid grid-cols-2 gap-2">
+        <Button icon="calls" look="primary" onClick={() => void act?.answer()}>
+          Answer
+        </Button>
+        <Button look="danger" onClick={() => act?.hangUp()}>
+          Decline
+        </Button>
+      </div>
+    );
+  }
+  return (
+    <div className="grid gap-2">
+      {call.phase === "live" && (
+        <div className="grid grid-cols-3 gap-2">
+          <Button
+            aria-pressed={call.muted}
+            look={call.muted ? "primary" : "plain"}
+            onClick={() => act?.mute(!call.muted)}
+          >
+            Mute
+          </Button>
+          <Button aria-pressed={call.held} look={call.held ? "primary" : "plain"} onClick={() => act?.hold(!call.held)}>
+            Hold
+          </Button>
+          <Button aria-expanded={more} onClick={() => setMore(!more)}>
+            Keys
+          </Button>
+        </div>
+      )}
+      {more && call.phase === "live" && (
+        <>
+          <DialPad onKey={(key) => act?.press(key)} />
+          <DeviceChoice />
+        </>
+      )}
+      <Button look="danger" onClick={() => act?.hangUp()}>
+        Hang up
+      </Button>
+    </div>
+  );
+}
+
+function useSecond(runs: boolean): Date {
+  const [now, setNow] = useState(() => new Date());
+  useEffect(() => {
+    if (!runs) return;
+    const timer = setInterval(() => setNow(new Date()), 1_000);
+    return () => clearInterval(timer);
+  }, [runs]);
+  return now;
+}

@@ -1,0 +1,95 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+import { useEffect, useState } from "react";
+
+import { useTRPC } from "@/components/api/client";
+import { QueryView } from "@/components/api/query-view";
+import { phoneStore } from "@/components/phone/phone-store";
+import { useScope } from "@/components/shell/scope";
+import { Button } from "@/components/ui/button";
+import { buttonClass } from "@/components/ui/button-class";
+import { Notice } from "@/components/ui/notice";
+import { Select } from "@/components/ui/select";
+
+type Props = Readonly<{ onChoose: (tenantSlug: string, extensionId: string) => void }>;
+type Extension = Readonly<{ id: string; number: string; displayName: string; state: string }>;
+
+/** Whose phone this page becomes. With one extension, or one that was asked for, nobody is asked. */
+export function ChooseExtension({ onChoose }: Props) {
+  const { tenantSlug } = useScope();
+  const trpc = useTRPC();
+  const place = useQuery(trpc.browserPhone.place.queryOptions({ tenantSlug }));
+  const query = useQuery(trpc.extensions.list.queryOptions({ tenantSlug }));
+  if (place.data && place.data.url === null) {
+    return (
+      <Notice title="No phone in the browser is set up on this installation." tone="info">
+        Whoever runs it sets BROWSER_PHONE_URL. Until then, connect an app or a desk phone.
+      </Notice>
+    );
+  }
+  return (
+    <QueryView query={query}>
+      {({ items }) => {
+        const active = items.filter(({ state }) => state === "active");
+        return active.length === 0 ? <None /> : place.data && <Choice extensions={active} onChoose={onChoose} />;
+      }}
+    </QueryView>
+  );
+}
+
+function None() {
+  const { hrefOf } = useScope();
+  return (
+    <div className="grid gap-2">
+      <p className="text-ink-2">A phone speaks for an extension, and there is none that may call yet.</p>
+      <Link
+        className={buttonClass("primary")}
+        href={`${hrefOf("extensions")}?new=1`}
+        onClick={() => phoneStore.set({ open: false })}
+      >
+        Create extension
+      </Link>
+    </div>
+  );
+}
+
+function Choice({ extensions, onChoose }: Readonly<{ extensions: readonly Extension[] }> & Props) {
+  const { tenantSlug } = useScope();
+  const [chosen, setChosen] = useState(extensions[0]?.id ?? "");
+  const [only] = extensions.length === 1 ? extensions : [];
+
+  const { wish } = phoneStore.get();
+  const wanted = (
+    extensions.find(({ id }) => id === wish?.extensionId) ??
+    only ??
+    (wish?.dial ? extensions[0] : undefined)
+  )?.id;
+
+  useEffect(() => {
+    if (wanted) onChoose(tenantSlug, wanted);
+  }, [wanted, onChoose, tenantSlug]);
+
+  if (wanted) return null;
+  return (
+    <form
+      className="grid gap-3"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onChoose(tenantSlug, chosen);
+      }}
+    >
+      <Select
+        choices={extensions.map(({ id, number, displayName }) => ({ value: id, label: `${number} ${displayName}` }))}
+        label="Call as"
+        name="extension"
+        onChange={(event) => setChosen(event.target.value)}
+        value={chosen}
+      />
+      <Button look="primary" type="submit">
+        Connect this browser
+      </Button>
+    </form>
+  );
+}
