@@ -48,6 +48,13 @@ test("a reseller takes a customer on with one form, and the customer gets in wit
     await expect(theirs.getByRole("button", { name: "Balance" })).toContainText("€7.50");
     await theirs.goto(`/t/${slug}/extensions`);
     await expect(theirs.getByRole("row").filter({ hasText: "101" })).toContainText("Never connected");
+    await theirs.goto(`/t/${slug}`);
+    await theirs.getByRole("button", { name: "Call the echo test from this browser" }).click();
+    const phone = theirs.getByRole("region", { name: "Phone" });
+    await expect(phone.getByText("Connected"), "one press after the sign-in there is a voice").toBeVisible();
+    await expect(phone.getByText(/^(Good|Fair|Poor)/)).toBeVisible();
+    await phone.getByRole("button", { name: "Hang up" }).click();
+    await phone.getByRole("button", { name: "Turn off" }).click();
   });
   await test.step("the link works once, and nobody's neighbour is there for them", async () => {
     const late = await (await browser.newContext()).newPage();
