@@ -190,7 +190,9 @@ describe("is refused", () => {
     expect(await codeOf(stranger.as.browserPhone.open({ ...acme, extensionId }))).toBe("not_found");
     const own = { tenantSlug: other.slug, extensionId };
     expect(await codeOf(stranger.as.browserPhone.open(own))).toBe("not_found");
-    expect(await codeOf(stranger.as.browserPhone.callState({ ...own, dialled: "112", ageSeconds: 9 }))).toBe("not_found");
+    expect(await codeOf(stranger.as.browserPhone.callState({ ...own, dialled: "112", ageSeconds: 9 }))).toBe(
+      "not_found",
+    );
     for (const above of ["reseller", "operator"] as const) {
       const { as } = await signedIn(on.owners[above]);
       expect(await codeOf(as.browserPhone.open({ ...acme, extensionId }))).toBe("forbidden");
