@@ -8,7 +8,7 @@ import { Duration } from "@/components/calls/duration";
 import { StopsAt } from "@/components/calls/stops-at";
 import { DeviceChoice } from "@/components/phone/device-choice";
 import { DialPad } from "@/components/phone/dial-pad";
-import { type CallState, phoneStore } from "@/components/phone/phone-store";
+import { type CallState, phoneStore, type Quality } from "@/components/phone/phone-store";
 import { qualityWord } from "@/components/phone/phone-words";
 import { type KnownCall, useKnownCall } from "@/components/phone/use-known-call";
 import { currentLine } from "@/components/phone/use-line";
@@ -38,25 +38,30 @@ export function CallCard({ call }: Readonly<{ call: CallState }>) {
           )}
         </p>
       </div>
-      {known && call.direction === "out" && call.answeredAt !== undefined && (
-        <Cost call={call} known={known} now={now} />
+      {call.answeredAt !== undefined && (known || call.quality) && (
+        <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 gap-y-0.5 text-ink-2">
+          {known && <Cost call={call} known={known} now={now} />}
+          {call.phase === "live" && call.quality && <Voice quality={call.quality} />}
+        </dl>
       )}
       {call.phase === "over" ? <Ending call={call} known={known} /> : <Acts call={call} />}
     </div>
   );
 }
 
+/** Fractions of a cent are what calls cost. */
+const DECIMALS = 4;
+
 function Cost({ call, known, now }: Readonly<{ call: CallState; known: KnownCall; now: Date }>) {
   const { currency, perMinuteMicros } = known;
   return (
-    <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 text-ink-2">
+    <>
       <dt>Cost</dt>
       <dd className="text-right">
-        <Money className="text-ink" currency={currency} micros={known.costMicros} />
+        <Money className="text-ink" currency={currency} decimals={DECIMALS} micros={known.costMicros} />
         {perMinuteMicros !== null && (
-          <span className="text-ink-3">
-            {" "}
-            (<Money currency={currency} micros={perMinuteMicros} /> a minute)
+          <span className="block text-xs text-ink-3">
+            <Money currency={currency} decimals={DECIMALS} micros={perMinuteMicros} /> a minute
           </span>
         )}
       </dd>
@@ -73,19 +78,23 @@ function Cost({ call, known, now }: Readonly<{ call: CallState; known: KnownCall
           </dd>
         </>
       )}
-      {call.phase === "live" && call.quality && (
-        <>
-          <dt>Voice</dt>
-          <dd
-            className="figures text-right"
-            title={`Round trip ${call.quality.rttMs ?? "?"} ms, jitter ${call.quality.jitterMs} ms, ${call.quality.lostPercent} % lost`}
-          >
-            {qualityWord(call.quality)}
-            {call.quality.rttMs !== undefined && `, ${call.quality.rttMs} ms`}
-          </dd>
-        </>
-      )}
-    </dl>
+    </>
+  );
+}
+
+function Voice({ quality }: Readonly<{ quality: Quality }>) {
+  const { rttMs, jitterMs, lostPercent } = quality;
+  return (
+    <>
+      <dt>Voice</dt>
+      <dd
+        className="figures text-right"
+        title={`Round trip ${rttMs ?? "?"} ms, jitter ${jitterMs} ms, ${lostPercent} % lost`}
+      >
+        {qualityWord(quality)}
+        {rttMs !== undefined && `, ${rttMs} ms`}
+      </dd>
+    </>
   );
 }
 

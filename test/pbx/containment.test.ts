@@ -1,10 +1,11 @@
+import { createHash } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { readEnv } from "@/server/config/env";
 import { change } from "@/server/domain/audit/change";
 import { releaseContainment, startContainment } from "@/server/domain/incidents/containments";
 import type { SipCall } from "@/server/embedded/sip-call";
-import type { SipPhone } from "@/server/embedded/sip-phone";
+import { SipPhone } from "@/server/embedded/sip-phone";
 import type { TenantWrite } from "@/server/infra/db/tenant-tx";
 import { silentLogger } from "@/server/infra/log/logger";
 import type { TenantId } from "@/server/kernel/ids";
@@ -187,3 +188,64 @@ test("the link to the PBX cut in the middle: all but the calls is done, the comm
     await link.close();
   }
 }, 60_000);
+
+test("a phone in the browser calls as its extension until its time, a suspension or a containment ends it", async () => {
+  const { tenant, phone } = await lane.customer(MONEY);
+  const { id: person } = await lane.make.one<{ id: string }>(
+    "INSERT INTO person (email, name) VALUES ($1, 'Somebody') RETURNING id",
+    [`${tenant.slug}@test.example`],
+  );
+  const { id: session } = await lane.make.one<{ id: string }>(
+    "INSERT INTO session (user_id, expires_at) VALUES ($1, now() + interval '1 hour') RETURNING id",
+    [person],
+  );
+  const server = { host: "127.0.0.1", port: lane.stack.runtime.sipPort };
+  let opened = 0;
+  /** As the portal makes one, but with a secret that the test knows. */
+  const browser = async () => {
+    opened += 1;
+    const username = `${phone.username}.w${opened}`;
+    const digest = createHash("md5").update(`${username}:ringfence:${opened}-secret`).digest("hex");
+    await lane.make.sql("SELECT set_config('app.tenant_id', $1, false)", [tenant.tenantId]);
+    await lane.make.sql("SELECT * FROM browser_phone_open($1, $2, $3, $4, '198.51.100.9')", [
+      phone.extensionId,
+      session,
+      `w${opened}`,
+      `MD5:${digest}`,
+    ]);
+    return { username, device: await SipPhone.open({ username, secret: `${opened}-secret`, server }) };
+  };
+  const gone = { sipCode: 401 };
+
+  const first = await browser();
+  await first.device.register();
+  expect(await lane.make.sql("SELECT address FROM registration WHERE extension_id = $1", [phone.extensionId])).toEqual([
+    { address: "198.51.100.9" },
+  ]);
+  const call = await first.device.call("030901820");
+  await call.answered;
+  call.hangUp();
+  await settled(tenant, [call]);
+  expect(
+    await lane.make.sql("SELECT extension_id, extension_number, source_address FROM call WHERE tenant_id = $1", [
+      tenant.tenantId,
+    ]),
+    "it is a call of the extension, from where the browser is",
+  ).toEqual([{ extension_id: phone.extensionId, extension_number: "101", source_address: "198.51.100.9" }]);
+  await lane.make.sql("UPDATE pbx.browser_phones SET expires_at = clock_timestamp() WHERE name = $1", [first.username]);
+  await expect(first.device.register()).rejects.toMatchObject(gone);
+
+  const second = await browser();
+  await second.device.register();
+  await lane.make.sql("UPDATE extension SET state = 'suspended' WHERE id = $1", [phone.extensionId]);
+  await expect(second.device.register()).rejects.toMatchObject(gone);
+  await lane.make.sql("UPDATE extension SET state = 'active' WHERE id = $1", [phone.extensionId]);
+  await second.device.register();
+
+  const { id, number } = await incident();
+  await lane.cli("incident", "contain", number, "--tenant", tenant.slug, "--extension", "101");
+  await contained(id);
+  await expect(second.device.register()).rejects.toMatchObject(gone);
+  expect(await lane.make.sql("SELECT FROM pbx.ps_contacts WHERE endpoint LIKE $1", [`${phone.username}%`])).toEqual([]);
+  for (const { device } of [first, second]) await device.close();
+});
