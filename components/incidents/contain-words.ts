@@ -9,6 +9,7 @@ const names: Readonly<Record<ContainStep, string>> = {
   hang_up: "Hang up live calls",
   rotate: "Replace the SIP secret",
   contacts: "Forget the registered phones",
+  sources: "Ban where it comes from",
   destinations: "Block the prefixes",
   notify: "Tell the owners",
 };
@@ -31,6 +32,8 @@ export function countText(step: ContainStep, count: number): string {
       return many(count, "secret", "secrets");
     case "contacts":
       return many(count, "phone", "phones");
+    case "sources":
+      return many(count, "address", "addresses");
     case "destinations":
       return many(count, "prefix", "prefixes");
     case "notify":
@@ -50,9 +53,23 @@ export const stepState = (state: StepState) => states[state];
 /** A step as it is offered: what it would do, and whether a release undoes it. */
 export type Offer = Readonly<{ step: ContainStep; what: string; back: boolean; optional: OptionalStep | null }>;
 
+/** Which addresses are banned, and why others are not. */
+export function sourcesText(sources: ContainPreview["sources"]): string {
+  const strange = sources.filter(({ kept }) => kept === null).map(({ network }) => network);
+  const kept = sources.length - strange.length;
+  const others = kept > 0 ? `${kept} left alone, because something works there` : "";
+  return [
+    strange.slice(0, 3).join(", "),
+    strange.length > 3 && `${strange.length - 3} more`,
+    others || (strange.length === 0 && "no strange address"),
+  ]
+    .filter(Boolean)
+    .join(", ");
+}
+
 /** What a press would do, in its order. */
 export function offersOf(preview: ContainPreview): readonly Offer[] {
-  const { extensions, liveCalls, phones, tell } = preview;
+  const { extensions, liveCalls, phones, sources, tell } = preview;
   const offer = (step: ContainStep, what: string, back: boolean, optional: OptionalStep | null): Offer => ({
     ...{ step, what, back, optional },
   });
@@ -63,6 +80,7 @@ export function offersOf(preview: ContainPreview): readonly Offer[] {
     offer("hang_up", many(liveCalls, "call", "calls"), false, "hang_up"),
     offer("rotate", many(extensions, "secret", "secrets"), false, "rotate"),
     offer("contacts", many(phones.length, "phone", "phones"), false, "contacts"),
+    offer("sources", sourcesText(sources), true, "sources"),
     offer("notify", told || "nobody to tell", false, "notify"),
   ];
 }

@@ -3,6 +3,7 @@ import { openCalls } from "@/server/domain/calls/call-control";
 import { takeSnapshot } from "@/server/domain/evidence/take";
 import { placeBlock } from "@/server/domain/incidents/blocks";
 import {
+  banSources,
   effect,
   forgetPhones,
   NothingToDo,
@@ -111,6 +112,18 @@ export const acts: Acts = {
         return { subject: `extension:${phone.id}`, after: { number: phone.number, incident, phones: result }, result };
       });
     }
+    return undefined;
+  },
+
+  // After the phones were forgotten, so that none of them stands in the way.
+  sources: async (run) => {
+    const { id, incident, incidentId } = run.containment;
+    run.tally.count = await once(run, run.ctx.tenantId, "ban.place", async (tx) => {
+      const networks = await banSources(tx, id);
+      if (networks.length === 0) throw new NothingToDo();
+      const after = { incident, networks: networks.join(" "), scope: "sip" };
+      return { subject: `incident:${incidentId}`, after, result: networks.length };
+    });
     return undefined;
   },
 

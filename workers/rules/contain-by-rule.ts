@@ -25,7 +25,7 @@ export async function heldFor(
 
 /**
  * Contains the subject of a measure for its incident: new calls are refused from now on, live ones are ended, people are told.
- * Its secret and its registrations stay, so that its phone still reaches emergency numbers; a person decides about those.
+ * Its secret, its registrations and its addresses stay, so that its phone still reaches emergency numbers; a person decides about those.
  * A repeat joins the containment there is.
  */
 export async function containByRule(
@@ -39,7 +39,7 @@ export async function containByRule(
     const asked = {
       incidentId,
       target,
-      skip: ["rotate", "contacts"] as const,
+      skip: ["rotate", "contacts", "sources"] as const,
       note: `By the rule ${signal} per ${scope}.`,
     };
     const { incident, subject } = await startContainment(tx, operatorId, asked, { name: "system", userId: null });

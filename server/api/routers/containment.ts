@@ -21,7 +21,10 @@ export const containmentRouter = router({
     .input(containPreviewSchema)
     .query(({ ctx, input }) => {
       atOperator(ctx.seat);
-      return ctx.readBelow(async (tx) => previewContainment(tx, ctx.tenantId, await targetNamed(tx, input)));
+      return ctx.readBelow(async (tx) => {
+        const target = await targetNamed(tx, input);
+        return previewContainment(tx, ctx.tenantId, { incidentId: input.incidentId, target });
+      });
     }),
 
   start: tenantMutation("incidents.write", "incident.contain")

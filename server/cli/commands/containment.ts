@@ -51,7 +51,7 @@ export const incidentContain: Command = {
 
 async function previewed(desk: Desk, operator: TenantId, named: z.output<typeof containPreviewSchema>) {
   const preview = await desk.readBelow(operator, async (tx) =>
-    previewContainment(tx, operator, await targetNamed(tx, named)),
+    previewContainment(tx, operator, { incidentId: named.incidentId, target: await targetNamed(tx, named) }),
   );
   return { value: preview, say: wordsOf(preview) };
 }
@@ -63,6 +63,9 @@ const wordsOf = (preview: ContainPreview): string =>
     `  hang up ${preview.liveCalls} live call(s), which hold ${decimalOf(preview.heldMicros)} ${preview.currency}`,
     `  replace ${preview.extensions} secret(s) for good`,
     `  forget ${preview.phones.length} registered phone(s), which cannot call at all until they get a new secret`,
+    ...preview.sources.map(({ network, kept }) =>
+      kept ? `  not ban ${network}: ${kept}` : `  ban ${network} for a day`,
+    ),
     ...preview.tell.map(({ name, owners }) => `  mail ${owners} owner(s) of ${name}`),
     ...preview.destinations.map(({ prefix, calls }) => `  called in 24 hours: ${prefix} ${calls} times`),
     ...(preview.heldBy.length > 0 ? [`  held already by incident ${preview.heldBy.join(", ")}`] : []),
@@ -110,6 +113,7 @@ const words: Readonly<Record<ContainStep, string>> = {
   hang_up: "calls that were ended stay ended",
   rotate: "the secrets stay replaced: give each phone a new one with ringfence extension rotate",
   contacts: "the phones have to register again",
+  sources: "",
   destinations: "",
   notify: "the mails were sent",
 };

@@ -108,3 +108,13 @@ export async function tellTenant(tx: TenantWrite, act: Act, told: Told, appUrl: 
 /** A tenant's name may be long or hold what a subject may not. */
 const mailSubject = (subject: string): string =>
   `Calls are stopped: ${subject.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ")}`.slice(0, 200);
+
+/**
+ * Bans at the PBX, for a day, where the contained calls came from, but for addresses from which the phone called before or
+ * something else works. Several containments may want one ban; it ends with the last. A repeat places nothing.
+ * @returns the addresses that were not banned for this containment before; none when it was released.
+ */
+export async function banSources(tx: TenantWrite, containmentId: string): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ network: string }[]>`SELECT network FROM containment_ban(${containmentId}::uuid)`;
+  return rows.map(({ network }) => network);
+}

@@ -97,6 +97,8 @@ export type ContainPreview = {
   readonly currency: string;
   /** Telephones that are registered, and from where: they are cut off, for emergency calls as well. */
   readonly phones: readonly { readonly address: string; readonly userAgent: string }[];
+  /** Where its calls come from: those without a reason to keep them would be banned at the PBX. */
+  readonly sources: readonly { readonly network: string; readonly kept: string | null }[];
   /** Who would be mailed, and how many people that is. */
   readonly tell: readonly { readonly name: string; readonly owners: number }[];
   /** What was called most in 24 hours, by the prefix of its price. */
@@ -105,13 +107,17 @@ export type ContainPreview = {
   readonly heldBy: readonly string[];
 };
 
-type Listed = "phones" | "tell" | "destinations" | "heldBy";
+type Listed = "phones" | "sources" | "tell" | "destinations" | "heldBy";
 
 /**
  * What a containment would do now. Wants a subtree transaction of the operator; nothing is changed.
  * @throws DomainError not_found when the tenant is not visible.
  */
-export async function previewContainment(tx: TenantRead, tenantId: TenantId, target: Target): Promise<ContainPreview> {
+export async function previewContainment(
+  tx: TenantRead,
+  tenantId: TenantId,
+  { incidentId, target }: Readonly<{ incidentId: string; target: Target }>,
+): Promise<ContainPreview> {
   const { tenantId: of, extensionId: x } = target;
   const [row] = await tx.$queryRaw<(Omit<ContainPreview, Listed> & { payer: string | null })[]>`
     WITH RECURSIVE up AS (
@@ -138,6 +144,8 @@ export async function previewContainment(tx: TenantRead, tenantId: TenantId, tar
       orderBy: { address: "asc" },
       take: 100,
     }),
+    sources: await tx.$queryRaw`
+      SELECT abbrev(network) AS network, kept FROM containment_sources(${incidentId}::uuid, ${of}::uuid, ${x}::uuid)`,
     tell: await tx.$queryRaw`
       SELECT t.name, (SELECT count(*)::int FROM seat s WHERE s.tenant_id = t.id AND s.role = 'owner') AS owners
       FROM tenant o JOIN tenant t ON t.id = o.id OR (t.id = o.parent_id AND t.kind = 'reseller')

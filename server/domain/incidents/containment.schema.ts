@@ -3,11 +3,20 @@ import { z } from "zod";
 import { incidentId } from "@/server/domain/incidents/incident.schema";
 
 /** What a containment does, in this order: what is true now is kept, the meter is stopped, people are told last. */
-export const containSteps = ["evidence", "refuse", "hang_up", "rotate", "contacts", "destinations", "notify"] as const;
+export const containSteps = [
+  "evidence",
+  "refuse",
+  "hang_up",
+  "rotate",
+  "contacts",
+  "sources",
+  "destinations",
+  "notify",
+] as const;
 export type ContainStep = (typeof containSteps)[number];
 
 /** What whoever decides may leave out. Refusing new calls is what a containment is. */
-export const optionalSteps = ["hang_up", "rotate", "contacts", "notify"] as const;
+export const optionalSteps = ["hang_up", "rotate", "contacts", "sources", "notify"] as const;
 export type OptionalStep = (typeof optionalSteps)[number];
 
 export type StepState = "waiting" | "running" | "done" | "failed" | "skipped";

@@ -51,6 +51,7 @@ describe("a hijacked phone", () => {
         "hang_up done 2",
         "rotate done 1",
         "contacts done 1",
+        "sources done 0",
         "destinations done 1",
         "notify done 2",
       ],
@@ -76,9 +77,9 @@ describe("a hijacked phone", () => {
       [[`incident:${incidentId}`, `extension:${phone.extensionId}`]],
     );
     const of = (tenantId: string) => trails.filter((e) => e.tenant_id === tenantId).map(({ action }) => action);
-    expect(of(on.desk).filter((action) => action === "incident.contain_step")).toHaveLength(6);
+    expect(of(on.desk).filter((action) => action === "incident.contain_step")).toHaveLength(7);
     expect(of(on.customerId)).toEqual(expect.arrayContaining(["extension.rotate_secret", "extension.forget_phones"]));
-    expect(of(on.customerId).filter((action) => action === "incident.contain_step")).toHaveLength(6);
+    expect(of(on.customerId).filter((action) => action === "incident.contain_step")).toHaveLength(7);
   });
 
   test("is contained once, however often the job runs, also twice at once", async () => {
@@ -103,7 +104,7 @@ describe("a hijacked phone", () => {
       "SELECT count(*)::int AS n FROM incident_line WHERE incident_id = $1 AND kind = 'contain_step'",
       [incidentId],
     );
-    expect(lines).toEqual([{ n: 5 }]);
+    expect(lines).toEqual([{ n: 6 }]);
   });
 
   test("is let go: it calls again with a new secret, and what cannot be undone is named", async () => {
@@ -219,7 +220,14 @@ test("a release while the steps are being done leaves out what was not done yet"
   };
   await on.run(id);
   expect((await stepsOf(incidentId))?.slice(1)).toEqual([
-    ...["refuse done 1", "hang_up skipped 0", "rotate skipped 0", "contacts skipped 0", "destinations skipped 0"],
+    ...[
+      "refuse done 1",
+      "hang_up skipped 0",
+      "rotate skipped 0",
+      "contacts skipped 0",
+      "sources skipped 0",
+      "destinations skipped 0",
+    ],
     "notify skipped 0",
   ]);
   expect(await digestOf(phone.endpoint)).toBe(digest);
