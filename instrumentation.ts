@@ -4,5 +4,9 @@ export async function register(): Promise<void> {
   if (process.env["NEXT_RUNTIME"] === "edge") return;
   const { proxiesOf, watchSockets } = await import("@/server/auth/socket-address");
   const { currentEnv } = await import("@/server/config/env");
-  watchSockets(proxiesOf(currentEnv().TRUSTED_PROXIES));
+  const { createLogger } = await import("@/server/infra/log/logger");
+  const log = createLogger({ name: "web" });
+  watchSockets(proxiesOf(currentEnv().TRUSTED_PROXIES), (peer) =>
+    log.warn({ peer }, "requests are forwarded from an address that TRUSTED_PROXIES does not name; it is not banned"),
+  );
 }

@@ -3,6 +3,7 @@ import { deviceOf } from "@/server/auth/device";
 import { checkPasskey } from "@/server/auth/passkeys";
 import { verifyPassword } from "@/server/auth/passwords";
 import { checkCode, type FactorDeps } from "@/server/auth/second-factor";
+import { isUnnamedProxy } from "@/server/auth/socket-address";
 import type { Actor } from "@/server/domain/audit/change";
 import { countFailures } from "@/server/domain/bans/automatic";
 import { bannedError, webBanOf } from "@/server/domain/bans/web-ban";
@@ -86,7 +87,7 @@ export async function signInWithPasskey(
   return enter(deps, { ...person, factor: true }, from);
 }
 
-/** In the trail, and towards a ban of the address. */
+/** In the trail, and towards a ban of the address, unless everybody comes from there. */
 async function noteFailure(
   { db }: SignInDeps,
   userId: UserId | undefined,
@@ -95,6 +96,7 @@ async function noteFailure(
 ): Promise<void> {
   await recordFailedSignIn(db, userId, actorOf(from), wrong);
   const { address, requestId } = from;
+  if (isUnnamedProxy(address)) return;
   await countFailures(db, { scope: "web", address, failures: 1, at: new Date(), requestId });
 }
 

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import { expect, test } from "vitest";
 
 import { addressOf } from "@/server/auth/address";
-import { nameTheSocket, proxiesOf, watchSockets } from "@/server/auth/socket-address";
+import { isUnnamedProxy, nameTheSocket, proxiesOf, watchSockets } from "@/server/auth/socket-address";
 
 /** What the portal takes for the address of a request from this peer, with this header. */
 function seen(peer: string, forwardedFor: string | undefined, setting?: string): string {
@@ -29,6 +29,23 @@ test("a proxy on this machine, or a named one, is believed about its own peer on
   expect(seen("10.0.0.6", "203.0.113.7", "10.0.0.5,10.1.0.0/16")).toBe("10.0.0.6");
   expect(seen("2001:db8:5::1", "203.0.113.7", "2001:db8:5::/48")).toBe("203.0.113.7");
   expect(seen("127.0.0.1", undefined)).toBe("127.0.0.1");
+});
+
+test("a private address that forwards without being named is told of once; whoever comes from the internet is not", () => {
+  const told: string[] = [];
+  const ask = (peer: string, headers: Record<string, string>, setting?: string) =>
+    nameTheSocket(
+      { headers, socket: { remoteAddress: peer } } as unknown as Parameters<typeof nameTheSocket>[0],
+      proxiesOf(setting),
+      (address) => told.push(address),
+    );
+  for (const peer of ["10.9.9.9", "::ffff:10.9.9.9", "203.0.113.9", "fd00::9", "127.0.0.1"]) {
+    ask(peer, { "x-forwarded-for": "198.51.100.1" });
+  }
+  ask("10.9.9.8", {});
+  ask("10.9.9.7", { "x-forwarded-for": "198.51.100.1" }, "10.9.9.7");
+  expect(told).toEqual(["10.9.9.9", "fd00::9"]);
+  expect(["10.9.9.9", "203.0.113.9", "10.9.9.8", "10.9.9.7"].map(isUnnamedProxy)).toEqual([true, false, false, false]);
 });
 
 test("a server that somebody else makes is watched as well", async () => {
