@@ -12,6 +12,7 @@ import type { TenantId } from "@/server/kernel/ids";
 import type { Tenancy } from "@/test/support/builders";
 import { startCutLink } from "@/test/support/cut-link";
 import { type Lane, pause, startLane, until } from "@/test/support/pbx-lane";
+import { sippCall } from "@/test/support/sipp";
 import { startWorkers } from "@/workers/start";
 
 /** A phone in the wrong hands: what an incident does about it at the real PBX, also when that cannot be reached. */
@@ -153,6 +154,42 @@ test("forty calls at once end together, each charged for what it talked", async 
   expect((await steps(id))["hang_up"]).toMatchObject({ count: 40 });
   await settled(tenant, live);
 }, 60_000);
+
+test("a hijacked phone that dials premium numbers in parallel is contained by rule: it costs a day's cap and one hold at most", async () => {
+  const [SECOND, CAP, SLICE] = [100_000n, 20_000_000n, 30];
+  const { tenant, phone } = await lane.customer(
+    MONEY,
+    { perMinute: 60n * SECOND, first: 1, next: 1 },
+    { slice: SLICE },
+  );
+  await lane.make.sql("UPDATE tenant SET max_calls = 100, max_calls_per_minute = 1000 WHERE id = $1", [
+    tenant.tenantId,
+  ]);
+  await lane.make.sql("UPDATE extension SET daily_cap_micros = $2 WHERE id = $1", [phone.extensionId, CAP]);
+  const opened = ["--tenant", tenant.slug, "--country", "DE", "--numbers", "special"];
+  await lane.cli("destinations", "allow", ...opened);
+  const { username, secret } = phone;
+  const stolen = { server: { host: "127.0.0.1", port: lane.stack.runtime.sipPort }, username, secret };
+  const calls = await Promise.all(
+    Array.from({ length: 8 }, (_, n) => sippCall(stolen, `0900512345${n}`, { holdMs: 20_000 })),
+  );
+  const answered = calls.filter(({ status }) => status === 200);
+  expect(answered.length).toBeGreaterThanOrEqual(6);
+  // None of them ended because the thief had enough.
+  expect(answered.map(({ endedBy }) => endedBy)).toEqual(answered.map(() => "server"));
+  const { id } = await until(async () => {
+    const text = "SELECT incident_id AS id FROM containment WHERE extension_id = $1 AND released_at IS NULL";
+    return (await lane.make.sql<{ id: string }>(text, [phone.extensionId]))[0];
+  }, 20_000);
+  await contained(id);
+  const { spent } = await lane.make.one<{ spent: string }>(
+    "SELECT coalesce(sum(cost_micros), 0)::text AS spent FROM call WHERE tenant_id = $1 AND state = 'ended'",
+    [tenant.tenantId],
+  );
+  expect(BigInt(spent)).toBeLessThanOrEqual(CAP + SECOND * BigInt(SLICE));
+  expect((await lane.make.wallet(tenant)).held).toBe(0n);
+  expect((await sippCall(stolen, "09005123450", { holdMs: 1_000 })).status).not.toBe(200);
+}, 90_000);
 
 test("the link to the PBX cut in the middle: all but the calls is done, the command does it by hand, and the rest follows by itself", async () => {
   await lane.stack.killWorker();
