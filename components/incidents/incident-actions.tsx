@@ -31,7 +31,7 @@ export function IncidentActions({ incident }: Readonly<{ incident: IncidentDetai
       <div className="flex flex-wrap gap-2">
         {active && <Contain incident={incident} />}
         {incident.acknowledgedAt === null && active && (
-          <Button busy={take.isPending && "Taking…"} look="primary" onClick={() => take.mutate(one)}>
+          <Button busy={take.isPending && "Taking…"} data-shortcut="1" look="primary" onClick={() => take.mutate(one)}>
             Take it
           </Button>
         )}
@@ -40,6 +40,7 @@ export function IncidentActions({ incident }: Readonly<{ incident: IncidentDetai
           .map(({ state, reason }) => (
             <Button
               busy={move.isPending && move.variables.state === state && "Moving…"}
+              data-shortcut={state === "dismissed" ? "3" : undefined}
               key={state}
               onClick={() => (reason ? setAsking(state) : move.mutate({ ...one, state }))}
             >
@@ -47,9 +48,13 @@ export function IncidentActions({ incident }: Readonly<{ incident: IncidentDetai
               {reason && "…"}
             </Button>
           ))}
-        {active && <Button onClick={() => setAsking("merge")}>Merge…</Button>}
+        {active && (
+          <Button data-shortcut="2 m" onClick={() => setAsking("merge")}>
+            Merge…
+          </Button>
+        )}
         {mergedInto !== null && (
-          <Button busy={unmerge.isPending && "Taking out…"} onClick={() => unmerge.mutate(one)}>
+          <Button busy={unmerge.isPending && "Taking out…"} data-shortcut="u" onClick={() => unmerge.mutate(one)}>
             Take it out of {mergedInto.number}
           </Button>
         )}
@@ -75,6 +80,7 @@ function Who({ incident }: Readonly<{ incident: IncidentDetail }>) {
       <div className="flex flex-wrap gap-3">
         <Select
           choices={severityChoices}
+          data-shortcut="s"
           label="Severity"
           name="severity"
           onChange={(event) =>
@@ -84,6 +90,7 @@ function Who({ incident }: Readonly<{ incident: IncidentDetail }>) {
         />
         <Select
           choices={[{ value: "", label: "Nobody" }, ...people]}
+          data-shortcut="a"
           label="Owner"
           name="owner"
           onChange={(event) =>

@@ -9,6 +9,7 @@ import { incidentInput } from "@/components/incidents/incident-input";
 import { severityChoices } from "@/components/incidents/incident-words";
 import { IncidentsTable } from "@/components/incidents/incidents-table";
 import { OpenIncident } from "@/components/incidents/open-incident";
+import { useNextIncident } from "@/components/incidents/use-next-incident";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { later } from "@/components/ui/later";
@@ -30,6 +31,7 @@ export function IncidentsView() {
   const input = incidentInput(tenantSlug, params);
   const query = useQuery(useTRPC().incidents.list.queryOptions(input, { placeholderData: keepPreviousData }));
   const filtered = Boolean(input.text || input.severity);
+  useNextIncident(query.data?.items, query.isPlaceholderData);
   return (
     <>
       <PageHeader

@@ -29,10 +29,11 @@ export function useShortcuts(on: boolean, onHelp: () => void): void {
       return true;
     };
     const press = (key: string): boolean => {
-      const target = [...document.querySelectorAll<HTMLElement>(`[data-shortcut="${CSS.escape(key)}"]`)].findLast(
+      const target = [...document.querySelectorAll<HTMLElement>(`[data-shortcut~="${CSS.escape(key)}"]`)].findLast(
         (element) => element.checkVisibility(),
       );
       if (target instanceof HTMLInputElement) target.select();
+      else if (target instanceof HTMLSelectElement) target.focus();
       else target?.click();
       return Boolean(target);
     };

@@ -21,19 +21,25 @@ export function Dialog({ title, children, onClose, size = "narrow", holdOpen }: 
   const ref = useRef<HTMLDialogElement>(null);
   const titleId = useId();
 
-  const led = useRef(false);
-
   useEffect(() => {
     if (ref.current && !ref.current.open) ref.current.showModal();
   }, []);
 
-  // The field to begin with may come later than the dialog, when its data does; it is focused once, when it is there.
+  // The field to begin with may come later than the dialog, when its data does, in a part of it that is drawn alone; it is
+  // focused once, when it is there. Until then Enter would close what was only just opened.
   useEffect(() => {
-    const first = led.current ? null : ref.current?.querySelector<HTMLElement>("[data-first]");
-    if (!first) return;
-    led.current = true;
-    first.focus();
-  });
+    const dialog = ref.current;
+    if (!dialog) return;
+    const lead = (): boolean => {
+      const first = dialog.querySelector<HTMLElement>("[data-first]");
+      first?.focus();
+      return first !== null;
+    };
+    if (lead()) return;
+    const watch = new MutationObserver(() => lead() && watch.disconnect());
+    watch.observe(dialog, { subtree: true, childList: true, attributeFilter: ["data-first"] });
+    return () => watch.disconnect();
+  }, []);
 
   return (
     <dialog
