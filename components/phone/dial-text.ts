@@ -8,6 +8,8 @@ const LONGEST = 64;
 export function dialText(written: string): string {
   const plain = written
     .normalize("NFKC")
+    // Marks of direction come along unseen when a number is copied.
+    .replace(/\p{Cf}/gu, "")
     .trim()
     .replace(/^(?:tel|sip|callto):(?:\/\/)?/i, "")
     .replace(/^\+{2,}/, "+");
