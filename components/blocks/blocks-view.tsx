@@ -4,15 +4,21 @@ import { BansSection } from "@/components/blocks/bans-section";
 import { HotListsSection } from "@/components/blocks/hot-lists-section";
 import { NumbersSection } from "@/components/blocks/numbers-section";
 import { useScope } from "@/components/shell/scope";
+import { later } from "@/components/ui/later";
 import { PageHeader } from "@/components/ui/page-header";
 import { Tabs } from "@/components/ui/tabs";
+
+const BanRules = later(() => import("@/components/blocks/ban-rules-section").then((file) => file.BanRulesSection));
 
 /** Who is not let in, and which numbers are not called. Bans are the operator's; numbers are everybody's own. */
 export function BlocksView() {
   const { tenant, can } = useScope();
   const bans =
     tenant.kind === "operator" && can("bans.read")
-      ? [{ key: "bans", label: "Addresses", content: <BansSection /> }]
+      ? [
+          { key: "bans", label: "Addresses", content: <BansSection /> },
+          { key: "rules", label: "Ban rules", content: <BanRules /> },
+        ]
       : [];
   return (
     <>

@@ -18,6 +18,7 @@ import { later } from "@/components/ui/later";
 import { Switch } from "@/components/ui/switch";
 import { toast } from "@/components/ui/toast-store";
 
+const DeleteList = later(() => import("@/components/blocks/delete-hot-list").then((file) => file.DeleteHotList));
 const ReadFile = later(() => import("@/components/blocks/read-hot-file").then((file) => file.ReadHotFile));
 
 type HotList = Outputs["blocks"]["hotLists"]["items"][number];
@@ -52,7 +53,7 @@ export function HotListsSection() {
         {({ items }) => (
           <DataTable
             caption="Hot lists"
-            columns={mayChange ? [...columns, onColumn] : columns}
+            columns={mayChange ? [...columns, onColumn, deleteColumn] : columns}
             empty={<Empty title="No list yet.">A CSV file with a number in its first column makes one.</Empty>}
             fit
             rowKey={({ id }) => id}
@@ -95,6 +96,25 @@ const onColumn: Column<HotList> = {
   fold: "lead-end",
   cell: (list) => <OnSwitch list={list} />,
 };
+
+const deleteColumn: Column<HotList> = {
+  key: "delete",
+  header: "Actions",
+  fold: "second-end",
+  cell: (list) => <Delete list={list} />,
+};
+
+function Delete({ list }: Readonly<{ list: HotList }>) {
+  const [asking, setAsking] = useState(false);
+  return (
+    <>
+      <Button aria-label={`Delete ${list.name}`} look="quiet" onClick={() => setAsking(true)}>
+        Delete…
+      </Button>
+      {asking && <DeleteList list={list} onClose={() => setAsking(false)} />}
+    </>
+  );
+}
 
 function OnSwitch({ list }: Readonly<{ list: HotList }>) {
   const { tenantSlug } = useScope();

@@ -1,0 +1,205 @@
+"use client";
+
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { FormEvent } from "react";
+
+import { useTRPC } from "@/components/api/client";
+import type { Outputs } from "@/components/api/outputs";
+import { QueryView } from "@/components/api/query-view";
+import { problemsOf, refusalBeside, refusalOf } from "@/components/api/refusal";
+import { scopeWords } from "@/components/blocks/ban-words";
+import { Moment } from "@/components/shell/moment";
+import { useScope } from "@/components/shell/scope";
+import { Button } from "@/components/ui/button";
+import { type Column, DataTable } from "@/components/ui/data-table";
+import { Empty } from "@/components/ui/empty";
+import { ErrorState } from "@/components/ui/error-state";
+import { Field } from "@/components/ui/field";
+import { Section } from "@/components/ui/section";
+import { toast } from "@/components/ui/toast-store";
+import { checks, useFields } from "@/components/ui/use-fields";
+
+type Rules = Outputs["bans"]["rules"];
+type Setting = Rules["settings"][number];
+type Kept = Rules["kept"][number];
+
+/** When somebody is banned by itself and for how long, and who never is. */
+export function BanRulesSection() {
+  const { tenantSlug, can } = useScope();
+  const query = useQuery(useTRPC().bans.rules.queryOptions({ tenantSlug }));
+  const mayChange = can("bans.write");
+  return (
+    <QueryView query={query}>
+      {({ settings, kept }) => (
+        <div className="grid gap-8 pt-4">
+          <div className="grid gap-8 lg:grid-cols-2">
+            {settings.map((setting) => (
+              <Rule key={setting.scope} mayChange={mayChange} setting={setting} />
+            ))}
+          </div>
+          <Section level={2} title="Never banned">
+            {mayChange && <Keep />}
+            <DataTable
+              caption="Networks that are never banned"
+              columns={mayChange ? [...columns, dropColumn] : columns}
+              empty={<Empty title="Nothing is kept yet.">This machine, and whoever works there, is kept anyway.</Empty>}
+              fit
+              rowKey={({ network }) => network}
+              rows={kept}
+            />
+          </Section>
+        </div>
+      )}
+    </QueryView>
+  );
+}
+
+const count = checks.shape(/^\d{1,7}$/, "Use a whole number.");
+const figures = ["failures", "windowSeconds", "firstSeconds", "longestSeconds"] as const;
+
+function Rule({ setting, mayChange }: Readonly<{ setting: Setting; mayChange: boolean }>) {
+  const { tenantSlug } = useScope();
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const form = useFields({ failures: count, windowSeconds: count, firstSeconds: count, longestSeconds: count });
+  const save = useMutation(
+    trpc.bans.setRule.mutationOptions({
+      onSuccess: () => toast(`${scopeWords[setting.scope]}: the rule holds from the next failure.`),
+      onError: (error) => form.setProblems(problemsOf(error)),
+      onSettled: () => queries.invalidateQueries({ queryKey: trpc.bans.pathKey() }),
+    }),
+  );
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const values = form.read(event.currentTarget);
+    if (!values) return;
+    const automatic = new FormData(event.currentTarget).get("automatic") === "on";
+    const [failures = 0, windowSeconds = 0, firstSeconds = 0, longestSeconds = 0] = figures.map((name) =>
+      Number(values[name]),
+    );
+    const { scope } = setting;
+    save.mutate({ tenantSlug, scope, automatic, failures, windowSeconds, firstSeconds, longestSeconds });
+  }
+  const refusal = save.error ? refusalBeside(save.error, form.problems) : undefined;
+  const field = (name: (typeof figures)[number], label: string, unit?: string) => (
+    <Field
+      defaultValue={setting[name]}
+      disabled={!mayChange}
+      inputMode="numeric"
+      label={label}
+      name={name}
+      problem={form.problems[name]}
+      {...(unit ? { unit } : {})}
+    />
+  );
+  return (
+    <Section level={2} title={scopeWords[setting.scope]}>
+      <form className="grid max-w-md gap-3" noValidate onSubmit={submit}>
+        <Automatic disabled={!mayChange} on={setting.automatic} />
+        <div className="grid grid-cols-2 gap-3">
+          {field("failures", "Failures")}
+          {field("windowSeconds", "Within", "s")}
+          {field("firstSeconds", "First ban", "s")}
+          {field("longestSeconds", "Longest ban", "s")}
+        </div>
+        {refusal && <ErrorState {...refusal} />}
+        {mayChange && (
+          <Button busy={save.isPending && "Saving…"} className="justify-self-start" type="submit">
+            Save the rule
+          </Button>
+        )}
+      </form>
+    </Section>
+  );
+}
+
+const Automatic = ({ on, disabled }: Readonly<{ on: boolean; disabled: boolean }>) => (
+  <label className="flex min-h-8 items-center gap-2">
+    <input className="size-4 accent-accent" defaultChecked={on} disabled={disabled} name="automatic" type="checkbox" />
+    Ban by itself
+  </label>
+);
+
+function Keep() {
+  const { tenantSlug } = useScope();
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const form = useFields({ network: checks.filled("The address or network"), note: checks.any });
+  const keep = useMutation(
+    trpc.bans.keep.mutationOptions({
+      onError: (error) => form.setProblems(problemsOf(error)),
+      onSettled: () => queries.invalidateQueries({ queryKey: trpc.bans.pathKey() }),
+    }),
+  );
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const sheet = event.currentTarget;
+    const values = form.read(sheet);
+    if (!values) return;
+    keep.mutate(
+      { tenantSlug, ...values },
+      {
+        onSuccess: ({ network }) => {
+          toast(`${network} is never banned. A ban that holds now is not lifted by that.`);
+          sheet.reset();
+        },
+      },
+    );
+  }
+  const refusal = keep.error ? refusalBeside(keep.error, form.problems) : undefined;
+  return (
+    <form className="grid gap-2" noValidate onSubmit={submit}>
+      <div className="flex flex-wrap items-start gap-3">
+        <Field label="Address or network" name="network" placeholder="203.0.113.0/24" problem={form.problems.network} />
+        <Field label="What it is" maxLength={200} name="note" placeholder="Head office" required={false} />
+        <Button busy={keep.isPending && "Adding…"} className="mt-6" type="submit">
+          Keep it
+        </Button>
+      </div>
+      {refusal && <ErrorState {...refusal} />}
+    </form>
+  );
+}
+
+const columns: readonly Column<Kept>[] = [
+  {
+    key: "network",
+    header: "Network",
+    fold: "lead",
+    cell: ({ network }) => <code className="font-medium">{network}</code>,
+  },
+  { key: "note", header: "What it is", fold: "second", className: "text-ink-2", cell: ({ note }) => note || "–" },
+  { key: "at", header: "Since", fold: "second-end", cell: ({ createdAt }) => <Moment at={createdAt} /> },
+];
+const dropColumn: Column<Kept> = {
+  key: "drop",
+  header: "Actions",
+  fold: "lead-end",
+  cell: (item) => <Drop item={item} />,
+};
+
+function Drop({ item: { network, note } }: Readonly<{ item: Kept }>) {
+  const { tenantSlug } = useScope();
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const onSettled = () => queries.invalidateQueries({ queryKey: trpc.bans.pathKey() });
+  const back = useMutation(trpc.bans.keep.mutationOptions({ onSettled }));
+  const drop = useMutation(
+    trpc.bans.dropKeep.mutationOptions({
+      onSuccess: () =>
+        toast(`${network} can be banned like any other.`, { undo: () => back.mutate({ tenantSlug, network, note }) }),
+      onError: (error) => toast(refusalOf(error).title, { tone: "bad" }),
+      onSettled,
+    }),
+  );
+  return (
+    <Button
+      aria-label={`Do not keep ${network} any more`}
+      busy={drop.isPending && "Dropping…"}
+      look="quiet"
+      onClick={() => drop.mutate({ tenantSlug, network })}
+    >
+      Drop
+    </Button>
+  );
+}

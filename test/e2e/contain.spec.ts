@@ -1,0 +1,103 @@
+import { expect, type Page } from "@playwright/test";
+
+import { SipPhone } from "@/server/embedded/sip-phone";
+import { relayFrom } from "@/test/support/udp-relay";
+import { expectAccessible } from "./support/axe";
+import { createExtension, type NewPhone, test } from "./support/portal";
+import { signInOf, stack } from "./support/stack";
+
+const customer = () => signInOf("customer", "admin");
+const operator = () => signInOf("operator", "owner");
+/** Nobody is at home there, and no other test is banned with it. */
+const THIEF = "127.7.9.1";
+
+/** Keys pressed and clicks made since the alert: what stopping it costs a person. */
+function counted(page: Page) {
+  const spent = { keys: 0, clicks: 0 };
+  return {
+    spent,
+    press: async (key: string) => {
+      spent.keys += 1;
+      await page.keyboard.press(key);
+    },
+    click: async (name: string) => {
+      spent.clicks += 1;
+      await page.getByRole("button", { name, exact: true }).click();
+    },
+  };
+}
+
+/** Guesses at a phone's secret from elsewhere, until there is an incident. */
+async function guessAt({ username }: NewPhone): Promise<void> {
+  const relay = await relayFrom(THIEF, stack().sipPort);
+  const thief = await SipPhone.open({ username, secret: "guess", server: { host: "127.0.0.1", port: relay.port } });
+  try {
+    for (let n = 0; n < 6; n += 1) await thief.register().catch(() => {});
+  } finally {
+    await thief.close();
+    relay.close();
+  }
+}
+
+test("from an alert's link to contained with two keys, and let go again with two clicks", async ({
+  page,
+  enter,
+  openPhone,
+}) => {
+  await enter(customer());
+  const made = await createExtension(page, customer().tenantSlug, "Night desk");
+  const phone = await openPhone(made);
+  await phone.register();
+  const call = await phone.call("015112345678");
+  await call.answered;
+  await guessAt(made);
+
+  await page.context().clearCookies();
+  await enter(operator());
+  await page.goto(`/t/${operator().tenantSlug}/incidents?q=${made.username}`);
+  const link = page.locator("[data-row]").first();
+  await expect(link).toBeVisible({ timeout: 30_000 });
+  const alert = (await link.getAttribute("href")) ?? "";
+
+  await page.goto(`/t/${operator().tenantSlug}/incidents${alert}`);
+  const person = counted(page);
+  const room = page.getByRole("complementary");
+  await expect(room.getByRole("button", { name: "Contain…" })).toBeEnabled();
+  await expect(page.getByTitle("Changes appear by themselves")).toBeVisible();
+  await test.step("C opens the sheet with what would be done", async () => {
+    await person.press("c");
+    await expect(page.getByRole("dialog").getByRole("button", { name: /^Contain / })).toBeVisible();
+    await expect(page.getByRole("dialog").getByLabel("Why")).toBeFocused();
+  });
+  await test.step("Enter does it: the call ends, and the sheet says how long it took", async () => {
+    await person.press("Enter");
+    expect((await call.ended).side).toBe("them");
+    await expect(page.getByRole("dialog").getByText(/: contained in /)).toBeVisible({ timeout: 15_000 });
+  });
+  expect(person.spent.keys).toBeLessThanOrEqual(3);
+  expect(person.spent.clicks).toBe(0);
+  await eachLook(page);
+
+  await test.step("let go: two clicks", async () => {
+    await page.getByRole("dialog").getByRole("button", { name: "Close", exact: true }).last().click();
+    const letGo = counted(page);
+    await letGo.click("Release…");
+    await eachLook(page);
+    await letGo.click("Release");
+    await expect(room.getByText(/^let go/)).toBeVisible();
+    expect(letGo.spent.clicks).toBeLessThanOrEqual(2);
+  });
+});
+
+async function eachLook(page: Page): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await expectAccessible(page);
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  const wide = page.viewportSize();
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expectAccessible(page);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  if (wide) await page.setViewportSize(wide);
+}
