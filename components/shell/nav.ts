@@ -32,6 +32,7 @@ const groups: readonly NavGroup[] = [
       { page: "balance", label: "Balance", icon: "balance", needs: "balance.read", key: "b" },
       { page: "statements", label: "Statements", icon: "statement", needs: "balance.read", key: "s" },
       { page: "disputes", label: "Disputes", icon: "undo", needs: "disputes.read", key: "u" },
+      { page: "reports", label: "Reports", icon: "reports", needs: "calls.read", key: "g" },
       { page: "limits", label: "Limits", icon: "limits", needs: "balance.read", key: "i" },
       { page: "destinations", label: "Destinations", icon: "destinations", needs: "destinations.read", key: "d" },
       { page: "blocks", label: "Blocks", icon: "lock", needs: "destinations.read", key: "z" },

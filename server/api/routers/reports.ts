@@ -1,6 +1,6 @@
 import { router, tenantQuery } from "@/server/api/trpc";
-import { reportSchema } from "@/server/domain/usage/period.schema";
 import { readReport } from "@/server/domain/usage/report";
+import { reportSchema } from "@/server/domain/usage/report.schema";
 
 export const reportsRouter = router({
   usage: tenantQuery("calls.read")

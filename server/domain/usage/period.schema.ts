@@ -1,5 +1,3 @@
-import { z } from "zod";
-
 export const periods = ["day", "week", "month", "year", "custom"] as const;
 export type Period = (typeof periods)[number];
 
@@ -7,32 +5,6 @@ export type Period = (typeof periods)[number];
 export type Span = Readonly<{ from: string; to: string }>;
 
 export const MOST_DAYS = 400;
-
-const isZone = (name: string): boolean => {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-};
-
-/** What a report is about. */
-export const reportSchema = z
-  .object({
-    period: z.enum(periods),
-    /** First and last day, in the calendar of the zone. */
-    from: z.iso.date("Use a day such as 2027-01-31."),
-    to: z.iso.date("Use a day such as 2027-01-31."),
-    /** A name such as Europe/Berlin; the tenant's own when left out. */
-    zone: z.string().max(64).refine(isZone, "Use a time zone such as Europe/Berlin.").optional(),
-  })
-  .refine(({ from, to }) => from <= to, { path: ["to"], error: "The last day is before the first." })
-  .refine(({ from, to }) => daysOf({ from, to }) <= MOST_DAYS, {
-    path: ["to"],
-    error: `A report covers at most ${MOST_DAYS} days.`,
-  });
-export type ReportInput = z.output<typeof reportSchema>;
 
 const at = (day: string): Date => new Date(`${day}T00:00:00Z`);
 const text = (date: Date): string => date.toISOString().slice(0, 10);

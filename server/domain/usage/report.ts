@@ -1,11 +1,5 @@
-import {
-  type Bucket,
-  bucketOf,
-  keysOf,
-  type ReportInput,
-  type Span,
-  shifted,
-} from "@/server/domain/usage/period.schema";
+import { type Bucket, bucketOf, keysOf, type Span, shifted } from "@/server/domain/usage/period.schema";
+import type { ReportInput } from "@/server/domain/usage/report.schema";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";

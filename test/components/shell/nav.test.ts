@@ -21,6 +21,7 @@ describe("navigation", () => {
       "balance",
       "statements",
       "disputes",
+      "reports",
       "limits",
       "destinations",
       "blocks",

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
-import { bucketOf, daysOf, keysOf, reportSchema, shifted, spanOf } from "@/server/domain/usage/period.schema";
+import { bucketOf, daysOf, keysOf, shifted, spanOf } from "@/server/domain/usage/period.schema";
+import { reportSchema } from "@/server/domain/usage/report.schema";
 
 test("a day lies in one week from Monday, one month and one year", () => {
   expect(spanOf("week", "2026-11-29")).toEqual({ from: "2026-11-23", to: "2026-11-29" });

@@ -1,0 +1,164 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useCallback, useMemo } from "react";
+
+import { moneyText } from "@/components/billing/money-text";
+import { Chart } from "@/components/charts/chart";
+import { HeatTable } from "@/components/reports/heat-table";
+import { type Money, PartsTable } from "@/components/reports/parts-table";
+import { chartsOf } from "@/components/reports/report-charts";
+import {
+  acdOf,
+  asrOf,
+  changeText,
+  costOf,
+  countOf,
+  lengthText,
+  marginOf,
+  minutesText,
+  type ReportData,
+  revenueOf,
+  shareText,
+} from "@/components/reports/report-words";
+import { useScope } from "@/components/shell/scope";
+import { cx } from "@/components/ui/cx";
+
+type Props = Readonly<{ report: ReportData; before: ReportData | undefined }>;
+
+/** What a carrier takes for a call is not on record, so the operator has no margin to show. */
+const moneyOf = { customer: "cost", reseller: "margin", operator: "revenue" } as const;
+const ways: Readonly<Record<string, string>> = { out: "Outgoing", in: "Incoming", internal: "Internal" };
+
+/** The charts and tables of one period. */
+export function ReportBody({ report, before }: Props) {
+  const { tenant } = useScope();
+  const money = moneyOf[tenant.kind];
+  const onSelect = useOpenCalls(report);
+  const charts = useMemo(() => chartsOf(report, before, money), [report, before, money]);
+  if (report.total.calls === 0)
+    return (
+      <p className="border-y py-3 text-ink-2">
+        No call ended in these days ({report.span.from} to {report.span.to}, {report.zone}). Choose another period.
+      </p>
+    );
+  return (
+    <div className="grid gap-8">
+      <Totals money={money} report={report} />
+      <div className="grid gap-x-12 gap-y-8 xl:grid-cols-2">
+        {charts.map(({ title, summary, data, selects }) => (
+          <Chart
+            data={data}
+            key={title}
+            {...(selects ? { onSelect, selects: "Show these calls" } : {})}
+            summary={summary}
+            title={title}
+          />
+        ))}
+        <HeatTable report={report} />
+      </div>
+      <Tables money={money} report={report} />
+      <p className="text-xs text-ink-3">
+        Ended calls by when they began, to this second; days of {report.zone}. Money without tax, corrections included
+        {report.otherMoney.length > 0 &&
+          `; besides ${report.otherMoney.map(({ currency, revenueMicros }) => moneyText(revenueMicros, currency)).join(", ")} in other currencies`}
+        .
+      </p>
+    </div>
+  );
+}
+
+function Tables({ report, money }: Readonly<{ report: ReportData; money: Money }>) {
+  const { hrefOf } = useScope();
+  const span = `from=${report.span.from}&to=${report.span.to}`;
+  return (
+    <div className={cx("grid gap-x-12 gap-y-8", money !== "margin" && "xl:grid-cols-2")}>
+      <PartsTable money={money} of="tenants" parts={report.tenants} report={report} title="By tenant" />
+      <PartsTable
+        nameOf={({ value }) => countryName(value)}
+        of="destinations"
+        parts={report.countries}
+        report={report}
+        money={money}
+        title="By destination"
+      />
+      <PartsTable
+        of="extensions"
+        onOpen={({ value }) => `${hrefOf("calls")}?extension=${value}&${span}`}
+        parts={report.extensions}
+        report={report}
+        money="cost"
+        title="By extension"
+      />
+      <PartsTable
+        nameOf={({ value }) => wayName(value)}
+        of="outcomes"
+        parts={report.ways}
+        report={report}
+        money={money === "revenue" ? "revenue" : "cost"}
+        title="By direction and outcome"
+      />
+    </div>
+  );
+}
+
+/** From points of a chart to the calls that they count. */
+function useOpenCalls(report: ReportData): (from: number, to: number) => void {
+  const router = useRouter();
+  const { hrefOf } = useScope();
+  return useCallback(
+    (from, to) => {
+      const [first, last] = [report.points[from]?.key, report.points[to]?.key];
+      if (!first || !last) return;
+      const [begin, end] = report.bucket === "day" ? [first, last] : [report.span.from, report.span.to];
+      const within = report.bucket === "month" ? [`${first}-01`, lastDayOf(last)] : [begin, end];
+      router.push(`${hrefOf("calls")}?from=${within[0]}&to=${within[1]}`);
+    },
+    [report, router, hrefOf],
+  );
+}
+
+const lastDayOf = (month: string): string => {
+  const [year = 0, of = 1] = month.split("-").map(Number);
+  return new Date(Date.UTC(year, of, 0)).toISOString().slice(0, 10);
+};
+
+function Totals({ report, money: told }: Readonly<{ report: ReportData; money: Money }>) {
+  const { total, previous, currency } = report;
+  const money = (of: typeof costOf) => ({
+    now: moneyText(of(total), currency),
+    change: changeText(Number(of(total)), Number(of(previous))),
+  });
+  const facts = [
+    ...(told === "cost" ? [{ name: "Spent", ...money(costOf) }] : [{ name: "Revenue", ...money(revenueOf) }]),
+    ...(told === "margin"
+      ? [
+          { name: "Cost", ...money(costOf) },
+          { name: "Margin", ...money(marginOf) },
+        ]
+      : []),
+    { name: "Calls", now: countOf(total.calls), change: changeText(total.calls, previous.calls) },
+    { name: "Minutes", now: minutesText(total.talkMs), change: changeText(total.talkMs, previous.talkMs) },
+    { name: "Answered (ASR)", now: shareText(asrOf(total)), change: `${shareText(asrOf(previous))} before` },
+    { name: "Average length (ACD)", now: lengthText(acdOf(total)), change: `${lengthText(acdOf(previous))} before` },
+  ];
+  return (
+    <dl className="flex flex-wrap gap-x-10 gap-y-3 border-y py-3">
+      {facts.map(({ name, now, change }) => (
+        <div key={name}>
+          <dt className="text-xs text-ink-3">{name}</dt>
+          <dd className="figures text-lg font-semibold">{now}</dd>
+          <dd className="text-xs text-ink-2">{change}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+const names = new Intl.DisplayNames("en", { type: "region" });
+const countryName = (code: string): string => (/^[A-Z]{2}$/.test(code) ? (names.of(code) ?? code) : "Unknown");
+
+function wayName(value: string): string {
+  const [way = "", outcome = ""] = value.split(":");
+  return `${ways[way] ?? way}, ${outcome.replace("_", " ")}`;
+}

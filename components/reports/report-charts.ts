@@ -1,0 +1,102 @@
+import { columnDecimals, moneyText } from "@/components/billing/money-text";
+import type { ChartData, Series } from "@/components/charts/chart-data";
+import type { Money } from "@/components/reports/parts-table";
+import {
+  acdOf,
+  asrOf,
+  costOf,
+  countOf,
+  keyText,
+  lengthText,
+  minutesText,
+  type ReportData,
+  revenueOf,
+  seriesOf,
+  shareText,
+} from "@/components/reports/report-words";
+
+/** `selects`: whether its points are days of calls that can be listed. */
+export type Drawn = Readonly<{ title: string; summary: string; data: ChartData; selects: boolean }>;
+type Told = Readonly<{ report: ReportData; before: ReportData | undefined; money: Money; labels: readonly string[] }>;
+type Measure = Parameters<typeof seriesOf>[1];
+
+const count = (value: number): string => countOf(Math.round(value * 10) / 10);
+const percent = (value: number): string => `${Math.round(value * 100)} %`;
+
+/** The charts of one period, with the stretch before behind them when it is given. */
+export function chartsOf(report: ReportData, before: ReportData | undefined, money: Money): readonly Drawn[] {
+  const { total, points, zone } = report;
+  const told: Told = { report, before, money, labels: points.map(({ key }) => keyText(key, zone)) };
+  const minutes = `${minutesText(total.talkMs)} minutes in ${countOf(total.answered)} answered calls.`;
+  const calls = `${countOf(total.calls)} calls, ${countOf(total.blocked)} of them refused here.`;
+  const asr = `${shareText(asrOf(total))} of the calls that were let out were answered.`;
+  const acd = `An answered call lasts ${lengthText(acdOf(total))} on average.`;
+  return [
+    moneyChart(told),
+    chart(told, "Minutes", minutes, [["minutes", "Minutes", "area"]], count),
+    chart(told, "Calls", calls, [["calls", "Calls", "bars"]], count),
+    chart(told, "Answered (ASR)", asr, [["asr", "ASR", "line"]], percent),
+    chart(told, "Average length (ACD)", acd, [["acd", "ACD", "line"]], lengthText),
+    peakChart(told),
+  ];
+}
+
+type Line = readonly [measure: Measure, name: string, kind: Series["kind"]];
+
+function chart(
+  told: Told,
+  title: string,
+  summary: string,
+  lines: readonly Line[],
+  format: (value: number) => string,
+): Drawn {
+  const { report, labels } = told;
+  const series = lines.map(([measure, name, kind]) => seriesOf(report, measure, { name, kind }));
+  const [first] = lines;
+  const data = { labels, series: [...series, ...(first ? quiet(told, first[0]) : [])], format };
+  return { title, summary, data, selects: report.bucket !== "hour" };
+}
+
+/** The stretch before, point under point; one that was longer is cut, one that was shorter ends early. */
+function quiet({ before, labels }: Told, measure: Measure): Series[] {
+  if (!before) return [];
+  const { values, texts, ...series } = seriesOf(before, measure, { name: "Before", kind: "line", quiet: true });
+  const at = <T>(all: readonly T[], none: T): T[] => labels.map((_, index) => all[index] ?? none);
+  return [{ ...series, values: at(values, null), texts: at(texts, "–") }];
+}
+
+function moneyChart(told: Told): Drawn {
+  const { total, currency } = told.report;
+  const [paid, came] = [moneyText(costOf(total), currency), moneyText(revenueOf(total), currency)];
+  const style = { style: "currency", currency, currencyDisplay: "narrowSymbol" } as const;
+  const format = (value: number) => {
+    const maximumFractionDigits = value < 10 && value !== 0 ? columnDecimals([], currency) : 0;
+    return new Intl.NumberFormat("en", { ...style, maximumFractionDigits }).format(value);
+  };
+  if (told.money === "cost")
+    return chart(told, "Spend", `${paid} in this period.`, [["cost", "Spend", "bars"]], format);
+  if (told.money === "revenue")
+    return chart(told, "Revenue", `${came} came in.`, [["revenue", "Revenue", "bars"]], format);
+  const lines: readonly Line[] = [
+    ["revenue", "Revenue", "line"],
+    ["margin", "Margin", "area"],
+  ];
+  return chart(told, "Revenue and margin", `${came} came in, ${paid} went out.`, lines, format);
+}
+
+function peakChart({ report, money, labels }: Told): Drawn {
+  // The limit of who sells is about its own phones; what is counted here is with everybody below.
+  const limit = money === "cost" ? report.maxCalls : null;
+  const values = report.peaks.map(({ peak }) => peak);
+  const seen = values.some((value) => value !== null);
+  const most = countOf(Math.max(0, ...values.map((value) => value ?? 0)));
+  const said = `At most ${most} at once${limit === null ? "" : `, of ${countOf(limit)} allowed`}.`;
+  const texts = values.map((value) => (value === null ? "–" : countOf(value)));
+  const threshold = limit === null ? undefined : { value: limit, label: `Limit ${limit}` };
+  return {
+    title: "Most calls at once",
+    summary: seen ? said : "Nobody has counted in this period: the workers do from now on.",
+    data: { labels, series: [{ name: "At once", kind: "line", values, texts }], format: count, threshold },
+    selects: false,
+  };
+}
