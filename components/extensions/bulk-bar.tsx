@@ -15,7 +15,7 @@ import { ErrorState } from "@/components/ui/error-state";
 import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
 import { toast } from "@/components/ui/toast-store";
-import { checks, useFields } from "@/components/ui/use-fields";
+import { checks, type Problems, useFields } from "@/components/ui/use-fields";
 
 type Props = Readonly<{ chosen: ReadonlySet<string>; onDone: () => void }>;
 
@@ -151,25 +151,7 @@ function LimitMany({ chosen, onClose }: DialogProps) {
   return (
     <Dialog onClose={onClose} title={`Limits of ${countOf(chosen.size)}`}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
-        <p className="text-ink-2">What is left empty stays as it is.</p>
-        <div className="grid grid-cols-2 gap-4">
-          <Field
-            data-first=""
-            inputMode="numeric"
-            label="Calls at once"
-            name="maxCalls"
-            problem={problems.maxCalls}
-            required={false}
-          />
-          <Field
-            inputMode="decimal"
-            label="Daily cap"
-            name="dailyCap"
-            problem={problems.dailyCap}
-            required={false}
-            unit={currency}
-          />
-        </div>
+        <LimitFields currency={currency} problems={problems} />
         <FormEnd
           busy={limit.isPending && "Setting…"}
           onCancel={onClose}
@@ -178,5 +160,34 @@ function LimitMany({ chosen, onClose }: DialogProps) {
         />
       </form>
     </Dialog>
+  );
+}
+
+function LimitFields({
+  problems,
+  currency,
+}: Readonly<{ problems: Problems<"maxCalls" | "dailyCap">; currency: string }>) {
+  return (
+    <>
+      <p className="text-ink-2">What is left empty stays as it is.</p>
+      <div className="grid grid-cols-2 gap-4">
+        <Field
+          data-first=""
+          inputMode="numeric"
+          label="Calls at once"
+          name="maxCalls"
+          problem={problems.maxCalls}
+          required={false}
+        />
+        <Field
+          inputMode="decimal"
+          label="Daily cap"
+          name="dailyCap"
+          problem={problems.dailyCap}
+          required={false}
+          unit={currency}
+        />
+      </div>
+    </>
   );
 }

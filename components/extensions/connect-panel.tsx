@@ -46,7 +46,13 @@ export function ConnectPanel({ phone, displayName }: Props) {
             : []),
         ]}
       />
-      <ConnectSteps extensionId={phone.id} server={server} since={since} transport={phone.transport} />
+      <ConnectSteps
+        extensionId={phone.id}
+        server={server}
+        since={since}
+        transport={phone.transport}
+        username={phone.sipUsername}
+      />
     </div>
   );
 }

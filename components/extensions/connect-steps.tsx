@@ -10,9 +10,10 @@ import { useScope } from "@/components/shell/scope";
 import { cx } from "@/components/ui/cx";
 import { Icon } from "@/components/ui/icon";
 
-type Props = Readonly<{ extensionId: string; since: Date; server: string; transport: string }>;
+type Props = Readonly<{ extensionId: string; since: Date; server: string; transport: string; username: string }>;
 
-const POLL_MS = 2_000;
+/** Most is told by the event stream; what concerns an address alone is asked for. */
+const POLL_MS = 1_000;
 const SILENCE_MS = 45_000;
 
 const marks = {
@@ -27,7 +28,7 @@ const marks = {
 };
 
 /** What the telephone system has seen of this phone since the panel was opened, as it happens. */
-export function ConnectSteps({ extensionId, since, server, transport }: Props) {
+export function ConnectSteps({ extensionId, since, server, transport, username }: Props) {
   const { tenantSlug } = useScope();
   const { data } = useQuery(
     useTRPC().extensions.connectSteps.queryOptions(
@@ -42,7 +43,7 @@ export function ConnectSteps({ extensionId, since, server, transport }: Props) {
     return () => clearTimeout(timer);
   }, [since]);
 
-  const steps = stepsShown(data?.steps ?? [], silent, { server, transport });
+  const steps = stepsShown(data?.steps ?? [], silent, { server, transport, username });
   return (
     <ol aria-live="polite" className="grid gap-2 rounded-lg bg-sunken px-3 py-2.5">
       {steps.map((step) => (

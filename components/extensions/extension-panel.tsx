@@ -12,6 +12,7 @@ import { AllowList } from "@/components/extensions/allow-list";
 import { DeskPhones } from "@/components/extensions/desk-phones";
 import { deviceText } from "@/components/extensions/device-text";
 import { eventWords } from "@/components/extensions/event-words";
+import { History } from "@/components/extensions/registration-history";
 import { SipStatus } from "@/components/extensions/sip-status";
 import { useSuspension } from "@/components/extensions/use-suspension";
 import { Moment } from "@/components/shell/moment";
@@ -54,6 +55,7 @@ export function ExtensionPanel({ extensionId, sip, onClose }: Props) {
             </Section>
             <DeskPhones extension={extension} />
             <AllowList extension={extension} />
+            <History history={extension.history} />
             <Events events={extension.events} />
             <Ending extension={extension} onGone={onClose} />
           </div>
@@ -182,7 +184,7 @@ function Cap({ extension }: Readonly<{ extension: ExtensionRow }>) {
 function Events({ events }: Readonly<{ events: Outputs["extensions"]["get"]["events"] }>) {
   if (events.length === 0) return null;
   return (
-    <Section title="What its phone did">
+    <Section title="Security events">
       <ol className="grid">
         {events.map((event) => (
           <li className="flex min-h-8 items-center gap-3 border-b" key={`${event.at.getTime()}-${event.type}`}>

@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
+import type { ExtensionRow } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { extensionInput } from "@/components/extensions/extension-input";
 import { ExtensionsTable } from "@/components/extensions/extensions-table";
@@ -70,26 +71,14 @@ export function ExtensionsView() {
               An extension is a number with its own SIP user name and secret. One phone, or several, can use it.
             </Empty>
           ) : (
-            <>
-              <ExtensionsTable
-                chosen={write ? chosen : undefined}
-                onChoose={setChosen}
-                onClear={() => set({ q: undefined, show: undefined, after: undefined })}
-                openId={openId}
-                rows={items}
-              />
-              {(nextAfter || input.after) && (
-                <Pages
-                  newestLabel="First"
-                  noun="extensions"
-                  olderLabel="Next"
-                  onNewest={input.after ? () => set({ after: undefined }) : undefined}
-                  onOlder={nextAfter ? () => set({ after: nextAfter }) : undefined}
-                  order=", by number"
-                  shown={items.length}
-                />
-              )}
-            </>
+            <List
+              after={input.after}
+              chosen={write ? chosen : undefined}
+              items={items}
+              nextAfter={nextAfter}
+              onChoose={setChosen}
+              openId={openId}
+            />
           )
         }
       </QueryView>
@@ -97,6 +86,41 @@ export function ExtensionsView() {
       {openId && query.data && <ExtensionPanel extensionId={openId} onClose={close} sip={query.data.sip} />}
       {making === "one" && <NewExtension onClose={closeNew} />}
       {making === "many" && <ManyExtensions onClose={closeNew} />}
+    </>
+  );
+}
+
+type ListProps = Readonly<{
+  items: readonly ExtensionRow[];
+  nextAfter: string | null;
+  after: string | undefined;
+  openId: string | undefined;
+  chosen: ReadonlySet<string> | undefined;
+  onChoose: (chosen: ReadonlySet<string>) => void;
+}>;
+
+function List({ items, nextAfter, after, openId, chosen, onChoose }: ListProps) {
+  const { set } = useParamsState();
+  return (
+    <>
+      <ExtensionsTable
+        chosen={chosen}
+        onChoose={onChoose}
+        onClear={() => set({ q: undefined, show: undefined, after: undefined })}
+        openId={openId}
+        rows={items}
+      />
+      {(nextAfter || after) && (
+        <Pages
+          newestLabel="First"
+          noun="extensions"
+          olderLabel="Next"
+          onNewest={after ? () => set({ after: undefined }) : undefined}
+          onOlder={nextAfter ? () => set({ after: nextAfter }) : undefined}
+          order=", by number"
+          shown={items.length}
+        />
+      )}
     </>
   );
 }

@@ -16,7 +16,6 @@ type Props = Readonly<{ onMade: (answer: Answer) => void; onCancel: () => void }
 /** A file is looked at first and says what is wrong with which row; then it is made, as a whole or without those. */
 export function FileForm({ onMade, onCancel }: Props) {
   const { tenantSlug } = useScope();
-  const id = useId();
   const [csv, setCsv] = useState<string>();
   const [unread, setUnread] = useState<string>();
   const act = useMutation(
@@ -46,29 +45,7 @@ export function FileForm({ onMade, onCancel }: Props) {
 
   return (
     <form className="grid gap-4" noValidate onSubmit={submit}>
-      <div className="grid gap-1">
-        <label className="font-medium" htmlFor={id}>
-          File
-        </label>
-        <input
-          accept=".csv,.txt,text/csv"
-          aria-describedby={problem ? `${id}-hint ${id}-problem` : `${id}-hint`}
-          aria-invalid={problem ? true : undefined}
-          className="control py-1"
-          id={id}
-          onChange={(event) => void choose(event.target.files?.[0])}
-          type="file"
-        />
-        <p className="text-xs text-ink-3" id={`${id}-hint`}>
-          A line of column names, then a row for each: <code>number, name, caller_id, max_channels, daily_cap</code>.
-          Other names for them are understood; the first two are needed.
-        </p>
-        {problem && (
-          <p className="text-xs text-bad" id={`${id}-problem`}>
-            {problem}
-          </p>
-        )}
-      </div>
+      <FileField onFile={(file) => void choose(file)} problem={problem} />
       {looked && <ManyProblems answer={looked} />}
       <FormEnd
         busy={act.isPending && (looked ? "Creating…" : "Looking…")}
@@ -79,5 +56,36 @@ export function FileForm({ onMade, onCancel }: Props) {
         }
       />
     </form>
+  );
+}
+
+type FileProps = Readonly<{ problem: string | undefined; onFile: (file: File | undefined) => void }>;
+
+function FileField({ problem, onFile }: FileProps) {
+  const id = useId();
+  return (
+    <div className="grid gap-1">
+      <label className="font-medium" htmlFor={id}>
+        File
+      </label>
+      <input
+        accept=".csv,.txt,text/csv"
+        aria-describedby={problem ? `${id}-hint ${id}-problem` : `${id}-hint`}
+        aria-invalid={problem ? true : undefined}
+        className="control py-1"
+        id={id}
+        onChange={(event) => onFile(event.target.files?.[0])}
+        type="file"
+      />
+      <p className="text-xs text-ink-3" id={`${id}-hint`}>
+        A line of column names, then a row for each: <code>number, name, caller_id, max_channels, daily_cap</code>.
+        Other names for them are understood; the first two are needed.
+      </p>
+      {problem && (
+        <p className="text-xs text-bad" id={`${id}-problem`}>
+          {problem}
+        </p>
+      )}
+    </div>
   );
 }

@@ -5,6 +5,9 @@ export type ConnectStep = Readonly<{
   kind: string;
   address?: string | null | undefined;
   userAgent?: string | null | undefined;
+  transport?: string | null | undefined;
+  username?: string | null | undefined;
+  until?: Date | null | undefined;
 }>;
 
 export type StepView = Readonly<{
@@ -37,18 +40,40 @@ const blockedView = (step: ConnectStep): StepView => ({
   at: step.at,
 });
 
+const unknownView = (step: ConnectStep, phone: Expected): StepView => ({
+  key: "unknown",
+  mark: "bad",
+  title: step.username ? `Unknown user name "${step.username}"${from(step)}` : `Unknown user name${from(step)}`,
+  detail: phone.username
+    ? `The user name is ${phone.username}, whole, not the number alone.`
+    : "Copy the user name whole, not the number alone.",
+  at: step.at,
+});
+
+/** In the clock of whoever reads it: it is about the next minutes. */
+const clock = (at: Date): string => at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+
+const bannedView = (step: ConnectStep): StepView => ({
+  key: "banned",
+  mark: "bad",
+  title: `Your address${step.address ? ` ${step.address}` : ""} is banned${step.until ? ` until ${clock(step.until)}` : ""}`,
+  detail:
+    "Too many wrong tries came from there, perhaps from another phone. Take the wrong secret out of it, then wait, or ask your provider to lift the ban.",
+  at: step.at,
+});
+
 const registeredViews = (step: ConnectStep): readonly StepView[] => [
   {
     key: "accepted",
     mark: "ok",
     title: `Credentials accepted${from(step)}`,
-    detail: deviceText(step.userAgent),
+    detail: [deviceText(step.userAgent), step.transport].filter(Boolean).join(", "),
     at: step.at,
   },
   { key: "registered", mark: "ok", title: "Registered", detail: "Dial *43 to hear yourself.", at: step.at },
 ];
 
-type Expected = Readonly<{ server: string; transport: string }>;
+type Expected = Readonly<{ server: string; transport: string; username?: string }>;
 
 const silence = ({ server, transport }: Expected): string =>
   `Nothing has reached us yet. Check the server ${server}, that the transport is ${transport.toUpperCase()}, and that SIP ALG is off in your router.`;
@@ -61,10 +86,13 @@ export function stepsShown(steps: readonly ConnectStep[], silent: boolean, phone
   const wrong = steps.filter((step) => step.kind === "wrong_password");
   const lastWrong = wrong.at(-1);
   const blocked = steps.findLast((step) => step.kind === "blocked");
+  const unknown = steps.findLast((step) => step.kind === "unknown_user");
+  const banned = steps.findLast((step) => step.kind === "banned");
   const registered = steps.findLast((step) => step.kind === "registered");
   const troubles = [
     ...(lastWrong ? [wrongView(lastWrong, wrong.length)] : []),
-    ...(blocked ? [blockedView(blocked)] : []),
+    ...(unknown ? [unknownView(unknown, phone)] : []),
+    ...(banned ? [bannedView(banned)] : blocked ? [blockedView(blocked)] : []),
   ];
   if (registered && (!lastWrong || registered.at >= lastWrong.at)) {
     return [...troubles, ...registeredViews(registered)];

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { type ConnectStep, connectSteps } from "@/server/domain/provisioning/connect-steps";
+import { readTenant } from "@/server/infra/db/read-tenant";
+import type { TenantId } from "@/server/kernel/ids";
 import { type Lane, pause, perSecond, startLane, until } from "@/test/support/pbx-lane";
 
 /** A real telephone calls through a real Asterisk, and pays. The carrier rings one to three seconds, then answers. */
@@ -34,6 +37,32 @@ describe("a phone", () => {
       return rows.length > 0 && rows;
     });
     expect(JSON.stringify(events)).not.toMatch(/ExpectedResponse|"Response"|"Challenge"/i);
+  });
+
+  test("is told what goes wrong while it is connected, and when it is there", async () => {
+    const { tenant, phone } = await lane.customer(0n);
+    const tenantId = tenant.tenantId as TenantId;
+    const asking = { extensionId: phone.extensionId, since: new Date(Date.now() - 1_000), address: "127.0.0.1" };
+    const told = (...kinds: readonly ConnectStep["kind"][]) =>
+      until(async () => {
+        const steps = await readTenant(lane.db, { tenantId }, (tx) => connectSteps(tx, tenantId, asking));
+        return kinds.every((kind) => steps.some((step) => step.kind === kind)) && steps;
+      });
+    const wrong = await phone.open("not-the-secret-not-the-secret");
+    await expect(wrong.register()).rejects.toMatchObject({ sipCode: 401 });
+    await told("waiting", "wrong_password");
+    const stranger = await lane.open(`${phone.username}9`, phone.secret);
+    await expect(stranger.register()).rejects.toMatchObject({ sipCode: 401 });
+    const unknown = await told("wrong_password", "unknown_user");
+    expect(unknown.find(({ kind }) => kind === "unknown_user")).toMatchObject({ address: "127.0.0.1" });
+    const right = await phone.open();
+    await right.register();
+    const steps = await told("registered");
+    expect(steps.at(-1)).toMatchObject({ kind: "registered", address: `127.0.0.1:${right.port}`, transport: "UDP" });
+    const history = await lane.make.sql("SELECT kind FROM registration_event WHERE extension_id = $1", [
+      phone.extensionId,
+    ]);
+    expect(history).toEqual([{ kind: "registered" }]);
   });
 
   test("is cut off with the next REGISTER when its secret is rotated, and its contact is dropped at once", async () => {

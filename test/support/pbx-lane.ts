@@ -125,6 +125,7 @@ export async function startLane(env: Record<string, string> = {}) {
     make,
     operator,
     phone,
+    open,
     customer,
     rotate,
     record,

@@ -14,6 +14,7 @@ import {
   getExtension,
   listExtensionEvents,
   listExtensions,
+  listRegistrationEvents,
   pageOfExtensions,
   suggestNumber,
 } from "@/server/domain/provisioning/extension-list";
@@ -62,7 +63,11 @@ export const extensionsRouter = router({
     .query(({ ctx, input }) =>
       ctx.read(async (tx) => {
         const extension = await getExtension(tx, ctx.tenantId, input.extensionId);
-        return { ...extension, events: await listExtensionEvents(tx, ctx.tenantId, extension.sipUsername) };
+        const [events, history] = [
+          await listExtensionEvents(tx, ctx.tenantId, extension.sipUsername),
+          await listRegistrationEvents(tx, ctx.tenantId, input.extensionId),
+        ];
+        return { ...extension, events, history };
       }),
     ),
 
@@ -72,7 +77,9 @@ export const extensionsRouter = router({
 
   connectSteps: tenantQuery("extensions.read")
     .input(one.extend({ since: z.date() }))
-    .query(async ({ ctx, input }) => ({ steps: await ctx.read((tx) => connectSteps(tx, ctx.tenantId, input)) })),
+    .query(async ({ ctx, input }) => ({
+      steps: await ctx.read((tx) => connectSteps(tx, ctx.tenantId, { ...input, address: ctx.address })),
+    })),
 
   create: tenantMutation("extensions.write", "extension.create")
     .input(newExtensionSchema)

@@ -182,6 +182,29 @@ export async function listExtensionEvents(
   });
 }
 
+export type RegistrationEvent = {
+  readonly at: Date;
+  readonly kind: "registered" | "moved" | "unregistered" | "expired";
+  readonly address: string;
+  readonly userAgent: string;
+  readonly transport: string;
+};
+
+/** When an extension's phones came, moved and went within the last month, newest first. */
+export async function listRegistrationEvents(
+  tx: TenantRead,
+  tenantId: TenantId,
+  extensionId: ExtensionId,
+): Promise<RegistrationEvent[]> {
+  const rows = await tx.registrationEvent.findMany({
+    where: { tenantId, extensionId },
+    select: { at: true, kind: true, address: true, userAgent: true, transport: true },
+    orderBy: [{ at: "desc" }, { id: "desc" }],
+    take: 50,
+  });
+  return rows.map(({ kind, ...row }) => ({ ...row, kind: kind as RegistrationEvent["kind"] }));
+}
+
 /**
  * A free number for the next extension: the one after the highest in use, 101 for the first, never an emergency number.
  * @throws DomainError not_found when the tenant is not visible.

@@ -42,4 +42,26 @@ describe("connecting a phone, step by step", () => {
     const blocked = { at: at(3), kind: "blocked", address: "198.51.100.4" };
     expect(stepsShown([blocked], false, phone)[0]?.title).toBe("The address 198.51.100.4 is not let in");
   });
+
+  it("says which name nobody has, and which one to use", () => {
+    const unknown = { at: at(2), kind: "unknown_user", address: "203.0.113.7", username: "1001x" };
+    const [step] = stepsShown([waiting, unknown], false, { ...phone, username: "acme-101" });
+    expect(step?.title).toBe('Unknown user name "1001x" from 203.0.113.7');
+    const [nameless] = stepsShown([{ ...unknown, username: "" }], false, phone);
+    expect(nameless?.title).toBe("Unknown user name from 203.0.113.7");
+    expect(step?.detail).toContain("acme-101");
+  });
+
+  it("says that the address is banned instead of that it was refused", () => {
+    const blocked = { at: at(3), kind: "blocked", address: "198.51.100.4" };
+    const banned = { at: at(3), kind: "banned", address: "198.51.100.4", until: at(600) };
+    const steps = stepsShown([blocked, banned], false, phone);
+    expect(steps.map((step) => step.key)).toEqual(["banned", "waiting"]);
+    expect(steps[0]?.title).toMatch(/^Your address 198\.51\.100\.4 is banned until \d\d:\d\d$/);
+  });
+
+  it("names the transport that a phone came over", () => {
+    const steps = stepsShown([{ ...registered(5), transport: "TLS" }], false, phone);
+    expect(steps[0]?.detail).toBe("Linphone 5.2.1, TLS");
+  });
 });
