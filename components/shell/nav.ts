@@ -53,6 +53,7 @@ const groups: readonly NavGroup[] = [
     title: "This tenant",
     items: [
       { page: "notifications", label: "Notifications", icon: "out", needs: "incidents.read", key: "y" },
+      { page: "developers", label: "Developers", icon: "inside", needs: "tokens.read", key: "." },
       { page: "exports", label: "Exports", icon: "statement", needs: "exports.read", key: "t" },
       { page: "team", label: "Team", icon: "team", needs: "members.read", key: "m" },
       { page: "settings", label: "Settings", icon: "settings", needs: "shell.read", key: "," },

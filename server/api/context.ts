@@ -1,6 +1,7 @@
 import type { Attempts } from "@/server/auth/attempts";
 import type { WebBan } from "@/server/domain/bans/web-ban";
 import type { FactorKeys } from "@/server/domain/people/seal.rules";
+import type { UsedToken } from "@/server/domain/tokens/tokens";
 import type { Db } from "@/server/infra/db/client";
 import type { LiveChange } from "@/server/infra/live/bus";
 import type { Logger } from "@/server/infra/log/logger";
@@ -49,6 +50,8 @@ export type Context = {
   /** Counts tries of passwords, here and at the sign-in together. */
   readonly attempts: Attempts;
   readonly signedIn: SignedIn | undefined;
+  /** The token that acts for that person, of a program's request; then only what its scopes name is done. */
+  readonly token?: UsedToken | undefined;
   /** The ban that the address is under; then nobody is signed in, and nothing is answered but that. */
   readonly ban?: WebBan | undefined;
   readonly requestId: string;

@@ -47,6 +47,7 @@ import { tasksRouter } from "@/server/api/routers/tasks";
 import { tenantPlansRouter } from "@/server/api/routers/tenant-plans";
 import { tenantsRouter } from "@/server/api/routers/tenants";
 import { termsRouter } from "@/server/api/routers/terms";
+import { tokensRouter } from "@/server/api/routers/tokens";
 import { vouchersRouter } from "@/server/api/routers/vouchers";
 import { createCallerFactory, router } from "@/server/api/trpc";
 
@@ -101,6 +102,7 @@ export const appRouter = router({
   tenantPlans: tenantPlansRouter,
   tenants: tenantsRouter,
   terms: termsRouter,
+  tokens: tokensRouter,
 });
 export type AppRouter = typeof appRouter;
 export const createCaller = createCallerFactory(appRouter);

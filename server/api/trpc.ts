@@ -17,6 +17,7 @@ import {
 import { bannedError } from "@/server/domain/bans/web-ban";
 import { allows, type Permission } from "@/server/domain/tenancy/roles";
 import { findSeat, type Seat } from "@/server/domain/tenancy/seats";
+import { seatOfToken } from "@/server/domain/tokens/token-seat";
 import { readTenant } from "@/server/infra/db/read-tenant";
 import { translatingSqlErrors } from "@/server/infra/db/sql-error";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
@@ -89,16 +90,23 @@ export const openProcedure = t.procedure.use(translateErrors).use(({ ctx, next }
 const signedIn = openProcedure.use(({ ctx, next }) => {
   if (!ctx.signedIn) throw new DomainError("unauthenticated");
   const { userId } = ctx.signedIn;
-  const actor: Actor = { kind: "user", id: userId, userId, requestId: ctx.requestId, address: ctx.address };
+  const who = ctx.token ? ({ kind: "token", id: ctx.token.prefix } as const) : ({ kind: "user", id: userId } as const);
+  const actor: Actor = { ...who, userId, requestId: ctx.requestId, address: ctx.address };
   return next({ ctx: { signedIn: ctx.signedIn, userId, actor } });
 });
 
+/** A token acts on tenants; its maker's own things are not its business. */
+const inPerson = signedIn.use(({ ctx, next }) => {
+  if (ctx.token) throw new DomainError("forbidden", {}, "This is done by a person who is signed in, not by a token.");
+  return next();
+});
+
 /** What concerns the person and no tenant in particular. */
-export const signedInQuery = signedIn;
+export const signedInQuery = inPerson;
 
 /** A change of the person's own things; every tenant they have a seat on sees it in its trail. */
 export const signedInMutation = (action: AuditAction) =>
-  signedIn.meta({ action }).use(({ ctx, next }) =>
+  inPerson.meta({ action }).use(({ ctx, next }) =>
     next({
       ctx: {
         changeOwn: <T>(work: (tx: TenantWrite, home: TenantId) => Promise<Changed<T>>) =>
@@ -155,13 +163,19 @@ const isForbidden = (error: unknown): boolean => error instanceof DomainError &&
  */
 const seated = (permission: Permission) =>
   signedIn.input(z.object({ tenantSlug: z.string().min(1).max(63) })).use(async ({ ctx, input, path, next }) => {
-    const seat = await findSeat(ctx.db, ctx.signedIn, input.tenantSlug);
+    const seat = ctx.token
+      ? await seatOfToken(ctx.db, ctx.token, input.tenantSlug)
+      : await findSeat(ctx.db, ctx.signedIn, input.tenantSlug);
     // Absent and not-yours give one answer, so slugs cannot be probed.
     if (!seat) throw new DomainError("not_found");
     const denied = { ctx, seat, permission, path };
     if (!allows(seat.role, permission)) {
       await recordDenial(denied);
       throw missing(permission, seat);
+    }
+    if (ctx.token && !ctx.token.scopes.includes(permission)) {
+      await recordDenial(denied);
+      throw new DomainError("forbidden", { permission }, `This token does not have the scope ${permission}.`);
     }
     const { tenantId } = seat;
     const scope = { tenantId, userId: ctx.userId };

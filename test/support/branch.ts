@@ -135,6 +135,15 @@ export async function makeBranches(db: TestDatabase) {
       "INSERT INTO containment (tenant_id, incident_id, of_tenant_id, subject, created_by) VALUES ($1, $2, $1, 'Sample', 'test') RETURNING id",
       [of.tenantId, incident],
     );
+    const { id: apiToken } = await build.one<{ id: string }>(
+      `INSERT INTO api_token (tenant_id, name, prefix, digest, scopes, user_id, with_factor, expires_at)
+       VALUES ($1, 'Sample', 'rft_' || left(md5(gen_random_uuid()::text), 8), sha256(gen_random_uuid()::text::bytea), '{calls.read}', $2, false, now() + interval '1 day') RETURNING id`,
+      [of.tenantId, user],
+    );
+    await build.sql("INSERT INTO api_answer (tenant_id, token_id, key, request) VALUES ($1, $2, 'k', '')", [
+      of.tenantId,
+      apiToken,
+    ]);
     const { id: exported } = await build.one<{ id: string }>(
       `WITH t AS (INSERT INTO task (tenant_id, kind, title, created_by) VALUES ($1, 'export.make', 'Sample', 'test') RETURNING id)
        INSERT INTO export_file (tenant_id, task_id, what, format, settings, file_name, bound, created_by)
@@ -195,6 +204,7 @@ export async function makeBranches(db: TestDatabase) {
       incident,
       containment,
       export: exported,
+      token: apiToken,
       intoIncident: incident,
       hold,
       ban,

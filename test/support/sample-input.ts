@@ -27,6 +27,7 @@ export type Ids = Readonly<
     | "delivery"
     | "containment"
     | "export"
+    | "token"
     | "numberBlock"
     | "hotList"
     | "hotImport"
@@ -127,6 +128,9 @@ const fields: Readonly<Record<string, () => unknown>> = {
   longestSeconds: () => 86_400,
   recipient: () => `${randomUUID()}@sample.example`,
   skip: () => [],
+  scopes: () => ["calls.read"],
+  validDays: () => 30,
+  overlapHours: () => 1,
   file: () => ({ what: "calls", filter: {} }),
   changes: () => [{ country: "DE", numbers: "normal", open: true }],
   ranges: () => "3519,PT,Rented out",

@@ -118,6 +118,9 @@ export type AuditAction =
   | "cdr.upload"
   | "cdr.forget"
   | "audit.export"
+  | "token.create"
+  | "token.rotate"
+  | "token.revoke"
   | "export.create"
   | "export.make"
   | "export.download"
@@ -168,8 +171,8 @@ export type AuditAction =
   | "extension.close_browser_phone";
 
 export type Actor = {
-  readonly kind: "user" | "job" | "cli" | "pbx" | "anonymous";
-  /** A person's id, a job's name, or the name of the account that runs the command line. */
+  readonly kind: "user" | "token" | "job" | "cli" | "pbx" | "anonymous";
+  /** A person's id, the part of a token that is shown, a job's name, or the name of the account that runs the command line. */
   readonly id: string;
   readonly requestId: string;
   readonly address?: string;

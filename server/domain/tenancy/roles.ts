@@ -62,6 +62,8 @@ const admin = [
   "evidence.write",
   "bans.write",
   "rules.write",
+  "tokens.read",
+  "tokens.write",
 ] as const;
 
 const permissionsOf = {
@@ -105,6 +107,9 @@ export const roles = Object.keys(permissionsOf) as readonly Role[];
 export const permissions: readonly Permission[] = [...new Set(Object.values(permissionsOf).flat())];
 /** Whether a stored word is a role. */
 export const isRole = (text: string): text is Role => Object.hasOwn(permissionsOf, text);
+
+/** Whether a stored word is a permission. */
+export const isPermission = (text: string): text is Permission => (permissions as readonly string[]).includes(text);
 
 /** Whether a role carries a permission. Unknown roles carry none. */
 export const allows = (role: Role, permission: Permission): boolean =>

@@ -9,6 +9,7 @@ export const places = [
   { as: ["customer", "owner"], page: "/balance", heading: "Balance" },
   { as: ["customer", "owner"], page: "/statements", heading: "Statements" },
   { as: ["customer", "owner"], page: "/exports", heading: "Exports" },
+  { as: ["customer", "owner"], page: "/developers", heading: "Developers" },
   { as: ["customer", "owner"], page: "/reports?compare=1", heading: "Reports" },
   { as: ["reseller", "owner"], page: "/reports?period=week", heading: "Reports" },
   { as: ["customer", "owner"], page: "/limits", heading: "Limits", row: true },

@@ -65,6 +65,7 @@ beforeAll(async () => {
     hotList: crypto.randomUUID(),
     hotImport: crypto.randomUUID(),
     export: crypto.randomUUID(),
+    token: crypto.randomUUID(),
     owner: on.owners.customer,
     slug: "acme",
     ...(await moneyThings(on, on.customer, on.customer)),

@@ -1,0 +1,98 @@
+"use client";
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+
+import { useTRPC } from "@/components/api/client";
+import { refusalOf } from "@/components/api/refusal";
+import { useScope } from "@/components/shell/scope";
+import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+import { Field } from "@/components/ui/field";
+import { FormEnd } from "@/components/ui/form-end";
+import { Select } from "@/components/ui/select";
+import { checks, useFields } from "@/components/ui/use-fields";
+
+type Props = Readonly<{ scopes: readonly string[]; onClose: () => void; onMade: (text: string) => void }>;
+
+const periods = [
+  { value: "30", label: "30 days" },
+  { value: "90", label: "90 days" },
+  { value: "365", label: "A year" },
+] as const;
+
+/** Name, end, and which of one's own permissions the token has. */
+export function NewToken({ scopes, onClose, onMade }: Props) {
+  const { tenantSlug } = useScope();
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const { problems, read } = useFields({ name: checks.filled("A name") });
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [missing, setMissing] = useState(false);
+  const create = useMutation(
+    trpc.tokens.create.mutationOptions({
+      onSuccess: ({ tokenOnce }) => {
+        void queries.invalidateQueries({ queryKey: trpc.tokens.pathKey() });
+        onClose();
+        onMade(tokenOnce);
+      },
+    }),
+  );
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const validDays = Number(new FormData(event.currentTarget).get("validDays"));
+    const values = read(event.currentTarget);
+    setMissing(chosen.size === 0);
+    if (!values || chosen.size === 0) return;
+    create.mutate({ tenantSlug, name: values.name, scopes: [...chosen], validDays });
+  }
+
+  const toggle = (scope: string) => {
+    const next = new Set(chosen);
+    if (!next.delete(scope)) next.add(scope);
+    setChosen(next);
+  };
+
+  return (
+    <Dialog onClose={onClose} title="New token">
+      <form className="grid gap-4" noValidate onSubmit={submit}>
+        <Field
+          data-first=""
+          hint="What uses it, so that you know it again."
+          label="Name"
+          name="name"
+          problem={problems.name}
+        />
+        <Select choices={periods} defaultValue="90" label="Valid for" name="validDays" />
+        <fieldset aria-describedby={missing ? "no-scope" : undefined} className="grid gap-2">
+          <div className="flex items-center justify-between gap-2">
+            <legend className="font-medium">Scopes</legend>
+            <Button onClick={() => setChosen(new Set(scopes.filter((scope) => scope.endsWith(".read"))))}>
+              All that only read
+            </Button>
+          </div>
+          <div className="grid max-h-56 gap-x-4 gap-y-1 overflow-y-auto sm:grid-cols-2">
+            {scopes.map((scope) => (
+              <label className="flex min-h-6 items-center gap-2" key={scope}>
+                <input checked={chosen.has(scope)} onChange={() => toggle(scope)} type="checkbox" />
+                <code className="text-xs">{scope}</code>
+              </label>
+            ))}
+          </div>
+          {missing && (
+            <p className="text-xs text-bad" id="no-scope">
+              Choose at least one.
+            </p>
+          )}
+        </fieldset>
+        <FormEnd
+          busy={create.isPending && "Making…"}
+          onCancel={onClose}
+          refusal={create.error ? refusalOf(create.error) : undefined}
+          submit="Make token"
+        />
+      </form>
+    </Dialog>
+  );
+}

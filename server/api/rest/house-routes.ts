@@ -1,0 +1,263 @@
+import { z } from "zod";
+
+import {
+  afterSchema,
+  limitSchema,
+  momentSchema,
+  moneyOf,
+  moneySchema,
+  paged,
+  pageInput,
+  pageOf,
+  type Route,
+  route,
+  textOfMoment,
+} from "@/server/api/rest/route";
+import { exportKinds } from "@/server/domain/exports/export.schema";
+import { exportStyleSchema } from "@/server/domain/exports/new-export.schema";
+import { incidentFilterSchema, incidentStates, severities } from "@/server/domain/incidents/incident.schema";
+import { onboardSchema } from "@/server/domain/onboarding/onboard.schema";
+
+const tenantSchema = z
+  .object({
+    slug: z.string(),
+    name: z.string(),
+    kind: z.enum(["operator", "reseller", "customer"]),
+    state: z.enum(["active", "suspended"]),
+    parent: z.string().nullable(),
+    plan: z.string().nullable(),
+    available: moneySchema,
+    live_calls: z.number().int(),
+    created_at: momentSchema,
+  })
+  .meta({ id: "Tenant" });
+
+const setState = (verb: "suspend" | "resume", summary: string): Route =>
+  route({
+    method: "POST",
+    path: `/tenants/{slug}/actions/${verb}`,
+    id: `${verb}Tenant`,
+    tag: "Tenants",
+    summary,
+    procedure: `tenants.${verb}`,
+    answer: z.object({ slug: z.string(), state: z.enum(["active", "suspended"]) }),
+    input: ({ params }) => ({ childSlug: params["slug"] }),
+    shape: ({ slug, state }) => ({ slug, state }),
+  });
+
+export const tenantRoutes: readonly Route[] = [
+  route({
+    method: "GET",
+    path: "/tenants",
+    id: "listTenants",
+    tag: "Tenants",
+    summary: "This tenant and all below it, nearest first; at most 2000",
+    procedure: "tenants.tree",
+    answer: pageOf(tenantSchema),
+    shape: ({ items }) =>
+      paged(
+        items.map((row) => ({
+          slug: row.slug,
+          name: row.name,
+          kind: row.kind,
+          state: row.state,
+          parent: row.parentSlug,
+          plan: row.planName,
+          available: moneyOf(BigInt(row.availableMicros), row.currency),
+          live_calls: Number(row.liveCalls),
+          created_at: row.createdAt.toISOString(),
+        })),
+        null,
+      ),
+  }),
+  route({
+    method: "POST",
+    path: "/tenants",
+    id: "createTenant",
+    tag: "Tenants",
+    summary: "Make a tenant below this one with a first extension, and invite its owner",
+    procedure: "tenants.onboard",
+    body: z.object({
+      name: onboardSchema.shape.name,
+      slug: onboardSchema.shape.slug,
+      kind: onboardSchema.shape.kind,
+      admin_email: onboardSchema.shape.adminEmail,
+      plan_id: onboardSchema.shape.planId,
+      initial_credit: onboardSchema.shape.initialCredit,
+      currency: onboardSchema.shape.currency,
+      time_zone: onboardSchema.shape.timeZone,
+      country: onboardSchema.shape.country,
+    }),
+    answer: z.object({
+      slug: z.string(),
+      invitation_url: z.string().describe("Shown this once"),
+      mailed: z.boolean(),
+      extension: z.object({ number: z.string(), sip_username: z.string(), sip_secret: z.string() }),
+    }),
+    status: 201,
+    input: ({ body: { admin_email, plan_id, initial_credit, time_zone, ...rest } }) => ({
+      ...rest,
+      adminEmail: admin_email,
+      planId: plan_id,
+      initialCredit: initial_credit,
+      timeZone: time_zone,
+    }),
+    shape: (made) => ({
+      slug: made.tenantSlug,
+      invitation_url: made.invitationUrl,
+      mailed: made.mailed,
+      extension: {
+        number: made.extension.number,
+        sip_username: made.extension.sipUsername,
+        sip_secret: made.extension.secretOnce,
+      },
+    }),
+  }),
+  setState("suspend", "End the calls of a tenant below and all below it, and refuse new ones"),
+  setState("resume", "Let a suspended tenant call again"),
+];
+
+const incidentSchema = z
+  .object({
+    id: z.uuid(),
+    number: z.string(),
+    title: z.string(),
+    kind: z.string(),
+    severity: z.enum(severities),
+    state: z.enum(incidentStates),
+    signals: z.number().int(),
+    first_at: momentSchema,
+    last_at: momentSchema,
+    opened_at: momentSchema,
+    closed_at: momentSchema.nullable(),
+    owner: z.string().nullable(),
+  })
+  .meta({ id: "Incident" });
+
+type IncidentRow = Readonly<{
+  id: string;
+  number: string;
+  title: string;
+  kind: string;
+  severity: (typeof severities)[number];
+  state: (typeof incidentStates)[number];
+  signals: number;
+  firstAt: Date;
+  lastAt: Date;
+  openedAt: Date;
+  closedAt: Date | null;
+  ownerName: string | null;
+}>;
+const incidentOf = (row: IncidentRow): z.input<typeof incidentSchema> => ({
+  id: row.id,
+  number: row.number,
+  title: row.title,
+  kind: row.kind,
+  severity: row.severity,
+  state: row.state,
+  signals: row.signals,
+  first_at: row.firstAt.toISOString(),
+  last_at: row.lastAt.toISOString(),
+  opened_at: row.openedAt.toISOString(),
+  closed_at: textOfMoment(row.closedAt),
+  owner: row.ownerName,
+});
+
+export const incidentRoutes: readonly Route[] = [
+  route({
+    method: "GET",
+    path: "/incidents",
+    id: "listIncidents",
+    tag: "Incidents",
+    summary: "Incidents, the last seen first; at the operator",
+    procedure: "incidents.list",
+    query: z.object({
+      show: incidentFilterSchema.shape.show,
+      severity: incidentFilterSchema.shape.severity,
+      text: incidentFilterSchema.shape.text,
+      limit: limitSchema,
+      starting_after: afterSchema,
+    }),
+    answer: pageOf(incidentSchema),
+    input: pageInput,
+    shape: ({ items, nextCursor }) => paged(items.map(incidentOf), nextCursor),
+  }),
+  route({
+    method: "GET",
+    path: "/incidents/{incident_id}",
+    id: "getIncident",
+    tag: "Incidents",
+    summary: "One incident with what it touches",
+    procedure: "incidents.get",
+    answer: incidentSchema.extend({
+      outcome: z.string(),
+      subjects: z.array(z.object({ kind: z.string(), value: z.string(), signals: z.number().int() })),
+    }),
+    input: ({ params }) => ({ incidentId: params["incident_id"] }),
+    shape: (one) => ({
+      ...incidentOf(one),
+      outcome: one.outcome,
+      subjects: one.subjects.map(({ kind, value, signals }) => ({ kind, value, signals })),
+    }),
+  }),
+];
+
+const fileSchema = z
+  .object({
+    id: z.uuid(),
+    list: z.enum(exportKinds),
+    file_name: z.string(),
+    state: z.enum(["making", "stopped", "failed", "ready", "expired"]),
+    as_of: momentSchema,
+    lines: z.number().int().nullable(),
+    bytes: z.number().int().nullable(),
+    sha256: z.string().nullable(),
+    expires_at: momentSchema.nullable(),
+  })
+  .meta({ id: "Export" });
+
+export const exportRoutes: readonly Route[] = [
+  route({
+    method: "POST",
+    path: "/exports",
+    id: "createExport",
+    tag: "Exports",
+    summary: "Ask for a file of a whole list; the workers make it",
+    procedure: "exports.create",
+    body: z.object({
+      list: z.enum(exportKinds),
+      filter: z.record(z.string(), z.unknown()).optional().describe("As the list's own parameters"),
+      format: exportStyleSchema.shape.format,
+      columns: exportStyleSchema.shape.columns,
+      time_zone: exportStyleSchema.shape.timeZone,
+      decimals: exportStyleSchema.shape.decimals,
+    }),
+    answer: z.object({ id: z.uuid() }),
+    status: 202,
+    input: ({ body: { list, filter, time_zone, ...style } }) => ({
+      file: { what: list, filter: filter ?? {}, ...style, ...(time_zone === undefined ? {} : { timeZone: time_zone }) },
+    }),
+    shape: ({ id }) => ({ id }),
+  }),
+  route({
+    method: "GET",
+    path: "/exports/{export_id}",
+    id: "getExport",
+    tag: "Exports",
+    summary: "How far a file is",
+    procedure: "exports.get",
+    answer: fileSchema,
+    input: ({ params }) => ({ exportId: params["export_id"] }),
+    shape: (file) => ({
+      id: file.id,
+      list: file.what,
+      file_name: file.fileName,
+      state: file.state,
+      as_of: file.asOf.toISOString(),
+      lines: file.lines,
+      bytes: file.bytes,
+      sha256: file.sha256,
+      expires_at: textOfMoment(file.expiresAt),
+    }),
+  }),
+];
