@@ -1,37 +1,49 @@
 "use client";
 
+import { useEffect, useState } from "react";
+
+import { asPrinted, everywhere, inLists, wordsOfKey } from "@/components/shell/keys";
 import { navFor } from "@/components/shell/nav";
 import { useScope } from "@/components/shell/scope";
 import { Dialog } from "@/components/ui/dialog";
 
-const general = [
-  ["J K", "Next and previous row, also with a panel open"],
-  ["Enter", "Open the row"],
-  ["Esc", "Close the panel"],
-  ["/", "Search this list"],
-  ["N", "New, on pages that make something"],
-  ["S", "Suspend or resume the open extension"],
-  ["C", "Contain, with an incident open"],
-  ["[", "Narrow or widen the sidebar"],
-  ["?", "This list"],
-] as const;
+type Line = readonly [keys: string, what: string];
+
+/** The keys that the page behind has bound just now: what its buttons and lists say of themselves. */
+function boundHere(): readonly Line[] {
+  const bound = [...document.querySelectorAll<HTMLElement>("[data-shortcut]")].filter((element) =>
+    element.checkVisibility(),
+  );
+  const lines = new Map<string, string>();
+  for (const element of bound) {
+    // One control may answer to several keys.
+    for (const key of (element.dataset["shortcut"] ?? "").split(" ").filter((each) => each.length === 1)) {
+      const said = wordsOfKey[key] ?? element.getAttribute("aria-label") ?? element.textContent?.trim() ?? "";
+      lines.set(key.toUpperCase(), said.replace(/…$/, ""));
+    }
+  }
+  return [...(document.querySelector("[data-row]") ? inLists : []), ...lines];
+}
 
 type Props = Readonly<{ on: boolean; onSwitch: (on: boolean) => void; onClose: () => void }>;
 
+/** What is bound on this page and what everywhere, read from what binds it. */
 export function KeysHelp({ on, onSwitch, onClose }: Props) {
   const { can, tenant } = useScope();
+  const [here, setHere] = useState<readonly Line[]>([]);
+  useEffect(() => setHere(boundHere()), []);
+  const mac = navigator.platform.startsWith("Mac");
+  const all = Object.values(everywhere).map(({ keys, what }) => [asPrinted(keys, mac), what] as const);
   const pages = navFor(can, tenant.kind).flatMap((group) => group.items);
-  const keys = [...general, ...pages.map((item) => [`G ${item.key.toUpperCase()}`, item.label] as const)];
   return (
-    <Dialog onClose={onClose} title="Keyboard shortcuts">
-      <dl className="grid gap-1.5">
-        {keys.map(([key, what]) => (
-          <div className="flex gap-4" key={key}>
-            <dt className="w-16 font-mono">{key}</dt>
-            <dd className="text-ink-2">{what}</dd>
-          </div>
-        ))}
-      </dl>
+    <Dialog onClose={onClose} size="middle" title="Keyboard shortcuts">
+      <div className="grid gap-x-8 gap-y-4 sm:grid-cols-2">
+        <div className="grid content-start gap-4">
+          <Keys lines={all} title="Everywhere" />
+          {here.length > 0 && <Keys lines={here} title="On this page" />}
+        </div>
+        <Keys lines={pages.map((item) => [`G ${item.key.toUpperCase()}`, item.label] as const)} title="Go to" />
+      </div>
       <label className="mt-4 flex min-h-8 items-center gap-2 border-t pt-4">
         <input
           checked={on}
@@ -43,5 +55,21 @@ export function KeysHelp({ on, onSwitch, onClose }: Props) {
         Single-key shortcuts are on
       </label>
     </Dialog>
+  );
+}
+
+function Keys({ title, lines }: Readonly<{ title: string; lines: readonly Line[] }>) {
+  return (
+    <section>
+      <h3 className="pb-1 text-xs font-medium text-ink-3">{title}</h3>
+      <dl className="grid gap-1.5">
+        {lines.map(([keys, what]) => (
+          <div className="flex gap-4" key={keys}>
+            <dt className="w-24 shrink-0 font-mono">{keys}</dt>
+            <dd className="text-ink-2">{what}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
   );
 }

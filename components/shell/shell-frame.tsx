@@ -1,13 +1,14 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useCallback, useState, useSyncExternalStore } from "react";
+import { type ReactNode, useCallback, useEffect, useState, useSyncExternalStore } from "react";
 import { AskAgain } from "@/components/account/ask-again";
 import { useTRPC } from "@/components/api/client";
 import { LiveProvider } from "@/components/api/live";
 import { sessionState } from "@/components/api/session-state";
 import { AvatarMenu } from "@/components/shell/avatar-menu";
 import { BottomBar } from "@/components/shell/bottom-bar";
+import { rememberTenant } from "@/components/shell/recent";
 import { ScopeProvider } from "@/components/shell/scope";
 import { ScopeBand } from "@/components/shell/scope-band";
 import { useShortcuts } from "@/components/shell/shortcuts";
@@ -18,7 +19,12 @@ import { later } from "@/components/ui/later";
 import { Toaster } from "@/components/ui/toaster";
 
 const KeysHelp = later(() => import("@/components/shell/keys-help").then((file) => file.KeysHelp));
+const loadPalette = () => import("@/components/shell/palette").then((file) => file.Palette);
+const Palette = later(loadPalette);
 const SessionEnded = later(() => import("@/components/shell/session-ended").then((file) => file.SessionEnded));
+
+/** The palette's code comes while the first of its two keys is held. */
+const soon = () => void loadPalette();
 
 export type Look = Readonly<{ theme: Theme; narrow: boolean; keys: boolean }>;
 
@@ -54,8 +60,11 @@ type FrameProps = Omit<Props, "tenantSlug"> & Readonly<{ shell: Parameters<typeo
 function Frame({ shell, look, saveLook, children }: FrameProps) {
   const [now, setNow] = useState(look);
   const [help, setHelp] = useState(false);
+  const [finding, setFinding] = useState(false);
   const openHelp = useCallback(() => setHelp(true), []);
-  useShortcuts(now.keys, openHelp);
+  const openPalette = useCallback(() => setFinding(true), []);
+  useShortcuts(now.keys, { onHelp: openHelp, onPalette: openPalette, onSoon: soon });
+  useEffect(() => rememberTenant(shell.tenant.slug), [shell.tenant.slug]);
 
   const change = (next: Partial<Look>) => {
     setNow((before) => ({ ...before, ...next }));
@@ -66,7 +75,7 @@ function Frame({ shell, look, saveLook, children }: FrameProps) {
   };
 
   return (
-    <div className="flex min-h-dvh">
+    <div className="flex min-h-dvh" data-keys={now.keys ? "on" : "off"}>
       <a
         className="sr-only z-50 rounded-md bg-surface px-3 py-2 focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
         href="#main"
@@ -77,6 +86,7 @@ function Frame({ shell, look, saveLook, children }: FrameProps) {
       <div className="flex min-w-0 flex-1 flex-col">
         <TopBar
           menu={<AvatarMenu onHelp={openHelp} onTheme={(theme) => change({ theme })} theme={now.theme} />}
+          onFind={openPalette}
           shell={shell}
         />
         <ScopeBand />
@@ -89,6 +99,7 @@ function Frame({ shell, look, saveLook, children }: FrameProps) {
         </main>
       </div>
       <BottomBar />
+      {finding && <Palette onClose={() => setFinding(false)} />}
       {help && <KeysHelp on={now.keys} onClose={() => setHelp(false)} onSwitch={(keys) => change({ keys })} />}
     </div>
   );

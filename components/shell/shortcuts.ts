@@ -9,15 +9,35 @@ import { isTyping } from "@/components/ui/typing";
 
 const GO_MS = 1_200;
 
-/** The keys that work on every page. Buttons name their own key in `data-shortcut`; the first visible one is pressed. */
-export function useShortcuts(on: boolean, onHelp: () => void): void {
+type Doings = Readonly<{ onHelp: () => void; onPalette: () => void; onSoon: () => void }>;
+
+/** The key that opens the switch of tenants; its button carries it. */
+export const SWITCH_TENANT = "switch-tenant";
+
+const isLayerOpen = (): boolean => document.querySelector("dialog[open], :popover-open") !== null;
+
+function press(key: string): boolean {
+  const target = [...document.querySelectorAll<HTMLElement>(`[data-shortcut~="${CSS.escape(key)}"]`)].findLast(
+    (element) => element.checkVisibility(),
+  );
+  if (target instanceof HTMLInputElement) target.select();
+  else if (target instanceof HTMLSelectElement) target.focus();
+  else target?.click();
+  return Boolean(target);
+}
+
+/**
+ * The keys that work on every page. Buttons name their own key in `data-shortcut`; the first visible one is pressed. Keys with
+ * Control or Command work while one types too, and when `on` is off: only single keys can be switched off.
+ */
+export function useShortcuts(on: boolean, { onHelp, onPalette, onSoon }: Doings): void {
   const router = useRouter();
   const { can, tenant, hrefOf } = useScope();
   const goUntil = useRef(0);
 
   useEffect(() => {
-    if (!on) return;
     const go = (key: string): boolean => {
+      if (key === "t") return press(SWITCH_TENANT);
       const item = navFor(can, tenant.kind)
         .flatMap((group) => group.items)
         .find((each) => each.key === key);
@@ -28,23 +48,26 @@ export function useShortcuts(on: boolean, onHelp: () => void): void {
       onHelp();
       return true;
     };
-    const press = (key: string): boolean => {
-      const target = [...document.querySelectorAll<HTMLElement>(`[data-shortcut~="${CSS.escape(key)}"]`)].findLast(
-        (element) => element.checkVisibility(),
-      );
-      if (target instanceof HTMLInputElement) target.select();
-      else if (target instanceof HTMLSelectElement) target.focus();
-      else target?.click();
-      return Boolean(target);
-    };
-    const onKey = (event: KeyboardEvent) => {
-      if (isTyping(event) || event.key.length !== 1 || document.querySelector("dialog[open], :popover-open")) return;
+    const single = (event: KeyboardEvent): boolean => {
+      if (!on || isTyping(event) || event.key.length !== 1) return false;
       const going = event.timeStamp < goUntil.current;
       goUntil.current = event.key === "g" ? event.timeStamp + GO_MS : 0;
-      const done = event.key === "?" ? help() : going ? go(event.key) : press(event.key);
-      if (done) event.preventDefault();
+      return event.key === "?" ? help() : going ? go(event.key) : press(event.key);
+    };
+    const combined = (event: KeyboardEvent): boolean => {
+      const key = event.key.toLowerCase();
+      if (key === "t" && event.shiftKey) return press(SWITCH_TENANT);
+      if (key !== "k" || event.shiftKey) return false;
+      onPalette();
+      return true;
+    };
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === "Control" || event.key === "Meta") onSoon();
+      if (event.defaultPrevented || isLayerOpen()) return;
+      const held = (event.ctrlKey || event.metaKey) && !event.altKey;
+      if (held ? combined(event) : single(event)) event.preventDefault();
     };
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
-  }, [on, onHelp, router, can, tenant.kind, hrefOf]);
+  }, [on, onHelp, onPalette, onSoon, router, can, tenant.kind, hrefOf]);
 }

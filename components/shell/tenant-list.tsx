@@ -7,7 +7,8 @@ import { useEffect, useRef, useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
 import type { Shell } from "@/components/api/outputs";
-import { pageOf } from "@/components/shell/nav";
+import { navFor, pageOf } from "@/components/shell/nav";
+import { recentTenants } from "@/components/shell/recent";
 import { useScope } from "@/components/shell/scope";
 import { cx } from "@/components/ui/cx";
 
@@ -17,16 +18,35 @@ type Props = Readonly<{ below: Shell["below"]; onGo: () => void }>;
 const matches = (place: Place, text: string): boolean =>
   `${place.name} ${place.slug}`.toLowerCase().includes(text.trim().toLowerCase());
 
-/** The pages that every tenant has; the others belong to those with tenants below, so switching leads home. */
-const EVERYWHERE = new Set(["calls", "live", "extensions", "balance", "destinations", "team", "audit"]);
+/** The page that one is on, where the other tenant has it; else its home. What the seat there allows, its pages say themselves. */
+const pathAt = (place: Place, page: string): string => {
+  const there = navFor(() => true, place.kind).flatMap((group) => group.items);
+  return `/t/${place.slug}${page !== "home" && there.some((item) => item.page === page) ? `/${page}` : ""}`;
+};
+
+/** The arrows walk through the field and the tenants under it. */
+function walk(event: KeyboardEvent): void {
+  const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+  const around = event.currentTarget;
+  if (step === 0 || !(around instanceof HTMLElement)) return;
+  event.preventDefault();
+  const stops = [...around.querySelectorAll<HTMLElement>("input, a[href]")];
+  stops[stops.indexOf(document.activeElement as HTMLElement) + step]?.focus();
+}
 
 /** Goes to another tenant and stays on the same page where that page exists there. */
 export function TenantList({ below, onGo }: Props) {
   const { tenant } = useScope();
   const { data: me } = useQuery(useTRPC().me.get.queryOptions());
   const [text, setText] = useState("");
+  const list = useRef<HTMLDivElement>(null);
   const search = useRef<HTMLInputElement>(null);
-  useEffect(() => search.current?.focus(), []);
+  useEffect(() => {
+    search.current?.focus();
+    const here = list.current;
+    here?.addEventListener("keydown", walk);
+    return () => here?.removeEventListener("keydown", walk);
+  }, []);
 
   const mine: Place[] = (me?.seats ?? []).map((seat) => ({
     slug: seat.tenantSlug,
@@ -35,17 +55,32 @@ export function TenantList({ below, onGo }: Props) {
     role: seat.role,
   }));
   const others: readonly Place[] = below.filter((place) => !mine.some((seat) => seat.slug === place.slug));
+  const [known] = useState(recentTenants);
+  const recent = known
+    .filter((slug) => slug !== tenant.slug)
+    .flatMap((slug) => [...mine, ...others].find((place) => place.slug === slug) ?? [])
+    .slice(0, 5);
   const lists = [
+    { title: "Recent", places: recent.filter((place) => matches(place, text)) },
     { title: "Your seats", places: mine.filter((place) => matches(place, text)) },
     { title: `Below ${tenant.name}`, places: others.filter((place) => matches(place, text)) },
-  ].filter(({ places }) => places.length > 0);
+  ]
+    // Who was there lately stands above and not twice.
+    .map(({ title, places }) => ({
+      title,
+      places: title === "Recent" ? places : places.filter((place) => !recent.includes(place)),
+    }))
+    .filter(({ places }) => places.length > 0);
 
   return (
-    <div className="grid gap-2 p-1">
+    <div className="grid gap-2 p-1" ref={list}>
       <input
         aria-label="Find a tenant"
         className="control"
         onChange={(event) => setText(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === "Enter") list.current?.querySelector<HTMLAnchorElement>("a[href]")?.click();
+        }}
         placeholder="Find a tenant"
         ref={search}
         value={text}
@@ -74,7 +109,7 @@ function PlaceLink({ place, onGo }: Readonly<{ place: Place; onGo: () => void }>
       <Link
         aria-current={here ? "true" : undefined}
         className={cx("flex min-h-8 items-center gap-2 rounded-md px-2 hover:bg-sunken", here && "bg-accent-soft")}
-        href={`/t/${place.slug}${EVERYWHERE.has(page) ? `/${page}` : ""}`}
+        href={pathAt(place, page)}
         onClick={onGo}
       >
         <span className="min-w-0 flex-1 truncate">{place.name}</span>

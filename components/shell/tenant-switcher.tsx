@@ -2,6 +2,7 @@
 
 import type { Shell } from "@/components/api/outputs";
 import { useScope } from "@/components/shell/scope";
+import { SWITCH_TENANT } from "@/components/shell/shortcuts";
 import { Icon } from "@/components/ui/icon";
 import { later } from "@/components/ui/later";
 import { Popover } from "@/components/ui/popover";
@@ -21,6 +22,7 @@ export function TenantSwitcher({ below }: Readonly<{ below: Shell["below"] }>) {
           <Icon className="text-ink-3" name="down" />
         </>
       }
+      shortcut={SWITCH_TENANT}
       triggerClass="inline-flex min-h-8 min-w-0 max-w-56 items-center gap-1 rounded-md px-2 hover:bg-sunken"
     >
       {(close) => <TenantList below={below} onGo={close} />}

@@ -10,9 +10,10 @@ import { LiveDot } from "@/components/shell/live-dot";
 import { labelOf, pageOf } from "@/components/shell/nav";
 import { TenantSwitcher } from "@/components/shell/tenant-switcher";
 import { JobsChip } from "@/components/tasks/jobs-chip";
+import { Icon } from "@/components/ui/icon";
 
 /** 48 px: where I am, whether it is live, what is left to spend, and me. */
-export function TopBar({ shell, menu }: Readonly<{ shell: Shell; menu: ReactNode }>) {
+export function TopBar({ shell, menu, onFind }: Readonly<{ shell: Shell; menu: ReactNode; onFind: () => void }>) {
   const page = labelOf(pageOf(usePathname()), shell.tenant.kind);
   return (
     <header className="sticky top-0 z-20 flex h-12 items-center gap-3 border-b bg-bg px-2 sm:px-4">
@@ -24,6 +25,16 @@ export function TopBar({ shell, menu }: Readonly<{ shell: Shell; menu: ReactNode
         <span className="px-2 text-ink-2 max-sm:hidden">{page}</span>
       </div>
       <div className="ml-auto flex items-center gap-3">
+        <button
+          className="inline-flex min-h-8 items-center gap-2 rounded-md border border-outline bg-surface px-2.5 text-ink-2 hover:bg-sunken"
+          aria-label="Find or do"
+          onClick={onFind}
+          type="button"
+        >
+          <Icon name="search" />
+          <span className="max-lg:sr-only">Find or do</span>
+          <kbd className="font-mono text-xs text-ink-3 max-lg:hidden">Ctrl K</kbd>
+        </button>
         <span className="max-sm:hidden">
           <LiveDot />
         </span>

@@ -11,11 +11,22 @@ type Props = Readonly<{
   /** Opens upwards, for triggers at the foot of the screen. */
   up?: boolean;
   className?: string;
+  /** The key that opens it. */
+  shortcut?: string;
   children: (close: () => void) => ReactNode;
 }>;
 
 /** A floating layer on the platform's popover: light dismissal, Esc and the top layer come with it. What is in it exists only while it is open. */
-export function Popover({ label, trigger, triggerClass, align = "start", up, className = "", children }: Props) {
+export function Popover({
+  label,
+  trigger,
+  triggerClass,
+  align = "start",
+  up,
+  className = "",
+  shortcut,
+  children,
+}: Props) {
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
   const layer = useRef<HTMLDivElement>(null);
@@ -34,7 +45,14 @@ export function Popover({ label, trigger, triggerClass, align = "start", up, cla
 
   return (
     <>
-      <button aria-label={label} className={triggerClass} popoverTarget={id} ref={button} type="button">
+      <button
+        aria-label={label}
+        className={triggerClass}
+        data-shortcut={shortcut}
+        popoverTarget={id}
+        ref={button}
+        type="button"
+      >
         {trigger}
       </button>
       <div

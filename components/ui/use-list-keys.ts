@@ -15,6 +15,8 @@ export function useListKeys(): RefObject<HTMLDivElement | null> {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const step = stepOf(event.key);
+      // Letters can be switched off, because a voice or a shaking hand may say them by accident; arrows cannot.
+      if (event.key.length === 1 && document.querySelector('[data-keys="off"]')) return;
       if (step === 0 || isTyping(event) || document.querySelector("dialog[open], :popover-open")) return;
       const links = [...(list.current?.querySelectorAll<HTMLElement>("[data-row]") ?? [])];
       if (links.length === 0) return;

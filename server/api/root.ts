@@ -37,6 +37,7 @@ import { reportsRouter } from "@/server/api/routers/reports";
 import { reratingRouter } from "@/server/api/routers/rerating";
 import { retentionRouter } from "@/server/api/routers/retention";
 import { rulesRouter } from "@/server/api/routers/rules";
+import { searchRouter } from "@/server/api/routers/search";
 import { securityRouter } from "@/server/api/routers/security";
 import { sessionsRouter } from "@/server/api/routers/sessions";
 import { settingsRouter } from "@/server/api/routers/settings";
@@ -85,6 +86,7 @@ export const appRouter = router({
   passwords: passwordsRouter,
   reports: reportsRouter,
   rerating: reratingRouter,
+  search: searchRouter,
   security: securityRouter,
   sessions: sessionsRouter,
   cdrImports: cdrImportsRouter,

@@ -1,0 +1,80 @@
+import { formatCaller, formatNumber } from "@/server/domain/calls/number-format";
+import type { Hit } from "@/server/domain/search/find";
+import type { Reading } from "@/server/domain/search/reading.rules";
+import type { TenantRead } from "@/server/infra/db/tenant-tx";
+import type { TenantId } from "@/server/kernel/ids";
+
+type Found = Readonly<{
+  id: string;
+  slug: string;
+  tenant: string;
+  kind: string;
+  dialled: string;
+  to: string | null;
+  from: string | null;
+  extension: string;
+  outcome: string;
+  at: Date;
+}>;
+
+/** Of one place. */
+const MOST = 6;
+/** A part of a number is looked for in so many of the newest calls. */
+const NEWEST = 5_000;
+const LEAST_PART = 3;
+
+/** The calls of an id or a number, at the tenant and below it, newest first; then those with such a part, at the tenant itself. */
+export async function findCalls(tx: TenantRead, tenantId: TenantId, reading: Reading): Promise<readonly Hit[]> {
+  if (reading.id !== undefined) return (await byId(tx, tenantId, reading.id)).map(hitOf(true));
+  if (reading.digits === undefined) return [];
+  const exact = reading.numbers.length > 0 ? await byNumber(tx, tenantId, reading.numbers) : [];
+  if (exact.length >= MOST || reading.digits.length < LEAST_PART) return exact.map(hitOf(true));
+  // A national number begins with a zero that its full form does not have.
+  const part = reading.digits.replace(/^0/, "");
+  const more = await byPart(tx, tenantId, part.length < LEAST_PART ? reading.digits : part, MOST - exact.length);
+  const known = new Set(exact.map(({ id }) => id));
+  return [...exact.map(hitOf(true)), ...more.filter(({ id }) => !known.has(id)).map(hitOf(false))];
+}
+
+const byId = (tx: TenantRead, tenantId: TenantId, id: string) => tx.$queryRaw<Found[]>`
+  SELECT c.id, t.slug, t.name AS tenant, c.kind, c.dialled, c.to_e164 AS "to", c.from_number AS "from", c.extension_number AS extension,
+    coalesce(c.outcome, c.state) AS outcome, c.started_at AS at
+  FROM tenant_below b JOIN call c ON c.tenant_id = b.descendant_id AND c.id = ${id}::uuid JOIN tenant t ON t.id = b.descendant_id
+  WHERE b.ancestor_id = ${tenantId}::uuid LIMIT ${MOST}`;
+
+/** For each tenant the newest by the index; those that go on are few. */
+const byNumber = (tx: TenantRead, tenantId: TenantId, numbers: readonly string[]) => tx.$queryRaw<Found[]>`
+  SELECT c.id, t.slug, t.name AS tenant, c.kind, c.dialled, c.to_e164 AS "to", c.from_number AS "from", c.extension_number AS extension,
+    coalesce(c.outcome, c.state) AS outcome, c.started_at AS at
+  FROM tenant_below b JOIN tenant t ON t.id = b.descendant_id CROSS JOIN unnest(${[...numbers]}::text[]) n CROSS JOIN LATERAL (
+    (SELECT * FROM call WHERE tenant_id = b.descendant_id AND state = 'ended' AND to_e164 = n ORDER BY started_at DESC LIMIT ${MOST})
+    UNION ALL
+    (SELECT * FROM call WHERE tenant_id = b.descendant_id AND state = 'ended' AND from_number = '+' || n ORDER BY started_at DESC LIMIT ${MOST})
+    UNION ALL
+    (SELECT * FROM call WHERE tenant_id = b.descendant_id AND state <> 'ended' AND (to_e164 = n OR from_number = '+' || n) LIMIT ${MOST})) c
+  WHERE b.ancestor_id = ${tenantId}::uuid ORDER BY c.started_at DESC, c.id LIMIT ${MOST}`;
+
+const byPart = (tx: TenantRead, tenantId: TenantId, part: string, most: number) => tx.$queryRaw<Found[]>`
+  SELECT c.id, t.slug, t.name AS tenant, c.kind, c.dialled, c.to_e164 AS "to", c.from_number AS "from", c.extension_number AS extension,
+    coalesce(c.outcome, c.state) AS outcome, c.started_at AS at
+  FROM (SELECT * FROM call WHERE tenant_id = ${tenantId}::uuid ORDER BY started_at DESC, id DESC LIMIT ${NEWEST}) c JOIN tenant t ON t.id = c.tenant_id
+  WHERE strpos(coalesce(c.to_e164, ''), ${part}) > 0 OR strpos(c.dialled, ${part}) > 0 OR strpos(coalesce(c.from_number, ''), ${part}) > 0
+  ORDER BY c.started_at DESC, c.id LIMIT ${most}`;
+
+const hitOf =
+  (exact: boolean) =>
+  (row: Found): Hit => {
+    const inbound = row.kind === "inbound";
+    const title = inbound ? `From ${formatCaller(row.from) ?? "nobody"}` : row.to ? formatNumber(row.to) : row.dialled;
+    return {
+      kind: "call",
+      id: row.id,
+      slug: row.slug,
+      tenant: row.tenant,
+      title,
+      detail: row.extension,
+      state: row.outcome,
+      at: row.at,
+      exact,
+    };
+  };

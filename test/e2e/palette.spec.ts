@@ -1,0 +1,60 @@
+import { expect } from "@playwright/test";
+
+import { test } from "./support/portal";
+import { signInOf } from "./support/stack";
+
+test("the palette finds a call by a pasted number, sets a cap, and runs nothing by itself", async ({ page, enter }) => {
+  await enter(signInOf("customer", "owner"));
+  await expect(page.getByTitle("Changes appear by themselves")).toBeVisible();
+  const palette = page.getByRole("dialog", { name: "Find, go or do" });
+  const field = palette.getByRole("combobox");
+
+  await page.goto(`${page.url()}/calls`);
+  const number = (await page.locator("[data-row]").first().textContent())?.trim() ?? "";
+  const digits = number.replace(/\D/g, "");
+  expect(digits.length).toBeGreaterThan(3);
+
+  await test.step("two keys beside the pasted text", async () => {
+    await page.goto(page.url().replace(/\/calls$/, ""));
+    await expect(page.getByTitle("Changes appear by themselves")).toBeVisible();
+    await page.keyboard.press("Control+k");
+    await expect(field).toBeFocused();
+    await page.keyboard.insertText(digits.startsWith("49") ? `00${digits}` : number);
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(/\/calls\?open=/);
+    await expect(page.getByRole("complementary")).toBeVisible();
+  });
+
+  await test.step("the daily cap: Ctrl K, Enter, and the field is there", async () => {
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("daily cap");
+    await page.keyboard.press("Enter");
+    await expect(page.getByLabel("Spending a day").or(page.locator("[name=dailyCap]")).first()).toBeFocused();
+  });
+
+  await test.step("a verb leads to the button and does not press it", async () => {
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("suspend 101");
+    await page.keyboard.press("Enter");
+    const suspend = page.getByRole("complementary").getByRole("button", { name: "Suspend" });
+    await expect(suspend).toBeFocused();
+    await expect(suspend).toHaveText("Suspend");
+  });
+
+  await test.step("what does not exist is said", async () => {
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("100% nobody");
+    await expect(palette.getByText("Nothing here is called")).toBeVisible();
+    await page.keyboard.press("Escape");
+    await expect(palette).toHaveCount(0);
+  });
+
+  await test.step("the list of shortcuts says what is bound here", async () => {
+    await page.keyboard.press("?");
+    const help = page.getByRole("dialog", { name: "Keyboard shortcuts" });
+    await expect(help.getByText("Suspend", { exact: true })).toBeVisible();
+    await expect(help.getByText("Ctrl K")).toBeVisible();
+    await page.keyboard.press("Escape");
+  });
+});
