@@ -39,6 +39,10 @@ const refusals: Partial<Record<DomainErrorCode, Omit<Refusal, "code">>> = {
     title: "There is not enough available credit for this.",
     next: "Choose a smaller amount, or top up first. Nothing was moved.",
   },
+  changed_meanwhile: {
+    title: "Somebody else changed this while you typed.",
+    next: "What you typed is still there. Save once more to put it in place of theirs.",
+  },
   limit_bound: {
     title: "A tenant above yours allows no more than that.",
     next: "Choose a smaller limit, or ask above for a larger one. Nothing was changed.",

@@ -106,6 +106,8 @@ function OneExtension({ row, onDone }: Readonly<{ row: Row; onDone: () => void }
   const queries = useQueryClient();
   const save = useMutation(
     trpc.limits.setExtension.mutationOptions({
+      // Who saved meanwhile is shown in the form, which keeps what was typed.
+      onError: () => void queries.invalidateQueries({ queryKey: trpc.limits.pathKey() }),
       onSuccess: () => {
         void queries.invalidateQueries({ queryKey: trpc.limits.pathKey() });
         void queries.invalidateQueries({ queryKey: trpc.extensions.pathKey() });

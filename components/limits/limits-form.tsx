@@ -20,10 +20,13 @@ import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
 import { Field } from "@/components/ui/field";
+import { Notice } from "@/components/ui/notice";
 import { type Problems, useFields } from "@/components/ui/use-fields";
 
 type Limits = Outputs["limits"]["get"]["own"];
-export type LimitsPatch = Partial<Record<CapName, string | null>> & Partial<Record<CountName, number | null>>;
+type Values = Partial<Record<CapName, string | null>> & Partial<Record<CountName, number | null>>;
+/** What is to be changed, and what stood there when it was typed. */
+export type LimitsPatch = Values & Readonly<{ seen: Values }>;
 
 type Props = Readonly<{
   subject: LimitSubject;
@@ -42,6 +45,15 @@ const capProblem = (text: string) =>
 const countProblem = (text: string) =>
   text === "" || /^\d{1,6}$/.test(text) ? undefined : "Write a whole number, or leave it empty.";
 
+/** Whether two texts of a field mean the same: 20 and 20.00 do. */
+const same = (name: FieldName, a: string, b: string): boolean =>
+  a === b ||
+  (a !== "" &&
+    b !== "" &&
+    (capNames.some((cap) => cap === name) ? readAmount(a) === readAmount(b) : Number(a) === Number(b)));
+
+const fieldNames = Object.keys(labels) as readonly FieldName[];
+
 const valuesOf = (limits: Limits): Record<FieldName, string> => ({
   dailyCap: fieldText(limits.dailyCapMicros),
   monthlyCap: fieldText(limits.monthlyCapMicros),
@@ -57,6 +69,19 @@ export function LimitsForm({ subject, currency, limits, above, counts, busy, err
   const saved = valuesOf(limits);
   const bounds = above && valuesOf(above);
   const [typed, setTyped] = useState(saved);
+  const [base, setBase] = useState(saved);
+  const [theirs, setTheirs] = useState<readonly FieldName[]>([]);
+  const moved = fieldNames.filter((name) => saved[name] !== base[name]);
+  // Somebody saved meanwhile. What was not touched follows; what was typed stays, and is told.
+  if (moved.length > 0) {
+    const mine = moved.filter((name) => typed[name] !== base[name] && !same(name, typed[name], saved[name]));
+    setBase(saved);
+    setTyped((now) => ({
+      ...now,
+      ...Object.fromEntries(moved.filter((name) => !mine.includes(name)).map((name) => [name, saved[name]])),
+    }));
+    setTheirs(mine);
+  }
   const preview = usePreview(tenantSlug, subject, typed);
   const checks = { dailyCap: capProblem, monthlyCap: capProblem, callCap: capProblem, maxPerMinute: capProblem };
   const form = useFields<FieldName>({ ...checks, maxCalls: countProblem, maxCallsPerMinute: countProblem });
@@ -96,6 +121,14 @@ export function LimitsForm({ subject, currency, limits, above, counts, busy, err
           field(name, name === "maxCalls" ? "Those that ring count." : "Refused ones do not count."),
         )}
       </div>
+      {theirs.length > 0 && (
+        <Notice live title="Somebody else changed this while you typed" tone="warn">
+          {theirs
+            .map((name) => `${labels[name]}: ${saved[name] || "no limit"} now, ${typed[name] || "no limit"} typed.`)
+            .join(" ")}{" "}
+          Saving puts yours in place of theirs.
+        </Notice>
+      )}
       {refusal && <ErrorState {...refusal} />}
       {can("billing.write") && (
         <div>
@@ -113,12 +146,15 @@ function patchOf(
   values: Readonly<Record<FieldName, string>>,
   counts: readonly CountName[],
 ): LimitsPatch {
-  const patch: LimitsPatch = {};
+  const patch: Values = {};
+  const seen: Values = {};
   for (const name of capNames) {
     if (values[name] !== saved[name]) patch[name] = values[name] === "" ? null : plainAmount(values[name]);
+    seen[name] = saved[name] === "" ? null : plainAmount(saved[name]);
   }
   for (const name of counts) {
     if (values[name] !== saved[name]) patch[name] = values[name] === "" ? null : Number(values[name]);
+    seen[name] = saved[name] === "" ? null : Number(saved[name]);
   }
-  return patch;
+  return { ...patch, seen };
 }

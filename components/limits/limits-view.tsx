@@ -37,6 +37,8 @@ function OwnLimits({ limits }: Readonly<{ limits: Outputs["limits"]["get"] }>) {
   const queries = useQueryClient();
   const save = useMutation(
     trpc.limits.set.mutationOptions({
+      // Who saved meanwhile is shown in the form, which keeps what was typed.
+      onError: () => void queries.invalidateQueries({ queryKey: trpc.limits.pathKey() }),
       onSuccess: () => {
         void queries.invalidateQueries({ queryKey: trpc.limits.pathKey() });
         void queries.invalidateQueries({ queryKey: trpc.billing.pathKey() });
@@ -53,8 +55,6 @@ function OwnLimits({ limits }: Readonly<{ limits: Outputs["limits"]["get"] }>) {
           counts={["maxCalls", "maxCallsPerMinute"]}
           currency={limits.currency}
           error={save.error}
-          // What is kept anew stands in the fields anew.
-          key={JSON.stringify(limits.own, (_, value) => (typeof value === "bigint" ? value.toString() : value))}
           limits={limits.own}
           onSave={(patch) => save.mutate({ tenantSlug, ...patch })}
           subject={{}}

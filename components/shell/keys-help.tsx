@@ -18,7 +18,8 @@ function boundHere(): readonly Line[] {
   for (const element of bound) {
     // One control may answer to several keys.
     for (const key of (element.dataset["shortcut"] ?? "").split(" ").filter((each) => each.length === 1)) {
-      const said = wordsOfKey[key] ?? element.getAttribute("aria-label") ?? element.textContent?.trim() ?? "";
+      const label = element instanceof HTMLSelectElement ? element.labels[0]?.textContent : undefined;
+      const said = wordsOfKey[key] ?? label ?? element.getAttribute("aria-label") ?? element.textContent?.trim() ?? "";
       lines.set(key.toUpperCase(), said.replace(/…$/, ""));
     }
   }

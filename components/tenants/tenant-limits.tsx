@@ -35,7 +35,6 @@ export function TenantLimits({ row }: Readonly<{ row: TenantRow }>) {
             counts={["maxCalls", "maxCallsPerMinute"]}
             currency={limits.currency}
             error={save.error}
-            key={JSON.stringify(limits.yours, (_, value) => (typeof value === "bigint" ? value.toString() : value))}
             limits={limits.yours}
             onSave={(patch) => save.mutate({ tenantSlug, ofTenantSlug: row.slug, ...patch })}
             subject={{ ofTenantSlug: row.slug }}

@@ -25,6 +25,7 @@ export const trpcCodeOf = {
   suspended_above: "PRECONDITION_FAILED",
   credit_limit_exceeded: "PRECONDITION_FAILED",
   credit_limit_in_use: "PRECONDITION_FAILED",
+  changed_meanwhile: "CONFLICT",
   invalid_state: "PRECONDITION_FAILED",
   not_below: "NOT_FOUND",
   pbx_unreachable: "SERVICE_UNAVAILABLE",

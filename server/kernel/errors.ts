@@ -21,6 +21,7 @@ export const domainErrors = {
   suspended_above: "A tenant above suspended this one; only it can let it call again.",
   credit_limit_exceeded: "The tenant above cannot give that much credit out of its own limit.",
   credit_limit_in_use: "That is less credit than is in use.",
+  changed_meanwhile: "Somebody else changed this since you opened it. Look at what is there now.",
   invalid_state: "That is not possible in the present state.",
   not_below: "That tenant is not below yours.",
   pbx_unreachable: "The telephone system cannot be reached right now.",

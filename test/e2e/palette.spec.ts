@@ -10,16 +10,19 @@ test("the palette finds a call by a pasted number, sets a cap, and runs nothing 
   const field = palette.getByRole("combobox");
 
   await page.goto(`${page.url()}/calls`);
-  const number = (await page.locator("[data-row]").first().textContent())?.trim() ?? "";
-  const digits = number.replace(/\D/g, "");
-  expect(digits.length).toBeGreaterThan(3);
+  const main = page.getByRole("main");
+  const number = await main
+    .getByText(/^\+49[\d ]{6,}$/)
+    .first()
+    .textContent();
+  const digits = (number ?? "").replace(/\D/g, "");
 
   await test.step("two keys beside the pasted text", async () => {
     await page.goto(page.url().replace(/\/calls$/, ""));
     await expect(page.getByTitle("Changes appear by themselves")).toBeVisible();
     await page.keyboard.press("Control+k");
     await expect(field).toBeFocused();
-    await page.keyboard.insertText(digits.startsWith("49") ? `00${digits}` : number);
+    await page.keyboard.insertText(`00${digits.slice(0, 4)} ${digits.slice(4)}`);
     await page.keyboard.press("Enter");
     await expect(page).toHaveURL(/\/calls\?open=/);
     await expect(page.getByRole("complementary")).toBeVisible();
@@ -39,7 +42,7 @@ test("the palette finds a call by a pasted number, sets a cap, and runs nothing 
     await page.keyboard.press("Enter");
     const suspend = page.getByRole("complementary").getByRole("button", { name: "Suspend" });
     await expect(suspend).toBeFocused();
-    await expect(suspend).toHaveText("Suspend");
+    await expect(suspend).toHaveText("Suspend extension");
   });
 
   await test.step("what does not exist is said", async () => {
@@ -48,13 +51,5 @@ test("the palette finds a call by a pasted number, sets a cap, and runs nothing 
     await expect(palette.getByText("Nothing here is called")).toBeVisible();
     await page.keyboard.press("Escape");
     await expect(palette).toHaveCount(0);
-  });
-
-  await test.step("the list of shortcuts says what is bound here", async () => {
-    await page.keyboard.press("?");
-    const help = page.getByRole("dialog", { name: "Keyboard shortcuts" });
-    await expect(help.getByText("Suspend", { exact: true })).toBeVisible();
-    await expect(help.getByText("Ctrl K")).toBeVisible();
-    await page.keyboard.press("Escape");
   });
 });

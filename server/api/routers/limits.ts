@@ -36,19 +36,19 @@ export const limitsRouter = router({
 
   /** What the tenant in the address wishes for itself. */
   set: tenantMutation("billing.write", "limits.set")
-    .input(limitsSchema)
-    .mutation(({ ctx, input: { tenantSlug: _, ...patch } }) =>
+    .input(limitsSchema.extend({ seen: limitsSchema.optional() }))
+    .mutation(({ ctx, input: { tenantSlug: _, seen, ...patch } }) =>
       ctx.change(async (tx) => {
-        const changed = await setLimits(tx, ctx.tenantId, patch);
+        const changed = await setLimits(tx, ctx.tenantId, patch, seen);
         return { subject: `tenant:${ctx.tenantId}`, ...changed, result: changed.after };
       }),
     ),
 
   setExtension: tenantMutation("billing.write", "limits.set")
-    .input(extensionLimitsSchema.extend({ extensionId: z.uuid() }))
-    .mutation(({ ctx, input: { tenantSlug: _, extensionId, ...patch } }) =>
+    .input(extensionLimitsSchema.extend({ extensionId: z.uuid(), seen: extensionLimitsSchema.optional() }))
+    .mutation(({ ctx, input: { tenantSlug: _, extensionId, seen, ...patch } }) =>
       ctx.change(async (tx) => {
-        const { number, before, after } = await setExtensionLimits(tx, ctx.tenantId, extensionId, patch);
+        const { number, before, after } = await setExtensionLimits(tx, ctx.tenantId, extensionId, patch, seen);
         return {
           subject: `extension:${extensionId}`,
           before: { extension: number, ...before },
@@ -60,12 +60,12 @@ export const limitsRouter = router({
 
   /** What the tenant in the address allows one below it, which cannot lift it. */
   setBelow: tenantMutation("billing.write", "limits.set")
-    .input(limitsSchema.extend({ ofTenantSlug: slug }))
-    .mutation(async ({ ctx, input: { tenantSlug: _, ofTenantSlug, ...patch } }) => {
+    .input(limitsSchema.extend({ ofTenantSlug: slug, seen: limitsSchema.optional() }))
+    .mutation(async ({ ctx, input: { tenantSlug: _, ofTenantSlug, seen, ...patch } }) => {
       const below = await ctx.readBelow((tx) => getTenantBelow(tx, ofTenantSlug));
       if (below.id === ctx.tenantId) throw new DomainError("not_below", { field: "ofTenantSlug" });
       const result = await ctx.change(async (tx) => {
-        const { before, after } = await setLimits(tx, below.id, patch);
+        const { before, after } = await setLimits(tx, below.id, patch, seen);
         return { subject: `tenant:${below.id}`, before, after, alsoFor: [below.id], result: after };
       });
       ctx.publish(["balance", "audit"], below.id);

@@ -53,6 +53,13 @@ const given = (patch: Patch) => names.filter((name) => patch[name] !== undefined
 export const columnsOf = (patch: Patch): Readonly<Record<string, string | null>> =>
   Object.fromEntries(given(patch).map((name) => [limitColumns[name], patch[name]?.toString() ?? null]));
 
+/** The limits of a patch that are not what they were when the form was filled in; what it does not say was not looked at. */
+export const changedSince = (seen: Patch, patch: Patch, before: LimitRow): readonly LimitName[] =>
+  given(patch).filter((name) => {
+    const [then, now] = [seen[name], before[limitColumns[name]]];
+    return then !== undefined && (then?.toString() ?? null) !== (now?.toString() ?? null);
+  });
+
 /** For the audit trail: of the limits that a patch changes what they were and what they are, amounts as decimals. */
 export function auditOf(patch: Patch, before: LimitRow): { before: NamedLimits; after: NamedLimits } {
   const text = (name: LimitName, value: bigint | number | null | undefined) => {

@@ -1,5 +1,6 @@
 import {
   auditOf,
+  changedSince,
   columnsOf,
   type LimitName,
   type LimitRow,
@@ -65,9 +66,16 @@ export type LimitsChanged = { readonly before: NamedLimits; readonly after: Name
  * at what it holds when a cap leaves no more. Lifting a limit from above brings back what the tenant wished for itself.
  * Locks the tenant's row against others who set limits, not against calls. A repeat changes nothing.
  * @throws DomainError not_below unless the tenant stands at or below the one acted on.
+ * @param seen what the form showed when it was filled in; a limit of the patch that is another by now refuses the whole.
  * @throws DomainError limit_bound for more than a tenant above the one acted on allows; the detail has the figures.
+ * @throws DomainError changed_meanwhile when somebody else changed one of them since it was `seen`.
  */
-export async function setLimits(tx: TenantWrite, tenantId: TenantId, patch: LimitsPatch): Promise<LimitsChanged> {
+export async function setLimits(
+  tx: TenantWrite,
+  tenantId: TenantId,
+  patch: LimitsPatch,
+  seen: LimitsPatch = {},
+): Promise<LimitsChanged> {
   const columns = JSON.stringify(columnsOf(patch));
   const [row] = await translatingSqlErrors(
     () => tx.$queryRaw<{ before: LimitRow }[]>`
@@ -75,7 +83,18 @@ export async function setLimits(tx: TenantWrite, tenantId: TenantId, patch: Limi
   ).catch((error: unknown) => {
     throw error instanceof DomainError && error.code === "limit_bound" ? boundError(error) : error;
   });
-  return auditOf(patch, row?.before ?? {});
+  const before = row?.before ?? {};
+  refuseIfChanged(seen, patch, before);
+  return auditOf(patch, before);
+}
+
+/** Asked under the lock; the transaction that wrote already takes it back. */
+function refuseIfChanged(seen: LimitsPatch, patch: LimitsPatch, before: LimitRow): void {
+  const [name] = changedSince(seen, patch, before);
+  if (name === undefined) return;
+  const now = auditOf(patch, before).before[name];
+  const sentence = `Somebody else changed the ${titles[name]} while you typed: it is ${now ?? "without a limit"} now. Nothing was saved; what you typed is still there.`;
+  throw new DomainError("changed_meanwhile", { field: name, now: now ?? "none" }, sentence);
 }
 
 const titles: Readonly<Record<LimitName, string>> = {
@@ -125,6 +144,8 @@ const STANDARD_CALLS = 2;
 
 /**
  * Sets an extension's own limits; the tenant's count beside them. What is left out of the patch stays. Locks the extension.
+ * @param seen what the form showed, as for the tenant's.
+ * @throws DomainError changed_meanwhile when somebody else changed one of them since it was `seen`.
  * @throws DomainError not_found for an extension that is not one of the tenant's.
  */
 export async function setExtensionLimits(
@@ -132,11 +153,13 @@ export async function setExtensionLimits(
   tenantId: TenantId,
   extensionId: string,
   patch: ExtensionLimitsPatch,
+  seen: ExtensionLimitsPatch = {},
 ): Promise<LimitsChanged & { readonly number: string }> {
   const [before] = await tx.$queryRaw<(LimitRow & { number: string })[]>`
     SELECT number, daily_cap_micros, monthly_cap_micros, call_cap_micros, max_per_minute_micros, max_calls
     FROM extension WHERE tenant_id = ${tenantId}::uuid AND id = ${extensionId}::uuid FOR UPDATE`;
   if (!before) throw new DomainError("not_found", { field: "extension" });
+  refuseIfChanged(seen, patch, before);
   const kept = limitsOf(before);
   const next = <T>(asked: T | undefined, stays: T): T => (asked === undefined ? stays : asked);
   await tx.$executeRaw`

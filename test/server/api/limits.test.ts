@@ -250,3 +250,50 @@ describe("a reseller that cannot carry the call", () => {
     expect((await refusedCall()).verdict).toMatchObject({ kind: "out" });
   });
 });
+
+describe("of two who edit one thing", () => {
+  test("the second is told and nothing of the first is lost; saving with what is there now goes through", async () => {
+    const { limits } = on.as("customer");
+    await limits.set({ ...acme, dailyCap: "20", monthlyCap: "200" });
+    await limits.set({ ...acme, dailyCap: "30", seen: { dailyCap: "20" } });
+    const late = limits.set({
+      ...acme,
+      dailyCap: "25",
+      monthlyCap: "250",
+      seen: { dailyCap: "20.00", monthlyCap: "200" },
+    });
+    await expect(late).rejects.toMatchObject({
+      message: "changed_meanwhile",
+      cause: { detail: { field: "dailyCap", now: "30.000000" } },
+    });
+    expect(await columns()).toMatchObject({ day: 30_000_000, month: 200_000_000 });
+    // Another field than the one that changed is nobody's conflict.
+    await limits.set({ ...acme, monthlyCap: "250", seen: { monthlyCap: "200" } });
+    await limits.set({ ...acme, dailyCap: "25", seen: { dailyCap: "30" } });
+    expect(await columns()).toMatchObject({ day: 25_000_000, month: 250_000_000 });
+    await limits.set({ ...acme, dailyCap: null, seen: { dailyCap: "25" } });
+    await expect(limits.set({ ...acme, dailyCap: "1", seen: { dailyCap: "25" } })).rejects.toMatchObject({
+      message: "changed_meanwhile",
+    });
+    await limits.set({ ...acme, dailyCap: "1", seen: { dailyCap: null } });
+  });
+
+  test("both at once leave one of the two, and refuse the other", async () => {
+    const { limits } = on.as("customer");
+    await limits.set({ ...acme, dailyCap: "10" });
+    const both = await Promise.allSettled(
+      ["11", "12"].map((dailyCap) => limits.set({ ...acme, dailyCap, seen: { dailyCap: "10" } })),
+    );
+    expect(both.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+  });
+
+  test("an extension's limits as well", async () => {
+    const { limits } = on.as("customer");
+    const [extension] = (await limits.extensions(acme)).items;
+    const one = { ...acme, extensionId: extension?.id ?? "" };
+    await limits.setExtension({ ...one, dailyCap: "3" });
+    const late = limits.setExtension({ ...one, dailyCap: "4", seen: { dailyCap: null } });
+    await expect(late).rejects.toMatchObject({ message: "changed_meanwhile" });
+    await limits.setExtension({ ...one, dailyCap: "4", seen: { dailyCap: "3" } });
+  });
+});
