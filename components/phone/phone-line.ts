@@ -20,6 +20,8 @@ export type PhoneApi = Readonly<{
 
 const ALIVE_MS = 60_000;
 const AGAIN_MS = 5_000;
+/** Each try that failed doubles the wait, up to this: every new credential leaves a line in the trail. */
+const LONGEST_MS = 300_000;
 const LOST: Problem = {
   title: "The connection to the telephone system was lost.",
   next: "It is tried again by itself.",
@@ -31,13 +33,14 @@ export class PhoneLine {
   #name: string | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #ended = false;
+  #failures = 0;
   #call: PhoneCall | undefined;
 
   constructor(
     readonly api: PhoneApi,
     readonly owner: Pick<Owner, "tenantSlug" | "extensionId">,
   ) {
-    window.addEventListener("pagehide", this.#leave);
+    window.addEventListener("pagehide", this.#hide);
     window.addEventListener("beforeunload", this.#warn);
   }
 
@@ -47,6 +50,8 @@ export class PhoneLine {
 
   /** Gets a credential and registers with it; again and again until it works, or the portal says no. */
   async start(): Promise<void> {
+    // What goes on is not torn down; once it is over, the next sign of life starts anew.
+    if (this.call) return this.#again(ALIVE_MS, () => this.#keep());
     this.#stopUa();
     if (phoneStore.get().line !== "lost") phoneStore.set({ line: "starting", problem: undefined });
     try {
@@ -90,13 +95,18 @@ export class PhoneLine {
   }
 
   #listen(ua: UA): UA {
-    ua.on("registered", () => phoneStore.set({ line: "ready", problem: undefined }));
+    ua.on("registered", () => {
+      this.#failures = 0;
+      phoneStore.set({ line: "ready", problem: undefined });
+    });
     ua.on("disconnected", () => {
       if (this.#ua === ua && !this.#ended) phoneStore.set({ line: "lost", problem: LOST });
     });
     // The credential is over, a machine that slept for example: with a new one it goes on.
     ua.on("registrationFailed", () => {
-      if (this.#ua === ua && !this.#ended && !this.call) this.#again(AGAIN_MS, () => this.start());
+      if (this.#ua !== ua || this.#ended) return;
+      phoneStore.set({ line: "lost", problem: LOST });
+      this.#startLater();
     });
     ua.on("newRTCSession", (event: RTCSessionEvent) => {
       if (String(event.originator) === "remote") this.#rings(event.session);
@@ -129,8 +139,13 @@ export class PhoneLine {
     if (refusal) phoneStore.set({ line: "refused", problem: refusal });
     else {
       phoneStore.set({ line: "lost", problem: LOST });
-      this.#again(AGAIN_MS, () => this.start());
+      this.#startLater();
     }
+  }
+
+  #startLater(): void {
+    this.#again(Math.min(AGAIN_MS * 2 ** this.#failures, LONGEST_MS), () => this.start());
+    this.#failures += 1;
   }
 
   #again(afterMs: number, work: () => Promise<void>): void {
@@ -147,10 +162,16 @@ export class PhoneLine {
 
   #leave = (): void => {
     this.#ended = true;
-    window.removeEventListener("pagehide", this.#leave);
+    window.removeEventListener("pagehide", this.#hide);
     window.removeEventListener("beforeunload", this.#warn);
     this.#call?.hangUp();
     this.#stopUa();
+  };
+
+  /** A page that the browser brings back from its memory has no phone, and says so. */
+  #hide = (): void => {
+    this.#leave();
+    phoneStore.set({ line: "off", owner: undefined, problem: undefined, call: undefined });
   };
 
   #warn = (event: BeforeUnloadEvent): void => {

@@ -9,6 +9,13 @@ test("a phone in a browser is known as its extension", () => {
   expect(isBrowserPhone("acme-101")).toBe(false);
 });
 
+test("a name that a stranger tried stays as it was tried", () => {
+  for (const name of ["john.doe", "101@sip.example.com", "a.w", ".", ""]) {
+    expect(phoneOf(name)).toBe(name);
+    expect(isBrowserPhone(name)).toBe(false);
+  }
+});
+
 test("a channel's name tells whose phone it is, and other channels nothing", () => {
   expect(phoneOfChannel("PJSIP/acme-101-0000002a")).toBe("acme-101");
   expect(phoneOfChannel("PJSIP/acme-101.w0a1b2c3d4e5f-0000002a")).toBe("acme-101");
