@@ -2,7 +2,7 @@
 export const everywhere = {
   palette: { keys: "Ctrl K", what: "Find anything, go anywhere, do anything" },
   tenant: { keys: "Ctrl Shift T", what: "Switch tenant" },
-  tenantHere: { keys: "G T", what: "Switch tenant, where the browser keeps Ctrl Shift T for itself" },
+  tenantHere: { keys: "G 0", what: "Switch tenant, where the browser keeps Ctrl Shift T for itself" },
   help: { keys: "?", what: "This list" },
 } as const;
 

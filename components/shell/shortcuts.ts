@@ -37,7 +37,7 @@ export function useShortcuts(on: boolean, { onHelp, onPalette, onSoon }: Doings)
 
   useEffect(() => {
     const go = (key: string): boolean => {
-      if (key === "t") return press(SWITCH_TENANT);
+      if (key === "0") return press(SWITCH_TENANT);
       const item = navFor(can, tenant.kind)
         .flatMap((group) => group.items)
         .find((each) => each.key === key);
