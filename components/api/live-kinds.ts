@@ -19,7 +19,7 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   security: ["extensions", "home"],
   audit: ["audit"],
   tenants: ["tenants", "shell", "tenantPlans", "settings"],
-  extensions: ["extensions", "home"],
+  extensions: ["extensions", "connect", "home"],
   numbers: ["numbers"],
   tasks: ["tasks", "decks"],
   mail: ["mail"],
