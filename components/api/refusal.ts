@@ -51,6 +51,10 @@ const refusals: Partial<Record<DomainErrorCode, Omit<Refusal, "code">>> = {
     title: "A tenant above enforces this rule.",
     next: "Make it stricter than that, or ask above. Nothing was changed.",
   },
+  viewing_only: {
+    title: "You are looking at a tenant; nothing can be changed meanwhile.",
+    next: "End it in the bar at the top, then do this again. Nothing was changed.",
+  },
   suspended_above: {
     title: "A tenant above suspended this one.",
     next: "Only that one can let it call again: ask there.",

@@ -17,6 +17,7 @@ import type { Theme } from "@/components/shell/theme-choice";
 import { TopBar } from "@/components/shell/top-bar";
 import { later } from "@/components/ui/later";
 import { Toaster } from "@/components/ui/toaster";
+import { ViewBar } from "@/components/viewing/view-bar";
 
 const KeysHelp = later(() => import("@/components/shell/keys-help").then((file) => file.KeysHelp));
 const loadPalette = () => import("@/components/shell/palette").then((file) => file.Palette);
@@ -89,7 +90,7 @@ function Frame({ shell, look, saveLook, children }: FrameProps) {
           onFind={openPalette}
           shell={shell}
         />
-        <ScopeBand />
+        {shell.viewing ? <ViewBar viewing={shell.viewing} /> : <ScopeBand />}
         <main
           className="mx-auto w-full max-w-[90rem] flex-1 px-4 pt-4 pb-24 outline-none min-[100rem]:has-data-panel:pr-[36rem] sm:px-6 sm:pb-10"
           id="main"

@@ -1,5 +1,7 @@
 "use client";
 
+import { useState } from "react";
+
 import type { TenantRow } from "@/components/api/outputs";
 import { useScope } from "@/components/shell/scope";
 import { RecentTransfers } from "@/components/tenants/recent-transfers";
@@ -8,9 +10,12 @@ import { TenantLimits } from "@/components/tenants/tenant-limits";
 import { TenantPlans } from "@/components/tenants/tenant-plans";
 import { TenantTerms } from "@/components/tenants/tenant-terms";
 import { Button } from "@/components/ui/button";
+import { later } from "@/components/ui/later";
 import { Panel } from "@/components/ui/panel";
 import { Section } from "@/components/ui/section";
 import { Tabs } from "@/components/ui/tabs";
+
+const BeginView = later(() => import("@/components/viewing/begin-view").then((file) => file.BeginView));
 
 type Props = Readonly<{ row: TenantRow; onClose: () => void; onPay: (row: TenantRow) => void }>;
 
@@ -22,8 +27,18 @@ export function TenantPanel({ row, onClose, onPay }: Props) {
       <TenantBundles row={row} />
     </div>
   );
+  const { can } = useScope();
+  const [viewing, setViewing] = useState(false);
   return (
     <Panel onClose={onClose} subject={row.slug} title={row.name}>
+      {can("tenants.view_as") && (
+        <div className="pb-3">
+          <Button data-shortcut="v" onClick={() => setViewing(true)}>
+            View as tenant…
+          </Button>
+        </div>
+      )}
+      {viewing && <BeginView onClose={() => setViewing(false)} tenant={row} />}
       <Tabs
         label="Terms"
         tabs={[

@@ -3,8 +3,7 @@ import { streamOf } from "@/server/api/stream-of";
 import { change, recordRefusal } from "@/server/domain/audit/change";
 import { filterValues, trailFilterSchema, trailFormats } from "@/server/domain/audit/trail.schema";
 import { trailFile } from "@/server/domain/audit/trail-file";
-import { allows } from "@/server/domain/tenancy/roles";
-import { seatForStream } from "@/server/domain/tenancy/seats";
+import { seatAllows, seatForStream } from "@/server/domain/tenancy/seats";
 import { readTenant } from "@/server/infra/db/read-tenant";
 
 type Asked = Readonly<{ tenantSlug: string; format: string; search: URLSearchParams }>;
@@ -26,10 +25,10 @@ export async function auditFile(ctx: Context, { tenantSlug, format, search }: As
   if (!seat || !isFormat(format)) return plain("There is nothing here by that name, or it is not yours.", 404);
   const by = {
     tenantId: seat.tenantId,
-    actingTenantId: seat.seatTenantId,
+    actingTenantId: seat.actingTenantId,
     actor: { kind: "user", id: userId, userId, requestId: ctx.requestId, address: ctx.address },
   } as const;
-  if (!allows(seat.role, "audit.read")) {
+  if (!seatAllows(seat, "audit.read")) {
     const after = { permission: "audit.read", role: seat.role };
     await recordRefusal(
       ctx.db,

@@ -2,6 +2,7 @@ import type { Attempts } from "@/server/auth/attempts";
 import type { WebBan } from "@/server/domain/bans/web-ban";
 import type { FactorKeys } from "@/server/domain/people/seal.rules";
 import type { UsedToken } from "@/server/domain/tokens/tokens";
+import type { Viewing } from "@/server/domain/viewing/viewing";
 import type { Db } from "@/server/infra/db/client";
 import type { LiveChange } from "@/server/infra/live/bus";
 import type { Logger } from "@/server/infra/log/logger";
@@ -17,6 +18,8 @@ export type SignedIn = {
   readonly name: string;
   readonly authenticatedAt: Date;
   readonly factorAt: Date | null;
+  /** The tenant below that the session looks at for now; it can change nothing until that ends. */
+  readonly viewing?: Viewing | undefined;
 };
 
 /** What answers must name and the database does not know. */

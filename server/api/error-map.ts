@@ -23,6 +23,7 @@ export const trpcCodeOf = {
   limit_bound: "PRECONDITION_FAILED",
   rule_bound: "PRECONDITION_FAILED",
   suspended_above: "PRECONDITION_FAILED",
+  viewing_only: "FORBIDDEN",
   credit_limit_exceeded: "PRECONDITION_FAILED",
   credit_limit_in_use: "PRECONDITION_FAILED",
   changed_meanwhile: "CONFLICT",

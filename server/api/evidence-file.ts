@@ -3,8 +3,7 @@ import { streamOf } from "@/server/api/stream-of";
 import { change, recordRefusal } from "@/server/domain/audit/change";
 import { findSnapshot } from "@/server/domain/evidence/snapshots";
 import { evidenceZip, zipName } from "@/server/domain/evidence/zip-file";
-import { allows } from "@/server/domain/tenancy/roles";
-import { seatForStream } from "@/server/domain/tenancy/seats";
+import { seatAllows, seatForStream } from "@/server/domain/tenancy/seats";
 import { readTenant } from "@/server/infra/db/read-tenant";
 import { DomainError } from "@/server/kernel/errors";
 
@@ -28,7 +27,7 @@ export async function evidenceFile(ctx: Context, { tenantSlug, number, headers }
   const { tenantId } = seat;
   const by = {
     tenantId,
-    actingTenantId: seat.seatTenantId,
+    actingTenantId: seat.actingTenantId,
     actor: { kind: "user", id: userId, userId, requestId: ctx.requestId, address: ctx.address },
   } as const;
   const refused = (permission: string, outcome: "denied" | "failed") =>
@@ -37,7 +36,7 @@ export async function evidenceFile(ctx: Context, { tenantSlug, number, headers }
       { ...by, action: outcome === "denied" ? "permission.deny" : "evidence.download" },
       { subject: `file:evidence.${number.slice(0, 20)}`, outcome, after: { permission, role: seat.role } },
     );
-  if (!allows(seat.role, "evidence.read")) {
+  if (!seatAllows(seat, "evidence.read")) {
     await refused("evidence.read", "denied");
     return plain("Your role does not allow this.", 403);
   }

@@ -1,5 +1,4 @@
-import { allows } from "@/server/domain/tenancy/roles";
-import { seatForStream } from "@/server/domain/tenancy/seats";
+import { seatAllows, seatForStream } from "@/server/domain/tenancy/seats";
 import { checkSession, type LiveSession } from "@/server/domain/tenancy/sessions";
 import type { Db } from "@/server/infra/db/client";
 import type { LiveKind } from "@/server/infra/live/bus";
@@ -28,7 +27,7 @@ const open = new Map<string, Set<() => void>>();
 export async function watchable(db: Db, session: LiveSession, tenantSlug: string): Promise<TenantId | undefined> {
   const seat = await seatForStream(db, session, tenantSlug);
   if (seat === "factor_required") return undefined;
-  return seat && allows(seat.role, "shell.read") ? seat.tenantId : undefined;
+  return seat && seatAllows(seat, "shell.read") ? seat.tenantId : undefined;
 }
 
 /**

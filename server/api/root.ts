@@ -49,6 +49,7 @@ import { tenantPlansRouter } from "@/server/api/routers/tenant-plans";
 import { tenantsRouter } from "@/server/api/routers/tenants";
 import { termsRouter } from "@/server/api/routers/terms";
 import { tokensRouter } from "@/server/api/routers/tokens";
+import { viewingRouter } from "@/server/api/routers/viewing";
 import { vouchersRouter } from "@/server/api/routers/vouchers";
 import { createCallerFactory, router } from "@/server/api/trpc";
 
@@ -100,6 +101,7 @@ export const appRouter = router({
   payments: paymentsRouter,
   autoTopUp: autoTopUpRouter,
   alerts: alertsRouter,
+  viewing: viewingRouter,
   vouchers: vouchersRouter,
   tenantPlans: tenantPlansRouter,
   tenants: tenantsRouter,

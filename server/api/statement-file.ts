@@ -4,8 +4,7 @@ import { streamOf } from "@/server/api/stream-of";
 import { csvToGive, pdfToGive } from "@/server/domain/statements/seal";
 import { statementFormats, statementNumberSchema } from "@/server/domain/statements/statement.schema";
 import { findByNumber, type Statement } from "@/server/domain/statements/statements";
-import { allows } from "@/server/domain/tenancy/roles";
-import { seatForStream } from "@/server/domain/tenancy/seats";
+import { seatAllows, seatForStream } from "@/server/domain/tenancy/seats";
 import { readTenant } from "@/server/infra/db/read-tenant";
 import { DomainError } from "@/server/kernel/errors";
 
@@ -25,7 +24,7 @@ export async function statementFile(ctx: Context, { tenantSlug, number, format }
   const seat = await seatForStream(ctx.db, ctx.signedIn, tenantSlug);
   if (seat === "factor_required") return plain("Your seat here asks for a second factor.", 403);
   if (!seat || !isFormat(format) || !statementNumberSchema.safeParse(number).success) return plain(NOTHING, 404);
-  if (!allows(seat.role, "balance.read")) return plain("Your role does not allow this.", 403);
+  if (!seatAllows(seat, "balance.read")) return plain("Your role does not allow this.", 403);
   const { tenantId } = seat;
   try {
     const [statement] = await readTenant(ctx.db, { tenantId }, (tx) => findByNumber(tx, number, tenantId));

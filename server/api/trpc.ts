@@ -15,8 +15,8 @@ import {
   recordRefusal,
 } from "@/server/domain/audit/change";
 import { bannedError } from "@/server/domain/bans/web-ban";
-import { allows, type Permission } from "@/server/domain/tenancy/roles";
-import { findSeat, type Seat } from "@/server/domain/tenancy/seats";
+import type { Permission } from "@/server/domain/tenancy/roles";
+import { findSeat, type Seat, seatAllows } from "@/server/domain/tenancy/seats";
 import { seatOfToken } from "@/server/domain/tokens/token-seat";
 import { readTenant } from "@/server/infra/db/read-tenant";
 import { translatingSqlErrors } from "@/server/infra/db/sql-error";
@@ -87,8 +87,19 @@ export const openProcedure = t.procedure.use(translateErrors).use(({ ctx, next }
   return next();
 });
 
-const signedIn = openProcedure.use(({ ctx, next }) => {
+/** What somebody may still change while they look at a tenant: that they do. */
+const whileViewing: ReadonlySet<string> = new Set(["viewing.end"]);
+
+/** Here and not in each procedure: of what is added later nothing can be forgotten. */
+function requireNoView({ viewing }: SignedIn, path: string): void {
+  if (!viewing || whileViewing.has(path)) return;
+  const sentence = `You are looking at ${viewing.tenantName} as its ${viewing.role}: nothing can be changed until you end that.`;
+  throw new DomainError("viewing_only", { tenant: viewing.tenantSlug }, sentence);
+}
+
+const signedIn = openProcedure.use(({ ctx, next, type, path }) => {
   if (!ctx.signedIn) throw new DomainError("unauthenticated");
+  if (type !== "query") requireNoView(ctx.signedIn, path);
   const { userId } = ctx.signedIn;
   const who = ctx.token ? ({ kind: "token", id: ctx.token.prefix } as const) : ({ kind: "user", id: userId } as const);
   const actor: Actor = { ...who, userId, requestId: ctx.requestId, address: ctx.address };
@@ -144,7 +155,7 @@ async function recordDenial({ ctx, seat, permission, path }: Denied): Promise<vo
   if (!denials.worthRecording(ctx.actor.id, seat.tenantId, `${permission} ${path}`)) return;
   await recordRefusal(
     ctx.db,
-    { tenantId: seat.tenantId, actingTenantId: seat.seatTenantId, actor: ctx.actor, action: "permission.deny" },
+    { tenantId: seat.tenantId, actingTenantId: seat.actingTenantId, actor: ctx.actor, action: "permission.deny" },
     { subject: `procedure:${path}`, outcome: "denied", after: { permission, role: seat.role } },
   );
   ctx.publish({ tenantId: seat.tenantId, kind: "audit" });
@@ -169,7 +180,7 @@ const seated = (permission: Permission) =>
     // Absent and not-yours give one answer, so slugs cannot be probed.
     if (!seat) throw new DomainError("not_found");
     const denied = { ctx, seat, permission, path };
-    if (!allows(seat.role, permission)) {
+    if (!seatAllows(seat, permission)) {
       await recordDenial(denied);
       throw missing(permission, seat);
     }
@@ -207,7 +218,7 @@ export const tenantMutation = (permission: Permission, action: AuditAction) =>
       const publish = (kinds: readonly LiveKind[], tenantId: TenantId = ctx.tenantId) => {
         for (const kind of kinds) ctx.publish({ tenantId, kind });
       };
-      const by = { tenantId: ctx.tenantId, actingTenantId: ctx.seat.seatTenantId, action, actor: ctx.actor };
+      const by = { tenantId: ctx.tenantId, actingTenantId: ctx.seat.actingTenantId, action, actor: ctx.actor };
       return next({
         ctx: {
           publish,

@@ -54,6 +54,7 @@ export const domainErrors = {
   evidence_late: "The evidence was not stored in time. What has to be done now goes on without it.",
   banned: "Requests from your address are refused for now.",
   ban_cuts_off: "Something that works would be cut off by this ban.",
+  viewing_only: "You are looking at a tenant as one of its roles: nothing can be changed until you end that.",
   conflict: "Somebody changed this at the same moment.",
 } as const satisfies Record<string, string>;
 

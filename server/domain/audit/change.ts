@@ -56,6 +56,8 @@ export type AuditAction =
   | "tenant.rename"
   | "tenant.suspend"
   | "tenant.resume"
+  | "tenant.view"
+  | "tenant.end_view"
   | "plan.create"
   | "plan.assign"
   | "plan.unassign"

@@ -20,6 +20,7 @@ const support = [
   "numbers.write",
   "calls.hang_up",
   "tenants.read",
+  "tenants.view_as",
   "audit.read",
   "members.read",
   "reconciliation.read",

@@ -1,5 +1,6 @@
 import { type Actor, changeOfPerson, recordRefusalOfPerson } from "@/server/domain/audit/change";
 import { queueMail } from "@/server/domain/mail/mail";
+import type { Viewing } from "@/server/domain/viewing/viewing";
 import type { Db } from "@/server/infra/db/client";
 import type { TenantWrite } from "@/server/infra/db/tenant-tx";
 import { browserText } from "@/server/kernel/browser-text";
@@ -16,6 +17,8 @@ export type LiveSession = Readonly<{
   authenticatedAt: Date;
   /** When they last showed a second factor; null in a session without. */
   factorAt: Date | null;
+  /** What the session looks at for now, if it does. */
+  viewing?: Viewing | undefined;
 }>;
 
 /** Enough to tell a person's sessions apart in the trail, and too little to name one. */
@@ -101,12 +104,21 @@ export async function recordFailedSignIn(
   await db.$queryRaw`SELECT signal_count('sign_in', NULL, ${actor.address}, ${new Date()}::timestamptz, 1)::text`;
 }
 
+type Checked = Omit<LiveSession, "sessionId" | "viewing"> &
+  Omit<Viewing, "tenantId"> &
+  Readonly<{ tenantId: TenantId | null }>;
+
 /** The person behind a session, as of now: undefined once it ended, was revoked, or never was. */
 export async function checkSession(db: Db, sessionId: string): Promise<LiveSession | undefined> {
-  const [row] = await db.$queryRaw<Omit<LiveSession, "sessionId">[]>`
-    SELECT user_id AS "userId", email, name, authenticated_at AS "authenticatedAt", factor_at AS "factorAt"
+  const [row] = await db.$queryRaw<Checked[]>`
+    SELECT user_id AS "userId", email, name, authenticated_at AS "authenticatedAt", factor_at AS "factorAt",
+      view_tenant_id AS "tenantId", view_from_id AS "fromTenantId", view_role AS role, view_reason AS reason, view_until AS until,
+      view_slug AS "tenantSlug", view_name AS "tenantName"
     FROM session_check(${sessionId}::uuid)`;
-  return row && { sessionId: sessionId as SessionId, ...row };
+  if (!row) return undefined;
+  const { userId, email, name, authenticatedAt, factorAt, tenantId, ...view } = row;
+  const viewing = tenantId === null ? undefined : { tenantId, ...view };
+  return { sessionId: sessionId as SessionId, userId, email, name, authenticatedAt, factorAt, viewing };
 }
 
 /** Ends one's own session. A repeat changes and records nothing. */

@@ -1,0 +1,66 @@
+"use client";
+
+import { useMutation } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+
+import { useTRPC } from "@/components/api/client";
+import type { Shell } from "@/components/api/outputs";
+import { refusalOf } from "@/components/api/refusal";
+import { Button } from "@/components/ui/button";
+import { toast } from "@/components/ui/toast-store";
+
+const TICK_MS = 5_000;
+
+/** Whole minutes until then, and never none before it is over; undefined until the browser has said what time it is. */
+function useMinutesLeft(until: Date): number | undefined {
+  const [left, setLeft] = useState<number>();
+  useEffect(() => {
+    const tick = () => setLeft(Math.ceil((until.getTime() - Date.now()) / 60_000));
+    tick();
+    const timer = setInterval(tick, TICK_MS);
+    return () => clearInterval(timer);
+  }, [until]);
+  return left;
+}
+
+/** On every page while somebody looks at a tenant below: whose eyes these are, why, and the way out. */
+export function ViewBar({ viewing }: Readonly<{ viewing: NonNullable<Shell["viewing"]> }>) {
+  const left = useMinutesLeft(viewing.until);
+  const over = left !== undefined && left <= 0;
+  // What was read with other eyes must not stay on the page.
+  useEffect(() => {
+    if (over) location.reload();
+  }, [over]);
+  const end = useMutation(
+    useTRPC().viewing.end.mutationOptions({
+      onSuccess: () => location.reload(),
+      onError: (error) => toast(refusalOf(error).title, { tone: "bad" }),
+    }),
+  );
+  return (
+    <aside aria-label="You are looking at a tenant" className="sticky top-12 z-10 border-b bg-warn-soft">
+      <div aria-hidden="true" className="view-stripes h-1.5" />
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-1.5 sm:px-6">
+        <p className="min-w-0 flex-1 basis-60 text-ink-2">
+          Looking at{" "}
+          <strong className="font-semibold break-words text-ink" dir="auto">
+            {viewing.tenantName}
+          </strong>{" "}
+          as its {viewing.role}; nothing can be changed. <span className="max-sm:hidden">Why: </span>
+          <span className="break-words max-sm:hidden" dir="auto">
+            {viewing.reason}
+          </span>
+        </p>
+        {left !== undefined && left > 0 && <span className="tabular-nums text-warn">{left} min left</span>}
+        <Button
+          busy={end.isPending && "Ending…"}
+          className="min-h-7"
+          data-shortcut="q"
+          onClick={() => end.mutate({ tenantSlug: viewing.tenantSlug })}
+        >
+          End view <kbd className="font-mono text-xs text-ink-3 max-sm:hidden">Q</kbd>
+        </Button>
+      </div>
+    </aside>
+  );
+}
