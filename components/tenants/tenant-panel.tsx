@@ -1,15 +1,18 @@
 "use client";
 
+import Link from "next/link";
 import { useState } from "react";
 
 import type { TenantRow } from "@/components/api/outputs";
 import { useScope } from "@/components/shell/scope";
 import { RecentTransfers } from "@/components/tenants/recent-transfers";
+import { Suspension } from "@/components/tenants/suspension";
 import { TenantBundles } from "@/components/tenants/tenant-bundles";
 import { TenantLimits } from "@/components/tenants/tenant-limits";
 import { TenantPlans } from "@/components/tenants/tenant-plans";
 import { TenantTerms } from "@/components/tenants/tenant-terms";
 import { Button } from "@/components/ui/button";
+import { buttonClass } from "@/components/ui/button-class";
 import { later } from "@/components/ui/later";
 import { Panel } from "@/components/ui/panel";
 import { Section } from "@/components/ui/section";
@@ -31,13 +34,17 @@ export function TenantPanel({ row, onClose, onPay }: Props) {
   const [viewing, setViewing] = useState(false);
   return (
     <Panel onClose={onClose} subject={row.slug} title={row.name}>
-      {can("tenants.view_as") && (
-        <div className="pb-3">
+      <div className="flex flex-wrap gap-2 pb-3">
+        <Link className={buttonClass()} href={`/t/${row.slug}`}>
+          Open its portal
+        </Link>
+        {can("tenants.view_as") && (
           <Button data-shortcut="v" onClick={() => setViewing(true)}>
             View as tenant…
           </Button>
-        </div>
-      )}
+        )}
+        {can("tenants.write") && <Suspension row={row} />}
+      </div>
       {viewing && <BeginView onClose={() => setViewing(false)} tenant={row} />}
       <Tabs
         label="Terms"

@@ -1,51 +1,53 @@
 "use client";
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import Link from "next/link";
-
-import { useTRPC } from "@/components/api/client";
 import type { TenantRow } from "@/components/api/outputs";
-import { refusalOf } from "@/components/api/refusal";
 import { Money } from "@/components/billing/money";
 import { Moment } from "@/components/shell/moment";
 import { useScope } from "@/components/shell/scope";
-import { type Placed, treeOrder } from "@/components/tenants/tree-order";
+import { TenantState } from "@/components/tenants/tenant-state";
 import { Button } from "@/components/ui/button";
-import { cx } from "@/components/ui/cx";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
-import { toast } from "@/components/ui/toast-store";
-import { useOpen } from "@/components/ui/use-open";
+import { RowLink } from "@/components/ui/row-link";
+import { Tick } from "@/components/ui/tick";
+import { LOW_RUNWAY_DAYS } from "@/server/domain/tenancy/tenant-list.schema";
 
-type Row = Placed<TenantRow>;
+type Props = Readonly<{
+  rows: readonly TenantRow[];
+  openKey: string | undefined;
+  /** Defined for whoever may do something with many at once. */
+  chosen: ReadonlySet<string> | undefined;
+  onChoose: (slug: string, on: boolean) => void;
+  onPay: (row: TenantRow) => void;
+  onClear: () => void;
+}>;
 
-const indents = ["", "pl-5", "pl-10", "pl-14", "pl-18"] as const;
+const nothing = <span className="text-ink-3">–</span>;
 
-function columnsIn(actions: ((row: Row) => React.ReactNode) | undefined): readonly Column<Row>[] {
-  const columns: (Column<Row> | undefined)[] = [
-    {
-      key: "name",
-      header: "Tenant",
-      fold: "lead",
+/** Everybody below, one line each: where to look first, and one thing to do. */
+export function TenantsTable({ rows, openKey, chosen, onChoose, onPay, onClear }: Props) {
+  const { can, tenant } = useScope();
+  const act = (row: TenantRow) =>
+    (tenant.kind === "operator" || row.parentSlug === tenant.slug) && (
+      <Button
+        aria-label={`Give credit to ${row.name}`}
+        className="relative z-1 min-h-7 max-sm:-ml-3"
+        look="quiet"
+        onClick={() => onPay(row)}
+      >
+        Give credit…
+      </Button>
+    );
+  const columns: (Column<TenantRow> | false | undefined)[] = [
+    chosen && {
+      key: "tick",
+      header: <span className="sr-only">Chosen</span>,
       cell: (row) => (
-        <span className={cx("flex items-baseline gap-2", indents[Math.min(row.depth, indents.length - 1)])}>
-          <Link className="rounded-sm font-medium after:absolute after:inset-0" data-row="" href={`/t/${row.slug}`}>
-            {row.name}
-          </Link>
-          <span className="font-mono text-xs text-ink-3 max-sm:hidden">{row.slug}</span>
-        </span>
+        <Tick checked={chosen.has(row.slug)} label={`Choose ${row.name}`} onChange={(on) => onChoose(row.slug, on)} />
       ),
     },
-    { key: "kind", header: "Kind", from: "lg", cell: (row) => <span className="capitalize">{row.kind}</span> },
-    { key: "state", header: "State", fold: "second", cell: (row) => <TenantState state={row.state} /> },
-    { key: "plan", header: "Plan", cell: (row) => row.planName ?? <span className="text-warn">No plan</span> },
-    {
-      key: "calls",
-      header: "Calls now",
-      numeric: true,
-      fold: "second-end",
-      cell: (row) => <LiveCount count={row.liveCalls} />,
-    },
+    nameColumn(tenant.slug),
+    { key: "health", header: "Health", fold: "second", cell: (row) => <Health row={row} /> },
     {
       key: "balance",
       header: "Available",
@@ -59,104 +61,109 @@ function columnsIn(actions: ((row: Row) => React.ReactNode) | undefined): readon
         />
       ),
     },
-    { key: "since", header: "Since", from: "xl", cell: (row) => <Moment at={row.createdAt} /> },
-    actions && { key: "act", header: "Actions", fold: "below", cell: actions },
-  ];
-  return columns.filter((column) => column !== undefined);
-}
-
-function LiveCount({ count }: Readonly<{ count: number }>) {
-  if (count === 0) return <span className="text-ink-3">–</span>;
-  return (
-    <>
-      {count}
-      <span className="sm:hidden"> {count === 1 ? "call" : "calls"} now</span>
-    </>
-  );
-}
-
-function TenantState({ state }: Readonly<{ state: string }>) {
-  const active = state === "active";
-  return (
-    <span className={`inline-flex items-center gap-1.5 font-medium ${active ? "text-ok" : "text-bad"}`}>
-      <svg aria-hidden="true" className="size-3" viewBox="0 0 12 12">
-        {active ? (
-          <circle cx="6" cy="6" fill="currentColor" r="4.5" />
+    { key: "runway", header: "Runway", numeric: true, fold: "second-end", cell: (row) => <Runway row={row} /> },
+    { key: "spent", header: "Spent today", numeric: true, from: "lg", cell: (row) => spentToday(row) },
+    {
+      key: "margin",
+      header: "Margin, 30 days",
+      numeric: true,
+      cell: (row) => <Margin currency={tenant.currency} micros={row.marginMicros} />,
+    },
+    { key: "calls", header: "Calls now", numeric: true, from: "lg", cell: (row) => row.liveCalls || nothing },
+    {
+      key: "phones",
+      header: "Phones online",
+      numeric: true,
+      from: "xl",
+      cell: (row) => (row.phones ? `${row.phonesOnline} of ${row.phones}` : nothing),
+    },
+    {
+      key: "plan",
+      header: "Plan",
+      from: "xl",
+      cell: (row) =>
+        row.planName === null ? (
+          <span className="text-warn">No plan</span>
         ) : (
-          <path
-            d="M6 1.75a4.25 4.25 0 1 1 0 8.5 4.25 4.25 0 0 1 0-8.5zM3 9l6-6"
-            fill="none"
-            stroke="currentColor"
-            strokeWidth="1.5"
-          />
-        )}
-      </svg>
-      {active ? "Active" : state === "suspended" ? "Suspended" : state}
-    </span>
-  );
-}
-
-type Props = Readonly<{ rows: readonly TenantRow[]; onPay: (row: TenantRow) => void; onClear: () => void }>;
-
-export function TenantsTable({ rows, onPay, onClear }: Props) {
-  const { can, tenant } = useScope();
-  const { open } = useOpen();
-  const actions = (row: Row) => (
-    <span className="relative z-[1] flex gap-1 max-sm:-ml-3">
-      <Button aria-label={`Terms of ${row.name}`} className="min-h-7" look="quiet" onClick={() => open(row.slug)}>
-        Terms…
-      </Button>
-      {can("tenants.write") && <Suspension row={row} />}
-      {can("billing.write") && (tenant.kind === "operator" || row.parentSlug === tenant.slug) && (
-        <Button className="min-h-7" look="quiet" onClick={() => onPay(row)}>
-          Give credit…
-        </Button>
-      )}
-    </span>
-  );
+          <span className="block max-w-36 truncate" dir="auto" title={row.planName}>
+            {row.planName}
+          </span>
+        ),
+    },
+    { key: "since", header: "Since", from: "xl", cell: (row) => <Moment at={row.createdAt} /> },
+    can("billing.write") && { key: "act", header: <span className="sr-only">Action</span>, fold: "below", cell: act },
+  ];
   return (
     <DataTable
       caption="Tenants"
-      columns={columnsIn(can("tenants.write") || can("billing.write") ? actions : undefined)}
-      empty={<Empty action={<Button onClick={onClear}>Clear search</Button>} title="No tenant matches." />}
+      columns={columns.filter((column) => column !== false && column !== undefined)}
+      empty={<Empty action={<Button onClick={onClear}>Show all tenants</Button>} title="No tenant matches." />}
+      openKey={openKey}
       rowKey={(row) => row.slug}
-      rows={treeOrder(rows)}
+      rows={rows}
     />
   );
 }
 
-function Suspension({ row }: Readonly<{ row: TenantRow }>) {
-  const { tenantSlug } = useScope();
-  const trpc = useTRPC();
-  const queries = useQueryClient();
-  const settled = {
-    onSettled: () => queries.invalidateQueries({ queryKey: trpc.tenants.pathKey() }),
-    onError: (error: unknown) => toast(refusalOf(error).title, { tone: "bad" as const }),
-  };
-  const suspend = useMutation(trpc.tenants.suspend.mutationOptions(settled));
-  const resume = useMutation(trpc.tenants.resume.mutationOptions(settled));
-  const input = { tenantSlug, childSlug: row.slug };
-  const back = () => resume.mutate(input, { onSuccess: () => toast(`${row.name} may call again.`) });
-  if (row.state !== "active") {
+const nameColumn = (here: string): Column<TenantRow> => ({
+  key: "name",
+  header: "Tenant",
+  fold: "lead",
+  grow: true,
+  cell: (row) => (
+    <span className="flex min-w-0 items-baseline gap-2">
+      <RowLink className="min-w-0 truncate font-medium" id={row.slug}>
+        <bdi title={row.name}>{row.name}</bdi>
+      </RowLink>
+      <span className="shrink-0 font-mono text-xs text-ink-3 max-md:hidden">{row.slug}</span>
+      {row.parentSlug !== here && (
+        <span className="max-w-40 shrink-0 truncate text-xs text-ink-3 max-lg:hidden">
+          of <bdi>{row.parentName}</bdi>
+        </span>
+      )}
+    </span>
+  ),
+});
+
+const spentToday = (row: TenantRow) =>
+  row.spentTodayMicros === 0n ? nothing : <Money currency={row.currency} micros={row.spentTodayMicros} />;
+
+/** The worst of what is the matter, in words; nothing the matter is said too. */
+function Health({ row }: Readonly<{ row: TenantRow }>) {
+  if (row.state !== "active") return <TenantState state={row.state} />;
+  if (row.openIncidents > 0) {
     return (
-      <Button busy={resume.isPending && "Resuming…"} className="min-h-7" onClick={back}>
-        Resume
-      </Button>
+      <span className="font-medium text-bad">
+        {row.openIncidents === 1 ? "1 incident" : `${row.openIncidents} incidents`}
+      </span>
     );
   }
-  const stop = () =>
-    suspend.mutate(input, {
-      onSuccess: () => toast(`${row.name} suspended. Emergency numbers still pass.`, { undo: back }),
-    });
-  return (
-    <Button
-      aria-label={`Suspend ${row.name}`}
-      busy={suspend.isPending && "Suspending…"}
-      className="min-h-7"
-      look="quiet"
-      onClick={stop}
-    >
-      Suspend
-    </Button>
+  if (row.availableMicros <= 0n) return <span className="font-medium text-bad">No credit</span>;
+  if (isLow(row)) return <span className="font-medium text-warn">Low runway</span>;
+  if (row.phones > 0 && row.phonesOnline === 0) return <span className="text-warn">No phone online</span>;
+  return <TenantState state={row.state} />;
+}
+
+const isLow = ({ runwayDays }: TenantRow): boolean => runwayDays !== null && runwayDays < LOW_RUNWAY_DAYS;
+
+function Runway({ row }: Readonly<{ row: TenantRow }>) {
+  const { runwayDays: days } = row;
+  if (days === null) return nothing;
+  const text = days > 365 ? "over a year" : days < 1 ? "under a day" : `${Math.floor(days)} d`;
+  return <span className={isLow(row) ? "text-warn" : ""}>{text}</span>;
+}
+
+function Margin({ micros, currency }: Readonly<{ micros: bigint | null; currency: string }>) {
+  if (micros === null) {
+    return (
+      <span className="text-ink-3" title="It buys from a tenant in between, or in another currency.">
+        –<span className="sr-only"> not yours</span>
+      </span>
+    );
+  }
+  return micros === 0n ? (
+    nothing
+  ) : (
+    <Money className={micros < 0n ? "text-bad" : ""} currency={currency} micros={micros} />
   );
 }

@@ -1,86 +1,146 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useCallback, useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
-import type { TenantRow } from "@/components/api/outputs";
+import type { Outputs, TenantRow } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { useScope } from "@/components/shell/scope";
+import { tenantListInput } from "@/components/tenants/tenant-list-input";
+import { TenantsFilter } from "@/components/tenants/tenants-filter";
 import { TenantsTable } from "@/components/tenants/tenants-table";
 import { Button } from "@/components/ui/button";
+import { countText } from "@/components/ui/count-text";
 import { Empty } from "@/components/ui/empty";
 import { later } from "@/components/ui/later";
 import { PageHeader } from "@/components/ui/page-header";
-import { SearchBox } from "@/components/ui/search-box";
 import { useOpen } from "@/components/ui/use-open";
 import { useParamsState } from "@/components/ui/use-params-state";
 
 const OnboardTenant = later(() => import("@/components/tenants/onboard-tenant").then((file) => file.OnboardTenant));
 const TenantPanel = later(() => import("@/components/tenants/tenant-panel").then((file) => file.TenantPanel));
+const SuspendMany = later(() => import("@/components/tenants/suspend-many").then((file) => file.SuspendMany));
 const MoveMoney = later(() => import("@/components/billing/move-money").then((file) => file.MoveMoney));
 
-const named = (text: string) => (item: Readonly<{ name: string; slug: string }>) =>
-  `${item.name} ${item.slug}`.toLowerCase().includes(text.toLowerCase());
-
-/** Everybody below this tenant, as the tree they stand in. */
+/** Everybody below this tenant, and how they stand. */
 export function TenantsView() {
   const { tenantSlug, tenant, can } = useScope();
   const { params, set } = useParamsState();
-  const trpc = useTRPC();
   const [onboarding, setOnboarding] = useState(params.get("new") === "1");
-  const { openId, close: closePanel } = useOpen();
   const [paying, setPaying] = useState<TenantRow>();
-  const query = useQuery(trpc.tenants.tree.queryOptions({ tenantSlug }));
+  const input = tenantListInput(tenantSlug, params);
+  const trpc = useTRPC();
+  const query = useQuery(trpc.tenants.list.queryOptions(input, { placeholderData: keepPreviousData }));
   const wallet = useQuery(trpc.billing.balance.queryOptions({ tenantSlug }, { enabled: can("balance.read") }));
-  const items = (query.data?.items ?? []).filter((item) => item.slug !== tenantSlug);
-  const shown = items.filter(named(params.get("q") ?? ""));
-
-  const openRow = items.find((item) => item.slug === openId);
-  const close = () => {
-    setOnboarding(false);
-    set({ new: undefined }, "replace");
-  };
+  const filtered = input.view !== "all" || input.text !== undefined || input.cursor !== undefined;
+  const nobody = query.data?.items.length === 0 && !filtered;
   const newButton = can("tenants.write") && tenant.kind !== "customer" && (
     <Button data-shortcut="n" icon="plus" look="primary" onClick={() => setOnboarding(true)}>
       New tenant
     </Button>
   );
-
+  const close = () => {
+    setOnboarding(false);
+    set({ new: undefined }, "replace");
+  };
   return (
     <>
       <PageHeader
-        actions={items.length > 0 && newButton}
-        aside={items.length > 0 && `${items.length} below you`}
+        actions={!nobody && newButton}
+        aside={query.data && !nobody && `${query.data.matching} ${filtered ? "match" : "below you"}`}
         title="Tenants"
       >
-        {items.length > 0 && (
-          <SearchBox
-            className="w-full sm:w-64"
-            label="Company or short name"
-            onValue={(q) => set({ q }, "replace")}
-            value={params.get("q") ?? ""}
-          />
-        )}
+        {!nobody && <TenantsFilter input={input} />}
       </PageHeader>
       <QueryView query={query}>
-        {() =>
-          items.length === 0 ? (
+        {(data) =>
+          nobody ? (
             <Empty action={newButton} title="No tenant below you yet.">
               {tenant.kind === "customer"
                 ? "Only resellers and the operator have tenants below them."
                 : "A new tenant gets a wallet, its first extension and an invitation in one step."}
             </Empty>
           ) : (
-            <TenantsTable onClear={() => set({ q: undefined })} onPay={setPaying} rows={shown} />
+            <Page data={data} key={input.cursor ?? ""} onPay={setPaying} />
           )
         }
       </QueryView>
-      {openRow && <TenantPanel key={openRow.slug} onClose={closePanel} onPay={setPaying} row={openRow} />}
+      <OpenTenant onPay={setPaying} rows={query.data?.items ?? []} />
       {onboarding && <OnboardTenant onClose={close} />}
       {paying && wallet.data && (
         <MoveMoney balance={wallet.data} kind="give" onClose={() => setPaying(undefined)} toSlug={paying.slug} />
       )}
     </>
   );
+}
+
+type PageProps = Readonly<{ data: Outputs["tenants"]["list"]; onPay: (row: TenantRow) => void }>;
+
+/** One page of the list, and what is done with the rows chosen on it. */
+function Page({ data: { items, nextCursor }, onPay }: PageProps) {
+  const { can } = useScope();
+  const { params, set } = useParamsState();
+  const { openId } = useOpen();
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [suspending, setSuspending] = useState(false);
+  // What left the list meanwhile is not acted on.
+  const rows = items.filter((item) => chosen.has(item.slug));
+  const choose = useCallback((slug: string, on: boolean) => {
+    setChosen((before) => new Set(on ? [...before, slug] : [...before].filter((each) => each !== slug)));
+  }, []);
+  const none = () => setChosen(new Set());
+  const clear = () => set({ q: undefined, view: undefined, after: undefined });
+  return (
+    <>
+      {rows.length > 0 && (
+        <div className="sticky top-12 z-20 flex flex-wrap items-center gap-2 border-b bg-bg py-2">
+          <span className="mr-auto">{countText(rows.length, "tenants")} chosen</span>
+          <Button onClick={() => setSuspending(true)}>Suspend tenants…</Button>
+          <Button look="quiet" onClick={none}>
+            Choose none
+          </Button>
+        </div>
+      )}
+      <TenantsTable
+        chosen={can("tenants.write") ? chosen : undefined}
+        onChoose={choose}
+        onClear={clear}
+        onPay={onPay}
+        openKey={openId}
+        rows={items}
+      />
+      {(nextCursor || params.get("after")) && (
+        <nav aria-label="Pages of tenants" className="flex items-center justify-end gap-2 py-3">
+          {params.get("after") && <Button onClick={() => set({ after: undefined })}>First page</Button>}
+          {nextCursor && <Button onClick={() => set({ after: nextCursor })}>Next page</Button>}
+        </nav>
+      )}
+      {suspending && (
+        <SuspendMany
+          onClose={() => setSuspending(false)}
+          onDone={() => {
+            setSuspending(false);
+            none();
+          }}
+          rows={rows}
+        />
+      )}
+    </>
+  );
+}
+
+/** The panel of the tenant that the address names, also when it is on no page that is shown. */
+function OpenTenant({ rows, onPay }: Readonly<{ rows: readonly TenantRow[]; onPay: (row: TenantRow) => void }>) {
+  const { tenantSlug } = useScope();
+  const { openId, close } = useOpen();
+  const here = rows.find((row) => row.slug === openId);
+  const alone = useQuery(
+    useTRPC().tenants.list.queryOptions(
+      { tenantSlug, text: openId ?? "", limit: 100 },
+      { enabled: openId !== undefined && !here && /^[a-z][a-z0-9-]{2,31}$/.test(openId) },
+    ),
+  );
+  const row = here ?? (openId ? alone.data?.items.find((each) => each.slug === openId) : undefined);
+  return row ? <TenantPanel key={row.slug} onClose={close} onPay={onPay} row={row} /> : null;
 }

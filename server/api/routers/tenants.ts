@@ -7,6 +7,8 @@ import { onboard } from "@/server/domain/onboarding/onboard";
 import { onboardSchema } from "@/server/domain/onboarding/onboard.schema";
 import { mailInvitation } from "@/server/domain/tenancy/invitation-mail";
 import { invitationUrl } from "@/server/domain/tenancy/invitations";
+import { listTenants } from "@/server/domain/tenancy/tenant-list";
+import { tenantListSchema } from "@/server/domain/tenancy/tenant-list.schema";
 import { listTree, setTenantState } from "@/server/domain/tenancy/tenants";
 import { decimalOf } from "@/server/kernel/money";
 
@@ -16,6 +18,11 @@ export const tenantsRouter = router({
   tree: tenantQuery("tenants.read").query(async ({ ctx }) => ({
     items: await ctx.readBelow((tx) => listTree(tx, ctx.tenantId)),
   })),
+
+  /** A page of those below with how they stand. */
+  list: tenantQuery("tenants.read")
+    .input(tenantListSchema)
+    .query(({ ctx, input }) => ctx.readBelow((tx) => listTenants(tx, ctx.tenantId, input))),
 
   onboardDefaults: tenantQuery("tenants.write").query(({ ctx }) =>
     ctx.read((tx) => getOnboardDefaults(tx, ctx.tenantId)),

@@ -56,7 +56,6 @@ const admin = [
   "reconciliation.write",
   "retention.read",
   "retention.write",
-  "system.read",
   "system.write",
   "incidents.write",
   "evidence.read",

@@ -25,6 +25,7 @@ export const places = [
   { as: ["reseller", "owner"], page: "", heading: /./ },
   { as: ["reseller", "owner"], page: "/tenants", heading: "Tenants" },
   { as: ["reseller", "owner"], page: "/tenants?open=bakery", heading: "Tenants" },
+  { as: ["reseller", "owner"], page: "/tenants?view=runway&sort=runway", heading: "Tenants" },
   { as: ["operator", "owner"], page: "/retention", heading: "Retention" },
   { as: ["reseller", "owner"], page: "/plans", heading: "Plans" },
   { as: ["reseller", "owner"], page: "/plans/decks", heading: "Rate decks" },

@@ -1,15 +1,21 @@
 import type { Metadata } from "next";
 
 import { api, Loaded, load } from "@/app/_server/load";
+import { tenantListInput } from "@/components/tenants/tenant-list-input";
 import { TenantsView } from "@/components/tenants/tenants-view";
 
 export const metadata: Metadata = { title: "Tenants" };
 
-type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
+type Props = Readonly<{
+  params: Promise<{ tenantSlug: string }>;
+  searchParams: Promise<Readonly<Record<string, string | string[] | undefined>>>;
+}>;
 
-export default async function TenantsPage({ params }: Props) {
+export default async function TenantsPage({ params, searchParams }: Props) {
   const { tenantSlug } = await params;
-  await load((queries) => queries.fetchQuery(api.tenants.tree.queryOptions({ tenantSlug })));
+  const asked = await searchParams;
+  const get = (name: string) => [asked[name]].flat()[0] ?? null;
+  await load((queries) => queries.fetchQuery(api.tenants.list.queryOptions(tenantListInput(tenantSlug, { get }))));
   return (
     <Loaded>
       <TenantsView />
