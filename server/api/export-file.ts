@@ -5,8 +5,7 @@ import { type ExportFormat, exportWords } from "@/server/domain/exports/export.s
 import { type ExportRow, getExport } from "@/server/domain/exports/exports";
 import { exportBytes } from "@/server/domain/exports/make";
 import { exportId } from "@/server/domain/exports/new-export.schema";
-import { allows } from "@/server/domain/tenancy/roles";
-import { seatForStream } from "@/server/domain/tenancy/seats";
+import { seatAllows, seatForStream } from "@/server/domain/tenancy/seats";
 import { readTenant } from "@/server/infra/db/read-tenant";
 import { DomainError } from "@/server/kernel/errors";
 
@@ -37,7 +36,7 @@ export async function exportFile(ctx: Context, asked: Asked): Promise<Response> 
   const { tenantId } = seat;
   const by = {
     tenantId,
-    actingTenantId: seat.seatTenantId,
+    actingTenantId: seat.actingTenantId,
     actor: { kind: "user", id: userId, userId, requestId: ctx.requestId, address: ctx.address },
   } as const;
   const read = <T>(work: Parameters<typeof readTenant<T>>[2]) => readTenant(ctx.db, { tenantId }, work);
@@ -47,7 +46,7 @@ export async function exportFile(ctx: Context, asked: Asked): Promise<Response> 
   });
   if (!file) return plain(NOTHING, 404);
   const { permission } = exportWords[file.what];
-  if (!allows(seat.role, permission)) {
+  if (!seatAllows(seat, permission)) {
     await recordRefusal(
       ctx.db,
       { ...by, action: "permission.deny" },
