@@ -65,14 +65,18 @@ export function TenantsTable({ rows, openKey, chosen, onChoose, onPay, onClear }
     { key: "spent", header: "Spent today", numeric: true, from: "lg", cell: (row) => spentToday(row) },
     {
       key: "margin",
-      header: "Margin, 30 days",
+      header: (
+        <abbr className="no-underline" title="Margin of 30 days">
+          Margin 30 d
+        </abbr>
+      ),
       numeric: true,
       cell: (row) => <Margin currency={tenant.currency} micros={row.marginMicros} />,
     },
-    { key: "calls", header: "Calls now", numeric: true, from: "lg", cell: (row) => row.liveCalls || nothing },
+    { key: "calls", header: "Calls", numeric: true, from: "lg", cell: (row) => row.liveCalls || nothing },
     {
       key: "phones",
-      header: "Phones online",
+      header: "Online",
       numeric: true,
       from: "xl",
       cell: (row) => (row.phones ? `${row.phonesOnline} of ${row.phones}` : nothing),
@@ -110,12 +114,13 @@ const nameColumn = (here: string): Column<TenantRow> => ({
   header: "Tenant",
   fold: "lead",
   grow: true,
+  className: "sm:min-w-40",
   cell: (row) => (
     <span className="flex min-w-0 items-baseline gap-2">
       <RowLink className="min-w-0 truncate font-medium" id={row.slug}>
         <bdi title={row.name}>{row.name}</bdi>
       </RowLink>
-      <span className="shrink-0 font-mono text-xs text-ink-3 max-md:hidden">{row.slug}</span>
+      <span className="shrink-0 font-mono text-xs text-ink-3 max-sm:hidden sm:max-2xl:hidden">{row.slug}</span>
       {row.parentSlug !== here && (
         <span className="max-w-40 shrink-0 truncate text-xs text-ink-3 max-lg:hidden">
           of <bdi>{row.parentName}</bdi>

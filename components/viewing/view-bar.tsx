@@ -38,7 +38,7 @@ export function ViewBar({ viewing }: Readonly<{ viewing: NonNullable<Shell["view
     }),
   );
   return (
-    <aside aria-label="You are looking at a tenant" className="sticky top-12 z-10 border-b bg-warn-soft">
+    <aside aria-label="You are looking at a tenant" className="sticky top-12 z-[15] border-b bg-warn-soft">
       <div aria-hidden="true" className="view-stripes h-1.5" />
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-1.5 sm:px-6">
         <p className="min-w-0 flex-1 basis-60 text-ink-2">
