@@ -35,7 +35,7 @@ export type Desk = Readonly<{
   /** Reads reach the tenants below that one as well. */
   readBelow<T>(tenantId: TenantId, work: (tx: TenantRead) => Promise<T>): Promise<T>;
   /** Reads reach everybody below the operator. */
-  readAll<T>(work: (tx: TenantRead) => Promise<T>): Promise<T>;
+  readAll<T>(work: (tx: TenantRead) => Promise<T>, patienceMs?: number): Promise<T>;
   /** One change with its audit event: actor kind "cli", by the name of the account that runs it. */
   change<T>(
     tenantId: TenantId,
@@ -62,7 +62,10 @@ export function openDesk(place: Place): Desk {
   const read: Desk["read"] = (tenantId, work) => translatingSqlErrors(() => readTenant(db, { tenantId }, work));
   const readBelow: Desk["readBelow"] = (tenantId, work) =>
     translatingSqlErrors(() => readTenant(db, { tenantId, subtree: true }, work));
-  const readAll: Desk["readAll"] = async (work) => readBelow(await operator(), work);
+  const readAll: Desk["readAll"] = async (work, patienceMs) => {
+    const tenantId = await operator();
+    return translatingSqlErrors(() => readTenant(db, { tenantId, subtree: true, patienceMs }, work));
+  };
   return {
     place,
     db,

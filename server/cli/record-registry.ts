@@ -22,6 +22,10 @@ export const recordCommands: Readonly<Record<string, Entry>> = {
     summary: "write a file that was asked for, or say how far it is",
     load: async () => (await import("./commands/exports")).exportGet,
   },
+  "subject export": {
+    summary: "write everything that is known about a number or a person",
+    load: async () => (await import("./commands/subject-export")).subjectExport,
+  },
   "retention list": {
     summary: "how long each class of data is kept",
     load: async () => (await import("./commands/retention")).retentionList,

@@ -113,6 +113,7 @@ export type AuditAction =
   | "retention.cut_trail"
   | "retention.set"
   | "retention.run"
+  | "subject.export"
   | "reconciliation.heal"
   | "reconciliation.run"
   | "reconciliation.resolve"
