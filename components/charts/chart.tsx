@@ -5,7 +5,7 @@ import { type KeyboardEvent, lazy, Suspense, useCallback, useState } from "react
 import { type ChartData, pointAfter, pointText } from "@/components/charts/chart-data";
 import { cx } from "@/components/ui/cx";
 
-const Plot = lazy(() => import("@/components/charts/plot"));
+const Plot = lazy(async () => ({ default: (await import("@/components/charts/plot")).Plot }));
 
 const HEIGHT = 200;
 

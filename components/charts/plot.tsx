@@ -19,7 +19,7 @@ type Props = Readonly<{
 }>;
 
 /** The picture, on a canvas. Who does not see it has the summary, the points by arrow keys, and the table. */
-export default function Plot({ data, height, at, onPoint, onSelect }: Props) {
+export function Plot({ data, height, at, onPoint, onSelect }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
 

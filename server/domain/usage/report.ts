@@ -137,7 +137,7 @@ export async function readReport(
 }
 
 /** The sum of some usages; nothing of none. */
-export const sumOf = (usages: readonly Usage[]): Usage =>
+const sumOf = (usages: readonly Usage[]): Usage =>
   usages.reduce(
     (sum, one) => ({
       calls: sum.calls + one.calls,
