@@ -48,12 +48,6 @@ export function NewToken({ scopes, onClose, onMade }: Props) {
     create.mutate({ tenantSlug, name: values.name, scopes: [...chosen], validDays });
   }
 
-  const toggle = (scope: string) => {
-    const next = new Set(chosen);
-    if (!next.delete(scope)) next.add(scope);
-    setChosen(next);
-  };
-
   return (
     <Dialog onClose={onClose} title="New token">
       <form className="grid gap-4" noValidate onSubmit={submit}>
@@ -65,27 +59,7 @@ export function NewToken({ scopes, onClose, onMade }: Props) {
           problem={problems.name}
         />
         <Select choices={periods} defaultValue="90" label="Valid for" name="validDays" />
-        <fieldset aria-describedby={missing ? "no-scope" : undefined} className="grid gap-2">
-          <div className="flex items-center justify-between gap-2">
-            <legend className="font-medium">Scopes</legend>
-            <Button onClick={() => setChosen(new Set(scopes.filter((scope) => scope.endsWith(".read"))))}>
-              All that only read
-            </Button>
-          </div>
-          <div className="grid max-h-56 gap-x-4 gap-y-1 overflow-y-auto sm:grid-cols-2">
-            {scopes.map((scope) => (
-              <label className="flex min-h-6 items-center gap-2" key={scope}>
-                <input checked={chosen.has(scope)} onChange={() => toggle(scope)} type="checkbox" />
-                <code className="text-xs">{scope}</code>
-              </label>
-            ))}
-          </div>
-          {missing && (
-            <p className="text-xs text-bad" id="no-scope">
-              Choose at least one.
-            </p>
-          )}
-        </fieldset>
+        <Scopes chosen={chosen} missing={missing} onChoose={setChosen} scopes={scopes} />
         <FormEnd
           busy={create.isPending && "Making…"}
           onCancel={onClose}
@@ -94,5 +68,45 @@ export function NewToken({ scopes, onClose, onMade }: Props) {
         />
       </form>
     </Dialog>
+  );
+}
+
+type ScopesProps = Readonly<{
+  scopes: readonly string[];
+  chosen: ReadonlySet<string>;
+  /** Sent off with none chosen. */
+  missing: boolean;
+  onChoose: (chosen: ReadonlySet<string>) => void;
+}>;
+
+function Scopes({ scopes, chosen, missing, onChoose }: ScopesProps) {
+  const toggle = (scope: string) => {
+    const next = new Set(chosen);
+    if (!next.delete(scope)) next.add(scope);
+    onChoose(next);
+  };
+
+  return (
+    <fieldset aria-describedby={missing ? "no-scope" : undefined} className="grid gap-2">
+      <div className="flex items-center justify-between gap-2">
+        <legend className="font-medium">Scopes</legend>
+        <Button onClick={() => onChoose(new Set(scopes.filter((scope) => scope.endsWith(".read"))))}>
+          All that only read
+        </Button>
+      </div>
+      <div className="grid max-h-56 gap-x-4 gap-y-1 overflow-y-auto sm:grid-cols-2">
+        {scopes.map((scope) => (
+          <label className="flex min-h-6 items-center gap-2" key={scope}>
+            <input checked={chosen.has(scope)} onChange={() => toggle(scope)} type="checkbox" />
+            <code className="text-xs">{scope}</code>
+          </label>
+        ))}
+      </div>
+      {missing && (
+        <p className="text-xs text-bad" id="no-scope">
+          Choose at least one.
+        </p>
+      )}
+    </fieldset>
   );
 }

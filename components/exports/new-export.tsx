@@ -49,23 +49,7 @@ export function NewExport({ from, onClose }: Props) {
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    const data = new FormData(event.currentTarget);
-    const text = (name: string) => String(data.get(name) ?? "");
-    const days = Object.fromEntries(
-      (["from", "to"] as const).flatMap((name) => (text(name) ? [[name, text(name)]] : [])),
-    );
-    const columns = data.getAll("columns").map(String);
-    const all = columns.length === 0 || columns.length === exportWords[what].columns.length;
-    const file = {
-      what,
-      filter: { ...rest, ...days },
-      format,
-      timeZone: text("timeZone"),
-      decimals: text("decimals") === "comma" ? "comma" : "point",
-      ...(all ? {} : { columns }),
-    };
-    // The filter belongs to the kind; the procedure reads it by the schema of that kind.
-    create.mutate({ tenantSlug, file: file as Inputs["exports"]["create"]["file"] });
+    create.mutate({ tenantSlug, file: fileOf(new FormData(event.currentTarget), { what, rest, format }) });
   }
 
   return (
@@ -80,18 +64,8 @@ export function NewExport({ from, onClose }: Props) {
           onChange={(event) => choose(event.target.value)}
           value={what}
         />
-        {dated.includes(what) && (
-          <div className="grid gap-4 sm:grid-cols-2">
-            <Field defaultValue={dayIn(filter["from"])} label="First day" name="from" type="date" />
-            <Field defaultValue={dayIn(filter["to"])} label="Last day" name="to" type="date" />
-          </div>
-        )}
-        {Object.keys(rest).length > 0 && (
-          <p className="flex flex-wrap items-center justify-between gap-2 rounded-md bg-sunken p-3">
-            <span>Only {filterText(rest)}</span>
-            <Button onClick={() => setFilter({})}>Take out</Button>
-          </p>
-        )}
+        {dated.includes(what) && <Days filter={filter} />}
+        {Object.keys(rest).length > 0 && <Narrowed by={rest} onClear={() => setFilter({})} />}
         <Select
           choices={formats.map((one) => ({ value: one, label: formatWords[one] }))}
           hint={formatHints[format]}
@@ -110,6 +84,46 @@ export function NewExport({ from, onClose }: Props) {
         />
       </form>
     </Dialog>
+  );
+}
+
+type AskedFile = Inputs["exports"]["create"]["file"];
+type Chosen = Readonly<{ what: ExportKind; rest: Filter; format: ExportStyle["format"] }>;
+
+function fileOf(data: FormData, { what, rest, format }: Chosen): AskedFile {
+  const text = (name: string) => String(data.get(name) ?? "");
+  const days = Object.fromEntries(
+    (["from", "to"] as const).flatMap((name) => (text(name) ? [[name, text(name)]] : [])),
+  );
+  const columns = data.getAll("columns").map(String);
+  const all = columns.length === 0 || columns.length === exportWords[what].columns.length;
+  const file = {
+    what,
+    filter: { ...rest, ...days },
+    format,
+    timeZone: text("timeZone"),
+    decimals: text("decimals") === "comma" ? "comma" : "point",
+    ...(all ? {} : { columns }),
+  };
+  // The filter belongs to the kind; the procedure reads it by the schema of that kind.
+  return file as AskedFile;
+}
+
+function Days({ filter }: Readonly<{ filter: Filter }>) {
+  return (
+    <div className="grid gap-4 sm:grid-cols-2">
+      <Field defaultValue={dayIn(filter["from"])} label="First day" name="from" type="date" />
+      <Field defaultValue={dayIn(filter["to"])} label="Last day" name="to" type="date" />
+    </div>
+  );
+}
+
+function Narrowed({ by, onClear }: Readonly<{ by: Filter; onClear: () => void }>) {
+  return (
+    <p className="flex flex-wrap items-center justify-between gap-2 rounded-md bg-sunken p-3">
+      <span>Only {filterText(by)}</span>
+      <Button onClick={onClear}>Take out</Button>
+    </p>
   );
 }
 

@@ -54,7 +54,9 @@ const same = (name: FieldName, a: string, b: string): boolean =>
 
 const fieldNames = Object.keys(labels) as readonly FieldName[];
 
-const valuesOf = (limits: Limits): Record<FieldName, string> => ({
+type Texts = Readonly<Record<FieldName, string>>;
+
+const valuesOf = (limits: Limits): Texts => ({
   dailyCap: fieldText(limits.dailyCapMicros),
   monthlyCap: fieldText(limits.monthlyCapMicros),
   callCap: fieldText(limits.callCapMicros),
@@ -63,11 +65,8 @@ const valuesOf = (limits: Limits): Record<FieldName, string> => ({
   maxCallsPerMinute: limits.maxCallsPerMinute?.toString() ?? "",
 });
 
-/** Caps with what each would have stopped, and counts. Only what was changed is sent, so a bound from above hinders no other field. */
-export function LimitsForm({ subject, currency, limits, above, counts, busy, error, onSave }: Props) {
-  const { tenantSlug, can } = useScope();
-  const saved = valuesOf(limits);
-  const bounds = above && valuesOf(above);
+/** What stands in the fields, and which of them somebody else changed while they were typed in. */
+function useTyped(saved: Texts) {
   const [typed, setTyped] = useState(saved);
   const [base, setBase] = useState(saved);
   const [theirs, setTheirs] = useState<readonly FieldName[]>([]);
@@ -82,6 +81,16 @@ export function LimitsForm({ subject, currency, limits, above, counts, busy, err
     }));
     setTheirs(mine);
   }
+  const type = (name: FieldName, text: string) => setTyped((now) => ({ ...now, [name]: text }));
+  return { typed, type, theirs };
+}
+
+/** Caps with what each would have stopped, and counts. Only what was changed is sent, so a bound from above hinders no other field. */
+export function LimitsForm({ subject, currency, limits, above, counts, busy, error, onSave }: Props) {
+  const { tenantSlug, can } = useScope();
+  const saved = valuesOf(limits);
+  const bounds = above && valuesOf(above);
+  const { typed, type, theirs } = useTyped(saved);
   const preview = usePreview(tenantSlug, subject, typed);
   const checks = { dailyCap: capProblem, monthlyCap: capProblem, callCap: capProblem, maxPerMinute: capProblem };
   const form = useFields<FieldName>({ ...checks, maxCalls: countProblem, maxCallsPerMinute: countProblem });
@@ -102,7 +111,7 @@ export function LimitsForm({ subject, currency, limits, above, counts, busy, err
       key={name}
       label={labels[name]}
       name={name}
-      onChange={(event) => setTyped((now) => ({ ...now, [name]: event.target.value }))}
+      onChange={(event) => type(name, event.target.value)}
       placeholder={unit || subject.ofTenantSlug ? "No limit" : "Standard"}
       problem={problems[name]}
       value={typed[name]}
@@ -121,14 +130,7 @@ export function LimitsForm({ subject, currency, limits, above, counts, busy, err
           field(name, name === "maxCalls" ? "Those that ring count." : "Refused ones do not count."),
         )}
       </div>
-      {theirs.length > 0 && (
-        <Notice live title="Somebody else changed this while you typed" tone="warn">
-          {theirs
-            .map((name) => `${labels[name]}: ${saved[name] || "no limit"} now, ${typed[name] || "no limit"} typed.`)
-            .join(" ")}{" "}
-          Saving puts yours in place of theirs.
-        </Notice>
-      )}
+      {theirs.length > 0 && <ChangedMeanwhile names={theirs} saved={saved} typed={typed} />}
       {refusal && <ErrorState {...refusal} />}
       {can("billing.write") && (
         <div>
@@ -141,11 +143,20 @@ export function LimitsForm({ subject, currency, limits, above, counts, busy, err
   );
 }
 
-function patchOf(
-  saved: Readonly<Record<FieldName, string>>,
-  values: Readonly<Record<FieldName, string>>,
-  counts: readonly CountName[],
-): LimitsPatch {
+type Meanwhile = Readonly<{ names: readonly FieldName[]; saved: Texts; typed: Texts }>;
+
+function ChangedMeanwhile({ names, saved, typed }: Meanwhile) {
+  return (
+    <Notice live title="Somebody else changed this while you typed" tone="warn">
+      {names
+        .map((name) => `${labels[name]}: ${saved[name] || "no limit"} now, ${typed[name] || "no limit"} typed.`)
+        .join(" ")}{" "}
+      Saving puts yours in place of theirs.
+    </Notice>
+  );
+}
+
+function patchOf(saved: Texts, values: Texts, counts: readonly CountName[]): LimitsPatch {
   const patch: Values = {};
   const seen: Values = {};
   for (const name of capNames) {

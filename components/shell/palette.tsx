@@ -58,27 +58,11 @@ function useItems(text: string) {
   return { items, looking, failed: query.isError && rest !== "", exact: first.length > 0 };
 }
 
-/** One field for all: go, do, find. */
-export function Palette({ onClose }: Readonly<{ onClose: () => void }>) {
-  const router = useRouter();
-  const { tenantSlug } = useScope();
-  const dialog = useRef<HTMLDialogElement>(null);
-  const [text, setText] = useState("");
+/** Which item the arrows are at, and Enter. */
+function useChoice(items: readonly Item[], looking: boolean, choose: (item: Item) => void) {
   const [at, setAt] = useState(0);
   /** Enter was pressed before the answer came: it holds for the answer. */
   const [waiting, setWaiting] = useState(false);
-  const { items, looking, failed } = useItems(text.trim());
-
-  useEffect(() => {
-    if (dialog.current && !dialog.current.open) dialog.current.showModal();
-  }, []);
-
-  const choose = (item: Item) => {
-    rememberItem(tenantSlug, item);
-    dialog.current?.close();
-    if (item.href) router.push(item.href);
-    if (item.after) runThen(item.after);
-  };
   const chosen = items[Math.min(at, items.length - 1)];
   useEffect(() => {
     if (!waiting || looking) return;
@@ -97,6 +81,36 @@ export function Palette({ onClose }: Readonly<{ onClose: () => void }>) {
     if (looking && at === 0) setWaiting(true);
     else if (chosen) choose(chosen);
   };
+  const restart = () => {
+    setAt(0);
+    setWaiting(false);
+  };
+  return { chosen, onKey, restart };
+}
+
+/** One field for all: go, do, find. */
+export function Palette({ onClose }: Readonly<{ onClose: () => void }>) {
+  const router = useRouter();
+  const { tenantSlug } = useScope();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [text, setText] = useState("");
+  const { items, looking, failed } = useItems(text.trim());
+
+  useEffect(() => {
+    if (dialog.current && !dialog.current.open) dialog.current.showModal();
+  }, []);
+
+  const choose = (item: Item) => {
+    rememberItem(tenantSlug, item);
+    dialog.current?.close();
+    if (item.href) router.push(item.href);
+    if (item.after) runThen(item.after);
+  };
+  const { chosen, onKey, restart } = useChoice(items, looking, choose);
+  const type = (typed: string) => {
+    setText(typed);
+    restart();
+  };
 
   return (
     <dialog
@@ -107,35 +121,46 @@ export function Palette({ onClose }: Readonly<{ onClose: () => void }>) {
       onKeyDown={onKey}
       ref={dialog}
     >
-      <div className="flex items-center gap-2 border-b px-4">
-        <Icon className="text-ink-3" name="search" />
-        <input
-          aria-activedescendant={chosen ? "palette-chosen" : undefined}
-          aria-autocomplete="list"
-          aria-controls="palette-list"
-          aria-expanded={items.length > 0}
-          aria-label="A number, a name, a page or what to do"
-          autoComplete="off"
-          className="min-h-12 flex-1 bg-transparent text-md outline-none"
-          maxLength={MOST_CHARACTERS}
-          onChange={(event) => {
-            setText(event.target.value);
-            setAt(0);
-            setWaiting(false);
-          }}
-          placeholder="A number, a name, a page or what to do"
-          role="combobox"
-          spellCheck={false}
-          type="text"
-          value={text}
-        />
-        {looking && <span className="text-xs text-ink-3">Looking…</span>}
-      </div>
+      <PaletteField chosen={chosen} looking={looking} onType={type} open={items.length > 0} text={text} />
       <PaletteList chosen={chosen} items={items} onChoose={choose} />
       <p aria-live="polite" className={items.length > 0 && !failed ? "sr-only" : "px-4 py-3 text-ink-2"}>
         {said(items.length, looking, failed, text.trim())}
       </p>
     </dialog>
+  );
+}
+
+type FieldProps = Readonly<{
+  text: string;
+  chosen: Item | undefined;
+  /** Whether there is anything to choose from. */
+  open: boolean;
+  looking: boolean;
+  onType: (text: string) => void;
+}>;
+
+function PaletteField({ text, chosen, open, looking, onType }: FieldProps) {
+  return (
+    <div className="flex items-center gap-2 border-b px-4">
+      <Icon className="text-ink-3" name="search" />
+      <input
+        aria-activedescendant={chosen ? "palette-chosen" : undefined}
+        aria-autocomplete="list"
+        aria-controls="palette-list"
+        aria-expanded={open}
+        aria-label="A number, a name, a page or what to do"
+        autoComplete="off"
+        className="min-h-12 flex-1 bg-transparent text-md outline-none"
+        maxLength={MOST_CHARACTERS}
+        onChange={(event) => onType(event.target.value)}
+        placeholder="A number, a name, a page or what to do"
+        role="combobox"
+        spellCheck={false}
+        type="text"
+        value={text}
+      />
+      {looking && <span className="text-xs text-ink-3">Looking…</span>}
+    </div>
   );
 }
 

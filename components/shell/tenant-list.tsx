@@ -87,15 +87,21 @@ export function TenantList({ below, onGo }: Props) {
       />
       {lists.length === 0 && <p className="px-2 py-1 text-ink-2">No tenant matches.</p>}
       {lists.map(({ title, places }) => (
-        <div key={title}>
-          <p className="px-2 pb-1 text-xs font-medium text-ink-3">{title}</p>
-          <ul className="grid">
-            {places.map((place) => (
-              <PlaceLink key={place.slug} onGo={onGo} place={place} />
-            ))}
-          </ul>
-        </div>
+        <Places key={title} onGo={onGo} places={places} title={title} />
       ))}
+    </div>
+  );
+}
+
+function Places({ title, places, onGo }: Readonly<{ title: string; places: readonly Place[]; onGo: () => void }>) {
+  return (
+    <div>
+      <p className="px-2 pb-1 text-xs font-medium text-ink-3">{title}</p>
+      <ul className="grid">
+        {places.map((place) => (
+          <PlaceLink key={place.slug} onGo={onGo} place={place} />
+        ))}
+      </ul>
     </div>
   );
 }

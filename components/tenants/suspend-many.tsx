@@ -14,16 +14,14 @@ import { Dialog } from "@/components/ui/dialog";
 type Props = Readonly<{ rows: readonly TenantRow[]; onClose: () => void; onDone: () => void }>;
 type Refused = Readonly<{ row: TenantRow; refusal: Refusal }>;
 
-/** Suspends the chosen tenants one after the other: each is a change of its own, so one that is refused stops no other. */
-export function SuspendMany({ rows, onClose, onDone }: Props) {
+/** Suspends tenants one after the other, and says how far it is and which were refused. */
+function useSuspendEach(active: readonly TenantRow[], onDone: () => void) {
   const { tenantSlug } = useScope();
   const trpc = useTRPC();
   const queries = useQueryClient();
   const suspend = useMutation(trpc.tenants.suspend.mutationOptions());
   const [done, setDone] = useState<number>();
   const [refused, setRefused] = useState<readonly Refused[]>([]);
-  const active = rows.filter((row) => row.state === "active");
-  const calls = active.reduce((sum, row) => sum + row.liveCalls, 0);
 
   async function run() {
     const problems: Refused[] = [];
@@ -40,6 +38,15 @@ export function SuspendMany({ rows, onClose, onDone }: Props) {
     await queries.invalidateQueries({ queryKey: trpc.tenants.pathKey() });
     if (problems.length === 0) onDone();
   }
+
+  return { done, refused, run };
+}
+
+/** Suspends the chosen tenants one after the other: each is a change of its own, so one that is refused stops no other. */
+export function SuspendMany({ rows, onClose, onDone }: Props) {
+  const active = rows.filter((row) => row.state === "active");
+  const { done, refused, run } = useSuspendEach(active, onDone);
+  const calls = active.reduce((sum, row) => sum + row.liveCalls, 0);
 
   const running = done !== undefined && done < active.length;
   const over = done !== undefined && !running;

@@ -39,40 +39,13 @@ export function TenantsTable({ rows, openKey, chosen, onChoose, onPay, onClear }
       </Button>
     );
   const columns: (Column<TenantRow> | false | undefined)[] = [
-    chosen && {
-      key: "tick",
-      header: <span className="sr-only">Chosen</span>,
-      cell: (row) => (
-        <Tick checked={chosen.has(row.slug)} label={`Choose ${row.name}`} onChange={(on) => onChoose(row.slug, on)} />
-      ),
-    },
+    chosen && tickColumn(chosen, onChoose),
     nameColumn(tenant.slug),
     { key: "health", header: "Health", fold: "second", cell: (row) => <Health row={row} /> },
-    {
-      key: "balance",
-      header: "Available",
-      numeric: true,
-      fold: "lead-end",
-      cell: (row) => (
-        <Money
-          className={row.availableMicros <= 0n ? "text-bad" : ""}
-          currency={row.currency}
-          micros={row.availableMicros}
-        />
-      ),
-    },
+    balanceColumn,
     { key: "runway", header: "Runway", numeric: true, fold: "second-end", cell: (row) => <Runway row={row} /> },
     { key: "spent", header: "Spent today", numeric: true, from: "lg", cell: (row) => spentToday(row) },
-    {
-      key: "margin",
-      header: (
-        <abbr className="no-underline" title="Margin of 30 days">
-          Margin 30 d
-        </abbr>
-      ),
-      numeric: true,
-      cell: (row) => <Margin currency={tenant.currency} micros={row.marginMicros} />,
-    },
+    marginColumn(tenant.currency),
     { key: "calls", header: "Calls", numeric: true, from: "lg", cell: (row) => row.liveCalls || nothing },
     {
       key: "phones",
@@ -81,19 +54,7 @@ export function TenantsTable({ rows, openKey, chosen, onChoose, onPay, onClear }
       from: "xl",
       cell: (row) => (row.phones ? `${row.phonesOnline} of ${row.phones}` : nothing),
     },
-    {
-      key: "plan",
-      header: "Plan",
-      from: "xl",
-      cell: (row) =>
-        row.planName === null ? (
-          <span className="text-warn">No plan</span>
-        ) : (
-          <span className="block max-w-36 truncate" dir="auto" title={row.planName}>
-            {row.planName}
-          </span>
-        ),
-    },
+    planColumn,
     { key: "since", header: "Since", from: "xl", cell: (row) => <Moment at={row.createdAt} /> },
     can("billing.write") && { key: "act", header: <span className="sr-only">Action</span>, fold: "below", cell: act },
   ];
@@ -108,6 +69,14 @@ export function TenantsTable({ rows, openKey, chosen, onChoose, onPay, onClear }
     />
   );
 }
+
+const tickColumn = (chosen: ReadonlySet<string>, onChoose: Props["onChoose"]): Column<TenantRow> => ({
+  key: "tick",
+  header: <span className="sr-only">Chosen</span>,
+  cell: (row) => (
+    <Tick checked={chosen.has(row.slug)} label={`Choose ${row.name}`} onChange={(on) => onChoose(row.slug, on)} />
+  ),
+});
 
 const nameColumn = (here: string): Column<TenantRow> => ({
   key: "name",
@@ -129,6 +98,45 @@ const nameColumn = (here: string): Column<TenantRow> => ({
     </span>
   ),
 });
+
+const balanceColumn: Column<TenantRow> = {
+  key: "balance",
+  header: "Available",
+  numeric: true,
+  fold: "lead-end",
+  cell: (row) => (
+    <Money
+      className={row.availableMicros <= 0n ? "text-bad" : ""}
+      currency={row.currency}
+      micros={row.availableMicros}
+    />
+  ),
+};
+
+const marginColumn = (currency: string): Column<TenantRow> => ({
+  key: "margin",
+  header: (
+    <abbr className="no-underline" title="Margin of 30 days">
+      Margin 30 d
+    </abbr>
+  ),
+  numeric: true,
+  cell: (row) => <Margin currency={currency} micros={row.marginMicros} />,
+});
+
+const planColumn: Column<TenantRow> = {
+  key: "plan",
+  header: "Plan",
+  from: "xl",
+  cell: (row) =>
+    row.planName === null ? (
+      <span className="text-warn">No plan</span>
+    ) : (
+      <span className="block max-w-36 truncate" dir="auto" title={row.planName}>
+        {row.planName}
+      </span>
+    ),
+};
 
 const spentToday = (row: TenantRow) =>
   row.spentTodayMicros === 0n ? nothing : <Money currency={row.currency} micros={row.spentTodayMicros} />;
