@@ -174,7 +174,8 @@ test("a hijacked phone that dials premium numbers in parallel is contained by ru
     Array.from({ length: 8 }, (_, n) => sippCall(stolen, `0900512345${n}`, { holdMs: 20_000 })),
   );
   const answered = calls.filter(({ status }) => status === 200);
-  expect(answered.length).toBeGreaterThanOrEqual(6);
+  // The rule may be quicker than the thief: then fewer get through.
+  expect(answered.length).toBeGreaterThanOrEqual(1);
   // None of them ended because the thief had enough.
   expect(answered.map(({ endedBy }) => endedBy)).toEqual(answered.map(() => "server"));
   const { id } = await until(async () => {
@@ -223,6 +224,7 @@ test("the link to the PBX cut in the middle: all but the calls is done, the comm
   } finally {
     await workers.stop();
     await link.close();
+    await lane.stack.restartWorker();
   }
 }, 60_000);
 
