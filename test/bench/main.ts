@@ -16,6 +16,7 @@ const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   P7: async () => (await import("./p7-cdr-ingest")).cdrIngest(),
   audit: async () => (await import("./audit-verify")).auditVerify(),
   retention: async () => (await import("./retention")).retention(),
+  P12: async () => (await import("./p12-first-load")).firstLoad(),
   P13: async () => (await import("./p13-start")).startAndRest(),
 };
 
