@@ -1,6 +1,5 @@
-import { isIP } from "node:net";
-
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-js/max";
+import { parseNetwork } from "@/server/domain/bans/network.rules";
 
 /** What a text may be meant as. Everything is optional: one text may be several things, or none. */
 export type Reading = Readonly<{
@@ -54,7 +53,8 @@ function addressIn(text: string): string | undefined {
   const bracketed = /^\[([0-9a-f:.]+)\](?::\d{1,5})?$/i.exec(text)?.[1];
   const withPort = /^(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}$/.exec(text)?.[1];
   const address = (bracketed ?? withPort ?? text).toLowerCase();
-  return isIP(address) > 0 ? address : undefined;
+  if (address.includes("/")) return undefined;
+  return typeof parseNetwork(address) === "string" ? undefined : address;
 }
 
 /** For LIKE: the text as it stands, whatever percent signs and backslashes are in it. */
