@@ -1,4 +1,5 @@
 import { countOf, type ReportData } from "@/components/reports/report-words";
+import { Sideways } from "@/components/ui/sideways";
 
 const days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const hours = Array.from({ length: 24 }, (_, hour) => hour);
@@ -16,7 +17,7 @@ export function HeatTable({ report }: Readonly<{ report: ReportData }>) {
           ? `Busiest on ${days[busiest.weekday - 1]} at ${busiest.hour}:00, with ${countOf(most)} calls in the period.`
           : "No calls in this period."}
       </figcaption>
-      <div className="relative overflow-x-auto">
+      <Sideways label="Calls by weekday and hour, as a table">
         <table className="w-full min-w-[27rem] table-fixed border-separate border-spacing-px text-center text-xs">
           <thead>
             <tr className="text-ink-3">
@@ -58,7 +59,7 @@ export function HeatTable({ report }: Readonly<{ report: ReportData }>) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Sideways>
     </figure>
   );
 }

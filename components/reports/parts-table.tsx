@@ -17,6 +17,7 @@ import {
 } from "@/components/reports/report-words";
 import { saveText } from "@/components/ui/save-text";
 import { Section } from "@/components/ui/section";
+import { Sideways } from "@/components/ui/sideways";
 
 export type Money = "cost" | "revenue" | "margin";
 type Part = ReportData["ways"][number];
@@ -60,7 +61,7 @@ export function PartsTable({ title, of, parts, report, money, nameOf = ({ name }
       level={2}
       title={title}
     >
-      <Rows columns={columns} nameOf={nameOf} onOpen={onOpen} parts={parts.slice(0, SHOWN)} />
+      <Rows columns={columns} label={title} nameOf={nameOf} onOpen={onOpen} parts={parts.slice(0, SHOWN)} />
       {parts.length > SHOWN && (
         <p className="text-xs text-ink-3">
           The first {SHOWN} of {parts.length}; the file has all.
@@ -71,15 +72,16 @@ export function PartsTable({ title, of, parts, report, money, nameOf = ({ name }
 }
 
 type RowsProps = Readonly<{
+  label: string;
   columns: readonly Column[];
   parts: readonly Part[];
   nameOf: (part: Part) => string;
   onOpen: ((part: Part) => string) | undefined;
 }>;
 
-function Rows({ columns, parts, nameOf, onOpen }: RowsProps) {
+function Rows({ label, columns, parts, nameOf, onOpen }: RowsProps) {
   return (
-    <div className="relative overflow-x-auto">
+    <Sideways label={label}>
       <table className="w-full text-left">
         <thead>
           <tr className="text-xs text-ink-3">
@@ -114,7 +116,7 @@ function Rows({ columns, parts, nameOf, onOpen }: RowsProps) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Sideways>
   );
 }
 

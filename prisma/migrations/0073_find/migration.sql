@@ -13,6 +13,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   WHERE b.network >>= p_address AND b.tenant_id = app_tenant() AND b.lifted_at IS NULL AND b.expires_at > clock_timestamp()
   ORDER BY masklen(b.network) DESC, b.id LIMIT 6
 $$;
+GRANT CREATE ON SCHEMA public TO portal_system;
 ALTER FUNCTION ban_over(inet) OWNER TO portal_system;
 REVOKE ALL ON FUNCTION ban_over(inet) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ban_over(inet) TO portal_app;
+REVOKE CREATE ON SCHEMA public FROM portal_system;
