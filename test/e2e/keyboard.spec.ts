@@ -24,9 +24,9 @@ test("an extension is created with the keyboard alone", async ({ page }) => {
     await expect(page.getByRole("dialog", { name: "New extension" }).getByLabel("Name")).toBeFocused();
   });
   await test.step("Enter creates it, and the focus stays inside the dialog that shows the secret", async () => {
-    await page.keyboard.type("Reception");
+    await page.keyboard.type("Keyboard hall");
     await page.keyboard.press("Enter");
-    const connect = page.getByRole("dialog", { name: "Connect a phone to Reception" });
+    const connect = page.getByRole("dialog", { name: "Connect a phone to Keyboard hall" });
     await expect(connect.getByLabel("SIP secret")).toBeVisible();
     // What is shown once does not vanish with a stray key.
     await page.keyboard.press("Escape");
@@ -36,7 +36,7 @@ test("an extension is created with the keyboard alone", async ({ page }) => {
     await expect(connect).toHaveCount(0);
   });
   await test.step("J walks the rows, Enter opens the panel, Esc closes it and gives the focus back", async () => {
-    await expect(page.getByRole("row").filter({ hasText: "Reception" })).toBeVisible();
+    await expect(page.getByRole("row").filter({ hasText: "Keyboard hall" })).toBeVisible();
     await page.keyboard.press("j");
     const row = page.locator("[data-row]:focus");
     await expect(row).toBeVisible();
