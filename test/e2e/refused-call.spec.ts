@@ -29,13 +29,14 @@ test("a refused call says why in its row, and its panel leads to what mends it",
   await expect(trace.getByRole("listitem").filter({ hasText: "Refused:" })).toContainText("Country open");
   await expect(panel.getByText("DST-01")).toBeVisible();
   await trace.getByRole("link", { name: "Open this country" }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Destinations");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Where you can call");
 
   await test.step("opened with one switch, the same number goes through", async () => {
     await page.getByLabel(/^Country or code/).fill("Japan");
-    const japan = page.getByRole("switch", { name: "Calls to Japan" });
-    await japan.click();
-    await expect(page.getByText("Japan is open from the next call.")).toBeVisible();
+    const japan = page.getByRole("checkbox", { name: "Normal numbers of Japan" });
+    await japan.check();
+    await page.getByRole("button", { name: "Save, active now" }).click();
+    await expect(page.getByText("The change is active now.")).toBeVisible();
     const again = await phone.call("0081312345678");
     await again.answered;
     again.hangUp();
