@@ -165,7 +165,7 @@ export const jobs = {
   }),
   /** Phones in browsers whose time is over: refused already, this tidies up. */
   sweepBrowserPhones: defineJob({
-    name: "browser_phone.sweep",
+    name: "browserphone.sweep",
     scope: "system",
     schema: nothing,
     attempts: 1,

@@ -57,7 +57,9 @@ export async function rotateMany(
   tenantId: TenantId,
   ids: readonly ExtensionId[],
 ): Promise<BulkDone<readonly NewPhone[]>> {
-  const phones = await each(ids, (id) => rotateSecret(tx, tenantId, id));
+  const rotated = await each(ids, (id) => rotateSecret(tx, tenantId, id));
+  // Ids are in no order that a person knows.
+  const phones = rotated.toSorted((a, b) => a.number.localeCompare(b.number, "en", { numeric: true }));
   return bulkOf(
     phones.map(({ number }) => number),
     phones,
