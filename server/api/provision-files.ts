@@ -135,9 +135,7 @@ async function settings(ctx: ProvisionContext, phone: FoundDeskPhone, asking: As
     // A phone asks every night: only a fetch that hands the secret out is for the trail, the last one stands in the list.
     const file = waits
       ? await handOut(ctx, phone, { ...asking, ...opening })
-      : await readTenant(ctx.db, { tenantId }, async (tx) =>
-          deskSettings(tx, tenantId, await noteFetch(ctx.db, { tenantId, id, ...asking }), opening),
-        );
+      : await fetchAgain(ctx, phone, { ...asking, ...opening });
     for (const kind of ["extensions", "audit"] as const) ctx.publish({ tenantId, kind });
     return answer(200, file.text, { "content-type": file.type });
   } catch (error) {
@@ -147,6 +145,12 @@ async function settings(ctx: ProvisionContext, phone: FoundDeskPhone, asking: As
 }
 
 type HandingOut = Asking & Parameters<typeof deskSettings>[3];
+
+/** One connection after the other: whoever holds one and waits for a second holds up everybody when all do. */
+async function fetchAgain(ctx: ProvisionContext, { tenantId, id }: FoundDeskPhone, asking: HandingOut) {
+  const fetched = await noteFetch(ctx.db, { ...asking, tenantId, id });
+  return readTenant(ctx.db, { tenantId }, (tx) => deskSettings(tx, tenantId, fetched, asking));
+}
 
 function handOut(ctx: ProvisionContext, { tenantId, id, mac }: FoundDeskPhone, asking: HandingOut) {
   const by = { tenantId, actor: strangerOf(ctx), action: "extension.fetch_settings" } as const;

@@ -194,6 +194,9 @@ const seated = (permission: Permission) =>
       ctx: {
         seat,
         tenantId,
+        /** Whether this seat, and the token that acts for it, may do something else as well. */
+        may: (also: Permission): boolean =>
+          seatAllows(seat, also) && (ctx.token === undefined || ctx.token.scopes.includes(also)),
         read: <T>(work: (tx: TenantRead) => Promise<T>) => translatingSqlErrors(() => readTenant(ctx.db, scope, work)),
         /** Reads reach the tenants below as well; row security bounds them to this branch. */
         readBelow: <T>(work: (tx: TenantRead) => Promise<T>) =>

@@ -88,9 +88,9 @@ export function pbxRoutes(options: ForPbx): Readonly<Record<string, Route>> {
   };
 }
 
-/** A browser comes to the PBX through a proxy, whose address says nothing: the portal saw its own. */
+/** A browser comes to the PBX through a proxy, whose address says nothing: the portal saw its own. No call waits for that to be known. */
 const addressOf = async (pool: SqlPool, endpoint: string, seen: string): Promise<string> =>
-  (isBrowserPhone(endpoint) ? await browserPhoneAddress(pool, endpoint) : undefined) ?? seen;
+  (isBrowserPhone(endpoint) ? await browserPhoneAddress(pool, endpoint).catch(() => undefined) : undefined) ?? seen;
 
 type Common = Readonly<{ pbx: string; call: string; address: string; at: Date }>;
 

@@ -80,7 +80,7 @@ BEGIN
   GET DIAGNOSTICS lifted = ROW_COUNT;
   -- The lock first: whoever is about to want one of them as well is waited for, and then seen.
   PERFORM FROM ban n JOIN ban_owner o ON o.tenant_id = n.tenant_id AND o.ban_id = n.id
-    WHERE n.tenant_id = v_desk AND o.containment_id = c.id ORDER BY n.id FOR UPDATE OF n;
+    WHERE n.tenant_id = v_desk AND o.containment_id = c.id ORDER BY n.network, n.id FOR UPDATE OF n;
   WITH let_in AS (
     UPDATE ban n SET lifted_at = clock_timestamp(), lifted_by = p_by
       WHERE n.tenant_id = v_desk AND n.source = 'incident' AND n.lifted_at IS NULL AND n.expires_at > clock_timestamp()

@@ -56,7 +56,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
       OR (s.type IN ('ChallengeResponseFailed', 'InvalidPassword') AND s.username = '<unknown>'))
     AND s.at >= greatest(p_since, clock_timestamp() - interval '1 hour')
     AND ((p_address <> '' AND s.address = p_address)
-      OR starts_with(s.username, (SELECT slug FROM tenant WHERE id = app_tenant()) || '-'))
+      -- No longer name: "acme-west-101" is a try at another tenant than acme.
+      OR s.username ~ ('^' || (SELECT slug FROM tenant WHERE id = app_tenant()) || '-[0-9]+$'))
   ORDER BY s.at LIMIT 50
 $$;
 

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { z } from "zod";
 
 import type { Context } from "@/server/api/context";
@@ -191,11 +192,18 @@ async function once({ ctx, token, text, route, asked, raw, where, head }: Once):
   return answer;
 }
 
+/** Two programs that happen to choose one key mean two things: the money moves for each. */
+const keyOfMoney = ({ token }: Context, key: string): string =>
+  key && createHash("sha256").update(`${token?.id}:${key}`).digest("hex");
+
 async function done(ctx: Context, route: Route, asked: Asked): Promise<Answered> {
   const [router = "", name = ""] = route.procedure.split(".");
   const caller = createCaller(ctx) as unknown as Record<string, Record<string, (input: unknown) => Promise<unknown>>>;
   const call = caller[router]?.[name];
   if (!call) throw new Error(`there is no procedure ${route.procedure}`);
-  const output = await call({ ...route.input?.(asked), tenantSlug: asked.tenantSlug });
+  const output = await call({
+    ...route.input?.({ ...asked, key: keyOfMoney(ctx, asked.key) }),
+    tenantSlug: asked.tenantSlug,
+  });
   return { status: route.status ?? 200, body: JSON.stringify(route.answer.parse(route.shape(output, asked))) };
 }

@@ -12,7 +12,7 @@ const one = z.object({ exportId });
 /** Files of whole lists. Each kind wants the permission of its list as well. */
 export const exportsRouter = router({
   list: tenantQuery("exports.read").query(({ ctx }) =>
-    ctx.read(async (tx) => ({ items: await listExports(tx, ctx.tenantId, ctx.seat.role) })),
+    ctx.read(async (tx) => ({ items: await listExports(tx, ctx.tenantId, ctx.may) })),
   ),
 
   get: tenantQuery("exports.read")
@@ -20,7 +20,7 @@ export const exportsRouter = router({
     .query(({ ctx, input }) =>
       ctx.read(async (tx) => {
         const file = await getExport(tx, ctx.tenantId, input.exportId);
-        requireExport(ctx.seat.role, file.what);
+        requireExport(ctx.may, ctx.seat.role, file.what);
         return file;
       }),
     ),
@@ -28,7 +28,7 @@ export const exportsRouter = router({
   create: tenantMutation("exports.write", "export.create")
     .input(z.object({ file: newExportSchema }))
     .mutation(({ ctx, input: { file } }) => {
-      requireExport(ctx.seat.role, file.what);
+      requireExport(ctx.may, ctx.seat.role, file.what);
       return ctx.change(async (tx) => {
         const made = await createExport(tx, ctx.tenantId, file, `user:${ctx.userId}`);
         const after = { what: file.what, format: file.format, filter: JSON.stringify(file.filter) };
@@ -42,7 +42,7 @@ export const exportsRouter = router({
     .mutation(({ ctx, input }) =>
       ctx.change(async (tx) => {
         const file = await getExport(tx, ctx.tenantId, input.exportId);
-        requireExport(ctx.seat.role, file.what);
+        requireExport(ctx.may, ctx.seat.role, file.what);
         const task = await cancelTask(tx, ctx.tenantId, file.taskId);
         const after = { kind: task.kind, done: task.done, name: exportWords[file.what].name };
         return { subject: `task:${task.id}`, after, result: { id: file.id } };
@@ -54,7 +54,7 @@ export const exportsRouter = router({
     .mutation(({ ctx, input }) =>
       ctx.change(async (tx) => {
         const file = await getExport(tx, ctx.tenantId, input.exportId);
-        requireExport(ctx.seat.role, file.what);
+        requireExport(ctx.may, ctx.seat.role, file.what);
         const task = await resumeTask(tx, ctx.tenantId, file.taskId);
         const after = { kind: task.kind, done: task.done, name: exportWords[file.what].name };
         return { subject: `task:${task.id}`, after, result: { id: file.id } };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
+import { requireFresh, router, tenantMutation, tenantQuery } from "@/server/api/trpc";
 import { checkInitialCredit } from "@/server/domain/billing/top-up-approval";
 import { getOnboardDefaults } from "@/server/domain/onboarding/defaults";
 import { onboard } from "@/server/domain/onboarding/onboard";
@@ -10,6 +10,7 @@ import { invitationUrl } from "@/server/domain/tenancy/invitations";
 import { listTenants } from "@/server/domain/tenancy/tenant-list";
 import { tenantListSchema } from "@/server/domain/tenancy/tenant-list.schema";
 import { listTree, setTenantState } from "@/server/domain/tenancy/tenants";
+import { DomainError } from "@/server/kernel/errors";
 import { decimalOf } from "@/server/kernel/money";
 
 const childSchema = z.object({ childSlug: z.string().min(1).max(63) });
@@ -30,8 +31,15 @@ export const tenantsRouter = router({
 
   onboard: tenantMutation("tenants.write", "tenant.create")
     .input(onboardSchema)
-    .mutation(({ ctx, input }) =>
-      ctx.change(async (tx) => {
+    .mutation(({ ctx, input }) => {
+      // Credit for the beginning is money that moves, as any top-up is.
+      if (input.initialCredit > 0n && !ctx.may("billing.write")) {
+        const sentence =
+          "Credit for the beginning wants the permission billing.write: begin with 0, or ask somebody who has it.";
+        throw new DomainError("forbidden", { permission: "billing.write" }, sentence);
+      }
+      if (input.initialCredit > ctx.settings.reauthAbove) requireFresh(ctx.signedIn);
+      return ctx.change(async (tx) => {
         const payer = { tenantId: ctx.tenantId, kind: ctx.seat.tenantKind };
         checkInitialCredit(payer.kind, input.initialCredit, ctx.settings.approvalLimit);
         const made = await onboard(tx, payer, input, `user:${ctx.userId}`);
@@ -66,8 +74,8 @@ export const tenantsRouter = router({
             },
           },
         };
-      }),
-    ),
+      });
+    }),
 
   suspend: tenantMutation("tenants.write", "tenant.suspend")
     .input(childSchema)

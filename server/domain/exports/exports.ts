@@ -5,11 +5,11 @@ import {
   exportWords,
   isExportKind,
 } from "@/server/domain/exports/export.schema";
+import type { May } from "@/server/domain/exports/export-rights";
 import { exportStyleSchema, type NewExport } from "@/server/domain/exports/new-export.schema";
 import { exportSources } from "@/server/domain/exports/sources";
 import type { TaskState } from "@/server/domain/tasks/task.schema";
 import { createTask } from "@/server/domain/tasks/tasks";
-import { allows, type Role } from "@/server/domain/tenancy/roles";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
@@ -100,9 +100,9 @@ type Stored = Omit<ExportRow, "what" | "filter" | "style" | "state" | "task" | "
  * The files that were asked for, newest first, of kinds that the role may read: those being made, those that can be had, and
  * the settings of those that cannot any more.
  */
-export async function listExports(tx: TenantRead, tenantId: TenantId, role: Role, limit = 50): Promise<ExportRow[]> {
+export async function listExports(tx: TenantRead, tenantId: TenantId, may: May, limit = 50): Promise<ExportRow[]> {
   const rows = await select(tx, tenantId, null, limit);
-  return rows.filter(({ what }) => allows(role, exportWords[what].permission));
+  return rows.filter(({ what }) => may(exportWords[what].permission));
 }
 
 /** @throws DomainError not_found when the tenant has no such file. */

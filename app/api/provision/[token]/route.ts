@@ -4,6 +4,9 @@ import { provisionGate } from "@/server/auth/runtime";
 
 type Params = { params: Promise<{ token: string }> };
 
+/** Asking for the head only would use the link up and give nothing. */
+export const HEAD = (): Response => new Response(null, { status: 405, headers: { allow: "GET" } });
+
 /** An app fetches its account. */
 export async function GET(request: Request, { params }: Params): Promise<Response> {
   const { token } = await params;
