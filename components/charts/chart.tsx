@@ -28,7 +28,7 @@ type Props = Readonly<{
 export function Chart({ title, summary, data, height = HEIGHT, onSelect, selects }: Props) {
   const [asTable, setAsTable] = useState(false);
   return (
-    <figure className="grid min-w-0 content-start gap-1">
+    <figure className="grid min-w-0 grid-cols-1 content-start gap-1">
       <div className="flex min-h-6 items-baseline justify-between gap-4">
         <h2 className="text-xs font-semibold text-ink-2">{title}</h2>
         <button

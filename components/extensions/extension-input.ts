@@ -1,5 +1,5 @@
 import type { Inputs } from "@/components/api/outputs";
-import { extensionStatuses } from "@/server/domain/provisioning/extension.schema";
+import { extensionStatuses } from "@/server/domain/provisioning/extension-status.schema";
 
 type Input = Inputs["extensions"]["page"];
 

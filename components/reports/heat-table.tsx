@@ -10,7 +10,7 @@ export function HeatTable({ report }: Readonly<{ report: ReportData }>) {
   const most = Math.max(1, ...report.heat.map(({ calls }) => calls));
   const busiest = report.heat.find(({ calls }) => calls === most);
   return (
-    <figure className="grid min-w-0 content-start gap-1">
+    <figure className="grid min-w-0 grid-cols-1 content-start gap-1">
       <h2 className="text-xs font-semibold text-ink-2">Calls by weekday and hour</h2>
       <figcaption>
         {busiest

@@ -43,9 +43,9 @@ export function ReportBody({ report, before }: Props) {
       </p>
     );
   return (
-    <div className="grid gap-8">
+    <div className="grid grid-cols-1 gap-8">
       <Totals money={money} report={report} />
-      <div className="grid gap-x-12 gap-y-8 xl:grid-cols-2">
+      <div className="grid grid-cols-1 gap-x-12 gap-y-8 xl:grid-cols-2">
         {charts.map(({ title, summary, data, selects }) => (
           <Chart
             data={data}

@@ -1,5 +1,5 @@
 import type { Inputs } from "@/components/api/outputs";
-import { tenantSorts, tenantViews } from "@/server/domain/tenancy/tenant-list.schema";
+import { tenantSorts, tenantViews } from "@/server/domain/tenancy/tenant-view.schema";
 
 type Input = Inputs["tenants"]["list"];
 

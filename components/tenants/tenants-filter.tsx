@@ -6,7 +6,7 @@ import type { tenantListInput } from "@/components/tenants/tenant-list-input";
 import { SearchBox } from "@/components/ui/search-box";
 import { Select } from "@/components/ui/select";
 import { useParamsState } from "@/components/ui/use-params-state";
-import { INACTIVE_DAYS, LOW_RUNWAY_DAYS } from "@/server/domain/tenancy/tenant-list.schema";
+import { INACTIVE_DAYS, LOW_RUNWAY_DAYS } from "@/server/domain/tenancy/tenant-view.schema";
 
 const views = [
   { value: "", label: "All tenants" },

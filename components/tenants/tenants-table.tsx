@@ -10,7 +10,7 @@ import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { RowLink } from "@/components/ui/row-link";
 import { Tick } from "@/components/ui/tick";
-import { LOW_RUNWAY_DAYS } from "@/server/domain/tenancy/tenant-list.schema";
+import { LOW_RUNWAY_DAYS } from "@/server/domain/tenancy/tenant-view.schema";
 
 type Props = Readonly<{
   rows: readonly TenantRow[];

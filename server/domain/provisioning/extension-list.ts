@@ -1,4 +1,4 @@
-import type { ExtensionStatus } from "@/server/domain/provisioning/extension.schema";
+import type { ExtensionStatus } from "@/server/domain/provisioning/extension-status.schema";
 import { emergencyNumbersOf } from "@/server/domain/rating/emergency.rules";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";

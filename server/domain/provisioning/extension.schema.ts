@@ -1,5 +1,5 @@
 import { z } from "zod";
-
+import { extensionStatuses } from "@/server/domain/provisioning/extension-status.schema";
 import { amountSchema } from "@/server/domain/rating/amount.schema";
 
 const number = z.string().regex(/^[1-9]\d{1,5}$/, "Two to six digits, not beginning with 0.");
@@ -39,10 +39,6 @@ export const extensionChangeSchema = z.object({
   dailyCap: amountSchema.nullable().optional(),
 });
 export type ExtensionChange = z.output<typeof extensionChangeSchema>;
-
-/** What a list of extensions can be narrowed to: whether a phone is there, was ever, and whether it may call. */
-export const extensionStatuses = ["registered", "offline", "never", "suspended"] as const;
-export type ExtensionStatus = (typeof extensionStatuses)[number];
 
 export const extensionFilterSchema = z.object({
   text: z.string().trim().max(100).optional(),

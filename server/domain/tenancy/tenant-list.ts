@@ -1,6 +1,7 @@
 import { z } from "zod";
 
-import { INACTIVE_DAYS, LOW_RUNWAY_DAYS, type TenantFilter } from "@/server/domain/tenancy/tenant-list.schema";
+import type { TenantFilter } from "@/server/domain/tenancy/tenant-list.schema";
+import { INACTIVE_DAYS, LOW_RUNWAY_DAYS } from "@/server/domain/tenancy/tenant-view.schema";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";

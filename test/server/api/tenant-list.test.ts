@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { listTenants } from "@/server/domain/tenancy/tenant-list";
-import type { TenantSort, TenantView } from "@/server/domain/tenancy/tenant-list.schema";
+import type { TenantSort, TenantView } from "@/server/domain/tenancy/tenant-view.schema";
 import { readTenant } from "@/server/infra/db/read-tenant";
 import type { TenantId } from "@/server/kernel/ids";
 import { type Branches, makeBranches } from "@/test/support/branch";
