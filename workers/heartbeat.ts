@@ -5,6 +5,7 @@ import type { AmiGateway } from "@/server/infra/ami/gateway";
 import type { SqlPool } from "@/server/infra/db/pool";
 import type { Logger } from "@/server/infra/log/logger";
 import type { CallLifecycle } from "@/workers/calls/call-lifecycle";
+import { inTime } from "@/workers/in-time";
 import type { JobQueue } from "@/workers/queue-backend";
 
 type Parts = Readonly<{
@@ -23,12 +24,6 @@ type Parts = Readonly<{
 const EVERY_MS = 5_000;
 const PATIENCE_MS = 2_000;
 const FAILED_SHOWN = 30;
-
-const inTime = <T>(work: Promise<T>): Promise<T | undefined> =>
-  Promise.race([
-    work,
-    new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), PATIENCE_MS).unref()),
-  ]).catch(() => undefined);
 
 /** Tells the operator's page every few seconds how this process and what it is connected to are. */
 export class Heartbeat {

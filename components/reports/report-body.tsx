@@ -22,6 +22,7 @@ import {
   shareText,
 } from "@/components/reports/report-words";
 import { useScope } from "@/components/shell/scope";
+import { countryName } from "@/components/ui/country-name";
 import { cx } from "@/components/ui/cx";
 
 type Props = Readonly<{ report: ReportData; before: ReportData | undefined }>;
@@ -75,7 +76,7 @@ function Tables({ report, money }: Readonly<{ report: ReportData; money: Money }
     <div className={cx("grid gap-x-12 gap-y-8", money !== "margin" && "xl:grid-cols-2")}>
       <PartsTable money={money} of="tenants" parts={report.tenants} report={report} title="By tenant" />
       <PartsTable
-        nameOf={({ value }) => countryName(value)}
+        nameOf={({ value }) => placeName(value)}
         of="destinations"
         parts={report.countries}
         report={report}
@@ -155,8 +156,7 @@ function Totals({ report, money: told }: Readonly<{ report: ReportData; money: M
   );
 }
 
-const names = new Intl.DisplayNames("en", { type: "region" });
-const countryName = (code: string): string => (/^[A-Z]{2}$/.test(code) ? (names.of(code) ?? code) : "Unknown");
+const placeName = (code: string): string => (/^[A-Z]{2}$/.test(code) ? countryName(code) : "Unknown");
 
 function wayName(value: string): string {
   const [way = "", outcome = ""] = value.split(":");

@@ -11,6 +11,7 @@ import { isOurs, type Reply } from "@/workers/call-control/http";
 import type { CallLifecycle } from "@/workers/calls/call-lifecycle";
 import type { CdrSpool } from "@/workers/calls/cdr-spool";
 import type { RunReporter } from "@/workers/calls/run-report";
+import { inTime } from "@/workers/in-time";
 import type { JobQueue } from "@/workers/queue-backend";
 
 type Parts = Readonly<{
@@ -29,7 +30,6 @@ export type Metrics = Readonly<{
 
 const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/;
 const FORWARDED = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
-const PATIENCE_MS = 2_000;
 
 /** This machine may read without a token, unless it passes on somebody else's request; a token that is shown must be right. */
 export const mayReadMetrics =
@@ -38,12 +38,6 @@ export const mayReadMetrics =
     if (headers.authorization !== undefined) return isOurs(token, headers.authorization);
     return LOOPBACK.test(socket.remoteAddress ?? "") && FORWARDED.every((name) => headers[name] === undefined);
   };
-
-const inTime = <T>(work: Promise<T>): Promise<T | undefined> =>
-  Promise.race([
-    work,
-    new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), PATIENCE_MS).unref()),
-  ]).catch(() => undefined);
 
 /** Whole currency units, for a graph; the exact amount stands on the board. */
 const units = (micros: string): number => Number(micros) / 1_000_000;
