@@ -1,3 +1,4 @@
+import { onlyAtOperator } from "@/server/api/at-operator";
 import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
 import {
   banFilterSchema,
@@ -10,13 +11,9 @@ import {
 } from "@/server/domain/bans/ban.schema";
 import { banSettings, dropKept, keepNetwork, listBans, listKept, setBanSetting } from "@/server/domain/bans/ban-list";
 import { liftBan, placeBan, previewBan } from "@/server/domain/bans/bans";
-import { DomainError } from "@/server/kernel/errors";
 
 /** The PBX and the portal are the operator's, and so is who may reach them. */
-function atOperator({ tenantKind }: { readonly tenantKind: string }): void {
-  if (tenantKind === "operator") return;
-  throw new DomainError("forbidden", { page: "bans" }, "Bans are the operator's: open them there.");
-}
+const atOperator = onlyAtOperator("bans", "Bans are the operator's: open them there.");
 
 export const bansRouter = router({
   list: tenantQuery("bans.read")

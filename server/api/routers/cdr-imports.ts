@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { onlyAtOperator } from "@/server/api/at-operator";
 import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
 import { cdrPartSchema, cdrStartSchema, newCdrImportSchema } from "@/server/domain/cdr-import/cdr-import.schema";
 import {
@@ -12,13 +13,9 @@ import {
   listCdrProblems,
   startCdrImport,
 } from "@/server/domain/cdr-import/imports";
-import { DomainError } from "@/server/kernel/errors";
 
 /** What carriers charge is the operator's own business. */
-function atOperator({ tenantKind }: { readonly tenantKind: string }): void {
-  if (tenantKind === "operator") return;
-  throw new DomainError("forbidden", { page: "reconciliation" }, "Reconciliation is the operator's: open it there.");
-}
+const atOperator = onlyAtOperator("reconciliation", "Reconciliation is the operator's: open it there.");
 
 const one = z.object({ importId: z.uuid() });
 

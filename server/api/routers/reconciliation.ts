@@ -1,18 +1,15 @@
 import { z } from "zod";
 
+import { onlyAtOperator } from "@/server/api/at-operator";
 import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
 import { getBoard } from "@/server/domain/reconciliation/board";
 import { differenceFilterSchema, resolutionSchema } from "@/server/domain/reconciliation/difference.schema";
 import { listDifferenceRows } from "@/server/domain/reconciliation/difference-list";
 import { resolveDifference, resolvedValues } from "@/server/domain/reconciliation/resolve";
-import { DomainError } from "@/server/kernel/errors";
 import { enqueue } from "@/server/queue/outbox";
 
 /** What is at risk is summed over all levels of a chain, so that it would tell a customer what its reseller pays. */
-function atOperator({ tenantKind }: { readonly tenantKind: string }): void {
-  if (tenantKind === "operator") return;
-  throw new DomainError("forbidden", { page: "reconciliation" }, "Reconciliation is the operator's: open it there.");
-}
+const atOperator = onlyAtOperator("reconciliation", "Reconciliation is the operator's: open it there.");
 
 export const reconciliationRouter = router({
   board: tenantQuery("reconciliation.read").query(({ ctx }) => {

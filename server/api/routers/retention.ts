@@ -1,19 +1,16 @@
 import { z } from "zod";
 
+import { onlyAtOperator } from "@/server/api/at-operator";
 import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
 import { clearPolicy, listExceptions, listPolicies, setPolicy } from "@/server/domain/retention/policies";
 import { policySchema, retentionClassSchema } from "@/server/domain/retention/retention.schema";
 import { dryRun, lastRuns, lastSweeps } from "@/server/domain/retention/sweeps";
 import { getTenantBelow } from "@/server/domain/tenancy/tenant-below";
-import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
 import { enqueue } from "@/server/queue/outbox";
 
 /** What is kept of the PBX, of people and of files is one answer for a house; exceptions of tenants are made there too. */
-function atOperator({ tenantKind }: { readonly tenantKind: string }): void {
-  if (tenantKind === "operator") return;
-  throw new DomainError("forbidden", { page: "retention" }, "Retention is the operator's: open it there.");
-}
+const atOperator = onlyAtOperator("retention", "Retention is the operator's: open it there.");
 
 const slug = z.string().min(1).max(40);
 

@@ -1,16 +1,13 @@
 import { z } from "zod";
 
+import { onlyAtOperator } from "@/server/api/at-operator";
 import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
 import { listAllTasks } from "@/server/domain/system/all-tasks";
 import { readSystem } from "@/server/domain/system/system";
-import { DomainError } from "@/server/kernel/errors";
 import { enqueue } from "@/server/queue/outbox";
 
 /** Parts and queues are shared by all tenants, and named to the operator only. */
-function atOperator({ tenantKind }: { readonly tenantKind: string }): void {
-  if (tenantKind === "operator") return;
-  throw new DomainError("forbidden", { page: "system" }, "The system is the operator's: open it there.");
-}
+const atOperator = onlyAtOperator("system", "The system is the operator's: open it there.");
 
 export const systemRouter = router({
   /** Whether database, workers, PBX, queue and carrier work. */
