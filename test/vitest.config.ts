@@ -31,6 +31,8 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts", "test/**/*.test.tsx"],
           exclude: ["test/pbx/**", "test/e2e/**", "test/.output/**"],
+          // Files share the modules they read, which halves the time of the lane: none may leave a module changed.
+          isolate: false,
           globalSetup: setup("test/support/global-setup.ts"),
         },
       },
