@@ -11,7 +11,7 @@ export function ExportLink({ what, filter }: Props) {
   if (!can("exports.write")) return null;
   const search = new URLSearchParams({ new: what, filter: JSON.stringify(filter) });
   return (
-    <Link className={buttonClass()} href={`/t/${tenantSlug}/exports?${search}`} prefetch={false}>
+    <Link className={buttonClass()} data-shortcut="e" href={`/t/${tenantSlug}/exports?${search}`} prefetch={false}>
       Export
     </Link>
   );

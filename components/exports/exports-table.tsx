@@ -22,7 +22,9 @@ type Props = Readonly<{ rows: readonly ExportRow[]; onAgain: (row: ExportRow) =>
 
 const count = new Intl.NumberFormat("en");
 
-const columnsIn = (zone: string, onAgain: Props["onAgain"]): readonly Column<ExportRow>[] => [
+type Doings = Readonly<{ onAgain: Props["onAgain"]; newest: string | undefined }>;
+
+const columnsIn = (zone: string, doings: Doings): readonly Column<ExportRow>[] => [
   {
     key: "what",
     header: "File",
@@ -59,7 +61,7 @@ const columnsIn = (zone: string, onAgain: Props["onAgain"]): readonly Column<Exp
       </span>
     ),
   },
-  { key: "acts", header: "What to do", fold: "below", cell: (row) => <Acts onAgain={onAgain} row={row} /> },
+  { key: "acts", header: "What to do", fold: "below", cell: (row) => <Acts {...doings} row={row} /> },
 ];
 
 /** The files that were asked for, newest first; what is over stays with its settings, to be made again. */
@@ -68,7 +70,7 @@ export function ExportsTable({ rows, onAgain, onNew }: Props) {
   return (
     <DataTable
       caption="Exports"
-      columns={columnsIn(zoneText(timeZone), onAgain)}
+      columns={columnsIn(zoneText(timeZone), { onAgain, newest: rows.find(({ state }) => state === "ready")?.id })}
       empty={
         <Empty
           action={can("exports.write") && <Button onClick={onNew}>New export</Button>}
@@ -83,7 +85,7 @@ export function ExportsTable({ rows, onAgain, onNew }: Props) {
   );
 }
 
-function Acts({ row, onAgain }: Readonly<{ row: ExportRow; onAgain: Props["onAgain"] }>) {
+function Acts({ row, onAgain, newest }: Doings & Readonly<{ row: ExportRow }>) {
   const { tenantSlug, can } = useScope();
   const { cancel, resume } = useExports();
   const writes = can("exports.write");
@@ -93,7 +95,13 @@ function Acts({ row, onAgain }: Readonly<{ row: ExportRow; onAgain: Props["onAga
   return (
     <span className="flex gap-2 max-sm:flex-wrap sm:justify-end">
       {row.state === "ready" && (
-        <a aria-label={`Download ${name}`} className={buttonClass()} download href={address}>
+        <a
+          aria-label={`Download ${name}`}
+          className={buttonClass()}
+          data-shortcut={row.id === newest ? "d" : undefined}
+          download
+          href={address}
+        >
           Download
         </a>
       )}

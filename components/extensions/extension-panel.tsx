@@ -99,7 +99,7 @@ function Actions({ extension }: Readonly<{ extension: ExtensionRow }>) {
           Resume extension
         </Button>
       )}
-      <Button look={waits ? "primary" : "plain"} onClick={() => setDialog("rotate")}>
+      <Button data-shortcut="r" look={waits ? "primary" : "plain"} onClick={() => setDialog("rotate")}>
         {waits ? "Connect a phone…" : "Rotate secret…"}
       </Button>
       <Button onClick={() => setDialog("edit")}>Edit…</Button>

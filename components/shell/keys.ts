@@ -3,6 +3,7 @@ export const everywhere = {
   palette: { keys: "Ctrl K", what: "Find anything, go anywhere, do anything" },
   tenant: { keys: "Ctrl Shift T", what: "Switch tenant" },
   tenantHere: { keys: "G 0", what: "Switch tenant, where the browser keeps Ctrl Shift T for itself" },
+  send: { keys: "Ctrl Enter", what: "In a dialog: press its button, from any field" },
   help: { keys: "?", what: "This list" },
 } as const;
 

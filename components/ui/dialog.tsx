@@ -16,13 +16,23 @@ type Props = Readonly<{
 
 const sizes = { narrow: "sm:max-w-md", middle: "sm:max-w-xl", wide: "sm:max-w-4xl" } as const;
 
+/** Control and Enter, or Command and Enter, press a form's own button from any of its fields: Enter alone opens a list. */
+function send(event: KeyboardEvent): void {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !(event.target instanceof Element)) return;
+  event.preventDefault();
+  event.target.closest("form")?.querySelector<HTMLElement>('[type="submit"]')?.click();
+}
+
 /** The platform's own modal: it traps focus, closes with Esc and gives focus back to the opener. Mounted means open. */
 export function Dialog({ title, children, onClose, size = "narrow", holdOpen }: Props) {
   const ref = useRef<HTMLDialogElement>(null);
   const titleId = useId();
 
   useEffect(() => {
-    if (ref.current && !ref.current.open) ref.current.showModal();
+    const dialog = ref.current;
+    if (dialog && !dialog.open) dialog.showModal();
+    dialog?.addEventListener("keydown", send);
+    return () => dialog?.removeEventListener("keydown", send);
   }, []);
 
   // The field to begin with may come later than the dialog, when its data does, in a part of it that is drawn alone; it is

@@ -3,6 +3,7 @@ import { expect, type Page } from "@playwright/test";
 import { SipPhone } from "@/server/embedded/sip-phone";
 import { relayFrom } from "@/test/support/udp-relay";
 import { expectAccessible } from "./support/axe";
+import { handOn } from "./support/hand";
 import { createExtension, type NewPhone, test } from "./support/portal";
 import { signInOf, stack } from "./support/stack";
 
@@ -10,22 +11,6 @@ const customer = () => signInOf("customer", "admin");
 const operator = () => signInOf("operator", "owner");
 /** Nobody is at home there, and no other test is banned with it. */
 const THIEF = "127.7.9.1";
-
-/** Keys pressed and clicks made since the alert: what stopping it costs a person. */
-function counted(page: Page) {
-  const spent = { keys: 0, clicks: 0 };
-  return {
-    spent,
-    press: async (key: string) => {
-      spent.keys += 1;
-      await page.keyboard.press(key);
-    },
-    click: async (name: string) => {
-      spent.clicks += 1;
-      await page.getByRole("button", { name, exact: true }).click();
-    },
-  };
-}
 
 /** Guesses at a phone's secret from elsewhere, until there is an incident. */
 async function guessAt({ username }: NewPhone): Promise<void> {
@@ -60,7 +45,7 @@ test("from an alert's link to contained with two keys, and let go again with two
   const alert = (await link.getAttribute("href")) ?? "";
 
   await page.goto(`/t/${operator().tenantSlug}/incidents${alert}`);
-  const person = counted(page);
+  const person = handOn(page);
   const room = page.getByRole("complementary");
   await expect(room.getByRole("button", { name: "Contain…" })).toBeEnabled();
   await expect(page.getByTitle("Changes appear by themselves")).toBeVisible();
@@ -80,10 +65,10 @@ test("from an alert's link to contained with two keys, and let go again with two
 
   await test.step("let go: two clicks", async () => {
     await page.getByRole("dialog").getByRole("button", { name: "Close", exact: true }).last().click();
-    const letGo = counted(page);
-    await letGo.click("Release…");
+    const letGo = handOn(page);
+    await letGo.click(page.getByRole("button", { name: "Release…", exact: true }));
     await eachLook(page);
-    await letGo.click("Release");
+    await letGo.click(page.getByRole("button", { name: "Release", exact: true }));
     await expect(room.getByText(/^let go/)).toBeVisible();
     expect(letGo.spent.clicks).toBeLessThanOrEqual(2);
   });
