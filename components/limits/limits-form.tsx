@@ -127,7 +127,12 @@ export function LimitsForm({ subject, currency, limits, above, counts, busy, err
           return field(name, hint ?? "", currency);
         })}
         {counts.map((name) =>
-          field(name, name === "maxCalls" ? "Those that ring count." : "Refused ones do not count."),
+          field(
+            name,
+            name === "maxCalls"
+              ? "Those that ring count. For a call that comes in, all calls count."
+              : "Refused ones do not count.",
+          ),
         )}
       </div>
       {theirs.length > 0 && <ChangedMeanwhile names={theirs} saved={saved} typed={typed} />}

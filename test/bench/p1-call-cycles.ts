@@ -12,7 +12,7 @@ import { type Figure, round } from "./figure";
 const WALLETS = 10_000;
 const CONNECTIONS = 16;
 /** Calls on their way at once: ends that come together go to the ledger together, as in the worker. */
-const AT_ONCE = 64;
+const AT_ONCE = 128;
 const SECONDS = 8;
 
 /**

@@ -5,6 +5,8 @@ import { type Figure, round } from "./figure";
 
 const PREFIXES = 250_000;
 const NUMBERS = 1_000_000;
+/** Of them, for the time that each takes. */
+const TIMED = 200_000;
 
 /** P5: the longest matching prefix among 250 000, inside SQL, compared with a plain walk over a map for each number. */
 export async function rateLookup(): Promise<Figure[]> {
@@ -38,22 +40,22 @@ export async function rateLookup(): Promise<Figure[]> {
     }
     await db.owner.query(
       "CREATE TEMP TABLE bench_number AS SELECT digits, prefixes_of(digits) AS prefixes FROM unnest($1::text[]) AS x (digits)",
-      [numbers.slice(0, 200_000)],
+      [numbers.slice(0, TIMED)],
     );
     const us = await microsecondsPerLookup(db.owner, plan);
     return [
       {
         id: "P5",
-        what: `rate lookup in SQL, ${PREFIXES} prefixes; ${mismatches} mismatches on ${NUMBERS} numbers`,
-        measured: us.oneStatement,
+        what: `rate lookup in SQL as for calls that begin together, ${PREFIXES} prefixes; ${mismatches} mismatches on ${NUMBERS} numbers`,
+        measured: us.together,
         unit: "µs",
         reach: "≤ 10 µs, 0 mismatches",
-        reached: us.oneStatement <= 10 && mismatches === 0,
-        anchor: `one key of the same index ${us.oneKey} µs, one step of a walk to it ${us.walk} µs`,
+        reached: us.together <= 10 && mismatches === 0,
+        anchor: `a statement for each ${us.oneStatement} µs, one key of the same index by such a statement ${us.oneKey} µs`,
       },
       {
         id: "P5",
-        what: "the same as charging asks: by the plan, its hours, its markups and the price of in two minutes",
+        what: "the same as charging asks for one call: by the plan, its hours, its markups and the price of in two minutes",
         measured: us.asCharged,
         unit: "µs",
         reach: "≤ 4 × the statement",
@@ -73,11 +75,11 @@ function expected(prices: ReadonlyMap<string, number>, digits: string): string |
   return undefined;
 }
 
-type Lookup = Readonly<{ asCharged: number; oneStatement: number; walk: number; oneKey: number }>;
+type Lookup = Readonly<{ together: number; asCharged: number; oneStatement: number; oneKey: number }>;
 
 /**
- * Timed inside the server, so that no round trip is in the figures: as the charging functions ask, and by less. What the
- * loop itself takes is taken off.
+ * Timed inside the server, so that no round trip is in the figures: as the charging functions ask, for many calls and for
+ * one, and by less. What the loop itself takes is taken off.
  */
 async function microsecondsPerLookup(
   owner: { query: (text: string) => Promise<{ rows: unknown[] }> },
@@ -91,16 +93,22 @@ async function microsecondsPerLookup(
     const { rows } = await owner.query("SELECT pg_temp.bench_loop() AS us");
     return (rows[0] as { us: number }).us;
   };
+  const together = async (lookup: string) => {
+    const { rows } = await owner.query(`EXPLAIN (ANALYZE, TIMING off, FORMAT json)
+      SELECT sum(r.per_minute_micros), sum(r.connection_fee_micros) FROM bench_number n LEFT JOIN LATERAL (${lookup}) r ON true`);
+    const [{ "QUERY PLAN": plans }] = rows as [{ "QUERY PLAN": [{ "Execution Time": number }] }];
+    return round((plans[0]["Execution Time"] * 1_000) / TIMED);
+  };
   const empty = await timed("rates := NULL;");
   const less = async (body: string) => round((await timed(body)) - empty);
   const valid = "lower(valid) <= now() AND coalesce(upper(valid) > now(), true)";
-  const from = `SELECT * INTO r FROM rate WHERE plan_id = '${plan}' AND direction = 'out'`;
+  const ofPlan = `plan_id = '${plan}' AND direction = 'out'`;
+  const longest = `prefix = ANY (n.prefixes) AND ${valid} ORDER BY prefix DESC, (hours IS NOT NULL) DESC LIMIT 1`;
+  const into = `SELECT * INTO r FROM rate WHERE ${ofPlan}`;
   return {
+    together: await together(`SELECT * FROM rate WHERE ${ofPlan} AND ${longest}`),
     asCharged: await less(`rates := rates_of_plan('${plan}', 'out', n.prefixes, now(), now(), 0);`),
-    oneStatement: await less(
-      `${from} AND prefix = ANY (n.prefixes) AND ${valid} ORDER BY prefix DESC, (hours IS NOT NULL) DESC LIMIT 1;`,
-    ),
-    walk: await less(`${from} AND prefix <= n.digits AND ${valid} ORDER BY prefix DESC LIMIT 1;`),
-    oneKey: await less(`${from} AND prefix = left(n.digits, 5) AND ${valid} LIMIT 1;`),
+    oneStatement: await less(`${into} AND ${longest};`),
+    oneKey: await less(`${into} AND prefix = left(n.digits, 5) AND ${valid} LIMIT 1;`),
   };
 }

@@ -11,7 +11,8 @@ import type { SqlPool } from "@/server/infra/db/pool";
 
 type Waiting = Asked & Readonly<{ resolve: (answer: Answer) => void; reject: (error: unknown) => void }>;
 
-const MOST = 100;
+/** While so many are charged, as many others are authorised: statements of all that wait would take turns. */
+const MOST = 64;
 /** Fewer than these are as quick each for itself. */
 const ENOUGH = 3;
 /** So many questions may be on their way, each for itself, before others gather. */

@@ -4,7 +4,8 @@ import type { SqlPool } from "@/server/infra/db/pool";
 type Settled = "settled" | "repeat" | "unknown";
 type Waiting = Readonly<{ end: End; resolve: (result: Settled) => void; reject: (error: unknown) => void }>;
 
-const MOST = 100;
+/** While so many are charged, as many others are authorised: statements of all that wait would take turns. */
+const MOST = 64;
 
 /**
  * The one writer of ends in this process. While it writes, the ends that come gather and go together with the next

@@ -80,4 +80,18 @@ export const inboundExamples: readonly Example[] = [
       equal((await called(desk, "one")).kind, "refuse");
     },
   },
+  {
+    name: "a call from outside is one of so many at once, also where nobody pays for it",
+    run: async (desk) => {
+      const { tenant } = await numbered(desk);
+      await desk.make.sql("DELETE FROM rate WHERE direction = 'in'");
+      await desk.make.sql("UPDATE tenant SET max_calls = 2 WHERE id = $1", [tenant.tenantId]);
+      equal((await called(desk, "one")).kind, "inbound");
+      equal((await called(desk, "two")).kind, "inbound");
+      equal((await called(desk, "three")).code, "LIM-01");
+      equal((await called(desk, "two")).kind, "inbound");
+      await desk.calls.settle("one", 0);
+      equal((await called(desk, "four")).kind, "inbound");
+    },
+  },
 ];

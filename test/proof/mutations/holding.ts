@@ -30,8 +30,8 @@ export const holding: readonly SqlMutation[] = [
     of: "call_place",
     name: "a question that is asked twice at once is answered by an error",
     loses: "the call: it is refused although money is held for it",
-    find: "IF EXISTS (SELECT FROM call WHERE pbx = c.pbx AND pbx_call_id = c.pbx_call_id) THEN",
-    replace: "IF false THEN",
+    find: "IF EXISTS (SELECT FROM call WHERE pbx = c.pbx AND pbx_call_id = c.pbx_call_id) THEN\n",
+    replace: "IF false THEN\n",
     caughtBy: "one question asked many times at once holds once and has one answer",
   },
   {

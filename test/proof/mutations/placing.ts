@@ -44,8 +44,8 @@ export const placingTogether: readonly SqlMutation[] = [
     ...together,
     name: "calls let through together do not count each other",
     loses: "the bound of calls at once",
-    find: "y.open_calls + row_number() OVER (PARTITION BY t.tenant_id ORDER BY t.n)",
-    replace: "y.open_calls + 1",
+    find: "max(t.open_calls[1]) OVER (PARTITION BY t.tenant_id) + t.of_tenant",
+    replace: "max(t.open_calls[1]) OVER (PARTITION BY t.tenant_id) + 1",
     caughtBy: SHARED,
   },
   {

@@ -53,4 +53,12 @@ export const receiving: readonly SqlMutation[] = [
     replace: "false",
     caughtBy: AGAIN,
   },
+  {
+    of: "call_place",
+    name: "calls from outside that nobody pays for may be any number at once",
+    loses: "the channels of everybody",
+    find: "IF NOT (room ->> 'ok')::boolean THEN RETURN call_refuse(c, 'LIM-01'); END IF;\n      INSERT",
+    replace: "INSERT",
+    caughtBy: "a call from outside is one of so many at once, also where nobody pays for it",
+  },
 ];

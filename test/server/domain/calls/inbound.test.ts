@@ -151,11 +151,18 @@ describe("a call from outside", () => {
     await talk(again, 1_000);
   });
 
-  test("does not use up what its tenant may call out, and has the same limits when it is paid for", async () => {
+  test("does not use up what its tenant may call out, and is one of so many at once, free or paid for", async () => {
     const free = await reached(1_000_000n);
-    await free.set("max_calls", 1);
-    await free.set("max_calls_per_minute", 2);
-    for (let n = 0; n < 4; n += 1) expect(await authorise(free.did)).toMatchObject({ kind: "inbound" });
+    await free.set("max_calls", 2);
+    await free.set("max_calls_per_minute", 1);
+    const calls = Array.from({ length: 8 }, () => randomUUID());
+    const answers = await Promise.all([...calls, ...calls].map((call) => authorise(free.did, call)));
+    const letIn = new Set(answers.filter(({ kind }) => kind === "inbound").map(({ callId }) => callId));
+    expect(letIn.size).toBe(2);
+    expect(new Set(answers.map(({ code }) => code))).toEqual(new Set(["", "LIM-01"]));
+    const { code, call } = await authorise(free.did);
+    expect(code).toBe("LIM-01");
+    expect((await world.recordOf(call)).trace.at(-1)).toMatchObject({ gate: "calls at once", ok: false });
     expect(await free.ring()).toMatchObject({ kind: "out" });
 
     const paid = await reached(1_000_000n, perSecond);
@@ -172,7 +179,7 @@ describe("a call from outside", () => {
     await make.assign(reseller, bought);
     await make.assign(tenant, await make.plan(reseller, {}));
     await make.sql("UPDATE tenant SET sells_below_cost = true WHERE id = $1", [reseller.tenantId]);
-    await make.sql("UPDATE tenant SET max_per_minute_micros = 1, max_calls = 0 WHERE id = $1", [tenant.tenantId]);
+    await make.sql("UPDATE tenant SET max_per_minute_micros = 1, max_calls = 1 WHERE id = $1", [tenant.tenantId]);
     const { extensionId } = await make.phone(tenant);
     const did = number();
     await make.did(tenant, did, extensionId);
@@ -180,7 +187,8 @@ describe("a call from outside", () => {
     await make.topUp(reseller, 1_000_000n);
     const { call } = await authorise(did);
     const { trace } = await world.recordOf(call);
-    expect(trace.map(({ gate }) => gate)).toEqual(["number", "incoming"]);
+    expect(trace.map(({ gate }) => gate)).toEqual(["number", "incoming", "calls at once"]);
+    expect((await authorise(did)).code).toBe("LIM-01");
     expect(JSON.stringify(trace)).not.toMatch(/1000000|60000|300000/);
     expect(await talk(call, 10_000)).toBe("0");
     expect((await make.wallet(reseller)).posted).toBe(990_000n);
