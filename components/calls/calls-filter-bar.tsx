@@ -1,43 +1,33 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
 
-import { useTRPC } from "@/components/api/client";
-import { type CallFilter, isFiltered, outcomes } from "@/components/calls/call-filter";
+import { type CallFilter, isFiltered, noFilter, outcomes } from "@/components/calls/call-filter";
 import { outcomeWords } from "@/components/calls/outcome-words";
-import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
+import { buttonClass } from "@/components/ui/button-class";
+import { later } from "@/components/ui/later";
+import { Popover } from "@/components/ui/popover";
 import { SearchBox } from "@/components/ui/search-box";
 import { Select } from "@/components/ui/select";
 
 type Set = (changes: Readonly<Record<string, string | undefined>>, how?: "push" | "replace") => void;
 type Props = Readonly<{ filter: CallFilter; set: Set }>;
 
+const ExtensionField = later(
+  () => import("@/components/extensions/extension-field").then((file) => file.ExtensionField),
+  <span className="control flex w-48 items-center text-ink-3">Any extension</span>,
+);
+const MoreFilters = later(() => import("@/components/calls/more-call-filters").then((file) => file.MoreCallFilters));
+
 const anyOutcome = { value: "", label: "Any outcome" };
 const outcomeChoices = [anyOutcome, ...outcomes.map((value) => ({ value, label: outcomeWords(value).word }))];
 
-/** Takes every filter out, and the page with them. */
-export const noFilter = {
-  q: undefined,
-  outcome: undefined,
-  extension: undefined,
-  from: undefined,
-  to: undefined,
-  before: undefined,
-};
-
 /** The filter as controls; each writes itself into the address. */
 export function CallsFilterBar({ filter, set }: Props) {
-  const { tenantSlug, can } = useScope();
-  const { data } = useQuery(
-    useTRPC().extensions.list.queryOptions({ tenantSlug }, { enabled: can("extensions.read") }),
-  );
   const search = useCallback((q: string) => set({ q, before: undefined }, "replace"), [set]);
-  const extensions = [
-    { value: "", label: "Any extension" },
-    ...(data?.items ?? []).map((item) => ({ value: item.id, label: `${item.number} ${item.displayName}` })),
-  ];
+  const { reason, direction, country, minCost, minSeconds } = filter;
+  const hidden = [reason, direction, country, minCost, minSeconds].filter((value) => value !== undefined).length;
   const day = (name: "from" | "to", label: string) => (
     <label className="flex items-center gap-2 text-ink-2">
       {label}
@@ -67,17 +57,24 @@ export function CallsFilterBar({ filter, set }: Props) {
         onChange={(event) => set({ outcome: event.target.value, before: undefined })}
         value={filter.outcome ?? ""}
       />
-      <Select
-        choices={extensions}
-        className="max-w-48"
+      <ExtensionField
+        className="w-48"
         label="Extension"
         labelHidden
-        name="extension"
-        onChange={(event) => set({ extension: event.target.value, before: undefined })}
-        value={filter.extensionId ?? ""}
+        onValue={(extension) => set({ extension, before: undefined })}
+        placeholder="Any extension"
+        value={filter.extensionId}
       />
       {day("from", "From")}
       {day("to", "to")}
+      <Popover
+        className="w-72 p-3"
+        label={hidden > 0 ? `More filters, ${hidden} in use` : "More filters"}
+        trigger={hidden > 0 ? `More (${hidden})` : "More"}
+        triggerClass={buttonClass()}
+      >
+        {(close) => <MoreFilters close={close} filter={filter} set={set} />}
+      </Popover>
       {isFiltered(filter) && (
         <Button look="quiet" onClick={() => set(noFilter)}>
           Clear filter

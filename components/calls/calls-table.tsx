@@ -5,9 +5,8 @@ import Link from "next/link";
 import type { CallRow, Outputs } from "@/components/api/outputs";
 import { Money } from "@/components/billing/money";
 import { columnDecimals } from "@/components/billing/money-text";
-import { type CallFilter, isFiltered } from "@/components/calls/call-filter";
+import { type CallFilter, isFiltered, noFilter } from "@/components/calls/call-filter";
 import { CallOutcome } from "@/components/calls/call-outcome";
-import { noFilter } from "@/components/calls/calls-filter-bar";
 import { Duration } from "@/components/calls/duration";
 import { FoldedCalled, FoldedCaller } from "@/components/calls/parties";
 import { Moment } from "@/components/shell/moment";
@@ -28,6 +27,8 @@ type Props = Readonly<{
   held: boolean;
   onPointer: (inside: boolean) => void;
   openId: string | undefined;
+  /** Defined while calls are still looked through; ends that. */
+  searching?: (() => void) | undefined;
   set: (changes: Readonly<Record<string, string | undefined>>) => void;
 }>;
 
@@ -87,7 +88,7 @@ function columnsIn(currency: string, decimals: number, zone: string): readonly C
   ];
 }
 
-export function CallsTable({ data, filter, scope, held, onPointer, openId, set }: Props) {
+export function CallsTable({ data, filter, scope, held, onPointer, openId, searching, set }: Props) {
   const { timeZone } = useScope();
   const list = useHeldRows(data.items, keyOf, held && filter.cursor === undefined, scope);
   const decimals = columnDecimals(
@@ -106,14 +107,27 @@ export function CallsTable({ data, filter, scope, held, onPointer, openId, set }
       <DataTable
         caption="Calls"
         columns={columnsIn(data.currency, decimals, zoneText(timeZone))}
-        empty={<NoCalls filtered={isFiltered(filter)} onClear={() => set(noFilter)} />}
+        empty={data.searchedTo ? null : <NoCalls filtered={isFiltered(filter)} onClear={() => set(noFilter)} />}
         freshKeys={list.fresh}
         onPointer={onPointer}
         openKey={openId}
         rowKey={keyOf}
         rows={list.rows}
       />
-      {(data.items.length > 0 || filter.cursor) && (
+      {data.searchedTo && (
+        <p aria-live="polite" className="flex flex-wrap items-center gap-3 py-3 text-ink-2">
+          <span>
+            {searching ? "Looking through older calls: so far" : "Looked"} back to <Moment at={data.searchedTo} />
+            {data.items.length === 0 ? ", none found." : "."}
+          </span>
+          {searching ? (
+            <Button onClick={searching}>Stop</Button>
+          ) : (
+            older && <Button onClick={() => set({ before: older })}>Go on from there</Button>
+          )}
+        </p>
+      )}
+      {!data.searchedTo && (data.items.length > 0 || filter.cursor) && (
         <Pages
           noun="calls"
           onNewest={filter.cursor ? () => set({ before: undefined }) : undefined}

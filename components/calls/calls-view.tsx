@@ -1,7 +1,7 @@
 "use client";
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
 import { QueryView } from "@/components/api/query-view";
@@ -9,6 +9,7 @@ import { type CallFilter, readCallFilter } from "@/components/calls/call-filter"
 import { CallsFilterBar } from "@/components/calls/calls-filter-bar";
 import { CallsTable } from "@/components/calls/calls-table";
 import { listInput } from "@/components/calls/list-input";
+import { useSearchOn } from "@/components/calls/use-search-on";
 import { ExportLink } from "@/components/exports/export-link";
 import { useScope } from "@/components/shell/scope";
 import { later } from "@/components/ui/later";
@@ -16,6 +17,10 @@ import { PageHeader } from "@/components/ui/page-header";
 import { useOpen } from "@/components/ui/use-open";
 import { useParamsState } from "@/components/ui/use-params-state";
 
+const CallTotals = later(
+  () => import("@/components/calls/call-totals").then((file) => file.CallTotals),
+  <div className="h-36" />,
+);
 const CallPanel = later(() => import("@/components/calls/call-panel").then((file) => file.CallPanel));
 
 /** Every call in one list, the refused ones with their reason. */
@@ -24,25 +29,30 @@ export function CallsView() {
   const { params, set } = useParamsState();
   const { openId, close } = useOpen();
   const [inside, setInside] = useState(false);
-  const filter: CallFilter = readCallFilter(params);
+  const filter: CallFilter = useMemo(() => readCallFilter(params), [params]);
   const { cursor: _, ...exported } = filter;
   const query = useQuery(
     useTRPC().calls.list.queryOptions(listInput(tenantSlug, filter), { placeholderData: keepPreviousData }),
   );
+  const searched = useSearchOn(tenantSlug, filter, query.isPlaceholderData ? undefined : query.data);
 
   return (
     <>
       <PageHeader actions={<ExportLink filter={exported} what="calls" />} title="Calls">
         <CallsFilterBar filter={filter} set={set} />
       </PageHeader>
+      <div className="min-h-36 border-y py-3 sm:min-h-32">
+        <CallTotals filter={filter} set={set} />
+      </div>
       <QueryView query={query}>
         {(data) => (
           <CallsTable
-            data={data}
+            data={searched?.page ?? data}
             filter={filter}
             held={inside}
             onPointer={setInside}
             openId={openId}
+            searching={searched?.going ? searched.stop : undefined}
             scope={query.isPlaceholderData ? undefined : JSON.stringify(filter)}
             set={set}
           />

@@ -14,6 +14,7 @@ const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   ],
   P6: async () => (await import("./p6-rate-deck")).rateDeck(),
   P7: async () => (await import("./p7-cdr-ingest")).cdrIngest(),
+  P8: async () => (await import("./p8-p9-many-calls")).manyCalls(),
   audit: async () => (await import("./audit-verify")).auditVerify(),
   retention: async () => (await import("./retention")).retention(),
   P12: async () => (await import("./p12-first-load")).firstLoad(),

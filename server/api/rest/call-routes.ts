@@ -106,8 +106,13 @@ export const callRoutes: readonly Route[] = [
     summary: "Calls, newest first, refused and unanswered ones included",
     procedure: "calls.list",
     query: z.object({
-      text: callFilterSchema.shape.text.describe("A part of a number or name, or an id"),
+      text: callFilterSchema.shape.text.describe(
+        "The beginning of a number in any written form, from six digits on; else a part of a number or name, or an id",
+      ),
       outcome: callFilterSchema.shape.outcome,
+      reason: callFilterSchema.shape.reason.describe("A code such as CAP-01"),
+      direction: callFilterSchema.shape.direction,
+      country: callFilterSchema.shape.country.describe("Of the number called, such as DE"),
       extension_id: callFilterSchema.shape.extensionId,
       from: callFilterSchema.shape.from.describe("A day of the tenant or a moment; included"),
       to: callFilterSchema.shape.to.describe("A day, included, or a moment, not included"),
@@ -117,7 +122,7 @@ export const callRoutes: readonly Route[] = [
     answer: pageOf(callSchema),
     input: (asked) => {
       const { extension_id, ...rest } = pageInput(asked);
-      return { ...rest, ...(extension_id === undefined ? {} : { extensionId: extension_id }) };
+      return { ...rest, far: true, ...(extension_id === undefined ? {} : { extensionId: extension_id }) };
     },
     shape: ({ items, nextCursor, currency }) =>
       paged(

@@ -1,6 +1,8 @@
 import type { CallFilter } from "@/server/domain/calls/call.schema";
+import { sourceOf } from "@/server/domain/calls/call-driver";
 import { type CallRow, callRowOf, type StoredCall } from "@/server/domain/calls/call-row";
-import { callRange, callsWhere } from "@/server/domain/calls/call-where";
+import { callRange } from "@/server/domain/calls/call-where";
+import { sql } from "@/server/infra/db/sql";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import type { TenantId } from "@/server/kernel/ids";
 
@@ -10,41 +12,62 @@ export type ListedCall = CallRow & {
 };
 export type CallPage = {
   readonly items: readonly ListedCall[];
-  /** Names the last row, so that new calls arriving meanwhile shift nothing. */
+  /** Names the last row, so that new calls arriving meanwhile shift nothing; or the call up to which was looked. */
   readonly nextCursor: string | null;
+  /** Not every call of the page was found yet: calls from this moment on were looked at, and the next page goes on there. */
+  readonly searchedTo: Date | null;
   readonly currency: string;
 };
 
-type Listed = StoredCall & { exactUs: bigint; trace: unknown };
+type Listed = StoredCall & { exactUs: bigint; trace: unknown; found: boolean; edge: boolean };
+
+/** Calls that one page looks at, where no index has just those that are asked for: a few milliseconds. */
+const LOOKED_AT = 4_000;
+/** The same for who said that it may take longer. */
+const LOOKED_AT_FAR = 100_000;
 
 /**
  * A tenant's calls, newest first, a page at a time: refused and unanswered ones included, days as its own calendar has
- * them. Pages follow (started_at, id), so a deep page costs what the first one does.
+ * them. Pages follow (started_at, id), so a deep page costs what the first one does. What no index finds is looked for in a
+ * bounded number of calls; a page that is not full then says how far back was looked.
  * @throws DomainError not_found when the tenant is not visible.
  */
 export async function listCalls(tx: TenantRead, tenantId: TenantId, filter: CallFilter): Promise<CallPage> {
-  const { limit = 50 } = filter;
-  const [atUs = null, afterId = null] = filter.cursor?.split("_") ?? [];
-  const tenant = await callRange(tx, tenantId, filter);
+  const { limit = 50, cursor, far, ...choice } = filter;
+  const range = await callRange(tx, tenantId, filter);
+  const [atUs = "0", afterId = ""] = cursor?.split("_") ?? [];
+  const place = cursor
+    ? sql`(started_at, id) < (timestamptz 'epoch' + ${atUs}::bigint * interval '1 microsecond', ${afterId}::uuid)`
+    : sql`true`;
+  const most = far ? LOOKED_AT_FAR : LOOKED_AT;
+  const { calls, rest, lookedAt } = await sourceOf(tx, {
+    tenantId,
+    filter: choice,
+    range,
+    place,
+    rows: limit + 1,
+    most,
+  });
   const rows = await tx.$queryRaw<Listed[]>`
     SELECT c.*, to_jsonb(h) AS price
     FROM (
       SELECT tenant_id, id, started_at AS "startedAt", answered_at AS "answeredAt", ended_at AS "endedAt", kind,
         extension_number AS "extensionNumber", extension_name AS "extensionName", dialled, to_e164 AS "toE164", country, state, outcome, reason,
         talk_ms AS "talkMs", billed_seconds AS "billedSeconds", cost_micros AS "costMicros", from_number AS "fromNumber", trace,
-        (extract(epoch FROM started_at) * 1000000)::bigint AS "exactUs"
-      FROM call
-      WHERE ${callsWhere(tenantId, filter, tenant)}
-        AND (${atUs}::text IS NULL OR (started_at, id) <
-          (timestamptz 'epoch' + ${atUs}::bigint * interval '1 microsecond', ${afterId}::uuid))
+        (extract(epoch FROM started_at) * 1000000)::bigint AS "exactUs", (${rest}) IS TRUE AS found, nth = ${lookedAt ?? -1} AS edge
+      FROM (${calls}) call WHERE (${rest}) OR nth = ${lookedAt ?? -1}
       ORDER BY started_at DESC, id DESC LIMIT ${limit + 1}) c
     LEFT JOIN hold h ON h.tenant_id = c.tenant_id AND h.call_id = c.id
     ORDER BY c."startedAt" DESC, c.id DESC`;
-  const shown = rows.slice(0, limit);
-  const last = shown.at(-1);
+  const end = rows.findIndex(({ edge }) => edge);
+  // What goes on and began before the place up to which was looked comes with the page that begins there.
+  const found = (end === -1 ? rows : rows.slice(0, end + 1)).filter((row) => row.found);
+  const shown = found.slice(0, limit);
+  const last = found.length > limit ? shown.at(-1) : rows[end];
   return {
-    items: shown.map((row) => ({ ...callRowOf(row, tenant.now), trace: row.trace })),
-    nextCursor: rows.length > limit && last ? `${last.exactUs}_${last.id}` : null,
-    currency: tenant.currency,
+    items: shown.map((row) => ({ ...callRowOf(row, range.now), trace: row.trace })),
+    nextCursor: last ? `${last.exactUs}_${last.id}` : null,
+    searchedTo: shown.length < limit ? (rows[end]?.startedAt ?? null) : null,
+    currency: range.currency,
   };
 }

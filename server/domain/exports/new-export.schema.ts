@@ -5,7 +5,7 @@ import { callFilterSchema } from "@/server/domain/calls/call.schema";
 import { type ExportKind, exportFormats } from "@/server/domain/exports/export.schema";
 import { severities } from "@/server/domain/incidents/incident.schema";
 
-const callsFilter = callFilterSchema.omit({ cursor: true, limit: true });
+const callsFilter = callFilterSchema.omit({ cursor: true, limit: true, far: true });
 const days = z.object({ from: callFilterSchema.shape.from, to: callFilterSchema.shape.to });
 
 /** What narrows each kind of file: the filter of its page, whole. */

@@ -6,22 +6,30 @@ const read = (query: string) => readCallFilter(new URLSearchParams(query));
 
 describe("the filter in the address", () => {
   it("is read as it was written", () => {
-    expect(read("q=4420&outcome=blocked&extension=e1&from=2026-11-01&to=2026-11-21&before=c")).toEqual({
+    const id = "4f0c1a52-63a5-4b0e-9a53-0c4e1d2b7a10";
+    const asked = `q=4420&outcome=blocked&reason=CAP-01&direction=out&country=DE&extension=${id}&cost=0.5&seconds=90`;
+    expect(read(`${asked}&from=2026-11-01&to=2026-11-21&before=17_${id}`)).toEqual({
       text: "4420",
       outcome: "blocked",
-      extensionId: "e1",
+      reason: "CAP-01",
+      direction: "out",
+      country: "DE",
+      extensionId: id,
+      minCost: "0.5",
+      minSeconds: 90,
       from: "2026-11-01",
       to: "2026-11-21",
-      cursor: "c",
+      cursor: `17_${id}`,
     });
   });
 
   it("counts what is not understood as not given", () => {
     expect(read("outcome=%3Cscript%3E&from=yesterday&to=2026-1-1&q=%20%20")).toEqual({});
+    expect(read("reason=x&direction=up&country=Germany&extension=7&cost=-1&seconds=long&before=c")).toEqual({});
   });
 
   it("knows a page of the whole list from a filtered list", () => {
-    expect(isFiltered(read("before=c"))).toBe(false);
+    expect(isFiltered(read("before=17_4f0c1a52-63a5-4b0e-9a53-0c4e1d2b7a10"))).toBe(false);
     expect(isFiltered(read("q=1"))).toBe(true);
   });
 

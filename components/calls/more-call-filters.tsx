@@ -1,0 +1,87 @@
+"use client";
+
+import { type FormEvent, useId } from "react";
+
+import { type CallFilter, directions } from "@/components/calls/call-filter";
+import { countryChoices } from "@/components/calls/country-choices";
+import { useScope } from "@/components/shell/scope";
+import { Button } from "@/components/ui/button";
+import { Select } from "@/components/ui/select";
+import { type RefusalCode, refusals } from "@/server/kernel/refusals";
+
+type Set = (changes: Readonly<Record<string, string | undefined>>) => void;
+type Props = Readonly<{ filter: CallFilter; set: Set; close: () => void }>;
+
+const words = { out: "Outgoing", in: "Incoming", internal: "Internal" } as const;
+const directionChoices = [
+  { value: "", label: "Any direction" },
+  ...directions.map((value) => ({ value, label: words[value] })),
+];
+const reasonChoices = [
+  { value: "", label: "Any reason" },
+  ...(Object.keys(refusals) as RefusalCode[]).map((code) => ({
+    value: code,
+    label: `${code} ${refusals[code].sentence}`,
+  })),
+];
+
+/** What is asked for less often than number, outcome, extension and days. It takes effect as a whole. */
+export function MoreCallFilters({ filter, set, close }: Props) {
+  const { currency } = useScope();
+  const id = useId();
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const data = new FormData(event.currentTarget);
+    const given = (name: string): string | undefined => String(data.get(name) ?? "").trim() || undefined;
+    const minutes = Number(given("minutes")?.replace(",", ".") ?? Number.NaN);
+    set({
+      reason: given("reason"),
+      direction: given("direction"),
+      country: given("country"),
+      cost: given("cost")?.replace(",", "."),
+      seconds: minutes > 0 ? String(Math.round(minutes * 60)) : undefined,
+      before: undefined,
+    });
+    close();
+  }
+
+  return (
+    <form className="grid gap-3" key={JSON.stringify(filter)} onSubmit={submit}>
+      <Select choices={directionChoices} defaultValue={filter.direction ?? ""} label="Direction" name="direction" />
+      <Select choices={reasonChoices} defaultValue={filter.reason ?? ""} label="Reason" name="reason" />
+      <Select choices={countryChoices()} defaultValue={filter.country ?? ""} label="Country called" name="country" />
+      <div className="grid grid-cols-2 gap-3">
+        <label className="grid gap-1 font-medium" htmlFor={`${id}-cost`}>
+          Cost at least
+          <input
+            className="control font-normal"
+            defaultValue={filter.minCost ?? ""}
+            id={`${id}-cost`}
+            inputMode="decimal"
+            name="cost"
+            pattern="\d{1,9}([.,]\d{1,6})?"
+            placeholder={`0.50 ${currency}`}
+            title="An amount such as 0.50"
+          />
+        </label>
+        <label className="grid gap-1 font-medium" htmlFor={`${id}-minutes`}>
+          Minutes at least
+          <input
+            className="control font-normal"
+            defaultValue={filter.minSeconds === undefined ? "" : String(filter.minSeconds / 60)}
+            id={`${id}-minutes`}
+            inputMode="decimal"
+            name="minutes"
+            pattern="\d{1,4}([.,]\d{1,3})?"
+            placeholder="10"
+            title="Minutes such as 10 or 2.5"
+          />
+        </label>
+      </div>
+      <Button look="primary" type="submit">
+        Filter calls
+      </Button>
+    </form>
+  );
+}
