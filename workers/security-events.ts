@@ -1,3 +1,5 @@
+import { levelOf } from "@/server/domain/rules/rule.rules";
+import { failedSignIns, type Rule } from "@/server/domain/rules/rule.schema";
 import { readRuleBook } from "@/server/domain/rules/rule-book";
 import type { AmiGateway, SecurityEvent } from "@/server/infra/ami/gateway";
 import type { SqlPool } from "@/server/infra/db/pool";
@@ -5,6 +7,7 @@ import type { LiveBus } from "@/server/infra/live/bus";
 import type { Logger } from "@/server/infra/log/logger";
 import type { TenantId } from "@/server/kernel/ids";
 import { phoneOf } from "@/server/kernel/phone-name";
+import type { BanNetwork } from "@/workers/rules/ban-by-rule";
 
 type Options = Readonly<{
   pool: SqlPool;
@@ -13,6 +16,8 @@ type Options = Readonly<{
   log: Logger;
   /** Bans whoever fails too often; without it failures are only counted. */
   failed?: (address: string, failures: number, at: Date) => Promise<void>;
+  /** Bans a network that a rule says should be; without it none is. */
+  ban?: BanNetwork | undefined;
   everyMs?: number;
   maxKinds?: number;
 }>;
@@ -24,19 +29,7 @@ type Collected = { readonly event: SecurityEvent; count: number };
 
 /** A success is no danger, and the registrations tell it anyway. */
 const uninteresting = new Set(["SuccessfulAuth"]);
-/** Somebody tried something that did not work; what the machine says about its own load is no try. */
-const failures = new Set([
-  "InvalidPassword",
-  "ChallengeResponseFailed",
-  "InvalidAccountID",
-  "FailedACL",
-  "UnexpectedAddress",
-  "RequestNotAllowed",
-  "RequestNotSupported",
-  "AuthMethodNotAllowed",
-  "RequestBadFormat",
-  "InvalidTransport",
-]);
+const failures = new Set(failedSignIns);
 
 /**
  * Keeps what the PBX says about attacks and mistakes. The same thing from the same address within a moment is one event
@@ -46,7 +39,7 @@ export class SecurityEvents {
   #collected = new Map<string, Collected>();
   #dropped = 0;
   #timer: NodeJS.Timeout;
-  #known: Readonly<{ rule: string; untilMs: number }> | undefined;
+  #known: Readonly<{ rule: Rule; untilMs: number }> | undefined;
 
   constructor(readonly options: Options) {
     options.ami.onEvent("security", ({ event }) => this.take(event));
@@ -109,23 +102,13 @@ export class SecurityEvents {
   }
 
   /** The rule about failed sign-ins as the operator has it, read anew now and then. */
-  async #rule(): Promise<string> {
+  async #rule(): Promise<Rule> {
     const now = Date.now();
     if (this.#known && now < this.#known.untilMs) return this.#known.rule;
     const { pool } = this.options;
     const [operator] = await pool.query<{ id: string | null }>("operator", "SELECT operator_tenant() AS id", []);
     const book = await readRuleBook(pool, operator?.id ? [operator.id] : []);
-    const { mode, action, windowMinutes, warn, critical } = book(operator?.id ?? "", {
-      signal: "sip_failure",
-      scope: "network",
-    });
-    const rule = JSON.stringify({
-      mode,
-      action,
-      window: windowMinutes,
-      warn: Number(warn),
-      critical: Number(critical),
-    });
+    const rule = book(operator?.id ?? "", { signal: "sip_failure", scope: "network" });
     this.#known = { rule, untilMs: now + RULE_MS };
     return rule;
   }
@@ -134,19 +117,36 @@ export class SecurityEvents {
   async #count(event: SecurityEvent, address: string, count: number): Promise<void> {
     const { pool, bus, log } = this.options;
     try {
-      const [incident] = await pool.query<{ tenant_id: TenantId; opened: boolean }>(
+      const rule = await this.#rule();
+      const [incident] = await pool.query<{ tenant_id: TenantId; incident_id: string; opened: boolean }>(
         "signal_take",
-        "SELECT tenant_id, opened FROM signal_take($1, $2, $3, $4, $5, $6)",
-        [event.at, event.name, nameTried(event.accountId), address, count, await this.#rule()],
+        "SELECT tenant_id, incident_id, opened FROM signal_take($1, $2, $3, $4, $5, $6)",
+        [event.at, event.name, nameTried(event.accountId), address, count, asked(rule)],
       );
       if (incident) bus.publish({ tenantId: incident.tenant_id, kind: "incidents" });
       if (incident?.opened) log.warn({ address }, "an incident was opened about sign-ins that fail");
       await this.options.failed?.(address, count, event.at);
+      if (incident && rule.action === "ban") await this.#ban(incident.incident_id, rule, address, event.at);
     } catch (error) {
       log.warn({ error, address }, "a signal was not counted");
     }
   }
+
+  /** Asked only of a rule that bans: how much there is of the whole network. */
+  async #ban(incidentId: string, rule: Rule, address: string, at: Date): Promise<void> {
+    const text = "SELECT network, value FROM signal_recent('sip_failure', $1, $2, $3)";
+    const [recent] = await this.options.pool.query<{ network: string; value: string }>("signal_recent", text, [
+      ...[address, at, rule.windowMinutes],
+    ]);
+    const value = BigInt(recent?.value ?? 0);
+    if (!recent || levelOf(rule, value) !== "critical") return;
+    const { windowMinutes } = rule;
+    await this.options.ban?.({ incidentId, signal: "sip_failure", network: recent.network, value, windowMinutes });
+  }
 }
+
+const asked = ({ mode, action, windowMinutes, warn, critical }: Rule): string =>
+  JSON.stringify({ mode, action, window: windowMinutes, warn: Number(warn), critical: Number(critical) });
 
 /** What Asterisk writes where it could not tell the name is no name. */
 const nameTried = (accountId: string) => (accountId === "<unknown>" ? "" : printable(phoneOf(accountId)));

@@ -25,6 +25,7 @@ import { watchCalls } from "@/workers/calls/watch-calls";
 import { resumeContainments } from "@/workers/containment/resume";
 import { healthOf } from "@/workers/health";
 import { Heartbeat } from "@/workers/heartbeat";
+import { banNetworks } from "@/workers/rules/ban-by-rule";
 import { RuleSweep } from "@/workers/rules/rule-sweep";
 import { SecurityEvents } from "@/workers/security-events";
 import { startJobs } from "@/workers/start-jobs";
@@ -68,7 +69,8 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
     log,
   });
   const heartbeat = new Heartbeat({ pool, queue: jobs.queue, ami, lifecycle, pbx, log, ...namesOf(env) });
-  const security = ami && new SecurityEvents({ pool, ami, bus, log, failed: banSenders({ db, bus, log }) });
+  const banning = { failed: banSenders({ db, bus, log }), ban: banNetworks({ db, pool, bus, log }) };
+  const security = ami && new SecurityEvents({ pool, ami, bus, log, ...banning });
   const rules = new RuleSweep({ pool, db, ami, bus, log });
   if (ami) recordRefusalsOfPbx({ pool, ami, pbx, log });
   const hurry = hurryAfterTopUps(connectionString, lifecycle, log);

@@ -24,11 +24,18 @@ export const durationChoices = [
   { value: "31536000", label: "1 year" },
 ] as const;
 
-type Source = Readonly<{ source: "automatic" | "incident" | "person"; by: string }>;
+type Source = Readonly<{ source: "automatic" | "incident" | "person" | "rule"; by: string }>;
 
-/** Who placed a ban. */
-export const sourceText = ({ source, by }: Source): string =>
-  source === "automatic" ? "by itself" : source === "incident" ? `incident ${by}` : by;
+/** Who holds a ban. */
+export function sourceText({ source, by }: Source): string {
+  if (source === "automatic") return "by itself";
+  if (source === "incident") return `incident ${by}`;
+  return source === "rule" ? `rule ${by.replaceAll("_", " ")}` : by;
+}
+
+/** All who hold it, in one line; a ban that is over shows who placed it. */
+export const holdersText = ({ owners, ...ban }: Source & { readonly owners: readonly Source[] }): string =>
+  owners.length > 0 ? [...new Set(owners.map(sourceText))].join(", ") : sourceText(ban);
 
 /** A blocked number as it is written: a star stands for whatever follows. */
 export const numberText = ({ digits, exact }: Readonly<{ digits: string; exact: boolean }>): string =>

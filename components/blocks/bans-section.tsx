@@ -7,7 +7,7 @@ import { useTRPC } from "@/components/api/client";
 import type { Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { refusalOf } from "@/components/api/refusal";
-import { leftText, scopeWords, sourceText } from "@/components/blocks/ban-words";
+import { holdersText, leftText, scopeWords } from "@/components/blocks/ban-words";
 import { Moment } from "@/components/shell/moment";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
@@ -125,7 +125,7 @@ const columns: readonly Column<Ban>[] = [
       </span>
     ),
   },
-  { key: "by", header: "Banned", from: "lg", cell: (ban) => <span className="text-ink-2">{sourceText(ban)}</span> },
+  { key: "by", header: "Banned", from: "lg", cell: (ban) => <span className="text-ink-2">{holdersText(ban)}</span> },
   { key: "at", header: "Since", from: "xl", cell: ({ createdAt }) => <Moment at={createdAt} /> },
   {
     key: "hits",

@@ -1,5 +1,6 @@
 import type { ContainmentRow, ContainPreview, IncidentDetail } from "@/components/api/outputs";
 import type { ContainStep, OptionalStep } from "@/server/domain/incidents/containment.schema";
+import { keptWords } from "@/server/domain/incidents/kept-source.schema";
 
 type StepState = ContainmentRow["steps"][number]["state"];
 
@@ -53,18 +54,15 @@ export const stepState = (state: StepState) => states[state];
 /** A step as it is offered: what it would do, and whether a release undoes it. */
 export type Offer = Readonly<{ step: ContainStep; what: string; back: boolean; optional: OptionalStep | null }>;
 
+const some = (parts: readonly string[], most: number): string =>
+  [...parts.slice(0, most), ...(parts.length > most ? [`${parts.length - most} more`] : [])].join(", ");
+
 /** Which addresses are banned, and why others are not. */
 export function sourcesText(sources: ContainPreview["sources"]): string {
   const strange = sources.filter(({ kept }) => kept === null).map(({ network }) => network);
-  const kept = sources.length - strange.length;
-  const others = kept > 0 ? `${kept} left alone, because something works there` : "";
-  return [
-    strange.slice(0, 3).join(", "),
-    strange.length > 3 && `${strange.length - 3} more`,
-    others || (strange.length === 0 && "no strange address"),
-  ]
-    .filter(Boolean)
-    .join(", ");
+  const left = sources.flatMap(({ network, kept }) => (kept ? [`${network} (kept, because ${keptWords(kept)})`] : []));
+  const banned = strange.length > 0 ? some(strange, 3) : "no strange address";
+  return left.length > 0 ? `${banned}; not ${some(left, 2)}` : banned;
 }
 
 /** What a press would do, in its order. */

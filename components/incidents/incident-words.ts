@@ -61,6 +61,10 @@ export function lineText({ kind, detail }: Pick<IncidentDetail["lines"][number],
         : "opened it";
     case "rule":
       return ruleText(at);
+    case "rule_ban":
+      return `banned ${at("network")} by the rule until ${at("until").slice(0, 16).replace("T", " ")} UTC`;
+    case "rule_kept":
+      return `did not ban ${at("network")}, though the rule says so: ${at("kept")} works there or is kept`;
     case "acknowledged":
       return "took it";
     case "comment":

@@ -9,13 +9,20 @@ import { Money } from "@/components/billing/money";
 import { useScope } from "@/components/shell/scope";
 import { JobBar } from "@/components/tasks/job-bar";
 import { Button } from "@/components/ui/button";
+import { type Column, DataTable } from "@/components/ui/data-table";
 import { ErrorState } from "@/components/ui/error-state";
 import { Facts } from "@/components/ui/facts";
-import { type Rehearsal, type RulePatch, rehearsalSchema } from "@/server/domain/rules/rule.schema";
+import {
+  type NetworkRehearsal,
+  networkRehearsalSchema,
+  type Rehearsal,
+  type RulePatch,
+  rehearsalSchema,
+} from "@/server/domain/rules/rule.schema";
 
 type Props = Readonly<{ ask: () => Omit<RulePatch, "ofTenantSlug"> | undefined; of: string | undefined }>;
 
-/** Tries what stands in the form against the calls of the past 30 days. It changes nothing. */
+/** Tries what stands in the form against the calls, or failed sign-ins, of the past 30 days. It changes nothing. */
 export function RehearseRule({ ask, of }: Props) {
   const { tenantSlug, can } = useScope();
   const trpc = useTRPC();
@@ -42,14 +49,65 @@ export function RehearseRule({ ask, of }: Props) {
 function Outcome({ taskId }: Readonly<{ taskId: string }>) {
   const { tenantSlug } = useScope();
   const { data: task } = useQuery(useTRPC().tasks.get.queryOptions({ tenantSlug, taskId }));
-  const found = task?.state === "done" ? rehearsalSchema.safeParse(task.result).data : undefined;
+  const result = task?.state === "done" ? task.result : undefined;
+  const calls = rehearsalSchema.safeParse(result).data;
+  const networks = networkRehearsalSchema.safeParse(result).data;
   return (
     <div className="grid gap-3">
       <JobBar taskId={taskId} />
-      {found && <Facts facts={factsOf(found)} />}
+      {calls && <Facts facts={factsOf(calls)} />}
+      {networks && <Networks found={networks} />}
     </div>
   );
 }
+
+type Banned = NetworkRehearsal["bans"][number];
+
+/** What a rule about networks would have banned, and what works there. */
+function Networks({ found }: Readonly<{ found: NetworkRehearsal }>) {
+  const { failures, warned, fired, falseHits, networks, bans } = found;
+  const times = (count: number) => <span className="figures">{count} times</span>;
+  return (
+    <>
+      <Facts
+        facts={[
+          { label: "Failed sign-ins looked at", value: <span className="figures">{failures}</span> },
+          { label: "Warned", value: times(warned) },
+          { label: "Critical", value: `${fired} times, ${falseHits} of them where telephones worked` },
+          { label: "If it banned", value: `${networks} networks` },
+        ]}
+      />
+      {bans.length > 0 && (
+        <DataTable
+          caption="Networks that would have been banned"
+          empty={null}
+          columns={bannedColumns}
+          fit
+          rowKey={({ network }) => network}
+          rows={bans}
+        />
+      )}
+    </>
+  );
+}
+
+const bannedColumns: readonly Column<Banned>[] = [
+  {
+    key: "network",
+    header: "Network",
+    fold: "lead",
+    cell: ({ network }) => <code className="font-medium">{network}</code>,
+  },
+  { key: "times", header: "Times", numeric: true, fold: "lead-end", cell: ({ times }) => times },
+  { key: "most", header: "At most", numeric: true, from: "lg", cell: ({ most }) => most },
+  {
+    key: "kept",
+    header: "What works there",
+    fold: "second",
+    cell: ({ kept, phones }) =>
+      kept ? `kept: ${kept}` : phones > 0 ? `telephones worked there (${phones})` : <span className="text-ink-3">–</span>,
+  },
+];
 
 const money = (sums: Readonly<Record<string, string>>) => {
   const amounts = Object.entries(sums);

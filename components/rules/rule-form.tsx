@@ -17,7 +17,7 @@ import { Section } from "@/components/ui/section";
 import { Select } from "@/components/ui/select";
 import { toast } from "@/components/ui/toast-store";
 import { type Check, checks, useFields } from "@/components/ui/use-fields";
-import { type RulePatch, standardOf } from "@/server/domain/rules/rule.schema";
+import { actionsOf, type RulePatch, type StandardRule, standardOf } from "@/server/domain/rules/rule.schema";
 
 type Said = Omit<RulePatch, "ofTenantSlug">;
 type FieldName = "mode" | "action" | "windowMinutes" | "warn" | "critical";
@@ -29,8 +29,8 @@ const amount: Check = (value) =>
 /** What one says about a rule; what is left empty is inherited. It can be tried against past calls before it is saved. */
 export function RuleForm({ row, of }: Readonly<{ row: RuleRow; of: string | undefined }>) {
   const { save, ask, form, problems, refusal } = useRuleForm(row, of);
-  const { own, inherited, money, scope } = row;
-  const contains = isOfCalls(row) && scope !== "network";
+  const { own, inherited, money } = row;
+  const standard = standardOf(row.signal, row.scope);
   const threshold = (name: "warn" | "critical", label: string) => (
     <Field
       defaultValue={own[name] === null ? "" : plain(own[name])}
@@ -54,7 +54,7 @@ export function RuleForm({ row, of }: Readonly<{ row: RuleRow; of: string | unde
           <Choice name="mode" of={["off", "shadow", "enforce"] as const} row={row} text={modeText} />
           <Choice
             name="action"
-            of={contains ? (["notify", "open", "contain"] as const) : (["notify", "open"] as const)}
+            of={standard ? actionsOf(standard) : []}
             row={row}
             text={actionText}
           />
@@ -77,14 +77,14 @@ export function RuleForm({ row, of }: Readonly<{ row: RuleRow; of: string | unde
             Save rule
           </Button>
         </div>
-        {isOfCalls(row) && <RehearseRule ask={ask} of={of} />}
+        {standard && canRehearse(standard) && <RehearseRule ask={ask} of={of} />}
       </form>
     </Section>
   );
 }
 
-/** Those can be replayed and can contain; the others leave nothing behind to replay. */
-const isOfCalls = ({ signal, scope }: RuleRow) => standardOf(signal, scope)?.of === "calls";
+/** The others leave nothing behind to replay. */
+const canRehearse = ({ of, scope }: StandardRule) => of === "calls" || scope === "network";
 
 type ChoiceProps<V extends string> = Readonly<{
   row: RuleRow;

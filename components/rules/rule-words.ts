@@ -54,6 +54,7 @@ const actions: Readonly<Record<RuleAction, string>> = {
   notify: "Mail the desk",
   open: "Open an incident",
   contain: "Contain",
+  ban: "Ban the network",
 };
 export const actionText = (action: RuleAction): string => actions[action];
 

@@ -3,6 +3,7 @@ import { levelOf } from "@/server/domain/rules/rule.rules";
 import { doorOpeners, type RuleKey, standardRules } from "@/server/domain/rules/rule.schema";
 import { readRuleBook } from "@/server/domain/rules/rule-book";
 import type { SqlPool } from "@/server/infra/db/pool";
+import type { BanNetwork } from "@/workers/rules/ban-by-rule";
 import { type Found, type Names, nameSubjects } from "@/workers/rules/subjects";
 
 /** Subjects of one sweep, and events of one tenant's trail: what is left waits for the next. */
@@ -20,12 +21,15 @@ const countedRules = new Map(
 const id = (row: Readonly<{ tenant_id: string; kind: string; source: string }>) =>
   `${row.tenant_id} ${row.kind} ${row.source}`;
 
+/** `ban`: bans the network of a rule that says so; without it none is. */
+type Options = Readonly<{ now?: Date; ban?: BanNetwork | undefined }>;
+
 /**
  * Looks at what was counted since the last time and does what the rules say about it. A counter is marked as judged in the
  * transaction that judges it, so that being killed repeats nothing.
  * @returns what was found over a threshold.
  */
-export async function judgeCounters(pool: SqlPool, now = new Date()): Promise<Found[]> {
+export async function judgeCounters(pool: SqlPool, { now = new Date(), ban }: Options = {}): Promise<Found[]> {
   await pool.query("signals_of_audit", "SELECT signals_of_audit($1, $2)", [doorOpeners, MOST_EVENTS]);
   const since = new Date(now.getTime() - LOOK_BACK_MS);
   await pool.query("signals_of_differences", "SELECT signals_of_differences($1)", [since]);
@@ -51,6 +55,10 @@ export async function judgeCounters(pool: SqlPool, now = new Date()): Promise<Fo
     }
     const result = await hit(pool, rule, measure, await subjectsOf(measure));
     found.push({ measure, rule, ...result });
+    if (ban && result && rule.action === "ban" && levelOf(rule, measure.value) === "critical") {
+      const { signal, source: network, value } = measure;
+      await ban({ incidentId: result.incidentId, signal, network, value, windowMinutes: rule.windowMinutes });
+    }
   }
   const judged = quiet.map((row) => ({
     tenant: row.tenant_id,

@@ -6,6 +6,7 @@ import type { SqlPool } from "@/server/infra/db/pool";
 import type { LiveBus } from "@/server/infra/live/bus";
 import type { Logger } from "@/server/infra/log/logger";
 import type { TenantId } from "@/server/kernel/ids";
+import { type BanNetwork, banNetworks } from "@/workers/rules/ban-by-rule";
 import { containByRule } from "@/workers/rules/contain-by-rule";
 import { type Contain, judgeCalls } from "@/workers/rules/judge-calls";
 import { judgeCounters } from "@/workers/rules/judge-counters";
@@ -48,7 +49,8 @@ export class RuleSweep {
       this.#learned = true;
     }
     await this.#watchLink();
-    const found = [...(await judgeCounters(pool)), ...(await judgeCalls(pool, { contain: await this.#containing() }))];
+    const counted = await judgeCounters(pool, { ban: this.#ban });
+    const found = [...counted, ...(await judgeCalls(pool, { contain: await this.#containing() }))];
     await this.#tell(found);
     return found;
   }
@@ -85,6 +87,12 @@ export class RuleSweep {
         log.error({ error, incidentId: result.incidentId }, "a rule could not contain what it should; trying again");
       });
   }
+
+  /** As with containing: it is tried again when more comes from there. */
+  #ban: BanNetwork = (asked) =>
+    banNetworks(this.options)(asked).catch((error: unknown) => {
+      this.options.log.error({ error, network: asked.network }, "a rule could not ban what it should");
+    });
 
   async #watchLink(): Promise<void> {
     const status = this.options.ami?.status();

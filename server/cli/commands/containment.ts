@@ -10,6 +10,7 @@ import {
 } from "@/server/domain/incidents/containment-list";
 import { releaseContainment, startContainment } from "@/server/domain/incidents/containments";
 import { findIncident } from "@/server/domain/incidents/incident-list";
+import { keptWords } from "@/server/domain/incidents/kept-source.schema";
 import type { TenantId } from "@/server/kernel/ids";
 import { decimalOf } from "@/server/kernel/money";
 import { check } from "../check";
@@ -64,7 +65,7 @@ const wordsOf = (preview: ContainPreview): string =>
     `  replace ${preview.extensions} secret(s) for good`,
     `  forget ${preview.phones.length} registered phone(s), which cannot call at all until they get a new secret`,
     ...preview.sources.map(({ network, kept }) =>
-      kept ? `  not ban ${network}: ${kept}` : `  ban ${network} for a day`,
+      kept ? `  not ban ${network}: kept, because ${keptWords(kept)}` : `  ban ${network} for a day`,
     ),
     ...preview.tell.map(({ name, owners }) => `  mail ${owners} owner(s) of ${name}`),
     ...preview.destinations.map(({ prefix, calls }) => `  called in 24 hours: ${prefix} ${calls} times`),

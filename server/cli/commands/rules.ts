@@ -1,5 +1,5 @@
 import { planRehearsal, rehearse } from "@/server/domain/rules/rehearsal";
-import { rehearseSchema, setRuleSchema } from "@/server/domain/rules/rule.schema";
+import { type NetworkRehearsal, type Rehearsal, rehearseSchema, setRuleSchema } from "@/server/domain/rules/rule.schema";
 import { auditOfRule } from "@/server/domain/rules/rule-audit";
 import { listRules, type RuleRow, setRule } from "@/server/domain/rules/rules";
 import { createPool } from "@/server/infra/db/pool";
@@ -38,7 +38,7 @@ const minutesOf = (text: string | undefined): number | null | undefined => {
 const ruleOptions = {
   tenant: { value: "slug", about: "for one tenant below, and those below it, instead of for everybody" },
   mode: { value: "off|shadow|enforce", about: "whether it does something, only writes down, or is off" },
-  action: { value: "notify|open|contain", about: "what it does at most" },
+  action: { value: "notify|open|contain|ban", about: "what it does at most" },
   window: { value: "minutes", about: "how far back it adds up" },
   warn: { value: "20", about: "from how much on it warns; an amount where the signal is money" },
   critical: { value: "60", about: "from how much on it is critical" },
@@ -75,6 +75,29 @@ export const ruleSet: Command = {
   },
 };
 
+function saidOfCalls(value: Rehearsal, days: number): string {
+  const money = (sums: Readonly<Record<string, string>>) =>
+    Object.entries(sums)
+      .map(([currency, micros]) => formatMicros(BigInt(micros), currency))
+      .join(", ") || "nothing";
+  return [
+    `${value.calls} calls of ${days} days: it would have warned ${value.warned} times and been critical ${value.fired} times.`,
+    `${value.trueHits} of those with harmful calls, ${value.falseHits} without.`,
+    `Containing would have stopped ${value.stopped} harmful calls (${money(value.saved)}) and ${value.falseBlocks} others (${money(value.refusedWrongly)}).`,
+  ].join("\n");
+}
+
+const saidOfNetworks = (value: NetworkRehearsal, days: number): string =>
+  [
+    `${value.failures} failed sign-ins of ${days} days: it would have warned ${value.warned} times and been critical ${value.fired} times.`,
+    `${value.falseHits} of those where telephones worked.`,
+    `Banning would have banned ${value.networks} networks:`,
+    ...value.bans.map(
+      ({ network, times, most, kept }) =>
+        `  ${network}  ${times} times, at most ${most} failures${kept ? `; not now, because of ${kept}` : ""}`,
+    ),
+  ].join("\n");
+
 export const ruleRehearse: Command = {
   summary: "Says what a rule would have done over past calls, as it is or as it would be; changes nothing.",
   words: ["signal", "scope"],
@@ -88,16 +111,7 @@ export const ruleRehearse: Command = {
     const pool = createPool(desk.place.databaseUrl, () => {}, 1);
     try {
       const value = await rehearse(pool, operator.id, plan, null, async () => {});
-      const money = (sums: Readonly<Record<string, string>>) =>
-        Object.entries(sums)
-          .map(([currency, micros]) => formatMicros(BigInt(micros), currency))
-          .join(", ") || "nothing";
-      const say = [
-        `${value.calls} calls of ${days} days: it would have warned ${value.warned} times and been critical ${value.fired} times.`,
-        `${value.trueHits} of those with harmful calls, ${value.falseHits} without.`,
-        `Containing would have stopped ${value.stopped} harmful calls (${money(value.saved)}) and ${value.falseBlocks} others (${money(value.refusedWrongly)}).`,
-      ].join("\n");
-      return { value, say };
+      return { value, say: "bans" in value ? saidOfNetworks(value, days) : saidOfCalls(value, days) };
     } finally {
       await pool.close();
     }

@@ -156,6 +156,7 @@ export type AuditAction =
   | "rule.set"
   | "rule.rehearse"
   | "rule.notify"
+  | "rule.ban"
   | "incident.contain"
   | "incident.contain_step"
   | "incident.contain_again"

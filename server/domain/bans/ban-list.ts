@@ -5,15 +5,29 @@ import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
 
+/** What may hold a ban. */
+export type BanSource = "automatic" | "incident" | "person" | "rule";
+
+/** One who holds a ban, and until when: the ban holds as long as one of them does. */
+export type BanOwnerRow = {
+  readonly source: BanSource;
+  /** A name, the number of an incident, or a rule as "signal scope"; empty for an automatic one. */
+  readonly by: string;
+  readonly reason: string;
+  readonly until: Date;
+};
+
 export type BanRow = {
   readonly id: string;
   readonly network: string;
   readonly scope: BanScope;
+  /** Of the weightiest who holds it: a person, an incident, a rule, or what is placed by itself. */
   readonly reason: string;
-  readonly source: "automatic" | "incident" | "person";
-  /** Who placed it: a name, or the number of an incident; empty for an automatic one. */
+  readonly source: BanSource;
   readonly by: string;
   readonly incidentId: string | null;
+  /** Who holds it now, the weightiest first; empty when it is over. */
+  readonly owners: readonly BanOwnerRow[];
   readonly createdAt: Date;
   readonly expiresAt: Date;
   readonly liftedAt: Date | null;
@@ -23,7 +37,7 @@ export type BanRow = {
   readonly timesBefore: number;
 };
 
-type Stored = Omit<BanRow, "hits"> & { hits: bigint; exactUs: bigint };
+type Stored = Omit<BanRow, "hits" | "owners"> & { hits: bigint; exactUs: bigint };
 
 /** Bans that hold, or that are over, the newest first; with how many hold, and this machine's time. */
 export async function listBans(
@@ -52,13 +66,28 @@ export async function listBans(
     SELECT count(*)::int AS active FROM ban WHERE tenant_id = ${tenantId}::uuid AND lifted_at IS NULL AND expires_at > now()`;
   const page = rows.slice(0, limit);
   const last = page.at(-1);
+  const owners = show === "active" ? await ownersOf(tx, tenantId, page) : [];
   return {
-    items: page.map(({ exactUs: _, hits, ...row }) => ({ ...row, hits: Number(hits) })),
+    items: page.map(({ exactUs: _, hits, ...row }) => ({
+      ...row,
+      hits: Number(hits),
+      owners: owners.filter(({ banId }) => banId === row.id).map(({ banId: _id, ...owner }) => owner),
+    })),
     nextCursor: rows.length > limit && last ? `${last.exactUs}_${last.id}` : null,
     active: count?.active ?? 0,
     now: new Date(),
   };
 }
+
+const ownersOf = (tx: TenantRead, tenantId: TenantId, bans: readonly { id: string }[]) =>
+  tx.$queryRaw<(BanOwnerRow & { banId: string })[]>`
+    SELECT o.ban_id AS "banId", o.kind AS source, o.reason, o.until, coalesce(i.number::text, nullif(p.name, ''), p.email, o.owner_id) AS by
+    FROM ban_owner o
+    LEFT JOIN person p ON o.kind = 'person' AND p.id::text = o.owner_id
+    LEFT JOIN containment c ON c.tenant_id = o.tenant_id AND c.id = o.containment_id
+    LEFT JOIN incident i ON i.tenant_id = c.tenant_id AND i.id = c.incident_id
+    WHERE o.tenant_id = ${tenantId}::uuid AND o.ban_id = ANY (${bans.map(({ id }) => id)}::uuid[]) AND o.ended_at IS NULL AND o.until > now()
+    ORDER BY array_position(ARRAY['person', 'incident', 'rule', 'automatic'], o.kind), o.until DESC, o.owner_id`;
 
 /** All bans that hold, as files for a firewall tell them: by network, a hundred thousand at most. */
 export const heldBans = (tx: TenantRead, tenantId: TenantId): Promise<HeldBan[]> =>

@@ -30,7 +30,8 @@ type Where = Readonly<{
 type Wanted = Where &
   Readonly<{
     reason: string;
-    source: Readonly<{ kind: "incident" | "person"; id: string }>;
+    /** A person's id, or the account of the command line. */
+    source: Readonly<{ kind: "person"; id: string }>;
     /** How long; undefined: the first duration, doubled for each ban of the same network in the last seven days. */
     seconds?: number | undefined;
     /** Says that what works there is to be cut off: telephones, trunks, people. */
@@ -54,8 +55,8 @@ const isSacred = ({ kind }: Cut, scope: BanScope): boolean =>
   kind === "loopback" || kind === "keep" || (kind === "you" && scope === "web");
 
 /**
- * Bans an address or a network, or makes its ban hold longer; never shorter. It holds from the commit on. Wants the
- * operator's transaction. Two at once queue up, and make one ban. Times are this machine's, durations seconds.
+ * Bans an address or a network, or holds the ban that there is, longer than before when asked to; never shorter. It holds from
+ * the commit on, for whoever placed it until then: what others hold of it, they hold as long as they want. Wants the operator's transaction. Two at once queue up, and make one ban. Times are this machine's, durations seconds.
  * @throws DomainError ban_cuts_off when something works from there and `cutOff` does not say that it may be cut off; always for
  *   this machine, a network on the keep-list, and one's own way into the portal.
  */
@@ -106,6 +107,24 @@ export async function placeAutomaticBan(
   return placed;
 }
 
+type ByRule = Readonly<{ network: string; scope: BanScope; reason: string; rule: string; seconds: number | null }>;
+
+/**
+ * Bans a network for a rule, which holds it from then on; a repeat while it holds prolongs it and never shortens it. Wants the
+ * operator's transaction, in which `previewBan` said that nothing works there.
+ * @param rule "signal scope". @param seconds null: the first duration, doubled with each repetition.
+ */
+export async function placeRuleBan(
+  tx: TenantWrite,
+  { network, scope, reason, rule, seconds }: ByRule,
+): Promise<Placed> {
+  const [placed] = await tx.$queryRaw<Placed[]>`
+    SELECT id, expires_at AS "expiresAt", times_before AS "timesBefore", placed, prolonged
+    FROM ban_place(${network}::inet, ${scope}, ${reason}, 'rule', ${rule}, ${seconds}::int)`;
+  if (!placed) throw new Error("ban_place answered with no row");
+  return placed;
+}
+
 export type BanOf = {
   readonly id: string;
   readonly network: string;
@@ -114,7 +133,7 @@ export type BanOf = {
 };
 
 /**
- * Ends a ban before its time, from the commit on. What was counted before it is forgotten, and it does not make the next one
+ * Ends a ban before its time, from the commit on, whoever holds it. What was counted before it is forgotten, and it does not make the next one
  * longer. A repeat changes nothing. Wants the operator's transaction.
  * @param by a person's id, a job's name, or the account of the command line.
  * @throws DomainError not_found.

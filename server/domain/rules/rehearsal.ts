@@ -1,8 +1,9 @@
 import { z } from "zod";
 
 import { DAY_MS, type Fire, firesOf, type Quiet } from "@/server/domain/rules/rehearsal.rules";
+import { type NetworkState, rehearseNetworks } from "@/server/domain/rules/rehearsal-networks";
 import { overlay } from "@/server/domain/rules/rule.rules";
-import type { Rehearsal, Rehearsed } from "@/server/domain/rules/rule.schema";
+import type { NetworkRehearsal, Rehearsal, Rehearsed } from "@/server/domain/rules/rule.schema";
 import { knownRule, patched } from "@/server/domain/rules/rule-text";
 import { ruleNow } from "@/server/domain/rules/rules";
 import { createTask } from "@/server/domain/tasks/tasks";
@@ -30,7 +31,7 @@ type About = Readonly<{ id: TenantId; kind: string }>;
 
 /**
  * What a rehearsal has to do: the rule as it holds for the tenant now, with the patch laid over it.
- * @throws DomainError invalid_input for a rule that is not about calls, or thresholds out of order.
+ * @throws DomainError invalid_input for a rule that is not about calls or networks, or thresholds out of order.
  */
 export async function planRehearsal(
   tx: TenantRead,
@@ -39,8 +40,8 @@ export async function planRehearsal(
   now = new Date(),
 ): Promise<Input> {
   const standard = knownRule(patch, about.kind);
-  if (standard.of !== "calls") {
-    const sentence = "Only a rule about calls can be rehearsed: nothing of the others is kept for so long.";
+  if (standard.of !== "calls" && standard.scope !== "network") {
+    const sentence = "Only a rule about calls or networks can be rehearsed: nothing of the others is kept for so long.";
     throw new DomainError("invalid_input", { field: "signal" }, sentence);
   }
   const silent = { mode: null, action: null, windowMinutes: null, warn: null, critical: null };
@@ -105,21 +106,31 @@ type Report = (
   state: Readonly<{ done: number; total: number; note: string; checkpoint: RehearsalState }>,
 ) => Promise<void>;
 
+type ReportAny = (
+  state: Readonly<{ done: number; total: number; note: string; checkpoint: RehearsalState | NetworkState }>,
+) => Promise<void>;
+
 /**
- * Replays a rule over the calls of past days, a stretch of one tenant at a time. It reads and changes nothing; a run that
- * was killed goes on from its checkpoint. Memory grows with the subjects of one tenant, not with the calls.
+ * Replays a rule over what past days left of what it counts: calls, or failed sign-ins of networks. It reads and changes
+ * nothing; a run that was killed goes on from its checkpoint.
  * @param rootId the tenant whose job it is: nobody above or beside it is looked at.
- * @throws whatever `report` throws, between stretches.
+ * @throws DomainError not_below; whatever `report` throws, between stretches.
  */
 export async function rehearse(
   pool: SqlPool,
   rootId: TenantId,
   given: unknown,
   checkpoint: unknown,
-  report: Report,
-): Promise<Rehearsal> {
+  report: ReportAny,
+): Promise<Rehearsal | NetworkRehearsal> {
   const input = inputSchema.parse(given);
   if (!(await isBelow(pool, rootId, input.aboutId))) throw new DomainError("not_below", { tenantId: input.aboutId });
+  if (input.scope === "network") return rehearseNetworks(pool, input, checkpoint, report);
+  return rehearseCalls(pool, input, checkpoint, report);
+}
+
+/** A stretch of one tenant at a time. Memory grows with the subjects of one tenant, not with the calls. */
+async function rehearseCalls(pool: SqlPool, input: Input, checkpoint: unknown, report: Report): Promise<Rehearsal> {
   let state = (checkpoint as RehearsalState | null) ?? begin;
   for (;;) {
     const [next] = await pool.query<{ tenant_id: string; total: number }>(

@@ -2,7 +2,7 @@ import type { Rule, RuleAction, RuleKey, RuleMode, RuleWord } from "@/server/dom
 
 /** From the mildest to the strictest. */
 const ruleModes: readonly RuleMode[] = ["off", "shadow", "enforce"];
-const ruleActions: readonly RuleAction[] = ["notify", "open", "contain"];
+const ruleActions: readonly RuleAction[] = ["notify", "open", "contain", "ban"];
 
 /** What one level says, for one tenant: the nearest word on each field. */
 export type LevelWord = Readonly<{ byOperator: boolean; word: RuleWord }>;

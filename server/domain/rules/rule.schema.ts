@@ -8,8 +8,11 @@ export const ruleModes = ["off", "shadow", "enforce"] as const;
 /** Shadow writes down what the rule would have done, and does nothing. */
 export type RuleMode = (typeof ruleModes)[number];
 
-export const ruleActions = ["notify", "open", "contain"] as const;
-/** Notify mails the desk at critical; open makes an incident from warn on; contain also contains its subject at critical. */
+export const ruleActions = ["notify", "open", "contain", "ban"] as const;
+/**
+ * Notify mails the desk at critical; open makes an incident from warn on; contain also contains its subject at critical, and
+ * ban, of a rule about networks, bans the network at critical.
+ */
 export type RuleAction = (typeof ruleActions)[number];
 
 /** What a rule is made of. Thresholds are counts, or micros of the tenant's own currency. */
@@ -88,6 +91,28 @@ const standards = [
   { signal: "ami_silence", scope: "tenant", of: "counted", desk: true, minutes: 30, warn: 2, critical: 5 },
   { signal: "retention", scope: "tenant", of: "counted", desk: true, minutes: 1_440, warn: 1, critical: 3 },
 ] as const satisfies readonly Standard[];
+
+/** What a rule about networks may keep a network away from, by its signal. */
+export const banScopeOf: Readonly<Partial<Record<string, "sip" | "web">>> = { sip_failure: "sip", sign_in: "web" };
+/** What may stand in the form of a rule: only calls can be contained, only networks banned. */
+export const actionsOf = ({ of, scope }: Pick<StandardRule, "of" | "scope">): readonly RuleAction[] => {
+  if (scope === "network") return ["notify", "open", "ban"];
+  return of === "calls" ? ["notify", "open", "contain"] : ["notify", "open"];
+};
+
+/** What the PBX calls a sign-in that failed; what the machine says about its own load is no try. */
+export const failedSignIns: readonly string[] = [
+  "InvalidPassword",
+  "ChallengeResponseFailed",
+  "InvalidAccountID",
+  "FailedACL",
+  "UnexpectedAddress",
+  "RequestNotAllowed",
+  "RequestNotSupported",
+  "AuthMethodNotAllowed",
+  "RequestBadFormat",
+  "InvalidTransport",
+];
 
 export type Signal = (typeof standards)[number]["signal"];
 /** Every signal a rule is about, once. */
@@ -187,5 +212,28 @@ export const rehearsalSchema = z.object({
   refusedWrongly: sums,
 });
 export type Rehearsal = z.output<typeof rehearsalSchema>;
+
+/** What a rule about networks would have done: each network once a day at most. */
+export const networkRehearsalSchema = z.object({
+  /** Sign-ins that failed and were looked at. */
+  failures: z.number(),
+  warned: z.number(),
+  fired: z.number(),
+  /** Of the critical ones: where telephones worked in those days, which a ban would have cut off. */
+  falseHits: z.number(),
+  /** Networks that would have been banned, the worst first, 50 at most; with what works there now and keeps one from it. */
+  bans: z.array(
+    z.object({
+      network: z.string(),
+      times: z.number(),
+      most: z.number(),
+      kept: z.string().nullable(),
+      phones: z.number(),
+    }),
+  ),
+  /** How many that are; more than are listed, perhaps. */
+  networks: z.number(),
+});
+export type NetworkRehearsal = z.output<typeof networkRehearsalSchema>;
 
 export const findingsSchema = z.object({ ...key, limit: z.number().int().min(1).max(200).optional() });

@@ -8,6 +8,7 @@ import {
   overlay,
 } from "@/server/domain/rules/rule.rules";
 import {
+  actionsOf,
   type Rule,
   type RuleKey,
   type RulePatch,
@@ -173,7 +174,7 @@ export type RuleChanged = Readonly<{ before: ShownWord; after: ShownWord; effect
 /**
  * Says something about a rule for a tenant: the one acted on, or one below. A level below another can only tighten what is
  * enforced above it. It counts from the next sweep on. Locks the row; a repeat changes nothing.
- * @throws DomainError invalid_input for a rule that does not exist, a bad threshold, critical below warn, or containing what cannot be.
+ * @throws DomainError invalid_input for a rule that does not exist, a bad threshold, critical below warn, or an action that it cannot take.
  * @throws DomainError rule_bound for a field that would be looser than what is enforced above; the detail has the bound.
  */
 export async function setRule(
@@ -222,8 +223,9 @@ function checkWord(
     const sentence = `Critical would be ${shown.critical} and below warn, which is ${shown.warn}: it must be at least that.`;
     throw new DomainError("invalid_input", { field: "critical" }, sentence);
   }
-  if (word.action === "contain" && (standard.of !== "calls" || standard.scope === "network")) {
-    const sentence = "Only rules about the calls of an extension or a tenant can contain: choose notify or open.";
+  if (word.action !== null && !actionsOf(standard).includes(word.action)) {
+    const can = word.action === "ban" ? "Only rules about networks can ban" : "Only rules about calls can contain";
+    const sentence = `${can}: choose ${actionsOf(standard).join(" or ")}.`;
     throw new DomainError("invalid_input", { field: "action" }, sentence);
   }
   const loose = above && loosened(above, word);

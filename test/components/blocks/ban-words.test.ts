@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { leftText, numberText, sourceText } from "@/components/blocks/ban-words";
+import { holdersText, leftText, numberText, sourceText } from "@/components/blocks/ban-words";
 
 describe("words about bans", () => {
   it("says how long one still holds, in a unit that says enough", () => {
@@ -20,6 +20,14 @@ describe("words about bans", () => {
     expect(sourceText({ source: "automatic", by: "" })).toBe("by itself");
     expect(sourceText({ source: "incident", by: "17" })).toBe("incident 17");
     expect(sourceText({ source: "person", by: "Mara" })).toBe("Mara");
+    expect(sourceText({ source: "rule", by: "sip_failure network" })).toBe("rule sip failure network");
+  });
+
+  it("names all who hold it, and who placed one that is over", () => {
+    const mara = { source: "person", by: "Mara" } as const;
+    const incident = { source: "incident", by: "17" } as const;
+    expect(holdersText({ ...mara, owners: [mara, incident, incident] })).toBe("Mara, incident 17");
+    expect(holdersText({ ...mara, owners: [] })).toBe("Mara");
   });
 
   it("tells a number from a range", () => {

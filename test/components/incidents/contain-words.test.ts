@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { OTHER, offersOf, staysOf, targetChoices, targetOf, tookText } from "@/components/incidents/contain-words";
+import { OTHER, offersOf, sourcesText, staysOf, targetChoices, targetOf, tookText } from "@/components/incidents/contain-words";
 
 const at = new Date("2026-11-26T10:00:00Z");
 const step = (name: "hang_up" | "rotate" | "notify", state: "done" | "failed" | "skipped", count = 1, seconds = 0) => ({
@@ -59,4 +59,23 @@ test("what stays is named only where it was done", () => {
   expect(staysOf({ steps: [step("hang_up", "done", 0), step("rotate", "done"), step("notify", "skipped")] })).toEqual([
     "The secret stays replaced: the phone needs a new one from the page of extensions.",
   ]);
+});
+
+test("which addresses are banned is said, and why others are not", () => {
+  expect(sourcesText([])).toBe("no strange address");
+  expect(
+    sourcesText([
+      { network: "203.0.113.9", kept: null },
+      { network: "198.51.100.7", kept: "phone 102" },
+      { network: "198.51.100.8", kept: "phone 102, 103" },
+      { network: "198.51.100.9", kept: "usual" },
+    ]),
+  ).toBe(
+    "203.0.113.9; not 198.51.100.7 (kept, because extension 102 uses it), 198.51.100.8 (kept, because extensions 102, 103 use it), 1 more",
+  );
+  const why = (kept: string) => sourcesText([{ network: "192.0.2.1", kept }]);
+  expect(why("keep 192.0.2.0/24 Head office")).toContain("192.0.2.0/24 Head office is on the keep-list");
+  expect(why("extension globex-101")).toContain("the telephone globex-101 of another tenant is registered there");
+  expect(why("trunk carrier")).toContain("the trunk carrier is there");
+  expect(why("loopback 127.0.0.1")).toContain("this machine itself");
 });

@@ -2,9 +2,8 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { learnNumberRanges } from "@/server/domain/rules/number-ranges";
-import type { RehearsalState } from "@/server/domain/rules/rehearsal";
 import { planRehearsal, rehearse } from "@/server/domain/rules/rehearsal";
-import { type Rehearsal, rehearseSchema } from "@/server/domain/rules/rule.schema";
+import { type NetworkRehearsal, type Rehearsal, rehearseSchema } from "@/server/domain/rules/rule.schema";
 import { readTenant } from "@/server/infra/db/read-tenant";
 import type { TenantId } from "@/server/kernel/ids";
 import { jsonOf } from "@/test/server/cli/run-cli";
@@ -74,7 +73,7 @@ const plan = (more: object = {}) =>
       rehearseSchema.parse({ signal: "special", scope: "extension", ...more }),
     ),
   );
-const run = async (more: object = {}, root = operator): Promise<Rehearsal> =>
+const run = async (more: object = {}, root = operator): Promise<Rehearsal | NetworkRehearsal> =>
   rehearse(db.pool, root.tenantId as TenantId, await plan(more), null, async () => {});
 
 /** The standard rule: critical at the sixth premium call within 15 minutes. Calls seven and eight would have been stopped. */
@@ -108,6 +107,51 @@ test("tells what a change of the thresholds would make of it, and of the days", 
   expect(await run({ days: 7 })).toMatchObject({ calls: 11, fired: 1, trueHits: 0 });
 });
 
+test("of a rule about networks it says what would have been banned, what works there, and where telephones worked", async () => {
+  const failed = (network: string, daysAgo: number, count: number) =>
+    make.sql(
+      `INSERT INTO security_event (tenant_id, at, type, address, detail)
+       SELECT $1, now() - $3 * interval '1 day' - n * interval '20 seconds', 'InvalidPassword', $2 || '.' || n, jsonb_build_object('count', $4::int) FROM generate_series(1, 6) n`,
+      [operator.tenantId, network, daysAgo, count],
+    );
+  await failed("203.0.113", 3, 10);
+  await failed("203.0.113", 6, 20);
+  await failed("198.51.100", 6, 10);
+  await failed("192.0.2", 9, 2);
+  await failed("192.0.2", 40, 100);
+  await make.sql("INSERT INTO ban_keep (tenant_id, network, note) VALUES ($1, '198.51.100.0/28', 'Branch')", [
+    operator.tenantId,
+  ]);
+  await make.sql(
+    `INSERT INTO registration_event (tenant_id, extension_id, at, kind, address, user_agent, transport)
+     VALUES ($1, $2, now() - interval '6 days', 'registered', '198.51.100.9:5060', '', 'UDP')`,
+    [acme.tenantId, busy.extensionId],
+  );
+  const networks = { signal: "sip_failure", scope: "network", action: "ban", warn: "10", critical: "50" } as const;
+  const found = await run(networks);
+  expect(found).toEqual({
+    failures: 252,
+    warned: 4,
+    fired: 3,
+    falseHits: 1,
+    networks: 2,
+    bans: [
+      { network: "203.0.113.0/24", times: 2, most: 120, kept: null, phones: 0 },
+      { network: "198.51.100.0/24", times: 1, most: 60, kept: "keep 198.51.100.0/28 Branch", phones: 1 },
+    ],
+  });
+  expect(await make.sql("SELECT FROM ban")).toEqual([]);
+  const stopped: unknown[] = [];
+  const input = await plan(networks);
+  const cut = rehearse(db.pool, operator.tenantId as TenantId, input, null, async ({ done, checkpoint }) => {
+    stopped.push(checkpoint);
+    if (done === 26) throw new TaskCancelled();
+  });
+  await expect(cut).rejects.toBeInstanceOf(TaskCancelled);
+  expect(await rehearse(db.pool, operator.tenantId as TenantId, input, stopped.at(-1), async () => {})).toEqual(found);
+  await make.sql("DELETE FROM security_event");
+});
+
 test("what is disputed counts as harmful, what was dismissed does not", async () => {
   await make.sql("UPDATE incident SET state = 'dismissed', closed_at = now() WHERE title = 'Hijacked'");
   expect(await run()).toMatchObject({ trueHits: 0, falseHits: 2, falseBlocks: 6 });
@@ -131,7 +175,7 @@ test("as a job it says how far it is, can be stopped, and goes on from its check
     result: byHand,
   });
 
-  const states: RehearsalState[] = [];
+  const states: unknown[] = [];
   const stopped = rehearse(db.pool, operator.tenantId as TenantId, await plan(), null, async ({ checkpoint }) => {
     states.push(checkpoint);
     throw new TaskCancelled();
