@@ -105,7 +105,13 @@ const bannedColumns: readonly Column<Banned>[] = [
     header: "What works there",
     fold: "second",
     cell: ({ kept, phones }) =>
-      kept ? `kept: ${kept}` : phones > 0 ? `telephones worked there (${phones})` : <span className="text-ink-3">–</span>,
+      kept ? (
+        `kept: ${kept}`
+      ) : phones > 0 ? (
+        `telephones worked there (${phones})`
+      ) : (
+        <span className="text-ink-3">–</span>
+      ),
   },
 ];
 

@@ -52,12 +52,7 @@ export function RuleForm({ row, of }: Readonly<{ row: RuleRow; of: string | unde
       <form className="grid gap-4" noValidate onSubmit={submit} ref={form}>
         <div className="grid gap-x-6 gap-y-4 sm:grid-cols-2">
           <Choice name="mode" of={["off", "shadow", "enforce"] as const} row={row} text={modeText} />
-          <Choice
-            name="action"
-            of={standard ? actionsOf(standard) : []}
-            row={row}
-            text={actionText}
-          />
+          <Choice name="action" of={standard ? actionsOf(standard) : []} row={row} text={actionText} />
           {threshold("warn", "Warn at")}
           {threshold("critical", "Critical at")}
           <Field

@@ -17,6 +17,7 @@ const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   P8: async () => (await import("./p8-p9-many-calls")).manyCalls(),
   audit: async () => (await import("./audit-verify")).auditVerify(),
   retention: async () => (await import("./retention")).retention(),
+  containment: async () => (await import("./containment")).containing(),
   P12: async () => (await import("./p12-first-load")).firstLoad(),
   P13: async () => (await import("./p13-start")).startAndRest(),
 };

@@ -3,10 +3,12 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { change } from "@/server/domain/audit/change";
 import { liftBan, placeBan } from "@/server/domain/bans/bans";
 import { setAllowList } from "@/server/domain/blocks/allow-list";
+import { releaseContainment, startContainment } from "@/server/domain/incidents/containments";
 import { SipPhone } from "@/server/embedded/sip-phone";
 import { connectDb, type Db } from "@/server/infra/db/client";
 import type { TenantWrite } from "@/server/infra/db/tenant-tx";
 import type { ExtensionId, TenantId } from "@/server/kernel/ids";
+import { bySystem, containedLane, MONEY } from "@/test/support/contained-lane";
 import { type Lane, type LanePhone, startLane, until } from "@/test/support/pbx-lane";
 
 /** Who is banned is refused by the PBX itself. On one machine, other senders are other addresses of it. */
@@ -107,3 +109,56 @@ test("a phone comes from the networks of its list only, with the right secret to
   await allow([]);
   await at("127.0.0.11");
 });
+
+async function phoneAt(bindHost: string, { username, secret }: LanePhone, other = secret): Promise<SipPhone> {
+  const server = { host: "127.0.0.1", port: lane.stack.runtime.sipPort };
+  const opened = await SipPhone.open({ username, secret: other, server, bindHost });
+  open.push(opened);
+  return opened;
+}
+
+test("an office where a phone is contained reaches 112 and calls on, and of a contained tenant still reaches 112; the thief reaches nothing", async () => {
+  const on = containedLane(lane);
+  const { tenant, phone: first } = await lane.customer(MONEY);
+  const colleague = await lane.phone(tenant, "102");
+  const [office, thief] = ["127.0.0.21", "127.0.0.31"];
+  const mine = await phoneAt(office, first);
+  const next = await phoneAt(office, colleague);
+  const stolen = await phoneAt(thief, first);
+  for (const device of [mine, next]) await device.register();
+  await on.reaches(mine, "030901820");
+  const banned = async () =>
+    (
+      await lane.make.sql<{ network: string }>(
+        "SELECT abbrev(network) AS network FROM ban WHERE source = 'incident' AND lifted_at IS NULL AND expires_at > now() ORDER BY network",
+      )
+    ).map(({ network }) => network);
+  const contain = async (extensionId: LanePhone["extensionId"] | null) => {
+    const { id } = await on.incident();
+    const target = { tenantId: tenant.tenantId as TenantId, extensionId };
+    await on.write((tx) => startContainment(tx, on.desk(), { incidentId: id, target }, bySystem));
+    await on.contained(id);
+    return lane.make.one<{ id: string }>("SELECT id FROM containment WHERE incident_id = $1", [id]);
+  };
+
+  const call = await stolen.call("030901821");
+  await call.answered;
+  const one = await contain(first.extensionId);
+  await call.ended;
+  expect(await banned()).toEqual([thief]);
+  expect(await on.codeOf(stolen, "112")).toBe(403);
+  await on.reaches(next, "112");
+  await on.reaches(next, "030901820");
+  const anew = await phoneAt(office, first, await lane.rotate(tenant, first.extensionId));
+  expect(await on.codeOf(anew, "030901820")).toBe(403);
+  await on.reaches(anew, "112");
+  await on.write((tx) => releaseContainment(tx, on.desk(), one.id, bySystem));
+  expect(await banned()).toEqual([]);
+
+  const all = await contain(null);
+  expect(await banned()).not.toContain(office);
+  const newest = await phoneAt(office, colleague, await lane.rotate(tenant, colleague.extensionId));
+  expect(await on.codeOf(newest, "030901820")).toBe(403);
+  await on.reaches(newest, "112");
+  await on.write((tx) => releaseContainment(tx, on.desk(), all.id, bySystem));
+}, 120_000);

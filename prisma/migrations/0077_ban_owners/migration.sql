@@ -117,9 +117,10 @@ END $fn$;
 
 -- Where the calls of an hour came from that are to be contained, and the addresses that the incident names; at most twenty. `kept`
 -- says why one is not banned: from a banned address nobody reaches an emergency number, so only those are that nobody but the
--- attack uses. "usual": the phones called from there, or were there for an hour, before the first signal. "phone 102": another
--- extension of the tenant is there or called from there this week; of a whole tenant, one that the attack does not touch. What a
--- person opened has no first signal, so it is taken to have begun a day before.
+-- attack uses. "usual": the phones called from there, or were there for an hour, before the first signal; what a person opened has
+-- no first signal, so it is taken to have begun a day before. "phone 102": another extension of the tenant is there, or was this
+-- week. Of a whole tenant, one that is neither named by the incident nor contained by itself, and that was there first of all places
+-- where it was seen, or is nowhere else: whoever has its secret as well is somewhere else, and came later.
 CREATE OR REPLACE FUNCTION containment_sources(p_incident uuid, p_of uuid, p_extension uuid) RETURNS TABLE (network inet, kept text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $fn$
 DECLARE v_desk uuid := operator_tenant(); v_now timestamptz := clock_timestamp(); v_began timestamptz;
@@ -135,34 +136,38 @@ BEGIN
       AND c.started_at > v_now - interval '1 hour' AND c.kind <> 'inbound'
   ), calls AS MATERIALIZED (
     -- Walked through once, not once for each address.
-    SELECT c.extension_id, c.source_address, min(c.started_at) FILTER (WHERE c.outcome = 'answered') AS first_at, max(c.started_at) AS last_at,
-      bool_or(c.kind = 'external' AND c.started_at >= v_began) AS attacks
+    SELECT c.extension_id, c.source_address, min(c.started_at) AS first_at, max(c.started_at) AS last_at,
+      min(c.started_at) FILTER (WHERE c.outcome = 'answered') AS answered_at
     FROM call c WHERE c.tenant_id = p_of AND c.started_at > v_now - interval '30 days' AND c.kind <> 'inbound' AND c.extension_id IS NOT NULL GROUP BY 1, 2
-  ), suspects AS (
-    SELECT m.id FROM mine m WHERE p_extension IS NOT NULL
-    UNION SELECT k.extension_id FROM containment k WHERE k.tenant_id = v_desk AND k.of_tenant_id = p_of AND k.released_at IS NULL
-    UNION SELECT s.extension_id FROM incident_subject s JOIN incident i ON i.tenant_id = s.tenant_id AND i.id = s.incident_id
-      WHERE p_extension IS NULL AND s.tenant_id = v_desk AND (i.id = p_incident OR i.merged_into = p_incident) AND s.kind = 'extension'
-    UNION SELECT c.extension_id FROM calls c WHERE p_extension IS NULL AND c.attacks
   ), contacts AS MATERIALIZED (
     SELECT split_part(c.endpoint, '.', 1) AS username, sender_of(substring(c.uri FROM '@([^;^]+)')) AS net FROM pbx.ps_contacts c
     WHERE to_timestamp(c.expiration_time::double precision) > v_now
   ), events AS MATERIALIZED (
-    -- Without the moment when it came, it has been there for longer than events are kept.
-    SELECT r.extension_id, sender_of(r.address) AS net, coalesce(min(r.at) FILTER (WHERE r.kind IN ('registered', 'moved')), '-infinity') AS first_at, max(r.at) AS last_at
+    -- Without the moment when it came, it has been there for longer than events are kept. A containment forgets phones before it
+    -- bans, so one that went within the hour counts as being there.
+    SELECT r.extension_id, sender_of(r.address) AS net, coalesce(min(r.at) FILTER (WHERE r.kind IN ('registered', 'moved')), '-infinity') AS first_at,
+      max(r.at) AS last_at, bool_or(r.kind = 'unregistered' AND r.at > v_now - interval '1 hour') AS there
     FROM registration_event r WHERE r.tenant_id = p_of GROUP BY 1, 2
-  ), uses AS (
-    SELECT e.id, e.number, x.net FROM extension e CROSS JOIN LATERAL (
-      SELECT c.net FROM contacts c WHERE c.username = e.sip_username
-      UNION SELECT v.net FROM events v WHERE v.extension_id = e.id AND v.last_at > v_now - interval '7 days'
-      UNION SELECT sender_of(c.source_address) FROM calls c WHERE c.extension_id = e.id AND c.last_at > v_now - interval '7 days') x
-    WHERE e.tenant_id = p_of AND e.id NOT IN (SELECT s.id FROM suspects s WHERE s.id IS NOT NULL)
+  ), places AS (
+    SELECT x.id, x.net, min(x.first_at) AS first_at, max(x.last_at) AS last_at, bool_or(x.there) AS there FROM (
+      SELECT v.extension_id AS id, v.net, v.first_at, v.last_at, v.there FROM events v
+      UNION ALL SELECT c.extension_id, sender_of(c.source_address), c.first_at, c.last_at, false FROM calls c
+      UNION ALL SELECT e.id, c.net, v_now, v_now, true FROM contacts c JOIN extension e ON e.tenant_id = p_of AND e.sip_username = c.username) x
+    WHERE x.net IS NOT NULL GROUP BY 1, 2
+  ), vouch AS (
+    SELECT e.number, p.net FROM extension e JOIN (
+      SELECT q.*, q.first_at = min(q.first_at) OVER (PARTITION BY q.id) AS is_first, count(*) FILTER (WHERE q.there) OVER (PARTITION BY q.id) AS theres FROM places q) p ON p.id = e.id
+    WHERE e.tenant_id = p_of AND e.id IS DISTINCT FROM p_extension
+      AND CASE WHEN p_extension IS NULL THEN p.is_first OR (p.there AND p.theres = 1) ELSE p.last_at > v_now - interval '7 days' END
+      AND NOT EXISTS (SELECT FROM containment k WHERE k.tenant_id = v_desk AND k.of_tenant_id = p_of AND k.extension_id = e.id AND k.released_at IS NULL)
+      AND NOT EXISTS (SELECT FROM incident_subject s JOIN incident i ON i.tenant_id = s.tenant_id AND i.id = s.incident_id
+        WHERE p_extension IS NULL AND s.tenant_id = v_desk AND (i.id = p_incident OR i.merged_into = p_incident) AND s.kind = 'extension' AND s.extension_id = e.id)
   )
   SELECT s.net, coalesce(
     (SELECT string_agg(w.kind || ' ' || w.what, ', ') FROM ban_would_cut(s.net, 'sip') w WHERE w.kind <> 'extension'),
-    CASE WHEN EXISTS (SELECT FROM calls c WHERE c.extension_id IN (SELECT m.id FROM mine m) AND c.first_at < v_began AND address_in(c.source_address) <<= s.net)
+    CASE WHEN EXISTS (SELECT FROM calls c WHERE c.extension_id IN (SELECT m.id FROM mine m) AND c.answered_at < v_began AND address_in(c.source_address) <<= s.net)
       OR EXISTS (SELECT FROM events v WHERE v.extension_id IN (SELECT m.id FROM mine m) AND v.net = s.net AND v.first_at < v_began - interval '1 hour') THEN 'usual' END,
-    (SELECT 'phone ' || string_agg(u.number, ', ' ORDER BY u.number) FROM (SELECT DISTINCT x.number FROM uses x WHERE x.net = s.net ORDER BY x.number LIMIT 3) u),
+    (SELECT 'phone ' || string_agg(u.number, ', ' ORDER BY u.number) FROM (SELECT DISTINCT x.number FROM vouch x WHERE x.net = s.net ORDER BY x.number LIMIT 3) u),
     (SELECT 'extension ' || min(c.username) FROM contacts c WHERE c.net = s.net
       AND NOT EXISTS (SELECT FROM extension e WHERE e.tenant_id = p_of AND e.sip_username = c.username)))
   FROM seen s WHERE s.net IS NOT NULL ORDER BY s.net LIMIT 20;

@@ -1,5 +1,10 @@
 import { planRehearsal, rehearse } from "@/server/domain/rules/rehearsal";
-import { type NetworkRehearsal, type Rehearsal, rehearseSchema, setRuleSchema } from "@/server/domain/rules/rule.schema";
+import {
+  type NetworkRehearsal,
+  type Rehearsal,
+  rehearseSchema,
+  setRuleSchema,
+} from "@/server/domain/rules/rule.schema";
 import { auditOfRule } from "@/server/domain/rules/rule-audit";
 import { listRules, type RuleRow, setRule } from "@/server/domain/rules/rules";
 import { createPool } from "@/server/infra/db/pool";

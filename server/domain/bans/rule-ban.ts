@@ -32,7 +32,7 @@ export async function banByRule(db: Db, operatorId: TenantId, asked: RuleBan): P
   const rule = `${signal} per network`;
   const actor = { kind: "job", id: "rule.ban", requestId: incidentId } as const;
   try {
-    return await change(db, { tenantId: operatorId, actor, action: "rule.ban" }, async (tx) => {
+    return await change<RuleBanned>(db, { tenantId: operatorId, actor, action: "rule.ban" }, async (tx) => {
       if (await isHeld(tx, { network, scope, rule })) throw new NothingToDo();
       const [kept] = await previewBan(tx, { network, scope });
       if (kept) {

@@ -18,7 +18,9 @@ type Rule = Readonly<{
 type Banned = NetworkRehearsal["bans"][number];
 /** How far it is: up to when it was looked at, and what was found until then. */
 export type NetworkState = Readonly<{ at: string; found: NetworkRehearsal }>;
-type Report = (state: Readonly<{ done: number; total: number; note: string; checkpoint: NetworkState }>) => Promise<void>;
+type Report = (
+  state: Readonly<{ done: number; total: number; note: string; checkpoint: NetworkState }>,
+) => Promise<void>;
 
 const nothing: NetworkRehearsal = { failures: 0, warned: 0, fired: 0, falseHits: 0, bans: [], networks: 0 };
 
@@ -62,7 +64,14 @@ async function dayOf(
   { from, to }: Readonly<{ from: string; to: string }>,
 ): Promise<NetworkRehearsal> {
   const text = "SELECT network, most, failures, kept, phones FROM rehearsal_networks($1, $2, $3, $4, $5, $6)";
-  const rows = await pool.query<Row>("rehearsal_networks", text, [signal, failedSignIns, windowMinutes, warn, from, to]);
+  const rows = await pool.query<Row>("rehearsal_networks", text, [
+    signal,
+    failedSignIns,
+    windowMinutes,
+    warn,
+    from,
+    to,
+  ]);
   const over = rows.flatMap(({ network, ...row }) => (network === null ? [] : [{ network, ...row }]));
   const fired = over.filter(({ most }) => BigInt(most) >= BigInt(critical));
   return {

@@ -213,7 +213,7 @@ export const rehearsalSchema = z.object({
 });
 export type Rehearsal = z.output<typeof rehearsalSchema>;
 
-/** What a rule about networks would have done: each network once a day at most. */
+/** What a rule about networks would have done: each network once at most in each of the days. */
 export const networkRehearsalSchema = z.object({
   /** Sign-ins that failed and were looked at. */
   failures: z.number(),

@@ -1,6 +1,14 @@
 import { describe, expect, test } from "vitest";
 
-import { OTHER, offersOf, sourcesText, staysOf, targetChoices, targetOf, tookText } from "@/components/incidents/contain-words";
+import {
+  OTHER,
+  offersOf,
+  sourcesText,
+  staysOf,
+  targetChoices,
+  targetOf,
+  tookText,
+} from "@/components/incidents/contain-words";
 
 const at = new Date("2026-11-26T10:00:00Z");
 const step = (name: "hang_up" | "rotate" | "notify", state: "done" | "failed" | "skipped", count = 1, seconds = 0) => ({

@@ -136,7 +136,11 @@ describe("what is refused", () => {
     [{ ...calls, warn: "0" }, "warn", "a whole number above zero"],
     [{ signal: "spend", scope: "extension", warn: "0" } as const, "warn", "an amount above zero"],
     [{ signal: "spend", scope: "network" } as const, "scope", "counted per extension or tenant"],
-    [{ signal: "sign_in", scope: "network", action: "contain" } as const, "action", "Only rules about calls can contain"],
+    [
+      { signal: "sign_in", scope: "network", action: "contain" } as const,
+      "action",
+      "Only rules about calls can contain",
+    ],
     [{ signal: "calls", scope: "extension", action: "ban" } as const, "action", "Only rules about networks can ban"],
   ])("%j", async (bad, field, sentence) => {
     await expect(as("operator").set({ tenantSlug: "operator", ...bad })).rejects.toMatchObject({

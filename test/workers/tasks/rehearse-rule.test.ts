@@ -111,7 +111,7 @@ test("of a rule about networks it says what would have been banned, what works t
   const failed = (network: string, daysAgo: number, count: number) =>
     make.sql(
       `INSERT INTO security_event (tenant_id, at, type, address, detail)
-       SELECT $1, now() - $3 * interval '1 day' - n * interval '20 seconds', 'InvalidPassword', $2 || '.' || n, jsonb_build_object('count', $4::int) FROM generate_series(1, 6) n`,
+       SELECT $1, now() - $3 * interval '1 day' - interval '1 hour' - n * interval '20 seconds', 'InvalidPassword', $2 || '.' || n, jsonb_build_object('count', $4::int) FROM generate_series(1, 6) n`,
       [operator.tenantId, network, daysAgo, count],
     );
   await failed("203.0.113", 3, 10);

@@ -143,7 +143,9 @@ test("whoever places, prolongs, releases or waits: a ban holds exactly as long a
       told.push(await act(model, pick, phones));
       const story = `seed ${seed}: ${told.slice(-8).join("; ")}`;
       const left = (await leftNow())?.left ?? 0;
-      expect(Math.abs(left - model.longest()), `${story}: ${left} s left, not ${model.longest()}`).toBeLessThan(SLACK_S);
+      expect(Math.abs(left - model.longest()), `${story}: ${left} s left, not ${model.longest()}`).toBeLessThan(
+        SLACK_S,
+      );
       expect(left > 0, story).toBe(model.longest() > 0);
       expect(await strayBans(on.sql), story).toEqual([]);
     }

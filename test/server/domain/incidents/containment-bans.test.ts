@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { placeBan } from "@/server/domain/bans/bans";
+import { liftBan, placeBan } from "@/server/domain/bans/bans";
 import { previewContainment } from "@/server/domain/incidents/containment-list";
 import { readTenant } from "@/server/infra/db/read-tenant";
 import { type ContainedStage, containedStage } from "@/test/support/contained";
@@ -123,7 +123,9 @@ describe("where contained calls come from", () => {
     );
     // The hour of the person, not the day of the containments.
     expect(left?.seconds).toBeLessThanOrEqual(3_600);
-    await on.sql("UPDATE ban SET lifted_at = now(), lifted_by = 'test' WHERE lifted_at IS NULL");
+    const [{ id: banId = "" } = {}] = await on.sql<{ id: string }>("SELECT id FROM ban WHERE lifted_at IS NULL");
+    await on.write((tx) => liftBan(tx, { banId, by: "test" }));
+    expect(await banned()).toEqual([]);
   });
 
   test("an office is not banned for one of its phones: who else is there, or called from there this week, keeps it", async () => {
@@ -154,7 +156,9 @@ describe("where contained calls come from", () => {
   test("where a phone was before the first signal of an attack is no stranger, however new its address is", async () => {
     const phone = await newPhone();
     await callFrom(phone, "203.0.113.70");
-    await on.sql("UPDATE call SET started_at = started_at - interval '40 minutes' WHERE source_address = '203.0.113.70'");
+    await on.sql(
+      "UPDATE call SET started_at = started_at - interval '40 minutes' WHERE source_address = '203.0.113.70'",
+    );
     await callFrom(phone, "203.0.113.71");
     expect(await sources(phone, await attack(20))).toEqual([
       ["203.0.113.70", "usual"],
@@ -190,6 +194,24 @@ describe("where contained calls come from", () => {
     expect(await banned()).not.toContain(home);
     await on.release(id);
     expect(await banned()).toEqual([]);
+  });
+
+  test("of a whole tenant of which no phone is named, whoever came later with a phone's secret is the stranger", async () => {
+    const [stolen, colleague] = [await newPhone(), await newPhone()];
+    const [office, thief] = ["203.0.113.85", "203.0.113.86"];
+    for (const phone of [stolen, colleague]) {
+      await on.sql("DELETE FROM registration_event WHERE extension_id = $1", [phone.extensionId]);
+      await registeredAt(phone, office, 5);
+      await callFrom(phone, office);
+    }
+    await callFrom(stolen, thief);
+    const { id: incidentId } = await on.incident();
+    expect(
+      (await sources(undefined, incidentId)).filter(([network]) => [office, thief].includes(String(network))),
+    ).toEqual([
+      [office, `phone ${number - 1}, ${number}`],
+      [thief, null],
+    ]);
   });
 
   test("left out, nothing is banned", async () => {
