@@ -1,6 +1,6 @@
 import { levelOf } from "@/server/domain/rules/rule.rules";
-import { failedSignIns, type Rule } from "@/server/domain/rules/rule.schema";
 import { readRuleBook } from "@/server/domain/rules/rule-book";
+import { failedSignIns, type Rule } from "@/server/domain/rules/rule-kinds.schema";
 import type { AmiGateway, SecurityEvent } from "@/server/infra/ami/gateway";
 import type { SqlPool } from "@/server/infra/db/pool";
 import type { LiveBus } from "@/server/infra/live/bus";

@@ -2,7 +2,7 @@ import type { IncidentDetail } from "@/components/api/outputs";
 import { stepName } from "@/components/incidents/contain-words";
 import { measureText, signalText } from "@/components/rules/rule-words";
 import type { IncidentState, Severity } from "@/server/domain/incidents/incident.schema";
-import type { Signal } from "@/server/domain/rules/rule.schema";
+import type { Signal } from "@/server/domain/rules/rule-kinds.schema";
 
 type Ink = "bad" | "warn" | "info" | "ok";
 

@@ -17,7 +17,8 @@ import { Section } from "@/components/ui/section";
 import { Select } from "@/components/ui/select";
 import { toast } from "@/components/ui/toast-store";
 import { type Check, checks, useFields } from "@/components/ui/use-fields";
-import { actionsOf, type RulePatch, type StandardRule, standardOf } from "@/server/domain/rules/rule.schema";
+import type { RulePatch } from "@/server/domain/rules/rule.schema";
+import { actionsOf, type StandardRule, standardOf } from "@/server/domain/rules/rule-kinds.schema";
 
 type Said = Omit<RulePatch, "ofTenantSlug">;
 type FieldName = "mode" | "action" | "windowMinutes" | "warn" | "critical";

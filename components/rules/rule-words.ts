@@ -1,6 +1,6 @@
 import type { Outputs } from "@/components/api/outputs";
-import type { RuleAction, RuleMode, RuleScope, Signal } from "@/server/domain/rules/rule.schema";
-import { standardOf } from "@/server/domain/rules/rule.schema";
+import type { RuleAction, RuleMode, RuleScope, Signal } from "@/server/domain/rules/rule-kinds.schema";
+import { standardOf } from "@/server/domain/rules/rule-kinds.schema";
 import { decimalOf } from "@/server/kernel/money";
 
 type Words = Readonly<{ name: string; counts: string }>;

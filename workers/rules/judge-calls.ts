@@ -1,7 +1,7 @@
 import { type HitResult, hit, type Measure, type Subject } from "@/server/domain/rules/hits";
 import { levelOf } from "@/server/domain/rules/rule.rules";
-import { type Rule, type RuleScope, type Signal, standardRules } from "@/server/domain/rules/rule.schema";
 import { type RuleBook, readRuleBook } from "@/server/domain/rules/rule-book";
+import { type Rule, type RuleScope, type Signal, standardRules } from "@/server/domain/rules/rule-kinds.schema";
 import type { SqlPool } from "@/server/infra/db/pool";
 import { heldFor } from "@/workers/rules/contain-by-rule";
 import { type Found, type Names, nameSubjects } from "@/workers/rules/subjects";

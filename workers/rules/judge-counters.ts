@@ -1,7 +1,7 @@
 import { hit, type Measure, type Subject } from "@/server/domain/rules/hits";
 import { levelOf } from "@/server/domain/rules/rule.rules";
-import { doorOpeners, type RuleKey, standardRules } from "@/server/domain/rules/rule.schema";
 import { readRuleBook } from "@/server/domain/rules/rule-book";
+import { doorOpeners, type RuleKey, standardRules } from "@/server/domain/rules/rule-kinds.schema";
 import type { SqlPool } from "@/server/infra/db/pool";
 import type { BanNetwork } from "@/workers/rules/ban-by-rule";
 import { type Found, type Names, nameSubjects } from "@/workers/rules/subjects";

@@ -1,5 +1,5 @@
 import type { HitResult, Measure } from "@/server/domain/rules/hits";
-import type { Rule } from "@/server/domain/rules/rule.schema";
+import type { Rule } from "@/server/domain/rules/rule-kinds.schema";
 import type { SqlPool } from "@/server/infra/db/pool";
 
 /** A measure that was over a threshold of its rule, and the incident that it belongs to where there is one. */

@@ -2,7 +2,7 @@ import { change } from "@/server/domain/audit/change";
 import { type Cut, type Placed, placeRuleBan, previewBan } from "@/server/domain/bans/bans";
 import { parseNetwork } from "@/server/domain/bans/network.rules";
 import { addLine } from "@/server/domain/incidents/incidents";
-import { banScopeOf } from "@/server/domain/rules/rule.schema";
+import { banScopeOf } from "@/server/domain/rules/rule-kinds.schema";
 import type { Db } from "@/server/infra/db/client";
 import type { TenantWrite } from "@/server/infra/db/tenant-tx";
 import type { TenantId } from "@/server/kernel/ids";

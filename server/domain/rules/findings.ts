@@ -1,4 +1,4 @@
-import { type RuleKey, standardOf } from "@/server/domain/rules/rule.schema";
+import { type RuleKey, standardOf } from "@/server/domain/rules/rule-kinds.schema";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import type { TenantId } from "@/server/kernel/ids";
 import { decimalOf } from "@/server/kernel/money";

@@ -1,5 +1,5 @@
 import { levelOf, severityOf } from "@/server/domain/rules/rule.rules";
-import type { Rule, RuleKey, Signal } from "@/server/domain/rules/rule.schema";
+import type { Rule, RuleKey, Signal } from "@/server/domain/rules/rule-kinds.schema";
 import type { SqlPool } from "@/server/infra/db/pool";
 
 /** What was measured about one subject. */

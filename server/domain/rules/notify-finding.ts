@@ -1,5 +1,5 @@
 import { queueMail } from "@/server/domain/mail/mail";
-import { standardOf } from "@/server/domain/rules/rule.schema";
+import { standardOf } from "@/server/domain/rules/rule-kinds.schema";
 import type { TenantWrite } from "@/server/infra/db/tenant-tx";
 import type { TenantId } from "@/server/kernel/ids";
 import { decimalOf } from "@/server/kernel/money";

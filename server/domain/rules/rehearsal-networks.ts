@@ -1,5 +1,6 @@
 import { DAY_MS } from "@/server/domain/rules/rehearsal.rules";
-import { failedSignIns, type NetworkRehearsal } from "@/server/domain/rules/rule.schema";
+import type { NetworkRehearsal } from "@/server/domain/rules/rule.schema";
+import { failedSignIns } from "@/server/domain/rules/rule-kinds.schema";
 import type { SqlPool } from "@/server/infra/db/pool";
 
 const MINUTE_MS = 60_000;

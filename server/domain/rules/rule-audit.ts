@@ -1,4 +1,4 @@
-import type { RuleKey } from "@/server/domain/rules/rule.schema";
+import type { RuleKey } from "@/server/domain/rules/rule-kinds.schema";
 import type { RuleChanged } from "@/server/domain/rules/rules";
 
 type Public = Readonly<Record<string, string | number | null>>;

@@ -1,5 +1,5 @@
 import { effectiveRule, keyOf } from "@/server/domain/rules/rule.rules";
-import { type Rule, type RuleKey, standardRules } from "@/server/domain/rules/rule.schema";
+import { type Rule, type RuleKey, standardRules } from "@/server/domain/rules/rule-kinds.schema";
 import { levelsOf, type StoredWord } from "@/server/domain/rules/rules";
 import type { SqlPool } from "@/server/infra/db/pool";
 

@@ -1,12 +1,12 @@
+import type { RulePatch } from "@/server/domain/rules/rule.schema";
 import {
   type Rule,
   type RuleKey,
-  type RulePatch,
   type RuleWord,
   type StandardRule,
   standardOf,
   standardRules,
-} from "@/server/domain/rules/rule.schema";
+} from "@/server/domain/rules/rule-kinds.schema";
 import { DomainError } from "@/server/kernel/errors";
 import { decimalOf, parseMicros } from "@/server/kernel/money";
 

@@ -1,4 +1,4 @@
-import type { Rule, RuleAction, RuleKey, RuleMode, RuleWord } from "@/server/domain/rules/rule.schema";
+import type { Rule, RuleAction, RuleKey, RuleMode, RuleWord } from "@/server/domain/rules/rule-kinds.schema";
 
 /** From the mildest to the strictest. */
 const ruleModes: readonly RuleMode[] = ["off", "shadow", "enforce"];

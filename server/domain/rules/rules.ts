@@ -7,15 +7,15 @@ import {
   nothingSaid,
   overlay,
 } from "@/server/domain/rules/rule.rules";
+import type { RulePatch } from "@/server/domain/rules/rule.schema";
 import {
   actionsOf,
   type Rule,
   type RuleKey,
-  type RulePatch,
   type RuleWord,
   type StandardRule,
   standardRules,
-} from "@/server/domain/rules/rule.schema";
+} from "@/server/domain/rules/rule-kinds.schema";
 import {
   fieldWords,
   knownRule,

@@ -1,4 +1,4 @@
-import type { CountedSignal } from "@/server/domain/rules/rule.schema";
+import type { CountedSignal } from "@/server/domain/rules/rule-kinds.schema";
 import type { SqlPool } from "@/server/infra/db/pool";
 import type { TenantId } from "@/server/kernel/ids";
 

@@ -13,7 +13,13 @@ import {
   severityOf,
   tighten,
 } from "@/server/domain/rules/rule.rules";
-import { type Rule, type RuleWord, ruleActions, ruleModes, standardRules } from "@/server/domain/rules/rule.schema";
+import {
+  type Rule,
+  type RuleWord,
+  ruleActions,
+  ruleModes,
+  standardRules,
+} from "@/server/domain/rules/rule-kinds.schema";
 
 const rule: Rule = { mode: "enforce", action: "open", windowMinutes: 10, warn: 20n, critical: 60n };
 const said = (word: Partial<RuleWord>): RuleWord => ({ ...nothingSaid, ...word });
