@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 
 import { readLook } from "@/app/_server/look";
 import { mono, sans } from "@/app/fonts";
+import { buildId } from "@/server/infra/web/build-id";
 
 export const metadata: Metadata = {
   title: { default: "Ringfence", template: "%s · Ringfence" },
@@ -23,7 +24,12 @@ export const viewport: Viewport = {
 export default async function RootLayout({ children }: Readonly<{ children: ReactNode }>) {
   const { theme } = await readLook();
   return (
-    <html className={`${sans.variable} ${mono.variable}`} data-theme={theme === "system" ? undefined : theme} lang="en">
+    <html
+      className={`${sans.variable} ${mono.variable}`}
+      data-build={buildId()}
+      data-theme={theme === "system" ? undefined : theme}
+      lang="en"
+    >
       <body>{children}</body>
     </html>
   );

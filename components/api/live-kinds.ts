@@ -35,13 +35,45 @@ export function pathsOf(kinds: readonly string[]): readonly string[] {
   return [...new Set(kinds.flatMap((kind) => reads[kind] ?? []))];
 }
 
-/** Reads one message of the stream; anything else than `{"kinds":[…]}` counts as nothing. */
-export function kindsIn(message: string): readonly string[] {
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+const wordsIn = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((word): word is string => typeof word === "string") : [];
+
+function dataIn(message: string): Record<string, unknown> {
   try {
     const data: unknown = JSON.parse(message);
-    if (typeof data !== "object" || data === null || !("kinds" in data) || !Array.isArray(data.kinds)) return [];
-    return data.kinds.filter((kind): kind is string => typeof kind === "string");
+    return isRecord(data) ? data : {};
   } catch {
-    return [];
+    return {};
   }
+}
+
+/** The kinds that a message of the stream says of this tenant; anything else than `{"<tenant>":[…]}` counts as nothing. */
+export const kindsIn = (message: string, tenantSlug: string): readonly string[] => {
+  const data = dataIn(message);
+  return Object.hasOwn(data, tenantSlug) ? wordsIn(data[tenantSlug]) : [];
+};
+
+/** What the stream says when it begins. `reload`: too much was missed, so all may be old. */
+export type Hello = Readonly<{
+  build: string;
+  tenants: readonly string[];
+  refused: readonly string[];
+  reload: boolean;
+}>;
+
+export function helloIn(message: string): Hello {
+  const { build, tenants, refused, reload } = dataIn(message);
+  return {
+    build: typeof build === "string" ? build : "",
+    tenants: wordsIn(tenants),
+    refused: wordsIn(refused),
+    reload: reload === true,
+  };
+}
+
+/** Which tenants are not told of any more, and whether the whole session ended or a seat. */
+export function endIn(message: string): Readonly<{ why: string; tenants: readonly string[] }> {
+  const { why, tenants } = dataIn(message);
+  return { why: typeof why === "string" ? why : "", tenants: wordsIn(tenants) };
 }

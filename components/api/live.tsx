@@ -3,7 +3,10 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
 
-import { kindsIn, pathsOf } from "@/components/api/live-kinds";
+import { endIn, helloIn, kindsIn, pathsOf } from "@/components/api/live-kinds";
+import { joinLine, type Told } from "@/components/api/live-line";
+import { sessionState } from "@/components/api/session-state";
+import { pageStanding } from "@/components/ui/page-standing";
 
 export type LiveState = Readonly<{ connected: boolean; since: Date | undefined }>;
 
@@ -12,7 +15,6 @@ export const useLive = (): LiveState => useContext(LiveContext);
 
 /** Changes are gathered for a moment: a burst of calls is one question to the server, not fifty. */
 const GATHER_MS = 400;
-const RECONNECT_MS = [1_000, 2_000, 5_000, 10_000] as const;
 
 function makeGatherer(queries: QueryClient) {
   const waiting = new Set<string>();
@@ -34,44 +36,62 @@ function makeGatherer(queries: QueryClient) {
   };
 }
 
+type Hearer = Readonly<{ tenantSlug: string; queries: QueryClient; onConnected: (connected: boolean) => void }>;
+
+/** What a tab does with what the stream says of its tenant. */
+function makeHearer({ tenantSlug, queries, onConnected }: Hearer) {
+  const gather = makeGatherer(queries);
+  let cutBefore = false;
+  const hello = (data: string) => {
+    const { build, tenants, refused, reload } = helloIn(data);
+    cutBefore = false;
+    onConnected(tenants.includes(tenantSlug));
+    // What is drawn by the server says which build it is of.
+    if (build && build !== document.documentElement.dataset["build"]) pageStanding.note({ older: true });
+    pageStanding.note({ unseated: refused.includes(tenantSlug) });
+    if (reload) void queries.invalidateQueries();
+  };
+  const ended = (data: string) => {
+    const { why, tenants } = endIn(data);
+    if (why === "session") sessionState.end();
+    else if (tenants.includes(tenantSlug)) pageStanding.note({ unseated: true });
+  };
+  const down = () => {
+    onConnected(false);
+    // Twice in a row: perhaps it is refused because nobody is signed in any more, which any question finds out.
+    if (cutBefore) gather.add(["me"]);
+    cutBefore = true;
+  };
+  return {
+    hear: ({ event, data }: Told) => {
+      if (event === "changed") gather.add(pathsOf(kindsIn(data, tenantSlug)));
+      else if (event === "hello") hello(data);
+      else if (event === "ended") ended(data);
+      else down();
+    },
+    stop: gather.stop,
+  };
+}
+
 /**
- * Holds one event stream for the tenant in the address. The stream carries no data, only what kind of thing changed;
- * the queries of that kind are asked again, with the permissions of this person.
+ * Joins the browser's event stream for the tenant in the address. The stream carries no data, only what kind of thing
+ * changed; the queries of that kind are asked again, with the permissions of this person.
  */
 export function LiveProvider({ tenantSlug, children }: Readonly<{ tenantSlug: string; children: ReactNode }>) {
   const queries = useQueryClient();
   const [state, setState] = useState<LiveState>({ connected: false, since: undefined });
 
   useEffect(() => {
-    const gather = makeGatherer(queries);
-    let source: EventSource | undefined;
-    let retry: ReturnType<typeof setTimeout> | undefined;
-    let tries = 0;
-    let wasConnected = false;
-
-    const connect = () => {
-      source = new EventSource(`/api/live/${encodeURIComponent(tenantSlug)}`);
-      source.addEventListener("open", () => {
-        tries = 0;
-        // Whatever changed while the line was down was not told; everything on screen is asked again.
-        if (wasConnected) void queries.invalidateQueries();
-        wasConnected = true;
-        setState({ connected: true, since: new Date() });
-      });
-      source.addEventListener("changed", (event: MessageEvent<string>) => gather.add(pathsOf(kindsIn(event.data))));
-      source.addEventListener("error", () => {
-        source?.close();
-        setState((before) => (before.connected ? { connected: false, since: new Date() } : before));
-        retry = setTimeout(connect, RECONNECT_MS[Math.min(tries, RECONNECT_MS.length - 1)]);
-        tries += 1;
-      });
-    };
-
-    connect();
+    const hearer = makeHearer({
+      tenantSlug,
+      queries,
+      onConnected: (connected) =>
+        setState((before) => (before.connected === connected ? before : { connected, since: new Date() })),
+    });
+    const leave = joinLine(tenantSlug, hearer.hear);
     return () => {
-      source?.close();
-      clearTimeout(retry);
-      gather.stop();
+      leave();
+      hearer.stop();
     };
   }, [queries, tenantSlug]);
 

@@ -16,6 +16,8 @@ export const makeQueryClient = (): QueryClient =>
     defaultOptions: {
       // The live stream says when something changed; until then what was loaded stays.
       queries: { staleTime: 30_000, retry: false },
+      // A change goes out now or is refused now; none waits for the connection and then happens by itself.
+      mutations: { networkMode: "always" },
       dehydrate: {
         serializeData: superjson.serialize,
         shouldDehydrateQuery: (query) => defaultShouldDehydrateQuery(query) || query.state.status === "pending",

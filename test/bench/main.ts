@@ -18,6 +18,7 @@ const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   audit: async () => (await import("./audit-verify")).auditVerify(),
   retention: async () => (await import("./retention")).retention(),
   containment: async () => (await import("./containment")).containing(),
+  P11: async () => (await import("./p11-live")).liveEvents(),
   P12: async () => (await import("./p12-first-load")).firstLoad(),
   P13: async () => (await import("./p13-start")).startAndRest(),
 };

@@ -12,7 +12,8 @@ export function hurryAfterTopUps(connectionString: string, lifecycle: CallLifecy
     connectionString,
     channel: LIVE_CHANNEL,
     onMessage: (payload) => {
-      if (decodeLive(payload)?.kind === "balance") hurry();
+      const heard = decodeLive(payload);
+      if (heard && "kind" in heard && heard.kind === "balance") hurry();
     },
     log,
   });

@@ -1,4 +1,4 @@
-import type { TenantId } from "@/server/kernel/ids";
+import type { TenantId, UserId } from "@/server/kernel/ids";
 
 /** What can change on a page. The stream carries these words only; the browser then asks for the data with its own rights. */
 export const liveKinds = [
@@ -66,10 +66,14 @@ export function createLiveBus(
 
 export const encodeLive = ({ tenantId, kind }: LiveChange): string => JSON.stringify({ t: tenantId, k: kind });
 
+/** What the channel says: something of a tenant changed, or a session or a seat of a person did. */
+export type Heard = LiveChange | Readonly<{ userId: UserId }>;
+
 /** @returns undefined for a message that is not of this channel's form. */
-export function decodeLive(payload: string): LiveChange | undefined {
+export function decodeLive(payload: string): Heard | undefined {
   try {
-    const { t, k } = JSON.parse(payload) as { t?: unknown; k?: unknown };
+    const { t, k, u } = JSON.parse(payload) as { t?: unknown; k?: unknown; u?: unknown };
+    if (typeof u === "string") return { userId: u as UserId };
     const kind = liveKinds.find((known) => known === k);
     return typeof t === "string" && kind ? { tenantId: t as TenantId, kind } : undefined;
   } catch {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { kindsIn, pathsOf } from "@/components/api/live-kinds";
+import { endIn, helloIn, kindsIn, pathsOf } from "@/components/api/live-kinds";
 import { liveKinds } from "@/server/infra/live/bus";
 
 describe("the live stream", () => {
@@ -12,9 +12,15 @@ describe("the live stream", () => {
     expect(pathsOf(["calls", "balance", "calls"]).filter((path) => path === "shell")).toHaveLength(1);
   });
 
+  it("takes what is said of its own tenant, and nothing of another's", () => {
+    expect(kindsIn('{"bakery":["calls",3],"garage":["audit"]}', "bakery")).toEqual(["calls"]);
+    expect(kindsIn('{"bakery":["calls"]}', "constructor")).toEqual([]);
+  });
+
   it("takes a message that it does not understand for nothing", () => {
-    expect(kindsIn('{"kinds":["calls",3]}')).toEqual(["calls"]);
-    expect(["", "{", "null", "[]", '{"kinds":"calls"}'].flatMap(kindsIn)).toEqual([]);
+    expect(["", "{", "null", "[]", '{"bakery":"calls"}'].flatMap((text) => kindsIn(text, "bakery"))).toEqual([]);
+    expect(helloIn("null")).toEqual({ build: "", tenants: [], refused: [], reload: false });
+    expect(endIn("7")).toEqual({ why: "", tenants: [] });
     expect(pathsOf(["weather"])).toEqual([]);
   });
 });

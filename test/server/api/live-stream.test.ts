@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
-import { liveStream, watchable } from "@/server/api/live-stream";
+import { liveStream, watchable, watchableOf } from "@/server/api/live-stream";
 import type { LiveSession } from "@/server/domain/tenancy/sessions";
 import type { LiveKind } from "@/server/infra/live/bus";
 import type { LiveHub } from "@/server/infra/live/hub";
@@ -28,26 +28,41 @@ async function signedIn(role: "viewer" | "owner" = "viewer"): Promise<LiveSessio
 /** A hub in the hand: what it tells, the test says. */
 function handHub() {
   const listeners = new Set<(kinds: readonly LiveKind[]) => void>();
+  const people = new Map<UserId, () => void>();
+  const stand = { at: 0, missed: undefined as ReturnType<LiveHub["since"]> };
   const hub: LiveHub = {
     subscribe: (_tenantId, tell) => {
       listeners.add(tell);
       return () => listeners.delete(tell);
     },
+    onPerson: (userId, tell) => {
+      people.set(userId, tell);
+      return () => people.delete(userId);
+    },
+    position: () => `hand-${stand.at}`,
+    since: () => stand.missed,
     get subscribers() {
       return listeners.size;
     },
     close: async () => {},
   };
-  return { hub, listeners, tell: (...kinds: LiveKind[]) => [...listeners].map((listener) => listener(kinds)) };
+  const tell = (...kinds: LiveKind[]) => {
+    stand.at += 1;
+    for (const listener of listeners) listener(kinds);
+  };
+  return { hub, listeners, people, stand, tell };
 }
 
+type Options = Readonly<{ heartbeatMs?: number; gatherMs?: number; slugs?: readonly string[]; since?: string }>;
+
 /** Opens the stream and reads along. */
-function open(session: LiveSession, hub: LiveHub, options: { heartbeatMs?: number; gatherMs?: number } = {}) {
+async function open(session: LiveSession, hub: LiveHub, { slugs = ["inside"], since, ...options }: Options = {}) {
   const abort = new AbortController();
-  const tenantId = branches.customer.tenantId as TenantId;
-  const stream = liveStream({ db: db.app, hub, ...options }, tenantId, {
+  const watched = await watchableOf(db.app, session, slugs);
+  const stream = liveStream({ db: db.app, hub, build: "b1", ...options }, watched, {
     session,
-    tenantSlug: "inside",
+    tenantSlugs: slugs,
+    since,
     signal: abort.signal,
   });
   const got = { text: "", ended: false };
@@ -58,68 +73,137 @@ function open(session: LiveSession, hub: LiveHub, options: { heartbeatMs?: numbe
     got.ended = true;
   };
   void readOn();
-  return {
-    got,
-    abort,
-    messages: () => got.text.split("\n\n").filter((message) => message.startsWith("event: changed")),
-  };
+  const said = (event: string) =>
+    [...got.text.matchAll(/^(?:id: (\S+)\n)?event: (\w+)\ndata: (.*)$/gm)]
+      .filter(([, , name]) => name === event)
+      .map(([, id, , data]) => ({ id, data: JSON.parse(data ?? "") }));
+  return { got, abort, said };
 }
 
-test("says at once that it is open, and then only what kind of thing changed", async () => {
+test("says where it stands and of which build it is, and then only what kind of thing changed where", async () => {
   const { hub, tell } = handHub();
-  const { got, abort, messages } = open(await signedIn(), hub);
+  const { abort, said } = await open(await signedIn(), hub, { slugs: ["inside", "sibling", "nowhere"] });
+  const data = { build: "b1", tenants: ["inside"], refused: ["sibling", "nowhere"], reload: false };
+  await vi.waitFor(() => expect(said("hello")).toEqual([{ id: "hand-0", data }]));
   tell("calls", "balance");
-  await vi.waitFor(() => expect(messages()).toEqual(['event: changed\ndata: {"kinds":["calls","balance"]}']));
-  expect(got.text.startsWith(": connected\n")).toBe(true);
+  await vi.waitFor(() => expect(said("changed")).toEqual([{ id: "hand-1", data: { inside: ["calls", "balance"] } }]));
   abort.abort();
+});
+
+test("a browser that comes back hears what it missed, or that it has to ask for everything", async () => {
+  const { hub, stand } = handHub();
+  const session = await signedIn();
+  stand.missed = new Map([[branches.customer.tenantId as TenantId, new Set<LiveKind>(["balance"])]]);
+  const back = await open(session, hub, { since: "hand-0" });
+  await vi.waitFor(() => expect(back.said("changed").map(({ data }) => data)).toEqual([{ inside: ["balance"] }]));
+  expect(back.said("hello")[0]?.data.reload).toBe(false);
+  stand.missed = undefined;
+  const late = await open(session, hub, { since: "another-7" });
+  await vi.waitFor(() => expect(late.said("hello")[0]?.data.reload).toBe(true));
+  for (const { abort } of [back, late]) abort.abort();
 });
 
 test("a hundred changes at once are a few messages", async () => {
   const { hub, tell } = handHub();
-  const { messages, abort } = open(await signedIn(), hub, { gatherMs: 50 });
+  const { said, abort } = await open(await signedIn(), hub, { gatherMs: 50 });
   for (let i = 0; i < 100; i += 1) tell(i % 2 ? "calls" : "balance");
-  await vi.waitFor(() => expect(messages()).toHaveLength(2));
-  expect(messages()[1]).toContain('["calls","balance"]');
-  await new Promise((resolve) => setTimeout(resolve, 120));
-  expect(messages()).toHaveLength(2);
+  await vi.waitFor(() => expect(said("changed")).toHaveLength(2));
+  expect(said("changed")[1]?.data).toEqual({ inside: ["calls", "balance"] });
   tell("audit");
-  await vi.waitFor(() => expect(messages()).toHaveLength(3));
+  await vi.waitFor(() => expect(said("changed")).toHaveLength(3));
+  expect(said("changed")[2]).toEqual({ id: "hand-101", data: { inside: ["audit"] } });
   abort.abort();
 });
 
-test("ends when the session is revoked, and stops listening", async () => {
-  const { hub, listeners } = handHub();
+test("a browser that reads nothing costs a few messages, and gets the rest in one when it reads again", async () => {
+  const { hub, tell } = handHub();
   const session = await signedIn();
-  const { got } = open(session, hub, { heartbeatMs: 30 });
-  await vi.waitFor(() => expect(got.text).toContain(": alive"));
-  expect(got.ended).toBe(false);
+  const abort = new AbortController();
+  const watched = await watchableOf(db.app, session, ["inside"]);
+  const asked = { session, tenantSlugs: ["inside"], signal: abort.signal };
+  const reader = liveStream({ db: db.app, hub, build: "b1", gatherMs: 0 }, watched, asked).getReader();
+  for (let i = 0; i < 60; i += 1) {
+    tell("calls");
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  tell("audit");
+  let text = "";
+  let messages = 0;
+  for (; !text.includes("audit"); messages += 1) text += new TextDecoder().decode((await reader.read()).value);
+  expect(messages).toBeLessThan(30);
+  abort.abort();
+});
+
+test("says so and ends as soon as the session is revoked, and stops listening", async () => {
+  const { hub, listeners, people } = handHub();
+  const session = await signedIn();
+  const { got, said } = await open(session, hub);
+  expect(listeners.size).toBe(1);
   await branches.build.sql("UPDATE session SET revoked_at = now() WHERE id = $1", [session.sessionId]);
+  people.get(session.userId)?.();
   await vi.waitFor(() => expect(got.ended).toBe(true));
+  expect(said("ended").map(({ data }) => data)).toEqual([{ why: "session", tenants: ["inside"] }]);
   expect(listeners.size).toBe(0);
 });
 
-test("ends when the seat is taken away, though the session lives on", async () => {
+test("ends by its own look too, when the seat is taken away though the session lives on", async () => {
   const { hub } = handHub();
   const session = await signedIn();
-  const { got } = open(session, hub, { heartbeatMs: 30 });
-  await vi.waitFor(() => expect(got.text).toContain(": alive"));
+  const { got, said } = await open(session, hub, { heartbeatMs: 30 });
+  await vi.waitFor(() => expect(said("alive").length).toBeGreaterThan(0));
+  expect(got.ended).toBe(false);
   await branches.build.sql("DELETE FROM seat WHERE user_id = $1", [session.userId]);
   await vi.waitFor(() => expect(got.ended).toBe(true));
+  expect(said("ended").map(({ data }) => data)).toEqual([{ why: "seat", tenants: ["inside"] }]);
+});
+
+test("a seat lost at one tenant leaves the others of the browser as they are", async () => {
+  const { hub, people, tell } = handHub();
+  const session = await signedIn();
+  await branches.seat(branches.far, "viewer", session.userId);
+  const { got, said, abort } = await open(session, hub, { slugs: ["inside", "far"], gatherMs: 0 });
+  await branches.build.sql("DELETE FROM seat WHERE user_id = $1 AND tenant_id <> $2", [
+    session.userId,
+    branches.customer.tenantId,
+  ]);
+  people.get(session.userId)?.();
+  await vi.waitFor(() => expect(said("ended").map(({ data }) => data)).toEqual([{ why: "seat", tenants: ["far"] }]));
+  tell("calls");
+  await vi.waitFor(() => expect(said("changed").at(-1)?.data).toEqual({ inside: ["calls"] }));
+  expect(got.ended).toBe(false);
+  abort.abort();
+});
+
+test("the database names the person with the revocation, the seat's change and the removal", async () => {
+  const session = await signedIn();
+  const heard: unknown[] = [];
+  db.owner.on("notification", ({ payload }) => heard.push(JSON.parse(payload ?? "")));
+  await db.owner.query("LISTEN live");
+  await branches.build.sql("UPDATE session SET revoked_at = now() WHERE id = $1", [session.sessionId]);
+  await branches.build.sql("UPDATE seat SET role = 'admin' WHERE user_id = $1", [session.userId]);
+  await branches.build.sql("DELETE FROM seat WHERE user_id = $1", [session.userId]);
+  await branches.build.sql("UPDATE tenant SET state = 'suspended' WHERE slug = 'inside'", []);
+  await branches.build.sql("UPDATE tenant SET state = 'active' WHERE slug = 'inside'", []);
+  const told = { u: session.userId };
+  const state = { t: branches.customer.tenantId, k: "tenants" };
+  await vi.waitFor(() => expect(heard).toEqual([told, told, told, state, state]));
+  await db.owner.query("UNLISTEN live");
 });
 
 test("a browser that goes away leaves nothing behind", async () => {
-  const { hub, listeners } = handHub();
-  const { got, abort } = open(await signedIn(), hub, { heartbeatMs: 10 });
+  const { hub, listeners, people } = handHub();
+  const { got, abort } = await open(await signedIn(), hub, { heartbeatMs: 10 });
   expect(listeners.size).toBe(1);
   abort.abort();
   await vi.waitFor(() => expect(got.ended).toBe(true));
-  expect(listeners.size).toBe(0);
+  expect([listeners.size, people.size]).toEqual([0, 0]);
 });
 
 test("one person's thirteenth stream closes the first", async () => {
   const { hub, listeners } = handHub();
   const session = await signedIn();
-  const streams = Array.from({ length: 13 }, () => open(session, hub));
+  const streams: Awaited<ReturnType<typeof open>>[] = [];
+  for (let i = 0; i < 13; i += 1) streams.push(await open(session, hub));
   await vi.waitFor(() => expect(streams[0]?.got.ended).toBe(true));
   expect(listeners.size).toBe(12);
   for (const stream of streams) stream.abort.abort();
@@ -130,4 +214,9 @@ test("only a tenant that the person has a seat on, or above, can be watched", as
   expect(await watchable(db.app, session, "inside")).toBe(branches.customer.tenantId);
   for (const slug of ["sibling", "ours", "far", "operator", "nowhere"])
     expect(await watchable(db.app, session, slug)).toBeUndefined();
+  const { hub, listeners } = handHub();
+  const { got, said } = await open(session, hub, { slugs: ["sibling"] });
+  await vi.waitFor(() => expect(got.ended).toBe(true));
+  expect(said("hello")[0]?.data).toMatchObject({ tenants: [], refused: ["sibling"] });
+  expect(listeners.size).toBe(0);
 });

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { encodeLive, LIVE_CHANNEL, type LiveKind, liveKinds } from "@/server/infra/live/bus";
 import { createLiveHub, type LiveHub } from "@/server/infra/live/hub";
 import { silentLogger } from "@/server/infra/log/logger";
-import type { TenantId } from "@/server/kernel/ids";
+import type { TenantId, UserId } from "@/server/kernel/ids";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 
 let db: TestDatabase;
@@ -72,6 +72,37 @@ test("after a lost connection everything may be old, and everybody is told so", 
     [`ringfence listen ${LIVE_CHANNEL}`],
   );
   await vi.waitFor(() => expect(here.kinds).toEqual([...liveKinds]), 5_000);
+});
+
+test("what a browser missed is told when it comes back, unless a message may have been lost", async () => {
+  const { hub } = await ready();
+  const here = told(hub, child);
+  const before = hub.position();
+  await notify(child, "calls");
+  await notify(parent, "balance");
+  await vi.waitFor(() =>
+    expect(hub.since(before, [child, parent])?.get(parent)).toEqual(new Set(["calls", "balance"])),
+  );
+  expect(hub.since(before, [child])?.get(child)).toEqual(new Set(["calls"]));
+  here.kinds.length = 0;
+  await db.owner.query(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1 AND datname = current_database()",
+    [`ringfence listen ${LIVE_CHANNEL}`],
+  );
+  await vi.waitFor(() => expect(here.kinds).toEqual([...liveKinds]), 10_000);
+  expect(hub.since(before, [child])).toBeUndefined();
+});
+
+test("a person whose session ends or whose seat changes is named to who holds their stream", async () => {
+  const { hub } = await ready();
+  const person = "00000000-0000-4000-8000-00000000000c" as UserId;
+  const [theirs, others] = [vi.fn(), vi.fn()];
+  hub.onPerson(person, theirs);
+  const stop = hub.onPerson("00000000-0000-4000-8000-00000000000d" as UserId, others);
+  await db.owner.query("SELECT pg_notify($1, $2)", [LIVE_CHANNEL, JSON.stringify({ u: person })]);
+  await vi.waitFor(() => expect(theirs).toHaveBeenCalledTimes(1));
+  expect(others).not.toHaveBeenCalled();
+  stop();
 });
 
 test("a message that is none of ours is ignored", async () => {
