@@ -6,6 +6,7 @@ import { createTRPCContext } from "@trpc/tanstack-react-query";
 import { type ReactNode, useState } from "react";
 import superjson from "superjson";
 
+import { offlineLink } from "@/components/api/offline-link";
 import { makeQueryClient } from "@/components/api/query-client";
 import { reauthLink } from "@/components/api/reauth-link";
 import type { AppRouter } from "@/server/api/root";
@@ -25,7 +26,9 @@ const queryClient = (): QueryClient => {
 export function ApiProvider({ children }: Readonly<{ children: ReactNode }>) {
   const client = queryClient();
   const [trpcClient] = useState(() =>
-    createTRPCClient<AppRouter>({ links: [reauthLink, httpBatchLink({ url: "/api/trpc", transformer: superjson })] }),
+    createTRPCClient<AppRouter>({
+      links: [offlineLink, reauthLink, httpBatchLink({ url: "/api/trpc", transformer: superjson })],
+    }),
   );
   return (
     <QueryClientProvider client={client}>

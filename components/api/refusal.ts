@@ -191,6 +191,9 @@ const codeOfHttp: Record<string, DomainErrorCode> = {
   CONFLICT: "conflict",
 };
 
+/** What never left the browser. */
+export class NotSent extends Error {}
+
 type ErrorData = Readonly<{
   domainCode?: unknown;
   code?: unknown;
@@ -212,6 +215,13 @@ export function refusalOf(error: unknown): Refusal {
   if (known && known in refusals) {
     const refusal = refusals[known as DomainErrorCode];
     if (refusal) return { code: known, ...refusal, ...(typeof sentence === "string" ? { title: sentence } : {}) };
+  }
+  if (error instanceof Error && error.cause instanceof NotSent) {
+    return {
+      code: "offline",
+      title: "You are offline, so this was not sent.",
+      next: "What you typed stays. Send it again when the connection is back.",
+    };
   }
   if (code === undefined) {
     return {
