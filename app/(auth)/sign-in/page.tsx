@@ -18,7 +18,7 @@ export default async function SignInPage({ searchParams }: Props) {
         <SignInPageForm next={safePath(next ?? callbackUrl)} />
       </ApiProvider>
       <p className="pt-2">
-        <Link className="text-ink-2 underline" href="/forgot">
+        <Link className="text-ink-2 underline" href="/forgot" prefetch={false}>
           Forgotten password
         </Link>
       </p>
