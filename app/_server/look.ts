@@ -3,10 +3,11 @@ import "server-only";
 import { cookies } from "next/headers";
 
 import type { Look } from "@/components/shell/shell-frame";
+import { usualZone, zoneIn, zoneWord } from "@/components/shell/zone";
 
 export const LOOK_COOKIE = "ringfence-look";
 
-const usual: Look = { theme: "system", narrow: false, keys: true };
+const usual: Look = { theme: "system", narrow: false, keys: true, zone: usualZone };
 
 /** How this browser wants the portal drawn; what the cookie does not say, or says wrongly, is as usual. */
 export async function readLook(): Promise<Look> {
@@ -15,8 +16,11 @@ export async function readLook(): Promise<Look> {
     theme: words.has("dark") ? "dark" : words.has("light") ? "light" : usual.theme,
     narrow: words.has("narrow"),
     keys: !words.has("nokeys"),
+    zone: zoneIn(words),
   };
 }
 
 export const lookText = (look: Look): string =>
-  [look.theme, look.narrow && "narrow", !look.keys && "nokeys"].filter(Boolean).join(".");
+  [look.theme, look.narrow && "narrow", !look.keys && "nokeys", look.zone.of !== "tenant" && zoneWord(look.zone)]
+    .filter(Boolean)
+    .join(".");

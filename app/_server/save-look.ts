@@ -4,17 +4,19 @@ import { cookies } from "next/headers";
 
 import { LOOK_COOKIE, lookText, readLook } from "@/app/_server/look";
 import type { Look } from "@/components/shell/shell-frame";
+import { zoneIn, zoneWord } from "@/components/shell/zone";
 
 const YEAR_SECONDS = 365 * 24 * 60 * 60;
 
 /** Keeps a choice of look in a cookie of this browser. It says nothing about anybody. */
 export async function saveLook(change: Partial<Look>): Promise<void> {
-  const { theme, narrow, keys } = change;
+  const { theme, narrow, keys, zone } = change;
   const before = await readLook();
   const look: Look = {
     theme: theme === "dark" || theme === "light" || theme === "system" ? theme : before.theme,
     narrow: typeof narrow === "boolean" ? narrow : before.narrow,
     keys: typeof keys === "boolean" ? keys : before.keys,
+    zone: zone ? zoneIn([zoneWord(zone)]) : before.zone,
   };
   (await cookies()).set(LOOK_COOKIE, lookText(look), {
     path: "/",

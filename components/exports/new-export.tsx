@@ -130,7 +130,7 @@ function Narrowed({ by, onClear }: Readonly<{ by: Filter; onClear: () => void }>
 const dayIn = (value: unknown): string => (typeof value === "string" ? value.slice(0, 10) : "");
 
 function Style({ style, format }: Readonly<{ style: ExportStyle | undefined; format: ExportStyle["format"] }>) {
-  const { timeZone } = useScope();
+  const { timeZone } = useScope().tenant;
   const mine = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const zones = [...new Set([style?.timeZone ?? timeZone, timeZone, mine, "UTC"])];
   const label = (zone: string) => {

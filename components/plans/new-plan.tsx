@@ -69,7 +69,10 @@ export function NewPlan({ onClose }: Readonly<{ onClose: () => void }>) {
 
 /** What every plan has; its currency and the clock of its hours stay. */
 function NameFields({ problems }: Pick<Props, "problems">) {
-  const { currency, timeZone } = useScope();
+  const {
+    currency,
+    tenant: { timeZone },
+  } = useScope();
   return (
     <>
       <Field data-first="" label="Name" maxLength={100} name="name" problem={problems.name} />

@@ -15,7 +15,10 @@ import { shifted } from "@/server/domain/usage/period.schema";
 
 /** What was called in a period, what it came to, and when and where to. */
 export function ReportsView() {
-  const { tenantSlug, timeZone } = useScope();
+  const {
+    tenantSlug,
+    tenant: { timeZone },
+  } = useScope();
   const { params: address, set: write } = useParamsState();
   const today = todayIn(timeZone, new Date());
   const params = readReportParams(address, today);

@@ -6,16 +6,25 @@ import Link from "next/link";
 import { useTRPC } from "@/components/api/client";
 import { useScope } from "@/components/shell/scope";
 import { type Theme, ThemeChoice } from "@/components/shell/theme-choice";
+import type { Zone } from "@/components/shell/zone";
+import { ZoneChoice } from "@/components/shell/zone-choice";
 import { Button } from "@/components/ui/button";
 import { buttonClass } from "@/components/ui/button-class";
 
-type Props = Readonly<{ theme: Theme; onTheme: (theme: Theme) => void; onHelp: () => void; onGo: () => void }>;
+type Props = Readonly<{
+  theme: Theme;
+  onTheme: (theme: Theme) => void;
+  zone: Zone;
+  onZone: (zone: Zone["of"]) => void;
+  onHelp: () => void;
+  onGo: () => void;
+}>;
 
 /** Loaded on the press: the sign-out code is of no use before. */
 const signOut = () => import("next-auth/react").then((auth) => auth.signOut({ callbackUrl: "/sign-in" }));
 
 /** Who I am here, how the portal looks, and the way out. */
-export function AccountMenu({ theme, onTheme, onHelp, onGo }: Props) {
+export function AccountMenu({ theme, onTheme, zone, onZone, onHelp, onGo }: Props) {
   const { role, hrefOf } = useScope();
   const { data: me } = useQuery(useTRPC().me.get.queryOptions());
   return (
@@ -26,6 +35,7 @@ export function AccountMenu({ theme, onTheme, onHelp, onGo }: Props) {
         <p className="text-xs text-ink-3">Acting as {role.replaceAll("_", " ")}</p>
       </div>
       <ThemeChoice onTheme={onTheme} theme={theme} />
+      <ZoneChoice onZone={onZone} zone={zone} />
       <div className="grid border-t pt-2">
         <Link
           className={buttonClass("quiet", "justify-start!")}

@@ -5,12 +5,19 @@ import { useQuery } from "@tanstack/react-query";
 import { useTRPC } from "@/components/api/client";
 import { initialsOf } from "@/components/shell/initials";
 import type { Theme } from "@/components/shell/theme-choice";
+import type { Zone } from "@/components/shell/zone";
 import { later } from "@/components/ui/later";
 import { Popover } from "@/components/ui/popover";
 
 const AccountMenu = later(() => import("@/components/shell/account-menu").then((file) => file.AccountMenu));
 
-type Props = Readonly<{ theme: Theme; onTheme: (theme: Theme) => void; onHelp: () => void }>;
+type Props = Readonly<{
+  theme: Theme;
+  onTheme: (theme: Theme) => void;
+  zone: Zone;
+  onZone: (zone: Zone["of"]) => void;
+  onHelp: () => void;
+}>;
 
 export function AvatarMenu(props: Props) {
   const { data: me } = useQuery(useTRPC().me.get.queryOptions());

@@ -4,6 +4,7 @@ export const everywhere = {
   tenant: { keys: "Ctrl Shift T", what: "Switch tenant" },
   tenantHere: { keys: "G 0", what: "Switch tenant, where the browser keeps Ctrl Shift T for itself" },
   send: { keys: "Ctrl Enter", what: "In a dialog: press its button, from any field" },
+  zone: { keys: "T T", what: "Show times on the tenant's clock, on mine or in UTC" },
   help: { keys: "?", what: "This list" },
 } as const;
 

@@ -3,6 +3,7 @@
 import { createContext, type ReactNode, useContext, useMemo } from "react";
 
 import type { Shell } from "@/components/api/outputs";
+import { type Zone, zoneOf } from "@/components/shell/zone";
 
 export type Permission = Shell["permissions"][number];
 
@@ -13,6 +14,7 @@ export type Scope = Readonly<{
   /** Whether the seat is the tenant's own, and not one above it. */
   ownSeat: boolean;
   currency: string;
+  /** The clock that times are shown on: the tenant's, unless this person chose another. Days are the tenant's own. */
   timeZone: string;
   can: (permission: Permission) => boolean;
   hrefOf: (page: string) => string;
@@ -27,7 +29,9 @@ export function useScope(): Scope {
   return scope;
 }
 
-export function ScopeProvider({ shell, children }: Readonly<{ shell: Shell; children: ReactNode }>) {
+type Props = Readonly<{ shell: Shell; zone: Zone; children: ReactNode }>;
+
+export function ScopeProvider({ shell, zone, children }: Props) {
   const scope = useMemo<Scope>(
     () => ({
       tenantSlug: shell.tenant.slug,
@@ -35,11 +39,11 @@ export function ScopeProvider({ shell, children }: Readonly<{ shell: Shell; chil
       role: shell.role,
       ownSeat: shell.ownSeat,
       currency: shell.tenant.currency,
-      timeZone: shell.tenant.timeZone,
+      timeZone: zoneOf(zone, shell.tenant.timeZone),
       can: (permission) => shell.permissions.includes(permission),
       hrefOf: (page) => `/t/${shell.tenant.slug}${page === "home" || page === "" ? "" : `/${page}`}`,
     }),
-    [shell],
+    [shell, zone],
   );
   return <ScopeContext value={scope}>{children}</ScopeContext>;
 }

@@ -13,9 +13,12 @@ import { ScopeProvider } from "@/components/shell/scope";
 import { ScopeBand } from "@/components/shell/scope-band";
 import { useShortcuts } from "@/components/shell/shortcuts";
 import { Sidebar } from "@/components/shell/sidebar";
+import { StateBar } from "@/components/shell/state-bar";
 import type { Theme } from "@/components/shell/theme-choice";
 import { TopBar } from "@/components/shell/top-bar";
+import { nextZone, type Zone, zoneHere, zoneOf } from "@/components/shell/zone";
 import { later } from "@/components/ui/later";
+import { toast } from "@/components/ui/toast-store";
 import { Toaster } from "@/components/ui/toaster";
 import { ViewBar } from "@/components/viewing/view-bar";
 
@@ -25,9 +28,9 @@ const Palette = later(loadPalette);
 const SessionEnded = later(() => import("@/components/shell/session-ended").then((file) => file.SessionEnded));
 
 /** The palette's code comes while the first of its two keys is held. */
-const soon = () => void loadPalette();
+const soon = () => void loadPalette().catch(() => {});
 
-export type Look = Readonly<{ theme: Theme; narrow: boolean; keys: boolean }>;
+export type Look = Readonly<{ theme: Theme; narrow: boolean; keys: boolean; zone: Zone }>;
 
 type Props = Readonly<{
   tenantSlug: string;
@@ -38,14 +41,25 @@ type Props = Readonly<{
 }>;
 
 /** What stands around every page of a tenant. */
-export function ShellFrame({ tenantSlug, children, ...look }: Props) {
+export function ShellFrame({ tenantSlug, children, look, saveLook }: Props) {
+  const [now, setNow] = useState(look);
   const ended = useSyncExternalStore(sessionState.subscribe, sessionState.hasEnded, () => false);
   const { data: shell } = useQuery(useTRPC().shell.get.queryOptions({ tenantSlug }));
+  const change = useCallback(
+    (next: Partial<Look>) => {
+      setNow((before) => ({ ...before, ...next }));
+      const { dataset } = document.documentElement;
+      if (next.theme === "system") delete dataset["theme"];
+      else if (next.theme) dataset["theme"] = next.theme;
+      void saveLook(next).catch(() => {});
+    },
+    [saveLook],
+  );
   if (!shell) return null;
   return (
-    <ScopeProvider shell={shell}>
+    <ScopeProvider shell={shell} zone={now.zone}>
       <LiveProvider tenantSlug={tenantSlug}>
-        <Frame shell={shell} {...look}>
+        <Frame look={now} onLook={change} shell={shell}>
           {children}
         </Frame>
         <Toaster />
@@ -56,40 +70,51 @@ export function ShellFrame({ tenantSlug, children, ...look }: Props) {
   );
 }
 
-type FrameProps = Omit<Props, "tenantSlug"> & Readonly<{ shell: Parameters<typeof TopBar>[0]["shell"] }>;
+type FrameProps = Readonly<{
+  shell: Parameters<typeof TopBar>[0]["shell"];
+  look: Look;
+  onLook: (change: Partial<Look>) => void;
+  children: ReactNode;
+}>;
 
-function Frame({ shell, look, saveLook, children }: FrameProps) {
-  const [now, setNow] = useState(look);
+function Frame({ shell, look, onLook, children }: FrameProps) {
   const [help, setHelp] = useState(false);
   const [finding, setFinding] = useState(false);
   const openHelp = useCallback(() => setHelp(true), []);
   const openPalette = useCallback(() => setFinding(true), []);
-  useShortcuts(now.keys, { onHelp: openHelp, onPalette: openPalette, onSoon: soon });
+  const { timeZone } = shell.tenant;
+  const turnZone = useCallback(() => {
+    const zone = nextZone(look.zone, timeZone);
+    onLook({ zone });
+    toast(`Times are shown in ${zoneOf(zone, timeZone)}.`);
+  }, [look.zone, onLook, timeZone]);
+  useShortcuts(look.keys, { onHelp: openHelp, onPalette: openPalette, onSoon: soon, onZone: turnZone });
   useEffect(() => rememberTenant(shell.tenant.slug), [shell.tenant.slug]);
 
-  const change = (next: Partial<Look>) => {
-    setNow((before) => ({ ...before, ...next }));
-    const { dataset } = document.documentElement;
-    if (next.theme === "system") delete dataset["theme"];
-    else if (next.theme) dataset["theme"] = next.theme;
-    void saveLook(next);
-  };
-
   return (
-    <div className="flex min-h-dvh" data-keys={now.keys ? "on" : "off"}>
+    <div className="flex min-h-dvh" data-keys={look.keys ? "on" : "off"}>
       <a
         className="sr-only z-50 rounded-md bg-surface px-3 py-2 focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
         href="#main"
       >
         Skip to content
       </a>
-      <Sidebar narrow={now.narrow} onNarrow={(narrow) => change({ narrow })} />
+      <Sidebar narrow={look.narrow} onNarrow={(narrow) => onLook({ narrow })} />
       <div className="flex min-w-0 flex-1 flex-col">
         <TopBar
-          menu={<AvatarMenu onHelp={openHelp} onTheme={(theme) => change({ theme })} theme={now.theme} />}
+          menu={
+            <AvatarMenu
+              onHelp={openHelp}
+              onTheme={(theme) => onLook({ theme })}
+              onZone={(of) => onLook({ zone: { of, mine: zoneHere() } })}
+              theme={look.theme}
+              zone={look.zone}
+            />
+          }
           onFind={openPalette}
           shell={shell}
         />
+        <StateBar />
         {shell.viewing ? <ViewBar viewing={shell.viewing} /> : <ScopeBand />}
         <main
           className="mx-auto w-full max-w-[90rem] flex-1 px-4 pt-4 pb-24 outline-none min-[100rem]:has-data-panel:pr-[36rem] sm:px-6 sm:pb-10"
@@ -101,7 +126,7 @@ function Frame({ shell, look, saveLook, children }: FrameProps) {
       </div>
       <BottomBar />
       {finding && <Palette onClose={() => setFinding(false)} />}
-      {help && <KeysHelp on={now.keys} onClose={() => setHelp(false)} onSwitch={(keys) => change({ keys })} />}
+      {help && <KeysHelp on={look.keys} onClose={() => setHelp(false)} onSwitch={(keys) => onLook({ keys })} />}
     </div>
   );
 }

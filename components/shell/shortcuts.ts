@@ -9,7 +9,7 @@ import { isTyping } from "@/components/ui/typing";
 
 const GO_MS = 1_200;
 
-type Doings = Readonly<{ onHelp: () => void; onPalette: () => void; onSoon: () => void }>;
+type Doings = Readonly<{ onHelp: () => void; onPalette: () => void; onSoon: () => void; onZone: () => void }>;
 
 /** The key that opens the switch of tenants; its button carries it. */
 export const SWITCH_TENANT = "switch-tenant";
@@ -30,10 +30,11 @@ function press(key: string): boolean {
  * The keys that work on every page. Buttons name their own key in `data-shortcut`; the first visible one is pressed. Keys with
  * Control or Command work while one types too, and when `on` is off: only single keys can be switched off.
  */
-export function useShortcuts(on: boolean, { onHelp, onPalette, onSoon }: Doings): void {
+export function useShortcuts(on: boolean, { onHelp, onPalette, onSoon, onZone }: Doings): void {
   const router = useRouter();
   const { can, tenant, hrefOf } = useScope();
   const goUntil = useRef(0);
+  const zoneUntil = useRef(0);
 
   useEffect(() => {
     const go = (key: string): boolean => {
@@ -41,7 +42,8 @@ export function useShortcuts(on: boolean, { onHelp, onPalette, onSoon }: Doings)
       const item = navFor(can, tenant.kind)
         .flatMap((group) => group.items)
         .find((each) => each.key === key);
-      if (item) router.push(hrefOf(item.page));
+      // Without a connection the page of the browser itself would come, in place of this one and its form.
+      if (item && navigator.onLine) router.push(hrefOf(item.page));
       return Boolean(item);
     };
     const help = (): boolean => {
@@ -52,6 +54,10 @@ export function useShortcuts(on: boolean, { onHelp, onPalette, onSoon }: Doings)
       if (!on || isTyping(event) || event.key.length !== 1) return false;
       const going = event.timeStamp < goUntil.current;
       goUntil.current = event.key === "g" ? event.timeStamp + GO_MS : 0;
+      const twice = event.key === "t" && !going && event.timeStamp < zoneUntil.current;
+      zoneUntil.current = event.key === "t" && !going && !twice ? event.timeStamp + GO_MS : 0;
+      if (twice) onZone();
+      if (twice) return true;
       return event.key === "?" ? help() : going ? go(event.key) : press(event.key);
     };
     const combined = (event: KeyboardEvent): boolean => {
@@ -69,5 +75,5 @@ export function useShortcuts(on: boolean, { onHelp, onPalette, onSoon }: Doings)
     };
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
-  }, [on, onHelp, onPalette, onSoon, router, can, tenant.kind, hrefOf]);
+  }, [on, onHelp, onPalette, onSoon, onZone, router, can, tenant.kind, hrefOf]);
 }

@@ -19,7 +19,10 @@ type Days = Readonly<{ from: string; to: string }>;
 
 /** A statement of chosen days, with what it will say before it is issued for good. */
 export function NewStatement({ onClose }: Readonly<{ onClose: () => void }>) {
-  const { tenantSlug, timeZone } = useScope();
+  const {
+    tenantSlug,
+    tenant: { timeZone },
+  } = useScope();
   const trpc = useTRPC();
   const queries = useQueryClient();
   const [days, setDays] = useState<Days>();

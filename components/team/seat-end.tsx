@@ -18,7 +18,7 @@ const fields = { lastDay: checks.any };
 
 /** Until when somebody keeps their seat. */
 export function SeatEnd({ member, onClose }: Readonly<{ member: Member; onClose: () => void }>) {
-  const { tenantSlug, timeZone } = useScope();
+  const { tenantSlug, tenant } = useScope();
   const trpc = useTRPC();
   const queries = useQueryClient();
   const { problems, read, setProblems } = useFields(fields);
@@ -44,7 +44,7 @@ export function SeatEnd({ member, onClose }: Readonly<{ member: Member; onClose:
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <Field
           data-first=""
-          defaultValue={member.endsAt ? dayBefore(member.endsAt, timeZone) : ""}
+          defaultValue={member.endsAt ? dayBefore(member.endsAt, tenant.timeZone) : ""}
           hint="The seat ends by itself after this day, and so do the sessions. Empty for a seat that stays."
           label="Last day"
           name="lastDay"

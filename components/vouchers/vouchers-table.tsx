@@ -16,7 +16,7 @@ type Props = Readonly<{
 
 /** One line per batch: what it is worth and how many of its codes went which way. */
 export function VouchersTable({ rows, onVoid }: Props) {
-  const { timeZone } = useScope();
+  const { timeZone, tenant } = useScope();
   const columns: readonly Column<VoucherBatch>[] = [
     { key: "at", header: `Made, ${zoneText(timeZone)}`, fold: "second", cell: (row) => <Moment at={row.at} /> },
     {
@@ -43,7 +43,7 @@ export function VouchersTable({ rows, onVoid }: Props) {
     count("open", "Unused", (row) => row.open),
     count("expired", "Expired", (row) => row.expired, "lg"),
     count("void", "Void", (row) => row.revoked, "lg"),
-    { key: "expires", header: "Good until", from: "lg", cell: (row) => dayText(row.expiresAt, timeZone) },
+    { key: "expires", header: "Good until", from: "lg", cell: (row) => dayText(row.expiresAt, tenant.timeZone) },
     ...(onVoid
       ? [
           {
