@@ -1,7 +1,7 @@
 /** What each kind of change in the live stream makes old: the first words of the query paths. */
 const reads: Readonly<Record<string, readonly string[]>> = {
   calls: ["calls", "home", "shell", "extensions"],
-  registrations: ["extensions", "home"],
+  registrations: ["extensions", "home", "bell"],
   balance: [
     "billing",
     "shell",
@@ -21,12 +21,13 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   tenants: ["tenants", "shell", "tenantPlans", "settings"],
   extensions: ["extensions", "connect", "home"],
   numbers: ["numbers"],
-  tasks: ["tasks", "decks"],
-  mail: ["mail"],
-  statements: ["statements"],
+  tasks: ["tasks", "decks", "bell"],
+  // A low balance and a paused top-up are mailed too.
+  mail: ["mail", "bell"],
+  statements: ["statements", "bell"],
   disputes: ["disputes"],
   bans: ["bans", "blocks"],
-  incidents: ["incidents", "rules", "evidence", "notifications", "notices", "containment"],
+  incidents: ["incidents", "rules", "evidence", "notifications", "notices", "containment", "bell"],
   rules: ["rules"],
 };
 

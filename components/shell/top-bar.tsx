@@ -4,6 +4,7 @@ import { usePathname } from "next/navigation";
 import type { ReactNode } from "react";
 
 import type { Shell } from "@/components/api/outputs";
+import { Bell } from "@/components/bell/bell";
 import { PhoneButton } from "@/components/phone/phone-button";
 import { BalancePill } from "@/components/shell/balance-pill";
 import { LiveDot } from "@/components/shell/live-dot";
@@ -39,6 +40,7 @@ export function TopBar({ shell, menu, onFind }: Readonly<{ shell: Shell; menu: R
           <LiveDot />
         </span>
         <JobsChip />
+        <Bell />
         <PhoneButton />
         {shell.tenant.kind !== "operator" && <BalancePill balance={shell.balance} />}
         {menu}

@@ -7,6 +7,7 @@ import { billingRouter } from "@/server/api/routers/billing";
 import { blocksRouter } from "@/server/api/routers/blocks";
 import { browserPhoneRouter } from "@/server/api/routers/browser-phone";
 import { bulkRouter } from "@/server/api/routers/bulk";
+import { bellRouter } from "@/server/api/routers/bell";
 import { bundlesRouter } from "@/server/api/routers/bundles";
 import { callsRouter } from "@/server/api/routers/calls";
 import { cdrImportsRouter } from "@/server/api/routers/cdr-imports";
@@ -67,6 +68,7 @@ export const appRouter = router({
   billing: billingRouter,
   approvals: approvalsRouter,
   bans: bansRouter,
+  bell: bellRouter,
   blocks: blocksRouter,
   bulk: bulkRouter,
   bundles: bundlesRouter,

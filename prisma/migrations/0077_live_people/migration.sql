@@ -9,7 +9,7 @@ REVOKE ALL ON FUNCTION live_person() FROM PUBLIC;
 
 CREATE TRIGGER live_session_ended AFTER UPDATE OF revoked_at ON session FOR EACH ROW
   WHEN (NEW.revoked_at IS NOT NULL AND OLD.revoked_at IS NULL) EXECUTE FUNCTION live_person();
-CREATE TRIGGER live_seat_changed AFTER UPDATE OR DELETE ON seat FOR EACH ROW EXECUTE FUNCTION live_person();
+CREATE TRIGGER live_seat_changed AFTER UPDATE OF role, ends_at OR DELETE ON seat FOR EACH ROW EXECUTE FUNCTION live_person();
 
 -- Whoever suspends a tenant stands above it; its own people, who may be in the middle of a form, hear of it here.
 CREATE FUNCTION live_tenant_state() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$

@@ -56,6 +56,7 @@ export type AuditAction =
   | "tenant.rename"
   | "tenant.suspend"
   | "tenant.resume"
+  | "bell.read"
   | "tenant.view"
   | "tenant.end_view"
   | "plan.create"
