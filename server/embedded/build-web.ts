@@ -8,6 +8,7 @@ import { inTurn } from "./start-lock";
 
 export const repository = path.resolve(import.meta.dirname, "../..");
 export const nextBin = path.join(repository, "node_modules/next/dist/bin/next");
+const packStatic = path.join(import.meta.dirname, "pack-static.ts");
 const buildId = path.join(repository, ".next/BUILD_ID");
 const stamp = path.join(repository, ".next/ringfence-sources");
 
@@ -58,6 +59,17 @@ export async function buildWeb(
         dataDir,
         cwd: repository,
         env: { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" },
+      },
+      started,
+    );
+    await runChild(
+      {
+        name: "build",
+        command: process.execPath,
+        args: ["--import", "tsx", packStatic],
+        dataDir,
+        cwd: repository,
+        env: process.env,
       },
       started,
     );
