@@ -6,8 +6,6 @@ import { useState } from "react";
 import { useTRPC } from "@/components/api/client";
 import type { CdrFileRow } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
-import { CompareFile } from "@/components/cdr-import/compare-file";
-import { FilePanel } from "@/components/cdr-import/file-panel";
 import { formatChoices, outcomeText, stateText } from "@/components/cdr-import/file-words";
 import { Moment } from "@/components/shell/moment";
 import { useScope } from "@/components/shell/scope";
@@ -15,8 +13,12 @@ import { isActive } from "@/components/tasks/task-words";
 import { Button } from "@/components/ui/button";
 import { zoneText } from "@/components/ui/clock-text";
 import { type Column, DataTable } from "@/components/ui/data-table";
+import { later } from "@/components/ui/later";
 import { Section } from "@/components/ui/section";
 import { useParamsState } from "@/components/ui/use-params-state";
+
+const CompareFile = later(() => import("@/components/cdr-import/compare-file").then((file) => file.CompareFile));
+const FilePanel = later(() => import("@/components/cdr-import/file-panel").then((file) => file.FilePanel));
 
 const REFRESH_MS = 15_000;
 const WORKING_MS = 1_500;

@@ -5,13 +5,13 @@ import Link from "next/link";
 
 import { useTRPC } from "@/components/api/client";
 import { QueryView } from "@/components/api/query-view";
-import { DeckView } from "@/components/decks/deck-view";
 import { changesOf, countText, type Deck, stateWords } from "@/components/decks/deck-words";
 import { NewDeck } from "@/components/decks/new-deck";
 import { Moment } from "@/components/shell/moment";
 import { useScope } from "@/components/shell/scope";
 import { buttonClass } from "@/components/ui/button-class";
 import { type Column, DataTable } from "@/components/ui/data-table";
+import { later } from "@/components/ui/later";
 import { Notice } from "@/components/ui/notice";
 import { PageHeader } from "@/components/ui/page-header";
 import { Pages } from "@/components/ui/pages";
@@ -19,6 +19,8 @@ import { RowLink } from "@/components/ui/row-link";
 import { Section } from "@/components/ui/section";
 import { useOpen } from "@/components/ui/use-open";
 import { useParamsState } from "@/components/ui/use-params-state";
+
+const DeckView = later(() => import("@/components/decks/deck-view").then((file) => file.DeckView));
 
 /** Files of prices: a place to drop one, and all that came before. One of them fills the page. */
 export function DecksView() {

@@ -1,4 +1,4 @@
-import { PART_BYTES, UPLOAD_MEGABYTES } from "@/server/domain/decks/deck.schema";
+import { PART_BYTES, UPLOAD_MEGABYTES } from "@/server/domain/decks/deck-file.schema";
 
 /** Why a chosen file cannot be sent; undefined when it can. */
 export function fileProblem(file: Readonly<{ size: number; name: string }> | undefined): string | undefined {

@@ -5,14 +5,16 @@ import { useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
 import { QueryView } from "@/components/api/query-view";
-import { AddTarget } from "@/components/notifications/add-target";
 import { DeliveriesTable } from "@/components/notifications/deliveries-table";
 import { SecretOnce } from "@/components/notifications/secret-once";
 import { TargetsTable } from "@/components/notifications/targets-table";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
+import { later } from "@/components/ui/later";
 import { PageHeader } from "@/components/ui/page-header";
 import { Section } from "@/components/ui/section";
+
+const AddTarget = later(() => import("@/components/notifications/add-target").then((file) => file.AddTarget));
 
 /** Who is told of incidents, and what became of the messages. */
 export function NotificationsView() {

@@ -1,4 +1,4 @@
-import { differenceKinds } from "@/server/domain/reconciliation/difference.schema";
+import { differenceKinds } from "@/server/domain/reconciliation/difference-kinds.schema";
 
 type Kind = (typeof differenceKinds)[number];
 export type Filter = Readonly<{

@@ -1,4 +1,4 @@
-import type { DifferenceKind } from "@/server/domain/reconciliation/difference.schema";
+import type { DifferenceKind } from "@/server/domain/reconciliation/difference-kinds.schema";
 
 type Words = Readonly<{
   /** In the table. */

@@ -13,7 +13,7 @@ import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { ErrorState } from "@/components/ui/error-state";
 import { Section } from "@/components/ui/section";
-import { classWords, retentionClasses } from "@/server/domain/retention/retention.schema";
+import { classWords, retentionClasses } from "@/server/domain/retention/retention-kinds.schema";
 
 const columns: readonly Column<RetentionLine>[] = [
   { key: "class", header: "Class", fold: "lead", cell: ({ class: of }) => classWords[of].name },

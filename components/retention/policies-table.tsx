@@ -8,7 +8,7 @@ import { countText } from "@/components/ui/count-text";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { useNow } from "@/components/ui/use-now";
-import { boundOf, classWords, type RetentionClass } from "@/server/domain/retention/retention.schema";
+import { boundOf, classWords, type RetentionClass } from "@/server/domain/retention/retention-kinds.schema";
 
 type Row = RetentionBoard["policies"][number] & Readonly<{ run: RetentionBoard["runs"][number] | undefined }>;
 type Props = Readonly<{ board: RetentionBoard; onEdit: ((of: RetentionClass) => void) | undefined }>;

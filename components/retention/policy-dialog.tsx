@@ -12,7 +12,7 @@ import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
 import { Select } from "@/components/ui/select";
 import { checks, useFields } from "@/components/ui/use-fields";
-import { classWords, type RetentionAction } from "@/server/domain/retention/retention.schema";
+import { classWords, type RetentionAction } from "@/server/domain/retention/retention-kinds.schema";
 
 type Policy = RetentionBoard["policies"][number];
 

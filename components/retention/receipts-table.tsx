@@ -6,7 +6,7 @@ import { useScope } from "@/components/shell/scope";
 import { momentText } from "@/components/ui/clock-text";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
-import { classWords } from "@/server/domain/retention/retention.schema";
+import { classWords } from "@/server/domain/retention/retention-kinds.schema";
 
 type Row = RetentionBoard["sweeps"][number];
 

@@ -17,7 +17,7 @@ import { Button } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
 import { PageHeader } from "@/components/ui/page-header";
 import { Section } from "@/components/ui/section";
-import { keptByLaw, type RetentionClass } from "@/server/domain/retention/retention.schema";
+import { keptByLaw, type RetentionClass } from "@/server/domain/retention/retention-kinds.schema";
 
 const REFRESH_MS = 10_000;
 

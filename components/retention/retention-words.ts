@@ -1,4 +1,4 @@
-import type { RetentionAction } from "@/server/domain/retention/retention.schema";
+import type { RetentionAction } from "@/server/domain/retention/retention-kinds.schema";
 
 const words: Readonly<Record<RetentionAction, string>> = {
   keep: "kept",

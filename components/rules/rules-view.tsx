@@ -4,13 +4,15 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 
 import { useTRPC } from "@/components/api/client";
 import { QueryView } from "@/components/api/query-view";
-import { RulePanel } from "@/components/rules/rule-panel";
 import { RulesTable, ruleId } from "@/components/rules/rules-table";
 import { useScope } from "@/components/shell/scope";
+import { later } from "@/components/ui/later";
 import { PageHeader } from "@/components/ui/page-header";
 import { Select } from "@/components/ui/select";
 import { useOpen } from "@/components/ui/use-open";
 import { useParamsState } from "@/components/ui/use-params-state";
+
+const RulePanel = later(() => import("@/components/rules/rule-panel").then((file) => file.RulePanel));
 
 /** From how much on something is done, here or for one tenant below. */
 export function RulesView() {

@@ -58,6 +58,8 @@ test("what is typed survives a lost connection, a newer build, a missing part an
   browser,
   enter,
 }) => {
+  // Five things in a row, with three sign-ins.
+  test.slow();
   const franz = signInAt("alpine", "owner");
   const context = await newBrowser(browser);
   const page = await context.newPage();

@@ -1,4 +1,4 @@
-import { type RetentionClass, retentionClasses } from "@/server/domain/retention/retention.schema";
+import { type RetentionClass, retentionClasses } from "@/server/domain/retention/retention-kinds.schema";
 import type { Processor, SystemContext } from "@/workers/processors/types";
 import { sweepClass } from "@/workers/retention/sweep-class";
 

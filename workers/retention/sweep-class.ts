@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 
-import type { RetentionAction, RetentionClass } from "@/server/domain/retention/retention.schema";
+import type { RetentionAction, RetentionClass } from "@/server/domain/retention/retention-kinds.schema";
 import type { SystemContext } from "@/workers/processors/types";
 import { pseudonymiseCalls } from "@/workers/retention/pseudonymise-calls";
 

@@ -1,13 +1,8 @@
 import { z } from "zod";
 
 import { clearPolicy, listPolicies, setPolicy } from "@/server/domain/retention/policies";
-import {
-  boundOf,
-  classWords,
-  policySchema,
-  retentionClasses,
-  retentionClassSchema,
-} from "@/server/domain/retention/retention.schema";
+import { policySchema, retentionClassSchema } from "@/server/domain/retention/retention.schema";
+import { boundOf, classWords, retentionClasses } from "@/server/domain/retention/retention-kinds.schema";
 import { dryRun } from "@/server/domain/retention/sweeps";
 import { enqueue } from "@/server/queue/outbox";
 import { check } from "../check";

@@ -1,4 +1,4 @@
-import type { DifferenceKind } from "@/server/domain/reconciliation/difference.schema";
+import type { DifferenceKind } from "@/server/domain/reconciliation/difference-kinds.schema";
 import type { SqlPool } from "@/server/infra/db/pool";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import type { TenantId } from "@/server/kernel/ids";

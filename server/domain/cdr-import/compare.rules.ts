@@ -1,4 +1,4 @@
-import type { DifferenceKind } from "@/server/domain/reconciliation/difference.schema";
+import type { DifferenceKind } from "@/server/domain/reconciliation/difference-kinds.schema";
 import { ceilDiv } from "@/server/kernel/money";
 
 /** A difference that a file shows. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { PART_BYTES, UPLOAD_MEGABYTES } from "@/server/domain/decks/deck-file.schema";
 import { deckDelimiters, NOT_READ } from "@/server/domain/decks/sniff.rules";
 
 /** What a column of a rate deck can mean. The order is the order of the columns in an export. */
@@ -80,10 +81,6 @@ export const newDeckSchema = z.object({
 });
 export type NewDeck = z.output<typeof newDeckSchema>;
 
-/** The largest file that the portal takes, unpacked. */
-export const UPLOAD_MEGABYTES = 64;
-/** A file is sent compressed and in parts: so many bytes at most in each, and so many parts. */
-export const PART_BYTES = 600_000;
 const MOST_PARTS = 120;
 
 /** A deck whose file is sent in parts. */

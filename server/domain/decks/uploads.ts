@@ -1,8 +1,9 @@
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 
-import { PART_BYTES, UPLOAD_MEGABYTES, type UploadedDeck } from "@/server/domain/decks/deck.schema";
+import type { UploadedDeck } from "@/server/domain/decks/deck.schema";
 import type { ByteSource } from "@/server/domain/decks/deck-file";
+import { PART_BYTES, UPLOAD_MEGABYTES } from "@/server/domain/decks/deck-file.schema";
 import { cancelDeck, createDeck, type DeckMoment, momentOf } from "@/server/domain/decks/decks";
 import { createTask, getTask, type Task } from "@/server/domain/tasks/tasks";
 import type { Db } from "@/server/infra/db/client";

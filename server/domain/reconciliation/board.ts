@@ -1,4 +1,4 @@
-import type { DifferenceKind } from "@/server/domain/reconciliation/difference.schema";
+import type { DifferenceKind } from "@/server/domain/reconciliation/difference-kinds.schema";
 import { type RunState, readRunStates } from "@/server/domain/reconciliation/state";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 

@@ -1,4 +1,5 @@
-import type { DifferenceFilter, DifferenceKind } from "@/server/domain/reconciliation/difference.schema";
+import type { DifferenceFilter } from "@/server/domain/reconciliation/difference.schema";
+import type { DifferenceKind } from "@/server/domain/reconciliation/difference-kinds.schema";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 
 export type DifferenceRow = Readonly<{

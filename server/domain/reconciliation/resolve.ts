@@ -1,4 +1,5 @@
-import type { DifferenceKind, Resolution } from "@/server/domain/reconciliation/difference.schema";
+import type { Resolution } from "@/server/domain/reconciliation/difference.schema";
+import type { DifferenceKind } from "@/server/domain/reconciliation/difference-kinds.schema";
 import type { TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";

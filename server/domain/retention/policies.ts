@@ -1,4 +1,5 @@
-import type { Policy, RetentionAction, RetentionClass } from "@/server/domain/retention/retention.schema";
+import type { Policy } from "@/server/domain/retention/retention.schema";
+import type { RetentionAction, RetentionClass } from "@/server/domain/retention/retention-kinds.schema";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";

@@ -1,4 +1,4 @@
-import type { RetentionAction, RetentionClass } from "@/server/domain/retention/retention.schema";
+import type { RetentionAction, RetentionClass } from "@/server/domain/retention/retention-kinds.schema";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 
 export type DryRunLine = Readonly<{

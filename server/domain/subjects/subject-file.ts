@@ -1,5 +1,5 @@
 import { listPolicies } from "@/server/domain/retention/policies";
-import { classWords, type RetentionClass } from "@/server/domain/retention/retention.schema";
+import { classWords, type RetentionClass } from "@/server/domain/retention/retention-kinds.schema";
 import type { Sql } from "@/server/infra/db/sql";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import type { TenantId } from "@/server/kernel/ids";
