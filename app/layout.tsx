@@ -3,14 +3,19 @@ import "@/app/globals.css";
 import type { Metadata, Viewport } from "next";
 import type { ReactNode } from "react";
 
+import { pageBrand } from "@/app/_server/branded";
 import { readLook } from "@/app/_server/look";
 import { mono, sans } from "@/app/fonts";
 import { buildId } from "@/server/infra/web/build-id";
 
-export const metadata: Metadata = {
-  title: { default: "Ringfence", template: "%s · Ringfence" },
-  description: "Prepaid telephony: every call explained.",
-};
+/** On the host name of a brand nothing says whose house it stands in. */
+export async function generateMetadata(): Promise<Metadata> {
+  const name = (await pageBrand())?.name ?? "Ringfence";
+  return {
+    title: { default: name, template: `%s · ${name}` },
+    description: "Prepaid telephony: every call explained.",
+  };
+}
 
 export const viewport: Viewport = {
   width: "device-width",

@@ -1,9 +1,9 @@
-import { CenteredPage } from "@/components/shell/centered-page";
+import { BrandedPage } from "@/app/_server/branded";
 import { buttonClass } from "@/components/ui/button-class";
 
 export default function NotFound() {
   return (
-    <CenteredPage title="There is nothing here">
+    <BrandedPage title="There is nothing here">
       <p className="text-md text-ink-2">
         The address is mistyped, what it led to is gone, or it is not yours. For safety these look the same.
       </p>
@@ -11,6 +11,6 @@ export default function NotFound() {
       <a className={buttonClass("primary")} href="/">
         Go to your tenant
       </a>
-    </CenteredPage>
+    </BrandedPage>
   );
 }

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 
+import { Branded, pageBrand } from "@/app/_server/branded";
 import { api, Loaded, load } from "@/app/_server/load";
 import { AccountView } from "@/components/account/account-view";
 import { ApiProvider } from "@/components/api/client";
@@ -11,6 +12,7 @@ type Props = Readonly<{ searchParams: Promise<{ back?: string | string[]; requir
 
 export default async function AccountPage({ searchParams }: Props) {
   const { back, required } = await searchParams;
+  const brand = await pageBrand();
   await load((queries) =>
     Promise.all([
       queries.fetchQuery(api.me.get.queryOptions()),
@@ -21,7 +23,9 @@ export default async function AccountPage({ searchParams }: Props) {
   return (
     <ApiProvider>
       <Loaded>
-        <AccountView back={safePath(back)} required={required !== undefined} />
+        <Branded colour={brand?.colour}>
+          <AccountView back={safePath(back)} brand={brand} required={required !== undefined} />
+        </Branded>
       </Loaded>
     </ApiProvider>
   );

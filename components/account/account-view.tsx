@@ -9,7 +9,7 @@ import { SecondFactor } from "@/components/account/second-factor";
 import { Sessions } from "@/components/account/sessions";
 import { useTRPC } from "@/components/api/client";
 import { QueryView } from "@/components/api/query-view";
-import { Wordmark } from "@/components/shell/wordmark";
+import { type ShownBrand, Wordmark } from "@/components/shell/wordmark";
 import { Button } from "@/components/ui/button";
 import { later } from "@/components/ui/later";
 import { Notice } from "@/components/ui/notice";
@@ -19,14 +19,16 @@ import { Toaster } from "@/components/ui/toaster";
 
 const ChangePassword = later(() => import("@/components/account/change-password").then((file) => file.ChangePassword));
 
+type Props = Readonly<{ back: string; required: boolean; brand: ShownBrand | null }>;
+
 /** What keeps my account mine. It belongs to the person, so it stands outside every tenant. */
-export function AccountView({ back, required }: Readonly<{ back: string; required: boolean }>) {
+export function AccountView({ back, required, brand }: Props) {
   const query = useQuery(useTRPC().me.get.queryOptions());
   const [changing, setChanging] = useState(false);
   return (
     <>
       <header className="flex items-center justify-between border-b px-4 py-3 sm:px-6">
-        <Wordmark />
+        <Wordmark brand={brand} />
         <Link className="text-ink-2 underline" href={back}>
           Back
         </Link>

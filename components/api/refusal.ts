@@ -27,6 +27,10 @@ const refusals: Partial<Record<DomainErrorCode, Omit<Refusal, "code">>> = {
     title: "Another extension has that phone.",
     next: "Remove it there first, or compare the address with the label below the phone.",
   },
+  host_taken: {
+    title: "Another tenant uses that host name here.",
+    next: "Choose another host name, or have it taken away there first.",
+  },
   did_taken: {
     title: "That number is in service here already.",
     next: "Look for it in the list, or choose another number.",

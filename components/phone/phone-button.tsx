@@ -45,7 +45,7 @@ export function PhoneButton() {
           <span aria-hidden="true" className="absolute right-1 bottom-1 size-1.5 rounded-full bg-ok" />
         )}
       </button>
-      {there && createPortal(<PhoneLayer />, document.body)}
+      {there && createPortal(<PhoneLayer />, document.getElementById("branded") ?? document.body)}
     </>
   );
 }

@@ -20,8 +20,12 @@ type Props = Readonly<{
   onGo: () => void;
 }>;
 
-/** Loaded on the press: the sign-out code is of no use before. */
-const signOut = () => import("next-auth/react").then((auth) => auth.signOut({ callbackUrl: "/sign-in" }));
+/** Loaded on the press: the sign-out code is of no use before. It ends under the name that one came by. */
+async function signOut(): Promise<void> {
+  const auth = await import("next-auth/react");
+  await auth.signOut({ redirect: false });
+  window.location.assign("/sign-in");
+}
 
 /** Who I am here, how the portal looks, and the way out. */
 export function AccountMenu({ theme, onTheme, zone, onZone, onHelp, onGo }: Props) {

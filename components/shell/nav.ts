@@ -45,6 +45,7 @@ const groups: readonly NavGroup[] = [
     items: [
       { page: "tenants", label: "Tenants", icon: "tenants", needs: "tenants.read", above: true, key: "n" },
       { page: "plans", label: "Plans", icon: "plans", needs: "plans.read", above: true, key: "p" },
+      { page: "earnings", label: "Earnings", icon: "reports", needs: "tenants.read", above: true, key: "2" },
       { page: "vouchers", label: "Vouchers", icon: "voucher", needs: "vouchers.read", above: true, key: "v" },
       { page: "approvals", label: "Approvals", icon: "check", needs: "balance.read", above: true, key: "o" },
     ],
@@ -52,6 +53,7 @@ const groups: readonly NavGroup[] = [
   {
     title: "This tenant",
     items: [
+      { page: "branding", label: "Branding", icon: "destinations", needs: "tenants.read", above: true, key: "1" },
       { page: "notifications", label: "Notifications", icon: "out", needs: "incidents.read", key: "y" },
       { page: "developers", label: "Developers", icon: "inside", needs: "tokens.read", key: "." },
       { page: "exports", label: "Exports", icon: "statement", needs: "exports.read", key: "t" },

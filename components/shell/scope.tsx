@@ -11,6 +11,8 @@ export type Scope = Readonly<{
   tenantSlug: string;
   tenant: Shell["tenant"];
   role: Shell["role"];
+  /** What the portal is called and drawn with here; null is the house's own. */
+  brand: Shell["brand"];
   /** Whether the seat is the tenant's own, and not one above it. */
   ownSeat: boolean;
   currency: string;
@@ -37,6 +39,7 @@ export function ScopeProvider({ shell, zone, children }: Props) {
       tenantSlug: shell.tenant.slug,
       tenant: shell.tenant,
       role: shell.role,
+      brand: shell.brand,
       ownSeat: shell.ownSeat,
       currency: shell.tenant.currency,
       timeZone: zoneOf(zone, shell.tenant.timeZone),

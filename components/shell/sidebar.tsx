@@ -24,7 +24,7 @@ export function Sidebar({ narrow, onNarrow }: Props) {
       )}
     >
       <div className="flex h-12 items-center px-2">
-        <Wordmark narrowAway small={narrow} />
+        <Wordmark brand={scope.brand} narrowAway small={narrow} />
       </div>
       {navFor(scope.can, scope.tenant.kind).map((group) => (
         <div className="grid gap-px" key={group.title ?? "main"}>

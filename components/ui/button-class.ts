@@ -4,7 +4,7 @@ export type ButtonLook = "primary" | "plain" | "quiet" | "warning" | "danger";
 
 const looks: Record<ButtonLook, string> = {
   primary:
-    "border-accent bg-accent text-on-accent data-stopped:border-line data-stopped:bg-sunken data-stopped:text-ink-3",
+    "border-accent bg-accent text-on-accent hover:border-accent-hover hover:bg-accent-hover data-stopped:border-line data-stopped:bg-sunken data-stopped:text-ink-3",
   plain: "border-outline bg-surface text-ink hover:bg-sunken data-stopped:text-ink-3",
   quiet: "border-transparent text-ink-2 hover:bg-sunken hover:text-ink data-stopped:text-ink-3",
   warning: "border-transparent text-bad hover:bg-bad-soft data-stopped:text-ink-3",

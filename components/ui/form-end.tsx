@@ -9,7 +9,8 @@ type Props = Readonly<{
   busy: string | false;
   disabled?: boolean;
   refusal?: Readonly<{ title: string; next: string; code: string }> | undefined;
-  onCancel: () => void;
+  /** Without it there is no way out but the page itself. */
+  onCancel?: (() => void) | undefined;
 }>;
 
 /** The end of every form in a dialog: what went wrong, and the two ways out, always in the same place. */
@@ -18,7 +19,7 @@ export function FormEnd({ submit, busy, disabled, refusal, onCancel }: Props) {
     <>
       {refusal && <ErrorState {...refusal} />}
       <div className="flex justify-end gap-2">
-        <Button onClick={onCancel}>Cancel</Button>
+        {onCancel && <Button onClick={onCancel}>Cancel</Button>}
         <Button busy={busy} disabled={disabled} look="primary" type="submit">
           {submit}
         </Button>

@@ -1,5 +1,7 @@
 import type { Attempts } from "@/server/auth/attempts";
 import type { WebBan } from "@/server/domain/bans/web-ban";
+import type { Door } from "@/server/domain/brands/door";
+import type { TxtLookup } from "@/server/domain/brands/hosts";
 import type { FactorKeys } from "@/server/domain/people/seal.rules";
 import type { UsedToken } from "@/server/domain/tokens/tokens";
 import type { Viewing } from "@/server/domain/viewing/viewing";
@@ -7,7 +9,7 @@ import type { Db } from "@/server/infra/db/client";
 import type { LiveChange } from "@/server/infra/live/bus";
 import type { Logger } from "@/server/infra/log/logger";
 import type { PaymentProvider } from "@/server/infra/payments/provider";
-import type { SessionId, UserId } from "@/server/kernel/ids";
+import type { SessionId, TenantId, UserId } from "@/server/kernel/ids";
 import type { Micros } from "@/server/kernel/money";
 
 /** The person behind the request, as the session in the database says. */
@@ -20,12 +22,16 @@ export type SignedIn = {
   readonly factorAt: Date | null;
   /** The tenant below that the session looks at for now; it can change nothing until that ends. */
   readonly viewing?: Viewing | undefined;
+  /** At the host name of a brand: nothing but its tenant and those below it is there. */
+  readonly within?: TenantId | undefined;
 };
 
 /** What answers must name and the database does not know. */
 export type ApiSettings = {
-  /** Without a slash at the end. */
+  /** Where the one who asks uses the portal: the house's own address, or that of the brand's host name. Without a slash at the end. */
   readonly appUrl: string;
+  /** The house's own address, from which those of others are told. Without a slash at the end. */
+  readonly houseUrl: string;
   /** Above this a top-up by the operator waits for a second person; micros. */
   readonly approvalLimit: Micros;
   /** Money that moves above this asks once more who moves it; micros. */
@@ -57,6 +63,10 @@ export type Context = {
   readonly token?: UsedToken | undefined;
   /** The ban that the address is under; then nobody is signed in, and nothing is answered but that. */
   readonly ban?: WebBan | undefined;
+  /** The host name of a brand that the request came to; undefined at the house's own. */
+  readonly door?: Door | undefined;
+  /** Asks the DNS. */
+  readonly lookupTxt: TxtLookup;
   readonly requestId: string;
   /** Where the request came from; empty when unknown. */
   readonly address: string;

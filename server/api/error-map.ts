@@ -12,6 +12,7 @@ export const trpcCodeOf = {
   number_taken: "CONFLICT",
   secret_stale: "CONFLICT",
   mac_taken: "CONFLICT",
+  host_taken: "CONFLICT",
   did_taken: "CONFLICT",
   slug_taken: "CONFLICT",
   email_taken: "CONFLICT",

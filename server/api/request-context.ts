@@ -9,6 +9,7 @@ import { isSecureUrl, sessionCookieName } from "@/server/auth/cookie";
 import { signInAttempts } from "@/server/auth/runtime";
 import { readSession } from "@/server/auth/session";
 import { webBanOf } from "@/server/domain/bans/web-ban";
+import { doorOf, isPersonWithin } from "@/server/domain/brands/door";
 import { webhookKeyOf } from "@/server/domain/notifications/signature.rules";
 import { factorKeysOf } from "@/server/domain/people/seal.rules";
 import { voucherKeyOf } from "@/server/domain/vouchers/voucher-code.rules";
@@ -16,24 +17,35 @@ import { webServices } from "@/server/infra/web/services";
 
 /** Built once per request, for the HTTP handler and for server components alike. */
 export async function requestContext(): Promise<Context> {
-  const { env, db, log, live, payments } = webServices();
+  const { env, db, log, live, payments, lookupTxt } = webServices();
   const [jar, sent] = await Promise.all([cookies(), headers()]);
   const requestId = randomUUID();
   const cookie = jar.get(sessionCookieName(isSecureUrl(env.APP_URL)))?.value;
   const address = addressOf(sent.get("x-forwarded-for"));
-  const [ban, signedIn] = await Promise.all([webBanOf(db, address), readSession(db, cookie, env.AUTH_SECRET)]);
+  const houseUrl = env.APP_URL.replace(/\/$/, "");
+  const [ban, session, door] = await Promise.all([
+    webBanOf(db, address),
+    readSession(db, cookie, env.AUTH_SECRET),
+    doorOf(db, sent.get("host"), houseUrl),
+  ]);
+  // Whoever has no seat behind this door is nobody here.
+  const mayEnter = session && (!door || (await isPersonWithin(db, session.userId, door.tenantId)));
+  const signedIn = mayEnter ? { ...session, within: door?.tenantId } : undefined;
   return {
     db,
     attempts: signInAttempts(),
     signedIn: ban ? undefined : signedIn,
     ban,
+    door,
+    lookupTxt,
     requestId,
     address,
     log,
     payments,
     publish: live.publish,
     settings: {
-      appUrl: env.APP_URL.replace(/\/$/, ""),
+      appUrl: door?.url ?? houseUrl,
+      houseUrl,
       approvalLimit: env.TOP_UP_APPROVAL_LIMIT,
       reauthAbove: env.REAUTH_ABOVE,
       factorKeys: factorKeysOf(env.AUTH_SECRET),

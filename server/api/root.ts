@@ -6,6 +6,7 @@ import { bansRouter } from "@/server/api/routers/bans";
 import { bellRouter } from "@/server/api/routers/bell";
 import { billingRouter } from "@/server/api/routers/billing";
 import { blocksRouter } from "@/server/api/routers/blocks";
+import { brandingRouter } from "@/server/api/routers/branding";
 import { browserPhoneRouter } from "@/server/api/routers/browser-phone";
 import { bulkRouter } from "@/server/api/routers/bulk";
 import { bundlesRouter } from "@/server/api/routers/bundles";
@@ -16,6 +17,7 @@ import { containmentRouter } from "@/server/api/routers/containment";
 import { decksRouter } from "@/server/api/routers/decks";
 import { destinationsRouter } from "@/server/api/routers/destinations";
 import { disputesRouter } from "@/server/api/routers/disputes";
+import { earningsRouter } from "@/server/api/routers/earnings";
 import { evidenceRouter } from "@/server/api/routers/evidence";
 import { exportsRouter } from "@/server/api/routers/exports";
 import { extensionsRouter } from "@/server/api/routers/extensions";
@@ -58,11 +60,13 @@ export const appRouter = router({
   plans: plansRouter,
   decks: decksRouter,
   disputes: disputesRouter,
+  earnings: earningsRouter,
   evidence: evidenceRouter,
   exports: exportsRouter,
   extensions: extensionsRouter,
   connect: connectRouter,
   destinations: destinationsRouter,
+  branding: brandingRouter,
   browserPhone: browserPhoneRouter,
   calls: callsRouter,
   billing: billingRouter,

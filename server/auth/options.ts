@@ -9,6 +9,7 @@ import { isSecureUrl, SESSION_HOURS, sessionCookieName } from "@/server/auth/coo
 import { signInAttempts } from "@/server/auth/runtime";
 import { signIn, signInWithPasskey } from "@/server/auth/sign-in";
 import { tellNextAuth } from "@/server/config/next-auth-url";
+import { doorOf } from "@/server/domain/brands/door";
 import { passkeyAnswerSchema } from "@/server/domain/people/factor.schema";
 import { factorKeysOf } from "@/server/domain/people/seal.rules";
 import { checkSession, signOut } from "@/server/domain/tenancy/sessions";
@@ -51,10 +52,13 @@ async function authorize(given: unknown, headers: Headers) {
     requestId: randomUUID(),
   };
   try {
+    const house = env.APP_URL.replace(/\/$/, "");
+    const door = await doorOf(db, headers["host"], house);
+    const appUrl = door?.url ?? house;
     // Without a mail server what is written today would be sent when nobody needs it any more.
-    const notify = env.SMTP_URL ? { appUrl: env.APP_URL.replace(/\/$/, "") } : undefined;
-    const appUrl = env.APP_URL.replace(/\/$/, "");
-    const deps = { db, attempts: signInAttempts(), notify, keys: factorKeysOf(env.AUTH_SECRET), appUrl };
+    const notify = env.SMTP_URL ? { appUrl } : undefined;
+    const keys = factorKeysOf(env.AUTH_SECRET);
+    const deps = { db, attempts: signInAttempts(), notify, keys, appUrl, within: door?.tenantId };
     const done = byPasskey.success
       ? ((await signInWithPasskey(deps, byPasskey.data, from)) ?? "passkey_wrong")
       : parsed.data && (await signIn(deps, parsed.data, from));

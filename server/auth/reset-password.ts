@@ -3,13 +3,21 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Attempts } from "@/server/auth/attempts";
 import { checkedHash } from "@/server/auth/passwords";
 import { changeOfPerson, recordRefusalOfPerson } from "@/server/domain/audit/change";
+import { isPersonWithin } from "@/server/domain/brands/door";
 import { applyReset, getReset, mailReset } from "@/server/domain/people/password-reset";
 import { mailPasswordChanged } from "@/server/domain/people/passwords";
 import { findSignIn } from "@/server/domain/tenancy/sessions";
 import type { Db } from "@/server/infra/db/client";
 import { DomainError } from "@/server/kernel/errors";
+import type { TenantId } from "@/server/kernel/ids";
 
-type Deps = Readonly<{ db: Db; attempts: Attempts; appUrl: string }>;
+type Deps = Readonly<{
+  db: Db;
+  attempts: Attempts;
+  appUrl: string;
+  /** At the host name of a brand: whoever has no seat behind it has no account here. */
+  within?: TenantId | undefined;
+}>;
 type From = Readonly<{ requestId: string; address: string }>;
 
 /** Longer than either path takes, so that the time of an answer does not tell which addresses have an account. */
@@ -19,11 +27,12 @@ const ANSWER_AFTER_MS = 250;
  * Mails a link to whoever has this address. Known, unknown and flooded addresses get one answer, after one time.
  * @throws DomainError rate_limited with the seconds to wait.
  */
-export async function askReset({ db, attempts, appUrl }: Deps, email: string, from: From): Promise<void> {
+export async function askReset({ db, attempts, appUrl, within }: Deps, email: string, from: From): Promise<void> {
   const seconds = await attempts.begin(from.address, `reset ${email}`);
   if (seconds > 0) throw new DomainError("rate_limited", { seconds });
   const answerAt = sleep(ANSWER_AFTER_MS);
-  const person = await findSignIn(db, email);
+  const found = await findSignIn(db, email);
+  const person = found && (!within || (await isPersonWithin(db, found.userId, within))) ? found : undefined;
   const actor = { kind: "anonymous", id: "reset", ...from } as const;
   const by = { userId: person?.userId, actor, action: "password.ask_reset" } as const;
   if (person?.passwordHash) {
@@ -45,11 +54,12 @@ export async function askReset({ db, attempts, appUrl }: Deps, email: string, fr
  * @throws DomainError invalid_input with the field "password" for one that is too easy; the link stays valid.
  */
 export async function resetPassword(
-  { db, appUrl }: Omit<Deps, "attempts">,
+  { db, appUrl, within }: Omit<Deps, "attempts">,
   { token, password }: Readonly<{ token: string; password: string }>,
   from: From,
 ): Promise<{ email: string }> {
   const { userId, email, name, withFactor } = await getReset(db, token);
+  if (within && !(await isPersonWithin(db, userId, within))) throw new DomainError("reset_invalid");
   const chosen = await checkedHash(password, { email, names: [name], withFactor });
   const actor = { kind: "anonymous", id: "reset", ...from } as const;
   return changeOfPerson(db, { userId, actor, action: "password.reset" }, async (tx, home) => {

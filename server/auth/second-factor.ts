@@ -5,7 +5,7 @@ import type { FactorKeys } from "@/server/domain/people/seal.rules";
 import { signInPlaces } from "@/server/domain/tenancy/sessions";
 import type { Db } from "@/server/infra/db/client";
 import { DomainError } from "@/server/kernel/errors";
-import type { UserId } from "@/server/kernel/ids";
+import type { TenantId, UserId } from "@/server/kernel/ids";
 
 export type FactorDeps = Readonly<{
   db: Db;
@@ -14,6 +14,8 @@ export type FactorDeps = Readonly<{
   /** Where people find the portal: passkeys are made for that name. */
   appUrl: string;
   notify?: Readonly<{ appUrl: string }> | undefined;
+  /** At the host name of a brand: only people with a seat on its tenant or below come in. */
+  within?: TenantId | undefined;
 }>;
 type Asked = Readonly<{ userId: UserId; email: string; code: string }>;
 type From = Readonly<{ requestId: string; address: string }>;

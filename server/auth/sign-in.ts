@@ -7,6 +7,7 @@ import { isUnnamedProxy } from "@/server/auth/socket-address";
 import type { Actor } from "@/server/domain/audit/change";
 import { countFailures } from "@/server/domain/bans/automatic";
 import { bannedError, webBanOf } from "@/server/domain/bans/web-ban";
+import { isPersonWithin } from "@/server/domain/brands/door";
 import type { PasskeyAnswer } from "@/server/domain/people/factor.schema";
 import { factorsOf, hasFactor } from "@/server/domain/people/factors";
 import {
@@ -47,8 +48,10 @@ export async function signIn(
   if (seconds > 0) throw new DomainError("rate_limited", { seconds });
   const person = await findSignIn(db, email);
   const right = await verifyPassword(person?.passwordHash, password);
-  if (!right || !person) {
-    await noteFailure(deps, person?.userId, from, "password");
+  // Told apart in the trail of their own tenant only; here it is a wrong password like any other.
+  const strange = right && person !== undefined && !(await mayEnter(deps, person.userId));
+  if (!right || !person || strange) {
+    await noteFailure(deps, person?.userId, from, strange ? "host" : "password");
     return undefined;
   }
   await attempts.succeeded(from.address, email);
@@ -79,7 +82,7 @@ export async function signInWithPasskey(
   const seconds = await attempts.begin(from.address, subject);
   if (seconds > 0) throw new DomainError("rate_limited", { seconds });
   const person = await checkPasskey(deps, "sign-in", answer);
-  if (!person) {
+  if (!person || !(await mayEnter(deps, person.userId))) {
     await noteFailure(deps, undefined, from, "passkey");
     return undefined;
   }
@@ -87,12 +90,16 @@ export async function signInWithPasskey(
   return enter(deps, { ...person, factor: true }, from);
 }
 
+/** Whether the door that somebody stands at is one of theirs. */
+const mayEnter = async ({ db, within }: SignInDeps, userId: UserId): Promise<boolean> =>
+  within === undefined || isPersonWithin(db, userId, within);
+
 /** In the trail, and towards a ban of the address, unless everybody comes from there. */
 async function noteFailure(
   { db }: SignInDeps,
   userId: UserId | undefined,
   from: From,
-  wrong: "password" | "code" | "passkey",
+  wrong: "password" | "code" | "passkey" | "host",
 ): Promise<void> {
   await recordFailedSignIn(db, userId, actorOf(from), wrong);
   const { address, requestId } = from;

@@ -40,6 +40,11 @@ const schema = z.object({
     )
     .optional(),
 
+  DNS_SERVERS: z
+    .string()
+    .regex(/^[0-9A-Fa-f.:[\]]+(,[0-9A-Fa-f.:[\]]+)*$/, "must be addresses such as 10.0.0.53 or 127.0.0.1:5353")
+    .optional(),
+
   DATABASE_URL: postgresUrl,
   DATABASE_MIGRATE_URL: postgresUrl.optional(),
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: "must be a redis:// address" }).optional(),

@@ -8,6 +8,7 @@ export const domainErrors = {
   number_taken: "That extension number is already in use.",
   secret_stale: "That is not the extension's secret any more. Rotate it, then use the new one.",
   mac_taken: "Another extension has that phone. Remove it there first.",
+  host_taken: "Another tenant uses that host name here, and has shown that it is theirs.",
   did_taken: "That number is in service here already.",
   slug_taken: "That short name is already in use.",
   email_taken: "That e-mail address already has a seat here.",

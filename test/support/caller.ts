@@ -9,6 +9,7 @@ import { micros } from "@/server/kernel/money";
 
 export const testSettings = {
   appUrl: "http://127.0.0.1:3000",
+  houseUrl: "http://127.0.0.1:3000",
   approvalLimit: micros(1_000_000_000n),
   reauthAbove: micros(500_000_000n),
   factorKeys: factorKeysOf("the secret of the tests"),
@@ -30,6 +31,7 @@ export const contextFor = (db: Db, userId: string | undefined, more: Partial<Con
   db,
   attempts: noWaits,
   signedIn: userId === undefined ? undefined : signedInAs(userId),
+  lookupTxt: async () => [],
   requestId: "req-test",
   address: "192.0.2.10",
   log: silentLogger,

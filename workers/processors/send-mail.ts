@@ -1,8 +1,8 @@
 import { z } from "zod";
-
 import type { SqlPool } from "@/server/infra/db/pool";
 import { MailError } from "@/server/infra/mail/mailer";
 import { DomainError } from "@/server/kernel/errors";
+import { mailHtml } from "@/server/kernel/mail-html";
 import type { Processor, SystemContext } from "@/workers/processors/types";
 
 type Taken = {
@@ -14,6 +14,10 @@ type Taken = {
   attachment_type: string | null;
   attachment: Buffer | null;
   created_at: Date;
+  brand_name: string | null;
+  brand_colour: string | null;
+  sender_name: string | null;
+  reply_to: string | null;
 };
 
 /**
@@ -34,7 +38,7 @@ export const sendMail: Processor<"sendMail"> = async ({ mailId }, ctx) => {
       date: mail.created_at,
       to: mail.recipient,
       subject: mail.subject,
-      text: mail.body,
+      ...brandedOf(mail),
       attachment: attachmentOf(mail),
     });
   } catch (error) {
@@ -46,6 +50,17 @@ export const sendMail: Processor<"sendMail"> = async ({ mailId }, ctx) => {
   }
   await end("sent");
 };
+
+/** In the house's own name as it was written; in a brand's, with its name below it and drawn in its colour as well. */
+function brandedOf({ body, subject, brand_name: name, brand_colour: colour, sender_name, reply_to }: Taken) {
+  if (name === null) return { text: body };
+  return {
+    text: `${body.trimEnd()}\n\n-- \n${name}\n`,
+    html: mailHtml({ subject, text: body, brand: { name, colour } }),
+    fromName: sender_name ?? name.replaceAll(/[@,;:<>"\\]/g, " ").trim(),
+    replyTo: reply_to ?? undefined,
+  };
+}
 
 function attachmentOf({ attachment_name: name, attachment_type: type, attachment: bytes }: Taken) {
   return name && type && bytes ? { name, type, bytes } : undefined;

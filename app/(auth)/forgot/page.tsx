@@ -1,17 +1,17 @@
 import type { Metadata } from "next";
 
+import { BrandedPage } from "@/app/_server/branded";
 import { ApiProvider } from "@/components/api/client";
-import { CenteredPage } from "@/components/shell/centered-page";
 import { AskReset } from "@/components/sign-in/ask-reset";
 
 export const metadata: Metadata = { title: "Forgotten password" };
 
 export default function ForgotPage() {
   return (
-    <CenteredPage title="Choose a new password">
+    <BrandedPage title="Choose a new password">
       <ApiProvider>
         <AskReset />
       </ApiProvider>
-    </CenteredPage>
+    </BrandedPage>
   );
 }

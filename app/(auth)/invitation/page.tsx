@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 
+import { BrandedPage } from "@/app/_server/branded";
 import { ApiProvider } from "@/components/api/client";
-import { CenteredPage } from "@/components/shell/centered-page";
 import { AcceptInvitation } from "@/components/sign-in/accept-invitation";
 import { LinkToken } from "@/components/sign-in/link-token";
 
@@ -9,12 +9,12 @@ export const metadata: Metadata = { title: "Your invitation", referrer: "no-refe
 
 export default function InvitationPage() {
   return (
-    <CenteredPage title="Set up your access">
+    <BrandedPage title="Set up your access">
       <ApiProvider>
         <LinkToken of="invitation">
           <AcceptInvitation />
         </LinkToken>
       </ApiProvider>
-    </CenteredPage>
+    </BrandedPage>
   );
 }

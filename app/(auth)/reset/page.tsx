@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 
+import { BrandedPage } from "@/app/_server/branded";
 import { ApiProvider } from "@/components/api/client";
-import { CenteredPage } from "@/components/shell/centered-page";
 import { LinkToken } from "@/components/sign-in/link-token";
 import { ResetPassword } from "@/components/sign-in/reset-password";
 
@@ -9,12 +9,12 @@ export const metadata: Metadata = { title: "New password", referrer: "no-referre
 
 export default function ResetPage() {
   return (
-    <CenteredPage title="Choose a new password">
+    <BrandedPage title="Choose a new password">
       <ApiProvider>
         <LinkToken of="mail">
           <ResetPassword />
         </LinkToken>
       </ApiProvider>
-    </CenteredPage>
+    </BrandedPage>
   );
 }

@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 
+import { BrandedPage } from "@/app/_server/branded";
 import { ApiProvider } from "@/components/api/client";
-import { CenteredPage } from "@/components/shell/centered-page";
 import { safePath } from "@/components/sign-in/safe-path";
 import { SignInPageForm } from "@/components/sign-in/sign-in-page-form";
 
@@ -13,7 +13,7 @@ type Props = Readonly<{ searchParams: Promise<{ next?: string | string[]; callba
 export default async function SignInPage({ searchParams }: Props) {
   const { next, callbackUrl } = await searchParams;
   return (
-    <CenteredPage title="Sign in">
+    <BrandedPage title="Sign in">
       <ApiProvider>
         <SignInPageForm next={safePath(next ?? callbackUrl)} />
       </ApiProvider>
@@ -23,6 +23,6 @@ export default async function SignInPage({ searchParams }: Props) {
         </Link>
       </p>
       <p className="text-ink-3">No access yet? Whoever runs your telephones can send you an invitation.</p>
-    </CenteredPage>
+    </BrandedPage>
   );
 }

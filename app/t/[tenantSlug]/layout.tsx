@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-
+import { Branded } from "@/app/_server/branded";
 import { api, Loaded, load } from "@/app/_server/load";
 import { readLook } from "@/app/_server/look";
 import { saveLook } from "@/app/_server/save-look";
@@ -12,7 +12,7 @@ type Props = Readonly<{ children: ReactNode; params: Promise<{ tenantSlug: strin
 export default async function TenantLayout({ children, params }: Props) {
   const { tenantSlug } = await params;
   const look = await readLook();
-  await load((queries) =>
+  const [shell] = await load((queries) =>
     Promise.all([
       queries.fetchQuery(api.shell.get.queryOptions({ tenantSlug })),
       queries.fetchQuery(api.me.get.queryOptions()),
@@ -21,9 +21,11 @@ export default async function TenantLayout({ children, params }: Props) {
   return (
     <ApiProvider>
       <Loaded>
-        <ShellFrame key={tenantSlug} look={look} saveLook={saveLook} tenantSlug={tenantSlug}>
-          {children}
-        </ShellFrame>
+        <Branded colour={shell.brand?.colour}>
+          <ShellFrame key={tenantSlug} look={look} saveLook={saveLook} tenantSlug={tenantSlug}>
+            {children}
+          </ShellFrame>
+        </Branded>
       </Loaded>
     </ApiProvider>
   );

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { freshTenantMutation, router, tenantMutation, tenantQuery } from "@/server/api/trpc";
+import { portalUrl } from "@/server/domain/brands/brands";
 import { factorPolicySchema } from "@/server/domain/people/factor.schema";
 import { factorPolicyOf, setFactorPolicy } from "@/server/domain/people/factor-policy";
 import { mailInvitation } from "@/server/domain/tenancy/invitation-mail";
@@ -36,7 +37,7 @@ export const membersRouter = router({
       }
       return ctx.change(async (tx) => {
         const { id, token } = await invite(tx, ctx.tenantId, input);
-        const url = invitationUrl(ctx.settings.appUrl, token);
+        const url = invitationUrl(await portalUrl(tx, ctx.settings.houseUrl), token);
         const mailed = ctx.settings.mailGoesOut;
         if (mailed) await mailInvitation(tx, ctx.tenantId, { to: input.email, url });
         return {

@@ -1,6 +1,7 @@
 import { openProcedure, router, signedInMutation } from "@/server/api/trpc";
 import { changePassword } from "@/server/auth/change-password";
 import { askReset, resetPassword } from "@/server/auth/reset-password";
+import { isPersonWithin } from "@/server/domain/brands/door";
 import {
   passwordChangeSchema,
   resetAskSchema,
@@ -8,25 +9,27 @@ import {
   resetTokenSchema,
 } from "@/server/domain/people/password.schema";
 import { getReset } from "@/server/domain/people/password-reset";
+import { DomainError } from "@/server/kernel/errors";
 
 export const passwordsRouter = router({
   /** One answer for every address, whether or not it has an account. */
   askReset: openProcedure.input(resetAskSchema).mutation(async ({ ctx, input }) => {
     const { mailGoesOut, appUrl } = ctx.settings;
     const from = { requestId: ctx.requestId, address: ctx.address };
-    if (mailGoesOut) await askReset({ ...ctx, appUrl }, input.email, from);
+    if (mailGoesOut) await askReset({ ...ctx, appUrl, within: ctx.door?.tenantId }, input.email, from);
     return { mailGoesOut };
   }),
 
   /** Whose password a link sets. A mutation, so that the token travels in no address. */
   openReset: openProcedure.input(resetTokenSchema).mutation(async ({ ctx, input }) => {
-    const { email } = await getReset(ctx.db, input.token);
+    const { email, userId } = await getReset(ctx.db, input.token);
+    if (ctx.door && !(await isPersonWithin(ctx.db, userId, ctx.door.tenantId))) throw new DomainError("reset_invalid");
     return { email };
   }),
 
   reset: openProcedure.input(resetSchema).mutation(({ ctx, input }) => {
     const from = { requestId: ctx.requestId, address: ctx.address };
-    return resetPassword({ ...ctx, appUrl: ctx.settings.appUrl }, input, from);
+    return resetPassword({ ...ctx, appUrl: ctx.settings.appUrl, within: ctx.door?.tenantId }, input, from);
   }),
 
   change: signedInMutation("password.change")

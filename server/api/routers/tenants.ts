@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { requireFresh, router, tenantMutation, tenantQuery } from "@/server/api/trpc";
 import { checkInitialCredit } from "@/server/domain/billing/top-up-approval";
+import { portalUrl } from "@/server/domain/brands/brands";
 import { getOnboardDefaults } from "@/server/domain/onboarding/defaults";
 import { onboard } from "@/server/domain/onboarding/onboard";
 import { onboardSchema } from "@/server/domain/onboarding/onboard.schema";
@@ -43,8 +44,8 @@ export const tenantsRouter = router({
         const payer = { tenantId: ctx.tenantId, kind: ctx.seat.tenantKind };
         checkInitialCredit(payer.kind, input.initialCredit, ctx.settings.approvalLimit);
         const made = await onboard(tx, payer, input, `user:${ctx.userId}`);
-        const { appUrl, sipDomain, sipPort, sipTransport, mailGoesOut: mailed } = ctx.settings;
-        const url = invitationUrl(appUrl, made.invitationToken);
+        const { houseUrl, sipDomain, sipPort, sipTransport, mailGoesOut: mailed } = ctx.settings;
+        const url = invitationUrl(await portalUrl(tx, houseUrl), made.invitationToken);
         if (mailed) await mailInvitation(tx, made.tenantId, { to: input.adminEmail, url });
         const { number, sipUsername, secret } = made.extension;
         return {

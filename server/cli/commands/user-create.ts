@@ -1,3 +1,4 @@
+import { portalUrl } from "@/server/domain/brands/brands";
 import { invitationUrl, invite } from "@/server/domain/tenancy/invitations";
 import { roleFits } from "@/server/domain/tenancy/member.rules";
 import { newMemberSchema } from "@/server/domain/tenancy/member.schema";
@@ -21,13 +22,13 @@ export const userCreate: Command = {
     const member = check(newMemberSchema, typed, { lastDay: "last-day" });
     const tenant = await desk.tenant(given.must("tenant"));
     if (!roleFits(member.role, tenant.kind)) throw new BadInput(`--role: only the operator has ${member.role}.`);
-    const token = await desk.change(tenant.id, "member.invite", async (tx) => {
+    const link = await desk.change(tenant.id, "member.invite", async (tx) => {
       const invitation = await invite(tx, tenant.id, member);
       const after = { ...member, lastDay: member.lastDay ?? null };
-      return { subject: `invitation:${invitation.id}`, after, result: invitation.token };
+      const url = invitationUrl(await portalUrl(tx, desk.place.appUrl), invitation.token);
+      return { subject: `invitation:${invitation.id}`, after, result: url };
     });
     await desk.publish(tenant.id, ["audit"]);
-    const link = invitationUrl(desk.place.appUrl, token);
     return { value: { link, tenant: tenant.slug, ...member }, say: link };
   },
 };

@@ -1,4 +1,5 @@
 import { type News, newsMail } from "@/server/domain/billing/owners-news.rules";
+import { portalUrl } from "@/server/domain/brands/brands";
 import { queueMail } from "@/server/domain/mail/mail";
 import type { TenantWrite } from "@/server/infra/db/tenant-tx";
 import type { TenantId } from "@/server/kernel/ids";
@@ -29,7 +30,7 @@ export async function tellOwners(tx: TenantWrite, tenantId: TenantId, appUrl: st
   const owners = await tx.$queryRaw<{ email: string }[]>`
     SELECT p.email FROM seat s JOIN person p ON p.id = s.user_id
     WHERE s.tenant_id = ${tenantId}::uuid AND s.role = 'owner' ORDER BY p.email LIMIT ${MOST_OWNERS}`;
-  const about = { tenantName: tenant.name, balanceUrl: `${appUrl.replace(/\/$/, "")}/t/${tenant.slug}/balance` };
+  const about = { tenantName: tenant.name, balanceUrl: `${await portalUrl(tx, appUrl)}/t/${tenant.slug}/balance` };
   for (const row of rows) {
     const mail = newsMail(newsOf(row), about);
     for (const { email } of owners) await queueMail(tx, tenantId, { to: email, ...mail });

@@ -1,3 +1,4 @@
+import { portalUrl } from "@/server/domain/brands/brands";
 import type { Loaded } from "@/server/domain/incidents/containments";
 import { queueMail } from "@/server/domain/mail/mail";
 import { lockOut } from "@/server/domain/provisioning/extensions";
@@ -97,7 +98,7 @@ export async function tellTenant(tx: TenantWrite, act: Act, told: Told, appUrl: 
     mine
       ? "The SIP secret may have been replaced: a phone that does not register any more needs a new one, which you get on the page of extensions."
       : "The customer was told as well.",
-    `${appUrl}/t/${told.slug}/${mine ? "extensions" : "home"}`,
+    `${await portalUrl(tx, appUrl)}/t/${told.slug}/${mine ? "extensions" : "home"}`,
   ].join("\n\n");
   for (const { email } of owners) {
     await queueMail(tx, told.id, { to: email, subject: mailSubject(subject), text: `${text}\n` });

@@ -14,18 +14,19 @@ import {
 } from "@/server/domain/statements/page";
 import { exactText, kindWords, placesOf, type StatementRow } from "@/server/domain/statements/statement.rules";
 import type { Statement } from "@/server/domain/statements/statements";
+import { brandColours, type Hex, type ThemeColours } from "@/server/kernel/brand-colour";
 
 /** Where each column of the list of movements begins or, for figures, ends. */
 const at = { day: LEFT, what: LEFT + 62, callsEnd: 372, billedEnd: 440, amountEnd: RIGHT } as const;
 
 /**
- * A statement as a document of A4 pages. Everything in it comes from the arguments: no clock, no locale, no font of the
+ * A statement as a document of A4 pages, in the seller's colour if it has one. Everything in it comes from the arguments: no clock, no locale, no font of the
  * machine, and nothing is compressed, so the same statement is the same bytes on every machine.
  */
-export function pdfOf(statement: Statement, rows: readonly StatementRow[]): Promise<Buffer> {
+export function pdfOf(statement: Statement, rows: readonly StatementRow[], colour?: Hex): Promise<Buffer> {
   const { number, seller, issuedAt } = statement;
   const { doc, bytes } = newDocument({ title: `Statement ${number}`, author: seller.name, at: issuedAt });
-  const below = head(doc, statement);
+  const below = head(doc, statement, colour === undefined ? undefined : brandColours(colour).light);
   const after = summary(doc, statement, below + 26);
   movements(doc, statement, rows, after + 28);
   feet(doc, statement);
@@ -34,9 +35,10 @@ export function pdfOf(statement: Statement, rows: readonly StatementRow[]): Prom
 }
 
 /** Who sells, to whom, and which document this is. Returns where it ends. */
-function head(doc: Doc, statement: Statement): number {
+function head(doc: Doc, statement: Statement, brand: ThemeColours | undefined): number {
   const { seller, buyer, number, issuedDay, firstDay, lastDay, timeZone, currency } = statement;
-  put(doc, seller.name, LEFT, TOP, { size: 15, bold: true, color: ink.strong, width: 290 });
+  if (brand) doc.rect(LEFT, TOP - 14, RIGHT - LEFT, 3).fill(brand.mark);
+  put(doc, seller.name, LEFT, TOP, { size: 15, bold: true, color: brand?.accent ?? ink.strong, width: 290 });
   const sellerEnd = lines(doc, linesOfParty(seller), LEFT, TOP + 24, { color: ink.soft, size: 8.5, width: 290 });
   put(doc, "Account statement", RIGHT, TOP + 1, { size: 12, color: ink.soft, end: true, width: 190 });
   put(doc, number, RIGHT, TOP + 18, { size: 12, bold: true, color: ink.strong, end: true });

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 
 import { type Actor, change } from "@/server/domain/audit/change";
+import { brandOfSeller } from "@/server/domain/brands/brands";
 import { MOST_ATTACHED_BYTES } from "@/server/domain/mail/mail";
 import { csvOf } from "@/server/domain/statements/csv";
 import { rowsOf } from "@/server/domain/statements/lines";
@@ -13,9 +14,11 @@ import { readTenant } from "@/server/infra/db/read-tenant";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
 
-/** Makes the document from what was issued. */
-export const makePdf = async (db: Db, statement: Statement): Promise<Buffer> =>
-  pdfOf(statement, await rowsOf(db, statement));
+/** Makes the document from what was issued, in the colour that the seller has at the moment: it is kept as it is made now. */
+export async function makePdf(db: Db, statement: Statement): Promise<Buffer> {
+  const brand = await readTenant(db, { tenantId: statement.tenantId }, brandOfSeller);
+  return pdfOf(statement, await rowsOf(db, statement), brand?.colour ?? undefined);
+}
 
 type By = Readonly<{ tenantId: TenantId; actingTenantId?: TenantId | undefined; actor: Actor }>;
 type Made = Readonly<{ seal: Seal; pdf: Buffer }>;
@@ -144,7 +147,8 @@ export type Verified = Readonly<{ content: boolean; csv: boolean; pdf: boolean; 
 
 /**
  * Makes a statement again and compares. `content`, `csv` and `pdf` false: what was issued has changed, and somebody has to
- * look into it. `remade` alone false: the document that is kept is whole, and this program would draw it in another way.
+ * look into it. `remade` alone false: the document that is kept is whole, and this program would draw it in another way, as
+ * it does once the seller has another colour.
  */
 export async function verifyStatement(db: Db, statement: Statement): Promise<Verified> {
   if (!statement.seal) throw notMade();

@@ -1,3 +1,4 @@
+import { isTenantWithin } from "@/server/domain/brands/door";
 import { allows, isRole, type Permission, type Role } from "@/server/domain/tenancy/roles";
 import type { Viewing } from "@/server/domain/viewing/viewing";
 import type { Db } from "@/server/infra/db/client";
@@ -18,7 +19,13 @@ export type Seat = {
 };
 
 /** Who asks, whether their session has shown a second factor, and what it looks at for now. */
-export type Asking = Readonly<{ userId: UserId; factorAt: Date | null; viewing?: Viewing | undefined }>;
+export type Asking = Readonly<{
+  userId: UserId;
+  factorAt: Date | null;
+  viewing?: Viewing | undefined;
+  /** At the host name of a brand: whatever is not its tenant or below is not there. */
+  within?: TenantId | undefined;
+}>;
 
 /**
  * Whether a seat carries a permission. Somebody who looks reads what the role reads that they look as, and never more than
@@ -36,7 +43,7 @@ export const seatAllows = ({ role, lookerRole }: Seat, permission: Permission): 
  */
 export async function findSeat(
   db: Db,
-  { userId, factorAt, viewing }: Asking,
+  { userId, factorAt, viewing, within }: Asking,
   tenantSlug: string,
 ): Promise<Seat | undefined> {
   const [row] = await db.$queryRaw<
@@ -51,6 +58,7 @@ export async function findSeat(
   >`
     SELECT tenant_id, seat_tenant_id, role, kind, seat_kind, wants_factor FROM find_seat(${userId}::uuid, ${tenantSlug})`;
   if (!row || !isRole(row.role)) return undefined;
+  if (within && !(await isTenantWithin(db, row.tenant_id as TenantId, within))) return undefined;
   if (row.wants_factor && factorAt === null) throw new DomainError("factor_required");
   const seat: Seat = {
     tenantId: row.tenant_id as TenantId,
@@ -82,13 +90,15 @@ export const seatForStream = (
     throw error;
   });
 
-/** The tenants on which a person holds a seat of their own, by name. */
+/** The tenants on which a person holds a seat of their own, by name; at the host name of a brand those behind it. */
 export async function seatsOf(
   db: Db,
   userId: UserId,
+  within?: TenantId,
 ): Promise<{ tenantSlug: string; tenantName: string; kind: string; role: string }[]> {
   const rows = await db.$queryRaw<{ tenant_slug: string; tenant_name: string; kind: string; role: string }[]>`
-    SELECT tenant_slug, tenant_name, kind, role FROM seats_of(${userId}::uuid)`;
+    SELECT tenant_slug, tenant_name, kind, role FROM seats_of(${userId}::uuid)
+    WHERE ${within ?? null}::uuid IS NULL OR ${within ?? null}::uuid IN (SELECT tenants_above(tenant_by_slug(tenant_slug)))`;
   return rows.map((row) => ({
     tenantSlug: row.tenant_slug,
     tenantName: row.tenant_name,

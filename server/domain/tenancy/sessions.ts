@@ -93,7 +93,7 @@ export async function recordFailedSignIn(
   db: Db,
   userId: UserId | undefined,
   actor: Actor,
-  wrong: "password" | "code" | "passkey" = "password",
+  wrong: "password" | "code" | "passkey" | "host" = "password",
 ): Promise<void> {
   await recordRefusalOfPerson(
     db,

@@ -7,6 +7,12 @@ export type OutgoingMail = Readonly<{
   to: string;
   subject: string;
   text: string;
+  /** The same for readers that draw. */
+  html?: string | undefined;
+  /** Before the address, which stays: this house may send for its own domain only. */
+  fromName?: string | undefined;
+  /** One address. */
+  replyTo?: string | undefined;
   attachment?: Readonly<{ name: string; type: string; bytes: Buffer }> | undefined;
 }>;
 
@@ -61,20 +67,22 @@ export function createMailer({ smtpUrl, from, timeoutMs = 30_000 }: Options): Ma
     disableUrlAccess: true,
   });
   return {
-    async send({ messageId, date, to, subject, text, attachment }) {
+    async send({ messageId, date, to, subject, text, html, fromName, replyTo, attachment }) {
       const file = attachment && {
         filename: attachment.name,
         contentType: attachment.type,
         content: attachment.bytes,
       };
       const sending = transport.sendMail({
-        from: sender,
+        from: { ...sender, name: fromName ?? sender.name },
+        ...(replyTo ? { replyTo: { name: "", address: replyTo } } : {}),
         to: { name: "", address: to },
         envelope: { from: sender.address, to: [to] },
         messageId: `<${messageId}@${sender.address.split("@").at(-1)}>`,
         date,
         subject,
         text,
+        ...(html ? { html } : {}),
         ...(file ? { attachments: [file] } : {}),
       });
       await within(DEADLINE_MS, sending).catch((error: unknown) => {

@@ -2,6 +2,7 @@ import { appUrl } from "@/server/config/database-url";
 import { currentEnv, type Env } from "@/server/config/env";
 import { connectDb, type Db } from "@/server/infra/db/client";
 import { createPool, type SqlPool } from "@/server/infra/db/pool";
+import { createTxtLookup } from "@/server/infra/dns/txt";
 import { createLiveBus, LIVE_CHANNEL, type LiveBus } from "@/server/infra/live/bus";
 import { createLiveHub, type LiveHub } from "@/server/infra/live/hub";
 import { createLogger, type Logger } from "@/server/infra/log/logger";
@@ -17,6 +18,7 @@ export type WebServices = Readonly<{
   live: LiveBus;
   hub: LiveHub;
   payments: PaymentProvider | undefined;
+  lookupTxt: (name: string) => Promise<readonly string[]>;
 }>;
 
 const KEY = Symbol.for("ringfence.web-services");
@@ -47,5 +49,6 @@ function create(): WebServices {
       (row) => row.id,
     );
   const hub = createLiveHub({ connectionString: url, above, log });
-  return { env, db: connectDb(url, 20), sql, log, live, hub, payments: providerOf(env) };
+  const lookupTxt = createTxtLookup(env.DNS_SERVERS?.split(","));
+  return { env, db: connectDb(url, 20), sql, log, live, hub, payments: providerOf(env), lookupTxt };
 }

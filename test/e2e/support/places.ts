@@ -23,6 +23,8 @@ export const places = [
   { as: ["customer", "owner"], page: "/settings", heading: "Settings" },
   { as: ["customer", "owner"], page: "/audit", heading: "Audit", row: true },
   { as: ["reseller", "owner"], page: "", heading: /./ },
+  { as: ["reseller", "owner"], page: "/branding", heading: "Branding" },
+  { as: ["reseller", "owner"], page: "/earnings", heading: "Earnings" },
   { as: ["reseller", "owner"], page: "/tenants", heading: "Tenants" },
   { as: ["reseller", "owner"], page: "/tenants?open=bakery", heading: "Tenants" },
   { as: ["reseller", "owner"], page: "/tenants?view=runway&sort=runway", heading: "Tenants" },

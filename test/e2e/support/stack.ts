@@ -1,5 +1,12 @@
 export type SignIn = Readonly<{ email: string; password: string; tenantSlug: string; role: string; kind: string }>;
-type Stack = Readonly<{ appUrl: string; sipDomain: string; sipPort: number; signIns: readonly SignIn[] }>;
+type Stack = Readonly<{
+  appUrl: string;
+  sipDomain: string;
+  sipPort: number;
+  /** Of a DNS of the tests' own. */
+  dnsServer: string;
+  signIns: readonly SignIn[];
+}>;
 
 /** Where the stack of this run is, as its host told the global set-up. */
 export const stack = (): Stack => JSON.parse(process.env["RINGFENCE_BROWSER_STACK"] ?? "{}");

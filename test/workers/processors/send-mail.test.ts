@@ -243,3 +243,27 @@ test("what a mail says is read by nobody in the portal", async () => {
   );
   expect(others).toEqual([]);
 });
+
+test("mail to a tenant below a brand comes in its name, from our address, and answers go where the brand says", async () => {
+  const { reseller, operator } = scene;
+  await scene.sql(
+    "INSERT INTO brand (tenant_id, name, colour, sender_name, reply_to) VALUES ($1, 'Quay: Söhne', '#ffcc00', 'Quay Söhne', 'help@quay.example')",
+    [reseller.tenantId],
+  );
+  const mailId = await queue({ subject: "Hello", text: "See https://quay.example/t/acme.\n" });
+  await sendMail({ mailId }, context());
+  const [got] = smtp.mails;
+  expect(got?.from).toBe("billing@provider.test");
+  expect(got?.headers).toMatch(/^From: =\?UTF-8\?Q\?Quay_S=C3=B6hne\?= <billing@provider\.test>/m);
+  expect(got?.headers).toContain("Reply-To: help@quay.example");
+  expect(got?.raw).toContain("text/html");
+  expect(got?.raw).toContain("Quay: S=C3=B6hne");
+  // Whoever is not below that brand hears from the house.
+  smtp.mails.length = 0;
+  const up = await writeTenant(db.app, { tenantId: operator.tenantId as TenantId }, (tx) =>
+    queueMail(tx, operator.tenantId as TenantId, mail),
+  );
+  await sendMail({ mailId: up }, context());
+  expect(smtp.mails[0]?.raw).not.toMatch(/Quay|text\/html/);
+  await scene.sql("DELETE FROM brand");
+});

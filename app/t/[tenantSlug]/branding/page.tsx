@@ -1,0 +1,18 @@
+import type { Metadata } from "next";
+
+import { api, Loaded, load } from "@/app/_server/load";
+import { BrandingView } from "@/components/branding/branding-view";
+
+export const metadata: Metadata = { title: "Branding" };
+
+type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
+
+export default async function BrandingPage({ params }: Props) {
+  const { tenantSlug } = await params;
+  await load((queries) => queries.fetchQuery(api.branding.get.queryOptions({ tenantSlug })));
+  return (
+    <Loaded>
+      <BrandingView />
+    </Loaded>
+  );
+}

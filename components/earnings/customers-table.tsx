@@ -1,0 +1,58 @@
+"use client";
+
+import Link from "next/link";
+
+import { Money } from "@/components/billing/money";
+import type { EarningsData, EarningsPart } from "@/components/earnings/earnings-words";
+import { useScope } from "@/components/shell/scope";
+import { type Column, DataTable } from "@/components/ui/data-table";
+import { Empty } from "@/components/ui/empty";
+
+/** Each customer with what it paid, what that cost, and what is left; what is lost is marked. */
+export function CustomersTable({ data }: Readonly<{ data: EarningsData }>) {
+  const { hrefOf } = useScope();
+  const { currency } = data;
+  const money = (micros: bigint, className = "") => <Money className={className} currency={currency} micros={micros} />;
+  const columns: Column<EarningsPart>[] = [
+    {
+      key: "name",
+      header: "Customer",
+      fold: "lead",
+      grow: true,
+      cell: ({ slug, name }) =>
+        slug ? (
+          <Link className="font-medium underline-offset-2 hover:underline" href={`${hrefOf("tenants")}?open=${slug}`}>
+            <bdi>{name}</bdi>
+          </Link>
+        ) : (
+          <span className="text-ink-3">{name}</span>
+        ),
+    },
+    { key: "calls", header: "Calls", numeric: true, cell: ({ calls }) => calls.toLocaleString("en") },
+    { key: "revenue", header: "Paid you", numeric: true, fold: "second", cell: (part) => money(part.revenueMicros) },
+    { key: "cost", header: "Cost you", numeric: true, cell: (part) => money(part.costMicros) },
+    {
+      key: "earned",
+      header: "Earned",
+      numeric: true,
+      fold: "lead-end",
+      cell: (part) => money(part.earnedMicros, part.earnedMicros < 0n ? "font-medium text-bad" : "font-medium"),
+    },
+    {
+      key: "before",
+      header: data.goesOn ? "Same days before" : "Month before",
+      numeric: true,
+      from: "lg",
+      cell: (part) => money(part.beforeMicros, "text-ink-2"),
+    },
+  ];
+  return (
+    <DataTable
+      caption="Earnings by customer"
+      columns={columns}
+      empty={<Empty title="Nobody below you made a call." />}
+      rowKey={({ slug, name }) => slug ?? name}
+      rows={data.customers}
+    />
+  );
+}

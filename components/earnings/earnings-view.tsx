@@ -1,0 +1,123 @@
+"use client";
+
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+
+import { useTRPC } from "@/components/api/client";
+import { QueryView } from "@/components/api/query-view";
+import { moneyText } from "@/components/billing/money-text";
+import { Chart } from "@/components/charts/chart";
+import { CustomersTable } from "@/components/earnings/customers-table";
+import {
+  changeOf,
+  type EarningsData,
+  earningsChart,
+  earningsCsv,
+  earningsSentence,
+  forecastSentence,
+  topMovers,
+} from "@/components/earnings/earnings-words";
+import { monthAfter, monthIn, monthName } from "@/components/earnings/month-in";
+import { useScope } from "@/components/shell/scope";
+import { Button } from "@/components/ui/button";
+import { Empty } from "@/components/ui/empty";
+import { PageHeader } from "@/components/ui/page-header";
+import { saveText } from "@/components/ui/save-text";
+import { Section } from "@/components/ui/section";
+import { useParamsState } from "@/components/ui/use-params-state";
+
+/** What is left of what those below paid, by day and by customer, and where the month may end. */
+export function EarningsView() {
+  const { tenantSlug, tenant } = useScope();
+  const { params, set } = useParamsState();
+  const month = monthIn(params.get("month"));
+  const query = useQuery(
+    useTRPC().earnings.month.queryOptions({ tenantSlug, month }, { placeholderData: keepPreviousData }),
+  );
+  const go = (data: EarningsData, steps: number) => {
+    const next = monthAfter(data.month, steps);
+    const now = data.goesOn ? data.month : undefined;
+    set({ month: next === now ? undefined : next }, "replace");
+  };
+  return (
+    <>
+      <PageHeader
+        actions={
+          query.data &&
+          query.data.customers.length > 0 && (
+            <Button onClick={() => saveText(`earnings-${query.data.month}.csv`, earningsCsv(query.data))}>
+              Save as CSV
+            </Button>
+          )
+        }
+        title="Earnings"
+      >
+        {query.data && (
+          <div className="flex items-center gap-2">
+            <Button onClick={() => go(query.data, -1)}>Month before</Button>
+            <span className="figures min-w-36 text-center font-medium">{monthName(query.data.month)}</span>
+            <Button disabled={query.data.goesOn} onClick={() => go(query.data, 1)}>
+              Month after
+            </Button>
+          </div>
+        )}
+      </PageHeader>
+      {tenant.kind === "customer" ? (
+        <Empty title="Only who sells has earnings.">A customer has nobody below it who pays for calls.</Empty>
+      ) : (
+        <QueryView query={query}>{(data) => <Body data={data} />}</QueryView>
+      )}
+    </>
+  );
+}
+
+function Body({ data }: Readonly<{ data: EarningsData }>) {
+  const { currency } = data;
+  const forecast = forecastSentence(data);
+  if (data.customers.length === 0) {
+    return (
+      <Empty title={`Nothing was earned in ${monthName(data.month)}.`}>
+        As soon as somebody below you makes a call, what is left of its price stands here.
+      </Empty>
+    );
+  }
+  return (
+    <div className="grid gap-8">
+      <Chart data={earningsChart(data)} summary={earningsSentence(data)} title="Revenue and earnings by day" />
+      {data.goesOn && (
+        <Section level={2} title="Forecast, not a promise">
+          <p className="max-w-prose">
+            {forecast ?? "With fewer than 14 days of calls there is no pattern yet to go by."}
+          </p>
+        </Section>
+      )}
+      <Movers data={data} />
+      <CustomersTable data={data} />
+      {data.otherMoney.map((other) => (
+        <p className="text-ink-2" key={other.currency}>
+          {moneyText(other.revenueMicros, other.currency)} came in another currency. Its cost is in {currency}, so what
+          is left of it is in no figure here.
+        </p>
+      ))}
+    </div>
+  );
+}
+
+function Movers({ data }: Readonly<{ data: EarningsData }>) {
+  const movers = topMovers(data.customers, 5);
+  if (movers.length === 0) return null;
+  return (
+    <Section level={2} title={`Moved the most since ${monthName(data.before.month)}`}>
+      <ul className="grid gap-1">
+        {movers.map((part) => (
+          <li className="flex gap-2" key={part.slug ?? part.name}>
+            <span aria-hidden="true">{changeOf(part) > 0n ? "▲" : "▼"}</span>
+            <bdi className="min-w-0 truncate">{part.name}</bdi>
+            <span className={changeOf(part) > 0n ? "figures text-ok" : "figures text-bad"}>
+              {moneyText(changeOf(part), data.currency, { signed: true })}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}

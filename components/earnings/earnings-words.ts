@@ -1,0 +1,89 @@
+import type { Outputs } from "@/components/api/outputs";
+import { moneyText } from "@/components/billing/money-text";
+import type { ChartData } from "@/components/charts/chart-data";
+import { monthName } from "@/components/earnings/month-in";
+import { csvForPeople } from "@/server/kernel/csv";
+import { decimalOf } from "@/server/kernel/money";
+
+export type EarningsData = Outputs["earnings"]["month"];
+export type EarningsPart = EarningsData["customers"][number];
+
+/** The page in one sentence: what was earned, and how that is against the month before. */
+export function earningsSentence({ total, before, currency, goesOn, month }: EarningsData): string {
+  const earned = moneyText(total.earnedMicros, currency);
+  const when = goesOn ? `so far in ${monthName(month)}` : `in ${monthName(month)}`;
+  const same = goesOn ? before.sameDaysMicros : before.wholeMicros;
+  const then = goesOn ? `on the same days of ${monthName(before.month)}` : `in ${monthName(before.month)}`;
+  if (same === 0n) return `${earned} earned ${when}; nothing ${then}.`;
+  return `${earned} earned ${when}, against ${moneyText(same, currency)} ${then}.`;
+}
+
+/** What a forecast is worth, said with it. */
+export function forecastSentence({ forecast, currency, month }: EarningsData): string | undefined {
+  if (!forecast) return undefined;
+  const { lowMicros, likelyMicros, highMicros, basedOnDays } = forecast;
+  const [low, likely, high] = [lowMicros, likelyMicros, highMicros].map((amount) =>
+    moneyText(amount, currency, { decimals: 0 }),
+  );
+  return `${monthName(month)} may end at about ${likely}, between ${low} and ${high} in eight months of ten. This takes the last ${basedOnDays} days by their day of the week and knows nothing of holidays or of customers to come.`;
+}
+
+const dayLabel = (day: string): string =>
+  new Intl.DateTimeFormat("en", { day: "numeric", month: "short", timeZone: "UTC" }).format(
+    new Date(`${day}T00:00:00Z`),
+  );
+
+/** For the picture only; the table beside it has the exact figures. */
+const figure = (micros: bigint): number => Number(micros / 100n) / 10_000;
+
+/** Each day with what came in and what is left of it. */
+export function earningsChart({ days, currency }: EarningsData): ChartData {
+  const style = { style: "currency", currency, currencyDisplay: "narrowSymbol", maximumFractionDigits: 2 } as const;
+  const texts = (pick: (day: EarningsData["days"][number]) => bigint) =>
+    days.map((day) => moneyText(pick(day), currency));
+  return {
+    labels: days.map(({ day }) => dayLabel(day)),
+    series: [
+      {
+        name: "Revenue",
+        kind: "line",
+        values: days.map(({ revenueMicros }) => figure(revenueMicros)),
+        texts: texts(({ revenueMicros }) => revenueMicros),
+      },
+      {
+        name: "Earned",
+        kind: "area",
+        values: days.map(({ earnedMicros }) => figure(earnedMicros)),
+        texts: texts(({ earnedMicros }) => earnedMicros),
+      },
+    ],
+    format: (value) => new Intl.NumberFormat("en", style).format(value),
+  };
+}
+
+export const changeOf = ({ earnedMicros, beforeMicros }: EarningsPart): bigint => earnedMicros - beforeMicros;
+
+/** Those whose earnings moved the most against the same days of the month before, whichever way. */
+export function topMovers(customers: readonly EarningsPart[], most: number): readonly EarningsPart[] {
+  const size = (amount: bigint) => (amount < 0n ? -amount : amount);
+  return customers
+    .filter((part) => changeOf(part) !== 0n)
+    .toSorted((a, b) => (size(changeOf(b)) > size(changeOf(a)) ? 1 : -1))
+    .slice(0, most);
+}
+
+/** The customers of the month as a file; money as exact decimals. */
+export const earningsCsv = ({ customers, currency }: EarningsData): string =>
+  csvForPeople([
+    ["customer", "short name", "calls", "revenue", "cost", "earned", "earned before", "currency"],
+    ...customers.map((part) => [
+      part.name,
+      part.slug ?? "",
+      String(part.calls),
+      decimalOf(part.revenueMicros),
+      decimalOf(part.costMicros),
+      decimalOf(part.earnedMicros),
+      decimalOf(part.beforeMicros),
+      currency,
+    ]),
+  ]);

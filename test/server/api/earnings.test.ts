@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { readEarnings } from "@/server/domain/earnings/earnings";
+import { foldUsage } from "@/server/domain/usage/fold";
+import { readTenant } from "@/server/infra/db/read-tenant";
+import type { TenantId } from "@/server/kernel/ids";
+import { type Chain, makeChain } from "@/test/support/chain";
+import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { makeRerating } from "@/test/support/rerating";
+
+let db: TestDatabase;
+let chain: Chain;
+const calls: string[] = [];
+beforeAll(async () => {
+  db = await createDatabase();
+  chain = await makeChain(db);
+  for (const at of ["2026-02-10T12:00:00Z", "2026-03-02T12:00:00Z", "2026-03-02T13:00:00Z", "2026-03-31T22:30:00Z"]) {
+    calls.push(await chain.talk(60_000, new Date(at)));
+  }
+});
+afterAll(() => db.drop());
+
+const of = (who: keyof Chain["tenants"], month = "2026-03") =>
+  chain.as(who).earnings.month({ tenantSlug: chain.tenants[who].slug, month });
+
+test("each seller earns what those below it paid less its own cost, to the micro of the ledger", async () => {
+  const [, ...march] = calls;
+  for (const [who, level] of [
+    ["lower", 0],
+    ["upper", 1],
+  ] as const) {
+    let [paid, cost] = [0n, 0n];
+    for (const call of march) {
+      paid += await chain.paid(call, level);
+      cost += await chain.paid(call, level + 1);
+    }
+    const read = await of(who);
+    expect(read.total).toEqual({ revenueMicros: paid, costMicros: cost, earnedMicros: paid - cost });
+    expect(read.days.reduce((sum, day) => sum + day.earnedMicros, 0n)).toBe(paid - cost);
+    expect(read.customers.reduce((sum, part) => sum + part.earnedMicros, 0n)).toBe(paid - cost);
+  }
+});
+
+test("a day is one of the seller's calendar, every day is there, and the month before stands beside", async () => {
+  const utc = await of("lower");
+  expect(utc.days).toHaveLength(31);
+  expect(utc.days.filter(({ revenueMicros }) => revenueMicros > 0n).map(({ day }) => day)).toEqual([
+    "2026-03-02",
+    "2026-03-31",
+  ]);
+  const each = utc.total.earnedMicros / 3n;
+  expect(utc.before).toEqual({ month: "2026-02", sameDaysMicros: each, wholeMicros: each });
+  expect(utc.customers).toMatchObject([{ slug: "acme", name: "acme", calls: 3, beforeMicros: each }]);
+  await chain.sql("UPDATE tenant SET time_zone = 'Europe/Berlin' WHERE id = $1", [chain.lower.tenantId]);
+  expect((await of("lower")).total.earnedMicros).toBe(2n * each);
+  expect((await of("lower", "2026-04")).days[0]).toMatchObject({ day: "2026-04-01", earnedMicros: each });
+  await chain.sql("UPDATE tenant SET time_zone = 'UTC' WHERE id = $1", [chain.lower.tenantId]);
+});
+
+test("nothing of who sells to it is in it, nothing of those beside it, and at a customer there is nothing", async () => {
+  const text = JSON.stringify(await of("lower"), (_key, value) => (typeof value === "bigint" ? String(value) : value));
+  // What the level above pays for these calls.
+  for (const cost of [1_234_566n, 3n * 1_234_566n]) expect(text).not.toContain(String(cost));
+  expect(text).not.toMatch(/operator|upper/);
+  expect(await of("customer")).toMatchObject({ total: { revenueMicros: 0n, earnedMicros: 0n }, customers: [] });
+  await expect(chain.as("customer").earnings.month({ tenantSlug: "lower" })).rejects.toMatchObject({
+    message: "not_found",
+  });
+});
+
+test("folded or not it is the same, and what re-rating gives back is not earned", async () => {
+  const before = await of("lower");
+  await foldUsage(db.pool);
+  expect(await of("lower")).toEqual(before);
+  const world = await makeRerating(db, chain.operator);
+  const ask = () => world.portal().earnings.month({ tenantSlug: world.seller.slug, month: "2026-03" });
+  const first = (await ask()).total;
+  await world.setPrice(5_000n);
+  await world.whole("run");
+  expect((await ask()).total.revenueMicros).toBe(first.revenueMicros - 600_000n);
+  expect((await ask()).total.costMicros).toBe(first.costMicros);
+});
+
+test("the month that goes on has a forecast once there are two weeks to go by, and one to come is refused", async () => {
+  const tenantId = chain.lower.tenantId as TenantId;
+  const at = (now: string, month?: string) =>
+    readTenant(db.app, { tenantId, subtree: true }, (tx) => readEarnings(tx, tenantId, month, new Date(now)));
+  expect((await at("2026-02-20T12:00:00Z")).forecast).toBeNull();
+  const later = await at("2026-03-20T12:00:00Z");
+  expect(later.goesOn).toBe(true);
+  expect(later.days.at(-1)?.day).toBe("2026-03-20");
+  expect(later.forecast?.basedOnDays).toBe(28);
+  expect(later.forecast && later.forecast.likelyMicros >= later.total.earnedMicros).toBe(true);
+  expect((await at("2026-04-20T12:00:00Z", "2026-03")).forecast).toBeNull();
+  await expect(at("2026-03-20T12:00:00Z", "2026-05")).rejects.toMatchObject({ code: "invalid_input" });
+});
