@@ -171,6 +171,14 @@ const refusals: Partial<Record<DomainErrorCode, Omit<Refusal, "code">>> = {
     title: "A price of this deck, or one that it ended, was changed since.",
     next: "It cannot be taken back as a whole; upload a deck with the prices you want.",
   },
+  erasure_held: {
+    title: "A legal hold keeps what is known about them.",
+    next: "Lift the hold first, or tell who asked that it has to stay.",
+  },
+  erasure_in_use: {
+    title: "It is in use, so it cannot be forgotten yet.",
+    next: "Take the number out of service, or give the tenant another owner, and ask again.",
+  },
   evidence_late: {
     title: "The evidence was not stored in time.",
     next: "What has to be done now need not wait for it; take another snapshot afterwards.",

@@ -57,6 +57,8 @@ export const trpcCodeOf = {
   deck_not_acknowledged: "PRECONDITION_FAILED",
   deck_on_top: "PRECONDITION_FAILED",
   deck_touched: "PRECONDITION_FAILED",
+  erasure_held: "PRECONDITION_FAILED",
+  erasure_in_use: "PRECONDITION_FAILED",
   evidence_late: "SERVICE_UNAVAILABLE",
   banned: "FORBIDDEN",
   ban_cuts_off: "PRECONDITION_FAILED",

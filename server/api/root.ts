@@ -46,6 +46,7 @@ import { sessionsRouter } from "@/server/api/routers/sessions";
 import { settingsRouter } from "@/server/api/routers/settings";
 import { shellRouter } from "@/server/api/routers/shell";
 import { statementsRouter } from "@/server/api/routers/statements";
+import { subjectsRouter } from "@/server/api/routers/subjects";
 import { systemRouter } from "@/server/api/routers/system";
 import { tasksRouter } from "@/server/api/routers/tasks";
 import { tenantPlansRouter } from "@/server/api/routers/tenant-plans";
@@ -99,6 +100,7 @@ export const appRouter = router({
   cdrImports: cdrImportsRouter,
   reconciliation: reconciliationRouter,
   retention: retentionRouter,
+  subjects: subjectsRouter,
   settings: settingsRouter,
   shell: shellRouter,
   statements: statementsRouter,

@@ -56,6 +56,8 @@ export const domainErrors = {
   banned: "Requests from your address are refused for now.",
   ban_cuts_off: "Something that works would be cut off by this ban.",
   viewing_only: "You are looking at a tenant as one of its roles: nothing can be changed until you end that.",
+  erasure_held: "A legal hold keeps what is known about them. Lift the hold first.",
+  erasure_in_use: "It is in use, so it cannot be forgotten yet.",
   conflict: "Somebody changed this at the same moment.",
 } as const satisfies Record<string, string>;
 

@@ -84,6 +84,8 @@ const fields: Readonly<Record<string, () => unknown>> = {
   address: () => "Quay 1",
   vatId: () => "DE1",
   reason: () => "looked at",
+  about: () => "+493012345678",
+  hold: () => "incident 1",
   roles: () => [],
   seen: () => "As it was",
   colour: () => "#0b7f8c",

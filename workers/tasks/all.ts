@@ -1,4 +1,5 @@
 import type { TaskKind } from "@/server/domain/tasks/task.schema";
+import { eraseSubject } from "@/workers/tasks/erase-subject";
 import { importCdr } from "@/workers/tasks/import-cdr";
 import { importDeck } from "@/workers/tasks/import-deck";
 import { importExtensions } from "@/workers/tasks/import-extensions";
@@ -19,4 +20,5 @@ export const taskWorks: Readonly<Partial<Record<TaskKind, TaskWork>>> = {
   "hotlist.import": importHotList,
   "usage.rebuild": rebuildUsageWork,
   "extension.import": importExtensions,
+  "subject.erase": eraseSubject,
 };

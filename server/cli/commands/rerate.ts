@@ -1,17 +1,15 @@
 import { planRerate, startRerate } from "@/server/domain/rerating/rerate";
 import { type RerateResult, rerateSchema } from "@/server/domain/rerating/rerate.schema";
 import { rerate } from "@/server/domain/rerating/rerate-run";
-import { getTask, type Task } from "@/server/domain/tasks/tasks";
+import { getTask } from "@/server/domain/tasks/tasks";
 import type { TenantBelow } from "@/server/domain/tenancy/tenant-below";
 import { DomainError } from "@/server/kernel/errors";
-import type { TenantId } from "@/server/kernel/ids";
 import { formatMicros } from "@/server/kernel/money";
 import { check, checkCount } from "../check";
 import { BadInput, type Command } from "../command";
 import type { Desk } from "../desk";
 import { planNamed } from "../plan-named";
-
-const LOOK_MS = 250;
+import { taskEnded } from "../task-ended";
 
 export const rerateCommand: Command = {
   summary: "Prices calls again by the rates of now and corrects their charges; never touches what was charged.",
@@ -66,7 +64,7 @@ export const rerateCommand: Command = {
       return { subject: `task:${id}`, after: { ...filter, buyers: buyers?.join(" ") ?? null }, result: id };
     });
     await desk.publish(seller.id, ["tasks", "audit"]);
-    const task = await ended(desk, seller.id, taskId, wait);
+    const task = await taskEnded((id) => desk.read(seller.id, (tx) => getTask(tx, seller.id, id)), taskId, wait);
     if (task.state !== "done") {
       const say = `The job ${taskId} is ${task.state}${task.error ? `: ${task.error}` : ""}.`;
       return {
@@ -95,16 +93,6 @@ async function sellerOf(
   );
   if (!row) throw new DomainError("not_below", { tenant: first }, "The operator buys from nobody.");
   return desk.tenant(row.slug);
-}
-
-/** Looks at the job until it is over or the time is. The workers do it. */
-async function ended(desk: Desk, sellerId: TenantId, taskId: string, waitSeconds: number): Promise<Task> {
-  const until = Date.now() + waitSeconds * 1_000;
-  for (;;) {
-    const task = await desk.read(sellerId, (tx) => getTask(tx, sellerId, taskId));
-    if ((task.state !== "queued" && task.state !== "running") || Date.now() > until) return task;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-  }
 }
 
 function sentenceOf(result: RerateResult, verb: string): string {

@@ -33,6 +33,10 @@ export function tokensOf(call: CallNumbers, key: string, tenantId: string): Toke
   return { to: tokenOf(call.to_e164 ?? call.dialled, call.prefix, key, tenantId), from: null };
 }
 
+/** The token of what is no number: a name, or an address of mail. Nothing of it stays readable. */
+export const tokenOfName = (name: string, key: string, tenantId: string): string =>
+  `~-${createHmac("sha256", key).update(`${tenantId}\n${name}`).digest("hex").slice(0, 16)}`;
+
 function tokenOf(text: string, prefix: string, key: string, tenantId: string): string | null {
   if (text === "") return null;
   const digits = text.replace(/\D/g, "");

@@ -8,6 +8,7 @@ export const taskKinds = [
   "hotlist.import",
   "usage.rebuild",
   "extension.import",
+  "subject.erase",
 ] as const;
 
 export type TaskKind = (typeof taskKinds)[number];

@@ -19,6 +19,8 @@ const codeOfState: Readonly<Record<string, DomainErrorCode>> = {
   RF034: "deck_on_top",
   RF035: "deck_touched",
   RF036: "conflict",
+  RF041: "erasure_held",
+  RF042: "erasure_in_use",
 };
 const codeOfConstraint: Readonly<Record<string, DomainErrorCode>> = {
   tenant_slug_key: "slug_taken",
