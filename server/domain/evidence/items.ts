@@ -1,4 +1,5 @@
 import type { EvidenceScope } from "@/server/domain/evidence/scope";
+import { rulesNow } from "@/server/domain/rules/rules";
 import type { AmiGateway } from "@/server/infra/ami/gateway";
 import { type Sql, sql } from "@/server/infra/db/sql";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
@@ -10,13 +11,31 @@ import type { TenantId } from "@/server/kernel/ids";
 export type Asked = Readonly<{ tenantId: TenantId; scope: EvidenceScope; since: Date; mostRows: number }>;
 
 type FromDatabase = Readonly<{ lines: (asked: Asked) => Sql; open?: true }>;
+/** What is worked out, not only read: every rule is the standard one until somebody said something. */
+type WorkedOut = Readonly<{ read: (tx: TenantRead, asked: Asked) => Promise<string[]> }>;
 type FromPbx = Readonly<{ ask: (ami: AmiGateway, asked: Asked, deadlineMs: number) => Promise<string[]> }>;
 
+/** Beyond so many tenants the rules are those of the ones before. */
+const MOST_RULED = 50;
+
 /** One file of evidence: JSON lines, a row each. */
-export type ItemSource = Readonly<{ name: string; about: string }> & (FromDatabase | FromPbx);
+export type ItemSource = Readonly<{ name: string; about: string }> & (FromDatabase | WorkedOut | FromPbx);
 
 const uuids = (ids: readonly string[]) => sql`${[...ids]}::uuid[]`;
 const texts = (values: readonly string[]) => sql`${[...values]}::text[]`;
+
+/** What stopped calls and requests at that moment, of the tenants touched and of whoever keeps the incident. */
+const inForce = (tenantId: TenantId, scope: EvidenceScope) => sql`
+  SELECT to_jsonb(x) AS row FROM (
+    WITH whose AS MATERIALIZED (SELECT DISTINCT id FROM unnest(${uuids([...scope.tenantIds, tenantId])}) t (id))
+    SELECT 'block' AS in_force, to_jsonb(b) AS as_set FROM block b WHERE b.tenant_id IN (SELECT id FROM whose) AND b.lifted_at IS NULL
+    UNION ALL SELECT 'ban', to_jsonb(b) FROM ban b WHERE b.tenant_id IN (SELECT id FROM whose) AND b.lifted_at IS NULL AND b.expires_at > clock_timestamp()
+    UNION ALL SELECT 'never_banned', to_jsonb(k) FROM ban_keep k WHERE k.tenant_id IN (SELECT id FROM whose)
+    UNION ALL SELECT 'ban_setting', to_jsonb(s) FROM ban_setting s WHERE s.tenant_id IN (SELECT id FROM whose)
+    UNION ALL SELECT 'rule', to_jsonb(r) FROM rule r WHERE r.tenant_id IN (SELECT id FROM whose) OR r.about_id IN (SELECT id FROM whose)
+    UNION ALL SELECT 'allow_list', to_jsonb(a) FROM allow_list a WHERE a.tenant_id IN (SELECT id FROM whose)
+    UNION ALL SELECT 'number_block', to_jsonb(n) FROM number_block n WHERE n.tenant_id IN (SELECT id FROM whose)
+    UNION ALL SELECT 'hot_list', to_jsonb(h) FROM hot_list h WHERE h.tenant_id IN (SELECT id FROM whose) AND h.enabled) x`;
 
 /**
  * What is kept of an incident, in this order. Rows are whole, as the database has them: a column that is new to it is in the
@@ -111,15 +130,29 @@ export const itemSources: readonly ItemSource[] = [
   {
     name: "configuration.jsonl",
     about:
-      "tenants, limits, countries, numbers and extensions as they were set, with fingerprints of secrets instead of secrets",
-    lines: ({ scope, mostRows }) => sql`
+      "tenants, limits, countries, numbers and extensions as they were set, and the rules, bans and blocks in force, with fingerprints of secrets instead of secrets",
+    lines: ({ tenantId, scope, mostRows }) => sql`
       SELECT jsonb_build_object('tenant', to_jsonb(t)) AS row FROM tenant t WHERE t.id = ANY (${uuids(scope.tenantIds)})
       UNION ALL SELECT jsonb_build_object('limits', to_jsonb(l)) FROM tenant_limit l WHERE l.tenant_id = ANY (${uuids(scope.tenantIds)})
       UNION ALL SELECT jsonb_build_object('country', to_jsonb(d)) FROM destination d WHERE d.tenant_id = ANY (${uuids(scope.tenantIds)})
       UNION ALL SELECT jsonb_build_object('number', to_jsonb(d)) FROM did d WHERE d.tenant_id = ANY (${uuids(scope.tenantIds)})
       UNION ALL SELECT jsonb_build_object('extension', to_jsonb(x), 'endpoint', e.endpoint, 'aor', e.aor, 'secret_fingerprint', e.secret_fingerprint)
         FROM extension x LEFT JOIN evidence_endpoints(${uuids(scope.tenantIds)}, ${mostRows}::int) e ON e.extension_id = x.id
-        WHERE x.tenant_id = ANY (${uuids(scope.tenantIds)})`,
+        WHERE x.tenant_id = ANY (${uuids(scope.tenantIds)})
+      UNION ALL ${inForce(tenantId, scope)}`,
+  },
+  {
+    name: "rules.jsonl",
+    about: "every rule as it held for each tenant touched and for whoever keeps the incident",
+    read: async (tx, { tenantId, scope }) => {
+      const lines: string[] = [];
+      for (const id of new Set([tenantId, ...scope.tenantIds.slice(0, MOST_RULED)])) {
+        const rules = await rulesNow(tx, id as TenantId);
+        const text = (_key: string, value: unknown) => (typeof value === "bigint" ? String(value) : value);
+        lines.push(...rules.map((rule) => JSON.stringify({ tenant_id: id, ...rule }, text)));
+      }
+      return lines;
+    },
   },
 ];
 
@@ -141,6 +174,7 @@ export async function readItem(
   }
   return by.read(async (tx) => {
     await tx.$queryRaw`SELECT set_config('statement_timeout', ${String(deadlineMs)}, true)`;
+    if ("read" in source) return source.read(tx, asked);
     const rows = await tx.$queryRaw<{ line: string }[]>(
       sql`SELECT found.row::text AS line FROM (${source.lines(asked)}) found LIMIT ${mostRows + 1}`,
     );

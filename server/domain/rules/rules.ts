@@ -169,6 +169,16 @@ export async function ruleNow(tx: TenantRead, tenantId: TenantId, standard: Stan
   return effectiveRule(standard.rule, levelsOf(await wordsOf(tx, tenantId), standard));
 }
 
+/** Every rule as it holds for a tenant now, those that nobody said anything about included. */
+export async function rulesNow(tx: TenantRead, tenantId: TenantId): Promise<(RuleKey & Rule)[]> {
+  const rows = await wordsOf(tx, tenantId);
+  return standardRules.map(({ signal, scope, rule }) => ({
+    signal,
+    scope,
+    ...effectiveRule(rule, levelsOf(rows, { signal, scope })),
+  }));
+}
+
 export type RuleChanged = Readonly<{ before: ShownWord; after: ShownWord; effective: ShownRule }>;
 
 /**

@@ -36,6 +36,14 @@ afterAll(async () => {
 
 describe("a snapshot", () => {
   test("holds what the incident touches and nothing of a neighbour, and no secret in any form", async () => {
+    const { on, operator } = at;
+    await on.sql(
+      "INSERT INTO ban (tenant_id, network, scope, reason, source, source_id, expires_at) VALUES ($1, '203.0.113.0/24', 'sip', 'Scanner', 'person', 'x', now() + interval '1 hour')",
+      [operator],
+    );
+    await on.sql("INSERT INTO number_block (tenant_id, digits, exact, created_by) VALUES ($1, '88216', false, 'x')", [
+      on.customer.tenantId,
+    ]);
     const { number, missing, sha256 } = await take();
     expect(missing).toMatchObject([{ name: "channels.jsonl" }]);
     const zip = await zipOf(number);
@@ -51,6 +59,7 @@ describe("a snapshot", () => {
       "ledger.jsonl",
       "audit.jsonl",
       "configuration.jsonl",
+      "rules.jsonl",
       "SHA256SUMS",
     ]);
     expect(textOf(files, "contacts.jsonl")).toContain("friendly-scanner");
@@ -60,6 +69,12 @@ describe("a snapshot", () => {
     expect(textOf(files, "ledger.jsonl")).toMatch(/"wallet".*"entry"/s);
     expect(textOf(files, "audit.jsonl")).toContain("extension.create");
     expect(textOf(files, "configuration.jsonl")).toMatch(/"secret_fingerprint": "[0-9a-f]{16}"/);
+    expect(textOf(files, "configuration.jsonl")).toMatch(/"203\.0\.113\.0\/24"[^\n]*"in_force": "ban"/);
+    expect(textOf(files, "configuration.jsonl")).toContain("88216");
+    const rules = textOf(files, "rules.jsonl").trim().split("\n");
+    expect(rules.map((line) => JSON.parse(line) as object)).toContainEqual(
+      expect.objectContaining({ tenant_id: on.customer.tenantId, mode: expect.any(String), warn: expect.any(String) }),
+    );
     const [call] = textOf(files, "calls.jsonl").trim().split("\n");
     expect(JSON.parse(call ?? "")).toMatchObject({
       state: "ended",
@@ -94,13 +109,13 @@ describe("a snapshot", () => {
     const there = await mkdtemp(path.join(folder, "unpacked-"));
     for (const { name, bytes } of filesOf(zip)) await writeFile(path.join(there, name), bytes);
     const { stdout } = await run("sha256sum", ["--strict", "-c", "SHA256SUMS"], { cwd: there });
-    expect(stdout.trim().split("\n")).toHaveLength(10);
+    expect(stdout.trim().split("\n")).toHaveLength(11);
     await writeFile(path.join(there, "calls.jsonl"), `${await readFile(path.join(there, "calls.jsonl"), "utf8")} `);
     await expect(run("sha256sum", ["-c", "SHA256SUMS"], { cwd: there })).rejects.toMatchObject({ code: 1 });
     const file = path.join(folder, "whole.zip");
     await writeFile(file, zip);
     const { code, out } = await runCli(undefined, ["evidence", "verify", file, "--json"]);
-    expect({ code, ...JSON.parse(out) }).toMatchObject({ code: 0, ok: true, snapshot: number, files: 11 });
+    expect({ code, ...JSON.parse(out) }).toMatchObject({ code: 0, ok: true, snapshot: number, files: 12 });
   });
 
   test("keeps live channels while the PBX answers, and says why not while it does not", async () => {
