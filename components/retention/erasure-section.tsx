@@ -13,7 +13,7 @@ import { momentText } from "@/components/ui/clock-text";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { Section } from "@/components/ui/section";
-import { erasureWordsOf } from "@/server/domain/subjects/subject.schema";
+import { erasureWordsOf } from "@/server/domain/subjects/erasure-kinds.schema";
 
 const WATCH_MS = 2_000;
 const isGoing = ({ state }: ErasureRow) => state === "queued" || state === "running";

@@ -15,9 +15,16 @@ import { useRetention } from "@/components/retention/use-retention";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
+import { later } from "@/components/ui/later";
 import { PageHeader } from "@/components/ui/page-header";
 import { Section } from "@/components/ui/section";
 import { keptByLaw, type RetentionClass } from "@/server/domain/retention/retention-kinds.schema";
+
+// Not needed for the first picture.
+const HoldsSection = later(() => import("@/components/retention/holds-section").then((file) => file.HoldsSection));
+const ErasureSection = later(() =>
+  import("@/components/retention/erasure-section").then((file) => file.ErasureSection),
+);
 
 const REFRESH_MS = 10_000;
 
@@ -53,6 +60,8 @@ export function RetentionView() {
                 <ExceptionsTable exceptions={data.exceptions} writes={writes} />
               </Section>
             )}
+            {can("evidence.read") && <HoldsSection />}
+            <ErasureSection />
             <DryRun />
             <Section level={2} title="Last sweeps">
               <ReceiptsTable sweeps={data.sweeps} />

@@ -26,6 +26,22 @@ export const recordCommands: Readonly<Record<string, Entry>> = {
     summary: "write everything that is known about a number or a person",
     load: async () => (await import("./commands/subject-export")).subjectExport,
   },
+  "subject erase": {
+    summary: "forget a number or a person everywhere it may",
+    load: async () => (await import("./commands/subject-erase")).subjectErase,
+  },
+  "hold list": {
+    summary: "what retention and erasure must leave alone",
+    load: async () => (await import("./commands/holds")).holdList,
+  },
+  "hold place": {
+    summary: "keep what is about somebody from retention and erasure",
+    load: async () => (await import("./commands/holds")).holdPlace,
+  },
+  "hold lift": {
+    summary: "let retention and erasure go on",
+    load: async () => (await import("./commands/holds")).holdLift,
+  },
   "retention list": {
     summary: "how long each class of data is kept",
     load: async () => (await import("./commands/retention")).retentionList,

@@ -1,10 +1,10 @@
 import { z } from "zod";
 
 import { atOperator } from "@/server/api/at-operator";
-import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
+import { freshTenantMutation, router, tenantMutation, tenantQuery } from "@/server/api/trpc";
 import { askEvidence } from "@/server/domain/evidence/ask";
 import { askEvidenceSchema, liftHoldSchema, placeHoldSchema } from "@/server/domain/evidence/evidence.schema";
-import { liftHold, listHolds, placeHold } from "@/server/domain/evidence/holds";
+import { countHeld, liftHold, listHolds, placeHold } from "@/server/domain/evidence/holds";
 import { listSnapshots } from "@/server/domain/evidence/snapshots";
 import { incidentId } from "@/server/domain/incidents/incident.schema";
 
@@ -39,7 +39,16 @@ export const evidenceRouter = router({
     return ctx.read((tx) => listHolds(tx, ctx.tenantId));
   }),
 
-  placeHold: tenantMutation("evidence.write", "evidence.place_hold")
+  /** How many rows one of them keeps, by class. */
+  held: tenantQuery("evidence.read")
+    .input(z.object({ hold: z.string().regex(/^(hold [0-9a-f-]{36}|incident \d{1,18})$/, "names no hold") }))
+    .query(({ ctx, input }) => {
+      atOperator(ctx.seat);
+      return ctx.read((tx) => countHeld(tx, input.hold));
+    }),
+
+  /** Keeps rows that others might have a right to see gone, so it asks who it is once more. */
+  placeHold: freshTenantMutation("evidence.write", "evidence.place_hold")
     .input(placeHoldSchema)
     .mutation(({ ctx, input: { tenantSlug: _, ...asked } }) => {
       atOperator(ctx.seat);
@@ -50,7 +59,7 @@ export const evidenceRouter = router({
       });
     }),
 
-  liftHold: tenantMutation("evidence.write", "evidence.lift_hold")
+  liftHold: freshTenantMutation("evidence.write", "evidence.lift_hold")
     .input(liftHoldSchema)
     .mutation(({ ctx, input }) => {
       atOperator(ctx.seat);

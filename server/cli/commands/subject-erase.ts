@@ -1,5 +1,6 @@
 import { askErasure, erasureOfTask } from "@/server/domain/subjects/erasures";
-import { askErasureSchema, erasureWordsOf } from "@/server/domain/subjects/subject.schema";
+import { erasureWordsOf } from "@/server/domain/subjects/erasure-kinds.schema";
+import { askErasureSchema } from "@/server/domain/subjects/subject.schema";
 import { getTask } from "@/server/domain/tasks/tasks";
 import { check, checkCount } from "../check";
 import { BadInput, type Command } from "../command";

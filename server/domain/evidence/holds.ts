@@ -1,5 +1,6 @@
 import type { HoldKind } from "@/server/domain/evidence/evidence.schema";
 import { findIncident } from "@/server/domain/incidents/incident-list";
+import type { RetentionClass } from "@/server/domain/retention/retention.schema";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
@@ -7,6 +8,8 @@ import type { TenantId } from "@/server/kernel/ids";
 export type Hold = {
   /** null for one that an open incident with evidence holds by itself. */
   readonly id: string | null;
+  /** As what it holds is asked for. */
+  readonly key: string;
   readonly kind: HoldKind;
   /** An incident's number and title, a tenant's name, a person's address, a number. */
   readonly label: string;
@@ -22,16 +25,20 @@ export type Hold = {
 export function listHolds(tx: TenantRead, tenantId: TenantId): Promise<Hold[]> {
   return tx.$queryRaw<Hold[]>`
     SELECT * FROM (
-      SELECT h.id, h.kind, h.label, h.reason, coalesce(nullif(p.name, ''), p.email, h.placed_by) AS "placedBy", h.since, h.lifted_at AS "liftedAt",
+      SELECT h.id, 'hold ' || h.id AS key, h.kind, h.label, h.reason, coalesce(nullif(p.name, ''), p.email, h.placed_by) AS "placedBy", h.since, h.lifted_at AS "liftedAt",
         coalesce(nullif(l.name, ''), l.email, h.lifted_by) AS "liftedBy", h.lift_reason AS "liftReason"
       FROM legal_hold h LEFT JOIN person p ON p.id::text = h.placed_by LEFT JOIN person l ON l.id::text = h.lifted_by
       WHERE h.tenant_id = ${tenantId}::uuid
       UNION ALL
-      SELECT NULL, 'incident', 'Incident ' || i.number || ': ' || i.title, 'It is open and has evidence.', 'Ringfence', min(s.sealed_at), NULL, NULL, NULL
+      SELECT NULL, 'incident ' || i.number, 'incident', 'Incident ' || i.number || ': ' || i.title, 'It is open and has evidence.', 'Ringfence', min(s.sealed_at), NULL, NULL, NULL
       FROM incident i JOIN evidence_snapshot s ON s.tenant_id = i.tenant_id AND s.incident_id = i.id
       WHERE i.tenant_id = ${tenantId}::uuid AND i.closed_at IS NULL GROUP BY i.tenant_id, i.id) held
     ORDER BY "liftedAt" DESC NULLS FIRST, since DESC LIMIT 500`;
 }
+
+/** What a hold keeps from retention, by class; counts every row, so it takes its time. Nothing once it is lifted. */
+export const countHeld = (tx: TenantRead, key: string): Promise<{ class: RetentionClass; rows: bigint }[]> =>
+  tx.$queryRaw<{ class: RetentionClass; rows: bigint }[]>`SELECT class, rows FROM hold_counts(${key})`;
 
 type Asked = Readonly<{ kind: HoldKind; subject: string; reason: string }>;
 type Placed = Readonly<{ id: string; label: string; before: boolean }>;

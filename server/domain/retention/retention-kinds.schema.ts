@@ -2,17 +2,25 @@
 export const retentionClasses = [
   "calls",
   "security_events",
+  "registrations",
   "signals",
+  "findings",
+  "bans",
   "audit",
   "evidence",
   "mail_content",
   "mail",
+  "deliveries",
   "invitations",
   "tasks",
   "exports",
   "cdr_rows",
+  "differences",
   "decks",
+  "hot_imports",
   "sessions",
+  "phone_links",
+  "tokens",
   "jobs",
 ] as const;
 export type RetentionClass = (typeof retentionClasses)[number];
@@ -87,6 +95,46 @@ export const classWords: Readonly<Record<RetentionClass, Words>> = {
     floor: "a deck can be taken back while its rows are there",
   },
   sessions: { name: "Sessions", about: "Of people, after they ended.", floor: "one day" },
+  registrations: {
+    name: "Registrations",
+    about: "When phones came, moved and went, from which address.",
+    floor: "one day",
+  },
+  findings: {
+    name: "Findings of rules",
+    about: "How often a rule was over its threshold. Incidents that came of it stay.",
+    floor: "a rule is tuned by its last month",
+  },
+  bans: {
+    name: "Bans that are over",
+    about: "Addresses that were refused for a time. Who comes back is banned for longer while they are on record.",
+    floor: "a sender who comes back is known for a month",
+  },
+  deliveries: {
+    name: "Messages about incidents",
+    about: "What was sent to webhooks, telephones and addresses, and what they answered.",
+    floor: "who asks whether a message came asks within a week",
+  },
+  differences: {
+    name: "Settled differences",
+    about: "What reconciliation found and how it was resolved. Open ones stay.",
+    floor: "carriers' bills are disputed for a quarter",
+  },
+  hot_imports: {
+    name: "Files of hot lists",
+    about: "Which file was read when, and its wrong lines. The list in force stays.",
+    floor: "a wrong list is asked about within a month",
+  },
+  phone_links: {
+    name: "Links for phones",
+    about: "One-time links to set up a phone, after they ended, and from where they were opened.",
+    floor: "one day",
+  },
+  tokens: {
+    name: "API tokens that ended",
+    about: "Name, scopes and last use. What was done with one stays in the trail, by the part of it that is shown.",
+    floor: "who asks whose token it was asks within a month",
+  },
   jobs: {
     name: "Done jobs",
     about: "Names and ids of what the queue has done. They leave no receipt.",

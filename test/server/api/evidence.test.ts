@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { takeSnapshot } from "@/server/domain/evidence/take";
-import type { TenantId } from "@/server/kernel/ids";
+import type { SessionId, TenantId, UserId } from "@/server/kernel/ids";
+import { callerFor } from "@/test/support/caller";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 import { type Stage, stage } from "@/test/support/stage";
 
@@ -125,4 +126,34 @@ test("what is no incident, tenant, person or number is told, and nobody but the 
     [on.customer.tenantId, on.reseller.tenantId],
   );
   expect(await held(on.reseller.tenantId, { numbers: ["4930123456"] })).toBe(false);
+});
+
+test("what a hold keeps is counted by class, and only the operator's holds are anybody's to count", async () => {
+  const { email } = await on.one<{ email: string }>("SELECT email FROM person WHERE id = $1", [on.owners.customer]);
+  await on.sql("INSERT INTO mail (tenant_id, recipient, subject, body) VALUES ($1, $2, 'x', 'x')", [
+    on.customer.tenantId,
+    email,
+  ]);
+  const person = await desk().placeHold({ tenantSlug, kind: "person", subject: email, reason: "Claim" });
+  expect(await desk().held({ tenantSlug, hold: `hold ${person.id}` })).toContainEqual({ class: "mail", rows: 1n });
+  const tenant = await desk().placeHold({ tenantSlug, kind: "tenant", subject: "reseller", reason: "Order" });
+  const held = await desk().held({ tenantSlug, hold: `hold ${tenant.id}` });
+  expect(held).toContainEqual({ class: "mail", rows: 1n });
+  expect(held.find((one) => one.class === "audit")?.rows).toBeGreaterThan(0n);
+  for (const { id } of [person, tenant]) await desk().liftHold({ tenantSlug, holdId: id, reason: "Over" });
+  expect(await desk().held({ tenantSlug, hold: `hold ${tenant.id}` })).toEqual([]);
+  // Who signed in long ago is asked once more.
+  const stale = callerFor(db.app, on.owners.operator, {
+    signedIn: {
+      sessionId: "00000000-0000-4000-8000-000000000001" as SessionId,
+      userId: on.owners.operator as UserId,
+      email: "x@example.com",
+      name: "",
+      authenticatedAt: new Date(0),
+      factorAt: null,
+    },
+  });
+  await expect(
+    stale.evidence.placeHold({ tenantSlug, kind: "tenant", subject: "reseller", reason: "Order" }),
+  ).rejects.toMatchObject({ cause: { code: "reauth_required" } });
 });

@@ -1,0 +1,116 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+
+import { useTRPC } from "@/components/api/client";
+import { QueryView } from "@/components/api/query-view";
+import { refusalOf } from "@/components/api/refusal";
+import type { HoldRow } from "@/components/api/outputs";
+import { LiftHold, PlaceHold } from "@/components/retention/hold-dialogs";
+import { useScope } from "@/components/shell/scope";
+import { Button } from "@/components/ui/button";
+import { momentText } from "@/components/ui/clock-text";
+import { type Column, DataTable } from "@/components/ui/data-table";
+import { Empty } from "@/components/ui/empty";
+import { Section } from "@/components/ui/section";
+import { classWords } from "@/server/domain/retention/retention.schema";
+
+/** What retention and erasure must leave alone: placed, looked at and lifted here. Open incidents with evidence hold by themselves. */
+export function HoldsSection() {
+  const { tenantSlug, can, timeZone } = useScope();
+  const [placing, setPlacing] = useState(false);
+  const [lifted, setLifted] = useState<HoldRow>();
+  const holds = useQuery(useTRPC().evidence.holds.queryOptions({ tenantSlug }));
+  const writes = can("evidence.write");
+  const columns: readonly Column<HoldRow>[] = [
+    {
+      key: "held",
+      header: "Held",
+      fold: "lead",
+      grow: true,
+      cell: ({ label, liftedAt }) => <span className={liftedAt ? "text-ink-3" : "font-medium"}>{label}</span>,
+    },
+    { key: "kind", header: "Kind", from: "lg", cell: ({ kind }) => kind },
+    {
+      key: "why",
+      header: "Why",
+      fold: "second",
+      cell: ({ reason, liftReason }) => (liftReason === null ? reason : `${reason} Lifted: ${liftReason}`),
+    },
+    { key: "by", header: "By", from: "lg", cell: ({ placedBy, liftedBy }) => liftedBy ?? placedBy },
+    {
+      key: "since",
+      header: "Since",
+      fold: "lead-end",
+      cell: ({ since, liftedAt }) =>
+        liftedAt ? `until ${momentText(liftedAt, timeZone)}` : momentText(since, timeZone),
+    },
+    {
+      key: "rows",
+      header: "Rows held",
+      cell: (row) => (row.liftedAt ? "–" : <HeldRows hold={row.key} of={row.label} />),
+    },
+    {
+      key: "lift",
+      header: "Actions",
+      fold: "below",
+      cell: (row) =>
+        writes &&
+        row.id !== null &&
+        row.liftedAt === null && (
+          <Button look="quiet" onClick={() => setLifted(row)}>
+            Lift hold<span className="sr-only"> on {row.label}</span>
+          </Button>
+        ),
+    },
+  ];
+  return (
+    <Section
+      aside={
+        writes && (
+          <Button look="quiet" onClick={() => setPlacing(true)}>
+            Place hold
+          </Button>
+        )
+      }
+      level={2}
+      title="Legal holds"
+    >
+      <QueryView query={holds}>
+        {(rows) => (
+          <DataTable
+            caption="Legal holds"
+            columns={columns}
+            empty={
+              <Empty title="Nothing is held.">
+                A hold keeps what is about a tenant, a person, a number or an incident until somebody lifts it.
+              </Empty>
+            }
+            rowKey={({ key }) => key}
+            rows={rows}
+          />
+        )}
+      </QueryView>
+      {placing && <PlaceHold onClose={() => setPlacing(false)} />}
+      {lifted && <LiftHold hold={lifted} onClose={() => setLifted(undefined)} />}
+    </Section>
+  );
+}
+
+/** Counted when somebody wants to know: it looks at every row. */
+function HeldRows({ hold, of }: Readonly<{ hold: string; of: string }>) {
+  const { tenantSlug } = useScope();
+  const [asked, setAsked] = useState(false);
+  const count = useQuery(useTRPC().evidence.held.queryOptions({ tenantSlug, hold }, { enabled: asked, gcTime: 0 }));
+  if (!asked || count.isFetching) {
+    return (
+      <Button busy={count.isFetching && "Counting…"} look="quiet" onClick={() => setAsked(true)}>
+        Count<span className="sr-only"> what the hold on {of} keeps</span>
+      </Button>
+    );
+  }
+  if (count.error) return <span className="text-bad">{refusalOf(count.error).title}</span>;
+  if (!count.data || count.data.length === 0) return "none";
+  return count.data.map(({ class: name, rows }) => `${rows} ${classWords[name].name.toLowerCase()}`).join(", ");
+}
