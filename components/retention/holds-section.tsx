@@ -4,9 +4,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
+import type { HoldRow } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { refusalOf } from "@/components/api/refusal";
-import type { HoldRow } from "@/components/api/outputs";
 import { LiftHold, PlaceHold } from "@/components/retention/hold-dialogs";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";

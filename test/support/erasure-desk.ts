@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
-
-import { readTenant } from "@/server/infra/db/read-tenant";
-import { writeTenant } from "@/server/infra/db/write-tenant";
 import { askErasure, erasureOfTask } from "@/server/domain/subjects/erasures";
 import { subjectSchema } from "@/server/domain/subjects/subject.schema";
+import { readTenant } from "@/server/infra/db/read-tenant";
+import { writeTenant } from "@/server/infra/db/write-tenant";
 import type { TenantId } from "@/server/kernel/ids";
 import type { Phone } from "@/test/support/builders";
 import { callDesk } from "@/test/support/call-desk";

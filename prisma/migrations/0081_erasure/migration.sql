@@ -106,6 +106,7 @@ INSERT INTO erasure_target (relation, rank, class, at_column, texts, jsons, goes
   ('hot_import', 210, 'incidents', 'created_at', '{file_name}', '{}', '', '{}', 'replace'),
   ('hot_import_problem', 220, 'incidents', '', '{reason}', '{}', '', '{}', 'replace'),
   ('ban', 230, 'incidents', 'created_at', '{reason}', '{}', '', '{}', 'replace'),
+  ('ban_owner', 235, 'incidents', 'placed_at', '{reason}', '{}', '', '{}', 'replace'),
   ('ban_keep', 240, 'incidents', 'created_at', '{note}', '{}', '', '{}', 'replace'),
   ('notify_target', 250, 'incidents', 'created_at', '{address}', '{}', '', '{}', 'replace'),
   ('notify_delivery', 260, 'incidents', 'created_at', '{body,answer}', '{}', '', '{}', 'replace'),

@@ -1,6 +1,6 @@
 import type { Subject } from "@/server/domain/subjects/subject.schema";
-import { createTask } from "@/server/domain/tasks/tasks";
 import type { TaskState } from "@/server/domain/tasks/task.schema";
+import { createTask } from "@/server/domain/tasks/tasks";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
