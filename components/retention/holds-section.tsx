@@ -14,7 +14,7 @@ import { momentText } from "@/components/ui/clock-text";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { Section } from "@/components/ui/section";
-import { classWords } from "@/server/domain/retention/retention.schema";
+import { classWords } from "@/server/domain/retention/retention-kinds.schema";
 
 /** What retention and erasure must leave alone: placed, looked at and lifted here. Open incidents with evidence hold by themselves. */
 export function HoldsSection() {

@@ -1,5 +1,5 @@
-import { askErasure, erasureOfTask } from "@/server/domain/subjects/erasures";
 import { erasureWordsOf } from "@/server/domain/subjects/erasure-kinds.schema";
+import { askErasure, erasureOfTask } from "@/server/domain/subjects/erasures";
 import { askErasureSchema } from "@/server/domain/subjects/subject.schema";
 import { getTask } from "@/server/domain/tasks/tasks";
 import { check, checkCount } from "../check";

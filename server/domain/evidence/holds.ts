@@ -1,6 +1,6 @@
 import type { HoldKind } from "@/server/domain/evidence/evidence.schema";
 import { findIncident } from "@/server/domain/incidents/incident-list";
-import type { RetentionClass } from "@/server/domain/retention/retention.schema";
+import type { RetentionClass } from "@/server/domain/retention/retention-kinds.schema";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";

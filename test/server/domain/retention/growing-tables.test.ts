@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { classWords, retentionClasses } from "@/server/domain/retention/retention.schema";
+import { classWords, retentionClasses } from "@/server/domain/retention/retention-kinds.schema";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 import { retentionDesk } from "@/test/support/retention-desk";
 
