@@ -5,15 +5,18 @@ import type { ReactNode } from "react";
 
 import { pageBrand } from "@/app/_server/branded";
 import { readLook } from "@/app/_server/look";
+import { Worded } from "@/app/_server/words";
 import { mono, sans } from "@/app/fonts";
 import { buildId } from "@/server/infra/web/build-id";
+import { directionOf } from "@/server/kernel/languages";
+import { spoken, t } from "@/server/kernel/words";
 
 /** On the host name of a brand nothing says whose house it stands in. */
 export async function generateMetadata(): Promise<Metadata> {
   const name = (await pageBrand())?.name ?? "Ringfence";
   return {
     title: { default: name, template: `%s · ${name}` },
-    description: "Prepaid telephony: every call explained.",
+    description: t("Prepaid telephony: every call explained."),
   };
 }
 
@@ -33,9 +36,12 @@ export default async function RootLayout({ children }: Readonly<{ children: Reac
       className={`${sans.variable} ${mono.variable}`}
       data-build={buildId()}
       data-theme={theme === "system" ? undefined : theme}
-      lang="en"
+      dir={directionOf(spoken())}
+      lang={spoken()}
     >
-      <body>{children}</body>
+      <body>
+        <Worded>{children}</Worded>
+      </body>
     </html>
   );
 }

@@ -7,6 +7,7 @@ import { headers } from "next/headers";
 import { forbidden, notFound, redirect } from "next/navigation";
 import { cache, type ReactNode } from "react";
 
+import { Worded } from "@/app/_server/words";
 import { makeQueryClient } from "@/components/api/query-client";
 import { withParam } from "@/components/ui/search-params";
 import { requestContext } from "@/server/api/request-context";
@@ -57,5 +58,9 @@ async function askedPath(): Promise<string> {
 }
 
 export function Loaded({ children }: Readonly<{ children: ReactNode }>) {
-  return <HydrationBoundary state={dehydrate(requestQueryClient())}>{children}</HydrationBoundary>;
+  return (
+    <Worded>
+      <HydrationBoundary state={dehydrate(requestQueryClient())}>{children}</HydrationBoundary>
+    </Worded>
+  );
 }

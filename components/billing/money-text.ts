@@ -1,3 +1,4 @@
+import { numberFormat } from "@/server/kernel/locale";
 import { decimalOf, decimalsOf } from "@/server/kernel/money";
 
 const MINUS = "\u2212";
@@ -51,7 +52,7 @@ export const ratesDecimals = (amounts: readonly bigint[]): number => Math.max(4,
 export function moneyText(amount: bigint, currency: string, style: Style = {}): string {
   const decimals = style.decimals ?? honestDecimals(amount, currency);
   const figure = decimalOf(rounded(amount, decimals)) as `${number}`;
-  const text = new Intl.NumberFormat("en", {
+  const text = numberFormat({
     ...(style.bare ? {} : { style: "currency", currency, currencyDisplay: "narrowSymbol" }),
     minimumFractionDigits: decimals,
     maximumFractionDigits: decimals,

@@ -1,10 +1,4 @@
-const names = new Intl.DisplayNames(["en"], { type: "region" });
+import { regionText } from "@/server/kernel/locale";
 
-/** "Germany" for DE; a code that names no country stays as it is. */
-export function countryName(code: string): string {
-  try {
-    return names.of(code) ?? code;
-  } catch {
-    return code;
-  }
-}
+/** "Germany" for DE, in the language spoken; a code that names no country stays as it is. */
+export const countryName = (code: string): string => regionText(code);

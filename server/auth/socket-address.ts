@@ -1,6 +1,8 @@
 import { type IncomingMessage, Server } from "node:http";
 import { BlockList, isIP } from "node:net";
 
+import { inLanguageOf } from "@/server/infra/words/speaking";
+
 const HEADER = "x-forwarded-for";
 const DONE = Symbol.for("ringfence.socket-address");
 const UNNAMED = Symbol.for("ringfence.unnamed-proxies");
@@ -66,8 +68,9 @@ export function nameTheSocket(
 }
 
 /**
- * Sees every request of this process before the framework does. The framework makes the server itself and believes the
- * header, so there is no other place to stand. A repeat changes nothing.
+ * Sees every request of this process before the framework does: names where it comes from, and lets everything that answers
+ * it speak its language. The framework makes the server itself and believes the header, so there is no other place to stand.
+ * A repeat changes nothing.
  */
 export function watchSockets(proxies: BlockList, onUnnamed?: (peer: string) => void): void {
   const prototype = Server.prototype as Server & { [DONE]?: boolean };
@@ -76,7 +79,9 @@ export function watchSockets(proxies: BlockList, onUnnamed?: (peer: string) => v
   const emit = prototype.emit;
   prototype.emit = function (this: Server, ...given: [string, ...unknown[]]): boolean {
     const [event, request] = given;
-    if (event === "request") nameTheSocket(request as IncomingMessage, proxies, onUnnamed);
-    return Reflect.apply(emit, this, given);
+    if (event !== "request") return Reflect.apply(emit, this, given);
+    const asked = request as IncomingMessage;
+    nameTheSocket(asked, proxies, onUnnamed);
+    return inLanguageOf(asked.headers, () => Reflect.apply(emit, this, given));
   };
 }

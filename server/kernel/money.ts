@@ -1,3 +1,5 @@
+import { localeOf } from "@/server/kernel/words";
+
 /**
  * Money is a whole number of micro-units: 1_000_000n is one unit of the currency (1 EUR, 1 USD).
  * Micros, not cents, because per-minute call rates go below a hundredth of a cent.
@@ -50,7 +52,7 @@ export function formatMicros(
   const hidden = size !== 0n && size < step;
   const shown = options.exact || hidden ? decimalOf(amount) : decimalOf(roundTo(amount, step));
   // Intl takes decimal strings exactly; going through Number would not.
-  return new Intl.NumberFormat(options.locale ?? "en", {
+  return new Intl.NumberFormat(options.locale ?? localeOf(), {
     style: "currency",
     currency,
     minimumFractionDigits: decimals,
