@@ -11,8 +11,9 @@ import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
 import { toast } from "@/components/ui/toast-store";
 import { checks, useFields } from "@/components/ui/use-fields";
+import { msg, t } from "@/server/kernel/words";
 
-const fields = { name: checks.filled("A name") };
+const fields = { name: checks.filled(msg("A name is missing.")) };
 
 /** Another name for this tenant. Somebody who was slower than another is told, and keeps what was typed. */
 export function RenameTenant({ name, onClose }: Readonly<{ name: string; onClose: () => void }>) {
@@ -26,7 +27,7 @@ export function RenameTenant({ name, onClose }: Readonly<{ name: string; onClose
     trpc.settings.rename.mutationOptions({
       onSuccess: async () => {
         await queries.invalidateQueries();
-        toast("Renamed. Statements that were issued keep the old name.");
+        toast(t("Renamed. Statements that were issued keep the old name."));
         onClose();
       },
       onError: async (error) => {
@@ -44,22 +45,26 @@ export function RenameTenant({ name, onClose }: Readonly<{ name: string; onClose
   }
 
   return (
-    <Dialog onClose={onClose} title="Rename">
+    <Dialog onClose={onClose} title={t("Rename")}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <Field
           data-first=""
           defaultValue={name}
-          hint={seen === name ? "As it stands on statements, invitations and pages." : `It is called “${seen}” by now.`}
-          label="Name"
+          hint={
+            seen === name
+              ? t("As it stands on statements, invitations and pages.")
+              : t("It is called “{name}” by now.", { name: seen })
+          }
+          label={t("Name")}
           maxLength={200}
           name="name"
           problem={problems.name}
         />
         <FormEnd
-          busy={rename.isPending && "Saving…"}
+          busy={rename.isPending && t("Saving…")}
           onCancel={onClose}
           refusal={refusalBeside(rename.error, fields)}
-          submit="Save name"
+          submit={t("Save name")}
         />
       </form>
     </Dialog>

@@ -10,6 +10,7 @@ import type { Zone } from "@/components/shell/zone";
 import { ZoneChoice } from "@/components/shell/zone-choice";
 import { Button } from "@/components/ui/button";
 import { buttonClass } from "@/components/ui/button-class";
+import { OwnLanguage } from "@/components/words/language-choice";
 
 type Props = Readonly<{
   theme: Theme;
@@ -40,6 +41,7 @@ export function AccountMenu({ theme, onTheme, zone, onZone, onHelp, onGo }: Prop
       </div>
       <ThemeChoice onTheme={onTheme} theme={theme} />
       <ZoneChoice onZone={onZone} zone={zone} />
+      <OwnLanguage />
       <div className="grid border-t pt-2">
         <Link
           className={buttonClass("quiet", "justify-start!")}

@@ -10,7 +10,7 @@ export async function tellOfFactor(
   tx: TenantWrite,
   home: TenantId,
   { settings, signedIn }: Told,
-  what: string,
+  what: () => string,
 ): Promise<void> {
   const { appUrl, mailGoesOut } = settings;
   if (mailGoesOut) await mailFactor(tx, home, { email: signedIn.email, what, appUrl });

@@ -1,5 +1,6 @@
 import type { Attempts } from "@/server/auth/attempts";
 import { changeOfPerson } from "@/server/domain/audit/change";
+import { factorNews } from "@/server/domain/people/factor-news";
 import { mailFactor, takeRecoveryCode, takeTotp } from "@/server/domain/people/factors";
 import type { FactorKeys } from "@/server/domain/people/seal.rules";
 import { signInPlaces } from "@/server/domain/tenancy/sessions";
@@ -43,8 +44,7 @@ export async function checkCode(deps: FactorDeps, { userId, email, code }: Asked
 async function noteRecovery({ db, notify }: FactorDeps, { userId, email }: Omit<Asked, "code">, from: From) {
   const actor = { kind: "user", id: userId, userId, ...from } as const;
   await changeOfPerson(db, { userId, actor, action: "factor.use_recovery_code" }, async (tx, home) => {
-    const what = "One of your recovery codes was used just now.";
-    if (notify) await mailFactor(tx, home, { email, what, appUrl: notify.appUrl });
+    if (notify) await mailFactor(tx, home, { email, what: factorNews.codeUsed, appUrl: notify.appUrl });
     return { subject: `person:${userId}`, result: undefined };
   });
 }

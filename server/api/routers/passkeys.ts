@@ -4,6 +4,7 @@ import { tellOfFactor } from "@/server/api/tell-of-factor";
 import { freshMutation, openProcedure, router, signedInQuery } from "@/server/api/trpc";
 import { checkCreation, creationOptions, requestOptions } from "@/server/auth/passkeys";
 import { newPasskeySchema } from "@/server/domain/people/factor.schema";
+import { factorNews } from "@/server/domain/people/factor-news";
 import { factorsOf, hasFactor, noteShown, renewRecoveryCodes } from "@/server/domain/people/factors";
 import { addPasskey, listPasskeys, removePasskey } from "@/server/domain/people/passkeys";
 import { revokeOtherSessions } from "@/server/domain/tenancy/sessions";
@@ -43,7 +44,7 @@ export const passkeysRouter = router({
         const recoveryCodes = first ? await renewRecoveryCodes(tx, ctx.settings.factorKeys, userId) : [];
         if (first) await revokeOtherSessions(tx, userId, sessionId);
         await noteShown(tx, { userId, sessionId, factor: true });
-        await tellOfFactor(tx, home, ctx, `A passkey (${name}) was added to your account.`);
+        await tellOfFactor(tx, home, ctx, factorNews.passkeyAdded(name));
         return { subject: `person:${userId}`, after: { kind: "passkey", name }, result: { recoveryCodes } };
       });
     }),
@@ -53,7 +54,7 @@ export const passkeysRouter = router({
     .mutation(({ ctx, input }) =>
       ctx.changeOwn(async (tx, home) => {
         const name = await removePasskey(tx, ctx.userId, input.passkey);
-        await tellOfFactor(tx, home, ctx, `A passkey (${name}) was removed from your account.`);
+        await tellOfFactor(tx, home, ctx, factorNews.passkeyRemoved(name));
         return { subject: `person:${ctx.userId}`, before: { kind: "passkey", name }, result: { ok: true as const } };
       }),
     ),

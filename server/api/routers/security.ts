@@ -2,6 +2,7 @@ import { tellOfFactor } from "@/server/api/tell-of-factor";
 import { freshMutation, router, signedInMutation, signedInQuery } from "@/server/api/trpc";
 import { reauthenticate } from "@/server/auth/reauthenticate";
 import { codeSchema, shownSchema } from "@/server/domain/people/factor.schema";
+import { factorNews } from "@/server/domain/people/factor-news";
 import {
   beginTotp,
   confirmTotp,
@@ -57,7 +58,7 @@ export const securityRouter = router({
         // They never showed the factor, and must not be able to take it away again.
         if (first) await revokeOtherSessions(tx, userId, sessionId);
         await noteShown(tx, { userId, sessionId, factor: true });
-        await tellOfFactor(tx, home, ctx, "An authenticator app was set up for your account.");
+        await tellOfFactor(tx, home, ctx, factorNews.appAdded);
         return { subject: `person:${userId}`, after: { kind: "app" }, result: { recoveryCodes } };
       }),
     ),
@@ -65,7 +66,7 @@ export const securityRouter = router({
   removeTotp: freshMutation("factor.remove").mutation(({ ctx }) =>
     ctx.changeOwn(async (tx, home) => {
       await removeTotp(tx, ctx.userId);
-      await tellOfFactor(tx, home, ctx, "The authenticator app of your account was removed.");
+      await tellOfFactor(tx, home, ctx, factorNews.appRemoved);
       return { subject: `person:${ctx.userId}`, before: { kind: "app" }, result: { ok: true as const } };
     }),
   ),
@@ -76,12 +77,7 @@ export const securityRouter = router({
         throw new DomainError("invalid_state", {}, "Set up a second factor first.");
       }
       const recoveryCodes = await renewRecoveryCodes(tx, ctx.settings.factorKeys, ctx.userId);
-      await tellOfFactor(
-        tx,
-        home,
-        ctx,
-        "New recovery codes were made for your account; the earlier ones are worth nothing.",
-      );
+      await tellOfFactor(tx, home, ctx, factorNews.codesRenewed);
       return { subject: `person:${ctx.userId}`, result: { recoveryCodes } };
     }),
   ),

@@ -1,6 +1,8 @@
 import { z } from "zod";
 
 import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
+import { languageSchema } from "@/server/domain/languages/language.schema";
+import { setTenantLanguage } from "@/server/domain/languages/languages";
 import { getSettings, renameTenant } from "@/server/domain/tenancy/settings";
 import { tenantNameSchema } from "@/server/domain/tenancy/tenant.schema";
 
@@ -18,4 +20,18 @@ export const settingsRouter = router({
       ctx.publish(["tenants"]);
       return result;
     }),
+
+  setLanguage: tenantMutation("members.write", "tenant.set_language")
+    .input(z.object({ language: languageSchema }))
+    .mutation(({ ctx, input: { language } }) =>
+      ctx.change(async (tx) => {
+        const before = await setTenantLanguage(tx, ctx.tenantId, language);
+        return {
+          subject: `tenant:${ctx.tenantId}`,
+          before: { language: before },
+          after: { language },
+          result: { language },
+        };
+      }),
+    ),
 });

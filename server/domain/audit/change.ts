@@ -59,6 +59,8 @@ export type AuditAction =
   | "brand.reset"
   | "tenant.create"
   | "tenant.rename"
+  | "tenant.set_language"
+  | "person.set_language"
   | "tenant.suspend"
   | "tenant.resume"
   | "bell.read"

@@ -1,4 +1,5 @@
 import { formatMicros } from "@/server/kernel/money";
+import { t } from "@/server/kernel/words";
 
 export type News = Readonly<{
   kind: "low" | "paused" | "capped";
@@ -21,44 +22,49 @@ const oneLine = (text: string): string => text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+
 export function newsMail(news: News, { tenantName, balanceUrl }: About): { subject: string; text: string } {
   const sum = (amount: bigint | null) => formatMicros(amount ?? 0n, news.currency);
   const name = oneLine(tenantName);
-  const left = `${sum(news.availableMicros)} of credit is available now.`;
+  const left = t("{sum} of credit is available now.", { sum: sum(news.availableMicros) });
   const { subject, lines } = wordsOf(news, sum, left);
   return {
     subject: `${subject}: ${name}`.slice(0, 300),
-    text: [`This is about ${name}.`, ...lines, balanceUrl].join("\n\n"),
+    text: [t("This is about {tenant}.", { tenant: name }), ...lines, balanceUrl].join("\n\n"),
   };
 }
 
 function wordsOf(news: News, sum: (amount: bigint | null) => string, left: string) {
   if (news.kind === "low") {
-    const days = news.belowDays === 1 ? "one day" : `${news.belowDays} days`;
     const level =
       news.belowDays === null
-        ? `You asked to be told below ${sum(news.levelMicros)}.`
-        : `You asked to be told when it lasts less than ${days} at this week's pace, which is ${sum(news.levelMicros)}.`;
+        ? t("You asked to be told below {sum}.", { sum: sum(news.levelMicros) })
+        : t(
+            "You asked to be told when it lasts less than {n, plural, one {one day} other {# days}} at this week’s pace, which is {sum}.",
+            { n: news.belowDays, sum: sum(news.levelMicros) },
+          );
     return {
-      subject: `Low balance, ${sum(news.availableMicros)} left`,
-      lines: [left, level, "Without credit new calls are refused and calls in progress end. Top up here:"],
+      subject: t("Low balance, {sum} left", { sum: sum(news.availableMicros) }),
+      lines: [left, level, t("Without credit new calls are refused and calls in progress end. Top up here:")],
     };
   }
   if (news.kind === "paused") {
     return {
-      subject: "Automatic top-up is paused",
+      subject: t("Automatic top-up is paused"),
       lines: [
         news.note
-          ? `The saved card was not charged. The last answer was: ${news.note}`
-          : "The saved card was not charged.",
+          ? t("The saved card was not charged. The last answer was: {answer}", { answer: news.note })
+          : t("The saved card was not charged."),
         left,
-        "Nothing is charged by itself until somebody resumes it. Look at the card and go on here:",
+        t("Nothing is charged by itself until somebody resumes it. Look at the card and go on here:"),
       ],
     };
   }
   return {
-    subject: "Automatic top-up has reached this month's maximum",
+    subject: t("Automatic top-up has reached this month’s maximum"),
     lines: [
-      `Another ${sum(news.amountMicros)} would pass the ${sum(news.monthlyMicros)} that you allow in a month, so nothing was charged.`,
+      t("Another {sum} would pass the {most} that you allow in a month, so nothing was charged.", {
+        sum: sum(news.amountMicros),
+        most: sum(news.monthlyMicros),
+      }),
       left,
-      "It goes on with the new month. Top up by hand, or allow more, here:",
+      t("It goes on with the new month. Top up by hand, or allow more, here:"),
     ],
   };
 }

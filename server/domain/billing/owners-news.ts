@@ -32,8 +32,10 @@ export async function tellOwners(tx: TenantWrite, tenantId: TenantId, appUrl: st
     WHERE s.tenant_id = ${tenantId}::uuid AND s.role = 'owner' ORDER BY p.email LIMIT ${MOST_OWNERS}`;
   const about = { tenantName: tenant.name, balanceUrl: `${await portalUrl(tx, appUrl)}/t/${tenant.slug}/balance` };
   for (const row of rows) {
-    const mail = newsMail(newsOf(row), about);
-    for (const { email } of owners) await queueMail(tx, tenantId, { to: email, ...mail });
+    const mail = () => newsMail(newsOf(row), about);
+    for (const { email } of owners) {
+      await queueMail(tx, tenantId, { to: email, subject: () => mail().subject, text: () => mail().text });
+    }
   }
   return { news: rows.map(({ news }) => news), owners: owners.length };
 }

@@ -4,6 +4,7 @@ import { moneyPeople } from "@/server/domain/mail/money-people";
 import { forTenantBelow } from "@/server/domain/tenancy/tenant-below";
 import type { TenantWrite } from "@/server/infra/db/tenant-tx";
 import { formatMicros } from "@/server/kernel/money";
+import { t } from "@/server/kernel/words";
 
 type Case = { seller: string; charged: bigint; to: string | null; startedAt: string | null; timeZone: string };
 
@@ -21,8 +22,9 @@ export async function mailDecision(tx: TenantWrite, decided: Decided, words: str
       FROM dispute d JOIN tenant t ON t.id = d.tenant_id WHERE d.id = ${id}::uuid`;
     if (!row) throw new Error("a dispute was decided that its buyer does not see");
     const people = await moneyPeople(tx, buyerId);
-    const mail = mailOf(decided, { ...row, seller: seller?.name ?? "" }, words);
-    for (const to of people) await queueMail(tx, buyerId, { to, ...mail });
+    const mail = () => mailOf(decided, { ...row, seller: seller?.name ?? "" }, words);
+    for (const to of people)
+      await queueMail(tx, buyerId, { to, subject: () => mail().subject, text: () => mail().text });
     return people.length;
   });
 }
@@ -30,21 +32,31 @@ export async function mailDecision(tx: TenantWrite, decided: Decided, words: str
 function mailOf(decided: Decided, { seller, charged, to, startedAt, timeZone }: Case, words: string) {
   const { number, state, currency, creditedMicros } = decided;
   const money = (amount: bigint) => formatMicros(amount, currency, { exact: true });
-  const call = [to && ` to ${to}`, startedAt && ` of ${dayOf(startedAt, timeZone)}`].filter(Boolean).join("");
+  const day = startedAt ? dayOf(startedAt, timeZone) : "";
   const outcome =
     state === "rejected"
-      ? `It was rejected: the charge of ${money(charged)} stays.`
-      : `${money(creditedMicros)} of ${money(charged)} was given back to your balance.`;
+      ? t("It was rejected: the charge of {charged} stays.", { charged: money(charged) })
+      : t("{credited} of {charged} was given back to your balance.", {
+          credited: money(creditedMicros),
+          charged: money(charged),
+        });
   return {
     subject:
       state === "rejected"
-        ? `Dispute ${number} was rejected`
-        : `Dispute ${number}: ${money(creditedMicros)} given back`,
+        ? t("Dispute {number} was rejected", { number })
+        : t("Dispute {number}: {credited} given back", { number, credited: money(creditedMicros) }),
     text: [
-      `${seller} has decided about the charge of your call${call}, dispute ${number}.`,
+      to && day
+        ? t("{seller} has decided about the charge of your call to {to} of {day}, dispute {number}.", {
+            seller,
+            number,
+            to,
+            day,
+          })
+        : t("{seller} has decided about the charge of your call, dispute {number}.", { seller, number }),
       outcome,
-      ...(words === "" ? [] : [`What it says:\n${words}`]),
-      "The case with its evidence is in the portal, under Disputes.",
+      ...(words === "" ? [] : [`${t("What it says:")}\n${words}`]),
+      t("The case with its evidence is in the portal, under Disputes."),
     ].join("\n\n"),
   };
 }

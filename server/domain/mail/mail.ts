@@ -1,15 +1,20 @@
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
+import { inLanguage } from "@/server/infra/words/speaking";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
+import { isLanguage, type Language } from "@/server/kernel/languages";
 import { enqueue } from "@/server/queue/outbox";
+
+/** What is written by whoever is to read it: a function says it in the language of the receiver. */
+type Written = string | (() => string);
 
 export type Mail = Readonly<{
   /** One address. */
   to: string;
   /** One line. */
-  subject: string;
+  subject: Written;
   /** Plain text. */
-  text: string;
+  text: Written;
   /** What it says lets somebody in: it is forgotten as soon as it was sent, and cannot be sent again. */
   secret?: boolean;
   attachment?: Readonly<{ name: string; type: string; bytes: Uint8Array }>;
@@ -30,12 +35,16 @@ export const MOST_ATTACHED_BYTES = 12_000_000;
  * for an attachment of more than 12 000 000 bytes.
  */
 export async function queueMail(tx: TenantWrite, tenantId: TenantId, mail: Mail): Promise<string> {
-  requireSendable(mail);
   const { attachment } = mail;
+  const { subject, text } = await inLanguage(await languageOf(tx, mail), async () => ({
+    subject: said(mail.subject),
+    text: said(mail.text),
+  }));
+  requireSendable({ ...mail, subject, text });
   const bytes = attachment ? Uint8Array.from(attachment.bytes) : null;
   const [row] = await tx.$queryRaw<{ id: string }[]>`
     INSERT INTO mail (tenant_id, recipient, subject, body, secret, attachment_name, attachment_type, attachment)
-    VALUES (${tenantId}::uuid, ${mail.to}, ${mail.subject}, ${mail.text}, ${mail.secret ?? false}, ${attachment?.name ?? null},
+    VALUES (${tenantId}::uuid, ${mail.to}, ${subject}, ${text}, ${mail.secret ?? false}, ${attachment?.name ?? null},
       ${attachment?.type ?? null}, ${bytes})
     RETURNING id`;
   if (!row) throw new Error("the mail was not written");
@@ -43,7 +52,18 @@ export async function queueMail(tx: TenantWrite, tenantId: TenantId, mail: Mail)
   return row.id;
 }
 
-function requireSendable({ to, subject, text, attachment }: Mail): void {
+const said = (written: Written): string => (typeof written === "string" ? written : written());
+
+/** The receiver's own language, else that of the tenant acted on. What is one text for all is not looked up. */
+async function languageOf(tx: TenantWrite, { to, subject, text }: Mail): Promise<Language> {
+  if (typeof subject === "string" && typeof text === "string") return "en";
+  const [row] = await tx.$queryRaw<{ language: string }[]>`SELECT mail_language(${to}) AS language`;
+  return isLanguage(row?.language) ? row.language : "en";
+}
+
+type Sendable = Pick<Mail, "to" | "attachment"> & Readonly<{ subject: string; text: string }>;
+
+function requireSendable({ to, subject, text, attachment }: Sendable): void {
   const refuse = (field: string, sentence: string) => new DomainError("invalid_input", { field }, sentence);
   if (to.length > 254 || !ADDRESS.test(to)) throw refuse("to", "A mail goes to one address such as name@company.com.");
   if (!ONE_LINE.test(subject)) throw refuse("subject", "A subject is one line of at most 300 characters.");

@@ -11,6 +11,8 @@ export type ShellTenant = {
   readonly currency: string;
   readonly timeZone: string;
   readonly country: string;
+  /** In which its people are spoken to while they chose none themselves. */
+  readonly language: string;
   /** null at the root, and where the one above is not visible. */
   readonly parentName: string | null;
 };
@@ -32,7 +34,7 @@ type Row = ShellTenant & { posted: bigint; held: bigint; credit: bigint; live: n
  */
 export async function getShell(tx: TenantRead, tenantId: TenantId): Promise<Shell> {
   const [row] = await tx.$queryRaw<Row[]>`
-    SELECT t.id, t.slug, t.name, t.kind, t.state, t.currency, t.time_zone AS "timeZone", t.country, provider_name() AS "parentName",
+    SELECT t.id, t.slug, t.name, t.kind, t.state, t.currency, t.time_zone AS "timeZone", t.country, t.language, provider_name() AS "parentName",
       coalesce(w.posted_micros, 0) AS posted, coalesce(w.held_micros, 0) AS held, coalesce(w.credit_limit_micros, 0) AS credit,
       (SELECT count(*)::int FROM call WHERE state <> 'ended') AS live
     FROM tenant t LEFT JOIN wallet w ON w.tenant_id = t.id AND w.currency = t.currency

@@ -6,6 +6,7 @@ import type { Db } from "@/server/infra/db/client";
 import type { TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { SessionId, TenantId, UserId } from "@/server/kernel/ids";
+import { t } from "@/server/kernel/words";
 
 export type Factors = Readonly<{
   /** Since when an authenticator app is set up; null without one. */
@@ -139,10 +140,14 @@ export async function noteShown(
 export const mailFactor = (
   tx: TenantWrite,
   tenantId: TenantId,
-  { email, what, appUrl }: Readonly<{ email: string; what: string; appUrl: string }>,
+  { email, what, appUrl }: Readonly<{ email: string; what: () => string; appUrl: string }>,
 ): Promise<string> =>
   queueMail(tx, tenantId, {
     to: email,
-    subject: "Your second factor",
-    text: `${what}\n\nIf that was not you, look at ${appUrl}/account at once, and choose a new password.`,
+    subject: () => t("Your second factor"),
+    text: () =>
+      [
+        what(),
+        t("If that was not you, look at {page} at once, and choose a new password.", { page: `${appUrl}/account` }),
+      ].join("\n\n"),
   });

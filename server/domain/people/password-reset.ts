@@ -5,6 +5,7 @@ import type { Db } from "@/server/infra/db/client";
 import type { TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId, UserId } from "@/server/kernel/ids";
+import { t } from "@/server/kernel/words";
 
 /** Long enough to walk to another room, too short to be found in a mailbox a day later. */
 const VALID_MINUTES = 30;
@@ -36,13 +37,16 @@ export async function mailReset(
   if (!row?.sent) return false;
   await queueMail(tx, tenantId, {
     to: email,
-    subject: "Choose a new password",
-    text: [
-      "Somebody, probably you, asked for a new password.",
-      `Open this link to choose one. It works once, for ${VALID_MINUTES} minutes:`,
-      resetUrl(appUrl, token),
-      "If that was not you, do nothing: your password stays as it is.",
-    ].join("\n\n"),
+    subject: () => t("Choose a new password"),
+    text: () =>
+      [
+        t("Somebody, probably you, asked for a new password."),
+        t("Open this link to choose one. It works once, for {n, plural, one {# minute} other {# minutes}}:", {
+          n: VALID_MINUTES,
+        }),
+        resetUrl(appUrl, token),
+        t("If that was not you, do nothing: your password stays as it is."),
+      ].join("\n\n"),
     secret: true,
   });
   return true;

@@ -2,6 +2,7 @@ import { queueMail } from "@/server/domain/mail/mail";
 import type { TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { SessionId, TenantId, UserId } from "@/server/kernel/ids";
+import { t } from "@/server/kernel/words";
 
 type Change = Readonly<{ userId: UserId; oldHash: string; newHash: string; short: boolean; keep: SessionId }>;
 
@@ -26,10 +27,11 @@ export function mailPasswordChanged(
 ): Promise<string> {
   return queueMail(tx, tenantId, {
     to: email,
-    subject: "Your password was changed",
-    text: [
-      "The password of your account was changed just now, and its other sessions have ended.",
-      `If that was not you, choose another one at once: ${appUrl}/forgot`,
-    ].join("\n\n"),
+    subject: () => t("Your password was changed"),
+    text: () =>
+      [
+        t("The password of your account was changed just now, and its other sessions have ended."),
+        t("If that was not you, choose another one at once: {page}", { page: `${appUrl}/forgot` }),
+      ].join("\n\n"),
   });
 }

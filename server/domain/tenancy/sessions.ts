@@ -6,6 +6,7 @@ import type { TenantWrite } from "@/server/infra/db/tenant-tx";
 import { browserText } from "@/server/kernel/browser-text";
 import { DomainError } from "@/server/kernel/errors";
 import type { SessionId, TenantId, UserId } from "@/server/kernel/ids";
+import { t } from "@/server/kernel/words";
 
 export type Place = Readonly<{ address: string; userAgent: string }>;
 export type LiveSession = Readonly<{
@@ -77,12 +78,17 @@ export function openSession(db: Db, { userId, hours, place, factor, actor, notic
 const mailNewDevice = (tx: TenantWrite, home: TenantId, { address, userAgent }: Place, { email, appUrl }: Notice) =>
   queueMail(tx, home, {
     to: email,
-    subject: "A new device signed in to your account",
-    text: [
-      `${browserText(userAgent)} at ${address || "an unknown address"} signed in on ${new Date().toUTCString()}.`,
-      "If that was you, there is nothing to do.",
-      `If not, end that session at ${appUrl}/account and choose a new password there.`,
-    ].join("\n\n"),
+    subject: () => t("A new device signed in to your account"),
+    text: () =>
+      [
+        t("{browser} at {address} signed in on {moment}.", {
+          browser: browserText(userAgent),
+          address: address || t("an unknown address"),
+          moment: new Date().toUTCString(),
+        }),
+        t("If that was you, there is nothing to do."),
+        t("If not, end that session at {page} and choose a new password there.", { page: `${appUrl}/account` }),
+      ].join("\n\n"),
   });
 
 /**

@@ -1,6 +1,7 @@
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
+import { isLanguage, type Language } from "@/server/kernel/languages";
 
 export type TenantSettings = Readonly<{
   name: string;
@@ -8,6 +9,8 @@ export type TenantSettings = Readonly<{
   country: string;
   currency: string;
   timeZone: string;
+  /** In which its people are spoken to while they chose none themselves. */
+  language: Language;
   createdAt: Date;
   /** What the tenant above is called; null at the operator. */
   provider: string | null;
@@ -15,11 +18,20 @@ export type TenantSettings = Readonly<{
 
 /** What a tenant is. @throws DomainError not_found. */
 export async function getSettings(tx: TenantRead, tenantId: TenantId): Promise<TenantSettings> {
-  const select = { name: true, slug: true, country: true, currency: true, timeZone: true, createdAt: true };
+  const select = {
+    name: true,
+    slug: true,
+    country: true,
+    currency: true,
+    timeZone: true,
+    language: true,
+    createdAt: true,
+  };
   const tenant = await tx.tenant.findUnique({ where: { id: tenantId }, select });
   if (!tenant) throw new DomainError("not_found");
   const [above] = await tx.$queryRaw<{ name: string | null }[]>`SELECT provider_name() AS name`;
-  return { ...tenant, provider: above?.name ?? null };
+  const language = isLanguage(tenant.language) ? tenant.language : "en";
+  return { ...tenant, language, provider: above?.name ?? null };
 }
 
 type Renaming = Readonly<{

@@ -26,3 +26,25 @@ test("a person learns who they are and where they have a seat", async () => {
 test("somebody without a seat is somebody without a seat", async () => {
   expect((await callerFor(db.app, await branches.person()).me.get()).seats).toEqual([]);
 });
+
+test("a person chooses their language, and it is recorded; nobody else's is touched", async () => {
+  const [userId, other] = [
+    await branches.seat(branches.customer, "viewer"),
+    await branches.seat(branches.far, "viewer"),
+  ];
+  const mine = callerFor(db.app, userId).me;
+  expect((await mine.get()).user.language).toBeNull();
+  await mine.setLanguage({ language: "de" });
+  await mine.setLanguage({ language: "ar" });
+  expect((await mine.get()).user.language).toBe("ar");
+  expect((await callerFor(db.app, other).me.get()).user.language).toBeNull();
+  await expect(mine.setLanguage({ language: "xx" as "de" })).rejects.toMatchObject({ code: "BAD_REQUEST" });
+  const trail = await db.owner.query(
+    "SELECT before, after FROM audit_event WHERE action = 'person.set_language' AND subject = $1 ORDER BY at, seq",
+    [`person:${userId}`],
+  );
+  expect(trail.rows).toEqual([
+    { before: { language: null }, after: { language: "de" } },
+    { before: { language: "de" }, after: { language: "ar" } },
+  ]);
+});

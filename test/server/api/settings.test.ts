@@ -52,3 +52,13 @@ test.each([
     message: "invalid_input",
   });
 });
+
+test("the language of its people is set by those who manage people, and recorded", async () => {
+  expect((await on.as("customer").settings.get(acme)).language).toBe("en");
+  await on.as("customer").settings.setLanguage({ ...acme, language: "fr" });
+  expect((await on.as("customer").settings.get(acme)).language).toBe("fr");
+  expect((await on.as("customer").shell.get(acme)).tenant.language).toBe("fr");
+  expect(await on.sql("SELECT before, after FROM audit_event WHERE action = 'tenant.set_language'")).toEqual([
+    { before: { language: "en" }, after: { language: "fr" } },
+  ]);
+});
