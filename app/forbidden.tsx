@@ -1,13 +1,14 @@
 import { BrandedPage } from "@/app/_server/branded";
 import { buttonClass } from "@/components/ui/button-class";
+import { t } from "@/server/kernel/words";
 
 export default function Forbidden() {
   return (
-    <BrandedPage title="Your role does not include this">
-      <p className="text-md text-ink-2">An owner or admin of the tenant can give you another role.</p>
-      <p className="font-mono text-xs text-ink-3">forbidden</p>
+    <BrandedPage title={t("Your role does not include this")}>
+      <p className="text-md text-ink-2">{t("An owner or admin of the tenant can give you another role.")}</p>
+      <code className="text-xs text-ink-3">forbidden</code>
       <a className={buttonClass("primary")} href="/">
-        Go to your tenant
+        {t("Go to your tenant")}
       </a>
     </BrandedPage>
   );

@@ -1,4 +1,5 @@
 import type { MetadataRoute } from "next";
+import { t } from "@/server/kernel/words";
 
 /** What a telephone or a desktop installs: the portal in a window of its own. Nothing is kept on the device. */
 export default function manifest(): MetadataRoute.Manifest {
@@ -6,7 +7,7 @@ export default function manifest(): MetadataRoute.Manifest {
     id: "/",
     name: "Ringfence",
     short_name: "Ringfence",
-    description: "Prepaid telephony: every call explained.",
+    description: t("Prepaid telephony: every call explained."),
     start_url: "/",
     scope: "/",
     display: "standalone",

@@ -11,8 +11,9 @@ import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
 import { toast } from "@/components/ui/toast-store";
 import { checks, useFields } from "@/components/ui/use-fields";
+import { msg, t } from "@/server/kernel/words";
 
-const fields = { current: checks.filled("Your present password"), password: passwordCheck };
+const fields = { current: checks.filled(msg("Your present password is missing.")), password: passwordCheck };
 
 export function ChangePassword({ email, onClose }: Readonly<{ email: string; onClose: () => void }>) {
   const trpc = useTRPC();
@@ -22,7 +23,7 @@ export function ChangePassword({ email, onClose }: Readonly<{ email: string; onC
     trpc.passwords.change.mutationOptions({
       onSuccess: () => {
         void queries.invalidateQueries({ queryKey: trpc.sessions.pathKey() });
-        toast("Your password is changed; other sessions have ended.");
+        toast(t("Your password is changed; other sessions have ended."));
         onClose();
       },
       onError: (error) => setProblems(problemsOf(error)),
@@ -36,30 +37,30 @@ export function ChangePassword({ email, onClose }: Readonly<{ email: string; onC
   }
 
   return (
-    <Dialog onClose={onClose} title="Change password">
+    <Dialog onClose={onClose} title={t("Change password")}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <input autoComplete="username" defaultValue={email} hidden name="email" readOnly />
         <Field
           autoComplete="current-password"
           data-first=""
-          label="Present password"
+          label={t("Present password")}
           name="current"
           problem={problems.current}
           type="password"
         />
         <Field
           autoComplete="new-password"
-          hint="At least 15 characters; several words in a row are fine. No other rules."
-          label="New password"
+          hint={t("At least 15 characters; several words in a row are fine. No other rules.")}
+          label={t("New password")}
           name="password"
           problem={problems.password}
           type="password"
         />
         <FormEnd
-          busy={change.isPending && "Changing…"}
+          busy={change.isPending && t("Changing…")}
           onCancel={onClose}
           refusal={refusalBeside(change.error, fields)}
-          submit="Change password"
+          submit={t("Change password")}
         />
       </form>
     </Dialog>

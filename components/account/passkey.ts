@@ -1,5 +1,6 @@
 import type { Inputs, Outputs } from "@/components/api/outputs";
 import type { Refusal } from "@/components/api/refusal";
+import { t } from "@/server/kernel/words";
 
 type Answer = Inputs["passkeys"]["add"]["answer"];
 
@@ -30,18 +31,18 @@ export function passkeyRefusal(error: unknown): Refusal | undefined {
   if (name === "InvalidStateError") {
     return {
       code: name,
-      title: "That device has a passkey of yours already.",
-      next: "Use it, or take another device.",
+      title: t("That device has a passkey of yours already."),
+      next: t("Use it, or take another device."),
     };
   }
   if (name === "NotAllowedError" || name === "AbortError") {
-    return { code: name, title: "No passkey was shown.", next: "Try again, or go on without one." };
+    return { code: name, title: t("No passkey was shown."), next: t("Try again, or go on without one.") };
   }
   if (name === "SecurityError") {
     return {
       code: name,
-      title: "Passkeys do not work at this address.",
-      next: "Open the portal by its name; on this machine that is localhost.",
+      title: t("Passkeys do not work at this address."),
+      next: t("Open the portal by its name; on this machine that is localhost."),
     };
   }
   return undefined;

@@ -15,6 +15,8 @@ import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
 import { toast } from "@/components/ui/toast-store";
 import { checks, useFields } from "@/components/ui/use-fields";
+import { rich } from "@/components/words/rich";
+import { msg, t } from "@/server/kernel/words";
 
 /** A finger, a face or a key instead of a password; it counts as a second factor too. */
 export function Passkeys() {
@@ -24,7 +26,7 @@ export function Passkeys() {
   const [adding, setAdding] = useState(false);
   const remove = useMutation(
     trpc.passkeys.remove.mutationOptions({
-      onSuccess: () => toast("That passkey opens nothing any more."),
+      onSuccess: () => toast(t("That passkey opens nothing any more.")),
       onError: (error) => toast(refusalOf(error).title, { tone: "bad" }),
       onSettled: () => queries.invalidateQueries(),
     }),
@@ -35,34 +37,34 @@ export function Passkeys() {
         <FactorLine
           acts={
             <Button
-              aria-label={`Remove the passkey ${name}`}
-              busy={remove.isPending && remove.variables?.passkey === id && "Removing…"}
+              aria-label={t("Remove the passkey {name}", { name })}
+              busy={remove.isPending && remove.variables?.passkey === id && t("Removing…")}
               look="warning"
               onClick={() => remove.mutate({ passkey: id })}
             >
-              Remove
+              {t("Remove")}
             </Button>
           }
           key={id}
-          title={`Passkey: ${name}`}
+          title={t("Passkey: {name}", { name })}
         >
-          since <When at={createdAt} />
-          {lastUsedAt && (
-            <>
-              , last used <When at={lastUsedAt} />
-            </>
-          )}
+          {lastUsedAt
+            ? rich("since {since}, last used {used}", {
+                since: <When at={createdAt} />,
+                used: <When at={lastUsedAt} />,
+              })
+            : rich("since {since}", { since: <When at={createdAt} /> })}
         </FactorLine>
       ))}
-      <FactorLine acts={<Button onClick={() => setAdding(true)}>Add a passkey…</Button>} title="Passkeys">
-        Sign in with a finger, a face or a key, without a password. Nobody can ask you for it by mail.
+      <FactorLine acts={<Button onClick={() => setAdding(true)}>{t("Add a passkey…")}</Button>} title={t("Passkeys")}>
+        {t("Sign in with a finger, a face or a key, without a password. Nobody can ask you for it by mail.")}
       </FactorLine>
       {adding && <AddPasskey onClose={() => setAdding(false)} />}
     </>
   );
 }
 
-const fields = { name: checks.filled("A name") };
+const fields = { name: checks.filled(msg("A name is missing.")) };
 
 function AddPasskey({ onClose }: Readonly<{ onClose: () => void }>) {
   const trpc = useTRPC();
@@ -75,7 +77,7 @@ function AddPasskey({ onClose }: Readonly<{ onClose: () => void }>) {
       keep.mutateAsync({ name, answer: await makePasskey(await begin.mutateAsync()) }),
     onSuccess: ({ recoveryCodes }) => {
       void queries.invalidateQueries();
-      toast("You can sign in with it from now on.");
+      toast(t("You can sign in with it from now on."));
       if (recoveryCodes.length === 0) onClose();
     },
   });
@@ -88,27 +90,27 @@ function AddPasskey({ onClose }: Readonly<{ onClose: () => void }>) {
 
   if (add.data) {
     return (
-      <Dialog holdOpen onClose={onClose} title="Your recovery codes">
+      <Dialog holdOpen onClose={onClose} title={t("Your recovery codes")}>
         <RecoveryCodes codes={add.data.recoveryCodes} onDone={onClose} />
       </Dialog>
     );
   }
   return (
-    <Dialog onClose={onClose} title="Add a passkey">
+    <Dialog onClose={onClose} title={t("Add a passkey")}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <Field
           data-first=""
-          hint="What you will know it by, such as Laptop."
-          label="Name"
+          hint={t("What you will know it by, such as Laptop.")}
+          label={t("Name")}
           maxLength={60}
           name="name"
           problem={problems.name}
         />
         <FormEnd
-          busy={add.isPending && "Waiting for your device…"}
+          busy={add.isPending && t("Waiting for your device…")}
           onCancel={onClose}
           refusal={add.error ? (passkeyRefusal(add.error) ?? refusalOf(add.error)) : undefined}
-          submit="Make passkey"
+          submit={t("Make passkey")}
         />
       </form>
     </Dialog>

@@ -14,14 +14,15 @@ import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
 import { Skeleton } from "@/components/ui/skeleton";
 import { checks, useFields } from "@/components/ui/use-fields";
+import { msg, say, t } from "@/server/kernel/words";
 
 /** Asks once more who sits here, over the page and its form, which then go on where they were. */
 export function Reauthenticate() {
   const { data } = useQuery(useTRPC().security.get.queryOptions());
   return (
-    <Dialog onClose={reauthState.refused} title="Is it still you?">
+    <Dialog onClose={reauthState.refused} title={t("Is it still you?")}>
       <div className="grid gap-4">
-        <p className="text-ink-2">This cannot be taken back, so it asks. What you typed stays.</p>
+        <p className="text-ink-2">{t("This cannot be taken back, so it asks. What you typed stays.")}</p>
         {data ? <Ask by={data.hasFactor ? "code" : "password"} /> : <Skeleton rows={2} />}
         {data && data.passkeys > 0 && <ByPasskey />}
       </div>
@@ -43,21 +44,33 @@ function ByPasskey() {
   return (
     <>
       {show.error && <ErrorState {...(passkeyRefusal(show.error) ?? refusalOf(show.error))} />}
-      <Button busy={show.isPending && "Waiting for your device…"} onClick={() => show.mutate()}>
-        Use a passkey
+      <Button busy={show.isPending && t("Waiting for your device…")} onClick={() => show.mutate()}>
+        {t("Use a passkey")}
       </Button>
     </>
   );
 }
 
 const words = {
-  code: { label: "Code", hint: "Of your authenticator app, or a recovery code.", type: "text", auto: "one-time-code" },
-  password: { label: "Password", hint: undefined, type: "password", auto: "current-password" },
+  code: {
+    label: msg("Code"),
+    hint: msg("Of your authenticator app, or a recovery code."),
+    missing: msg("The code is missing."),
+    type: "text",
+    auto: "one-time-code",
+  },
+  password: {
+    label: msg("Password"),
+    hint: undefined,
+    missing: msg("Your password is missing."),
+    type: "password",
+    auto: "current-password",
+  },
 } as const;
 
 function Ask({ by }: Readonly<{ by: "code" | "password" }>) {
-  const { label, hint, type, auto } = words[by];
-  const { problems, read, setProblems } = useFields({ shown: checks.filled(label) });
+  const { label, hint, missing, type, auto } = words[by];
+  const { problems, read, setProblems } = useFields({ shown: checks.filled(missing) });
   const show = useMutation(
     useTRPC().security.reauthenticate.mutationOptions({
       onSuccess: reauthState.shown,
@@ -76,17 +89,17 @@ function Ask({ by }: Readonly<{ by: "code" | "password" }>) {
       <Field
         autoComplete={auto}
         data-first=""
-        hint={hint}
-        label={label}
+        hint={hint && say(hint)}
+        label={say(label)}
         name="shown"
         problem={problems.shown}
         type={type}
       />
       <FormEnd
-        busy={show.isPending && "Looking…"}
+        busy={show.isPending && t("Looking…")}
         onCancel={reauthState.refused}
         refusal={refusalBeside(show.error, { code: true, password: true })}
-        submit="Go on"
+        submit={t("Go on")}
       />
     </form>
   );

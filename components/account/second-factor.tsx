@@ -14,6 +14,8 @@ import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { later } from "@/components/ui/later";
 import { toast } from "@/components/ui/toast-store";
+import { rich } from "@/components/words/rich";
+import { t } from "@/server/kernel/words";
 
 const SetUpApp = later(() => import("@/components/account/set-up-app").then((file) => file.SetUpApp));
 
@@ -27,7 +29,7 @@ export function SecondFactor() {
   const onSettled = () => queries.invalidateQueries({ queryKey: trpc.security.pathKey() });
   const remove = useMutation(
     trpc.security.removeTotp.mutationOptions({
-      onSuccess: () => toast("The app is removed."),
+      onSuccess: () => toast(t("The app is removed.")),
       onError,
       onSettled,
     }),
@@ -40,22 +42,20 @@ export function SecondFactor() {
             <FactorLine
               acts={
                 <>
-                  <Button onClick={() => setSettingUp(true)}>{totpSince ? "Move to another…" : "Set up…"}</Button>
+                  <Button onClick={() => setSettingUp(true)}>{totpSince ? t("Move to another…") : t("Set up…")}</Button>
                   {totpSince && (
-                    <Button busy={remove.isPending && "Removing…"} look="warning" onClick={() => remove.mutate()}>
-                      Remove
+                    <Button busy={remove.isPending && t("Removing…")} look="warning" onClick={() => remove.mutate()}>
+                      {t("Remove")}
                     </Button>
                   )}
                 </>
               }
-              title="Authenticator app"
+              title={t("Authenticator app")}
             >
               {totpSince ? (
-                <span className="text-ok">
-                  on since <When at={totpSince} />
-                </span>
+                <span className="text-ok">{rich("on since {since}", { since: <When at={totpSince} /> })}</span>
               ) : (
-                "Off. A code of your phone beside the password: a stolen password alone opens nothing then."
+                t("Off. A code of your phone beside the password: a stolen password alone opens nothing then.")
               )}
             </FactorLine>
             <Passkeys />
@@ -78,15 +78,17 @@ function RecoveryLine({ left }: Readonly<{ left: number }>) {
     }),
   );
   const acts = (
-    <Button busy={renew.isPending && "Making…"} onClick={() => renew.mutate()}>
-      Make new codes
+    <Button busy={renew.isPending && t("Making…")} onClick={() => renew.mutate()}>
+      {t("Make new codes")}
     </Button>
   );
   return (
-    <FactorLine acts={acts} title="Recovery codes">
-      <span className={left < 3 ? "text-warn" : undefined}>{left} of 10 left, for when your phone is gone.</span>
+    <FactorLine acts={acts} title={t("Recovery codes")}>
+      <span className={left < 3 ? "text-warn" : undefined}>
+        {t("{left} of {all} left, for when your phone is gone.", { left, all: 10 })}
+      </span>
       {renew.data && (
-        <Dialog holdOpen onClose={renew.reset} title="Your new recovery codes">
+        <Dialog holdOpen onClose={renew.reset} title={t("Your new recovery codes")}>
           <RecoveryCodes codes={renew.data.recoveryCodes} onDone={renew.reset} />
         </Dialog>
       )}

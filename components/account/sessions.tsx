@@ -9,7 +9,9 @@ import { QueryView } from "@/components/api/query-view";
 import { refusalOf } from "@/components/api/refusal";
 import { Button } from "@/components/ui/button";
 import { toast } from "@/components/ui/toast-store";
+import { rich } from "@/components/words/rich";
 import { browserText } from "@/server/kernel/browser-text";
+import { t } from "@/server/kernel/words";
 
 /** My own sessions; ending one takes effect with its next request. */
 export function Sessions() {
@@ -22,11 +24,11 @@ export function Sessions() {
   };
   const onError = (error: unknown) => toast(refusalOf(error).title, { tone: "bad" });
   const revoke = useMutation(
-    trpc.sessions.revoke.mutationOptions({ onSuccess: () => ended("That session is over."), onError }),
+    trpc.sessions.revoke.mutationOptions({ onSuccess: () => ended(t("That session is over.")), onError }),
   );
   const others = useMutation(
     trpc.sessions.revokeOthers.mutationOptions({
-      onSuccess: () => ended("You are signed in here and nowhere else."),
+      onSuccess: () => ended(t("You are signed in here and nowhere else.")),
       onError,
     }),
   );
@@ -42,25 +44,28 @@ export function Sessions() {
                   <span className="text-xs text-ink-2">{placeText(session.address)}</span>
                 </span>
                 <span className="text-ink-2">
-                  last seen <When at={session.lastSeenAt} />, since <When at={session.createdAt} />
+                  {rich("last seen {seen}, since {since}", {
+                    seen: <When at={session.lastSeenAt} />,
+                    since: <When at={session.createdAt} />,
+                  })}
                 </span>
                 {session.current ? (
-                  <span className="w-28 text-ok">This one</span>
+                  <span className="w-28 text-ok">{t("This one")}</span>
                 ) : (
                   <Button
-                    busy={revoke.isPending && revoke.variables?.sessionId === session.id && "Ending…"}
+                    busy={revoke.isPending && revoke.variables?.sessionId === session.id && t("Ending…")}
                     className="w-28"
                     onClick={() => revoke.mutate({ sessionId: session.id })}
                   >
-                    End session
+                    {t("End session")}
                   </Button>
                 )}
               </li>
             ))}
           </ul>
           {data.items.length > 1 && (
-            <Button busy={others.isPending && "Ending…"} onClick={() => others.mutate()}>
-              End all others
+            <Button busy={others.isPending && t("Ending…")} onClick={() => others.mutate()}>
+              {t("End all others")}
             </Button>
           )}
         </div>

@@ -15,8 +15,9 @@ import { FormEnd } from "@/components/ui/form-end";
 import { Skeleton } from "@/components/ui/skeleton";
 import { toast } from "@/components/ui/toast-store";
 import { checks, useFields } from "@/components/ui/use-fields";
+import { msg, t } from "@/server/kernel/words";
 
-const fields = { code: checks.shape(/^\d{6}$/, "Six digits, as the app shows them.") };
+const fields = { code: checks.shape(/^\d{6}$/, msg("Six digits, as the app shows them.")) };
 
 /** Scan, prove with one code, keep the recovery codes. The app counts from the proof on. */
 export function SetUpApp({ onClose }: Readonly<{ onClose: () => void }>) {
@@ -28,7 +29,7 @@ export function SetUpApp({ onClose }: Readonly<{ onClose: () => void }>) {
     trpc.security.confirmTotp.mutationOptions({
       onSuccess: ({ recoveryCodes }) => {
         void queries.invalidateQueries();
-        toast("Signing in asks for a code from now on.");
+        toast(t("Signing in asks for a code from now on."));
         if (recoveryCodes.length === 0) onClose();
       },
       onError: (error) => setProblems(problemsOf(error)),
@@ -44,13 +45,13 @@ export function SetUpApp({ onClose }: Readonly<{ onClose: () => void }>) {
 
   if (confirm.data) {
     return (
-      <Dialog holdOpen onClose={onClose} title="Your recovery codes">
+      <Dialog holdOpen onClose={onClose} title={t("Your recovery codes")}>
         <RecoveryCodes codes={confirm.data.recoveryCodes} onDone={onClose} />
       </Dialog>
     );
   }
   return (
-    <Dialog onClose={onClose} title="Set up an authenticator app">
+    <Dialog onClose={onClose} title={t("Set up an authenticator app")}>
       {error && <ErrorState {...refusalOf(error)} />}
       {!error && !secret && <Skeleton rows={6} />}
       {secret && (
@@ -60,16 +61,16 @@ export function SetUpApp({ onClose }: Readonly<{ onClose: () => void }>) {
             autoComplete="one-time-code"
             data-first=""
             inputMode="numeric"
-            label="Code"
+            label={t("Code")}
             maxLength={6}
             name="code"
             problem={problems.code}
           />
           <FormEnd
-            busy={confirm.isPending && "Checking…"}
+            busy={confirm.isPending && t("Checking…")}
             onCancel={onClose}
             refusal={refusalBeside(confirm.error, fields)}
-            submit="Turn on"
+            submit={t("Turn on")}
           />
         </form>
       )}
@@ -80,11 +81,11 @@ export function SetUpApp({ onClose }: Readonly<{ onClose: () => void }>) {
 function Secret({ uri, secretOnce }: Readonly<{ uri: string; secretOnce: string }>) {
   return (
     <>
-      <p className="text-ink-2">Scan this with the app, then type the code that it shows.</p>
+      <p className="text-ink-2">{t("Scan this with the app, then type the code that it shows.")}</p>
       <div className="justify-self-center">
-        <QrConnect label="QR code for the authenticator app" text={uri} />
+        <QrConnect label={t("QR code for the authenticator app")} text={uri} />
       </div>
-      <CopyLine label="Or type this secret" text={secretOnce} />
+      <CopyLine label={t("Or type this secret")} text={secretOnce} />
     </>
   );
 }

@@ -2,7 +2,7 @@
 
 import { useSyncExternalStore } from "react";
 
-import { momentText } from "@/components/ui/clock-text";
+import { momentText, utcText } from "@/components/ui/clock-text";
 
 const never = () => () => {};
 
@@ -14,11 +14,7 @@ export function When({ at }: Readonly<{ at: Date }>) {
     () => "UTC",
   );
   return (
-    <time
-      className="figures whitespace-nowrap"
-      dateTime={at.toISOString()}
-      title={`${at.toISOString().replace("T", " ").slice(0, 19)} UTC`}
-    >
+    <time className="figures whitespace-nowrap" dateTime={at.toISOString()} title={utcText(at)}>
       {momentText(at, zone)}
     </time>
   );

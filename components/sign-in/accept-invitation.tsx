@@ -15,6 +15,8 @@ import { ErrorState } from "@/components/ui/error-state";
 import { Field } from "@/components/ui/field";
 import { Skeleton } from "@/components/ui/skeleton";
 import { checks, type Problems, useFields } from "@/components/ui/use-fields";
+import { roleText } from "@/components/words/role-text";
+import { msg, t } from "@/server/kernel/words";
 
 /** A name and a password turn the one-time link into a seat. */
 export function AcceptInvitation() {
@@ -34,14 +36,20 @@ type AcceptedProps = Readonly<{
 }>;
 
 function Accepted({ invitation, seat }: AcceptedProps) {
+  const { tenantName: tenant } = invitation;
+  const { email } = seat;
   return (
     <>
       <p className="text-md text-ink-2">
-        Your access to {invitation.tenantName} is set up. Sign in as {seat.email} with{" "}
-        {invitation.hasPassword ? "your password" : "the password you have just chosen"}.
+        {invitation.hasPassword
+          ? t("Your access to {tenant} is set up. Sign in as {email} with your password.", { tenant, email })
+          : t("Your access to {tenant} is set up. Sign in as {email} with the password you have just chosen.", {
+              tenant,
+              email,
+            })}
       </p>
       <Link className={buttonClass("primary")} href={`/sign-in?next=/t/${seat.tenantSlug}`}>
-        Sign in
+        {t("Sign in")}
       </Link>
     </>
   );
@@ -53,8 +61,8 @@ function Acceptance({ token, invitation }: Props) {
   const known = invitation.hasPassword;
   const { problems, read, setProblems } = useFields(
     known
-      ? { name: checks.any, password: checks.filled("Your password") }
-      : { name: checks.filled("Your name"), password: passwordCheck },
+      ? { name: checks.any, password: checks.filled(msg("Your password is missing.")) }
+      : { name: checks.filled(msg("Your name is missing.")), password: passwordCheck },
   );
   const accept = useMutation(
     useTRPC().invitations.accept.mutationOptions({ onError: (error) => setProblems(problemsOf(error)) }),
@@ -72,20 +80,23 @@ function Acceptance({ token, invitation }: Props) {
   return (
     <form className="grid w-full gap-4" data-wide="" noValidate onSubmit={submit}>
       <p className="text-md text-ink-2">
-        {invitation.tenantName} gives you a seat as {invitation.role.replaceAll("_", " ")}.
+        {t("{tenant} gives you a seat as {role}.", {
+          tenant: invitation.tenantName,
+          role: roleText(invitation.role),
+        })}
       </p>
       <Field
         autoComplete="username"
         defaultValue={invitation.email}
-        label="E-mail"
+        label={t("E-mail")}
         name="email"
         readOnly
         type="email"
       />
       {known ? <KnownPerson problem={problems.password} /> : <NewPerson problems={problems} />}
       {refusal && <ErrorState {...refusal} />}
-      <Button busy={accept.isPending && "Setting up…"} look="primary" type="submit">
-        {known ? "Take the seat" : "Set up access"}
+      <Button busy={accept.isPending && t("Setting up…")} look="primary" type="submit">
+        {known ? t("Take the seat") : t("Set up access")}
       </Button>
     </form>
   );
@@ -95,8 +106,8 @@ function KnownPerson({ problem }: Readonly<{ problem: string | undefined }>) {
   return (
     <Field
       autoComplete="current-password"
-      hint="You have an account already: sign with its password."
-      label="Password"
+      hint={t("You have an account already: sign with its password.")}
+      label={t("Password")}
       name="password"
       problem={problem}
       type="password"
@@ -107,11 +118,11 @@ function KnownPerson({ problem }: Readonly<{ problem: string | undefined }>) {
 function NewPerson({ problems }: Readonly<{ problems: Problems<"name" | "password"> }>) {
   return (
     <>
-      <Field autoComplete="name" label="Your name" maxLength={100} name="name" problem={problems.name} />
+      <Field autoComplete="name" label={t("Your name")} maxLength={100} name="name" problem={problems.name} />
       <Field
         autoComplete="new-password"
-        hint="At least 15 characters; several words in a row are fine. No other rules."
-        label="Password"
+        hint={t("At least 15 characters; several words in a row are fine. No other rules.")}
+        label={t("Password")}
         name="password"
         problem={problems.password}
         type="password"

@@ -3,6 +3,7 @@
 import { createContext, type ReactNode, useContext, useSyncExternalStore } from "react";
 
 import { Notice } from "@/components/ui/notice";
+import { t } from "@/server/kernel/words";
 
 const never = () => () => {};
 const TokenContext = createContext("");
@@ -22,8 +23,10 @@ export function LinkToken({ of, children }: Props) {
   if (token === undefined) return null;
   if (token === "") {
     return (
-      <Notice title="This address is not complete." tone="bad">
-        Open the link from your {of} once more, whole, with everything after the #.
+      <Notice title={t("This address is not complete.")} tone="bad">
+        {of === "mail"
+          ? t("Open the link from your mail once more, whole, with everything after the #.")
+          : t("Open the link from your invitation once more, whole, with everything after the #.")}
       </Notice>
     );
   }

@@ -7,6 +7,7 @@ import { hasPasskeys, passkeyRefusal, showPasskey } from "@/components/account/p
 import { useTRPC } from "@/components/api/client";
 import { type Refusal, refusalOf } from "@/components/api/refusal";
 import { Button } from "@/components/ui/button";
+import { t } from "@/server/kernel/words";
 
 const never = () => () => {};
 
@@ -27,8 +28,8 @@ export function PasskeySignIn({ onShown, onRefused }: Props) {
   });
   if (!here) return null;
   return (
-    <Button busy={show.isPending && "Waiting for your device…"} onClick={() => show.mutate()}>
-      Sign in with a passkey
+    <Button busy={show.isPending && t("Waiting for your device…")} onClick={() => show.mutate()}>
+      {t("Sign in with a passkey")}
     </Button>
   );
 }

@@ -14,6 +14,7 @@ import { ErrorState } from "@/components/ui/error-state";
 import { Field } from "@/components/ui/field";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useFields } from "@/components/ui/use-fields";
+import { t } from "@/server/kernel/words";
 
 const fields = { password: passwordCheck };
 
@@ -41,28 +42,35 @@ export function ResetPassword() {
     return (
       <>
         <p className="text-md text-ink-2">
-          Your password is set, and whoever was signed in with the old one is not any more.
+          {t("Your password is set, and whoever was signed in with the old one is not any more.")}
         </p>
         <Link className={buttonClass("primary")} href="/sign-in">
-          Sign in
+          {t("Sign in")}
         </Link>
       </>
     );
   }
   return (
     <form className="grid w-full gap-4" data-wide="" noValidate onSubmit={submit}>
-      <Field autoComplete="username" defaultValue={whose.email} label="E-mail" name="email" readOnly type="email" />
+      <Field
+        autoComplete="username"
+        defaultValue={whose.email}
+        label={t("E-mail")}
+        name="email"
+        readOnly
+        type="email"
+      />
       <Field
         autoComplete="new-password"
-        hint="At least 15 characters; several words in a row are fine. No other rules."
-        label="New password"
+        hint={t("At least 15 characters; several words in a row are fine. No other rules.")}
+        label={t("New password")}
         name="password"
         problem={problems.password}
         type="password"
       />
       {refusal && <ErrorState {...refusal} />}
-      <Button busy={reset.isPending && "Setting…"} look="primary" type="submit">
-        Set password
+      <Button busy={reset.isPending && t("Setting…")} look="primary" type="submit">
+        {t("Set password")}
       </Button>
     </form>
   );

@@ -8,6 +8,7 @@ import { signInRefusal } from "@/components/sign-in/sign-in-refusal";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ onSignedIn: () => void; email?: string }>;
 type Typed = Readonly<{ email: string; password: string }>;
@@ -51,8 +52,8 @@ export function SignInForm({ onSignedIn, email }: Props) {
           {refusal.next}
         </Notice>
       )}
-      <Button busy={busy && "Signing in…"} look="primary" type="submit">
-        Sign in
+      <Button busy={busy && t("Signing in…")} look="primary" type="submit">
+        {t("Sign in")}
       </Button>
       <PasskeySignIn onRefused={setRefusal} onShown={(passkey) => attempt({ passkey })} />
     </form>
@@ -67,12 +68,12 @@ function FirstStep({ email }: Readonly<{ email: string | undefined }>) {
         autoFocus
         data-first=""
         defaultValue={email}
-        label="E-mail"
+        label={t("E-mail")}
         name="email"
         required
         type="email"
       />
-      <Field autoComplete="current-password" label="Password" name="password" required type="password" />
+      <Field autoComplete="current-password" label={t("Password")} name="password" required type="password" />
     </>
   );
 }
@@ -83,14 +84,14 @@ function Code({ email, onBack }: Readonly<{ email: string; onBack: () => void }>
       <p className="text-ink-2">
         {email}{" "}
         <button className="underline" onClick={onBack} type="button">
-          Somebody else
+          {t("Somebody else")}
         </button>
       </p>
       <Field
         autoComplete="one-time-code"
         autoFocus
-        hint="Of your authenticator app, or a recovery code."
-        label="Code"
+        hint={t("Of your authenticator app, or a recovery code.")}
+        label={t("Code")}
         name="code"
         required
       />

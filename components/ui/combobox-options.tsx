@@ -3,6 +3,7 @@
 import { type RefObject, useLayoutEffect, useRef } from "react";
 
 import { cx } from "@/components/ui/cx";
+import { t } from "@/server/kernel/words";
 
 export type Option = Readonly<{ value: string; label: string; detail?: string }>;
 
@@ -86,6 +87,6 @@ export function ComboboxOptions({ id, label, field, open, options, at, more, non
 
 function noteOf(options: readonly Option[] | undefined, more: boolean | undefined): string {
   if (options === undefined) return "Looking…";
-  if (options.length === 0) return "Nothing matches.";
-  return more ? "Type to find more." : "";
+  if (options.length === 0) return t("Nothing matches.");
+  return more ? t("Type to find more.") : "";
 }

@@ -5,6 +5,7 @@ import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { optionAfter } from "@/components/ui/combobox-keys";
 import { ComboboxOptions, type Option } from "@/components/ui/combobox-options";
 import { cx } from "@/components/ui/cx";
+import { t } from "@/server/kernel/words";
 
 export type { Option } from "@/components/ui/combobox-options";
 
@@ -82,7 +83,11 @@ export function Combobox({ label, labelHidden, hint, name, placeholder, chosen, 
         {...(props.more === undefined ? {} : { more: props.more })}
       />
       <p aria-live="polite" className="sr-only">
-        {open && props.options ? `${shown.length}${props.more ? " and more" : ""} to choose from` : ""}
+        {open && props.options
+          ? props.more
+            ? t("{n, plural, one {# and more to choose from} other {# and more to choose from}}", { n: shown.length })
+            : t("{n, plural, one {# to choose from} other {# to choose from}}", { n: shown.length })
+          : ""}
       </p>
     </div>
   );

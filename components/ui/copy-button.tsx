@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 
 import { cx } from "@/components/ui/cx";
 import { Icon } from "@/components/ui/icon";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ text: string; label: string; className?: string; children?: string }>;
 
@@ -22,7 +23,7 @@ export function CopyButton({ text, label, className, children }: Props) {
       () => setState("done"),
       () => setState("failed"),
     );
-  const said = state === "done" ? "Copied" : state === "failed" ? "Select and copy by hand" : children;
+  const said = state === "done" ? t("Copied") : state === "failed" ? t("Select and copy by hand") : children;
 
   return (
     <button

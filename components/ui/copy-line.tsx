@@ -1,4 +1,5 @@
 import { CopyButton } from "@/components/ui/copy-button";
+import { t } from "@/server/kernel/words";
 
 /** One line of text that is meant to be copied, with its button. */
 export function CopyLine({ label, text }: Readonly<{ label: string; text: string }>) {
@@ -7,8 +8,8 @@ export function CopyLine({ label, text }: Readonly<{ label: string; text: string
       <p className="font-medium">{label}</p>
       <div className="flex items-center gap-2 rounded-md border border-outline bg-bg py-1 pr-1 pl-3">
         <code className="min-w-0 flex-1 text-xs break-all">{text}</code>
-        <CopyButton label={`Copy: ${label}`} text={text}>
-          Copy
+        <CopyButton label={t("Copy: {what}", { what: label })} text={text}>
+          {t("Copy")}
         </CopyButton>
       </div>
     </div>

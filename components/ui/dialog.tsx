@@ -3,6 +3,7 @@
 import { type ReactNode, useEffect, useId, useRef } from "react";
 
 import { IconButton } from "@/components/ui/icon-button";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{
   title: string;
@@ -65,7 +66,7 @@ export function Dialog({ title, children, onClose, size = "narrow", holdOpen }: 
         <h2 className="text-lg font-semibold" id={titleId}>
           {title}
         </h2>
-        <IconButton className="-mr-2 ml-auto" icon="close" label="Close" onClick={() => ref.current?.close()} />
+        <IconButton className="-mr-2 ml-auto" icon="close" label={t("Close")} onClick={() => ref.current?.close()} />
       </div>
       <div className="px-5 pb-5">{children}</div>
     </dialog>

@@ -1,6 +1,7 @@
 import { type ComponentProps, type ReactNode, useId } from "react";
 
 import { cx } from "@/components/ui/cx";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<
   Omit<ComponentProps<"input">, "id"> & {
@@ -21,7 +22,7 @@ export function Field({ label, hint, problem, unit, className, required, ...inpu
     <div className="grid content-start gap-1">
       <label className="font-medium" htmlFor={id}>
         {label}
-        {required === false && <span className="font-normal text-ink-3"> (optional)</span>}
+        {required === false && <span className="font-normal text-ink-3"> {t("(optional)")}</span>}
       </label>
       <span className="relative block">
         <input

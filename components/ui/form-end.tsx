@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 
 import { Button } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{
   /** The verb and its object, such as "Create extension". */
@@ -19,7 +20,7 @@ export function FormEnd({ submit, busy, disabled, refusal, onCancel }: Props) {
     <>
       {refusal && <ErrorState {...refusal} />}
       <div className="flex justify-end gap-2">
-        {onCancel && <Button onClick={onCancel}>Cancel</Button>}
+        {onCancel && <Button onClick={onCancel}>{t("Cancel")}</Button>}
         <Button busy={busy} disabled={disabled} look="primary" type="submit">
           {submit}
         </Button>

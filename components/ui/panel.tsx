@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useRef } from "react";
 
 import { IconButton } from "@/components/ui/icon-button";
 import { isTyping } from "@/components/ui/typing";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{
   title: string;
@@ -50,7 +51,7 @@ export function Panel({ title, subject, children, onClose, actions }: Props) {
           {title}
         </h2>
         {actions}
-        <IconButton icon="close" label="Close panel" onClick={onClose} />
+        <IconButton icon="close" label={t("Close panel")} onClick={onClose} />
       </div>
       <div className="flex-1 overflow-y-auto px-5 py-4 max-sm:pb-20">{children}</div>
     </aside>

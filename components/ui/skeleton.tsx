@@ -1,9 +1,10 @@
 import { cx } from "@/components/ui/cx";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ rows?: number; label?: string; className?: string }>;
 
 /** Holds the place of rows that are on their way; it shows itself only after 200 ms. */
-export function Skeleton({ rows = 8, label = "Loading", className }: Props) {
+export function Skeleton({ rows = 8, label = t("Loading"), className }: Props) {
   return (
     <div className={cx("late", className)} role="status">
       <span className="sr-only">{label}</span>

@@ -6,6 +6,7 @@ import { Button } from "@/components/ui/button";
 import { Icon } from "@/components/ui/icon";
 import { IconButton } from "@/components/ui/icon-button";
 import { toastStore } from "@/components/ui/toast-store";
+import { t } from "@/server/kernel/words";
 
 /** The one place where toasts appear. Polite: it waits for the screen reader to finish. */
 export function Toaster() {
@@ -33,10 +34,10 @@ export function Toaster() {
                 toastStore.drop(toast.id);
               }}
             >
-              Undo
+              {t("Undo")}
             </Button>
           )}
-          <IconButton icon="close" label="Dismiss" onClick={() => toastStore.drop(toast.id)} />
+          <IconButton icon="close" label={t("Dismiss")} onClick={() => toastStore.drop(toast.id)} />
         </div>
       ))}
     </div>

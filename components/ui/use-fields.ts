@@ -2,6 +2,8 @@
 
 import { useState } from "react";
 
+import { type Message, say } from "@/server/kernel/words";
+
 /** Says what is wrong with a value, or nothing. */
 export type Check = (value: string) => string | undefined;
 
@@ -41,16 +43,19 @@ export function useFields<Name extends string>(checks: Readonly<Record<Name, Che
   return { problems, read, setProblems };
 }
 
+/** Checks are made before anybody is spoken to, so their sentences are marked by `msg` and said when they are needed. */
 export const checks = {
   any: () => undefined,
   filled:
-    (what: string): Check =>
-    (value) =>
-      value === "" ? `${what} is missing.` : undefined,
+    (sentence: string): Check =>
+    (value) => {
+      if (value !== "") return undefined;
+      return sentence.endsWith(".") ? say(sentence as Message) : `${sentence} is missing.`;
+    },
   shape:
     (pattern: RegExp, sentence: string): Check =>
     (value) =>
-      pattern.test(value) ? undefined : sentence,
+      pattern.test(value) ? undefined : say(sentence as Message),
   optional:
     (check: Check): Check =>
     (value) =>

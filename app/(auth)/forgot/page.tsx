@@ -3,12 +3,13 @@ import type { Metadata } from "next";
 import { BrandedPage } from "@/app/_server/branded";
 import { ApiProvider } from "@/components/api/client";
 import { AskReset } from "@/components/sign-in/ask-reset";
+import { t } from "@/server/kernel/words";
 
-export const metadata: Metadata = { title: "Forgotten password" };
+export const generateMetadata = (): Metadata => ({ title: t("Forgotten password") });
 
 export default function ForgotPage() {
   return (
-    <BrandedPage title="Choose a new password">
+    <BrandedPage title={t("Choose a new password")}>
       <ApiProvider>
         <AskReset />
       </ApiProvider>

@@ -4,12 +4,13 @@ import { BrandedPage } from "@/app/_server/branded";
 import { ApiProvider } from "@/components/api/client";
 import { LinkToken } from "@/components/sign-in/link-token";
 import { ResetPassword } from "@/components/sign-in/reset-password";
+import { t } from "@/server/kernel/words";
 
-export const metadata: Metadata = { title: "New password", referrer: "no-referrer" };
+export const generateMetadata = (): Metadata => ({ title: t("New password"), referrer: "no-referrer" });
 
 export default function ResetPage() {
   return (
-    <BrandedPage title="Choose a new password">
+    <BrandedPage title={t("Choose a new password")}>
       <ApiProvider>
         <LinkToken of="mail">
           <ResetPassword />

@@ -4,8 +4,9 @@ import { type ApiDocument, ApiReference } from "@/components/developers/api-refe
 import { requestContext } from "@/server/api/request-context";
 import { openApi } from "@/server/api/rest/openapi";
 import { domainErrors } from "@/server/kernel/errors";
+import { t } from "@/server/kernel/words";
 
-export const metadata: Metadata = { title: "API reference" };
+export const generateMetadata = (): Metadata => ({ title: t("API reference") });
 
 /** For whoever reads it, signed in or not: it holds nothing of anybody. */
 export default async function ApiDocsPage() {

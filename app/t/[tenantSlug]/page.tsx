@@ -2,8 +2,9 @@ import type { Metadata } from "next";
 
 import { api, Loaded, load } from "@/app/_server/load";
 import { HomeView } from "@/components/home/home-view";
+import { t } from "@/server/kernel/words";
 
-export const metadata: Metadata = { title: "Home" };
+export const generateMetadata = (): Metadata => ({ title: t("Home") });
 
 type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
 

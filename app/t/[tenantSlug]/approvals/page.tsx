@@ -2,8 +2,9 @@ import type { Metadata } from "next";
 
 import { api, Loaded, load } from "@/app/_server/load";
 import { ApprovalsView } from "@/components/approvals/approvals-view";
+import { t } from "@/server/kernel/words";
 
-export const metadata: Metadata = { title: "Approvals" };
+export const generateMetadata = (): Metadata => ({ title: t("Approvals") });
 
 type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
 

@@ -2,8 +2,9 @@ import type { Metadata } from "next";
 
 import { api, Loaded, load } from "@/app/_server/load";
 import { AuditView } from "@/components/audit/audit-view";
+import { t } from "@/server/kernel/words";
 
-export const metadata: Metadata = { title: "Audit" };
+export const generateMetadata = (): Metadata => ({ title: t("Audit") });
 
 type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
 

@@ -4,8 +4,9 @@ import { api, Loaded, load } from "@/app/_server/load";
 import { BalanceView } from "@/components/billing/balance-view";
 import { ledgerInput } from "@/components/billing/ledger-input";
 import { paramsOf } from "@/components/calls/call-filter";
+import { t } from "@/server/kernel/words";
 
-export const metadata: Metadata = { title: "Balance" };
+export const generateMetadata = (): Metadata => ({ title: t("Balance") });
 
 type Props = Readonly<{
   params: Promise<{ tenantSlug: string }>;

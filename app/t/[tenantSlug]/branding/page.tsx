@@ -2,8 +2,9 @@ import type { Metadata } from "next";
 
 import { api, Loaded, load } from "@/app/_server/load";
 import { BrandingView } from "@/components/branding/branding-view";
+import { t } from "@/server/kernel/words";
 
-export const metadata: Metadata = { title: "Branding" };
+export const generateMetadata = (): Metadata => ({ title: t("Branding") });
 
 type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
 

@@ -4,8 +4,9 @@ import { api, Loaded, load } from "@/app/_server/load";
 import { paramsOf, readCallFilter } from "@/components/calls/call-filter";
 import { CallsView } from "@/components/calls/calls-view";
 import { listInput } from "@/components/calls/list-input";
+import { t } from "@/server/kernel/words";
 
-export const metadata: Metadata = { title: "Calls" };
+export const generateMetadata = (): Metadata => ({ title: t("Calls") });
 
 type Props = Readonly<{
   params: Promise<{ tenantSlug: string }>;

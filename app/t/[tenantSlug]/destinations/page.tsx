@@ -2,8 +2,9 @@ import type { Metadata } from "next";
 
 import { api, Loaded, load } from "@/app/_server/load";
 import { DestinationsView } from "@/components/destinations/destinations-view";
+import { t } from "@/server/kernel/words";
 
-export const metadata: Metadata = { title: "Destinations" };
+export const generateMetadata = (): Metadata => ({ title: t("Destinations") });
 
 type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
 

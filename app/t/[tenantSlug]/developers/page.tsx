@@ -2,8 +2,9 @@ import type { Metadata } from "next";
 
 import { api, Loaded, load } from "@/app/_server/load";
 import { DevelopersView } from "@/components/developers/developers-view";
+import { t } from "@/server/kernel/words";
 
-export const metadata: Metadata = { title: "Developers" };
+export const generateMetadata = (): Metadata => ({ title: t("Developers") });
 
 type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
 

@@ -2,8 +2,9 @@ import type { Metadata } from "next";
 
 import { api, Loaded, load } from "@/app/_server/load";
 import { DisputesView } from "@/components/disputes/disputes-view";
+import { t } from "@/server/kernel/words";
 
-export const metadata: Metadata = { title: "Disputes" };
+export const generateMetadata = (): Metadata => ({ title: t("Disputes") });
 
 type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
 

@@ -3,8 +3,9 @@ import type { Metadata } from "next";
 import { api, Loaded, load } from "@/app/_server/load";
 import { EarningsView } from "@/components/earnings/earnings-view";
 import { monthIn } from "@/components/earnings/month-in";
+import { t } from "@/server/kernel/words";
 
-export const metadata: Metadata = { title: "Earnings" };
+export const generateMetadata = (): Metadata => ({ title: t("Earnings") });
 
 type Props = Readonly<{
   params: Promise<{ tenantSlug: string }>;

@@ -2,8 +2,9 @@ import type { Metadata } from "next";
 
 import { api, Loaded, load } from "@/app/_server/load";
 import { ExportsView } from "@/components/exports/exports-view";
+import { t } from "@/server/kernel/words";
 
-export const metadata: Metadata = { title: "Exports" };
+export const generateMetadata = (): Metadata => ({ title: t("Exports") });
 
 type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
 

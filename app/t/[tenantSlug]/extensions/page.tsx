@@ -2,8 +2,9 @@ import type { Metadata } from "next";
 
 import { api, Loaded, load } from "@/app/_server/load";
 import { ExtensionsView } from "@/components/extensions/extensions-view";
+import { t } from "@/server/kernel/words";
 
-export const metadata: Metadata = { title: "Extensions" };
+export const generateMetadata = (): Metadata => ({ title: t("Extensions") });
 
 type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
 

@@ -2,8 +2,9 @@ import type { Metadata } from "next";
 
 import { api, Loaded, load } from "@/app/_server/load";
 import { IncidentsView } from "@/components/incidents/incidents-view";
+import { t } from "@/server/kernel/words";
 
-export const metadata: Metadata = { title: "Incidents" };
+export const generateMetadata = (): Metadata => ({ title: t("Incidents") });
 
 type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
 

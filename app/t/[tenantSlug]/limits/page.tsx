@@ -2,8 +2,9 @@ import type { Metadata } from "next";
 
 import { api, Loaded, load } from "@/app/_server/load";
 import { LimitsView } from "@/components/limits/limits-view";
+import { t } from "@/server/kernel/words";
 
-export const metadata: Metadata = { title: "Limits" };
+export const generateMetadata = (): Metadata => ({ title: t("Limits") });
 
 type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
 

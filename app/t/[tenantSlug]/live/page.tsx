@@ -2,8 +2,9 @@ import type { Metadata } from "next";
 
 import { api, Loaded, load } from "@/app/_server/load";
 import { LiveView } from "@/components/calls/live-view";
+import { t } from "@/server/kernel/words";
 
-export const metadata: Metadata = { title: "Live calls" };
+export const generateMetadata = (): Metadata => ({ title: t("Live calls") });
 
 type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
 

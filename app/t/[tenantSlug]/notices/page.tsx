@@ -2,8 +2,9 @@ import type { Metadata } from "next";
 
 import { api, Loaded, load } from "@/app/_server/load";
 import { NoticesView } from "@/components/incidents/notices-view";
+import { t } from "@/server/kernel/words";
 
-export const metadata: Metadata = { title: "Notices" };
+export const generateMetadata = (): Metadata => ({ title: t("Notices") });
 
 type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
 

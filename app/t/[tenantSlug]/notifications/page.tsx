@@ -2,8 +2,9 @@ import type { Metadata } from "next";
 
 import { api, Loaded, load } from "@/app/_server/load";
 import { NotificationsView } from "@/components/notifications/notifications-view";
+import { t } from "@/server/kernel/words";
 
-export const metadata: Metadata = { title: "Notifications" };
+export const generateMetadata = (): Metadata => ({ title: t("Notifications") });
 
 type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
 

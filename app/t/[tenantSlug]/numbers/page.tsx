@@ -3,8 +3,9 @@ import type { Metadata } from "next";
 import { api, Loaded, load } from "@/app/_server/load";
 import { filterOfNumbers } from "@/components/numbers/number-filter";
 import { NumbersView } from "@/components/numbers/numbers-view";
+import { t } from "@/server/kernel/words";
 
-export const metadata: Metadata = { title: "Numbers" };
+export const generateMetadata = (): Metadata => ({ title: t("Numbers") });
 
 type Props = Readonly<{
   params: Promise<{ tenantSlug: string }>;

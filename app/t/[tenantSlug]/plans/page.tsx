@@ -2,8 +2,9 @@ import type { Metadata } from "next";
 
 import { api, Loaded, load } from "@/app/_server/load";
 import { PlansView } from "@/components/plans/plans-view";
+import { t } from "@/server/kernel/words";
 
-export const metadata: Metadata = { title: "Plans" };
+export const generateMetadata = (): Metadata => ({ title: t("Plans") });
 
 type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
 

@@ -2,8 +2,9 @@ import type { Metadata } from "next";
 
 import { api, Loaded, load } from "@/app/_server/load";
 import { ReconciliationView } from "@/components/reconciliation/reconciliation-view";
+import { t } from "@/server/kernel/words";
 
-export const metadata: Metadata = { title: "Reconciliation" };
+export const generateMetadata = (): Metadata => ({ title: t("Reconciliation") });
 
 type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
 

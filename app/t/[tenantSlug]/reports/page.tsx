@@ -2,8 +2,9 @@ import type { Metadata } from "next";
 
 import { api, Loaded, load } from "@/app/_server/load";
 import { ReportsView } from "@/components/reports/reports-view";
+import { t } from "@/server/kernel/words";
 
-export const metadata: Metadata = { title: "Reports" };
+export const generateMetadata = (): Metadata => ({ title: t("Reports") });
 
 type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
 

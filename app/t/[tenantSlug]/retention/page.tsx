@@ -2,8 +2,9 @@ import type { Metadata } from "next";
 
 import { api, Loaded, load } from "@/app/_server/load";
 import { RetentionView } from "@/components/retention/retention-view";
+import { t } from "@/server/kernel/words";
 
-export const metadata: Metadata = { title: "Retention" };
+export const generateMetadata = (): Metadata => ({ title: t("Retention") });
 
 type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
 

@@ -2,8 +2,9 @@ import type { Metadata } from "next";
 
 import { api, Loaded, load } from "@/app/_server/load";
 import { RulesView } from "@/components/rules/rules-view";
+import { t } from "@/server/kernel/words";
 
-export const metadata: Metadata = { title: "Rules" };
+export const generateMetadata = (): Metadata => ({ title: t("Rules") });
 
 type Props = Readonly<{ params: Promise<{ tenantSlug: string }>; searchParams: Promise<{ of?: string | string[] }> }>;
 

@@ -2,8 +2,9 @@ import type { Metadata } from "next";
 
 import { api, Loaded, load } from "@/app/_server/load";
 import { SettingsView } from "@/components/settings/settings-view";
+import { t } from "@/server/kernel/words";
 
-export const metadata: Metadata = { title: "Settings" };
+export const generateMetadata = (): Metadata => ({ title: t("Settings") });
 
 type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
 

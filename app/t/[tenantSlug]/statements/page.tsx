@@ -4,8 +4,9 @@ import { api, Loaded, load } from "@/app/_server/load";
 import { paramsOf } from "@/components/calls/call-filter";
 import { statementInput } from "@/components/statements/statement-input";
 import { StatementsView } from "@/components/statements/statements-view";
+import { t } from "@/server/kernel/words";
 
-export const metadata: Metadata = { title: "Statements" };
+export const generateMetadata = (): Metadata => ({ title: t("Statements") });
 
 type Props = Readonly<{
   params: Promise<{ tenantSlug: string }>;

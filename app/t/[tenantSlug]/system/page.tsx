@@ -2,8 +2,9 @@ import type { Metadata } from "next";
 
 import { api, Loaded, load } from "@/app/_server/load";
 import { SystemView } from "@/components/system/system-view";
+import { t } from "@/server/kernel/words";
 
-export const metadata: Metadata = { title: "System" };
+export const generateMetadata = (): Metadata => ({ title: t("System") });
 
 type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
 

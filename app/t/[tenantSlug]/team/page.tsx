@@ -2,8 +2,9 @@ import type { Metadata } from "next";
 
 import { api, Loaded, load } from "@/app/_server/load";
 import { TeamView } from "@/components/team/team-view";
+import { t } from "@/server/kernel/words";
 
-export const metadata: Metadata = { title: "Team" };
+export const generateMetadata = (): Metadata => ({ title: t("Team") });
 
 type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
 

@@ -3,8 +3,9 @@ import type { Metadata } from "next";
 import { api, Loaded, load } from "@/app/_server/load";
 import { tenantListInput } from "@/components/tenants/tenant-list-input";
 import { TenantsView } from "@/components/tenants/tenants-view";
+import { t } from "@/server/kernel/words";
 
-export const metadata: Metadata = { title: "Tenants" };
+export const generateMetadata = (): Metadata => ({ title: t("Tenants") });
 
 type Props = Readonly<{
   params: Promise<{ tenantSlug: string }>;

@@ -4,8 +4,9 @@ import { z } from "zod";
 
 import { api, Loaded, load } from "@/app/_server/load";
 import { TestPaymentView } from "@/components/payments/test-payment-view";
+import { t } from "@/server/kernel/words";
 
-export const metadata: Metadata = { title: "Test payment" };
+export const generateMetadata = (): Metadata => ({ title: t("Test payment") });
 
 type Props = Readonly<{
   params: Promise<{ tenantSlug: string }>;

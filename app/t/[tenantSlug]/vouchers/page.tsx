@@ -2,8 +2,9 @@ import type { Metadata } from "next";
 
 import { api, Loaded, load } from "@/app/_server/load";
 import { VouchersView } from "@/components/vouchers/vouchers-view";
+import { t } from "@/server/kernel/words";
 
-export const metadata: Metadata = { title: "Vouchers" };
+export const generateMetadata = (): Metadata => ({ title: t("Vouchers") });
 
 type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
 

@@ -2,8 +2,9 @@ import type { Metadata } from "next";
 
 import { api, Loaded, load } from "@/app/_server/load";
 import { RerateView } from "@/components/rerating/rerate-view";
+import { t } from "@/server/kernel/words";
 
-export const metadata: Metadata = { title: "Re-rate calls" };
+export const generateMetadata = (): Metadata => ({ title: t("Re-rate calls") });
 
 type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
 

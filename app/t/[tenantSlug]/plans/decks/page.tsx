@@ -2,8 +2,9 @@ import type { Metadata } from "next";
 
 import { api, Loaded, load } from "@/app/_server/load";
 import { DecksView } from "@/components/decks/decks-view";
+import { t } from "@/server/kernel/words";
 
-export const metadata: Metadata = { title: "Rate decks" };
+export const generateMetadata = (): Metadata => ({ title: t("Rate decks") });
 
 type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
 

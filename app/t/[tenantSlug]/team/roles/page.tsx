@@ -2,8 +2,9 @@ import type { Metadata } from "next";
 
 import { api, Loaded, load } from "@/app/_server/load";
 import { RoleMatrix } from "@/components/team/role-matrix";
+import { t } from "@/server/kernel/words";
 
-export const metadata: Metadata = { title: "What each role may do" };
+export const generateMetadata = (): Metadata => ({ title: t("What each role may do") });
 
 type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
 
