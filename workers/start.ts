@@ -114,6 +114,7 @@ const outsideOf = (env: Env) => ({ payments: providerOf(env), sms: smsOf(env), s
 
 const settingsOf = (env: Env) => ({
   appUrl: env.APP_URL.replace(/\/$/, ""),
+  approvalLimit: env.TOP_UP_APPROVAL_LIMIT,
   securityEventRetentionDays: env.SECURITY_EVENT_RETENTION_DAYS,
   pseudonymSecret: env.PSEUDONYM_KEY ?? env.AUTH_SECRET,
   auditFile: env.AUDIT_FILE,

@@ -19,6 +19,7 @@ import { useOpen } from "@/components/ui/use-open";
 import { useParamsState } from "@/components/ui/use-params-state";
 
 const OnboardTenant = later(() => import("@/components/tenants/onboard-tenant").then((file) => file.OnboardTenant));
+const ImportTenants = later(() => import("@/components/tenants/import-tenants").then((file) => file.ImportTenants));
 const TenantPanel = later(() => import("@/components/tenants/tenant-panel").then((file) => file.TenantPanel));
 const SuspendMany = later(() => import("@/components/tenants/suspend-many").then((file) => file.SuspendMany));
 const MoveMoney = later(() => import("@/components/billing/move-money").then((file) => file.MoveMoney));
@@ -28,6 +29,7 @@ export function TenantsView() {
   const { tenantSlug, tenant, can } = useScope();
   const { params, set } = useParamsState();
   const [onboarding, setOnboarding] = useState(params.get("new") === "1");
+  const [importing, setImporting] = useState(false);
   const [paying, setPaying] = useState<TenantRow>();
   const input = tenantListInput(tenantSlug, params);
   const trpc = useTRPC();
@@ -36,9 +38,12 @@ export function TenantsView() {
   const filtered = input.view !== "all" || input.text !== undefined || input.cursor !== undefined;
   const nobody = query.data?.items.length === 0 && !filtered;
   const newButton = can("tenants.write") && tenant.kind !== "customer" && (
-    <Button data-shortcut="n" icon="plus" look="primary" onClick={() => setOnboarding(true)}>
-      New tenant
-    </Button>
+    <>
+      <Button onClick={() => setImporting(true)}>Import tenants…</Button>
+      <Button data-shortcut="n" icon="plus" look="primary" onClick={() => setOnboarding(true)}>
+        New tenant
+      </Button>
+    </>
   );
   const close = () => {
     setOnboarding(false);
@@ -68,6 +73,7 @@ export function TenantsView() {
       </QueryView>
       <OpenTenant onPay={setPaying} rows={query.data?.items ?? []} />
       {onboarding && <OnboardTenant onClose={close} />}
+      {importing && <ImportTenants onClose={() => setImporting(false)} />}
       {paying && wallet.data && (
         <MoveMoney balance={wallet.data} kind="give" onClose={() => setPaying(undefined)} toSlug={paying.slug} />
       )}

@@ -49,6 +49,7 @@ import { statementsRouter } from "@/server/api/routers/statements";
 import { subjectsRouter } from "@/server/api/routers/subjects";
 import { systemRouter } from "@/server/api/routers/system";
 import { tasksRouter } from "@/server/api/routers/tasks";
+import { tenantImportsRouter } from "@/server/api/routers/tenant-imports";
 import { tenantPlansRouter } from "@/server/api/routers/tenant-plans";
 import { tenantsRouter } from "@/server/api/routers/tenants";
 import { termsRouter } from "@/server/api/routers/terms";
@@ -111,6 +112,7 @@ export const appRouter = router({
   alerts: alertsRouter,
   viewing: viewingRouter,
   vouchers: vouchersRouter,
+  tenantImports: tenantImportsRouter,
   tenantPlans: tenantPlansRouter,
   tenants: tenantsRouter,
   terms: termsRouter,

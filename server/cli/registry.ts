@@ -15,6 +15,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: "make a tenant below the operator or a reseller",
     load: async () => (await import("./commands/tenant-create")).tenantCreate,
   },
+  "tenant import": {
+    summary: "make the tenants of a CSV file, with dry run",
+    load: async () => (await import("./commands/tenant-import")).tenantImport,
+  },
   "tenant list": {
     summary: "all tenants with plan and credit",
     load: async () => (await import("./commands/tenant-list")).tenantList,

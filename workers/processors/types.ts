@@ -29,6 +29,8 @@ export type SystemContext = {
   readonly settings: Readonly<{
     /** Where people find the portal, for what is written to them. */
     appUrl: string;
+    /** What the operator posts above it wants a second person; micros. */
+    approvalLimit?: bigint | undefined;
     securityEventRetentionDays: number;
     /** What the key of the tokens of numbers is made from; without it none are replaced. */
     pseudonymSecret?: string | undefined;

@@ -4,6 +4,7 @@ import { importCdr } from "@/workers/tasks/import-cdr";
 import { importDeck } from "@/workers/tasks/import-deck";
 import { importExtensions } from "@/workers/tasks/import-extensions";
 import { importHotList } from "@/workers/tasks/import-hot-list";
+import { importTenants } from "@/workers/tasks/import-tenants";
 import { makeExportFile } from "@/workers/tasks/make-export";
 import { rebuildUsageWork } from "@/workers/tasks/rebuild-usage";
 import { rehearseRule } from "@/workers/tasks/rehearse-rule";
@@ -21,4 +22,5 @@ export const taskWorks: Readonly<Partial<Record<TaskKind, TaskWork>>> = {
   "usage.rebuild": rebuildUsageWork,
   "extension.import": importExtensions,
   "subject.erase": eraseSubject,
+  "tenant.import": importTenants,
 };

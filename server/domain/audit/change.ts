@@ -58,6 +58,7 @@ export type AuditAction =
   | "brand.check_host"
   | "brand.reset"
   | "tenant.create"
+  | "tenant.import"
   | "tenant.rename"
   | "tenant.set_language"
   | "person.set_language"

@@ -9,6 +9,7 @@ export const taskKinds = [
   "usage.rebuild",
   "extension.import",
   "subject.erase",
+  "tenant.import",
 ] as const;
 
 export type TaskKind = (typeof taskKinds)[number];
