@@ -37,6 +37,25 @@ export function sourceText({ source, by }: Source): string {
 export const holdersText = ({ owners, ...ban }: Source & { readonly owners: readonly Source[] }): string =>
   owners.length > 0 ? [...new Set(owners.map(sourceText))].join(", ") : sourceText(ban);
 
+type OwnBan = Readonly<{
+  failures: number;
+  extensions: readonly string[];
+  works: boolean;
+  own: boolean;
+  byProvider: boolean;
+}>;
+
+/** Why an address of one's own is refused, and whose phones are there. */
+export function ownBanText({ failures, extensions, works, own, byProvider }: OwnBan): string {
+  const tries = failures === 1 ? "1 wrong try" : `${failures} wrong tries`;
+  const named =
+    extensions.length > 0 ? ` ${extensions.length === 1 ? "extension" : "extensions"} ${extensions.join(", ")}` : "";
+  const why =
+    failures > 0 ? `${tries} at your phones` : byProvider ? "Blocked by your provider" : "Wrong tries from there";
+  if (works) return `${why};${named} ${extensions.length === 1 ? "works" : "work"} there`;
+  return own ? why : `${why}, by a stranger${named && `:${named}`}`;
+}
+
 /** A blocked number as it is written: a star stands for whatever follows. */
 export const numberText = ({ digits, exact }: Readonly<{ digits: string; exact: boolean }>): string =>
   `+${digits}${exact ? "" : "…"}`;

@@ -8,6 +8,7 @@ import { later } from "@/components/ui/later";
 import { PageHeader } from "@/components/ui/page-header";
 import { Tabs } from "@/components/ui/tabs";
 
+const OwnBans = later(() => import("@/components/blocks/own-bans-section").then((file) => file.OwnBansSection));
 const BanRules = later(() => import("@/components/blocks/ban-rules-section").then((file) => file.BanRulesSection));
 
 /** Who is not let in, and which numbers are not called. Bans are the operator's; numbers are everybody's own. */
@@ -20,6 +21,7 @@ export function BlocksView() {
           { key: "rules", label: "Ban rules", content: <BanRules /> },
         ]
       : [];
+  const own = tenant.kind !== "operator" ? [{ key: "own", label: "Your addresses", content: <OwnBans /> }] : [];
   return (
     <>
       <PageHeader title="Blocks" />
@@ -29,6 +31,7 @@ export function BlocksView() {
           ...bans,
           { key: "numbers", label: "Numbers", content: <NumbersSection /> },
           { key: "lists", label: "Hot lists", content: <HotListsSection /> },
+          ...own,
         ]}
       />
     </>

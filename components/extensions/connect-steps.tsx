@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
+import { Unblock } from "@/components/blocks/unblock";
 import { type StepView, stepsShown } from "@/components/extensions/step-words";
 import { Moment } from "@/components/shell/moment";
 import { useScope } from "@/components/shell/scope";
@@ -62,6 +63,7 @@ function Step({ step }: Readonly<{ step: StepView }>) {
           {step.title}
         </span>
         {step.detail && <span className="block text-ink-2">{step.detail}</span>}
+        {step.unblock && <Unblock network={step.unblock} />}
       </span>
       {step.at && (
         <span className="text-xs text-ink-3">

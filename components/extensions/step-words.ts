@@ -8,6 +8,8 @@ export type ConnectStep = Readonly<{
   transport?: string | null | undefined;
   username?: string | null | undefined;
   until?: Date | null | undefined;
+  tries?: number | null | undefined;
+  canLift?: boolean | null | undefined;
 }>;
 
 export type StepView = Readonly<{
@@ -16,6 +18,8 @@ export type StepView = Readonly<{
   title: string;
   detail?: string;
   at?: Date;
+  /** The address that may be let in again. */
+  unblock?: string;
 }>;
 
 const from = (step: ConnectStep): string => (step.address ? ` from ${step.address}` : "");
@@ -56,10 +60,16 @@ const clock = (at: Date): string => at.toLocaleTimeString("en-GB", { hour: "2-di
 const bannedView = (step: ConnectStep): StepView => ({
   key: "banned",
   mark: "bad",
-  title: `Your address${step.address ? ` ${step.address}` : ""} is banned${step.until ? ` until ${clock(step.until)}` : ""}`,
-  detail:
-    "Too many wrong tries came from there, perhaps from another phone. Take the wrong secret out of it, then wait, or ask your provider to lift the ban.",
+  title: [
+    `Your address${step.address ? ` ${step.address}` : ""} is blocked`,
+    step.tries ? ` after ${step.tries} wrong ${step.tries === 1 ? "try" : "tries"}` : "",
+    step.until ? `, until ${clock(step.until)}` : "",
+  ].join(""),
+  detail: step.canLift
+    ? "Take the wrong secret out of the phone that tries it, perhaps another one, then unblock the address."
+    : "Too many wrong tries came from there, perhaps from another phone. Take the wrong secret out of it, then wait, or ask your provider to lift the ban.",
   at: step.at,
+  ...(step.canLift && step.address ? { unblock: step.address } : {}),
 });
 
 const registeredViews = (step: ConnectStep): readonly StepView[] => [

@@ -10,6 +10,7 @@ import { Contain } from "@/components/incidents/containments";
 import { moveText, severityChoices } from "@/components/incidents/incident-words";
 import { MergeIncident } from "@/components/incidents/merge-incident";
 import { MoveIncident } from "@/components/incidents/move-incident";
+import { SnoozeIncidents } from "@/components/incidents/snooze-incidents";
 import { useIncident } from "@/components/incidents/use-incident";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
@@ -53,6 +54,7 @@ export function IncidentActions({ incident }: Readonly<{ incident: IncidentDetai
             Merge…
           </Button>
         )}
+        {active && <Later incident={incident} />}
         {mergedInto !== null && (
           <Button busy={unmerge.isPending && "Taking out…"} data-shortcut="u" onClick={() => unmerge.mutate(one)}>
             Take it out of {mergedInto.number}
@@ -66,6 +68,33 @@ export function IncidentActions({ incident }: Readonly<{ incident: IncidentDetai
         <MoveIncident incident={incident} onClose={() => setAsking(undefined)} state={asking} />
       )}
     </div>
+  );
+}
+
+/** Puts it off, or brings it back. */
+function Later({ incident: { id, number, snoozedUntil } }: Readonly<{ incident: IncidentDetail }>) {
+  const { tenantSlug } = useScope();
+  const { snooze } = useIncident();
+  const [asking, setAsking] = useState(false);
+  return (
+    <>
+      {snoozedUntil ? (
+        <Button
+          busy={snooze.isPending && "Bringing back…"}
+          data-shortcut="h"
+          onClick={() => snooze.mutate({ tenantSlug, incidentIds: [id], until: null })}
+        >
+          Bring it back
+        </Button>
+      ) : (
+        <Button data-shortcut="h" onClick={() => setAsking(true)}>
+          Snooze…
+        </Button>
+      )}
+      {asking && (
+        <SnoozeIncidents incidentIds={[id]} onClose={() => setAsking(false)} title={`Snooze incident ${number}`} />
+      )}
+    </>
   );
 }
 

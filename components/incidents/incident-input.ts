@@ -2,19 +2,20 @@ import type { Inputs } from "@/components/api/outputs";
 
 type Input = Inputs["incidents"]["list"];
 
+const shows = ["closed", "snoozed"] as const;
 const severities = ["low", "medium", "high", "critical"] as const;
 
 /** The list that an address names; what it does not understand is left out. */
 export function incidentInput(
   tenantSlug: string,
   params: Readonly<{ get: (name: string) => string | null }>,
-): Input & { show: "active" | "closed" } {
+): Input & { show: "active" | "snoozed" | "closed" } {
   const severity = severities.find((known) => known === params.get("severity"));
   const text = params.get("q")?.trim().slice(0, 100);
   const cursor = params.get("before") ?? "";
   return {
     tenantSlug,
-    show: params.get("show") === "closed" ? "closed" : "active",
+    show: shows.find((known) => known === params.get("show")) ?? "active",
     ...(severity ? { severity } : {}),
     ...(text ? { text } : {}),
     ...(/^\d{1,18}_[0-9a-f-]{36}$/.test(cursor) ? { cursor } : {}),

@@ -77,6 +77,7 @@ function factsOf(incident: IncidentDetail): readonly Fact[] {
     { label: "First seen", value: <Moment at={incident.firstAt} full /> },
     { label: "Last seen", value: <Moment at={incident.lastAt} full /> },
     { label: "Owner", value: incident.ownerName ?? "Nobody" },
+    incident.snoozedUntil !== null && { label: "Put off until", value: <Moment at={incident.snoozedUntil} full /> },
     { label: "Taken", value: <IncidentClock clock={incident.clocks.acknowledge} now={incident.now} /> },
     incident.clocks.contain !== null && {
       label: "Contained",

@@ -75,6 +75,10 @@ export function lineText({ kind, detail }: Pick<IncidentDetail["lines"][number],
       return detail["to"] === null ? "took the owner away" : "gave it to somebody";
     case "state":
       return `moved it from ${at("from")} to ${at("to")}`;
+    case "snoozed":
+      return `put it off until ${at("until").slice(0, 16).replace("T", " ")} UTC`;
+    case "woken":
+      return "brought it back";
     case "merged":
       return `merged it into ${at("into")}`;
     case "unmerged":

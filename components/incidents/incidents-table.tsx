@@ -9,27 +9,37 @@ import { zoneText } from "@/components/ui/clock-text";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { RowLink } from "@/components/ui/row-link";
+import { Tick } from "@/components/ui/tick";
 
 type Props = Readonly<{
   rows: readonly IncidentRow[];
   closed: boolean;
   filtered: boolean;
+  /** What is put off shows until when. */
+  snoozed: boolean;
   openId: string | undefined;
   onClear: () => void;
+  /** The ids of those that are chosen; undefined where nobody may change any. */
+  chosen: ReadonlySet<string> | undefined;
+  onChoose: (chosen: ReadonlySet<string>) => void;
 }>;
 
 /** Incidents, the last seen first. */
-export function IncidentsTable({ rows, closed, filtered, openId, onClear }: Props) {
+export function IncidentsTable({ rows, closed, snoozed, filtered, openId, onClear, chosen, onChoose }: Props) {
   const { timeZone } = useScope();
   return (
     <DataTable
       caption="Incidents"
-      columns={columnsIn(zoneText(timeZone))}
+      columns={[
+        ...(chosen ? [chooseColumn(chosen, onChoose)] : []),
+        ...columnsIn(zoneText(timeZone)),
+        ...(snoozed ? [backColumn] : []),
+      ]}
       empty={
         filtered ? (
           <Empty action={<Button onClick={onClear}>Clear the filter</Button>} title="No incident like that." />
         ) : (
-          <Empty title={closed ? "Nothing is over yet." : "Nothing needs you."}>
+          <Empty title={closed ? "Nothing is over yet." : snoozed ? "Nothing is put off." : "Nothing needs you."}>
             What the rules mind opens an incident here by itself: failed sign-ins, premium numbers, money that runs
             away.
           </Empty>
@@ -41,6 +51,26 @@ export function IncidentsTable({ rows, closed, filtered, openId, onClear }: Prop
     />
   );
 }
+
+const chooseColumn = (chosen: ReadonlySet<string>, onChoose: Props["onChoose"]): Column<IncidentRow> => ({
+  key: "choose",
+  header: <span className="sr-only">Chosen</span>,
+  cell: ({ id, number }) => (
+    <Tick
+      checked={chosen.has(id)}
+      chooses={id}
+      label={`Choose ${number}`}
+      onChange={(on) => onChoose(new Set(on ? [...chosen, id] : [...chosen].filter((other) => other !== id)))}
+    />
+  ),
+});
+
+const backColumn: Column<IncidentRow> = {
+  key: "back",
+  header: "Comes back",
+  fold: "hide",
+  cell: ({ snoozedUntil }) => snoozedUntil && <Moment at={snoozedUntil} />,
+};
 
 const columnsIn = (zone: string): readonly Column<IncidentRow>[] => [
   {

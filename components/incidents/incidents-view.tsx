@@ -9,6 +9,7 @@ import { incidentInput } from "@/components/incidents/incident-input";
 import { severityChoices } from "@/components/incidents/incident-words";
 import { IncidentsTable } from "@/components/incidents/incidents-table";
 import { OpenIncident } from "@/components/incidents/open-incident";
+import { useChoice } from "@/components/incidents/use-choice";
 import { useNextIncident } from "@/components/incidents/use-next-incident";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
@@ -20,6 +21,7 @@ import { Select } from "@/components/ui/select";
 import { useOpen } from "@/components/ui/use-open";
 import { useParamsState } from "@/components/ui/use-params-state";
 
+const ManyIncidents = later(() => import("@/components/incidents/many-incidents").then((file) => file.ManyIncidents));
 const IncidentPanel = later(() => import("@/components/incidents/incident-panel").then((file) => file.IncidentPanel));
 
 /** What attacks the telephone system, and what people do about it. */
@@ -29,7 +31,11 @@ export function IncidentsView() {
   const { openId, close } = useOpen();
   const [opening, setOpening] = useState(false);
   const input = incidentInput(tenantSlug, params);
-  const query = useQuery(useTRPC().incidents.list.queryOptions(input, { placeholderData: keepPreviousData }));
+  const options = useTRPC().incidents.list.queryOptions(input, { placeholderData: keepPreviousData });
+  // What was put off comes back by itself, without anybody telling.
+  const query = useQuery({ ...options, refetchInterval: ({ state }) => untilBack(state.data?.backAt) });
+  const { chosen, choose, clear } = useChoice(can("incidents.write") && input.show !== "closed");
+  const picked = (query.data?.items ?? []).filter(({ id }) => chosen.has(id));
   const filtered = Boolean(input.text || input.severity);
   useNextIncident(query.data?.items, query.isPlaceholderData);
   return (
@@ -42,7 +48,7 @@ export function IncidentsView() {
             </Button>
           )
         }
-        aside={query.data && query.data.waiting > 0 && `${query.data.waiting} in triage`}
+        aside={query.data && asideOf(query.data)}
         title="Incidents"
       >
         <Filter input={input} />
@@ -51,11 +57,14 @@ export function IncidentsView() {
         {({ items, nextCursor }) => (
           <>
             <IncidentsTable
+              chosen={can("incidents.write") && input.show !== "closed" ? chosen : undefined}
               closed={input.show === "closed"}
               filtered={filtered}
               onClear={() => set({ q: undefined, severity: undefined, before: undefined })}
+              onChoose={choose}
               openId={openId}
               rows={items}
+              snoozed={input.show === "snoozed"}
             />
             {items.length > 0 && (
               <Pages
@@ -69,10 +78,20 @@ export function IncidentsView() {
         )}
       </QueryView>
       {openId && <IncidentPanel incidentId={openId} onClose={close} />}
+      {picked.length > 0 && <ManyIncidents onDone={clear} rows={picked} />}
       {opening && <OpenIncident onClose={() => setOpening(false)} />}
     </>
   );
 }
+
+const LONGEST_MS = 3_600_000;
+
+/** How long until the first of what was put off is due; asked again a moment after, and at least once an hour. */
+const untilBack = (backAt: Date | null | undefined): number | false =>
+  backAt ? Math.min(LONGEST_MS, Math.max(1_000, backAt.getTime() - Date.now() + 500)) : false;
+
+const asideOf = ({ waiting, snoozed }: Readonly<{ waiting: number; snoozed: number }>): string =>
+  [waiting > 0 && `${waiting} in triage`, snoozed > 0 && `${snoozed} put off`].filter(Boolean).join(", ");
 
 /** The filter as controls; each writes itself into the address. */
 function Filter({ input }: Readonly<{ input: ReturnType<typeof incidentInput> }>) {
@@ -89,13 +108,14 @@ function Filter({ input }: Readonly<{ input: ReturnType<typeof incidentInput> }>
       <Select
         choices={[
           { value: "", label: "What needs somebody" },
+          { value: "snoozed", label: "What is put off" },
           { value: "closed", label: "What is over" },
         ]}
         label="Show"
         labelHidden
         name="show"
         onChange={(event) => set({ show: event.target.value || undefined, before: undefined, open: undefined })}
-        value={input.show === "closed" ? "closed" : ""}
+        value={input.show === "active" ? "" : input.show}
       />
       <Select
         choices={[{ value: "", label: "Any severity" }, ...severityChoices]}

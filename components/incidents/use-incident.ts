@@ -5,6 +5,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTRPC } from "@/components/api/client";
 import { toast } from "@/components/ui/toast-store";
 
+const many = (count: number): string => (count === 1 ? "Incident" : `${count} incidents`);
+
 /** The changes of an incident; after each the lists are asked again, and a toast says what is true now. */
 export function useIncident(onDone?: () => void) {
   const trpc = useTRPC();
@@ -30,6 +32,18 @@ export function useIncident(onDone?: () => void) {
     comment: useMutation(trpc.incidents.comment.mutationOptions(saying(() => undefined))),
     merge: useMutation(
       trpc.incidents.merge.mutationOptions(saying(({ number }) => `It is part of incident ${number} now.`)),
+    ),
+    mergeMany: useMutation(
+      trpc.incidents.mergeMany.mutationOptions(
+        saying(
+          ({ number, merged }) => `${merged.length} incidents are part of ${number} now. U in one takes it out again.`,
+        ),
+      ),
+    ),
+    snooze: useMutation(
+      trpc.incidents.snooze.mutationOptions(
+        saying(({ count, until }) => (until ? `${many(count)} put off.` : `${many(count)} brought back.`)),
+      ),
     ),
     unmerge: useMutation(
       trpc.incidents.unmerge.mutationOptions(saying(({ number }) => `Incident ${number} stands for itself.`)),

@@ -12,6 +12,7 @@ export const everywhere = {
 export const wordsOfKey: Readonly<Record<string, string>> = {
   "/": "Search this list",
   "[": "Narrow or widen the sidebar",
+  x: "Choose the row, for what is done to many",
 };
 
 /** Of lists and of what is open beside them. */

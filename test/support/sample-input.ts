@@ -102,6 +102,7 @@ const fields: Readonly<Record<string, () => unknown>> = {
   code: () => "0000-0000-0000-0000-0000",
   count: () => 2,
   lastDay: () => null,
+  until: () => new Date(Date.now() + 3_600_000),
   expiresAt: () => new Date(Date.now() + 86_400_000),
   fileName: () => "march.csv",
   source: () => "wholesale",
@@ -183,6 +184,7 @@ function idFor(name: string, ids: Ids): string | readonly string[] | undefined {
   if (name === "did") return ids.did;
   if (name === "callIds") return [ids.call];
   if (name === "extensionIds") return [ids.extension];
+  if (name === "incidentIds") return [ids.incident];
   const kind = /^(.*)Id$/.exec(name)?.[1];
   if (kind === undefined) return undefined;
   const id = (ids as Readonly<Record<string, string>>)[kind];

@@ -1,5 +1,5 @@
 import { onlyAtOperator } from "@/server/api/at-operator";
-import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
+import { freshTenantMutation, router, tenantMutation, tenantQuery } from "@/server/api/trpc";
 import {
   banFilterSchema,
   banPreviewSchema,
@@ -7,10 +7,12 @@ import {
   dropKeepSchema,
   keepSchema,
   liftBanSchema,
+  ownBanSchema,
   placeBanSchema,
 } from "@/server/domain/bans/ban.schema";
 import { banSettings, dropKept, keepNetwork, listBans, listKept, setBanSetting } from "@/server/domain/bans/ban-list";
 import { liftBan, placeBan, previewBan } from "@/server/domain/bans/bans";
+import { liftOwnBan, listOwnBans } from "@/server/domain/bans/own-bans";
 
 /** The PBX and the portal are the operator's, and so is who may reach them. */
 const atOperator = onlyAtOperator("bans", "Bans are the operator's: open them there.");
@@ -62,6 +64,21 @@ export const bansRouter = router({
         return { subject: `ban:${id}`, before: { network, scope, reason }, after: { lifted }, result: { id, lifted } };
       });
     }),
+
+  /** Which of one's own addresses the telephone system refuses, and why. */
+  own: tenantQuery("extensions.read").query(({ ctx }) =>
+    ctx.read(async (tx) => ({ items: await listOwnBans(tx, ctx.address), now: new Date() })),
+  ),
+
+  /** Lets one of them in again. */
+  unblock: freshTenantMutation("extensions.write", "ban.unblock")
+    .input(ownBanSchema)
+    .mutation(({ ctx, input: { network } }) =>
+      ctx.change(async (tx) => {
+        await liftOwnBan(tx, { network, ownAddress: ctx.address, by: ctx.userId });
+        return { subject: `network:${network}`, before: { network }, after: { lifted: true }, result: { network } };
+      }),
+    ),
 
   keep: tenantMutation("bans.write", "ban.keep")
     .input(keepSchema)

@@ -6,11 +6,13 @@ import {
   commentSchema,
   incidentFilterSchema,
   incidentId,
+  mergeManySchema,
   mergeSchema,
   moveIncidentSchema,
   openIncidentSchema,
   ownerSchema,
   severitySchema,
+  snoozeSchema,
 } from "@/server/domain/incidents/incident.schema";
 import { getIncident, listIncidents } from "@/server/domain/incidents/incident-list";
 import {
@@ -25,6 +27,7 @@ import {
   unmergeIncident,
   type Worker,
 } from "@/server/domain/incidents/incidents";
+import { mergeIncidents, snoozeIncidents } from "@/server/domain/incidents/together";
 import { listMembers } from "@/server/domain/tenancy/members";
 import type { UserId } from "@/server/kernel/ids";
 
@@ -122,6 +125,35 @@ export const incidentsRouter = router({
         const { incident, into } = await mergeIncident(tx, ctx.tenantId, input, by(ctx));
         const after = { incident: incident.number, into: into.number };
         return { subject: `incident:${incident.id}`, after, result: { id: into.id, number: into.number } };
+      });
+    }),
+
+  mergeMany: tenantMutation("incidents.write", "incident.merge")
+    .input(mergeManySchema)
+    .mutation(({ ctx, input: { tenantSlug: _, ...asked } }) => {
+      atOperator(ctx.seat);
+      return ctx.change(async (tx) => {
+        const merged = await mergeIncidents(tx, ctx.tenantId, asked, by(ctx));
+        const incidents = merged.map(({ incident }) => incident.number).join(" ");
+        const number = merged[0]?.into.number ?? "";
+        const result = { id: asked.intoIncidentId, number, merged: merged.map(({ incident }) => incident.id) };
+        return { subject: `incident:${asked.intoIncidentId}`, after: { incidents, into: number }, result };
+      });
+    }),
+
+  snooze: tenantMutation("incidents.write", "incident.snooze")
+    .input(snoozeSchema)
+    .mutation(({ ctx, input: { tenantSlug: _, ...asked } }) => {
+      atOperator(ctx.seat);
+      return ctx.change(async (tx) => {
+        const done = await snoozeIncidents(tx, ctx.tenantId, asked, by(ctx));
+        const incidents = done.map(({ number }) => number).join(" ");
+        const until = asked.until?.toISOString() ?? null;
+        return {
+          subject: `incident:${done[0]?.id}`,
+          after: { incidents, until },
+          result: { count: done.length, until },
+        };
       });
     }),
 

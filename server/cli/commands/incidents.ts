@@ -29,7 +29,7 @@ async function found(desk: Desk, number: string) {
 export const incidentList: Command = {
   summary: "Incidents, the last seen first.",
   options: {
-    show: { value: "active|closed", about: "what needs somebody, or what is over", fallback: "active" },
+    show: { value: "active|snoozed|closed", about: "what needs somebody, is put off, or is over", fallback: "active" },
     severity: { value: "low", about: "only low, medium, high or critical" },
     text: { value: "text", about: "a number, or a part of the title, of an address, user name or extension" },
     limit: { value: "100", about: "how many", fallback: "100" },

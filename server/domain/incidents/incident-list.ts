@@ -24,42 +24,50 @@ export type IncidentRow = {
   readonly ownerName: string | null;
   /** How many were merged into it. */
   readonly merged: number;
+  /** Looked at later: when it comes back by itself, if nothing new brings it back before. */
+  readonly snoozedUntil: Date | null;
 };
 
 type Stored = Omit<IncidentRow, "number" | "signals"> & { number: bigint; signals: bigint; exactUs: bigint };
 
 /**
  * Incidents that stand for themselves, not those that are part of another: what is active with the worst first within a
- * page of the last seen, what is over by when it was last seen. With how many wait for somebody.
+ * page of the last seen, what is over by when it was last seen. What is to be looked at later stands in a list of its own until
+ * it is due. With how many wait for somebody, how many are put off, and when the first of those comes back.
  */
 export async function listIncidents(
   tx: TenantRead,
   tenantId: TenantId,
   { show, severity, text, cursor, limit = 50 }: IncidentFilter,
-): Promise<{ items: IncidentRow[]; nextCursor: string | null; waiting: number }> {
+): Promise<{ items: IncidentRow[]; nextCursor: string | null; waiting: number; snoozed: number; backAt: Date | null }> {
   const [atUs = null, afterId = null] = cursor?.split("_") ?? [];
   const like = text ? `%${text.replace(/[\\%_]/g, "\\$&")}%` : null;
   const rows = await tx.$queryRaw<Stored[]>`
     SELECT i.id, i.number, i.kind, i.title, i.source, i.severity, i.state, i.signals, i.first_at AS "firstAt", i.last_at AS "lastAt",
-      i.opened_at AS "openedAt", i.acknowledged_at AS "acknowledgedAt", i.contained_at AS "containedAt", i.closed_at AS "closedAt",
+      i.opened_at AS "openedAt", i.acknowledged_at AS "acknowledgedAt", i.contained_at AS "containedAt", i.closed_at AS "closedAt", CASE WHEN i.snoozed_until > now() THEN i.snoozed_until END AS "snoozedUntil",
       coalesce(nullif(p.name, ''), p.email) AS "ownerName",
       (SELECT count(*)::int FROM incident m WHERE m.tenant_id = i.tenant_id AND m.merged_into = i.id) AS merged,
       (extract(epoch FROM i.last_at) * 1000000)::bigint AS "exactUs"
     FROM incident i LEFT JOIN person p ON p.id = i.owner_id
-    WHERE i.tenant_id = ${tenantId}::uuid AND i.merged_into IS NULL AND (i.closed_at IS NULL) = ${show === "active"}
+    WHERE i.tenant_id = ${tenantId}::uuid AND i.merged_into IS NULL AND (i.closed_at IS NULL) = ${show !== "closed"}
+      AND (i.closed_at IS NOT NULL OR (i.snoozed_until IS NOT NULL AND i.snoozed_until > now()) = ${show === "snoozed"})
       AND (${severity ?? null}::text IS NULL OR i.severity = ${severity ?? null}::text)
       AND (${like}::text IS NULL OR i.title ILIKE ${like}::text OR i.number::text = ${text ?? null}::text OR EXISTS (
         SELECT FROM incident_subject s WHERE s.tenant_id = i.tenant_id AND s.incident_id = i.id AND s.value ILIKE ${like}::text))
       AND (${atUs}::text IS NULL OR (i.last_at, i.id) < (timestamptz 'epoch' + ${atUs}::bigint * interval '1 microsecond', ${afterId}::uuid))
     ORDER BY i.last_at DESC, i.id DESC LIMIT ${limit + 1}`;
-  const [count] = await tx.$queryRaw<{ waiting: number }[]>`
-    SELECT count(*)::int AS waiting FROM incident WHERE tenant_id = ${tenantId}::uuid AND state = 'triage' AND merged_into IS NULL`;
+  const [count] = await tx.$queryRaw<{ waiting: number; snoozed: number; backAt: Date | null }[]>`
+    SELECT count(*) FILTER (WHERE state = 'triage' AND NOT coalesce(snoozed_until > now(), false))::int AS waiting,
+      count(*) FILTER (WHERE snoozed_until > now())::int AS snoozed, min(snoozed_until) FILTER (WHERE snoozed_until > now()) AS "backAt"
+    FROM incident WHERE tenant_id = ${tenantId}::uuid AND closed_at IS NULL AND merged_into IS NULL`;
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {
     items: page.map(shown),
     nextCursor: rows.length > limit && last ? `${last.exactUs}_${last.id}` : null,
     waiting: count?.waiting ?? 0,
+    snoozed: count?.snoozed ?? 0,
+    backAt: count?.backAt ?? null,
   };
 }
 
@@ -113,7 +121,7 @@ export async function getIncident(tx: TenantRead, tenantId: TenantId, id: string
       Pick<IncidentDetail, "outcome" | "ownerId"> & { intoId: string | null; intoNumber: bigint | null })[]
   >`
     SELECT i.id, i.number, i.kind, i.title, i.source, i.severity, i.state, i.signals, i.first_at AS "firstAt", i.last_at AS "lastAt",
-      i.opened_at AS "openedAt", i.acknowledged_at AS "acknowledgedAt", i.contained_at AS "containedAt", i.closed_at AS "closedAt",
+      i.opened_at AS "openedAt", i.acknowledged_at AS "acknowledgedAt", i.contained_at AS "containedAt", i.closed_at AS "closedAt", CASE WHEN i.snoozed_until > now() THEN i.snoozed_until END AS "snoozedUntil",
       coalesce(nullif(p.name, ''), p.email) AS "ownerName", i.owner_id AS "ownerId", i.outcome,
       (SELECT count(*)::int FROM incident m WHERE m.tenant_id = i.tenant_id AND m.merged_into = i.id) AS merged,
       into_.id AS "intoId", into_.number AS "intoNumber"

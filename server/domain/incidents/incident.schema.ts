@@ -23,8 +23,8 @@ const note = z
   .regex(/^(?:[^\p{Cc}]|[\n\r\t])*$/u, "No control characters.");
 
 export const incidentFilterSchema = z.object({
-  /** What still needs somebody, or what is over. */
-  show: z.enum(["active", "closed"]).default("active"),
+  /** What still needs somebody, what is looked at later, or what is over. */
+  show: z.enum(["active", "snoozed", "closed"]).default("active"),
   severity: z.enum(severities).optional(),
   /** A number such as 17, a part of the title, or of an address, user name or extension that it touches. */
   text: z.string().trim().max(100).optional(),
@@ -56,5 +56,12 @@ export const severitySchema = z.object({ incidentId, severity: z.enum(severities
 
 /** A null owner takes the owner away. */
 export const ownerSchema = z.object({ incidentId, ownerId: z.uuid().nullable() });
+
+const incidentIds = z.array(incidentId).min(1, "Choose at least one.").max(50, "At most 50 at once.");
+
+/** null brings them back now. */
+export const snoozeSchema = z.object({ incidentIds, until: z.date().nullable() });
+
+export const mergeManySchema = z.object({ incidentIds, intoIncidentId: incidentId });
 
 export const mergeSchema = z.object({ incidentId, intoIncidentId: incidentId });

@@ -1,3 +1,4 @@
+import { listOwnBans } from "@/server/domain/bans/own-bans";
 import { getExtension } from "@/server/domain/provisioning/extension-list";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import type { ExtensionId, TenantId } from "@/server/kernel/ids";
@@ -11,8 +12,10 @@ export type ConnectStep = {
   readonly transport?: string;
   /** The user name that was tried and that nobody has; '' where the telephone system does not say it. */
   readonly username?: string;
-  /** Until when the address is refused. */
+  /** Until when the address is refused, after how many wrong tries at phones of the tenant, and whether the tenant may take it back. */
   readonly until?: Date;
+  readonly tries?: number;
+  readonly canLift?: boolean;
 };
 
 /** The names Asterisk gives to what concerns the person who is setting up a phone. */
@@ -65,7 +68,17 @@ async function banOf(tx: TenantRead, address: string): Promise<ConnectStep[]> {
   if (!address) return [];
   const [ban] = await tx.$queryRaw<{ at: Date; until: Date }[]>`
     SELECT created_at AS at, expires_at AS until FROM sip_ban_of(${address})`;
-  return ban ? [{ ...ban, kind: "banned", address }] : [];
+  if (!ban) return [];
+  const own = (await listOwnBans(tx, address)).find((one) => one.own);
+  return [
+    {
+      ...ban,
+      kind: "banned",
+      address: own?.network ?? address,
+      tries: own?.failures ?? 0,
+      canLift: own?.canLift ?? false,
+    },
+  ];
 }
 
 async function transportOf(tx: TenantRead, tenantId: TenantId, extensionId: ExtensionId): Promise<string> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { holdersText, leftText, numberText, sourceText } from "@/components/blocks/ban-words";
+import { holdersText, leftText, numberText, ownBanText, sourceText } from "@/components/blocks/ban-words";
 
 describe("words about bans", () => {
   it("says how long one still holds, in a unit that says enough", () => {
@@ -28,6 +28,18 @@ describe("words about bans", () => {
     const incident = { source: "incident", by: "17" } as const;
     expect(holdersText({ ...mara, owners: [mara, incident, incident] })).toBe("Mara, incident 17");
     expect(holdersText({ ...mara, owners: [] })).toBe("Mara");
+  });
+
+  it("says why one's own address is blocked, and whose phones are there", () => {
+    const ban = { failures: 6, extensions: ["101"], works: true, own: false, byProvider: false };
+    expect(ownBanText(ban)).toBe("6 wrong tries at your phones; extension 101 works there");
+    expect(ownBanText({ ...ban, extensions: ["101", "102"], works: false })).toBe(
+      "6 wrong tries at your phones, by a stranger: extensions 101, 102",
+    );
+    expect(ownBanText({ ...ban, failures: 0, extensions: [], works: false, own: true, byProvider: true })).toBe(
+      "Blocked by your provider",
+    );
+    expect(ownBanText({ ...ban, failures: 1, works: false, own: true })).toBe("1 wrong try at your phones");
   });
 
   it("tells a number from a range", () => {

@@ -57,7 +57,11 @@ describe("connecting a phone, step by step", () => {
     const banned = { at: at(3), kind: "banned", address: "198.51.100.4", until: at(600) };
     const steps = stepsShown([blocked, banned], false, phone);
     expect(steps.map((step) => step.key)).toEqual(["banned", "waiting"]);
-    expect(steps[0]?.title).toMatch(/^Your address 198\.51\.100\.4 is banned until \d\d:\d\d$/);
+    expect(steps[0]?.title).toMatch(/^Your address 198\.51\.100\.4 is blocked, until \d\d:\d\d$/);
+    expect(steps[0]?.unblock).toBeUndefined();
+    const [mine] = stepsShown([{ ...banned, tries: 6, canLift: true }], false, phone);
+    expect(mine?.title).toMatch(/^Your address 198\.51\.100\.4 is blocked after 6 wrong tries, until \d\d:\d\d$/);
+    expect(mine?.unblock).toBe("198.51.100.4");
   });
 
   it("names the transport that a phone came over", () => {
