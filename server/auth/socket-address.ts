@@ -29,6 +29,9 @@ const unnamed = (): Set<string> => {
  */
 export const isUnnamedProxy = (address: string): boolean => unnamed().has(address);
 
+/** From how many private addresses requests of others were forwarded although nobody named them; a hundred are known at most. */
+export const unnamedProxies = (): number => unnamed().size;
+
 /** The proxies that may say where a request came from: this machine itself, and the addresses and networks of the setting. */
 export function proxiesOf(setting: string | undefined): BlockList {
   const list = new BlockList();

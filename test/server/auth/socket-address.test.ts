@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import { expect, test } from "vitest";
 
 import { addressOf } from "@/server/auth/address";
-import { isUnnamedProxy, nameTheSocket, proxiesOf, watchSockets } from "@/server/auth/socket-address";
+import { isUnnamedProxy, nameTheSocket, proxiesOf, unnamedProxies, watchSockets } from "@/server/auth/socket-address";
 
 /** What the portal takes for the address of a request from this peer, with this header. */
 function seen(peer: string, forwardedFor: string | undefined, setting?: string): string {
@@ -45,6 +45,7 @@ test("a private address that forwards without being named is told of once; whoev
   ask("10.9.9.8", {});
   ask("10.9.9.7", { "x-forwarded-for": "198.51.100.1" }, "10.9.9.7");
   expect(told).toEqual(["10.9.9.9", "fd00::9"]);
+  expect(unnamedProxies()).toBeGreaterThanOrEqual(2);
   expect(["10.9.9.9", "203.0.113.9", "10.9.9.8", "10.9.9.7"].map(isUnnamedProxy)).toEqual([true, false, false, false]);
 });
 
