@@ -3,7 +3,16 @@ export default {
   poweredByHeader: false,
   // Types are checked by `npm run check`, over everything and with the tools that a production install leaves out.
   typescript: { ignoreBuildErrors: true },
-  serverExternalPackages: ["bullmq", "ioredis", "pg", "pino", "@node-rs/argon2", "asterisk-manager", "pdfkit"],
+  serverExternalPackages: [
+    "bullmq",
+    "ioredis",
+    "pg",
+    "pino",
+    "@node-rs/argon2",
+    "asterisk-manager",
+    "pdfkit",
+    "fontkit",
+  ],
   experimental: {
     // Their entry files re-export everything; only what is used should travel.
     optimizePackageImports: ["@tanstack/react-query", "@trpc/client", "@trpc/tanstack-react-query"],

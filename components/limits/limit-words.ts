@@ -51,3 +51,9 @@ export function fieldText(micros: bigint | null): string {
   const text = `${micros / 1_000_000n}.${(micros % 1_000_000n).toString().padStart(6, "0")}`;
   return text.replace(/(\.\d{2}\d*?)0+$/, "$1");
 }
+
+/** What is counted. */
+export const countHints: Readonly<Record<CountName, string>> = {
+  maxCalls: "Those that ring count. For a call that comes in, all calls count.",
+  maxCallsPerMinute: "Refused ones do not count.",
+};

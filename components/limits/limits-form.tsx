@@ -10,6 +10,7 @@ import {
   type CapName,
   type CountName,
   capNames,
+  countHints,
   type FieldName,
   fieldText,
   labels,
@@ -126,14 +127,7 @@ export function LimitsForm({ subject, currency, limits, above, counts, busy, err
           const hint = preview && previewSentence(name, preview.stopped[name], preview.most[name], currency);
           return field(name, hint ?? "", currency);
         })}
-        {counts.map((name) =>
-          field(
-            name,
-            name === "maxCalls"
-              ? "Those that ring count. For a call that comes in, all calls count."
-              : "Refused ones do not count.",
-          ),
-        )}
+        {counts.map((name) => field(name, countHints[name]))}
       </div>
       {theirs.length > 0 && <ChangedMeanwhile names={theirs} saved={saved} typed={typed} />}
       {refusal && <ErrorState {...refusal} />}

@@ -1,7 +1,8 @@
 import PDFDocument from "pdfkit";
 
-import { regular, semibold } from "@/server/domain/statements/fonts";
-import { drawable } from "@/server/domain/statements/statement.rules";
+import { isolated, type Run, runsOf, type Script } from "@/server/domain/statements/letters.rules";
+import { covers, fontFile } from "@/server/domain/statements/scripts";
+import { isDrawn } from "@/server/domain/statements/statement.rules";
 
 /** Of pdfkit. */
 export type Doc = PDFKit.PDFDocument;
@@ -27,8 +28,6 @@ export function newDocument({ title, author, at }: Readonly<{ title: string; aut
   const none = { font: null as unknown as string };
   const doc = new PDFDocument({ ...none, size: "A4", margin: 0, compress: false, bufferPages: true, lang: "en", info });
   const bytes = collected(doc);
-  doc.registerFont("regular", Buffer.from(regular, "base64"));
-  doc.registerFont("semibold", Buffer.from(semibold, "base64"));
   return { doc, bytes };
 }
 
@@ -45,19 +44,48 @@ export type Style = Readonly<{ size?: number; color?: string; bold?: boolean; wi
 /** Digits of one width, so that columns of money can be compared by eye. */
 const figures: { features: PDFKit.Mixins.OpenTypeFeatures[] } = { features: ["tnum"] };
 
+const fontName = (script: Script, bold: boolean): string => `${script} ${bold ? "semibold" : "regular"}`;
+
+/** From the top of a line to where its letters stand, in thousandths of their size: that of our own font, for all of them. */
+const ASCENT = 1005;
+
 /** One line of text, cut with an ellipsis where it would be wider; `x` is its end for figures. */
 export function put(doc: Doc, text: string, x: number, y: number, style: Style = {}): void {
   const { size = 9, color = ink.plain, bold = false, width = RIGHT - LEFT, end = false } = style;
-  doc
-    .font(bold ? "semibold" : "regular")
-    .fontSize(size)
-    .fillColor(color);
-  let shown = drawable(text);
-  if (doc.widthOfString(shown, figures) > width) {
-    while (shown.length > 1 && doc.widthOfString(`${shown}\u2026`, figures) > width) shown = shown.slice(0, -1);
-    shown = `${shown.trimEnd()}\u2026`;
+  let line = measured(doc, text, size, bold);
+  if (line.width > width) {
+    const letters = Array.from(text);
+    // Where many fonts have to be asked, as many letters are left out at once as surely are too many.
+    let kept = line.plain ? letters.length : Math.ceil((letters.length * width) / line.width) + 2;
+    const shown = () => letters.slice(0, kept).join("");
+    while (kept > 1 && measured(doc, `${shown()}\u2026`, size, bold).width > width) kept -= 1;
+    line = measured(doc, `${shown().trimEnd()}\u2026`, size, bold);
   }
-  doc.text(shown, end ? x - doc.widthOfString(shown, figures) : x, y, { lineBreak: false, ...figures });
+  let at = end ? x - line.width : x;
+  for (const { script, text: piece, width: wide } of line.pieces) {
+    doc.font(fontName(script, bold)).fontSize(size).fillColor(color);
+    const baseline = script === "own" ? {} : { baseline: (-ASCENT * size) / 1000 };
+    doc.text(piece, at, y, { lineBreak: false, ...figures, ...baseline });
+    at += wide;
+  }
+}
+
+/** A name as a part of a sentence, in whatever direction it is read. */
+export const inSentence = (name: string): string => (isPlain(name) ? name : isolated(name));
+
+const isPlain = (text: string): boolean => Array.from(text).every(isDrawn);
+
+type Line = Readonly<{ plain: boolean; width: number; pieces: readonly (Run & { width: number })[] }>;
+
+/** Nearly every line is of our own font and read from the left. */
+function measured(doc: Doc, text: string, size: number, bold: boolean): Line {
+  const plain = isPlain(text);
+  const pieces = (plain ? [{ script: "own" as const, text }] : runsOf(text, covers)).map((run) => {
+    const name = fontName(run.script, bold);
+    doc.registerFont(name, fontFile(run.script, bold)).font(name).fontSize(size);
+    return { ...run, width: doc.widthOfString(run.text, figures) };
+  });
+  return { plain, width: pieces.reduce((sum, piece) => sum + piece.width, 0), pieces };
 }
 
 /** A line across the page. */

@@ -3,6 +3,7 @@ import {
   BOTTOM,
   type Doc,
   ink,
+  inSentence,
   LEFT,
   newDocument,
   put,
@@ -79,7 +80,7 @@ function summary(doc: Doc, statement: Statement, top: number): number {
     ...totals.map(({ kind, amount }) => [kindWords(kind), amount] as const),
     ...taxes.map(({ ppm, name, net, tax }) => {
       const rate = ppm === null ? "" : ` ${percentOf(ppm)} %`;
-      return [`${name || "Tax"}${rate} on ${exactText(-net, decimals)}`, tax] as const;
+      return [`${inSentence(name || "Tax")}${rate} on ${exactText(-net, decimals)}`, tax] as const;
     }),
   ];
   const places = placesOf([openingMicros, closingMicros, ...sums.map(([, amount]) => amount)], decimals);
@@ -159,7 +160,11 @@ function feet(doc: Doc, { seller, number }: Statement): void {
   for (let page = 0; page < count; page += 1) {
     doc.switchToPage(start + page);
     rule(doc, 792);
-    put(doc, `${seller.name} \u00b7 Statement ${number}`, LEFT, 799, { size: 8, color: ink.soft, width: 380 });
+    put(doc, `${inSentence(seller.name)} \u00b7 Statement ${number}`, LEFT, 799, {
+      size: 8,
+      color: ink.soft,
+      width: 380,
+    });
     put(doc, `Page ${page + 1} of ${count}`, RIGHT, 799, { size: 8, color: ink.soft, end: true });
   }
 }

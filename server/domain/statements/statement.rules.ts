@@ -28,20 +28,11 @@ export function placesOf(amounts: readonly bigint[], decimals: number): number {
   return needed.reduce((most, one) => Math.max(most, one), decimals);
 }
 
-// The letters that the fonts of the document have; statements in other scripts are whole in the table.
 const DRAWN =
   /^[\u0020-\u007e\u00a0-\u00ac\u00ae-\u0113\u0116-\u012b\u012e-\u0137\u0139-\u013e\u0141-\u0148\u014a-\u014d\u0150-\u017e\u0218-\u021b\u2013\u2014\u2018-\u201a\u201c-\u201e\u2020-\u2022\u2026\u2039\u203a\u20ac\u2122\u2212]$/u;
 
-/** A text as the document can draw it: a letter without a sign of its own loses its accents, or is a question mark. */
-export function drawable(text: string): string {
-  const drawn = Array.from(text.normalize("NFC"), (letter) => {
-    if (DRAWN.test(letter)) return letter;
-    if (/[\s\p{Cc}]/u.test(letter)) return " ";
-    const [base = ""] = Array.from(letter.normalize("NFKD"));
-    return DRAWN.test(base) ? base : "?";
-  });
-  return drawn.join("");
-}
+/** Whether the document's own font has this letter. */
+export const isDrawn = (letter: string): boolean => DRAWN.test(letter);
 
 /**
  * A text as a cell of a table that a spreadsheet opens: what it would take for a formula begins with an apostrophe, and

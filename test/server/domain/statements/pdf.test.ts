@@ -60,3 +60,28 @@ test("many rows become many pages, each with its head and foot, whatever stands 
   expect(pagesOf(await pdfOf(statement, rows))).toBe(6);
   expect(pagesOf(await pdfOf(statement, []))).toBe(1);
 });
+
+test("names of any script are drawn by fonts of our own, the same bytes each time, and what no font has harms nothing", async () => {
+  const names = [
+    "Ελληνικά",
+    "Москва",
+    "北京电信有限公司",
+    "שלום (עולם)",
+    "شركة الاتصالات",
+    "한국 \u{1f600}",
+    "\ud83d\u0301\u202e",
+  ];
+  const rows = names.map((what) => ({ ...row("2026-03-02", -1n), what: what.repeat(6) }));
+  const buyer = party("شركة الاتصالات (الشرق)", "شارع ١٢");
+  const pdf = await pdfOf({ ...statement, buyer, seller: party("Ωμέγα ΑΕ") }, rows);
+  expect(await pdfOf({ ...statement, buyer, seller: party("Ωμέγα ΑΕ") }, rows)).toEqual(pdf);
+  const fonts = pdf.toString("latin1").match(/\/FontName \/\S+/g);
+  expect(new Set(fonts?.map((font) => font.split("+")[1]))).toEqual(
+    new Set(
+      ["Geist-Regular", "NotoSans-Regular", "NotoSans-SemiBold", "NotoNaskhArabic", "NotoNaskhArabic-Bold"].concat(
+        ...["NotoSansHans-Regular", "NotoSansHebrew"],
+      ),
+    ),
+  );
+  expect(pdf.length).toBeLessThan(300_000);
+});
