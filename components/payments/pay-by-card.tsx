@@ -8,7 +8,7 @@ import type { Payments } from "@/components/api/outputs";
 import { problemsOf, refusalBeside } from "@/components/api/refusal";
 import { plainAmount, readAmount } from "@/components/billing/amount-input";
 import { moneyText } from "@/components/billing/money-text";
-import { cardAmountProblem, cardText, expiryText } from "@/components/payments/payment-words";
+import { cardAmountProblem, cardText, expiryText, PRESETS } from "@/components/payments/payment-words";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
@@ -18,14 +18,19 @@ import { Select } from "@/components/ui/select";
 import { toast } from "@/components/ui/toast-store";
 import { useFields } from "@/components/ui/use-fields";
 
-const PRESETS = ["10", "25", "50", "100"] as const;
-
 const ANOTHER = "another";
 
+type Props = Readonly<{
+  payments: Payments;
+  onClose: () => void;
+  /** The amount to begin with. */
+  first?: string | undefined;
+}>;
+
 /** Chooses an amount and a card. A saved one is charged at once; another is asked for at the provider's page, and counts when the provider says so. */
-export function PayByCard({ payments, onClose }: Readonly<{ payments: Payments; onClose: () => void }>) {
+export function PayByCard({ payments, onClose, first = "25" }: Props) {
   const { currency } = useScope();
-  const [amount, setAmount] = useState("25");
+  const [amount, setAmount] = useState(first);
   const [card, setCard] = useState(payments.cards[0]?.id ?? ANOTHER);
   const [saveCard, setSaveCard] = useState(false);
   const form = useFields({ amount: (text) => cardAmountProblem(readAmount(text)) });

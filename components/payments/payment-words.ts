@@ -52,3 +52,6 @@ export function cardAmountProblem(amount: bigint | undefined): string | undefine
   if (amount > 10_000_000_000n) return "The most at once is 10000.00.";
   return amount % 10_000n === 0n ? undefined : "A card is charged whole cents.";
 }
+
+/** What people top up by, in whole units of the currency. */
+export const PRESETS = ["10", "25", "50", "100"] as const;

@@ -7,10 +7,17 @@ import { RedeemCode } from "@/components/payments/redeem-code";
 import { Dialog } from "@/components/ui/dialog";
 import { Tabs } from "@/components/ui/tabs";
 
+type Props = Readonly<{
+  payments: Payments;
+  onClose: () => void;
+  /** The amount to begin with, where one was chosen already. */
+  first?: string;
+}>;
+
 /** The ways in which credit comes: by card where a provider is set up, by a code that was bought, or from the seller. */
-export function TopUp({ payments, onClose }: Readonly<{ payments: Payments; onClose: () => void }>) {
+export function TopUp({ payments, onClose, first }: Props) {
   const ways = [
-    { key: "card", label: "By card", content: <PayByCard onClose={onClose} payments={payments} /> },
+    { key: "card", label: "By card", content: <PayByCard first={first} onClose={onClose} payments={payments} /> },
     { key: "code", label: "By voucher code", content: <RedeemCode onClose={onClose} /> },
     { key: "bank", label: "By bank", content: <AskByBank onClose={onClose} /> },
   ];
