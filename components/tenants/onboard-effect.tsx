@@ -2,6 +2,7 @@ import type { Outputs } from "@/components/api/outputs";
 import { amountProblem, readAmount } from "@/components/billing/amount-input";
 import { MoveEffect } from "@/components/billing/move-effect";
 import { useScope } from "@/components/shell/scope";
+import { InvitationPreview } from "@/components/tenants/invitation-preview";
 import type { Draft } from "@/components/tenants/onboard-fields";
 import { Section } from "@/components/ui/section";
 
@@ -33,6 +34,7 @@ export function OnboardEffect({ draft, defaults }: Props) {
           <li>An invitation link for {draft.email || "the admin"}, valid 7 days</li>
         </ul>
       </Section>
+      <InvitationPreview email={draft.email} name={draft.name} />
     </>
   );
 }

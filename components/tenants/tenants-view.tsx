@@ -6,7 +6,7 @@ import { useCallback, useState } from "react";
 import { useTRPC } from "@/components/api/client";
 import type { Outputs, TenantRow } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
-import { useScope } from "@/components/shell/scope";
+import { type Permission, useScope } from "@/components/shell/scope";
 import { tenantListInput } from "@/components/tenants/tenant-list-input";
 import { TenantsFilter } from "@/components/tenants/tenants-filter";
 import { TenantsTable } from "@/components/tenants/tenants-table";
@@ -22,6 +22,9 @@ const OnboardTenant = later(() => import("@/components/tenants/onboard-tenant").
 const ImportTenants = later(() => import("@/components/tenants/import-tenants").then((file) => file.ImportTenants));
 const TenantPanel = later(() => import("@/components/tenants/tenant-panel").then((file) => file.TenantPanel));
 const SuspendMany = later(() => import("@/components/tenants/suspend-many").then((file) => file.SuspendMany));
+const PlanMany = later(() => import("@/components/tenants/plan-many").then((file) => file.PlanMany));
+const CapsMany = later(() => import("@/components/tenants/caps-many").then((file) => file.CapsMany));
+const WriteOwners = later(() => import("@/components/tenants/write-owners").then((file) => file.WriteOwners));
 const MoveMoney = later(() => import("@/components/billing/move-money").then((file) => file.MoveMoney));
 
 /** Everybody below this tenant, and how they stand. */
@@ -83,13 +86,31 @@ export function TenantsView() {
 
 type PageProps = Readonly<{ data: Outputs["tenants"]["list"]; onPay: (row: TenantRow) => void }>;
 
+type Act = "plan" | "caps" | "write" | "suspend";
+
+/** What can be done with many at once, and what it needs. */
+const acts = [
+  { key: "plan", label: "Change plan…", needs: "plans.write" },
+  { key: "caps", label: "Set caps…", needs: "billing.write" },
+  { key: "write", label: "Write to owners…", needs: "tenants.write" },
+  { key: "suspend", label: "Suspend tenants…", needs: "tenants.write" },
+] as const satisfies readonly Readonly<{ key: Act; label: string; needs: Permission }>[];
+
+type ActProps = Readonly<{ act: Act; rows: readonly TenantRow[]; onClose: () => void; onDone: () => void }>;
+
+function ActOnMany({ act, ...rest }: ActProps) {
+  if (act === "plan") return <PlanMany {...rest} />;
+  if (act === "caps") return <CapsMany {...rest} />;
+  return act === "write" ? <WriteOwners {...rest} /> : <SuspendMany {...rest} />;
+}
+
 /** One page of the list, and what is done with the rows chosen on it. */
 function Page({ data: { items, nextCursor }, onPay }: PageProps) {
   const { can } = useScope();
   const { params, set } = useParamsState();
   const { openId } = useOpen();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const [suspending, setSuspending] = useState(false);
+  const [act, setAct] = useState<Act>();
   // What left the list meanwhile is not acted on.
   const rows = items.filter((item) => chosen.has(item.slug));
   const choose = useCallback((slug: string, on: boolean) => {
@@ -102,7 +123,13 @@ function Page({ data: { items, nextCursor }, onPay }: PageProps) {
       {rows.length > 0 && (
         <div className="sticky top-12 z-20 flex flex-wrap items-center gap-2 border-b bg-bg py-2">
           <span className="mr-auto">{countText(rows.length, "tenants")} chosen</span>
-          <Button onClick={() => setSuspending(true)}>Suspend tenants…</Button>
+          {acts
+            .filter(({ needs }) => can(needs))
+            .map(({ key, label }) => (
+              <Button key={key} onClick={() => setAct(key)}>
+                {label}
+              </Button>
+            ))}
           <Button look="quiet" onClick={none}>
             Choose none
           </Button>
@@ -122,11 +149,12 @@ function Page({ data: { items, nextCursor }, onPay }: PageProps) {
           {nextCursor && <Button onClick={() => set({ after: nextCursor })}>Next page</Button>}
         </nav>
       )}
-      {suspending && (
-        <SuspendMany
-          onClose={() => setSuspending(false)}
+      {act && (
+        <ActOnMany
+          act={act}
+          onClose={() => setAct(undefined)}
           onDone={() => {
-            setSuspending(false);
+            setAct(undefined);
             none();
           }}
           rows={rows}

@@ -31,6 +31,7 @@ import { membersRouter } from "@/server/api/routers/members";
 import { noticesRouter } from "@/server/api/routers/notices";
 import { notificationsRouter } from "@/server/api/routers/notifications";
 import { numbersRouter } from "@/server/api/routers/numbers";
+import { ownersRouter } from "@/server/api/routers/owners";
 import { passkeysRouter } from "@/server/api/routers/passkeys";
 import { passwordsRouter } from "@/server/api/routers/passwords";
 import { paymentsRouter } from "@/server/api/routers/payments";
@@ -91,6 +92,7 @@ export const appRouter = router({
   mail: mailRouter,
   me: meRouter,
   members: membersRouter,
+  owners: ownersRouter,
   passkeys: passkeysRouter,
   passwords: passwordsRouter,
   reports: reportsRouter,

@@ -24,7 +24,8 @@ import type { Db } from "@/server/infra/db/client";
 import { DomainError } from "@/server/kernel/errors";
 import type { UserId } from "@/server/kernel/ids";
 
-export type PasskeyDeps = Readonly<{ db: Db; keys: FactorKeys; appUrl: string }>;
+/** `name`: what the portal is called there, for whoever chooses among passkeys. */
+export type PasskeyDeps = Readonly<{ db: Db; keys: FactorKeys; appUrl: string; name?: string | undefined }>;
 
 /**
  * What a browser needs to make a passkey. It is kept by the authenticator and asks for its owner's finger, face or number, so
@@ -32,12 +33,12 @@ export type PasskeyDeps = Readonly<{ db: Db; keys: FactorKeys; appUrl: string }>
  * @throws DomainError invalid_state where the portal has an address and no name.
  */
 export async function creationOptions(
-  { db, keys, appUrl }: PasskeyDeps,
+  { db, keys, appUrl, name: portal = "Ringfence" }: PasskeyDeps,
   { userId, email, name }: Readonly<{ userId: UserId; email: string; name: string }>,
 ): Promise<PublicKeyCredentialCreationOptionsJSON> {
   const known = await listPasskeys(db, userId);
   return generateRegistrationOptions({
-    rpName: "Ringfence",
+    rpName: portal,
     rpID: partyOf(appUrl).id,
     userName: email,
     userDisplayName: name || email,

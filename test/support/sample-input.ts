@@ -88,6 +88,7 @@ const fields: Readonly<Record<string, () => unknown>> = {
   hold: () => "incident 1",
   roles: () => [],
   seen: () => "As it was",
+  childSlugs: () => ["nobody-below"],
   colour: () => "#0b7f8c",
   senderName: () => "Sample",
   replyTo: () => "answers@sample.example",

@@ -9,10 +9,13 @@ import { factorsOf, hasFactor, noteShown, renewRecoveryCodes } from "@/server/do
 import { addPasskey, listPasskeys, removePasskey } from "@/server/domain/people/passkeys";
 import { revokeOtherSessions } from "@/server/domain/tenancy/sessions";
 
-const depsOf = ({ db, settings }: Readonly<{ db: Context["db"]; settings: ApiSettings }>) => ({
+type Asked = Readonly<{ db: Context["db"]; settings: ApiSettings; door?: Context["door"] }>;
+
+const depsOf = ({ db, settings, door }: Asked) => ({
   db,
   keys: settings.factorKeys,
   appUrl: settings.appUrl,
+  name: door?.brand.name,
 });
 
 export const passkeysRouter = router({

@@ -39,7 +39,7 @@ export const securityRouter = router({
 
   beginTotp: freshMutation("factor.begin").mutation(({ ctx }) =>
     ctx.changeOwn(async (tx) => {
-      const result = await beginTotp(tx, ctx.settings.factorKeys, ctx.signedIn);
+      const result = await beginTotp(tx, ctx.settings.factorKeys, ctx.signedIn, ctx.door?.brand.name);
       return { subject: `person:${ctx.userId}`, after: { kind: "app" }, result };
     }),
   ),

@@ -59,6 +59,7 @@ export type AuditAction =
   | "brand.reset"
   | "tenant.create"
   | "tenant.import"
+  | "tenant.write_owners"
   | "tenant.rename"
   | "tenant.set_language"
   | "person.set_language"

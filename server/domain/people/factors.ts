@@ -45,10 +45,11 @@ export async function beginTotp(
   tx: TenantWrite,
   keys: FactorKeys,
   { userId, email }: Owner,
+  issuer?: string,
 ): Promise<{ secretOnce: string; uri: string }> {
   const secret = newTotpSecret();
   await tx.$queryRaw`SELECT totp_begin(${userId}::uuid, ${seal(keys.seal, userId, secret)})::text`;
-  return { secretOnce: base32Of(secret), uri: totpUri(secret, email) };
+  return { secretOnce: base32Of(secret), uri: totpUri(secret, email, issuer) };
 }
 
 async function storedTotp(db: Db | TenantWrite, userId: UserId) {

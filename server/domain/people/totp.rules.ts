@@ -45,6 +45,6 @@ export function stepOfCode(secret: Uint8Array, code: string, atMs: number): numb
   return fitting[0];
 }
 
-/** What a QR code tells an app. */
-export const totpUri = (secret: Uint8Array, email: string): string =>
-  `otpauth://totp/Ringfence:${encodeURIComponent(email)}?secret=${base32Of(secret)}&issuer=Ringfence&algorithm=SHA1&digits=${DIGITS}&period=30`;
+/** What a QR code tells an app; `issuer` is the name under which it is listed there. */
+export const totpUri = (secret: Uint8Array, email: string, issuer = "Ringfence"): string =>
+  `otpauth://totp/${encodeURIComponent(issuer)}:${encodeURIComponent(email)}?secret=${base32Of(secret)}&issuer=${encodeURIComponent(issuer)}&algorithm=SHA1&digits=${DIGITS}&period=30`;

@@ -38,4 +38,5 @@ test("secrets are of 160 bits, never the same, and told to apps as RFC 4648 writ
   expect(base32Of(SECRET)).toBe("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
   expect(base32Of(Buffer.from("foobar"))).toBe("MZXW6YTBOI");
   expect(totpUri(SECRET, "a+b@c.example")).toContain("totp/Ringfence:a%2Bb%40c.example?secret=GEZDGNBV");
+  expect(totpUri(SECRET, "a@c.example", "Quay & Co")).toContain("totp/Quay%20%26%20Co:a%40c.example?");
 });

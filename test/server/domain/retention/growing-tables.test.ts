@@ -16,6 +16,9 @@ const stays: Readonly<Record<string, string>> = {
   // Whoever uses the portal and what they set up.
   "tenant person seat extension did plan rate tenant_bundle bundle passkey totp recovery_code retention_policy rule":
     "set up by people, gone when they take it away",
+  "brand brand_logo": "a reseller's settings, gone when it resets them",
+  "tenant_import tenant_import_row":
+    "what was asked for is emptied when it is made, or after a month; the keys stay, so that nobody is made twice",
   "allow_list hot_number hot_list number_block ban_keep notify_target desk_phone legal_hold":
     "set up by people, gone or lifted by them",
   // Sums without anybody in them.

@@ -1,0 +1,91 @@
+"use client";
+
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { type FormEvent, useId } from "react";
+
+import { useTRPC } from "@/components/api/client";
+import type { TenantRow } from "@/components/api/outputs";
+import { QueryView } from "@/components/api/query-view";
+import { problemsOf, refusalBeside } from "@/components/api/refusal";
+import { useScope } from "@/components/shell/scope";
+import { Dialog } from "@/components/ui/dialog";
+import { Field } from "@/components/ui/field";
+import { FormEnd } from "@/components/ui/form-end";
+import { toast } from "@/components/ui/toast-store";
+import { checks, useFields } from "@/components/ui/use-fields";
+
+type Props = Readonly<{ rows: readonly TenantRow[]; onClose: () => void; onDone: () => void }>;
+
+const fields = { title: checks.filled("A subject"), text: checks.filled("A text") } as const;
+
+/** One mail to the owners of the chosen tenants; how many people that is stands there before it is sent. */
+export function WriteOwners({ rows, onClose, onDone }: Props) {
+  const { tenantSlug } = useScope();
+  const trpc = useTRPC();
+  const childSlugs = rows.map(({ slug }) => slug);
+  const reach = useQuery(trpc.owners.reach.queryOptions({ tenantSlug, childSlugs }));
+  const { problems, read, setProblems } = useFields(fields);
+  const write = useMutation(
+    trpc.owners.write.mutationOptions({
+      onSuccess: ({ mails }) => {
+        toast(mails === 1 ? "1 mail is on its way." : `${mails} mails are on their way.`);
+        onDone();
+      },
+      onError: (error) => setProblems(problemsOf(error)),
+    }),
+  );
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const values = read(event.currentTarget);
+    if (values) write.mutate({ tenantSlug, childSlugs, ...values });
+  }
+  return (
+    <Dialog onClose={onClose} size="middle" title="Write to owners">
+      <form className="grid gap-4" noValidate onSubmit={submit}>
+        <Field data-first="" label="Subject" maxLength={150} name="title" problem={problems.title} />
+        <TextField problem={problems.text} />
+        <QueryView query={reach}>
+          {({ people, tenants, without, mailGoesOut }) => (
+            <p className="text-ink-2">
+              Owners who get this mail: {people}, of {tenants} tenants.
+              {without.length > 0 && ` Without an owner, and not written to: ${without.join(", ")}.`}
+              {!mailGoesOut && " No mail server is named here, so it waits until there is one."}
+            </p>
+          )}
+        </QueryView>
+        <FormEnd
+          busy={write.isPending && "Sending…"}
+          disabled={reach.data?.people === 0}
+          onCancel={onClose}
+          refusal={refusalBeside(write.error, fields)}
+          submit="Send mail"
+        />
+      </form>
+    </Dialog>
+  );
+}
+
+function TextField({ problem }: Readonly<{ problem: string | undefined }>) {
+  const id = useId();
+  return (
+    <div className="grid gap-1">
+      <label className="font-medium" htmlFor={id}>
+        Text
+      </label>
+      <textarea
+        aria-describedby={problem ? `${id}-problem` : undefined}
+        aria-invalid={problem ? true : undefined}
+        className="control"
+        id={id}
+        maxLength={5_000}
+        name="text"
+        rows={8}
+      />
+      {problem && (
+        <p className="text-xs text-bad" id={`${id}-problem`}>
+          {problem}
+        </p>
+      )}
+    </div>
+  );
+}
