@@ -9,13 +9,13 @@ import { refusalOf } from "@/components/api/refusal";
 import { amountProblem, plainAmount, readAmount } from "@/components/billing/amount-input";
 import { moneyText } from "@/components/billing/money-text";
 import { MoveEffect } from "@/components/billing/move-effect";
-import { type MoveWay, moveRows, targetsOf } from "@/components/billing/move-rows";
+import { type MoveWay, moveRows } from "@/components/billing/move-rows";
 import { useMove } from "@/components/billing/use-move";
 import { useScope } from "@/components/shell/scope";
+import { TenantField } from "@/components/tenants/tenant-field";
 import { Dialog } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
-import { Select } from "@/components/ui/select";
 import { checks, useFields } from "@/components/ui/use-fields";
 
 type Props = Readonly<{
@@ -35,7 +35,7 @@ export function MoveMoney({ kind, balance, toSlug, onClose }: Props) {
   const [amount, setAmount] = useState("");
   const [back, setBack] = useState(false);
   const way: MoveWay = kind === "receive" ? "receive" : back ? "back" : "give";
-  const { targets, target, choose } = useTarget(kind === "give", balance.currency, toSlug);
+  const { target, toChoose, choose } = useTarget(kind === "give", balance.currency, toSlug);
   const { problems, read } = useFields({ amount: amountProblem, note: checks.any });
   const { move, error, busy } = useMove({ way, tenant, target, currency: balance.currency, onDone: onClose });
   const micros = readAmount(amount) ?? 0n;
@@ -50,12 +50,11 @@ export function MoveMoney({ kind, balance, toSlug, onClose }: Props) {
     <Dialog onClose={onClose} title={titles[way]}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
         {kind === "give" && (
-          <Select
-            choices={targets.map((item) => ({ value: item.slug, label: item.name }))}
+          <TenantField
+            {...toChoose}
             label="Tenant"
-            name="to"
-            onChange={(event) => choose(event.target.value)}
-            value={target?.slug ?? ""}
+            onValue={(tenant) => choose(tenant?.slug)}
+            placeholder="Choose a tenant"
           />
         )}
         <Field
@@ -90,13 +89,19 @@ export function MoveMoney({ kind, balance, toSlug, onClose }: Props) {
   );
 }
 
-/** Who can be given credit, and who is chosen: the first until somebody chooses. */
+/** Who can be given credit: anybody below the operator, of a reseller those directly below it; always in one currency. */
 function useTarget(wanted: boolean, currency: string, toSlug: string | undefined) {
   const { tenantSlug, tenant } = useScope();
-  const [chosen, choose] = useState(toSlug);
-  const tree = useQuery(useTRPC().tenants.tree.queryOptions({ tenantSlug }, { enabled: wanted }));
-  const targets = wanted ? targetsOf(tree.data?.items ?? [], tenant, currency) : [];
-  return { targets, target: targets.find((item) => item.slug === chosen) ?? targets[0], choose };
+  const [value, choose] = useState(toSlug);
+  const among = { currency, ...(tenant.kind === "operator" ? {} : { direct: true }) };
+  const one = useQuery(
+    useTRPC().tenants.pick.queryOptions(
+      { tenantSlug, ...among, slug: value ?? "-" },
+      { enabled: wanted && value !== undefined },
+    ),
+  );
+  const target = one.data?.items.find(({ slug }) => slug === value);
+  return { target, toChoose: { ...among, value }, choose };
 }
 
 function TakeBack({ back, onBack }: Readonly<{ back: boolean; onBack: (back: boolean) => void }>) {

@@ -9,13 +9,6 @@ type Wallet = Readonly<{
 }>;
 type Own = Readonly<{ slug: string; name: string; kind: string }>;
 
-/** Who can be given credit: the operator tops up anybody below, a reseller those directly below it; always in one currency. */
-export const targetsOf = <Item extends Wallet>(items: readonly Item[], own: Own, currency: string): readonly Item[] =>
-  items.filter(
-    (item) =>
-      item.slug !== own.slug && item.currency === currency && (own.kind === "operator" || item.parentSlug === own.slug),
-  );
-
 type Move = Readonly<{
   way: MoveWay;
   tenant: Own;

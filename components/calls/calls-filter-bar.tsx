@@ -44,7 +44,7 @@ export function CallsFilterBar({ filter, set }: Props) {
   return (
     <>
       <SearchBox
-        className="w-full sm:w-64"
+        className="w-full sm:w-56"
         label="Number, name or call ID"
         onValue={search}
         value={filter.text ?? ""}

@@ -29,7 +29,7 @@ export function StopsAt({ until, because, sentence, now }: Props) {
         in {durationText(left)}
       </span>
       <span className="sr-only">in {durationWords(left)}</span>
-      {because ? ` (${reasons[because] ?? because})` : ", then renewed"}
+      {because ? ` (${reasons[because] ?? because})` : <span className="sm:max-2xl:sr-only">, then renewed</span>}
     </span>
   );
 }

@@ -10,6 +10,8 @@ export type Series = Readonly<{
 }>;
 
 export type ChartData = Readonly<{
+  /** What the points are, at the head of the table; moments by themselves. */
+  over?: string | undefined;
   /** A name per point, as it stands under the axis: 21 Nov. */
   labels: readonly string[];
   /** At most five; more are summed up as "Other" by whoever makes them. */

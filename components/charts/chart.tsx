@@ -107,7 +107,7 @@ function PointTable({ title, data }: Pick<Props, "title" | "data">) {
       <thead>
         <tr className="text-ink-3">
           <th className="font-medium" scope="col">
-            When
+            {data.over ?? "When"}
           </th>
           {data.series.map(({ name }) => (
             <th className="pl-3 text-right font-medium" key={name} scope="col">

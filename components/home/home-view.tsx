@@ -12,8 +12,17 @@ import { homeSentence } from "@/components/home/home-sentence";
 import { LiveStrip } from "@/components/home/live-strip";
 import { OnboardingStrip } from "@/components/home/onboarding-strip";
 import { SpendChart } from "@/components/home/spend-chart";
+import { runwayText } from "@/components/payments/auto-words";
 import { useScope } from "@/components/shell/scope";
+import { later } from "@/components/ui/later";
 import { Section } from "@/components/ui/section";
+import { Skeleton } from "@/components/ui/skeleton";
+
+/** The operator's is a page of its own. */
+const CommandView = later(
+  () => import("@/components/command/command-view").then((file) => file.CommandView),
+  <Skeleton />,
+);
 
 /** Am I working, what does it cost now, and what needs me. */
 export function HomeView() {
@@ -21,7 +30,10 @@ export function HomeView() {
   const trpc = useTRPC();
   const home = useQuery(trpc.home.get.queryOptions({ tenantSlug }));
   const balance = useQuery(trpc.billing.balance.queryOptions({ tenantSlug }, { enabled: can("balance.read") }));
-  const live = useQuery(trpc.calls.live.queryOptions({ tenantSlug }));
+  const live = useQuery(trpc.calls.live.queryOptions({ tenantSlug }, { enabled: tenant.kind !== "operator" }));
+  if (tenant.kind === "operator") {
+    return <QueryView query={home}>{(data) => <CommandView home={data} />}</QueryView>;
+  }
 
   return (
     <QueryView query={home}>
@@ -41,10 +53,12 @@ export function HomeView() {
           <div className="grid gap-x-16 gap-y-8 lg:grid-cols-[minmax(0,1fr)_20rem]">
             <div className="grid content-start gap-8">
               {data.attention.length > 0 && <AttentionList items={data.attention} />}
-              {live.data && <LiveStrip data={live.data} />}
+              {live.data && (
+                <LiveStrip data={live.data} most={tenant.kind === "customer" ? data.maxCalls : undefined} />
+              )}
             </div>
             <div className="grid content-start gap-8">
-              {balance.data && tenant.kind !== "operator" && (
+              {balance.data && (
                 <Section
                   aside={
                     <Link className="text-accent underline-offset-2 hover:underline" href={hrefOf("balance")}>
@@ -55,6 +69,10 @@ export function HomeView() {
                   title="Balance"
                 >
                   <BalanceBar balance={balance.data} large />
+                  <p className="text-ink-2">
+                    {runwayText(balance.data.availableMicros, balance.data.spentWeekMicros) ??
+                      "Nothing was spent this week: it lasts."}
+                  </p>
                 </Section>
               )}
               <Section

@@ -16,15 +16,22 @@ type Data = Outputs["calls"]["live"];
 
 const MOST = 6;
 
-/** The calls of this second, in short. */
-export function LiveStrip({ data }: Readonly<{ data: Data }>) {
+/** The calls of this second, in short, and how many there may be at once where that is told. */
+export function LiveStrip({ data, most }: Readonly<{ data: Data; most?: number | undefined }>) {
   const { hrefOf } = useScope();
   return (
     <Section
       aside={
-        <Link className="text-accent underline-offset-2 hover:underline" href={hrefOf("live")}>
-          All live calls
-        </Link>
+        <span className="flex flex-wrap justify-end gap-x-4">
+          {most !== undefined && (
+            <Link className="text-ink-2 underline-offset-2 hover:underline" href={hrefOf("limits")}>
+              {data.items.length} of {most} calls at once
+            </Link>
+          )}
+          <Link className="text-accent underline-offset-2 hover:underline" href={hrefOf("live")}>
+            All live calls
+          </Link>
+        </span>
       }
       level={2}
       title="On the phone now"

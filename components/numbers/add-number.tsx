@@ -5,7 +5,7 @@ import type { FormEvent } from "react";
 
 import { useTRPC } from "@/components/api/client";
 import { problemsOf, refusalBeside } from "@/components/api/refusal";
-import { Receiver, useReceivers } from "@/components/numbers/receiver";
+import { Receiver } from "@/components/numbers/receiver";
 import { useScope } from "@/components/shell/scope";
 import { Dialog } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
@@ -18,7 +18,6 @@ export function AddNumber({ onClose }: Readonly<{ onClose: () => void }>) {
   const { tenantSlug } = useScope();
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const receivers = useReceivers();
   const form = useFields({
     did: checks.shape(/^\+?[\d ()./-]{6,30}$/, "Write the number in full, such as +49 30 1234567."),
     toTenantSlug: checks.any,
@@ -53,7 +52,7 @@ export function AddNumber({ onClose }: Readonly<{ onClose: () => void }>) {
           placeholder="+49 30 1234567"
           problem={form.problems.did}
         />
-        <Receiver choices={[{ value: "", label: "Nobody yet" }, ...receivers]} />
+        <Receiver placeholder="Nobody yet" />
         <FormEnd
           busy={add.isPending && "Adding…"}
           onCancel={onClose}

@@ -6,7 +6,7 @@ import type { FormEvent } from "react";
 import { useTRPC } from "@/components/api/client";
 import type { NumberRow } from "@/components/api/outputs";
 import { refusalOf } from "@/components/api/refusal";
-import { Receiver, useReceivers } from "@/components/numbers/receiver";
+import { Receiver } from "@/components/numbers/receiver";
 import { useScope } from "@/components/shell/scope";
 import { Dialog } from "@/components/ui/dialog";
 import { FormEnd } from "@/components/ui/form-end";
@@ -18,7 +18,6 @@ export function GiveNumber({ number, onClose }: Readonly<{ number: NumberRow; on
   const { tenantSlug } = useScope();
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const receivers = useReceivers();
   const form = useFields({ toTenantSlug: checks.filled("The tenant") });
   const give = useMutation(
     trpc.numbers.give.mutationOptions({
@@ -39,7 +38,7 @@ export function GiveNumber({ number, onClose }: Readonly<{ number: NumberRow; on
   return (
     <Dialog onClose={onClose} title={`Give ${number.formatted}`}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
-        <Receiver choices={receivers} first />
+        <Receiver placeholder="Choose a tenant" />
         <FormEnd
           busy={give.isPending && "Giving…"}
           onCancel={onClose}

@@ -1,26 +1,20 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 
-import { useTRPC } from "@/components/api/client";
-import { useScope } from "@/components/shell/scope";
-import { type Choice, Select } from "@/components/ui/select";
+import { TenantField } from "@/components/tenants/tenant-field";
 
-/** The tenants below that can be given something. */
-export function useReceivers(): readonly Choice[] {
-  const { tenantSlug } = useScope();
-  const tree = useQuery(useTRPC().tenants.tree.queryOptions({ tenantSlug }));
-  return (tree.data?.items ?? [])
-    .filter(({ slug }) => slug !== tenantSlug)
-    .map(({ slug, name }) => ({ value: slug, label: name }));
+/** The tenant below that something is given to, as a field of the form. */
+export function Receiver({ placeholder }: Readonly<{ placeholder: string }>) {
+  const [slug, setSlug] = useState<string>();
+  return (
+    <TenantField
+      hint="It rings nowhere until they choose an extension."
+      label="For"
+      name="toTenantSlug"
+      onValue={(tenant) => setSlug(tenant?.slug)}
+      placeholder={placeholder}
+      value={slug}
+    />
+  );
 }
-
-export const Receiver = ({ choices, first }: Readonly<{ choices: readonly Choice[]; first?: boolean }>) => (
-  <Select
-    choices={choices}
-    data-first={first ? "" : undefined}
-    hint="It rings nowhere until they choose an extension."
-    label="For"
-    name="toTenantSlug"
-  />
-);

@@ -1,16 +1,15 @@
 "use client";
 
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import type { FormEvent } from "react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
 import type { NumberRow } from "@/components/api/outputs";
 import { refusalOf } from "@/components/api/refusal";
+import { ExtensionField } from "@/components/extensions/extension-field";
 import { useScope } from "@/components/shell/scope";
 import { Dialog } from "@/components/ui/dialog";
 import { FormEnd } from "@/components/ui/form-end";
-import { Select } from "@/components/ui/select";
-import { Skeleton } from "@/components/ui/skeleton";
 import { toast } from "@/components/ui/toast-store";
 
 /** Its holder says at which extension a number rings; the next call follows it. */
@@ -18,7 +17,7 @@ export function RouteNumber({ number, onClose }: Readonly<{ number: NumberRow; o
   const { tenantSlug } = useScope();
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const extensions = useQuery(trpc.extensions.list.queryOptions({ tenantSlug }));
+  const [extensionId, setExtensionId] = useState<string | undefined>(number.extension?.id);
   const route = useMutation(
     trpc.numbers.route.mutationOptions({
       onSuccess: () => {
@@ -31,37 +30,27 @@ export function RouteNumber({ number, onClose }: Readonly<{ number: NumberRow; o
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    const chosen = new FormData(event.currentTarget).get("extensionId");
-    const extensionId = typeof chosen === "string" && chosen !== "" ? chosen : null;
-    route.mutate({ tenantSlug, did: number.number, extensionId });
+    route.mutate({ tenantSlug, did: number.number, extensionId: extensionId ?? null });
   }
 
-  const choices = (extensions.data?.items ?? []).map(({ id, number: own, displayName }) => ({
-    value: id as string,
-    label: `${own} ${displayName}`,
-  }));
   return (
     <Dialog onClose={onClose} title={`Where ${number.formatted} rings`}>
-      {extensions.isPending ? (
-        <Skeleton rows={3} />
-      ) : (
-        <form className="grid gap-4" noValidate onSubmit={submit}>
-          <Select
-            choices={[{ value: "", label: "Nowhere" }, ...choices]}
-            data-first=""
-            defaultValue={number.extension?.id ?? ""}
-            hint="All phones of the extension ring. Nowhere: callers hear that the number is not in service."
-            label="Extension"
-            name="extensionId"
-          />
-          <FormEnd
-            busy={route.isPending && "Saving…"}
-            onCancel={onClose}
-            refusal={route.error ? refusalOf(route.error) : undefined}
-            submit="Save"
-          />
-        </form>
-      )}
+      <form className="grid gap-4" noValidate onSubmit={submit}>
+        <ExtensionField
+          hint="All phones of the extension ring. Nowhere: callers hear that the number is not in service."
+          label="Extension"
+          name="extensionId"
+          onValue={setExtensionId}
+          placeholder="Nowhere"
+          value={extensionId}
+        />
+        <FormEnd
+          busy={route.isPending && "Saving…"}
+          onCancel={onClose}
+          refusal={route.error ? refusalOf(route.error) : undefined}
+          submit="Save"
+        />
+      </form>
     </Dialog>
   );
 }

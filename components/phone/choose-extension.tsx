@@ -6,6 +6,7 @@ import { useEffect, useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
 import { QueryView } from "@/components/api/query-view";
+import { ExtensionField } from "@/components/extensions/extension-field";
 import { phoneStore } from "@/components/phone/phone-store";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
@@ -21,7 +22,7 @@ export function ChooseExtension({ onChoose }: Props) {
   const { tenantSlug } = useScope();
   const trpc = useTRPC();
   const place = useQuery(trpc.browserPhone.place.queryOptions({ tenantSlug }));
-  const query = useQuery(trpc.extensions.list.queryOptions({ tenantSlug }));
+  const query = useQuery(trpc.extensions.page.queryOptions({ tenantSlug }));
   if (place.data && place.data.url === null) {
     return (
       <Notice title="No phone in the browser is set up on this installation." tone="info">
@@ -31,9 +32,10 @@ export function ChooseExtension({ onChoose }: Props) {
   }
   return (
     <QueryView query={query}>
-      {({ items }) => {
+      {({ items, nextAfter }) => {
         const active = items.filter(({ state }) => state === "active");
-        return active.length === 0 ? <None /> : place.data && <Choice extensions={active} onChoose={onChoose} />;
+        if (active.length === 0 && nextAfter === null) return <None />;
+        return place.data && <Choice extensions={active} more={nextAfter !== null} onChoose={onChoose} />;
       }}
     </QueryView>
   );
@@ -55,17 +57,16 @@ function None() {
   );
 }
 
-function Choice({ extensions, onChoose }: Readonly<{ extensions: readonly Extension[] }> & Props) {
+function Choice({ extensions, more, onChoose }: Readonly<{ extensions: readonly Extension[]; more: boolean }> & Props) {
   const { tenantSlug } = useScope();
   const [chosen, setChosen] = useState(extensions[0]?.id ?? "");
-  const [only] = extensions.length === 1 ? extensions : [];
+  const [only] = extensions.length === 1 && !more ? extensions : [];
 
   const { wish } = phoneStore.get();
-  const wanted = (
-    extensions.find(({ id }) => id === wish?.extensionId) ??
-    only ??
-    (wish?.dial ? extensions[0] : undefined)
-  )?.id;
+  const known =
+    extensions.find(({ id }) => id === wish?.extensionId) ?? only ?? (wish?.dial ? extensions[0] : undefined);
+  // One that is not among the first of many is there all the same.
+  const wanted = (more ? wish?.extensionId : undefined) ?? known?.id;
 
   useEffect(() => {
     if (wanted) onChoose(tenantSlug, wanted);
@@ -80,14 +81,23 @@ function Choice({ extensions, onChoose }: Readonly<{ extensions: readonly Extens
         onChoose(tenantSlug, chosen);
       }}
     >
-      <Select
-        choices={extensions.map(({ id, number, displayName }) => ({ value: id, label: `${number} ${displayName}` }))}
-        label="Call as"
-        name="extension"
-        onChange={(event) => setChosen(event.target.value)}
-        value={chosen}
-      />
-      <Button look="primary" type="submit">
+      {more ? (
+        <ExtensionField
+          label="Call as"
+          onValue={(id) => setChosen(id ?? "")}
+          placeholder="Choose an extension"
+          value={chosen || undefined}
+        />
+      ) : (
+        <Select
+          choices={extensions.map(({ id, number, displayName }) => ({ value: id, label: `${number} ${displayName}` }))}
+          label="Call as"
+          name="extension"
+          onChange={(event) => setChosen(event.target.value)}
+          value={chosen}
+        />
+      )}
+      <Button disabled={chosen === ""} look="primary" type="submit">
         Connect this browser
       </Button>
     </form>

@@ -7,6 +7,7 @@ import { moneyText } from "@/components/billing/money-text";
 import { Chart } from "@/components/charts/chart";
 import { HeatTable } from "@/components/reports/heat-table";
 import { type Money, PartsTable } from "@/components/reports/parts-table";
+import { placeName } from "@/components/reports/place-name";
 import { chartsOf } from "@/components/reports/report-charts";
 import {
   acdOf,
@@ -22,7 +23,6 @@ import {
   shareText,
 } from "@/components/reports/report-words";
 import { useScope } from "@/components/shell/scope";
-import { countryName } from "@/components/ui/country-name";
 import { cx } from "@/components/ui/cx";
 
 type Props = Readonly<{ report: ReportData; before: ReportData | undefined }>;
@@ -51,7 +51,7 @@ export function ReportBody({ report, before }: Props) {
           <Chart
             data={data}
             key={title}
-            {...(selects ? { onSelect, selects: "Show these calls" } : {})}
+            {...(selects && tenant.kind === "customer" ? { onSelect, selects: "Show these calls" } : {})}
             summary={summary}
             title={title}
           />
@@ -155,8 +155,6 @@ function Totals({ report, money: told }: Readonly<{ report: ReportData; money: M
     </dl>
   );
 }
-
-const placeName = (code: string): string => (/^[A-Z]{2}$/.test(code) ? countryName(code) : "Unknown");
 
 function wayName(value: string): string {
   const [way = "", outcome = ""] = value.split(":");

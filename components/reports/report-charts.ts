@@ -1,6 +1,7 @@
 import { columnDecimals, moneyText } from "@/components/billing/money-text";
 import type { ChartData, Series } from "@/components/charts/chart-data";
 import type { Money } from "@/components/reports/parts-table";
+import { placeName } from "@/components/reports/place-name";
 import {
   acdOf,
   asrOf,
@@ -37,8 +38,44 @@ export function chartsOf(report: ReportData, before: ReportData | undefined, mon
     chart(told, "Calls", calls, [["calls", "Calls", "bars"]], count),
     chart(told, "Answered (ASR)", asr, [["asr", "ASR", "line"]], percent),
     chart(told, "Average length (ACD)", acd, [["acd", "ACD", "line"]], lengthText),
+    placesChart(told),
     peakChart(told),
   ];
+}
+
+/** Places beside each other that a chart still names; the others are one. */
+const NAMED = 7;
+
+/** Where to, by the money that went there, or where nobody paid by the minutes. */
+function placesChart({ report, money }: Told): Drawn {
+  const { countries, currency } = report;
+  const paid = money === "cost" ? costOf : revenueOf;
+  const byMoney = countries.some((part) => paid(part) > 0n);
+  const sizeOf = (part: (typeof countries)[number]) =>
+    byMoney ? Number(paid(part)) / 1_000_000 : part.talkMs / 60_000;
+  const sorted = countries.toSorted((a, b) => sizeOf(b) - sizeOf(a));
+  const [named, rest] = [sorted.slice(0, NAMED), sorted.slice(NAMED)];
+  const shown = [
+    ...named.map((part) => ({ name: placeName(part.value), value: sizeOf(part) })),
+    ...(rest.length > 0 ? [{ name: "Other", value: rest.reduce((sum, part) => sum + sizeOf(part), 0) }] : []),
+  ];
+  const whole = shown.reduce((sum, { value }) => sum + value, 0);
+  const style = { style: "currency", currency, currencyDisplay: "narrowSymbol" } as const;
+  const format = byMoney ? (value: number) => new Intl.NumberFormat("en", style).format(value) : count;
+  const [first] = shown;
+  const share = first && whole > 0 ? ` ${first.name} has ${shareText(first.value / whole)} of it.` : "";
+  const values = shown.map(({ value }) => value);
+  return {
+    title: byMoney ? "Destinations by money" : "Destinations by minutes",
+    summary: `Calls went to ${countries.length === 1 ? "one country" : `${countries.length} countries`}.${share}`,
+    data: {
+      over: "Where",
+      labels: shown.map(({ name }) => name),
+      series: [{ name: byMoney ? "Money" : "Minutes", kind: "bars", values, texts: values.map(format) }],
+      format,
+    },
+    selects: false,
+  };
 }
 
 type Line = readonly [measure: Measure, name: string, kind: Series["kind"]];

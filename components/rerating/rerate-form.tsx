@@ -1,11 +1,12 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import type { FormEvent } from "react";
+import { type FormEvent, useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
 import type { RerateAsked } from "@/components/rerating/rerate-view";
 import { useScope } from "@/components/shell/scope";
+import { TenantField } from "@/components/tenants/tenant-field";
 import { Button } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
 import { Field } from "@/components/ui/field";
@@ -20,25 +21,21 @@ type Props = Readonly<{
 
 const day = checks.shape(/^\d{4}-\d{2}-\d{2}$/, "Choose a day.");
 
-/** The customers directly below, and the plans of one's own. */
-function useChoices() {
+/** The plans of one's own. */
+function useOwnPlans() {
   const { tenantSlug } = useScope();
   const trpc = useTRPC();
-  const tree = useQuery(trpc.tenants.tree.queryOptions({ tenantSlug }));
   const plans = useQuery(trpc.plans.list.queryOptions({ tenantSlug }));
-  return {
-    buyers: (tree.data?.items ?? []).filter((item) => item.parentSlug === tenantSlug),
-    own: (plans.data?.items ?? []).filter((plan) => plan.own),
-  };
+  return (plans.data?.items ?? []).filter((plan) => plan.own);
 }
 
 /** Which calls, and by which prices. One of customer, prefix and plan must be named: everything at once is refused. */
 export function RerateForm({ busy, refusal, onPreview }: Props) {
-  const { buyers, own } = useChoices();
+  const own = useOwnPlans();
+  const [buyer, setBuyer] = useState<string>();
   const { problems, read } = useFields({
     from: day,
     to: day,
-    buyer: checks.any,
     chargedBy: checks.any,
     planId: checks.any,
     prefix: checks.optional(checks.shape(/^\+?[1-9]\d{0,14}$/, "Digits of a full number, such as 4915.")),
@@ -48,7 +45,7 @@ export function RerateForm({ busy, refusal, onPreview }: Props) {
     event.preventDefault();
     const values = read(event.currentTarget);
     if (!values) return;
-    const { from, to, buyer, prefix, chargedBy, planId } = values;
+    const { from, to, prefix, chargedBy, planId } = values;
     onPreview({
       periodFrom: from,
       periodTo: to,
@@ -64,13 +61,13 @@ export function RerateForm({ busy, refusal, onPreview }: Props) {
       <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
         <Field label="From" name="from" problem={problems.from} type="date" />
         <Field label="To" name="to" problem={problems.to} type="date" />
-        <Select
-          choices={[
-            { value: "", label: "Any customer" },
-            ...buyers.map((item) => ({ value: item.slug, label: item.name })),
-          ]}
+        <TenantField
+          direct
           label="Customer"
           name="buyer"
+          onValue={(tenant) => setBuyer(tenant?.slug)}
+          placeholder="Any customer"
+          value={buyer}
         />
         <Field
           hint="Only numbers that begin with it."

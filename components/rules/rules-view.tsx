@@ -8,11 +8,14 @@ import { RulesTable, ruleId } from "@/components/rules/rules-table";
 import { useScope } from "@/components/shell/scope";
 import { later } from "@/components/ui/later";
 import { PageHeader } from "@/components/ui/page-header";
-import { Select } from "@/components/ui/select";
 import { useOpen } from "@/components/ui/use-open";
 import { useParamsState } from "@/components/ui/use-params-state";
 
 const RulePanel = later(() => import("@/components/rules/rule-panel").then((file) => file.RulePanel));
+const TenantField = later(
+  () => import("@/components/tenants/tenant-field").then((file) => file.TenantField),
+  <span className="control w-64" />,
+);
 
 /** From how much on something is done, here or for one tenant below. */
 export function RulesView() {
@@ -41,21 +44,16 @@ export function RulesView() {
 }
 
 function ForWhom({ of }: Readonly<{ of: string | undefined }>) {
-  const { tenantSlug, tenant } = useScope();
+  const { tenant } = useScope();
   const { set } = useParamsState();
-  const tree = useQuery(useTRPC().tenants.tree.queryOptions({ tenantSlug }));
-  const below = (tree.data?.items ?? []).filter(({ slug }) => slug !== tenantSlug);
   return (
-    <Select
-      choices={[
-        { value: "", label: `${tenant.name} and all below` },
-        ...below.map(({ slug, name }) => ({ value: slug, label: name })),
-      ]}
+    <TenantField
+      className="w-64"
       label="For"
       labelHidden
-      name="of"
-      onChange={(event) => set({ of: event.target.value || undefined, open: undefined })}
-      value={of ?? ""}
+      onValue={(below) => set({ of: below?.slug, open: undefined })}
+      placeholder={`${tenant.name} and all below`}
+      value={of}
     />
   );
 }

@@ -1,4 +1,5 @@
 import type { Outputs } from "@/components/api/outputs";
+import { durationText } from "@/components/calls/duration-text";
 
 export type SystemState = Outputs["system"]["get"];
 export type WorkerState = SystemState["workers"][number];
@@ -83,11 +84,12 @@ function outboxPart({ database }: SystemState, now: number, { ageText }: Texts):
 
 function trunkPart({ trunk }: SystemState, now: number, { ageText }: Texts): Part {
   const name = "Carrier";
-  const { calls, answered, failed, lastAnsweredAt } = trunk;
+  const { calls, answered, acdSeconds, failed, lastAnsweredAt } = trunk;
   if (calls === 0) return { name, health: "off", state: "Not used", detail: "No call left by it within the last hour" };
   const share = Math.round((100 * answered) / calls);
   const last = lastAnsweredAt ? `, last answer ${ageText(lastAnsweredAt, now)} ago` : "";
-  const detail = `${calls} calls in the last hour, ${share} % answered, ${failed} failed in its network${last}`;
+  const length = acdSeconds === null ? "" : `, ${durationText(Math.round(acdSeconds))} on average (ACD)`;
+  const detail = `${calls} calls in the last hour, ${share} % answered (ASR)${length}, ${failed} failed in its network${last}`;
   const ill = calls >= 5 && failed * 2 > calls;
   return { name, health: ill ? "ill" : "well", state: ill ? "Fails" : "Carries calls", detail };
 }

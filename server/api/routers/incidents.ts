@@ -28,6 +28,7 @@ import {
   type Worker,
 } from "@/server/domain/incidents/incidents";
 import { mergeIncidents, snoozeIncidents } from "@/server/domain/incidents/together";
+import { dueIncidents } from "@/server/domain/overview/due-incidents";
 import { listMembers } from "@/server/domain/tenancy/members";
 import type { UserId } from "@/server/kernel/ids";
 
@@ -53,6 +54,12 @@ export const incidentsRouter = router({
       atOperator(ctx.seat);
       return ctx.read((tx) => listIncidents(tx, ctx.tenantId, filter));
     }),
+
+  /** What is due next, by the clocks. */
+  due: tenantQuery("incidents.read").query(({ ctx }) => {
+    atOperator(ctx.seat);
+    return ctx.read((tx) => dueIncidents(tx, ctx.tenantId));
+  }),
 
   get: tenantQuery("incidents.read")
     .input(one)

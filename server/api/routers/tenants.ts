@@ -10,6 +10,8 @@ import { mailInvitation } from "@/server/domain/tenancy/invitation-mail";
 import { invitationUrl } from "@/server/domain/tenancy/invitations";
 import { listTenants } from "@/server/domain/tenancy/tenant-list";
 import { tenantListSchema } from "@/server/domain/tenancy/tenant-list.schema";
+import { pickTenants } from "@/server/domain/tenancy/tenant-pick";
+import { tenantPickSchema } from "@/server/domain/tenancy/tenant-pick.schema";
 import { listTree, setTenantState } from "@/server/domain/tenancy/tenants";
 import { DomainError } from "@/server/kernel/errors";
 import { decimalOf } from "@/server/kernel/money";
@@ -20,6 +22,11 @@ export const tenantsRouter = router({
   tree: tenantQuery("tenants.read").query(async ({ ctx }) => ({
     items: await ctx.readBelow((tx) => listTree(tx, ctx.tenantId)),
   })),
+
+  /** For a field that chooses one of those below. */
+  pick: tenantQuery("tenants.read")
+    .input(tenantPickSchema)
+    .query(({ ctx, input }) => ctx.readBelow((tx) => pickTenants(tx, ctx.tenantId, input))),
 
   /** A page of those below with how they stand. */
   list: tenantQuery("tenants.read")

@@ -9,6 +9,8 @@ export type Home = {
   readonly callsToday: number;
   readonly costTodayMicros: bigint;
   readonly firstCallDone: boolean;
+  /** The most calls at once that the tenant may have. */
+  readonly maxCalls: number;
   /** Fourteen days of the tenant's own calendar, the oldest first; `day` as YYYY-MM-DD. */
   readonly days: readonly { readonly day: string; readonly costMicros: bigint; readonly calls: number }[];
 };
@@ -27,13 +29,18 @@ export async function getHome(tx: TenantRead, tenantId: TenantId, now = new Date
     callsToday: facts.callsToday,
     costTodayMicros: days.at(-1)?.costMicros ?? 0n,
     firstCallDone: facts.firstCallDone,
+    maxCalls: facts.maxCalls,
     days,
   };
 }
 
-async function readFacts(tx: TenantRead, tenantId: TenantId, now: Date): Promise<Facts> {
-  const [row] = await tx.$queryRaw<Omit<Facts, "refused" | "lowBelow" | "lowBelowSlugs">[]>`
-    SELECT t.slug, t.kind, t.state, t.currency, t.plan_id IS NOT NULL AS "hasPlan",
+async function readFacts(
+  tx: TenantRead,
+  tenantId: TenantId,
+  now: Date,
+): Promise<Facts & { readonly maxCalls: number }> {
+  const [row] = await tx.$queryRaw<Omit<Facts & { maxCalls: number }, "refused" | "lowBelow" | "lowBelowSlugs">[]>`
+    SELECT t.slug, t.kind, t.state, t.currency, t.max_calls AS "maxCalls", t.plan_id IS NOT NULL AS "hasPlan",
       coalesce(w.posted_micros - w.held_micros + w.credit_limit_micros, 0) AS "availableMicros",
       coalesce((SELECT sum(charged_micros) FROM spend_day s WHERE s.tenant_id = t.id AND s.day >= (${now}::timestamptz AT TIME ZONE t.time_zone)::date - 6), 0)::bigint
         AS "weekMicros",
@@ -43,7 +50,8 @@ async function readFacts(tx: TenantRead, tenantId: TenantId, now: Date): Promise
       (SELECT count(*)::int FROM extension WHERE tenant_id = t.id AND last_seen_at IS NULL) AS "neverSeen",
       (SELECT count(*)::int FROM extension e WHERE tenant_id = t.id AND last_seen_at IS NOT NULL AND state = 'active'
         AND NOT EXISTS (SELECT FROM registration r WHERE r.extension_id = e.id AND r.expires_at > ${now}::timestamptz)) AS "lostPhones",
-      (SELECT count(*)::int FROM call WHERE started_at >= (date_trunc('day', ${now}::timestamptz AT TIME ZONE t.time_zone) AT TIME ZONE t.time_zone)) AS "callsToday",
+      (SELECT count(*)::int FROM call WHERE state <> 'ended' AND started_at >= d.begins) + coalesce((SELECT u.calls::int FROM
+        usage_series(d.begins, date_bin('15 minutes', ${now}::timestamptz, timestamptz 'epoch') + interval '15 minutes', 'way', NULL, t.time_zone, 'whole') u), 0) AS "callsToday",
       EXISTS (SELECT FROM call WHERE outcome = 'answered') AS "firstCallDone",
       (SELECT count(*)::int FROM security_event WHERE at > ${now}::timestamptz - interval '1 hour'
         AND type IN ('InvalidPassword', 'InvalidAccountID', 'ChallengeResponseFailed', 'FailedACL')) AS "failedRegistrations",
@@ -51,11 +59,13 @@ async function readFacts(tx: TenantRead, tenantId: TenantId, now: Date): Promise
       EXISTS (SELECT FROM block k WHERE k.tenant_id = t.id AND k.kind = 'tenant' AND k.lifted_at IS NULL) AS stopped,
       ARRAY(SELECT DISTINCT e.number FROM block k JOIN extension e ON e.tenant_id = k.tenant_id AND e.id = k.extension_id
         WHERE k.tenant_id = t.id AND k.lifted_at IS NULL ORDER BY e.number LIMIT 4) AS "stoppedNumbers"
-    FROM tenant t LEFT JOIN wallet w ON w.tenant_id = t.id AND w.currency = t.currency WHERE t.id = ${tenantId}::uuid`;
+    FROM tenant t CROSS JOIN LATERAL (SELECT date_trunc('day', ${now}::timestamptz AT TIME ZONE t.time_zone) AT TIME ZONE t.time_zone AS begins) d
+    LEFT JOIN wallet w ON w.tenant_id = t.id AND w.currency = t.currency WHERE t.id = ${tenantId}::uuid`;
   if (!row) throw new DomainError("not_found");
   const refused = await tx.$queryRaw<{ reason: string; calls: number }[]>`
-    SELECT reason, count(*)::int AS calls FROM call
-    WHERE outcome = 'blocked' AND reason IS NOT NULL AND started_at > ${now}::timestamptz - interval '24 hours'
+    SELECT c.reason, count(*)::int AS calls FROM tenant_below b JOIN call c ON c.tenant_id = b.descendant_id
+    WHERE b.ancestor_id = ${tenantId}::uuid AND c.state = 'ended' AND c.outcome = 'blocked' AND c.outcome <> 'answered' AND c.reason IS NOT NULL
+      AND c.started_at > ${now}::timestamptz - interval '24 hours'
     GROUP BY reason ORDER BY calls DESC, reason LIMIT 3`;
   const low = await tx.$queryRaw<{ slug: string; total: number }[]>`
     SELECT t.slug, (count(*) OVER ())::int AS total FROM tenant_below b JOIN tenant t ON t.id = b.descendant_id

@@ -20,6 +20,8 @@ const stateSchema = z.object({
 export type TrunkHour = Readonly<{
   calls: number;
   answered: number;
+  /** Average seconds of an answered call that is over; null of none. */
+  acdSeconds: number | null;
   /** The carrier said that it has no way, or is out of order: causes of the network, not of the people called. */
   failed: number;
   lastAnsweredAt: Date | null;
@@ -62,9 +64,10 @@ const NETWORK_CAUSES = [2, 3, 27, 34, 38, 41, 42, 44, 47, 58, 63, 127];
 async function trunkHour(tx: TenantRead): Promise<TrunkHour> {
   const [hour] = await tx.$queryRaw<TrunkHour[]>`
     SELECT count(*)::int AS calls, count(answered_at)::int AS answered,
+      (avg(talk_ms) FILTER (WHERE answered_at IS NOT NULL AND state = 'ended') / 1000)::float8 AS "acdSeconds",
       count(*) FILTER (WHERE answered_at IS NULL AND hangup_cause = ANY (${NETWORK_CAUSES}))::int AS failed,
       max(answered_at) AS "lastAnsweredAt",
       max(ended_at) FILTER (WHERE answered_at IS NULL AND hangup_cause = ANY (${NETWORK_CAUSES})) AS "lastFailedAt"
     FROM call WHERE kind = 'external' AND reason IS NULL AND started_at > now() - interval '1 hour'`;
-  return hour ?? { calls: 0, answered: 0, failed: 0, lastAnsweredAt: null, lastFailedAt: null };
+  return hour ?? { calls: 0, answered: 0, acdSeconds: null, failed: 0, lastAnsweredAt: null, lastFailedAt: null };
 }

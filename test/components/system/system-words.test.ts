@@ -22,7 +22,7 @@ const worker = (more: Partial<WorkerState> = {}): WorkerState => ({
 const system = (more: Partial<SystemState> = {}): SystemState => ({
   now,
   workers: [worker()],
-  trunk: { calls: 20, answered: 15, failed: 1, lastAnsweredAt: ago(30), lastFailedAt: null },
+  trunk: { calls: 20, answered: 15, acdSeconds: 100, failed: 1, lastAnsweredAt: ago(30), lastFailedAt: null },
   tenants: {},
   ...more,
   database: {
@@ -52,7 +52,9 @@ describe("the parts of the system", () => {
     [
       "Carrier",
       "Fails",
-      system({ trunk: { calls: 6, answered: 1, failed: 4, lastAnsweredAt: null, lastFailedAt: now } }),
+      system({
+        trunk: { calls: 6, answered: 1, acdSeconds: null, failed: 4, lastAnsweredAt: null, lastFailedAt: now },
+      }),
     ],
     ["Mail", "Fails", system({ database: { ...system().database, mailsFailed: 1 } })],
     ["Database", "Nearly full", system({ database: { ...system().database, connections: 95 } })],
@@ -61,7 +63,7 @@ describe("the parts of the system", () => {
   });
 
   it("do not call a carrier ill because people did not answer, or because few called", () => {
-    const trunk = { calls: 20, answered: 2, failed: 3, lastAnsweredAt: null, lastFailedAt: null };
+    const trunk = { calls: 20, answered: 2, acdSeconds: null, failed: 3, lastAnsweredAt: null, lastFailedAt: null };
     expect(part(system({ trunk }), "Carrier")?.health).toBe("well");
     expect(part(system({ trunk: { ...trunk, calls: 3, failed: 3 } }), "Carrier")?.health).toBe("well");
   });

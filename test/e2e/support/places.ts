@@ -40,6 +40,7 @@ export const places = [
   { as: ["operator", "owner"], page: "/tenants", heading: "Tenants" },
   { as: ["operator", "owner"], page: "/reconciliation", heading: "Reconciliation" },
   { as: ["operator", "owner"], page: "/system", heading: "System" },
+  { as: ["operator", "owner"], page: "", heading: /./ },
   { as: ["operator", "owner"], page: "/live", heading: "Live calls" },
   { as: ["operator", "owner"], page: "/incidents", heading: "Incidents" },
   { as: ["operator", "owner"], page: "/rules", heading: "Rules", row: true },
