@@ -16,7 +16,8 @@ export function Unblock({ network }: Readonly<{ network: string }>) {
   const queries = useQueryClient();
   const unblock = useMutation(
     trpc.bans.unblock.mutationOptions({
-      onSuccess: () => toast(`${network} is let in again. The next try counts anew.`),
+      onSuccess: ({ lifted }) =>
+        toast(lifted ? `${network} is let in again. The next try counts anew.` : `${network} is not blocked any more.`),
       onSettled: async () => {
         await queries.invalidateQueries({ queryKey: trpc.bans.pathKey() });
         await queries.invalidateQueries({ queryKey: trpc.extensions.connectSteps.pathKey() });
@@ -29,7 +30,7 @@ export function Unblock({ network }: Readonly<{ network: string }>) {
       <Button
         aria-label={`Unblock ${network}`}
         busy={unblock.isPending && "Unblocking…"}
-        onClick={() => unblock.mutate({ tenantSlug, network })}
+        onClick={() => unblock.mutate({ tenantSlug, sender: network })}
       >
         Unblock
       </Button>

@@ -59,10 +59,8 @@ export function ManyIncidents({ rows, onDone }: Props) {
       {snoozing && (
         <SnoozeIncidents
           incidentIds={ids}
-          onClose={() => {
-            setSnoozing(false);
-            onDone();
-          }}
+          onClose={() => setSnoozing(false)}
+          onDone={onDone}
           title={rows.length === 1 ? `Snooze incident ${rows[0]?.number}` : `Snooze ${rows.length} incidents`}
         />
       )}

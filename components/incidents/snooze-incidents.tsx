@@ -12,12 +12,21 @@ import { FormEnd } from "@/components/ui/form-end";
 import { momentIn } from "@/components/ui/local-moment";
 import { Select } from "@/components/ui/select";
 
-type Props = Readonly<{ incidentIds: readonly string[]; title: string; onClose: () => void }>;
+type Props = Readonly<{
+  incidentIds: readonly string[];
+  title: string;
+  onClose: () => void;
+  /** When they were put off, and not when somebody thought better of it. */
+  onDone?: () => void;
+}>;
 
 /** Puts incidents off: they leave the list, and come back by themselves. */
-export function SnoozeIncidents({ incidentIds, title, onClose }: Props) {
+export function SnoozeIncidents({ incidentIds, title, onClose, onDone }: Props) {
   const { tenantSlug, timeZone } = useScope();
-  const { snooze } = useIncident(onClose);
+  const { snooze } = useIncident(() => {
+    onClose();
+    onDone?.();
+  });
   const [choices] = useState(() => snoozeChoices(new Date(), timeZone));
   const [chosen, setChosen] = useState("0");
   const [problem, setProblem] = useState<string>();
@@ -34,7 +43,8 @@ export function SnoozeIncidents({ incidentIds, title, onClose }: Props) {
     <Dialog onClose={onClose} title={title}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <p className="text-ink-2">
-          It leaves the list, and comes back at that moment, or as soon as something new happens. Its clock runs on.
+          What is put off leaves the list, and comes back at that moment, or as soon as something new happens. Its clock
+          runs on.
         </p>
         <Select
           choices={[

@@ -4,6 +4,7 @@ import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 
 import type { Place } from "@/server/config/place";
+import { addresses } from "./doctor-addresses";
 import { examine, type Finding, fine, wrong } from "./doctor-part";
 
 const PATIENCE_MS = 3_000;
@@ -44,26 +45,6 @@ async function workers({ callControlUrl }: Place): Promise<Finding> {
   const parts = `database ${report.database ?? "unknown"}, queue ${report.queue?.state ?? "unknown"}`;
   const fix = "See the workers' log; they mend themselves when what is away comes back.";
   return answer.ok && report.queue?.state !== "away" ? fine("workers", parts) : wrong("workers", parts, fix);
-}
-
-/**
- * Whether the portal sees where people come from. It is asked at the address that people type, so by the way of their requests:
- * a proxy on a private address that forwards and is not named is known to it by then.
- */
-async function addresses({ appUrl }: Place): Promise<Finding> {
-  const answer = await fetch(`${appUrl.replace(/\/$/, "")}/api/health`, {
-    signal: AbortSignal.timeout(PATIENCE_MS),
-  }).catch(() => undefined);
-  const report = (await answer?.json().catch(() => undefined)) as { unnamedProxies?: number } | undefined;
-  const hidden = report?.unnamedProxies;
-  if (hidden === undefined) return fine("addresses", `not known: no portal answers at ${appUrl}`);
-  if (hidden === 0) return fine("addresses", "no proxy hides where people come from");
-  const fix = "Set TRUSTED_PROXIES to the address that the portal's log names, and start the portal again.";
-  return wrong(
-    "addresses",
-    "a proxy in front of the portal hides where people come from, so nobody is banned by it",
-    fix,
-  );
 }
 
 async function manager({ ami }: Place): Promise<Finding> {

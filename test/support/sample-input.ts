@@ -131,6 +131,7 @@ const fields: Readonly<Record<string, () => unknown>> = {
   ageSeconds: () => 5,
   networks: () => ["198.51.100.0/24"],
   network: () => "198.51.100.0/24",
+  sender: () => "198.51.100.7",
   failures: () => 5,
   windowSeconds: () => 300,
   firstSeconds: () => 300,

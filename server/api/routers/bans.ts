@@ -73,10 +73,10 @@ export const bansRouter = router({
   /** Lets one of them in again. */
   unblock: freshTenantMutation("extensions.write", "ban.unblock")
     .input(ownBanSchema)
-    .mutation(({ ctx, input: { network } }) =>
+    .mutation(({ ctx, input: { sender } }) =>
       ctx.change(async (tx) => {
-        await liftOwnBan(tx, { network, ownAddress: ctx.address, by: ctx.userId });
-        return { subject: `network:${network}`, before: { network }, after: { lifted: true }, result: { network } };
+        const lifted = await liftOwnBan(tx, { network: sender, ownAddress: ctx.address, by: ctx.userId });
+        return { subject: `network:${sender}`, after: { lifted }, result: { network: sender, lifted } };
       }),
     ),
 

@@ -63,7 +63,7 @@ export const placeBanSchema = banPreviewSchema.extend({
 export const liftBanSchema = z.object({ banId });
 
 /** One address, as the list of one's own bans names it: an IPv6 sender is its /64. */
-export const ownBanSchema = z.object({ network: networkField({ 4: 32, 6: 64 }) });
+export const ownBanSchema = z.object({ sender: networkField({ 4: 32, 6: 64 }) });
 
 export const keepSchema = z.object({ network: networkField({ 4: 8, 6: 16 }), note: line(200).default("") });
 export const dropKeepSchema = z.object({ network: networkField({ 4: 8, 6: 16 }) });

@@ -41,7 +41,6 @@ export async function listOwnBans(tx: TenantRead, ownAddress: string): Promise<O
 type Lift = Readonly<{ network: string; ownAddress: string; by: string }>;
 
 const refusals: Readonly<Record<string, (network: string) => DomainError>> = {
-  gone: (network) => new DomainError("not_found", { network }, `${network} is not banned.`),
   strange: (network) =>
     new DomainError(
       "forbidden",
@@ -60,14 +59,15 @@ const refusals: Readonly<Record<string, (network: string) => DomainError>> = {
 
 /**
  * Lets in again what was banned by itself at an address of the tenant's, from the commit on; what was counted there is forgotten.
- * Five times within an hour at most. What a person, an incident or a rule of the provider's holds stays.
+ * Five times within an hour at most. What a person, an incident or a rule of the provider's holds stays. A repeat changes nothing.
  * @param by a person's id.
- * @throws DomainError not_found when it is not banned; forbidden where nothing of the tenant's worked; invalid_state when the
- * provider holds it; rate_limited.
+ * @returns false when it is none of the addresses of the tenant's that are banned.
+ * @throws DomainError forbidden where nothing of the tenant's worked; invalid_state when the provider holds it; rate_limited.
  */
-export async function liftOwnBan(tx: TenantWrite, { network, ownAddress, by }: Lift): Promise<void> {
+export async function liftOwnBan(tx: TenantWrite, { network, ownAddress, by }: Lift): Promise<boolean> {
   const [row] = await tx.$queryRaw<{ said: string }[]>`
     SELECT own_ban_lift(${network}::inet, ${ownAddress}, ${by}) AS said`;
-  const refusal = refusals[row?.said ?? "gone"];
+  const refusal = refusals[row?.said ?? ""];
   if (refusal) throw refusal(network);
+  return row?.said === "lifted";
 }

@@ -45,7 +45,7 @@ const worked = (address: string) =>
   );
 const own = async (more: object = stranger) => (await on.as("customer", more).bans.own(acme)).items;
 const unblock = (network: string, more: object = stranger) =>
-  on.as("customer", more).bans.unblock({ ...acme, network });
+  on.as("customer", more).bans.unblock({ ...acme, sender: network });
 const isBanned = async (network: string) =>
   (await on.sql("SELECT FROM ban WHERE network = $1::inet AND lifted_at IS NULL AND expires_at > now()", [network]))
     .length === 1;
@@ -69,16 +69,20 @@ test("it lets its own in again, which the trail says; a stranger's address it do
   await worked("198.51.100.21");
   await guess("198.51.100.21", on.customer, phone.endpoint);
   await guess("203.0.113.67", on.customer, phone.endpoint);
-  await unblock("198.51.100.21");
+  expect(await unblock("198.51.100.21")).toMatchObject({ lifted: true });
   expect(await isBanned("198.51.100.21")).toBe(false);
   await expect(unblock("203.0.113.67")).rejects.toMatchObject({ message: "forbidden" });
   expect(await isBanned("203.0.113.67")).toBe(true);
-  await expect(unblock("198.51.100.21")).rejects.toMatchObject({ message: "not_found" });
-  await expect(unblock("203.0.113.99")).rejects.toMatchObject({ message: "not_found" });
+  expect(await unblock("198.51.100.21")).toMatchObject({ lifted: false });
+  // A ban of somebody else's address is not there, and stays.
+  await guess("203.0.113.99", on.reseller, others.sipUsername);
+  expect(await unblock("203.0.113.99")).toMatchObject({ lifted: false });
+  expect(await isBanned("203.0.113.99")).toBe(true);
   expect(
-    await on.sql("SELECT subject FROM audit_event WHERE tenant_id = $1 AND action = 'ban.unblock' AND outcome = 'ok'", [
-      on.customerId,
-    ]),
+    await on.sql(
+      "SELECT subject FROM audit_event WHERE tenant_id = $1 AND action = 'ban.unblock' AND outcome = 'ok' AND after ->> 'lifted' = 'true'",
+      [on.customerId],
+    ),
   ).toEqual([{ subject: "network:198.51.100.21" }]);
   expect(await strayBans((text) => on.sql(text))).toEqual([]);
   // What was counted is forgotten: four more mistakes ban nobody.
@@ -139,7 +143,7 @@ test("who one is has to be shown anew, a viewer may not, and five within an hour
   await expect(unblock("198.51.100.25", stale)).rejects.toMatchObject({ message: "reauth_required" });
   const viewer = await on.person(on.customer, "viewer");
   await expect(
-    on.as({ userId: viewer }, stranger).bans.unblock({ ...acme, network: "198.51.100.25" }),
+    on.as({ userId: viewer }, stranger).bans.unblock({ ...acme, sender: "198.51.100.25" }),
   ).rejects.toMatchObject({ message: "forbidden" });
   await on.sql("UPDATE ban_owner SET ended_for = NULL");
   for (let n = 0; n < 5; n += 1) {
