@@ -9,6 +9,7 @@ import { BalanceBar } from "@/components/billing/balance-bar";
 import { DailyCap } from "@/components/billing/daily-cap";
 import { Ledger } from "@/components/billing/ledger";
 import { OwnTerms } from "@/components/billing/own-terms";
+import { ExportLink } from "@/components/exports/export-link";
 import { AutoTopUp } from "@/components/payments/auto-top-up";
 import { runwayText } from "@/components/payments/auto-words";
 import { Debt } from "@/components/payments/debt";
@@ -67,7 +68,7 @@ export function BalanceView() {
             <PaymentsSection payments={payments} />
           </>
         )}
-        <Section level={2} title="Ledger">
+        <Section aside={<ExportLink filter={{}} what="ledger" />} level={2} title="Ledger">
           <Ledger before={params.get("before") ?? undefined} onPage={(before) => set({ before })} />
         </Section>
       </div>

@@ -105,7 +105,7 @@ function Acts({ row, onAgain, newest }: Doings & Readonly<{ row: ExportRow }>) {
           Download
         </a>
       )}
-      {row.state === "ready" && (row.bytes ?? 0) > PACKED_FROM_BYTES && (
+      {row.state === "ready" && row.what !== "everything" && (row.bytes ?? 0) > PACKED_FROM_BYTES && (
         <a aria-label={`Download ${name}, packed`} className={buttonClass()} download href={`${address}?packed`}>
           .gz
         </a>

@@ -15,6 +15,8 @@ import { isExportKind } from "@/server/domain/exports/export.schema";
 
 const NewExport = later(() => import("@/components/exports/new-export").then((file) => file.NewExport));
 
+const SchedulesTable = later(() => import("@/components/exports/schedules-table").then((file) => file.SchedulesTable));
+
 const WORKING_MS = 1_000;
 const IDLE_MS = 30_000;
 
@@ -49,6 +51,7 @@ export function ExportsView() {
       <QueryView query={query}>
         {(data) => (
           <>
+            <SchedulesTable />
             <ExportsTable onAgain={(row) => set({ new: row.what, again: row.id })} onNew={open} rows={data.items} />
             {asked !== null && can("exports.write") && (
               <NewExport

@@ -20,6 +20,7 @@ import {
   exportWords,
   isExportKind,
 } from "@/server/domain/exports/export.schema";
+import { type Rhythm, rhythms, rhythmWords } from "@/server/domain/exports/rhythm-kinds.schema";
 
 type Filter = Readonly<Record<string, unknown>>;
 type Props = Readonly<{
@@ -32,7 +33,9 @@ const dated: readonly ExportKind[] = ["calls", "ledger", "audit"];
 /** Which list, narrowed how, and written how. What came with the list's own filter is kept and can be taken out. */
 export function NewExport({ from, onClose }: Props) {
   const { tenantSlug, can } = useScope();
-  const { create } = useExports(onClose);
+  const { create, schedule } = useExports(onClose);
+  const [every, setEvery] = useState<Rhythm | "once">("once");
+  const asked = every === "once" ? create : schedule;
   const [what, setWhat] = useState(from.what);
   const [filter, setFilter] = useState<Filter>(from.filter);
   const [format, setFormat] = useState(from.style?.format ?? "csv");
@@ -49,7 +52,9 @@ export function NewExport({ from, onClose }: Props) {
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    create.mutate({ tenantSlug, file: fileOf(new FormData(event.currentTarget), { what, rest, format }) });
+    const file = fileOf(new FormData(event.currentTarget), { what, rest, format });
+    if (every === "once") create.mutate({ tenantSlug, file });
+    else schedule.mutate({ tenantSlug, file, every });
   }
 
   return (
@@ -64,7 +69,18 @@ export function NewExport({ from, onClose }: Props) {
           onChange={(event) => choose(event.target.value)}
           value={what}
         />
-        {dated.includes(what) && <Days filter={filter} />}
+        <Select
+          choices={[
+            { value: "once", label: "Once, now" },
+            ...rhythms.map((value) => ({ value, label: rhythmWords[value].name })),
+          ]}
+          {...(every !== "once" && { hint: whenHint(what, every) })}
+          label="Make it"
+          name="every"
+          onChange={(event) => setEvery(rhythms.find((one) => one === event.target.value) ?? "once")}
+          value={every}
+        />
+        {dated.includes(what) && every === "once" && <Days filter={filter} />}
         {Object.keys(rest).length > 0 && <Narrowed by={rest} onClear={() => setFilter({})} />}
         <Select
           choices={formats.map((one) => ({ value: one, label: formatWords[one] }))}
@@ -75,17 +91,23 @@ export function NewExport({ from, onClose }: Props) {
           value={format}
         />
         <Style format={format} style={from.style} />
-        {format !== "pdf" && <Columns chosen={from.style?.columns} key={what} what={what} />}
+        {format !== "pdf" && exportWords[what].columns.length > 0 && (
+          <Columns chosen={from.style?.columns} key={what} what={what} />
+        )}
         <FormEnd
-          busy={create.isPending && "Asking…"}
+          busy={asked.isPending && "Asking…"}
           onCancel={onClose}
-          refusal={create.error ? refusalOf(create.error) : undefined}
-          submit="Make file"
+          refusal={asked.error ? refusalOf(asked.error) : undefined}
+          submit={every === "once" ? "Make file" : "Schedule file"}
         />
       </form>
     </Dialog>
   );
 }
+
+/** Which days each time is about, and how one hears of it. */
+const whenHint = (what: ExportKind, every: Rhythm): string =>
+  `${dated.includes(what) ? `It is ${rhythmWords[every].about}.` : "As the list stands then."} You get a mail with the way to it.`;
 
 type AskedFile = Inputs["exports"]["create"]["file"];
 type Chosen = Readonly<{ what: ExportKind; rest: Filter; format: ExportStyle["format"] }>;

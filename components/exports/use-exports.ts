@@ -28,6 +28,15 @@ export function useExports(onAsked?: () => void) {
         },
       }),
     ),
+    schedule: useMutation(
+      trpc.exports.schedule.mutationOptions({
+        onSettled,
+        onSuccess: ({ nextAt }) => {
+          toast(`It is made by itself from ${nextAt.toISOString().slice(0, 10)} on, and you get a mail each time.`);
+          onAsked?.();
+        },
+      }),
+    ),
     cancel: useMutation(trpc.exports.cancel.mutationOptions({ onSettled, onError })),
     resume: useMutation(trpc.exports.resume.mutationOptions({ onSettled, onError })),
   };

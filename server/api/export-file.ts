@@ -68,7 +68,7 @@ function answer(file: ExportRow, packed: boolean, pieces: AsyncGenerator<Buffer>
   const named = packed
     ? { "content-type": "application/gzip", "content-disposition": `attachment; filename="${file.fileName}.gz"` }
     : {
-        "content-type": types[file.format],
+        "content-type": file.what === "everything" ? "application/zip" : types[file.format],
         "content-disposition": `attachment; filename="${file.fileName}"`,
         // What ends before this length is not the whole file; the reader's program says so.
         "content-length": String(file.bytes),

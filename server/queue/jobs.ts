@@ -172,6 +172,15 @@ export const jobs = {
     backoffMs: 1_000,
     everyMs: 60_000,
   }),
+  /** Files that are made by themselves, and who is told of them. */
+  runExportSchedules: defineJob({
+    name: "export.schedule",
+    scope: "system",
+    schema: nothing,
+    attempts: 1,
+    backoffMs: 1_000,
+    everyMs: 60_000,
+  }),
   /** Seats whose last day is over. */
   endSeats: defineJob({
     name: "seat.end",

@@ -15,6 +15,7 @@ import { notifyIncident } from "@/workers/processors/notify-incident";
 import { reconcileCalls, reconcileNow } from "@/workers/processors/reconcile-calls";
 import { refundPayment } from "@/workers/processors/refund-payment";
 import { retryJob } from "@/workers/processors/retry-job";
+import { runExportSchedules } from "@/workers/processors/run-export-schedules";
 import { runLongTask } from "@/workers/processors/run-long-task";
 import { sealStatement } from "@/workers/processors/seal-statement";
 import { sendMail } from "@/workers/processors/send-mail";
@@ -47,6 +48,7 @@ export const processors = {
   reconcileCalls,
   reconcileNow,
   endSeats,
+  runExportSchedules,
   wipeProvisioning,
   foldUsage: foldUsageJob,
   sweepBrowserPhones: sweepBrowserPhonesJob,

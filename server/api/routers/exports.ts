@@ -5,9 +5,18 @@ import { exportWords } from "@/server/domain/exports/export.schema";
 import { requireExport } from "@/server/domain/exports/export-rights";
 import { createExport, getExport, listExports } from "@/server/domain/exports/exports";
 import { exportId, newExportSchema } from "@/server/domain/exports/new-export.schema";
+import { newScheduleSchema, scheduleId } from "@/server/domain/exports/schedule.schema";
+import {
+  addSchedule,
+  listSchedules,
+  pauseSchedule,
+  removeSchedule,
+  scheduleKind,
+} from "@/server/domain/exports/schedules";
 import { cancelTask, resumeTask } from "@/server/domain/tasks/tasks";
 
 const one = z.object({ exportId });
+const oneSchedule = z.object({ scheduleId });
 
 /** Files of whole lists. Each kind wants the permission of its list as well. */
 export const exportsRouter = router({
@@ -35,6 +44,50 @@ export const exportsRouter = router({
         return { subject: `export:${made.id}`, after, result: made };
       });
     }),
+
+  /** What is made by itself, of kinds that one may read. */
+  schedules: tenantQuery("exports.read").query(({ ctx }) => ctx.read((tx) => listSchedules(tx, ctx.tenantId, ctx.may))),
+
+  schedule: tenantMutation("exports.write", "export.schedule")
+    .input(newScheduleSchema)
+    .mutation(({ ctx, input: { file, every } }) => {
+      requireExport(ctx.may, ctx.seat.role, file.what);
+      return ctx.change(async (tx) => {
+        const result = await addSchedule(tx, ctx.tenantId, { file, every }, ctx.userId);
+        const after = { what: file.what, every, format: file.format, filter: JSON.stringify(file.filter) };
+        return { subject: `schedule:${result.id}`, after, result };
+      });
+    }),
+
+  pauseSchedule: tenantMutation("exports.write", "export.pause_schedule")
+    .input(oneSchedule)
+    .mutation(({ ctx, input }) =>
+      ctx.change(async (tx) => {
+        requireExport(ctx.may, ctx.seat.role, await scheduleKind(tx, ctx.tenantId, input.scheduleId));
+        await pauseSchedule(tx, ctx.tenantId, input.scheduleId, true);
+        return { subject: `schedule:${input.scheduleId}`, result: { id: input.scheduleId } };
+      }),
+    ),
+
+  resumeSchedule: tenantMutation("exports.write", "export.resume_schedule")
+    .input(oneSchedule)
+    .mutation(({ ctx, input }) =>
+      ctx.change(async (tx) => {
+        requireExport(ctx.may, ctx.seat.role, await scheduleKind(tx, ctx.tenantId, input.scheduleId));
+        await pauseSchedule(tx, ctx.tenantId, input.scheduleId, false);
+        return { subject: `schedule:${input.scheduleId}`, result: { id: input.scheduleId } };
+      }),
+    ),
+
+  removeSchedule: tenantMutation("exports.write", "export.remove_schedule")
+    .input(oneSchedule)
+    .mutation(({ ctx, input }) =>
+      ctx.change(async (tx) => {
+        requireExport(ctx.may, ctx.seat.role, await scheduleKind(tx, ctx.tenantId, input.scheduleId));
+        const what = await removeSchedule(tx, ctx.tenantId, input.scheduleId);
+        return { subject: `schedule:${input.scheduleId}`, before: { what }, result: { id: input.scheduleId } };
+      }),
+    ),
 
   /** What is written by then stays, so that it can go on. */
   cancel: tenantMutation("exports.write", "task.cancel")

@@ -7,8 +7,9 @@ export type May = (permission: Permission) => boolean;
 
 /** @throws DomainError forbidden when whoever asks may not read what such a file has in it. */
 export function requireExport(may: May, role: Role, what: ExportKind): void {
-  const { permission, name } = exportWords[what];
-  if (may(permission)) return;
+  const { name, ...wanted } = exportWords[what];
+  const permission = [wanted.permission, ...(wanted.also ?? [])].find((one) => !may(one));
+  if (permission === undefined) return;
   const sentence = `A file of ${name.toLowerCase()} wants the permission ${permission}, which your role (${role.replace("_", " ")}) or token does not include.`;
   throw new DomainError("forbidden", { permission, role }, sentence);
 }

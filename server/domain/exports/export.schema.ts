@@ -1,7 +1,7 @@
 import type { Permission } from "@/server/domain/tenancy/roles";
 
 /** What can be taken out as a file. The words are stored: never renamed. */
-export const exportKinds = ["calls", "ledger", "extensions", "numbers", "audit", "incidents"] as const;
+export const exportKinds = ["calls", "ledger", "extensions", "numbers", "audit", "incidents", "everything"] as const;
 export type ExportKind = (typeof exportKinds)[number];
 /** Whether a stored word is a kind that this version knows. */
 export const isExportKind = (text: string): text is ExportKind => (exportKinds as readonly string[]).includes(text);
@@ -23,6 +23,8 @@ type KindOfExport = Readonly<{
   name: string;
   /** Without it the role can neither ask for such a file nor take one that is there. */
   permission: Permission;
+  /** What else it has in it, and so wants as well. */
+  also?: readonly Permission[];
   columns: readonly ExportColumn[];
   /** What the file leaves out, and which moment it shows. */
   moment: string;
@@ -144,6 +146,14 @@ export const exportWords: Readonly<Record<ExportKind, KindOfExport>> = {
       column("closed_at", "moment", "When it was over"),
       column("incident_id", "text", "Ours"),
     ],
+  },
+  everything: {
+    name: "All data",
+    permission: "members.write",
+    also: ["calls.read", "balance.read", "extensions.read", "numbers.read", "audit.read"],
+    moment:
+      "One ZIP: calls, movements and audit events up to now, and extensions, numbers, statements and team as they stand. No secret is in it.",
+    columns: [],
   },
 };
 

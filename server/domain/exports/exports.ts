@@ -41,20 +41,9 @@ const extensionOf = { csv: "csv", csv_safe: "csv", jsonl: "jsonl", pdf: "pdf" } 
   string
 >;
 
-/**
- * Asks for a file of a whole list, in the transaction of the change: fixes the moment that it will show, and queues the job.
- * Asking again makes another file.
- * @param by "user:…", "cli:…" or "token:…".
- * @throws DomainError invalid_input for a column that is none, and for a document of what is no list of calls.
- */
-export async function createExport(
-  tx: TenantWrite,
-  tenantId: TenantId,
-  asked: NewExport,
-  by: string,
-): Promise<{ id: string; taskId: string }> {
-  const { what, filter, ...style } = asked;
-  const { name, columns } = exportWords[what];
+/** @throws DomainError invalid_input for a column that is none, and for a document of what is no list of calls. */
+export function checkAsked({ what, filter: _, ...style }: NewExport): void {
+  const { columns } = exportWords[what];
   const unknown = style.columns?.find((key) => !columns.some((column) => column.key === key));
   if (unknown !== undefined) {
     throw new DomainError(
@@ -70,17 +59,43 @@ export async function createExport(
       "Only calls come as a document; take a table or JSON lines.",
     );
   }
+}
+
+/**
+ * Asks for a file of a whole list, in the transaction of the change: fixes the moment that it will show, and queues the job.
+ * Asking again makes another file.
+ * @param by "user:…", "cli:…" or "token:…".
+ * @throws DomainError invalid_input for a column that is none, and for a document of what is no list of calls.
+ */
+export async function createExport(
+  tx: TenantWrite,
+  tenantId: TenantId,
+  asked: NewExport,
+  by: string,
+): Promise<{ id: string; taskId: string }> {
+  const { what, filter, ...style } = asked;
+  checkAsked(asked);
   const bound = await exportSources[what].bound(tx, tenantId);
-  const title = `Export: ${name.toLowerCase()}`;
+  const bounds = what === "everything" ? await boundsOf(tx, tenantId) : undefined;
+  const title = `Export: ${exportWords[what].name.toLowerCase()}`;
   const taskId = await createTask(tx, tenantId, { kind: "export.make", title, input: { what }, createdBy: by });
   const [row] = await tx.$queryRaw<{ id: string }[]>`
     INSERT INTO export_file (tenant_id, task_id, what, format, settings, file_name, bound, created_by)
-    SELECT ${tenantId}::uuid, ${taskId}::uuid, ${what}, ${style.format}, ${JSON.stringify({ filter, style })}::jsonb,
-      ${what} || '-' || t.slug || '-' || to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYYMMDD-HH24MI') || '.' || ${extensionOf[style.format]},
+    SELECT ${tenantId}::uuid, ${taskId}::uuid, ${what}, ${style.format}, ${JSON.stringify({ filter, style, bounds })}::jsonb,
+      ${what} || '-' || t.slug || '-' || to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYYMMDD-HH24MI') || '.' || ${what === "everything" ? "zip" : extensionOf[style.format]},
       ${bound}::bigint, ${by}
     FROM tenant t WHERE t.id = ${tenantId}::uuid RETURNING id`;
   if (!row) throw new DomainError("not_found");
   return { id: row.id, taskId };
+}
+
+/** Up to where the numbered files of an archive go; the calls' own number is the archive's. */
+async function boundsOf(tx: TenantRead, tenantId: TenantId): Promise<Readonly<Record<string, string>>> {
+  const [ledger, audit] = [
+    await exportSources.ledger.bound(tx, tenantId),
+    await exportSources.audit.bound(tx, tenantId),
+  ];
+  return { ledger: String(ledger), audit: String(audit) };
 }
 
 type Stored = Omit<ExportRow, "what" | "filter" | "style" | "state" | "task" | "lines" | "bytes"> & {

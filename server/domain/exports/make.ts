@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 
 import { type Actor, change } from "@/server/domain/audit/change";
+import { archiveBounds, archiveOf } from "@/server/domain/exports/archive";
 import { callDocument } from "@/server/domain/exports/call-document";
 import { type Row, writerOf } from "@/server/domain/exports/cells.rules";
 import { type ExportKind, exportWords, MOST_OF_DOCUMENT } from "@/server/domain/exports/export.schema";
@@ -52,9 +53,14 @@ export async function makeExport(of: Making): Promise<{ exportId: string; lines:
   const file = await reading(of, (tx) => getExport(tx, of.tenantId, exportId));
   if (file.lines !== null && file.bytes !== null) return { exportId, lines: file.lines, bytes: file.bytes };
   const asked = await askedOf(of, file);
-  if (file.what === "calls") await untilNothingOlderRuns(of, asked.bound);
-  const parts = file.format === "pdf" ? await documentParts(of, file, asked) : await tableParts(of, file, asked);
+  if (file.what === "calls" || file.what === "everything") await untilNothingOlderRuns(of, asked.bound);
+  const parts = await partsOf(of, file, asked);
   return finish(of, file, parts);
+}
+
+function partsOf(of: Making, file: ExportRow, asked: Asked<ExportKind>): Promise<Part[]> {
+  if (file.what === "everything") return archiveParts(of, file, asked);
+  return file.format === "pdf" ? documentParts(of, file, asked) : tableParts(of, file, asked);
 }
 
 const reading = <T>({ db, tenantId }: Making, work: (tx: TenantRead) => Promise<T>, subtree = false): Promise<T> =>
@@ -170,6 +176,42 @@ async function documentParts(of: Making, file: ExportRow, asked: Asked<ExportKin
   const facts = await reading(of, (tx) => getTenantFacts(tx, of.tenantId));
   const bytes = await callDocument(rows, { ...facts, file });
   return piecesOf(of, bytes, rows.length);
+}
+
+/** An archive is made in one go as well, a piece in memory at a time: whoever goes on after a dead worker begins anew. */
+async function archiveParts(of: Making, file: ExportRow, asked: Asked<ExportKind>): Promise<Part[]> {
+  await dropParts(of);
+  const where = { tenantId_id: { tenantId: of.tenantId, id: of.exportId } };
+  const stored = await reading(of, (tx) => tx.exportFile.findUnique({ where, select: { settings: true } }));
+  const state = { lines: 0, said: 0 };
+  const zip = archiveOf({
+    read: (work, subtree) => reading(of, work, subtree),
+    asked,
+    bounds: archiveBounds(stored?.settings),
+    file,
+    onLines: async (lines, name) => {
+      state.lines += lines;
+      if (Date.now() - state.said < REPORT_MS) return;
+      state.said = Date.now();
+      await of.report({ done: state.lines, note: name });
+    },
+  });
+  const parts: Part[] = [];
+  const flush = async (bytes: Buffer) => {
+    parts.push(await addPart(of, parts.length, { text: bytes, lines: 0, after: null }));
+  };
+  let waiting: Buffer[] = [];
+  let size = 0;
+  for await (const piece of zip) {
+    waiting.push(piece);
+    size += piece.length;
+    if (size < PIECE_BYTES) continue;
+    await flush(Buffer.concat(waiting));
+    [waiting, size] = [[], 0];
+  }
+  if (size > 0) await flush(Buffer.concat(waiting));
+  await of.report({ done: state.lines, total: state.lines, note: "Adding up" });
+  return parts.map((part, place) => (place === 0 ? { ...part, lines: state.lines } : part));
 }
 
 async function piecesOf(of: Making, bytes: Buffer, lines: number): Promise<Part[]> {

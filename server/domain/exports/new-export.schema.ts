@@ -16,6 +16,7 @@ export const exportFilters = {
   numbers: z.object({ text: z.string().trim().max(60).optional() }),
   audit: trailFilterSchema,
   incidents: z.object({ severity: z.enum(severities).optional(), text: z.string().trim().max(100).optional() }),
+  everything: z.object({}),
 } as const satisfies Record<ExportKind, z.ZodType>;
 
 const zone = z.string().max(60).refine(isZone, "is a time zone such as Europe/Berlin or UTC");
@@ -49,6 +50,7 @@ export const newExportSchema = z.discriminatedUnion("what", [
   asked("numbers"),
   asked("audit"),
   asked("incidents"),
+  asked("everything"),
 ]);
 export type NewExport = z.output<typeof newExportSchema>;
 

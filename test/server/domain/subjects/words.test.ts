@@ -43,6 +43,7 @@ const nobody: Readonly<Record<string, string>> = {
   erasure_token: "token",
   evidence_item: "name note",
   evidence_snapshot: "ask_key taken_by",
+  export_schedule: "every what",
   export_file: "created_by file_name format sha256 what",
   export_part: "after",
   extension: "caller_id number sip_username state",

@@ -1,0 +1,98 @@
+"use client";
+
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+
+import { useTRPC } from "@/components/api/client";
+import type { Outputs } from "@/components/api/outputs";
+import { refusalOf } from "@/components/api/refusal";
+import { filterText } from "@/components/exports/export-words";
+import { useScope } from "@/components/shell/scope";
+import { Button } from "@/components/ui/button";
+import { momentText } from "@/components/ui/clock-text";
+import { type Column, DataTable } from "@/components/ui/data-table";
+import { Empty } from "@/components/ui/empty";
+import { Section } from "@/components/ui/section";
+import { toast } from "@/components/ui/toast-store";
+import { exportWords } from "@/server/domain/exports/export.schema";
+import { rhythmWords } from "@/server/domain/exports/rhythm-kinds.schema";
+
+type Row = Outputs["exports"]["schedules"][number];
+
+/** What is made by itself: when next, for whom, and whether it rests. Nothing is shown where nothing is scheduled. */
+export function SchedulesTable() {
+  const { tenantSlug, timeZone, can } = useScope();
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const schedules = useQuery(trpc.exports.schedules.queryOptions({ tenantSlug }));
+  const saying = (sentence: string) => ({
+    onSuccess: () => {
+      void queries.invalidateQueries({ queryKey: trpc.exports.pathKey() });
+      toast(sentence);
+    },
+    onError: (error: unknown) => {
+      const { title, next } = refusalOf(error);
+      toast(`${title} ${next}`, { tone: "bad" });
+    },
+  });
+  const pause = useMutation(trpc.exports.pauseSchedule.mutationOptions(saying("It rests until you let it go on.")));
+  const goOn = useMutation(trpc.exports.resumeSchedule.mutationOptions(saying("It goes on with the next period.")));
+  const remove = useMutation(
+    trpc.exports.removeSchedule.mutationOptions(saying("It is not made any more. Files that were made stay.")),
+  );
+  if (!schedules.data || schedules.data.length === 0) return null;
+  const columns: readonly Column<Row>[] = [
+    {
+      key: "what",
+      header: "File",
+      fold: "lead",
+      cell: ({ what }) => <span className="font-medium">{exportWords[what].name}</span>,
+    },
+    { key: "filter", header: "Filter", grow: true, cell: ({ filter }) => filterText(filter) },
+    { key: "every", header: "Made", fold: "second", cell: ({ every }) => rhythmWords[every].name },
+    {
+      key: "next",
+      header: "Next",
+      fold: "lead-end",
+      cell: ({ nextAt, pausedAt, note }) =>
+        pausedAt ? <span title={note || undefined}>Paused{note && `: ${note}`}</span> : momentText(nextAt, timeZone),
+    },
+    { key: "person", header: "Told by mail", from: "lg", cell: ({ person }) => person },
+    {
+      key: "acts",
+      header: "Actions",
+      fold: "below",
+      cell: ({ id, what, every, pausedAt }) =>
+        can("exports.write") && (
+          <span className="flex gap-2 sm:justify-end">
+            <Button onClick={() => (pausedAt ? goOn : pause).mutate({ tenantSlug, scheduleId: id })}>
+              {pausedAt ? "Go on" : "Pause"}
+              <span className="sr-only">
+                {" "}
+                with {exportWords[what].name}, {rhythmWords[every].name}
+              </span>
+            </Button>
+            <Button onClick={() => remove.mutate({ tenantSlug, scheduleId: id })}>
+              Remove
+              <span className="sr-only">
+                {" "}
+                {exportWords[what].name}, {rhythmWords[every].name}
+              </span>
+            </Button>
+          </span>
+        ),
+    },
+  ];
+  return (
+    <div className="mb-8">
+      <Section level={2} title="Made by itself">
+        <DataTable
+          caption="Scheduled files"
+          columns={columns}
+          empty={<Empty title="Nothing is scheduled." />}
+          rowKey={({ id }) => id}
+          rows={schedules.data}
+        />
+      </Section>
+    </div>
+  );
+}

@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { exportDesk, manyCalls } from "@/test/support/export-desk";
+import { type Stage, stage } from "@/test/support/stage";
+import { taskContext } from "@/test/support/task-context";
+import { runExportSchedules } from "@/workers/processors/run-export-schedules";
+
+let db: TestDatabase;
+let on: Stage;
+let desk: ReturnType<typeof exportDesk>;
+beforeAll(async () => {
+  db = await createDatabase();
+  on = await stage(db);
+  desk = exportDesk(db, on.as("customer"), on.customer);
+  await on.sql("UPDATE tenant SET time_zone = 'Europe/Berlin' WHERE id = $1", [on.customer.tenantId]);
+});
+afterAll(() => db.drop());
+
+const tenantSlug = "acme";
+const run = () => runExportSchedules({}, taskContext({ db: db.app, pool: db.pool }, on.operator.tenantId));
+const exportsOf = () => on.as("customer");
+const add = (every: string, what = "calls", filter: object = { outcome: "answered", from: "2020-01-01" }) =>
+  exportsOf().exports.schedule({ tenantSlug, every, file: { what, filter } } as never);
+const due = (id: string, at: string) => on.sql("UPDATE export_schedule SET next_at = $2 WHERE id = $1", [id, at]);
+const files = () =>
+  on.sql<{ id: string; task_id: string; filter: object }>(
+    "SELECT id, task_id, settings -> 'filter' AS filter FROM export_file WHERE schedule_id IS NOT NULL ORDER BY as_of",
+  );
+const mails = () =>
+  on.sql<{ recipient: string; subject: string; body: string }>(
+    "SELECT recipient, subject, body FROM mail ORDER BY created_at",
+  );
+
+test("each period is asked for once, of the days before it in the tenant's zone, and the mail has the way and no data", async () => {
+  const { id, nextAt } = await add("week");
+  expect(nextAt.getTime()).toBeGreaterThan(Date.now());
+  const local = new Intl.DateTimeFormat("en", {
+    timeZone: "Europe/Berlin",
+    weekday: "short",
+    hour: "numeric",
+    hourCycle: "h23",
+  });
+  expect(local.format(nextAt)).toMatch(/Mon,? 02/);
+  await manyCalls(db, on.customer, 3, "2026-03-04T10:00:00Z");
+  await due(id, "2026-03-09T01:00:00Z");
+  await Promise.all([run(), run()]);
+  const made = await files();
+  expect(made.map(({ filter }) => filter)).toContainEqual({
+    outcome: "answered",
+    from: "2026-03-02",
+    to: "2026-03-08",
+  });
+  const first = made.filter(({ filter }) => (filter as { from: string }).from === "2026-03-02");
+  expect(first).toHaveLength(1);
+  // Periods that were missed come one after the other; this one is set to the next.
+  await on.sql("UPDATE export_schedule SET next_at = now() + interval '1 day' WHERE id = $1", [id]);
+  expect(await mails()).toEqual([]);
+  for (const { task_id } of made) await desk.make(task_id);
+  await Promise.all([run(), run()]);
+  const { email } = await on.one<{ email: string }>("SELECT email FROM person WHERE id = $1", [on.owners.customer]);
+  const told = await mails();
+  expect(told).toHaveLength(made.length);
+  expect(told[0]).toMatchObject({ recipient: email, subject: "Your file of calls is ready" });
+  expect(told[0]?.body).toContain("https://portal.example/t/acme/exports");
+  expect(told[0]?.body).not.toMatch(/\+?4930\d/);
+  await run();
+  expect(await mails()).toHaveLength(made.length);
+});
+
+test("a file that could not be made is told; a schedule rests when its maker may not read the list any more", async () => {
+  await on.sql("DELETE FROM mail");
+  const { id } = await add("day", "extensions", {});
+  await due(id, new Date(Date.now() - 1_000).toISOString());
+  await run();
+  const last = (await files()).at(-1);
+  expect(last?.filter).toEqual({});
+  await on.sql("UPDATE task SET state = 'failed', error = 'It did not work.', ended_at = now() WHERE id = $1", [
+    last?.task_id,
+  ]);
+  await run();
+  expect(await mails()).toMatchObject([
+    { subject: "Your file of extensions could not be made", body: expect.stringContaining("It did not work.") },
+  ]);
+  await on.sql("DELETE FROM seat WHERE user_id = $1", [on.owners.customer]);
+  await due(id, new Date(Date.now() - 1_000).toISOString());
+  const before = await files();
+  await run();
+  expect(await files()).toHaveLength(before.length);
+  expect(
+    await on.one("SELECT paused_at IS NOT NULL AS paused, note <> '' AS told FROM export_schedule WHERE id = $1", [id]),
+  ).toEqual({ paused: true, told: true });
+  await on.sql("INSERT INTO seat (tenant_id, user_id, role) VALUES ($1, $2, 'owner')", [
+    on.customer.tenantId,
+    on.owners.customer,
+  ]);
+});
+
+test("it is paused, goes on and is removed by who may read the list, at their own tenant only", async () => {
+  const { id } = await add("month", "ledger", {});
+  const one = { tenantSlug, scheduleId: id };
+  await exportsOf().exports.pauseSchedule(one);
+  await due(id, new Date(Date.now() - 1_000).toISOString());
+  const before = await files();
+  await run();
+  expect(await files()).toHaveLength(before.length);
+  await exportsOf().exports.resumeSchedule(one);
+  const listed = (await exportsOf().exports.schedules({ tenantSlug })).find((schedule) => schedule.id === id);
+  expect(listed).toMatchObject({ what: "ledger", every: "month", pausedAt: null });
+  expect(listed?.nextAt.getTime()).toBeGreaterThan(Date.now());
+  await expect(
+    on.as("reseller").exports.removeSchedule({ tenantSlug: on.reseller.slug, scheduleId: id }),
+  ).rejects.toMatchObject({ cause: { code: "not_found" } });
+  await exportsOf().exports.removeSchedule(one);
+  expect((await exportsOf().exports.schedules({ tenantSlug })).map((schedule) => schedule.id)).not.toContain(id);
+});

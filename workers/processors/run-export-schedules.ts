@@ -1,0 +1,51 @@
+import { change } from "@/server/domain/audit/change";
+import { tellOfExport } from "@/server/domain/exports/schedule-mail";
+import { runSchedule } from "@/server/domain/exports/schedules";
+import { writeTenant } from "@/server/infra/db/write-tenant";
+import type { TenantId } from "@/server/kernel/ids";
+import type { Processor, SystemContext } from "@/workers/processors/types";
+
+const MOST = 200;
+
+type One = { tenant_id: TenantId; id: string };
+
+class NothingDue extends Error {
+  override readonly name = "NothingDue";
+}
+
+/**
+ * Asks for the files whose time has come, and tells of those that ended. One that fails holds up no other. Safe to repeat, and
+ * beside another worker.
+ */
+export const runExportSchedules: Processor<"runExportSchedules"> = async (_payload, ctx) => {
+  const due = await ctx.pool.query<One>("export_schedules_due", "SELECT * FROM export_schedules_due($1)", [MOST]);
+  for (const one of due) await each(ctx, one, () => ask(ctx, one));
+  const untold = await ctx.pool.query<One>("export_untold", "SELECT * FROM export_untold($1)", [MOST]);
+  for (const one of untold) {
+    await each(ctx, one, () =>
+      writeTenant(ctx.db, { tenantId: one.tenant_id }, (tx) =>
+        tellOfExport(tx, one.tenant_id, one.id, ctx.settings.appUrl),
+      ),
+    );
+  }
+};
+
+async function each(ctx: SystemContext, { tenant_id: tenant, id }: One, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof NothingDue))
+      ctx.log.warn({ tenant, schedule: id, error }, "a scheduled file was not asked for");
+  }
+}
+
+async function ask(ctx: SystemContext, { tenant_id: tenantId, id }: One): Promise<void> {
+  const actor = { kind: "job", id: "export.schedule", requestId: ctx.jobId } as const;
+  await change(ctx.db, { tenantId, actor, action: "export.create" }, async (tx) => {
+    const made = await runSchedule(tx, tenantId, id);
+    if (made === "nothing") throw new NothingDue();
+    if (made === "rests") return { subject: `schedule:${id}`, after: { paused: true }, result: undefined };
+    const after = { what: made.what, schedule: id, from: made.from, to: made.to };
+    return { subject: `export:${made.exportId}`, after, result: undefined };
+  });
+}
