@@ -74,7 +74,7 @@ test("everything of a tenant is one ZIP of one moment, without a secret and with
     "README.txt",
   ]);
   expect(rowsOf(files.get("calls.csv"))).toHaveLength(6_000);
-  expect(rowsOf(files.get("movements.csv"))).toMatchObject([{ kind: "top_up", amount: "5" }]);
+  expect(rowsOf(files.get("movements.csv"))).toMatchObject([{ kind: "top_up", amount: "5.000000" }]);
   expect(rowsOf(files.get("extensions.csv"))).toMatchObject([{ number: "101", name: "Door" }]);
   expect(rowsOf(files.get("team.csv")).length).toBeGreaterThan(0);
   expect(rowsOf(files.get("audit.csv")).map(({ action }) => action)).toContain("extension.create");
