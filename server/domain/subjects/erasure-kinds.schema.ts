@@ -32,7 +32,6 @@ export const erasureWords: Readonly<Record<string, Words>> = {
   number_block: { name: "Number blocks", does: "kept while they hold: they stop fraud" },
   hot_number: { name: "Hot lists", does: "kept while they hold: they stop fraud" },
   extension: { name: "Names of extensions", does: "kept while in use: rename them first" },
-  brand: { name: "Brands of resellers", does: "kept while in use: change them first" },
   tenant: { name: "Names of tenants", does: "kept while in use: rename them first" },
 };
 

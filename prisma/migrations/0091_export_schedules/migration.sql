@@ -71,12 +71,4 @@ GRANT EXECUTE ON FUNCTION find_seat(uuid, text) TO portal_system;
 CREATE POLICY retention_functions ON export_schedule TO portal_retention USING (true) WITH CHECK (true);
 GRANT SELECT, UPDATE (settings, note) ON export_schedule TO portal_retention;
 INSERT INTO erasure_target (relation, rank, class, at_column, texts, jsons) VALUES ('export_schedule', 355, 'exports', 'created_at', '{note}', '{settings}');
--- Whoever is to be invited by a file of tenants stands in a line that was refused until the file is mended.
-CREATE POLICY retention_functions ON tenant_import_row TO portal_retention USING (true) WITH CHECK (true);
-GRANT SELECT, UPDATE (problem, asked) ON tenant_import_row TO portal_retention;
-INSERT INTO erasure_target (relation, rank, class, at_column, texts, jsons) VALUES ('tenant_import_row', 358, 'tasks', '', '{problem}', '{asked}');
--- A reseller's own name and address for answers are in use while they stand there.
-CREATE POLICY retention_functions ON brand FOR SELECT TO portal_retention USING (true);
-GRANT SELECT ON brand TO portal_retention;
-INSERT INTO erasure_target (relation, rank, class, at_column, texts, how) VALUES ('brand', 425, 'service', '', '{name,sender_name,reply_to}', 'keep');
 REVOKE CREATE ON SCHEMA public FROM portal_system;
