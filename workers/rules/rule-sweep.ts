@@ -37,7 +37,10 @@ export class RuleSweep {
   /** Since when no sweep has seen the link up. */
   #downSinceMs: number | undefined;
 
+  #banning: BanNetwork;
+
   constructor(readonly options: Options) {
+    this.#banning = banNetworks(options);
     this.#next(options.everyMs ?? EVERY_MS);
   }
 
@@ -90,7 +93,7 @@ export class RuleSweep {
 
   /** As with containing: it is tried again when more comes from there. */
   #ban: BanNetwork = (asked) =>
-    banNetworks(this.options)(asked).catch((error: unknown) => {
+    this.#banning(asked).catch((error: unknown) => {
       this.options.log.error({ error, network: asked.network }, "a rule could not ban what it should");
     });
 

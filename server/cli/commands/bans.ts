@@ -31,12 +31,13 @@ export const banList: Command = {
     const { items } = await desk.read(operator, (tx) => listBans(tx, operator, { ...filter, limit }));
     return {
       value: items.map(
-        ({ network, scope: of, reason, source, by, createdAt, expiresAt, liftedAt, hits, timesBefore }) => ({
+        ({ network, scope: of, reason, source, by, owners, createdAt, expiresAt, liftedAt, hits, timesBefore }) => ({
           network,
           scope: of,
           reason,
           source,
           by,
+          owners,
           createdAt,
           expiresAt,
           liftedAt,

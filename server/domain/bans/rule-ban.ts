@@ -1,6 +1,6 @@
 import { change } from "@/server/domain/audit/change";
 import { type Cut, type Placed, placeRuleBan, previewBan } from "@/server/domain/bans/bans";
-import { parseNetwork } from "@/server/domain/bans/network.rules";
+import { isWithin, parseNetwork } from "@/server/domain/bans/network.rules";
 import { addLine } from "@/server/domain/incidents/incidents";
 import { banScopeOf } from "@/server/domain/rules/rule-kinds.schema";
 import type { Db } from "@/server/infra/db/client";
@@ -16,12 +16,21 @@ export type RuleBan = Readonly<{
   windowMinutes: number;
 }>;
 
+/** Networks that nobody on the internet can come from: somebody there may be a proxy that nobody named, and so everybody. */
+const inside = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"].map(parseNetwork);
+
+function isInside(network: string): boolean {
+  const read = parseNetwork(network);
+  return inside.some((one) => typeof one !== "string" && typeof read !== "string" && isWithin(read, one));
+}
+
 /** What came of it: a ban, or what works there and so kept it from one. */
 export type RuleBanned = Readonly<{ ban?: Placed; kept?: Cut }>;
 
 /**
  * Bans a network because a rule came to critical there, for the first duration, doubled with each repetition. The rule holds the
- * ban, the incident's timeline and the trail say so. Nothing that works is cut off: that stands in the timeline instead, once.
+ * ban, the incident's timeline and the trail say so. Nothing that works is cut off, nor a private network from the portal, where a
+ * proxy may stand for everybody: that stands in the timeline instead, once.
  * A repeat while the rule holds it does nothing.
  * @returns undefined when there was nothing to do, or it is no network.
  */
@@ -34,7 +43,9 @@ export async function banByRule(db: Db, operatorId: TenantId, asked: RuleBan): P
   try {
     return await change<RuleBanned>(db, { tenantId: operatorId, actor, action: "rule.ban" }, async (tx) => {
       if (await isHeld(tx, { network, scope, rule })) throw new NothingToDo();
-      const [kept] = await previewBan(tx, { network, scope });
+      const [works] = await previewBan(tx, { network, scope });
+      const kept =
+        scope === "web" && isInside(network) ? ({ kind: "keep", what: "a private network" } as const) : works;
       if (kept) {
         if (await wasSaid(tx, operatorId, incidentId)) throw new NothingToDo();
         const detail = { network, kept: `${kept.kind} ${kept.what}` };

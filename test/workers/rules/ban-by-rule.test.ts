@@ -96,6 +96,13 @@ test("what is kept, or works there, is not banned; the incident says why, once",
   expect(await lines("192.0.2.0/24", "rule_kept")).toMatchObject([{ detail: { kept: "keep 192.0.2.17 Office" } }]);
 });
 
+test("a private network is not banned from the portal: a proxy there that nobody named stands for everybody", async () => {
+  await says("sign_in", "enforce");
+  await guesses("10.20.30", 40);
+  expect((await bans()).filter(({ network }) => network.startsWith("10."))).toEqual([]);
+  expect(await lines("10.20.30.0/24", "rule_kept")).toMatchObject([{ detail: { kept: "keep a private network" } }]);
+});
+
 test("a scan of phones is banned at the PBX when it is critical, but not where a telephone is registered", async () => {
   await says("sip_failure", "enforce");
   const phone = await make.phone(acme, "131");
