@@ -19,6 +19,7 @@ export function proxy(request: NextRequest): NextResponse {
     secure: isSecureUrl(env.APP_URL),
     development: env.NODE_ENV === "development",
     phoneUrl: env.BROWSER_PHONE_URL,
+    picture: request.nextUrl.pathname.startsWith("/api/brand/"),
   });
   // The framework reads the nonce from the request and puts it on every script it writes.
   const passedOn = new Headers(headers);

@@ -6,7 +6,6 @@ import { type ShownBrand, Wordmark } from "@/components/shell/wordmark";
 import { buttonClass } from "@/components/ui/button-class";
 import { cx } from "@/components/ui/cx";
 import { brandVariables } from "@/server/kernel/brand-colour";
-import { HOUSE_COLOUR } from "@/server/kernel/mail-html";
 
 type Brand = ShownBrand & Readonly<{ colour: string | null }>;
 type Props = Readonly<{ brand: Brand; host: string | null; sender: string }>;
@@ -59,13 +58,12 @@ export function BrandPreview({ brand, host, sender }: Props) {
 type StageProps = Readonly<{ theme: "light" | "dark"; colour: string | null; children: ReactNode }>;
 
 function Stage({ theme, colour, children }: StageProps) {
-  const style = brandVariables(colour ?? HOUSE_COLOUR) as CSSProperties;
   return (
     <div
       className="min-h-72 overflow-hidden rounded-lg border bg-bg text-ink select-none"
       data-stage={theme}
       inert
-      style={style}
+      style={colour ? (brandVariables(colour) as CSSProperties) : undefined}
     >
       {children}
     </div>

@@ -54,7 +54,7 @@ export function EarningsView() {
         {query.data && (
           <div className="flex items-center gap-2">
             <Button onClick={() => go(query.data, -1)}>Month before</Button>
-            <span className="figures min-w-36 text-center font-medium">{monthName(query.data.month)}</span>
+            <span className="figures min-w-28 text-center font-medium">{monthName(query.data.month)}</span>
             <Button disabled={query.data.goesOn} onClick={() => go(query.data, 1)}>
               Month after
             </Button>

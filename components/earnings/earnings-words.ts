@@ -18,13 +18,15 @@ export function earningsSentence({ total, before, currency, goesOn, month }: Ear
   return `${earned} earned ${when}, against ${moneyText(same, currency)} ${then}.`;
 }
 
+const ROUGH_FROM = 100_000_000n;
+
 /** What a forecast is worth, said with it. */
 export function forecastSentence({ forecast, currency, month }: EarningsData): string | undefined {
   if (!forecast) return undefined;
   const { lowMicros, likelyMicros, highMicros, basedOnDays } = forecast;
-  const [low, likely, high] = [lowMicros, likelyMicros, highMicros].map((amount) =>
-    moneyText(amount, currency, { decimals: 0 }),
-  );
+  // Of a large sum the cents would claim to be known.
+  const rough = likelyMicros >= ROUGH_FROM ? { decimals: 0 } : {};
+  const [low, likely, high] = [lowMicros, likelyMicros, highMicros].map((amount) => moneyText(amount, currency, rough));
   return `${monthName(month)} may end at about ${likely}, between ${low} and ${high} in eight months of ten. This takes the last ${basedOnDays} days by their day of the week and knows nothing of holidays or of customers to come.`;
 }
 

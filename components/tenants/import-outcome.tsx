@@ -18,7 +18,10 @@ export function ImportOutcome({ importId }: Readonly<{ importId: string }>) {
     <QueryView query={result}>
       {(data) => (
         <div className="grid gap-3">
-          <Notice title={`${data.made} tenants made.`} tone={data.refused + data.waiting === 0 ? "ok" : "warn"}>
+          <Notice
+            title={data.made === 1 ? "1 tenant made." : `${data.made} tenants made.`}
+            tone={data.refused + data.waiting === 0 ? "ok" : "warn"}
+          >
             {data.refused > 0 && `Refused: ${data.refused}. Correct those rows and send the file again. `}
             {data.waiting > 0 && `Not made yet: ${data.waiting}. Let the job go on, or send the file again. `}
             Their owners get an invitation by mail, where mail goes out.

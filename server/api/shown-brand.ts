@@ -10,7 +10,7 @@ export async function shownBrand(hostHeader: string | null): Promise<Brand | nul
   return door?.brand ?? brandOfHouse(db);
 }
 
-/** A logo. Its address is the hash of what it is, so it never changes; opened by itself it can run and load nothing. */
+/** A logo. Its address is the hash of what it is, so it never changes. What a browser may do with it is said in proxy.ts. */
 export async function logoFile(file: string): Promise<Response> {
   const logo = await logoNamed(webServices().db, file);
   if (!logo) return new Response("There is no such logo.", { status: 404 });
@@ -18,7 +18,6 @@ export async function logoFile(file: string): Promise<Response> {
     headers: {
       "content-type": logo.type,
       "cache-control": "public, max-age=31536000, immutable",
-      "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
     },
   });
 }

@@ -4,7 +4,11 @@ type Asked = Readonly<{
   development: boolean;
   /** Where phones in the page reach the telephone system, when there are such phones. */
   phoneUrl?: string | undefined;
+  /** A picture that somebody sent here: opened by itself it runs nothing, loads nothing and is nobody's page. */
+  picture?: boolean;
 }>;
+
+const PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
 /**
  * What a page may load and who may frame it. Scripts run only with this response's nonce; styles in attributes are allowed,
@@ -30,7 +34,7 @@ export function contentSecurityPolicy({ nonce, secure, development, phoneUrl }: 
 
 export function securityHeaders(asked: Asked): Readonly<Record<string, string>> {
   return {
-    "content-security-policy": contentSecurityPolicy(asked),
+    "content-security-policy": asked.picture ? PICTURE_POLICY : contentSecurityPolicy(asked),
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",

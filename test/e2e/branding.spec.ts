@@ -58,6 +58,7 @@ test("a reseller's customer comes in by its host name and sees its brand; the op
     await expect(guest.getByRole("img", { name: "Quay Telephones" })).toBeVisible();
     await expect(guest.getByText("Ringfence")).toHaveCount(0);
     expect(await accentOf(guest)).not.toBe("rgb(43, 85, 211)");
+    await expectHarmless(guest);
     await expectAccessible(guest);
     await guest.getByLabel("E-mail").fill(operator.email);
     await guest.getByLabel("Password").fill(operator.password);
@@ -97,6 +98,19 @@ test("a reseller's customer comes in by its host name and sees its brand; the op
     await expect(guest).toHaveTitle("Sign in · Ringfence");
   });
 });
+
+/** Whoever opens the logo by itself gets a picture that runs and loads nothing, under an address that stays what it is. */
+async function expectHarmless(page: Page): Promise<void> {
+  const drawn = await page.getByRole("img", { name: "Quay Telephones" }).evaluate((mark) => mark.style.backgroundImage);
+  const path = /\/api\/brand\/[0-9a-f]{64}\.svg/.exec(drawn)?.[0] ?? "no logo";
+  // By the browser: nothing else on this machine finds names below localhost.
+  const headers = await page.evaluate(async (at) => Object.fromEntries((await fetch(at)).headers), path);
+  expect(headers["content-type"]).toBe("image/svg+xml");
+  expect(headers["x-content-type-options"]).toContain("nosniff");
+  expect(headers["content-security-policy"]).toContain("sandbox");
+  expect(headers["content-security-policy"]).toContain("default-src 'none'");
+  expect(headers["cache-control"]).toContain("immutable");
+}
 
 /** A customer of the demo that the reseller on this page reaches. */
 async function customerBelow(page: Page) {

@@ -45,7 +45,7 @@ export async function createTenantImport(
   const importId = await writeTenantImport(tx, tenantId, { rows, by });
   const taskId = await createTask(tx, tenantId, {
     kind: "tenant.import",
-    title: `Make ${rows.length} tenants`,
+    title: rows.length === 1 ? "Make 1 tenant" : `Make ${rows.length} tenants`,
     input: { importId },
     total: rows.length,
     createdBy: by,

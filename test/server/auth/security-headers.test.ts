@@ -37,3 +37,9 @@ test("a page speaks to the telephone system and to a microphone where phones in 
   expect(headers()["content-security-policy"]).toContain("connect-src 'self';");
   expect(headers()["permissions-policy"]).toContain("microphone=()");
 });
+
+test("a picture that somebody sent here runs nothing and loads nothing, whoever opens it by itself", () => {
+  const { "content-security-policy": policy, ...others } = headers({ picture: true });
+  expect(policy).toBe("default-src 'none'; style-src 'unsafe-inline'; sandbox");
+  expect(others).toMatchObject({ "x-content-type-options": "nosniff", "x-frame-options": "DENY" });
+});
