@@ -13,7 +13,7 @@ import { saveText } from "@/components/ui/save-text";
 /** What became of the file, once the job is over or stopped. */
 export function ImportOutcome({ importId }: Readonly<{ importId: string }>) {
   const { tenantSlug } = useScope();
-  const result = useQuery(useTRPC().tenantImports.result.queryOptions({ tenantSlug, importId }));
+  const result = useQuery(useTRPC().tenantImports.result.queryOptions({ tenantSlug, tenantImportId: importId }));
   return (
     <QueryView query={result}>
       {(data) => (

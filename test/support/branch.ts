@@ -180,6 +180,10 @@ export async function makeBranches(db: TestDatabase) {
       "INSERT INTO extension_batch (tenant_id, partly, public_key, asked, created_by) VALUES ($1, true, $2, '[]', 'test') RETURNING id",
       [of.tenantId, Buffer.alloc(32)],
     );
+    const { id: tenantImport } = await build.one<{ id: string }>(
+      "INSERT INTO tenant_import (tenant_id, created_by) VALUES ($1, 'test') RETURNING id",
+      [of.tenantId],
+    );
     const { id: statement } = await build.one<{ id: string }>(
       "SELECT i.statement_id AS id FROM wallet w, statement_issue(w.id, '2026-02-01', '2026-02-28', 'range', 2, 'test') i WHERE w.tenant_id = $1",
       [of.tenantId],
@@ -216,6 +220,7 @@ export async function makeBranches(db: TestDatabase) {
       link,
       deskPhone,
       secretBatch,
+      tenantImport,
       owner: user,
       slug: buyer.slug,
       transaction,

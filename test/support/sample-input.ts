@@ -34,6 +34,7 @@ export type Ids = Readonly<
     | "link"
     | "deskPhone"
     | "secretBatch"
+    | "tenantImport"
     | "intoIncident"
     | "owner"
     | "import"
@@ -88,7 +89,6 @@ const fields: Readonly<Record<string, () => unknown>> = {
   hold: () => "incident 1",
   roles: () => [],
   seen: () => "As it was",
-  childSlugs: () => ["nobody-below"],
   colour: () => "#0b7f8c",
   senderName: () => "Sample",
   replyTo: () => "answers@sample.example",
@@ -112,7 +112,7 @@ const fields: Readonly<Record<string, () => unknown>> = {
   part: () => 0,
   data: () => "QQ==",
   secret: () => "abcdefghjkmnpqrstuvwxyz234",
-  csv: () => "number,name\n250,Sample",
+  csv: () => `number,name,short name,owner mail\n250,Sample,s-${randomUUID().slice(0, 8)},a@sample.example`,
   partly: () => true,
   firstNumber: () => "250",
   lastNumber: () => "252",

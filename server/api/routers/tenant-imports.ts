@@ -69,6 +69,6 @@ export const tenantImportsRouter = router({
 
   /** What became of each line. */
   result: tenantQuery("tenants.read")
-    .input(z.object({ importId: z.uuid() }))
-    .query(({ ctx, input }) => ctx.read((tx) => importResult(tx, ctx.tenantId, input.importId))),
+    .input(z.object({ tenantImportId: z.uuid() }))
+    .query(({ ctx, input }) => ctx.read((tx) => importResult(tx, ctx.tenantId, input.tenantImportId))),
 });

@@ -56,6 +56,7 @@ beforeAll(async () => {
     link: crypto.randomUUID(),
     deskPhone: crypto.randomUUID(),
     secretBatch: crypto.randomUUID(),
+    tenantImport: crypto.randomUUID(),
     target: crypto.randomUUID(),
     delivery: crypto.randomUUID(),
     containment: crypto.randomUUID(),

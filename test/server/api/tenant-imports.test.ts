@@ -139,7 +139,7 @@ describe("a file of tenants", () => {
     expect(ended.filter(({ status }) => status === "rejected")).toEqual([]);
     expect(BigInt((await wallet()).posted)).toBe(before - 4_000_000n);
     const results = await Promise.all(
-      [first, second].map(({ job }) => as(owner).result({ ...ours, importId: job?.importId ?? "" })),
+      [first, second].map(({ job }) => as(owner).result({ ...ours, tenantImportId: job?.importId ?? "" })),
     );
     expect(results.reduce((sum, { made }) => sum + made, 0)).toBe(2);
     expect(results.reduce((sum, { refused }) => sum + refused, 0)).toBe(2);
@@ -158,9 +158,13 @@ describe("a file of tenants", () => {
       real?.({ ...run, report: () => Promise.reject(new Error("killed")) }, ctx) ?? Promise.resolve(null);
     const ctx = taskContext({ db: db.app, pool: db.pool }, branches.reseller.tenantId);
     await expect(runTask(ctx, taskId, dying)).rejects.toThrow("killed");
-    expect(await as(owner).result({ ...ours, importId })).toMatchObject({ made: 1, refused: 0, waiting: 2 });
+    expect(await as(owner).result({ ...ours, tenantImportId: importId })).toMatchObject({
+      made: 1,
+      refused: 0,
+      waiting: 2,
+    });
     await work(taskId);
-    const done = await as(owner).result({ ...ours, importId });
+    const done = await as(owner).result({ ...ours, tenantImportId: importId });
     expect(done).toMatchObject({ made: 2, refused: 1, waiting: 0 });
     expect(done.lines[1]).toMatchObject({ state: "refused", problem: expect.stringContaining("already in use") });
     expect(
@@ -184,7 +188,7 @@ describe("a file of tenants", () => {
   test("belongs to who sent it", async () => {
     const { job } = await send(csvOf(row(name())));
     const theirs = await branches.seat(branches.theirs, "owner");
-    const asked = as(theirs).result({ tenantSlug: "theirs", importId: job?.importId ?? "" });
+    const asked = as(theirs).result({ tenantSlug: "theirs", tenantImportId: job?.importId ?? "" });
     await expect(asked).rejects.toMatchObject({ message: "not_found" });
     const inside = await branches.seat(branches.customer, "owner");
     const below = as(inside).importFile({ tenantSlug: "inside", csv: csvOf(row(name())), partly: false });
