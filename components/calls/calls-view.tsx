@@ -29,7 +29,9 @@ export function CallsView() {
   const { params, set } = useParamsState();
   const { openId, close } = useOpen();
   const [inside, setInside] = useState(false);
-  const filter: CallFilter = useMemo(() => readCallFilter(params), [params]);
+  // The same object until the filter itself changes: what was found stays when a call is opened beside it.
+  const asked = JSON.stringify(readCallFilter(params));
+  const filter = useMemo(() => JSON.parse(asked) as CallFilter, [asked]);
   const { cursor: _, ...exported } = filter;
   const query = useQuery(
     useTRPC().calls.list.queryOptions(listInput(tenantSlug, filter), { placeholderData: keepPreviousData }),

@@ -31,7 +31,7 @@ export function LiveTable({ data, chosen, onChoose }: Props) {
   const columns: Column<LiveCall>[] = [
     ...(tenant.kind === "customer" ? [] : [tenantColumn]),
     ...whoColumns(now),
-    ...moneyColumns(data, now),
+    ...moneyColumns(data, now, tenant.kind === "customer" ? "lg" : "2xl"),
     ...(can("calls.hang_up") ? [actColumn] : []),
   ];
   const ended = data.items.filter(mayBeEnded).map(({ id }) => id);
@@ -118,14 +118,15 @@ const whoColumns = (now: Date): readonly Column<LiveCall>[] => [
   },
 ];
 
-function moneyColumns({ currency, items }: Data, now: Date): readonly Column<LiveCall>[] {
+/** `rateFrom`: with a column of tenants beside it, the price a minute waits for a wider page; why a call stops must be read whole. */
+function moneyColumns({ currency, items }: Data, now: Date, rateFrom: "lg" | "2xl"): readonly Column<LiveCall>[] {
   const decimals = ratesDecimals(items.map((call) => call.perMinuteMicros));
   return [
     {
       key: "rate",
       header: `A minute, ${currency}`,
       numeric: true,
-      from: "lg",
+      from: rateFrom,
       cell: (call) =>
         isPaid(call) ? <Money bare currency={currency} decimals={decimals} micros={call.perMinuteMicros} /> : <Free />,
     },
@@ -146,7 +147,7 @@ function moneyColumns({ currency, items }: Data, now: Date): readonly Column<Liv
       header: "Stops",
       fold: "second-end",
       grow: true,
-      className: "sm:min-w-36 sm:pl-6",
+      className: "sm:min-w-44 sm:pl-4",
       cell: (call) => (
         <StopsAt because={call.stopsBecause} now={now} sentence={call.stopsBecauseSentence} until={call.grantedUntil} />
       ),

@@ -13,28 +13,28 @@ type Searched = Readonly<{ page: Page; going: boolean; stop: () => void }>;
 
 /**
  * A page that is not full because the search stopped is gone on with, a stretch at a time, until it is full or there are no more
- * calls; whoever has seen enough stops it.
+ * calls; whoever has seen enough stops it. Calls that come meanwhile do not begin it anew.
  */
 export function useSearchOn(tenantSlug: string, filter: CallFilter, first: Page | undefined): Searched | undefined {
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const [more, setMore] = useState<Readonly<{ of: Page; page: Page }>>();
-  const [stopped, setStopped] = useState<Page>();
-  const page = first && more?.of === first ? more.page : first;
-  const going = page !== undefined && page.searchedTo !== null && page.nextCursor !== null && stopped !== first;
+  const [more, setMore] = useState<Readonly<{ of: CallFilter; page: Page }>>();
+  const [stopped, setStopped] = useState<CallFilter>();
+  const page = more?.of === filter ? more.page : first;
+  const going = page !== undefined && page.searchedTo !== null && page.nextCursor !== null && stopped !== filter;
 
   useEffect(() => {
-    if (!going || !first || !page?.nextCursor) return;
+    if (!going || !page?.nextCursor) return;
     let left = false;
     const input = { ...listInput(tenantSlug, filter), cursor: page.nextCursor, far: true };
     queries.fetchQuery(trpc.calls.list.queryOptions({ ...input, limit: PAGE_SIZE - page.items.length })).then(
-      (next) => left || setMore({ of: first, page: { ...next, items: [...page.items, ...next.items] } }),
-      () => left || setStopped(first),
+      (next) => left || setMore({ of: filter, page: { ...next, items: [...page.items, ...next.items] } }),
+      () => left || setStopped(filter),
     );
     return () => {
       left = true;
     };
-  }, [going, first, page, filter, tenantSlug, queries, trpc]);
+  }, [going, page, filter, tenantSlug, queries, trpc]);
 
-  return page && { page, going, stop: () => setStopped(first) };
+  return page && { page, going, stop: () => setStopped(filter) };
 }

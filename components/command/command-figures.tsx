@@ -12,7 +12,7 @@ import { AtRisk } from "@/components/reconciliation/at-risk";
 import { useScope } from "@/components/shell/scope";
 import { cx } from "@/components/ui/cx";
 
-type Pulse = Outputs["home"]["pulse"];
+type Pulse = Outputs["reports"]["pulse"];
 type Asked<Data> = Readonly<{ data: Data | undefined; isError: boolean }>;
 type Props = Readonly<{
   pulse: Asked<Pulse>;

@@ -28,7 +28,7 @@ export function CommandView({ home }: Readonly<{ home: Home }>) {
   const { tenantSlug, tenant, currency, can, hrefOf } = useScope();
   const trpc = useTRPC();
   const often = { refetchInterval: RECHECK_MS };
-  const pulse = useQuery(trpc.home.pulse.queryOptions({ tenantSlug }, { ...often, enabled: can("calls.read") }));
+  const pulse = useQuery(trpc.reports.pulse.queryOptions({ tenantSlug }, { ...often, enabled: can("calls.read") }));
   const system = useQuery(trpc.system.get.queryOptions({ tenantSlug }, { ...often, enabled: can("system.read") }));
   const incidents = useQuery(
     trpc.incidents.due.queryOptions({ tenantSlug }, { refetchInterval: 15_000, enabled: can("incidents.read") }),

@@ -16,7 +16,7 @@ export type Column<Row> = Readonly<{
   numeric?: boolean;
   fold?: Fold;
   /** Below this width the column leaves; what it says stands in the panel too. */
-  from?: "lg" | "xl";
+  from?: "lg" | "xl" | "2xl";
   /** Takes the width that is left, and cuts what does not fit. At most one per table. */
   grow?: boolean;
   className?: string;
@@ -45,7 +45,7 @@ const folds: Record<Fold, string> = {
   below: "max-sm:col-span-2 max-sm:row-start-3 max-sm:pt-2",
   hide: "max-sm:hidden",
 };
-const widths = { lg: "sm:max-lg:hidden", xl: "sm:max-xl:hidden" } as const;
+const widths = { lg: "sm:max-lg:hidden", xl: "sm:max-xl:hidden", "2xl": "sm:max-2xl:hidden" } as const;
 
 const cellClass = <Row,>(column: Column<Row>): string =>
   cx(

@@ -5,7 +5,6 @@ import { getBalance } from "@/server/domain/billing/balance";
 import { callFilterSchema } from "@/server/domain/calls/call.schema";
 import { getCall } from "@/server/domain/calls/call-detail";
 import { listCalls } from "@/server/domain/calls/call-list";
-import { totalCalls } from "@/server/domain/calls/call-totals";
 import { getCallTenant, hangUpCall, hangUpCalls, listLiveCalls } from "@/server/domain/calls/live-calls";
 
 const one = z.object({ callId: z.uuid() });
@@ -17,11 +16,6 @@ export const callsRouter = router({
       const { items, ...page } = await ctx.read((tx) => listCalls(tx, ctx.tenantId, input));
       return { ...page, items: items.map(({ trace: _, ...call }) => call) };
     }),
-
-  /** How many calls a filter lets through and what they come to; exact, or of so many and then about. */
-  totals: tenantQuery("calls.read")
-    .input(callFilterSchema)
-    .query(({ ctx, input }) => ctx.read((tx) => totalCalls(tx, ctx.tenantId, input))),
 
   get: tenantQuery("calls.read")
     .input(one)

@@ -22,7 +22,7 @@ export type CallPage = {
 type Listed = StoredCall & { exactUs: bigint; trace: unknown; found: boolean; edge: boolean };
 
 /** Calls that one page looks at, where no index has just those that are asked for: a few milliseconds. */
-const LOOKED_AT = 4_000;
+const LOOKED_AT = 1_500;
 /** The same for who said that it may take longer. */
 const LOOKED_AT_FAR = 100_000;
 

@@ -135,7 +135,7 @@ describe("the list of many calls", () => {
 });
 
 describe("the totals of a filter", () => {
-  const total = (filter: Filter) => on.as("customer").calls.totals({ ...acme, ...filter });
+  const total = (filter: Filter) => on.as("customer").reports.calls({ ...acme, ...filter });
 
   test.each(cases.filter(([name]) => summable.has(name)))(
     "by %s are those of its calls that are over",

@@ -20,7 +20,7 @@ afterAll(() => db.drop());
 
 test("the pulse counts the calls below, with the money at the level of whoever looks", async () => {
   const desk = callDesk(db.pool);
-  expect(await on.as("operator").home.pulse(operator)).toMatchObject({
+  expect(await on.as("operator").reports.pulse(operator)).toMatchObject({
     ringing: 0,
     talking: 0,
     stakes: [],
@@ -28,7 +28,7 @@ test("the pulse counts the calls below, with the money at the level of whoever l
   });
   const call = randomUUID();
   await desk.authorise({ call, endpoint: "acme-101", at: new Date() });
-  expect(await on.as("operator").home.pulse(operator)).toMatchObject({
+  expect(await on.as("operator").reports.pulse(operator)).toMatchObject({
     ringing: 1,
     talking: 0,
     lastMinute: 1,
@@ -36,11 +36,11 @@ test("the pulse counts the calls below, with the money at the level of whoever l
   });
   await desk.answered(call, new Date());
   await desk.authorise({ call: randomUUID(), endpoint: "acme-101", e164: "33123456789", country: "FR" });
-  const seen = await on.as("operator").home.pulse(operator);
+  const seen = await on.as("operator").reports.pulse(operator);
   expect(seen).toMatchObject({ ringing: 0, talking: 1, lastMinute: 2, lastMinuteBlocked: 1 });
   // What the reseller pays the operator, and what its customer pays the reseller.
   expect(seen.stakes).toMatchObject([{ currency: "EUR", perMinuteMicros: 6_000n }]);
-  const below = await on.as("customer").home.pulse({ tenantSlug: "acme" });
+  const below = await on.as("customer").reports.pulse({ tenantSlug: "acme" });
   expect(below.stakes).toMatchObject([{ currency: "EUR", perMinuteMicros: 12_500n }]);
   expect(below.stakes[0]?.heldMicros).toBeGreaterThan(seen.stakes[0]?.heldMicros ?? 0n);
 });
@@ -51,7 +51,7 @@ test("the usual is this hour of the last seven days, whichever have had calls", 
      FROM generate_series(1, 3) d, generate_series(0, 3) q`,
     [on.operator.tenantId],
   );
-  expect((await on.as("operator").home.pulse(operator)).usualPerMinute).toBe(2);
+  expect((await on.as("operator").reports.pulse(operator)).usualPerMinute).toBe(2);
 });
 
 test("incidents that nobody has taken come first, the oldest of them on top, then by when they are to be contained", async () => {
