@@ -144,6 +144,11 @@ export async function makeBranches(db: TestDatabase) {
       of.tenantId,
       apiToken,
     ]);
+    const { id: schedule } = await build.one<{ id: string }>(
+      `INSERT INTO export_schedule (tenant_id, person_id, every, what, settings, next_at)
+       VALUES ($1, $2, 'week', 'calls', '{"what": "calls", "filter": {}, "format": "csv"}', now() + interval '1 day') RETURNING id`,
+      [of.tenantId, user],
+    );
     const { id: exported } = await build.one<{ id: string }>(
       `WITH t AS (INSERT INTO task (tenant_id, kind, title, created_by) VALUES ($1, 'export.make', 'Sample', 'test') RETURNING id)
        INSERT INTO export_file (tenant_id, task_id, what, format, settings, file_name, bound, created_by)
@@ -208,6 +213,7 @@ export async function makeBranches(db: TestDatabase) {
       incident,
       containment,
       export: exported,
+      schedule,
       token: apiToken,
       intoIncident: incident,
       hold,

@@ -27,6 +27,7 @@ export type Ids = Readonly<
     | "delivery"
     | "containment"
     | "export"
+    | "schedule"
     | "token"
     | "numberBlock"
     | "hotList"

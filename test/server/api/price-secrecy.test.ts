@@ -66,6 +66,7 @@ beforeAll(async () => {
     hotList: crypto.randomUUID(),
     hotImport: crypto.randomUUID(),
     export: crypto.randomUUID(),
+    schedule: crypto.randomUUID(),
     token: crypto.randomUUID(),
     owner: on.owners.customer,
     slug: "acme",
