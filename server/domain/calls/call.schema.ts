@@ -15,7 +15,6 @@ export const callOutcomes = [
 export type CallOutcome = (typeof callOutcomes)[number];
 
 export const callDirections = ["out", "in", "internal"] as const;
-export type CallDirection = (typeof callDirections)[number];
 
 /** A day of the tenant's own calendar, or an exact moment. */
 const dayOrMoment = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
