@@ -6,6 +6,7 @@ import { refusalOf } from "@/components/api/refusal";
 import { ErrorState } from "@/components/ui/error-state";
 import { Notice } from "@/components/ui/notice";
 import { Skeleton } from "@/components/ui/skeleton";
+import { t } from "@/server/kernel/words";
 
 type Query<Data> = Readonly<{ data: Data | undefined; error: unknown; isError: boolean; refetch: () => unknown }>;
 type Props<Data> = Readonly<{ query: Query<Data>; skeleton?: ReactNode; children: (data: Data) => ReactNode }>;
@@ -16,8 +17,10 @@ export function QueryView<Data>({ query, skeleton, children }: Props<Data>) {
     return (
       <>
         {query.isError && (
-          <Notice live title="What you see may be old." tone="warn">
-            {refusalOf(query.error).title} The last data stays until the portal answers again.
+          <Notice live title={t("What you see may be old.")} tone="warn">
+            {t("{problem} The last data stays until the portal answers again.", {
+              problem: refusalOf(query.error).title,
+            })}
           </Notice>
         )}
         {children(query.data)}

@@ -1,196 +1,215 @@
 import type { DomainErrorCode } from "@/server/kernel/errors";
+import { type Message, msg, say, t } from "@/server/kernel/words";
 
 /** What a person is told when something was refused or failed: what, why, what next, and a code to quote. */
 export type Refusal = Readonly<{ code: string; title: string; next: string }>;
 
-const refusals: Partial<Record<DomainErrorCode, Omit<Refusal, "code">>> = {
+const refusals: Partial<Record<DomainErrorCode, Readonly<{ title: Message; next: Message }>>> = {
   not_found: {
-    title: "This is not here any more, or it is not yours.",
-    next: "Go back to the list and open it again.",
+    title: msg("This is not here any more, or it is not yours."),
+    next: msg("Go back to the list and open it again."),
   },
   forbidden: {
-    title: "Your role does not allow this.",
-    next: "An owner or admin of this tenant can do it, or give you the role.",
+    title: msg("Your role does not allow this."),
+    next: msg("An owner or admin of this tenant can do it, or give you the role."),
   },
-  unauthenticated: { title: "Your session has ended.", next: "Sign in again; what you typed stays." },
-  rate_limited: { title: "Too many attempts in a short time.", next: "Wait a minute and try again." },
+  unauthenticated: { title: msg("Your session has ended."), next: msg("Sign in again; what you typed stays.") },
+  rate_limited: { title: msg("Too many attempts in a short time."), next: msg("Wait a minute and try again.") },
   invalid_input: {
-    title: "Something in the form is not allowed.",
-    next: "Check the marked fields; nothing was changed.",
+    title: msg("Something in the form is not allowed."),
+    next: msg("Check the marked fields; nothing was changed."),
   },
-  number_taken: { title: "That extension number is already in use.", next: "Choose another number." },
+  number_taken: { title: msg("That extension number is already in use."), next: msg("Choose another number.") },
   secret_stale: {
-    title: "That is not the extension's secret any more.",
-    next: "Somebody rotated it meanwhile. Rotate it once more and connect with the new one.",
+    title: msg("That is not the extension's secret any more."),
+    next: msg("Somebody rotated it meanwhile. Rotate it once more and connect with the new one."),
   },
   mac_taken: {
-    title: "Another extension has that phone.",
-    next: "Remove it there first, or compare the address with the label below the phone.",
+    title: msg("Another extension has that phone."),
+    next: msg("Remove it there first, or compare the address with the label below the phone."),
   },
   host_taken: {
-    title: "Another tenant uses that host name here.",
-    next: "Choose another host name, or have it taken away there first.",
+    title: msg("Another tenant uses that host name here."),
+    next: msg("Choose another host name, or have it taken away there first."),
   },
   did_taken: {
-    title: "That number is in service here already.",
-    next: "Look for it in the list, or choose another number.",
+    title: msg("That number is in service here already."),
+    next: msg("Look for it in the list, or choose another number."),
   },
-  slug_taken: { title: "That short name is already in use.", next: "Choose another short name." },
-  email_taken: { title: "That e-mail address already has a seat here.", next: "Look for it in the list of members." },
-  plan_taken: { title: "A plan of that name already exists.", next: "Choose another name." },
-  bundle_taken: { title: "A bundle of that name already exists.", next: "Choose another name." },
+  slug_taken: { title: msg("That short name is already in use."), next: msg("Choose another short name.") },
+  email_taken: {
+    title: msg("That e-mail address already has a seat here."),
+    next: msg("Look for it in the list of members."),
+  },
+  plan_taken: { title: msg("A plan of that name already exists."), next: msg("Choose another name.") },
+  bundle_taken: { title: msg("A bundle of that name already exists."), next: msg("Choose another name.") },
   insufficient_funds: {
-    title: "There is not enough available credit for this.",
-    next: "Choose a smaller amount, or top up first. Nothing was moved.",
+    title: msg("There is not enough available credit for this."),
+    next: msg("Choose a smaller amount, or top up first. Nothing was moved."),
   },
   changed_meanwhile: {
-    title: "Somebody else changed this while you typed.",
-    next: "What you typed is still there. Save once more to put it in place of theirs.",
+    title: msg("Somebody else changed this while you typed."),
+    next: msg("What you typed is still there. Save once more to put it in place of theirs."),
   },
   limit_bound: {
-    title: "A tenant above yours allows no more than that.",
-    next: "Choose a smaller limit, or ask above for a larger one. Nothing was changed.",
+    title: msg("A tenant above yours allows no more than that."),
+    next: msg("Choose a smaller limit, or ask above for a larger one. Nothing was changed."),
   },
   rule_bound: {
-    title: "A tenant above enforces this rule.",
-    next: "Make it stricter than that, or ask above. Nothing was changed.",
+    title: msg("A tenant above enforces this rule."),
+    next: msg("Make it stricter than that, or ask above. Nothing was changed."),
   },
   viewing_only: {
-    title: "You are looking at a tenant; nothing can be changed meanwhile.",
-    next: "End it in the bar at the top, then do this again. Nothing was changed.",
+    title: msg("You are looking at a tenant; nothing can be changed meanwhile."),
+    next: msg("End it in the bar at the top, then do this again. Nothing was changed."),
   },
   suspended_above: {
-    title: "A tenant above suspended this one.",
-    next: "Only that one can let it call again: ask there.",
+    title: msg("A tenant above suspended this one."),
+    next: msg("Only that one can let it call again: ask there."),
   },
   credit_limit_exceeded: {
-    title: "That is more credit than the tenant above can give.",
-    next: "Choose a smaller credit limit, or ask above for a larger one of your own.",
+    title: msg("That is more credit than the tenant above can give."),
+    next: msg("Choose a smaller credit limit, or ask above for a larger one of your own."),
   },
   credit_limit_in_use: {
-    title: "That is less credit than is in use right now.",
-    next: "Choose a larger limit, or wait until the money is back.",
+    title: msg("That is less credit than is in use right now."),
+    next: msg("Choose a larger limit, or wait until the money is back."),
   },
-  currency_mismatch: { title: "The two currencies differ.", next: "Choose a plan or wallet in the same currency." },
+  currency_mismatch: {
+    title: msg("The two currencies differ."),
+    next: msg("Choose a plan or wallet in the same currency."),
+  },
   posting_key_reused: {
-    title: "This form was already sent with another amount.",
-    next: "Close it and start again; nothing was moved twice.",
+    title: msg("This form was already sent with another amount."),
+    next: msg("Close it and start again; nothing was moved twice."),
   },
   invalid_state: {
-    title: "That is not possible in the present state.",
-    next: "The page now shows the present state; decide again from there.",
+    title: msg("That is not possible in the present state."),
+    next: msg("The page now shows the present state; decide again from there."),
   },
-  not_below: { title: "That tenant is not below yours.", next: "Choose one from your list of tenants." },
+  not_below: { title: msg("That tenant is not below yours."), next: msg("Choose one from your list of tenants.") },
   pbx_unreachable: {
-    title: "The telephone system cannot be reached right now.",
-    next: "Calls in progress go on. Try again in a minute.",
+    title: msg("The telephone system cannot be reached right now."),
+    next: msg("Calls in progress go on. Try again in a minute."),
   },
   invitation_invalid: {
-    title: "This invitation is not valid, or was used already.",
-    next: "Ask whoever invited you for a new link.",
+    title: msg("This invitation is not valid, or was used already."),
+    next: msg("Ask whoever invited you for a new link."),
   },
   reauth_required: {
-    title: "This asks you once more who you are.",
-    next: "Do it again and answer the question; nothing was changed.",
+    title: msg("This asks you once more who you are."),
+    next: msg("Do it again and answer the question; nothing was changed."),
   },
   factor_required: {
-    title: "Your seat here asks for a second factor.",
-    next: "Set one up under Security of my account, in the menu with your initials.",
+    title: msg("Your seat here asks for a second factor."),
+    next: msg("Set one up under Security of my account, in the menu with your initials."),
   },
   reset_invalid: {
-    title: "This link is not valid, or was used already.",
-    next: "Ask for a new one; each works once, for half an hour.",
+    title: msg("This link is not valid, or was used already."),
+    next: msg("Ask for a new one; each works once, for half an hour."),
   },
   rate_overlap: {
-    title: "That prefix already has a price in this period.",
-    next: "End the earlier price first, or choose another start.",
+    title: msg("That prefix already has a price in this period."),
+    next: msg("End the earlier price first, or choose another start."),
   },
   no_rate: {
-    title: "There is no price for this number.",
-    next: "Check the number, or ask for a price for its prefix.",
+    title: msg("There is no price for this number."),
+    next: msg("Check the number, or ask for a price for its prefix."),
   },
-  emergency_number: { title: "That number is reserved for emergency calls.", next: "Choose another number." },
+  emergency_number: { title: msg("That number is reserved for emergency calls."), next: msg("Choose another number.") },
   payments_off: {
-    title: "No payment provider is set up here.",
-    next: "Ask your provider how to pay; nothing was charged.",
+    title: msg("No payment provider is set up here."),
+    next: msg("Ask your provider how to pay; nothing was charged."),
   },
   payment_provider_away: {
-    title: "The payment provider cannot be reached right now.",
-    next: "Try again in a minute; nothing is charged twice.",
+    title: msg("The payment provider cannot be reached right now."),
+    next: msg("Try again in a minute; nothing is charged twice."),
   },
-  voucher_wrong: { title: "That is not a code of this house.", next: "Compare it sign by sign and type it again." },
-  voucher_used: { title: "That code was used already.", next: "A code counts once; ask whoever sold it to you." },
-  voucher_revoked: { title: "That code was taken back.", next: "Ask whoever sold it to you." },
-  voucher_expired: { title: "That code has expired.", next: "Ask whoever sold it to you for another one." },
+  voucher_wrong: {
+    title: msg("That is not a code of this house."),
+    next: msg("Compare it sign by sign and type it again."),
+  },
+  voucher_used: {
+    title: msg("That code was used already."),
+    next: msg("A code counts once; ask whoever sold it to you."),
+  },
+  voucher_revoked: { title: msg("That code was taken back."), next: msg("Ask whoever sold it to you.") },
+  voucher_expired: { title: msg("That code has expired."), next: msg("Ask whoever sold it to you for another one.") },
   voucher_unfunded: {
-    title: "Whoever sold that code cannot back it right now.",
-    next: "The code stays good: ask your provider, then try again.",
+    title: msg("Whoever sold that code cannot back it right now."),
+    next: msg("The code stays good: ask your provider, then try again."),
   },
   approval_by_another: {
-    title: "Somebody else has to decide about this.",
-    next: "Ask another person with the billing role.",
+    title: msg("Somebody else has to decide about this."),
+    next: msg("Ask another person with the billing role."),
   },
   approval_in_person: {
-    title: "Above the limit two people decide, each signed in to the portal.",
-    next: "Ask for it in the portal, and let somebody else approve it there.",
+    title: msg("Above the limit two people decide, each signed in to the portal."),
+    next: msg("Ask for it in the portal, and let somebody else approve it there."),
   },
   refund_too_large: {
-    title: "That is more than can be refunded of this payment.",
-    next: "Choose a smaller amount; nothing was moved.",
+    title: msg("That is more than can be refunded of this payment."),
+    next: msg("Choose a smaller amount; nothing was moved."),
   },
   webhook_invalid: {
-    title: "That event was not signed by the payment provider.",
-    next: "Check the webhook's signing secret; nothing was changed.",
+    title: msg("That event was not signed by the payment provider."),
+    next: msg("Check the webhook's signing secret; nothing was changed."),
   },
-  too_large: { title: "That file is too large.", next: "Split it, or leave out what the plan does not need." },
+  too_large: {
+    title: msg("That file is too large."),
+    next: msg("Split it, or leave out what the plan does not need."),
+  },
   deck_unreadable: {
-    title: "This file cannot be read as a rate deck.",
-    next: "Save it as CSV with a line of column names, or say what each column is.",
+    title: msg("This file cannot be read as a rate deck."),
+    next: msg("Save it as CSV with a line of column names, or say what each column is."),
   },
   deck_has_errors: {
-    title: "The file has errors, so nothing of it was applied.",
-    next: "Correct the lines in the list of errors and upload the file again.",
+    title: msg("The file has errors, so nothing of it was applied."),
+    next: msg("Correct the lines in the list of errors and upload the file again."),
   },
   deck_stale: {
-    title: "The plan's prices have changed since the deck was compared with them.",
-    next: "Compare it again, look at what it would do now, and apply it then.",
+    title: msg("The plan's prices have changed since the deck was compared with them."),
+    next: msg("Compare it again, look at what it would do now, and apply it then."),
   },
   deck_no_change: {
-    title: "Every price of the file holds already.",
-    next: "There is nothing to apply; the deck can be dropped.",
+    title: msg("Every price of the file holds already."),
+    next: msg("There is nothing to apply; the deck can be dropped."),
   },
   deck_not_acknowledged: {
-    title: "The deck has warnings or prices below cost.",
-    next: "Look at them, tick that you have, and apply it again.",
+    title: msg("The deck has warnings or prices below cost."),
+    next: msg("Look at them, tick that you have, and apply it again."),
   },
   deck_on_top: {
-    title: "Another deck was applied to the plan after this one.",
-    next: "Take that one back first, then this one.",
+    title: msg("Another deck was applied to the plan after this one."),
+    next: msg("Take that one back first, then this one."),
   },
   deck_touched: {
-    title: "A price of this deck, or one that it ended, was changed since.",
-    next: "It cannot be taken back as a whole; upload a deck with the prices you want.",
+    title: msg("A price of this deck, or one that it ended, was changed since."),
+    next: msg("It cannot be taken back as a whole; upload a deck with the prices you want."),
   },
   erasure_held: {
-    title: "A legal hold keeps what is known about them.",
-    next: "Lift the hold first, or tell who asked that it has to stay.",
+    title: msg("A legal hold keeps what is known about them."),
+    next: msg("Lift the hold first, or tell who asked that it has to stay."),
   },
   erasure_in_use: {
-    title: "It is in use, so it cannot be forgotten yet.",
-    next: "Take the number out of service, or give the tenant another owner, and ask again.",
+    title: msg("It is in use, so it cannot be forgotten yet."),
+    next: msg("Take the number out of service, or give the tenant another owner, and ask again."),
   },
   evidence_late: {
-    title: "The evidence was not stored in time.",
-    next: "What has to be done now need not wait for it; take another snapshot afterwards.",
+    title: msg("The evidence was not stored in time."),
+    next: msg("What has to be done now need not wait for it; take another snapshot afterwards."),
   },
-  banned: { title: "Requests from your address are refused for now.", next: "Ask whoever runs this portal, or wait." },
+  banned: {
+    title: msg("Requests from your address are refused for now."),
+    next: msg("Ask whoever runs this portal, or wait."),
+  },
   ban_cuts_off: {
-    title: "Something that works would be cut off by this ban.",
-    next: "Look at what comes from there; nothing was banned.",
+    title: msg("Something that works would be cut off by this ban."),
+    next: msg("Look at what comes from there; nothing was banned."),
   },
   conflict: {
-    title: "Somebody changed this at the same moment.",
-    next: "The page now shows the present state; decide again from there.",
+    title: msg("Somebody changed this at the same moment."),
+    next: msg("The page now shows the present state; decide again from there."),
   },
 };
 
@@ -226,26 +245,34 @@ export function refusalOf(error: unknown): Refusal {
   const known = typeof domainCode === "string" ? domainCode : typeof code === "string" ? codeOfHttp[code] : undefined;
   if (known && known in refusals) {
     const refusal = refusals[known as DomainErrorCode];
-    if (refusal) return { code: known, ...refusal, ...(typeof sentence === "string" ? { title: sentence } : {}) };
+    if (refusal) {
+      return {
+        code: known,
+        title: typeof sentence === "string" ? sentence : say(refusal.title),
+        next: say(refusal.next),
+      };
+    }
   }
   if (error instanceof Error && error.cause instanceof NotSent) {
     return {
       code: "offline",
-      title: "You are offline, so this was not sent.",
-      next: "What you typed stays. Send it again when the connection is back.",
+      title: t("You are offline, so this was not sent."),
+      next: t("What you typed stays. Send it again when the connection is back."),
     };
   }
   if (code === undefined) {
     return {
       code: "no_answer",
-      title: "The portal did not answer.",
-      next: "Check your connection and try again. It is not known whether the last act went through; look before you repeat it.",
+      title: t("The portal did not answer."),
+      next: t(
+        "Check your connection and try again. It is not known whether the last act went through; look before you repeat it.",
+      ),
     };
   }
   return {
     code: typeof requestId === "string" ? `internal · ${requestId}` : "internal",
-    title: "Something went wrong on our side.",
-    next: "Nothing was changed. Try again, and quote the code if it stays.",
+    title: t("Something went wrong on our side."),
+    next: t("Nothing was changed. Try again, and quote the code if it stays."),
   };
 }
 

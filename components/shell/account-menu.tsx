@@ -11,6 +11,8 @@ import { ZoneChoice } from "@/components/shell/zone-choice";
 import { Button } from "@/components/ui/button";
 import { buttonClass } from "@/components/ui/button-class";
 import { OwnLanguage } from "@/components/words/language-choice";
+import { roleText } from "@/components/words/role-text";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{
   theme: Theme;
@@ -37,7 +39,7 @@ export function AccountMenu({ theme, onTheme, zone, onZone, onHelp, onGo }: Prop
       <div className="grid">
         <p className="truncate font-medium">{me?.user.name}</p>
         <p className="truncate text-ink-2">{me?.user.email}</p>
-        <p className="text-xs text-ink-3">Acting as {role.replaceAll("_", " ")}</p>
+        <p className="text-xs text-ink-3">{t("Acting as {role}", { role: roleText(role) })}</p>
       </div>
       <ThemeChoice onTheme={onTheme} theme={theme} />
       <ZoneChoice onZone={onZone} zone={zone} />
@@ -47,7 +49,7 @@ export function AccountMenu({ theme, onTheme, zone, onZone, onHelp, onGo }: Prop
           className={buttonClass("quiet", "justify-start!")}
           href={`/account?back=${encodeURIComponent(hrefOf(""))}`}
         >
-          Security of my account
+          {t("Security of my account")}
         </Link>
         <Button
           className="justify-start"
@@ -57,10 +59,10 @@ export function AccountMenu({ theme, onTheme, zone, onZone, onHelp, onGo }: Prop
             onHelp();
           }}
         >
-          Keyboard shortcuts
+          {t("Keyboard shortcuts")}
         </Button>
         <Button className="justify-start" look="quiet" onClick={() => void signOut()}>
-          Sign out
+          {t("Sign out")}
         </Button>
       </div>
     </div>

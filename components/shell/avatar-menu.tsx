@@ -8,6 +8,7 @@ import type { Theme } from "@/components/shell/theme-choice";
 import type { Zone } from "@/components/shell/zone";
 import { later } from "@/components/ui/later";
 import { Popover } from "@/components/ui/popover";
+import { t } from "@/server/kernel/words";
 
 const AccountMenu = later(() => import("@/components/shell/account-menu").then((file) => file.AccountMenu));
 
@@ -25,7 +26,7 @@ export function AvatarMenu(props: Props) {
     <Popover
       align="end"
       className="w-64"
-      label="Your account"
+      label={t("Your account")}
       trigger={<span aria-hidden="true">{initialsOf(me?.user.name || me?.user.email || "")}</span>}
       triggerClass="inline-flex size-8 shrink-0 items-center justify-center rounded-full bg-accent-soft text-xs font-semibold text-ink hover:bg-sunken"
     >

@@ -6,6 +6,7 @@ import type { Payments, Shell } from "@/components/api/outputs";
 import { Money } from "@/components/billing/money";
 import { later } from "@/components/ui/later";
 import { Popover } from "@/components/ui/popover";
+import { t } from "@/server/kernel/words";
 
 const BalanceLayer = later(() => import("@/components/billing/balance-layer").then((file) => file.BalanceLayer));
 const TopUp = later(() => import("@/components/payments/top-up").then((file) => file.TopUp));
@@ -19,10 +20,10 @@ export function BalancePill({ balance }: Readonly<{ balance: Shell["balance"] }>
       <Popover
         align="end"
         className="w-80"
-        label="Balance"
+        label={t("Balance")}
         trigger={
           <>
-            <span className="text-ink-3 max-sm:sr-only">Available</span>
+            <span className="text-ink-3 max-sm:sr-only">{t("Available")}</span>
             <Money
               className={empty ? "font-medium text-bad" : "font-medium"}
               currency={balance.currency}

@@ -8,6 +8,7 @@ import { useScope } from "@/components/shell/scope";
 import { cx } from "@/components/ui/cx";
 import { Icon } from "@/components/ui/icon";
 import { Popover } from "@/components/ui/popover";
+import { t } from "@/server/kernel/words";
 
 const FIRST = ["home", "calls", "live", "extensions"];
 const tab = (current: boolean) =>
@@ -16,7 +17,7 @@ const tab = (current: boolean) =>
     current ? "text-accent" : "text-ink-2",
   );
 
-const word = (item: NavItem): string => (item.page === "extensions" ? "Phones" : item.label);
+const word = (item: NavItem): string => (item.page === "extensions" ? t("Phones") : item.label);
 
 /** The navigation of a phone held in one hand. */
 export function BottomBar() {
@@ -27,7 +28,7 @@ export function BottomBar() {
   const rest = items.filter((item) => !FIRST.includes(item.page));
   return (
     <nav
-      aria-label="Pages"
+      aria-label={t("Pages")}
       className="fixed inset-x-0 bottom-0 z-40 flex border-t bg-surface pb-[env(safe-area-inset-bottom)] sm:hidden"
     >
       {first.map((item) => (
@@ -45,11 +46,11 @@ export function BottomBar() {
         <Popover
           align="end"
           className="w-56"
-          label="More pages"
+          label={t("More pages")}
           trigger={
             <>
               <Icon name="more" />
-              More
+              {t("More")}
             </>
           }
           triggerClass={tab(rest.some((item) => item.page === here))}

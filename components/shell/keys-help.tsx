@@ -6,6 +6,7 @@ import { asPrinted, everywhere, inLists, wordsOfKey } from "@/components/shell/k
 import { navFor } from "@/components/shell/nav";
 import { useScope } from "@/components/shell/scope";
 import { Dialog } from "@/components/ui/dialog";
+import { say, t } from "@/server/kernel/words";
 
 type Line = readonly [keys: string, what: string];
 
@@ -19,11 +20,16 @@ function boundHere(): readonly Line[] {
     // One control may answer to several keys.
     for (const key of (element.dataset["shortcut"] ?? "").split(" ").filter((each) => each.length === 1)) {
       const label = element instanceof HTMLSelectElement ? element.labels[0]?.textContent : undefined;
-      const said = wordsOfKey[key] ?? label ?? element.getAttribute("aria-label") ?? element.textContent?.trim() ?? "";
+      const known = wordsOfKey[key];
+      const said =
+        (known && say(known)) ?? label ?? element.getAttribute("aria-label") ?? element.textContent?.trim() ?? "";
       lines.set(key.toUpperCase(), said.replace(/…$/, ""));
     }
   }
-  return [...(document.querySelector("[data-row]") ? inLists : []), ...lines];
+  return [
+    ...(document.querySelector("[data-row]") ? inLists.map(([keys, what]) => [keys, say(what)] as const) : []),
+    ...lines,
+  ];
 }
 
 type Props = Readonly<{ on: boolean; onSwitch: (on: boolean) => void; onClose: () => void }>;
@@ -34,16 +40,16 @@ export function KeysHelp({ on, onSwitch, onClose }: Props) {
   const [here, setHere] = useState<readonly Line[]>([]);
   useEffect(() => setHere(boundHere()), []);
   const mac = navigator.platform.startsWith("Mac");
-  const all = Object.values(everywhere).map(({ keys, what }) => [asPrinted(keys, mac), what] as const);
+  const all = Object.values(everywhere).map(({ keys, what }) => [asPrinted(keys, mac), say(what)] as const);
   const pages = navFor(can, tenant.kind).flatMap((group) => group.items);
   return (
-    <Dialog onClose={onClose} size="middle" title="Keyboard shortcuts">
+    <Dialog onClose={onClose} size="middle" title={t("Keyboard shortcuts")}>
       <div className="grid gap-x-8 gap-y-4 sm:grid-cols-2">
         <div className="grid content-start gap-4">
-          <Keys lines={all} title="Everywhere" />
-          {here.length > 0 && <Keys lines={here} title="On this page" />}
+          <Keys lines={all} title={t("Everywhere")} />
+          {here.length > 0 && <Keys lines={here} title={t("On this page")} />}
         </div>
-        <Keys lines={pages.map((item) => [`G ${item.key.toUpperCase()}`, item.label] as const)} title="Go to" />
+        <Keys lines={pages.map((item) => [`G ${item.key.toUpperCase()}`, item.label] as const)} title={t("Go to")} />
       </div>
       <label className="mt-4 flex min-h-8 items-center gap-2 border-t pt-4">
         <input
@@ -53,7 +59,7 @@ export function KeysHelp({ on, onSwitch, onClose }: Props) {
           onChange={(event) => onSwitch(event.target.checked)}
           type="checkbox"
         />
-        Single-key shortcuts are on
+        {t("Single-key shortcuts are on")}
       </label>
     </Dialog>
   );

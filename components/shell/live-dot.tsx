@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 
 import { useLive } from "@/components/api/live";
 import { agoText } from "@/components/calls/duration-text";
+import { t } from "@/server/kernel/words";
 
 /** Says whether what is on screen is live, and since when it is not. */
 export function LiveDot() {
@@ -20,19 +21,22 @@ export function LiveDot() {
 
   if (connected) {
     return (
-      <span className="inline-flex items-center gap-1.5 text-xs text-ink-2" title="Changes appear by themselves">
+      <span className="inline-flex items-center gap-1.5 text-xs text-ink-2" title={t("Changes appear by themselves")}>
         <span
           aria-hidden="true"
           className="size-2 rounded-full bg-ok motion-safe:animate-[rf-pulse_2s_ease-in-out_infinite]"
         />
-        Live
+        {t("Live")}
       </span>
     );
   }
   return (
-    <span className="inline-flex items-center gap-1.5 text-xs text-ink-2" title="The page shows what was last known">
+    <span
+      className="inline-flex items-center gap-1.5 text-xs text-ink-2"
+      title={t("The page shows what was last known")}
+    >
       <span aria-hidden="true" className="size-2 rounded-full border border-outline" />
-      {age ? `Reconnecting, data ${age} old` : "Connecting"}
+      {age ? t("Reconnecting, data {age} old", { age }) : t("Connecting")}
     </span>
   );
 }

@@ -1,5 +1,6 @@
 import type { Permission } from "@/components/shell/scope";
 import type { IconName } from "@/components/ui/icon";
+import { type Message, msg, say } from "@/server/kernel/words";
 
 export type NavItem = Readonly<{
   page: string;
@@ -20,72 +21,76 @@ export type NavItem = Readonly<{
 }>;
 
 export type NavGroup = Readonly<{ title?: string; items: readonly NavItem[] }>;
+type Written = Readonly<{ title?: Message; items: readonly (Omit<NavItem, "label"> & Readonly<{ label: Message }>)[] }>;
 
-const groups: readonly NavGroup[] = [
+const groups: readonly Written[] = [
   {
     items: [
-      { page: "home", label: "Home", icon: "home", key: "h" },
-      { page: "calls", label: "Calls", icon: "calls", needs: "calls.read", key: "c" },
-      { page: "live", label: "Live", icon: "live", needs: "calls.read", key: "l" },
-      { page: "extensions", label: "Extensions", icon: "phones", needs: "extensions.read", key: "e" },
-      { page: "numbers", label: "Numbers", icon: "in", needs: "numbers.read", key: "k" },
-      { page: "balance", label: "Balance", icon: "balance", needs: "balance.read", key: "b" },
-      { page: "statements", label: "Statements", icon: "statement", needs: "balance.read", key: "s" },
-      { page: "disputes", label: "Disputes", icon: "undo", needs: "disputes.read", key: "u" },
-      { page: "reports", label: "Reports", icon: "reports", needs: "calls.read", key: "g" },
-      { page: "limits", label: "Limits", icon: "limits", needs: "balance.read", key: "i" },
-      { page: "destinations", label: "Destinations", icon: "destinations", needs: "destinations.read", key: "d" },
-      { page: "blocks", label: "Blocks", icon: "lock", needs: "destinations.read", key: "z" },
-      { page: "plans", label: "Prices", icon: "plans", needs: "plans.read", below: true, key: "p" },
-      { page: "notices", label: "Notices", icon: "alert", needs: "home.read", notRoot: true, key: "f" },
+      { page: "home", label: msg("Home"), icon: "home", key: "h" },
+      { page: "calls", label: msg("Calls"), icon: "calls", needs: "calls.read", key: "c" },
+      { page: "live", label: msg("Live"), icon: "live", needs: "calls.read", key: "l" },
+      { page: "extensions", label: msg("Extensions"), icon: "phones", needs: "extensions.read", key: "e" },
+      { page: "numbers", label: msg("Numbers"), icon: "in", needs: "numbers.read", key: "k" },
+      { page: "balance", label: msg("Balance"), icon: "balance", needs: "balance.read", key: "b" },
+      { page: "statements", label: msg("Statements"), icon: "statement", needs: "balance.read", key: "s" },
+      { page: "disputes", label: msg("Disputes"), icon: "undo", needs: "disputes.read", key: "u" },
+      { page: "reports", label: msg("Reports"), icon: "reports", needs: "calls.read", key: "g" },
+      { page: "limits", label: msg("Limits"), icon: "limits", needs: "balance.read", key: "i" },
+      { page: "destinations", label: msg("Destinations"), icon: "destinations", needs: "destinations.read", key: "d" },
+      { page: "blocks", label: msg("Blocks"), icon: "lock", needs: "destinations.read", key: "z" },
+      { page: "plans", label: msg("Prices"), icon: "plans", needs: "plans.read", below: true, key: "p" },
+      { page: "notices", label: msg("Notices"), icon: "alert", needs: "home.read", notRoot: true, key: "f" },
     ],
   },
   {
-    title: "Below you",
+    title: msg("Below you"),
     items: [
-      { page: "tenants", label: "Tenants", icon: "tenants", needs: "tenants.read", above: true, key: "n" },
-      { page: "plans", label: "Plans", icon: "plans", needs: "plans.read", above: true, key: "p" },
-      { page: "earnings", label: "Earnings", icon: "reports", needs: "tenants.read", above: true, key: "2" },
-      { page: "vouchers", label: "Vouchers", icon: "voucher", needs: "vouchers.read", above: true, key: "v" },
-      { page: "approvals", label: "Approvals", icon: "check", needs: "balance.read", above: true, key: "o" },
+      { page: "tenants", label: msg("Tenants"), icon: "tenants", needs: "tenants.read", above: true, key: "n" },
+      { page: "plans", label: msg("Plans"), icon: "plans", needs: "plans.read", above: true, key: "p" },
+      { page: "earnings", label: msg("Earnings"), icon: "reports", needs: "tenants.read", above: true, key: "2" },
+      { page: "vouchers", label: msg("Vouchers"), icon: "voucher", needs: "vouchers.read", above: true, key: "v" },
+      { page: "approvals", label: msg("Approvals"), icon: "check", needs: "balance.read", above: true, key: "o" },
     ],
   },
   {
-    title: "This tenant",
+    title: msg("This tenant"),
     items: [
-      { page: "branding", label: "Branding", icon: "destinations", needs: "tenants.read", above: true, key: "1" },
-      { page: "notifications", label: "Notifications", icon: "out", needs: "incidents.read", key: "y" },
-      { page: "developers", label: "Developers", icon: "inside", needs: "tokens.read", key: "." },
-      { page: "exports", label: "Exports", icon: "statement", needs: "exports.read", key: "t" },
-      { page: "team", label: "Team", icon: "team", needs: "members.read", key: "m" },
-      { page: "settings", label: "Settings", icon: "settings", needs: "shell.read", key: "," },
-      { page: "incidents", label: "Incidents", icon: "alert", needs: "incidents.read", root: true, key: "x" },
-      { page: "rules", label: "Rules", icon: "lock", needs: "rules.read", key: "w" },
-      { page: "audit", label: "Audit", icon: "audit", needs: "audit.read", key: "a" },
+      { page: "branding", label: msg("Branding"), icon: "destinations", needs: "tenants.read", above: true, key: "1" },
+      { page: "notifications", label: msg("Notifications"), icon: "out", needs: "incidents.read", key: "y" },
+      { page: "developers", label: msg("Developers"), icon: "inside", needs: "tokens.read", key: "." },
+      { page: "exports", label: msg("Exports"), icon: "statement", needs: "exports.read", key: "t" },
+      { page: "team", label: msg("Team"), icon: "team", needs: "members.read", key: "m" },
+      { page: "settings", label: msg("Settings"), icon: "settings", needs: "shell.read", key: "," },
+      { page: "incidents", label: msg("Incidents"), icon: "alert", needs: "incidents.read", root: true, key: "x" },
+      { page: "rules", label: msg("Rules"), icon: "lock", needs: "rules.read", key: "w" },
+      { page: "audit", label: msg("Audit"), icon: "audit", needs: "audit.read", key: "a" },
       {
         page: "reconciliation",
-        label: "Reconciliation",
+        label: msg("Reconciliation"),
         icon: "compare",
         needs: "reconciliation.read",
         root: true,
         key: "r",
       },
-      { page: "system", label: "System", icon: "live", needs: "system.read", root: true, key: "j" },
-      { page: "retention", label: "Retention", icon: "lock", needs: "retention.read", root: true, key: "q" },
+      { page: "system", label: msg("System"), icon: "live", needs: "system.read", root: true, key: "j" },
+      { page: "retention", label: msg("Retention"), icon: "lock", needs: "retention.read", root: true, key: "q" },
     ],
   },
 ];
 
 /** The pages this person is offered here. A page that is not offered still answers for itself when its address is typed. */
 export function navFor(can: (permission: Permission) => boolean, kind: string): readonly NavGroup[] {
-  const offered = (item: NavItem) =>
+  const offered = (item: Omit<NavItem, "label">) =>
     (!item.needs || can(item.needs)) &&
     (!item.above || kind !== "customer") &&
     (!item.below || kind === "customer") &&
     (!item.root || kind === "operator") &&
     (!item.notRoot || kind !== "operator");
   return groups
-    .map((group) => ({ ...group, items: group.items.filter(offered) }))
+    .map(({ title, items }) => ({
+      ...(title ? { title: say(title) } : {}),
+      items: items.filter(offered).map((item) => ({ ...item, label: say(item.label) })),
+    }))
     .filter((group) => group.items.length > 0);
 }
 

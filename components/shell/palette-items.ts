@@ -2,6 +2,7 @@ import type { Outputs } from "@/components/api/outputs";
 import { navFor } from "@/components/shell/nav";
 import type { Permission, Scope } from "@/components/shell/scope";
 import type { IconName } from "@/components/ui/icon";
+import { type Message, msg, say } from "@/server/kernel/words";
 
 export type Hit = Outputs["search"]["find"][number];
 
@@ -20,9 +21,9 @@ export type Item = Readonly<{
 }>;
 
 type Action = Readonly<{
-  label: string;
+  label: Message;
   /** What people may call it. */
-  words: string;
+  words: Message;
   page: string;
   needs: Permission;
   after: Then;
@@ -34,63 +35,95 @@ const NEW: Then = { press: '[data-shortcut~="n"]' };
 /** What can be done from anywhere. Each leads to the form or sheet of the action; nothing happens before it is sent there. */
 const actions: readonly Action[] = [
   {
-    label: "New extension",
-    words: "create add phone telephone",
+    label: msg("New extension"),
+    words: msg("create add phone telephone"),
     page: "extensions",
     needs: "extensions.write",
     after: NEW,
   },
   {
-    label: "Set daily cap",
-    words: "limit day spend maximum",
+    label: msg("Set daily cap"),
+    words: msg("limit day spend maximum"),
     page: "limits",
     needs: "billing.write",
     after: { focus: "[name=dailyCap]" },
   },
   {
-    label: "Set monthly cap",
-    words: "limit month spend maximum",
+    label: msg("Set monthly cap"),
+    words: msg("limit month spend maximum"),
     page: "limits",
     needs: "billing.write",
     after: { focus: "[name=monthlyCap]" },
   },
   {
-    label: "Set calls at once",
-    words: "limit channels concurrent",
+    label: msg("Set calls at once"),
+    words: msg("limit channels concurrent"),
     page: "limits",
     needs: "billing.write",
     after: { focus: "[name=maxCalls]" },
   },
-  { label: "Top up", words: "add money credit pay card balance", page: "balance", needs: "billing.write", after: NEW },
   {
-    label: "Suspend an extension",
-    words: "stop block phone resume",
+    label: msg("Top up"),
+    words: msg("add money credit pay card balance"),
+    page: "balance",
+    needs: "billing.write",
+    after: NEW,
+  },
+  {
+    label: msg("Suspend an extension"),
+    words: msg("stop block phone resume"),
     page: "extensions",
     needs: "extensions.write",
     after: { focus: '[data-shortcut~="/"]' },
   },
   {
-    label: "Open or close a country",
-    words: "destination allow block",
+    label: msg("Open or close a country"),
+    words: msg("destination allow block"),
     page: "destinations",
     needs: "destinations.write",
     after: { focus: '[data-shortcut~="/"]' },
   },
-  { label: "Invite a person", words: "team member seat user add", page: "team", needs: "members.write", after: NEW },
-  { label: "Issue a statement", words: "invoice month new", page: "statements", needs: "billing.write", after: NEW },
-  { label: "Add a number", words: "new did inbound", page: "numbers", needs: "numbers.give", after: NEW, above: true },
   {
-    label: "New tenant",
-    words: "customer reseller onboard create add",
+    label: msg("Invite a person"),
+    words: msg("team member seat user add"),
+    page: "team",
+    needs: "members.write",
+    after: NEW,
+  },
+  {
+    label: msg("Issue a statement"),
+    words: msg("invoice month new"),
+    page: "statements",
+    needs: "billing.write",
+    after: NEW,
+  },
+  {
+    label: msg("Add a number"),
+    words: msg("new did inbound"),
+    page: "numbers",
+    needs: "numbers.give",
+    after: NEW,
+    above: true,
+  },
+  {
+    label: msg("New tenant"),
+    words: msg("customer reseller onboard create add"),
     page: "tenants",
     needs: "tenants.write",
     after: NEW,
     above: true,
   },
-  { label: "New plan", words: "prices rates create add", page: "plans", needs: "plans.write", after: NEW, above: true },
   {
-    label: "Make vouchers",
-    words: "codes batch new",
+    label: msg("New plan"),
+    words: msg("prices rates create add"),
+    page: "plans",
+    needs: "plans.write",
+    after: NEW,
+    above: true,
+  },
+  {
+    label: msg("Make vouchers"),
+    words: msg("codes batch new"),
     page: "vouchers",
     needs: "billing.write",
     after: NEW,
@@ -112,11 +145,14 @@ type Place = Pick<Scope, "can" | "hrefOf" | "tenant">;
 export function actionsFor(text: string, { can, hrefOf, tenant }: Place): readonly Item[] {
   return actions
     .filter((action) => can(action.needs) && (!action.above || tenant.kind !== "customer"))
-    .filter((action) => text !== "" && matches(text, `${action.label} ${action.words}`))
+    .filter(
+      (action) =>
+        text !== "" && matches(text, [action.label, action.words].flatMap((each) => [each, say(each)]).join(" ")),
+    )
     .map(({ label, page, after }) => ({
       key: `do ${label}`,
       group: "Actions",
-      label,
+      label: say(label),
       icon: "right",
       href: hrefOf(page),
       after,

@@ -3,8 +3,23 @@ import { Moment } from "@/components/shell/moment";
 import type { Item } from "@/components/shell/palette-items";
 import { cx } from "@/components/ui/cx";
 import { Icon } from "@/components/ui/icon";
+import { type Message, msg, say, t } from "@/server/kernel/words";
 
 type Props = Readonly<{ items: readonly Item[]; chosen: Item | undefined; onChoose: (item: Item) => void }>;
+
+const groupWords: Readonly<Record<string, Message>> = {
+  Found: msg("Found"),
+  Similar: msg("Similar"),
+  Tenants: msg("Tenants"),
+  Recent: msg("Recent"),
+  Actions: msg("Actions"),
+  Pages: msg("Pages"),
+};
+
+const groupText = (group: string): string => {
+  const known = groupWords[group];
+  return known ? say(known) : group;
+};
 
 /** The choices under the palette's field; focus stays in the field, the chosen one is told to it. */
 export function PaletteList({ items, chosen, onChoose }: Props) {
@@ -15,7 +30,7 @@ export function PaletteList({ items, chosen, onChoose }: Props) {
   const groups = [...new Set(items.map((item) => item.group))];
   return (
     <div
-      aria-label="Matches"
+      aria-label={t("Matches")}
       className="max-h-[min(28rem,60vh)] overflow-y-auto p-1"
       id="palette-list"
       ref={list}
@@ -24,7 +39,7 @@ export function PaletteList({ items, chosen, onChoose }: Props) {
       {groups.map((group) => (
         <Fragment key={group}>
           <p aria-hidden="true" className="px-3 pt-2 pb-1 text-xs font-medium text-ink-3">
-            {group}
+            {groupText(group)}
           </p>
           {items
             .filter((item) => item.group === group)
@@ -42,7 +57,7 @@ function Choice({ item, chosen, onChoose }: Readonly<{ item: Item; chosen: boole
     <button
       aria-selected={chosen}
       className={cx(
-        "flex min-h-9 w-full items-center gap-3 rounded-md px-3 text-left",
+        "flex min-h-9 w-full items-center gap-3 rounded-md px-3 text-start",
         chosen ? "bg-accent-soft" : "hover:bg-sunken",
       )}
       id={chosen ? "palette-chosen" : undefined}

@@ -11,6 +11,7 @@ import { actionsHere, runThen } from "@/components/shell/palette-run";
 import { recentItems, rememberItem } from "@/components/shell/recent";
 import { useScope } from "@/components/shell/scope";
 import { Icon } from "@/components/ui/icon";
+import { t } from "@/server/kernel/words";
 
 const MOST_CHARACTERS = 200;
 const SETTLE_MS = 120;
@@ -42,7 +43,13 @@ function useItems(text: string) {
   const objectActions = here
     .filter(({ label }) => text === "" || label.toLowerCase().includes(text.toLowerCase()))
     .map(
-      ({ label, after }): Item => ({ key: `here ${label}`, group: "With what is open", label, icon: "right", after }),
+      ({ label, after }): Item => ({
+        key: `here ${label}`,
+        group: t("With what is open"),
+        label,
+        icon: "right",
+        after,
+      }),
     );
   const ofVerb = verb ? found.filter(({ after }) => after) : [];
   const first = ofVerb.length > 0 ? ofVerb : of("Found");
@@ -114,7 +121,7 @@ export function Palette({ onClose }: Readonly<{ onClose: () => void }>) {
 
   return (
     <dialog
-      aria-label="Find, go or do"
+      aria-label={t("Find, go or do")}
       className="mx-auto mt-[12vh] mb-auto w-[calc(100vw-2rem)] overflow-hidden rounded-xl border bg-surface shadow-float max-sm:mt-2 sm:max-w-xl"
       onClick={(event) => event.target === dialog.current && dialog.current.close()}
       onClose={onClose}
@@ -148,25 +155,27 @@ function PaletteField({ text, chosen, open, looking, onType }: FieldProps) {
         aria-autocomplete="list"
         aria-controls="palette-list"
         aria-expanded={open}
-        aria-label="A number, a name, a page or what to do"
+        aria-label={t("A number, a name, a page or what to do")}
         autoComplete="off"
         className="min-h-12 flex-1 bg-transparent text-md outline-none"
         maxLength={MOST_CHARACTERS}
         onChange={(event) => onType(event.target.value)}
-        placeholder="A number, a name, a page or what to do"
+        placeholder={t("A number, a name, a page or what to do")}
         role="combobox"
         spellCheck={false}
         type="text"
         value={text}
       />
-      {looking && <span className="text-xs text-ink-3">Looking…</span>}
+      {looking && <span className="text-xs text-ink-3">{t("Looking…")}</span>}
     </div>
   );
 }
 
 function said(count: number, looking: boolean, failed: boolean, text: string): string {
-  if (failed) return "The portal does not answer just now. Pages and actions still work.";
-  if (looking) return "Looking…";
-  if (count > 0) return `${count} ${count === 1 ? "match" : "matches"}`;
-  return text === "" ? "" : `Nothing here is called “${text}”, and nothing that you may see has that number or id.`;
+  if (failed) return t("The portal does not answer just now. Pages and actions still work.");
+  if (looking) return t("Looking…");
+  if (count > 0) return t("{count, plural, one {# match} other {# matches}}", { count });
+  return text === ""
+    ? ""
+    : t("Nothing here is called “{text}”, and nothing that you may see has that number or id.", { text });
 }

@@ -1,5 +1,6 @@
 import { type Drafts, fieldsOf, isChoice, takeDrafts } from "@/components/ui/drafts";
 import { toast } from "@/components/ui/toast-store";
+import { t } from "@/server/kernel/words";
 
 const KEPT_MS = 10 * 60_000;
 
@@ -51,7 +52,7 @@ export function restoreDrafts(who: string): () => void {
         }
       }
     }
-    if (typed && !said) toast("What you had typed is back.");
+    if (typed && !said) toast(t("What you had typed is back."));
     said ||= typed;
     if (open.size === 0) watch.disconnect();
   };

@@ -5,6 +5,8 @@ import Link from "next/link";
 
 import { useTRPC } from "@/components/api/client";
 import { useScope } from "@/components/shell/scope";
+import { rich } from "@/components/words/rich";
+import { t } from "@/server/kernel/words";
 
 /** Says it in words when the tenant on screen is not one's own, and when calling is suspended here. */
 export function ScopeBand() {
@@ -14,24 +16,28 @@ export function ScopeBand() {
   const home = me?.seats[0];
   if (own && tenant.state === "active") return null;
   return (
-    <aside aria-label="About this tenant">
+    <aside aria-label={t("About this tenant")}>
       {!own && (
         <p className="flex flex-wrap items-center gap-x-3 border-b bg-warn-soft px-4 py-1.5 text-ink-2 sm:px-6">
           <span>
-            You act for <strong className="font-semibold text-ink">{tenant.name}</strong>. What you change is recorded
-            with your name.
+            {rich("You act for <strong>{tenant}</strong>. What you change is recorded with your name.", {
+              tenant: tenant.name,
+              strong: (name) => <strong className="font-semibold text-ink">{name}</strong>,
+            })}
           </span>
           {home && (
             <Link className="font-medium text-accent underline underline-offset-2" href={`/t/${home.tenantSlug}`}>
-              Back to {home.tenantName}
+              {t("Back to {tenant}", { tenant: home.tenantName })}
             </Link>
           )}
         </p>
       )}
       {tenant.state === "suspended" && (
         <p className="border-b bg-bad-soft px-4 py-1.5 text-ink-2 sm:px-6">
-          <strong className="font-semibold text-bad">Calling is suspended.</strong> Only emergency numbers can be
-          dialled. Everything here can still be read.
+          {rich(
+            "<strong>Calling is suspended.</strong> Only emergency numbers can be dialled. Everything here can still be read.",
+            { strong: (words) => <strong className="font-semibold text-bad">{words}</strong> },
+          )}
         </p>
       )}
     </aside>

@@ -7,6 +7,7 @@ import { useTRPC, useTRPCClient } from "@/components/api/client";
 import { sessionState } from "@/components/api/session-state";
 import { SignInForm } from "@/components/sign-in/sign-in-form";
 import { Dialog } from "@/components/ui/dialog";
+import { t } from "@/server/kernel/words";
 
 /** Asks again who this is: the page goes on for the person whose page it is, and for nobody else. */
 function useRenewal() {
@@ -36,10 +37,11 @@ export function SessionEnded() {
     return () => document.removeEventListener("visibilitychange", back);
   });
   return (
-    <Dialog onClose={sessionState.renewed} title="Your session has ended">
+    <Dialog onClose={sessionState.renewed} title={t("Your session has ended")}>
       <p className="pb-4 text-ink-2">
-        Sign in again. The page behind this keeps what you typed. Somebody else who signs in here begins with a page of
-        their own.
+        {t(
+          "Sign in again. The page behind this keeps what you typed. Somebody else who signs in here begins with a page of their own.",
+        )}
       </p>
       <SignInForm {...(email ? { email } : {})} onSignedIn={() => void look()} />
     </Dialog>

@@ -21,6 +21,7 @@ import { later } from "@/components/ui/later";
 import { toast } from "@/components/ui/toast-store";
 import { Toaster } from "@/components/ui/toaster";
 import { ViewBar } from "@/components/viewing/view-bar";
+import { t } from "@/server/kernel/words";
 
 const KeysHelp = later(() => import("@/components/shell/keys-help").then((file) => file.KeysHelp));
 const loadPalette = () => import("@/components/shell/palette").then((file) => file.Palette);
@@ -86,7 +87,7 @@ function Frame({ shell, look, onLook, children }: FrameProps) {
   const turnZone = useCallback(() => {
     const zone = nextZone(look.zone, timeZone);
     onLook({ zone });
-    toast(`Times are shown in ${zoneOf(zone, timeZone)}.`);
+    toast(t("Times are shown in {zone}.", { zone: zoneOf(zone, timeZone) }));
   }, [look.zone, onLook, timeZone]);
   useShortcuts(look.keys, { onHelp: openHelp, onPalette: openPalette, onSoon: soon, onZone: turnZone });
   useEffect(() => rememberTenant(shell.tenant.slug), [shell.tenant.slug]);
@@ -94,10 +95,10 @@ function Frame({ shell, look, onLook, children }: FrameProps) {
   return (
     <div className="flex min-h-dvh" data-keys={look.keys ? "on" : "off"}>
       <a
-        className="sr-only z-50 rounded-md bg-surface px-3 py-2 focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+        className="sr-only z-50 rounded-md bg-surface px-3 py-2 focus:not-sr-only focus:fixed focus:top-2 focus:start-2"
         href="#main"
       >
-        Skip to content
+        {t("Skip to content")}
       </a>
       <Sidebar narrow={look.narrow} onNarrow={(narrow) => onLook({ narrow })} />
       <div className="flex min-w-0 flex-1 flex-col">
@@ -117,7 +118,7 @@ function Frame({ shell, look, onLook, children }: FrameProps) {
         <StateBar />
         {shell.viewing ? <ViewBar viewing={shell.viewing} /> : <ScopeBand />}
         <main
-          className="mx-auto w-full max-w-[90rem] flex-1 px-4 pt-4 pb-24 outline-none min-[100rem]:has-data-panel:pr-[36rem] sm:px-6 sm:pb-10"
+          className="mx-auto w-full max-w-[90rem] flex-1 px-4 pt-4 pb-24 outline-none min-[100rem]:has-data-panel:pe-[36rem] sm:px-6 sm:pb-10"
           id="main"
           tabIndex={-1}
         >

@@ -8,6 +8,7 @@ import { useScope } from "@/components/shell/scope";
 import { Wordmark } from "@/components/shell/wordmark";
 import { cx } from "@/components/ui/cx";
 import { IconButton } from "@/components/ui/icon-button";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ narrow: boolean; onNarrow: (narrow: boolean) => void }>;
 
@@ -17,9 +18,9 @@ export function Sidebar({ narrow, onNarrow }: Props) {
   const here = pageOf(usePathname());
   return (
     <nav
-      aria-label="Pages"
+      aria-label={t("Pages")}
       className={cx(
-        "sticky top-0 hidden h-dvh shrink-0 flex-col gap-4 border-r bg-bg px-2 pb-2 sm:flex",
+        "sticky top-0 hidden h-dvh shrink-0 flex-col gap-4 border-e bg-bg px-2 pb-2 sm:flex",
         narrow ? "w-14" : "w-14 lg:w-[14.5rem]",
       )}
     >
@@ -48,7 +49,7 @@ export function Sidebar({ narrow, onNarrow }: Props) {
         className="mt-auto max-lg:hidden"
         data-shortcut="["
         icon="sidebar"
-        label={narrow ? "Widen the sidebar" : "Narrow the sidebar"}
+        label={narrow ? t("Widen the sidebar") : t("Narrow the sidebar")}
         onClick={() => onNarrow(!narrow)}
       />
     </nav>

@@ -10,6 +10,7 @@ import { Button } from "@/components/ui/button";
 import { cx } from "@/components/ui/cx";
 import { hasDrafts, keepDrafts } from "@/components/ui/drafts";
 import { pageStanding, type Standing } from "@/components/ui/page-standing";
+import { t } from "@/server/kernel/words";
 
 function onLine(tell: () => void): () => void {
   window.addEventListener("online", tell);
@@ -101,32 +102,34 @@ export function StateBar() {
 type LinesProps = Readonly<{ standing: Standing; online: boolean; tenantName: string; onReload: () => void }>;
 
 function Lines({ standing, online, tenantName, onReload }: LinesProps) {
-  const act = online ? <Button onClick={onReload}>Reload</Button> : undefined;
+  const act = online ? <Button onClick={onReload}>{t("Reload")}</Button> : undefined;
   return (
     <>
       {standing.unseated && (
-        <Line title={`You have no seat at ${tenantName} any more.`} tone="bad">
-          Nothing can be changed from here. What you typed stays, so that you can copy it; an owner or admin can let you
-          in again.{" "}
+        <Line title={t("You have no seat at {tenant} any more.", { tenant: tenantName })} tone="bad">
+          {t(
+            "Nothing can be changed from here. What you typed stays, so that you can copy it; an owner or admin can let you in again.",
+          )}{" "}
           <a className="font-medium text-accent underline underline-offset-2" href="/">
-            Go to my tenants
+            {t("Go to my tenants")}
           </a>
         </Line>
       )}
       {!online && (
-        <Line title="You are offline." tone="warn">
-          What you typed stays here. Nothing is sent, and no other page opens, until the connection is back.
+        <Line title={t("You are offline.")} tone="warn">
+          {t("What you typed stays here. Nothing is sent, and no other page opens, until the connection is back.")}
         </Line>
       )}
       {standing.older && (
-        <Line act={act} title="A newer version of the portal is out." tone="info">
-          Reload when it suits you. What stands in your forms is kept, except passwords and files.
+        <Line act={act} title={t("A newer version of the portal is out.")} tone="info">
+          {t("Reload when it suits you. What stands in your forms is kept, except passwords and files.")}
         </Line>
       )}
       {standing.partMissing && !standing.older && (
-        <Line act={act} title="A part of this page could not be loaded." tone="warn">
-          The portal may have been updated, or the connection is poor. What stands in your forms is kept when you
-          reload.
+        <Line act={act} title={t("A part of this page could not be loaded.")} tone="warn">
+          {t(
+            "The portal may have been updated, or the connection is poor. What stands in your forms is kept when you reload.",
+          )}
         </Line>
       )}
     </>

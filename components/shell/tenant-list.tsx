@@ -11,6 +11,8 @@ import { navFor, pageOf } from "@/components/shell/nav";
 import { recentTenants } from "@/components/shell/recent";
 import { useScope } from "@/components/shell/scope";
 import { cx } from "@/components/ui/cx";
+import { kindText, roleText } from "@/components/words/role-text";
+import { t } from "@/server/kernel/words";
 
 type Place = Readonly<{ slug: string; name: string; kind: string; role?: string }>;
 type Props = Readonly<{ below: Shell["below"]; onGo: () => void }>;
@@ -61,31 +63,31 @@ export function TenantList({ below, onGo }: Props) {
     .flatMap((slug) => [...mine, ...others].find((place) => place.slug === slug) ?? [])
     .slice(0, 5);
   const lists = [
-    { title: "Recent", places: recent.filter((place) => matches(place, text)) },
-    { title: "Your seats", places: mine.filter((place) => matches(place, text)) },
-    { title: `Below ${tenant.name}`, places: others.filter((place) => matches(place, text)) },
+    { title: t("Recent"), places: recent.filter((place) => matches(place, text)) },
+    { title: t("Your seats"), places: mine.filter((place) => matches(place, text)) },
+    { title: t("Below {tenant}", { tenant: tenant.name }), places: others.filter((place) => matches(place, text)) },
   ]
     // Who was there lately stands above and not twice.
     .map(({ title, places }) => ({
       title,
-      places: title === "Recent" ? places : places.filter((place) => !recent.includes(place)),
+      places: title === t("Recent") ? places : places.filter((place) => !recent.includes(place)),
     }))
     .filter(({ places }) => places.length > 0);
 
   return (
     <div className="grid gap-2 p-1" ref={list}>
       <input
-        aria-label="Find a tenant"
+        aria-label={t("Find a tenant")}
         className="control"
         onChange={(event) => setText(event.target.value)}
         onKeyDown={(event) => {
           if (event.key === "Enter") list.current?.querySelector<HTMLAnchorElement>("a[href]")?.click();
         }}
-        placeholder="Find a tenant"
+        placeholder={t("Find a tenant")}
         ref={search}
         value={text}
       />
-      {lists.length === 0 && <p className="px-2 py-1 text-ink-2">No tenant matches.</p>}
+      {lists.length === 0 && <p className="px-2 py-1 text-ink-2">{t("No tenant matches.")}</p>}
       {lists.map(({ title, places }) => (
         <Places key={title} onGo={onGo} places={places} title={title} />
       ))}
@@ -119,7 +121,9 @@ function PlaceLink({ place, onGo }: Readonly<{ place: Place; onGo: () => void }>
         onClick={onGo}
       >
         <span className="min-w-0 flex-1 truncate">{place.name}</span>
-        <span className={cx("text-xs", here ? "text-ink-2" : "text-ink-3")}>{place.role ?? place.kind}</span>
+        <span className={cx("text-xs", here ? "text-ink-2" : "text-ink-3")}>
+          {place.role ? roleText(place.role) : kindText(place.kind)}
+        </span>
       </Link>
     </li>
   );

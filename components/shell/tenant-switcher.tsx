@@ -6,6 +6,7 @@ import { SWITCH_TENANT } from "@/components/shell/shortcuts";
 import { Icon } from "@/components/ui/icon";
 import { later } from "@/components/ui/later";
 import { Popover } from "@/components/ui/popover";
+import { t } from "@/server/kernel/words";
 
 const TenantList = later(() => import("@/components/shell/tenant-list").then((file) => file.TenantList));
 
@@ -15,7 +16,7 @@ export function TenantSwitcher({ below }: Readonly<{ below: Shell["below"] }>) {
   return (
     <Popover
       className="w-72"
-      label={`Tenant: ${tenant.name}. Switch tenant`}
+      label={t("Tenant: {tenant}. Switch tenant", { tenant: tenant.name })}
       trigger={
         <>
           <span className="truncate font-medium">{tenant.name}</span>

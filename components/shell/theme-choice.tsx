@@ -1,18 +1,23 @@
 "use client";
 
 import { cx } from "@/components/ui/cx";
+import { type Message, msg, say, t } from "@/server/kernel/words";
 
 const themes = ["system", "light", "dark"] as const;
 export type Theme = (typeof themes)[number];
 
-const words: Record<Theme, string> = { system: "System", light: "Light", dark: "Dark" };
+const words: Record<Theme, Message> = {
+  system: msg("theme|System"),
+  light: msg("theme|Light"),
+  dark: msg("theme|Dark"),
+};
 
 type Props = Readonly<{ theme: Theme; onTheme: (theme: Theme) => void }>;
 
 export function ThemeChoice({ theme, onTheme }: Props) {
   return (
     <fieldset className="grid gap-1">
-      <legend className="pb-1 text-xs font-medium text-ink-3">Theme</legend>
+      <legend className="pb-1 text-xs font-medium text-ink-3">{t("Theme")}</legend>
       <div className="grid grid-cols-3 rounded-md border border-outline p-0.5">
         {themes.map((each) => (
           <label
@@ -30,7 +35,7 @@ export function ThemeChoice({ theme, onTheme }: Props) {
               type="radio"
               value={each}
             />
-            {words[each]}
+            {say(words[each])}
           </label>
         ))}
       </div>

@@ -12,6 +12,7 @@ import { labelOf, pageOf } from "@/components/shell/nav";
 import { TenantSwitcher } from "@/components/shell/tenant-switcher";
 import { JobsChip } from "@/components/tasks/jobs-chip";
 import { Icon } from "@/components/ui/icon";
+import { t } from "@/server/kernel/words";
 
 /** 48 px: where I am, whether it is live, what is left to spend, and me. */
 export function TopBar({ shell, menu, onFind }: Readonly<{ shell: Shell; menu: ReactNode; onFind: () => void }>) {
@@ -25,15 +26,15 @@ export function TopBar({ shell, menu, onFind }: Readonly<{ shell: Shell; menu: R
         </span>
         <span className="px-2 text-ink-2 max-sm:hidden">{page}</span>
       </div>
-      <div className="ml-auto flex items-center gap-3">
+      <div className="ms-auto flex items-center gap-3">
         <button
           className="inline-flex min-h-8 items-center gap-2 rounded-md border border-outline bg-surface px-2.5 text-ink-2 hover:bg-sunken"
-          aria-label="Find or do"
+          aria-label={t("Find or do")}
           onClick={onFind}
           type="button"
         >
           <Icon name="search" />
-          <span className="max-lg:sr-only">Find or do</span>
+          <span className="max-lg:sr-only">{t("Find or do")}</span>
           <kbd className="font-mono text-xs text-ink-3 max-lg:hidden">Ctrl K</kbd>
         </button>
         <span className="max-sm:hidden">

@@ -8,6 +8,9 @@ type Props = Readonly<{
   brand?: ShownBrand | null | undefined;
 }>;
 
+/** A name is the same in every language. */
+const PRODUCT = "Ringfence";
+
 /** The mark: a ring that is not quite closed, with what it guards inside; or that of whoever sells here. */
 export function Wordmark({ small, narrowAway, brand }: Props) {
   if (brand?.logo) return <Logo brand={brand} narrowAway={narrowAway} small={small} src={brand.logo} />;
@@ -27,7 +30,7 @@ export function Wordmark({ small, narrowAway, brand }: Props) {
         </svg>
       )}
       <span className={small ? "sr-only" : narrowAway ? "truncate max-lg:sr-only" : "truncate"} dir="auto">
-        {brand?.name ?? "Ringfence"}
+        {brand?.name ?? PRODUCT}
       </span>
     </span>
   );

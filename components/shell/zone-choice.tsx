@@ -4,6 +4,7 @@ import { useScope } from "@/components/shell/scope";
 import { type Zone, zoneHere } from "@/components/shell/zone";
 import { zoneText } from "@/components/ui/clock-text";
 import { cx } from "@/components/ui/cx";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ zone: Zone; onZone: (zone: Zone["of"]) => void }>;
 
@@ -11,14 +12,14 @@ type Props = Readonly<{ zone: Zone; onZone: (zone: Zone["of"]) => void }>;
 export function ZoneChoice({ zone, onZone }: Props) {
   const { tenant } = useScope();
   const clocks = [
-    ["tenant", `${zoneText(tenant.timeZone)}, the tenant's`, tenant.timeZone],
-    ["mine", `${zoneText(zoneHere())}, mine`, zoneHere()],
+    ["tenant", t("{zone}, the tenant’s", { zone: zoneText(tenant.timeZone) }), tenant.timeZone],
+    ["mine", t("{zone}, mine", { zone: zoneText(zoneHere()) }), zoneHere()],
     ["utc", "UTC", "UTC"],
   ] as const;
   return (
     <fieldset className="grid gap-1">
       <legend className="flex w-full pb-1 text-xs font-medium text-ink-3">
-        Times <kbd className="ml-auto font-mono">T T</kbd>
+        {t("Times")} <kbd className="ms-auto font-mono">T T</kbd>
       </legend>
       <div className="grid rounded-md border border-outline p-0.5">
         {clocks.map(([of, words, name]) => (

@@ -7,6 +7,7 @@ import { useScope } from "@/components/shell/scope";
 import { isActive } from "@/components/tasks/task-words";
 import { later } from "@/components/ui/later";
 import { Popover } from "@/components/ui/popover";
+import { t } from "@/server/kernel/words";
 
 const JobsList = later(() => import("@/components/tasks/jobs-list").then((file) => file.JobsList));
 
@@ -29,12 +30,12 @@ export function JobsChip() {
   const items = data?.items ?? [];
   const active = items.filter(isActive).length;
   if (active === 0) return null;
-  const words = `${active} ${active === 1 ? "job" : "jobs"}`;
+  const words = t("{active, plural, one {# job} other {# jobs}}", { active });
   return (
     <Popover
       align="end"
       className="w-96"
-      label={`${words} running`}
+      label={t("{active, plural, one {# job running} other {# jobs running}}", { active })}
       trigger={
         <>
           <span aria-hidden="true" className="size-2 animate-[rf-pulse_1.6s_infinite] rounded-full bg-accent" />

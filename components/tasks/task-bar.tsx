@@ -4,6 +4,7 @@ import { isActive, progressText, remainingText, shareOf, type Task } from "@/com
 import { useTaskActs } from "@/components/tasks/use-task-acts";
 import { Button } from "@/components/ui/button";
 import { cx } from "@/components/ui/cx";
+import { t } from "@/server/kernel/words";
 
 /** One long job: how far it is, in a bar and in words, and the way to stop it or let it go on. */
 export function TaskBar({ task }: Readonly<{ task: Task }>) {
@@ -18,12 +19,12 @@ export function TaskBar({ task }: Readonly<{ task: Task }>) {
         </p>
         {may && active && (
           <Button disabled={busy || task.cancelRequested} onClick={() => cancel(task)}>
-            Stop
+            {t("Stop")}
           </Button>
         )}
         {may && (task.state === "failed" || task.state === "cancelled") && (
           <Button disabled={busy} onClick={() => resume(task)}>
-            Go on
+            {t("Go on")}
           </Button>
         )}
       </div>

@@ -1,4 +1,6 @@
 import type { Outputs } from "@/components/api/outputs";
+import { numberText } from "@/server/kernel/locale";
+import { t } from "@/server/kernel/words";
 
 export type Task = Outputs["tasks"]["list"]["items"][number];
 
@@ -14,23 +16,22 @@ export function shareOf({ state, done, total }: Progress): number | undefined {
   return Math.min(100, Math.floor((done / total) * 100));
 }
 
-const count = new Intl.NumberFormat("en");
-
 /** What stands beside the bar: the state in a word, and counts while they say something. */
 export function progressText(task: Progress): string {
-  const counts =
-    task.total === null ? count.format(task.done) : `${count.format(task.done)} of ${count.format(task.total)}`;
+  const done = numberText(task.done);
+  const count = task.total === null ? done : t("{done} of {total}", { done, total: numberText(task.total) });
   switch (task.state) {
     case "queued":
-      return "Waiting for a worker";
+      return t("Waiting for a worker");
     case "running":
-      return `${task.cancelRequested ? "Stopping" : "Working"}${task.done > 0 || task.total !== null ? `, ${counts}` : ""}`;
+      if (task.done <= 0 && task.total === null) return task.cancelRequested ? t("Stopping") : t("Working");
+      return task.cancelRequested ? t("Stopping, {count}", { count }) : t("Working, {count}", { count });
     case "done":
-      return "Done";
+      return t("Done");
     case "failed":
-      return `Failed${task.done > 0 ? ` after ${counts}` : ""}`;
+      return task.done > 0 ? t("Failed after {count}", { count }) : t("Failed");
     case "cancelled":
-      return `Stopped${task.done > 0 ? ` after ${counts}` : ""}`;
+      return task.done > 0 ? t("Stopped after {count}", { count }) : t("Stopped");
   }
 }
 
@@ -44,5 +45,7 @@ export function remainingText(
   const spentMs = now.getTime() - startedAt.getTime();
   if (spentMs < 2_000) return undefined;
   const seconds = Math.ceil(((spentMs / done) * (total - done)) / 1000);
-  return seconds < 60 ? `about ${seconds} s left` : `about ${Math.ceil(seconds / 60)} min left`;
+  return seconds < 60
+    ? t("about {n, plural, one {# s left} other {# s left}}", { n: seconds })
+    : t("about {n, plural, one {# min left} other {# min left}}", { n: Math.ceil(seconds / 60) });
 }

@@ -29,7 +29,7 @@ export function Button({ look = "plain", icon, busy, type = "button", className,
       type={type}
       {...rest}
     >
-      {icon && <Icon name={icon} className="-ml-0.5" />}
+      {icon && <Icon name={icon} className="-ms-0.5" />}
       {busy || children}
     </button>
   );

@@ -46,7 +46,7 @@ export function ComboboxOptions({ id, label, field, open, options, at, more, non
     >
       {none && (
         <button
-          className="block min-h-8 w-full rounded-md px-2 text-left text-ink-2 hover:bg-sunken"
+          className="block min-h-8 w-full rounded-md px-2 text-start text-ink-2 hover:bg-sunken"
           onMouseDown={(event) => {
             event.preventDefault();
             onChoose(undefined);

@@ -49,11 +49,11 @@ const widths = { lg: "sm:max-lg:hidden", xl: "sm:max-xl:hidden", "2xl": "sm:max-
 
 const cellClass = <Row,>(column: Column<Row>): string =>
   cx(
-    "max-sm:min-w-0 sm:pr-5 sm:last:pr-2",
+    "max-sm:min-w-0 sm:pe-5 sm:last:pe-2",
     column.grow ? "sm:w-full sm:max-w-0 sm:truncate" : "sm:whitespace-nowrap",
     folds[column.fold ?? "hide"],
     column.from && widths[column.from],
-    column.numeric && "figures sm:text-right",
+    column.numeric && "figures sm:text-end",
     column.className,
   );
 
@@ -71,7 +71,7 @@ export function DataTable<Row>(props: Props<Row>) {
       onPointerLeave={() => onPointer?.(false)}
       ref={list}
     >
-      <table className={cx("w-full border-collapse text-left max-sm:block", fit && "sm:max-w-4xl")}>
+      <table className={cx("w-full border-collapse text-start max-sm:block", fit && "sm:max-w-4xl")}>
         <caption className="sr-only">{caption}</caption>
         <Head columns={columns} />
         <tbody className="max-sm:block">
@@ -97,7 +97,7 @@ export function DataTable<Row>(props: Props<Row>) {
 const rowClass =
   "relative border-b max-sm:grid max-sm:grid-cols-[minmax(0,1fr)_auto] max-sm:gap-x-3 max-sm:py-2 sm:h-9";
 const headClass =
-  "sticky top-12 z-10 h-8 border-b bg-bg pr-5 text-xs font-medium whitespace-nowrap text-ink-3 last:pr-2";
+  "sticky top-12 z-10 h-8 border-b bg-bg pe-5 text-xs font-medium whitespace-nowrap text-ink-3 last:pe-2";
 
 function Head<Row>({ columns }: Pick<Props<Row>, "columns">) {
   return (
@@ -105,7 +105,7 @@ function Head<Row>({ columns }: Pick<Props<Row>, "columns">) {
       <tr>
         {columns.map((column) => (
           <th
-            className={cx(headClass, column.from && widths[column.from], column.numeric && "text-right")}
+            className={cx(headClass, column.from && widths[column.from], column.numeric && "text-end")}
             key={column.key}
             scope="col"
           >

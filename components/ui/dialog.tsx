@@ -66,7 +66,7 @@ export function Dialog({ title, children, onClose, size = "narrow", holdOpen }: 
         <h2 className="text-lg font-semibold" id={titleId}>
           {title}
         </h2>
-        <IconButton className="-mr-2 ml-auto" icon="close" label={t("Close")} onClick={() => ref.current?.close()} />
+        <IconButton className="-me-2 ms-auto" icon="close" label={t("Close")} onClick={() => ref.current?.close()} />
       </div>
       <div className="px-5 pb-5">{children}</div>
     </dialog>

@@ -29,7 +29,7 @@ export function Field({ label, hint, problem, unit, className, required, ...inpu
           aria-describedby={described || undefined}
           aria-invalid={problem ? true : undefined}
           autoComplete="off"
-          className={cx("control", unit && "pr-12", className)}
+          className={cx("control", unit && "pe-12", className)}
           id={id}
           required={required}
           {...input}
@@ -37,7 +37,7 @@ export function Field({ label, hint, problem, unit, className, required, ...inpu
         {unit && (
           <span
             aria-hidden="true"
-            className="pointer-events-none absolute inset-y-0 right-2.5 flex items-center text-ink-3"
+            className="pointer-events-none absolute inset-y-0 end-2.5 flex items-center text-ink-3"
           >
             {unit}
           </span>

@@ -43,10 +43,10 @@ export function Panel({ title, subject, children, onClose, actions }: Props) {
   return (
     <aside
       aria-label={title}
-      className="rf-arrive fixed inset-y-0 right-0 z-30 flex w-full flex-col border-l bg-surface shadow-float sm:top-12 sm:w-[30rem] xl:w-[34rem]"
+      className="rf-arrive fixed inset-y-0 end-0 z-30 flex w-full flex-col border-s bg-surface shadow-float sm:top-12 sm:w-[30rem] xl:w-[34rem]"
       data-panel=""
     >
-      <div className="flex min-h-12 items-center gap-2 border-b pr-2 pl-5">
+      <div className="flex min-h-12 items-center gap-2 border-b pe-2 ps-5">
         <h2 className="min-w-0 flex-1 truncate text-lg font-semibold outline-none" ref={heading} tabIndex={-1}>
           {title}
         </h2>

@@ -37,8 +37,10 @@ export function Popover({
     if (event.newState !== "open" || !button.current || !layer.current) return;
     const box = button.current.getBoundingClientRect();
     const { style } = layer.current;
-    style.left = align === "start" ? `${Math.max(8, box.left)}px` : "auto";
-    style.right = align === "end" ? `${Math.max(8, document.documentElement.clientWidth - box.right)}px` : "auto";
+    const { clientWidth, dir } = document.documentElement;
+    const [left, right] = [Math.max(8, box.left), Math.max(8, clientWidth - box.right)];
+    style.insetInlineStart = align === "start" ? `${dir === "rtl" ? right : left}px` : "auto";
+    style.insetInlineEnd = align === "end" ? `${dir === "rtl" ? left : right}px` : "auto";
     style.top = up ? "auto" : `${box.bottom + 4}px`;
     style.bottom = up ? `${window.innerHeight - box.top + 4}px` : "auto";
   }

@@ -30,11 +30,11 @@ export function SearchBox({ label, value, onValue, className = "" }: Props) {
 
   return (
     <span className={`relative block ${className}`}>
-      <Icon className="pointer-events-none absolute inset-y-0 left-2.5 my-auto text-ink-3" name="search" />
+      <Icon className="pointer-events-none absolute inset-y-0 start-2.5 my-auto text-ink-3" name="search" />
       <input
         aria-label={label}
         autoComplete="off"
-        className="control pl-8"
+        className="control ps-8"
         data-shortcut="/"
         onChange={(event) => setText(event.target.value)}
         onKeyDown={(event) => {

@@ -30,7 +30,7 @@ export function Select({ label, choices, hint, problem, labelHidden, className, 
         <select
           aria-describedby={described || undefined}
           aria-invalid={problem ? true : undefined}
-          className={cx("control appearance-none pr-8", className)}
+          className={cx("control appearance-none pe-8", className)}
           id={id}
           {...select}
         >
@@ -40,7 +40,7 @@ export function Select({ label, choices, hint, problem, labelHidden, className, 
             </option>
           ))}
         </select>
-        <Icon name="down" className="pointer-events-none absolute inset-y-0 right-2.5 my-auto text-ink-2" />
+        <Icon name="down" className="pointer-events-none absolute inset-y-0 end-2.5 my-auto text-ink-2" />
       </span>
       {hint && (
         <p className="text-xs text-ink-3" id={`${id}-hint`}>

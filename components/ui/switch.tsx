@@ -35,7 +35,7 @@ export function Switch({ label, on, words, disabled, onChange }: Props) {
       >
         <span className={cx("size-3.5 rounded-full", on ? "bg-on-accent" : "bg-outline")} />
       </span>
-      <span className="w-12 text-left">{on ? words[0] : words[1]}</span>
+      <span className="w-12 text-start">{on ? words[0] : words[1]}</span>
     </button>
   );
 }

@@ -12,7 +12,8 @@ export function Tabs({ label, tabs }: Readonly<{ label: string; tabs: readonly T
   const [chosen, setChosen] = useState(0);
 
   function move(event: KeyboardEvent<HTMLDivElement>) {
-    const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    const onwards = document.documentElement.dir === "rtl" ? "ArrowLeft" : "ArrowRight";
+    const step = event.key === onwards ? 1 : event.key === "ArrowRight" || event.key === "ArrowLeft" ? -1 : 0;
     if (step === 0) return;
     event.preventDefault();
     const next = (chosen + step + tabs.length) % tabs.length;

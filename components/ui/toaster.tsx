@@ -14,11 +14,11 @@ export function Toaster() {
   return (
     <div
       aria-live="polite"
-      className="pointer-events-none fixed right-4 bottom-20 left-4 z-40 grid justify-items-center gap-2 sm:bottom-4"
+      className="pointer-events-none fixed end-4 bottom-20 start-4 z-40 grid justify-items-center gap-2 sm:bottom-4"
     >
       {toasts.map((toast) => (
         <div
-          className="rf-arrive pointer-events-auto flex items-center gap-3 rounded-lg border bg-surface py-1 pr-1 pl-3 shadow-float"
+          className="rf-arrive pointer-events-auto flex items-center gap-3 rounded-lg border bg-surface py-1 pe-1 ps-3 shadow-float"
           key={toast.id}
         >
           <Icon

@@ -11,10 +11,12 @@ import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
 import { Select } from "@/components/ui/select";
 import { checks, useFields } from "@/components/ui/use-fields";
+import { rich } from "@/components/words/rich";
 import { VIEW_MINUTES, viewRoles } from "@/server/domain/viewing/viewing.schema";
+import { msg, t } from "@/server/kernel/words";
 
 const viewChecks = {
-  reason: checks.shape(/\S.{1,}\S/s, "Write why, in three characters or more."),
+  reason: checks.shape(/\S.{1,}\S/s, msg("Write why, in three characters or more.")),
   role: checks.any,
 } as const;
 
@@ -40,30 +42,36 @@ export function BeginView({ tenant, onClose }: Props) {
     if (values && role) begin.mutate({ tenantSlug, childSlug: tenant.slug, reason: values.reason, role });
   }
   return (
-    <Dialog onClose={onClose} title="View as tenant">
+    <Dialog onClose={onClose} title={t("View as tenant")}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <p className="break-words text-ink-2">
-          You see what{" "}
-          <strong className="font-semibold text-ink" dir="auto">
-            {tenant.name}
-          </strong>{" "}
-          sees, as far as your own role may, for {VIEW_MINUTES} minutes. Nothing can be changed meanwhile. Both of your
-          audit trails say who looked, and why.
+          {rich(
+            "You see what <strong>{tenant}</strong> sees, as far as your own role may, for {minutes} minutes. Nothing can be changed meanwhile. Both of your audit trails say who looked, and why.",
+            {
+              tenant: tenant.name,
+              minutes: VIEW_MINUTES,
+              strong: (name) => (
+                <strong className="font-semibold text-ink" dir="auto">
+                  {name}
+                </strong>
+              ),
+            },
+          )}
         </p>
         <Field
           data-first=""
-          hint="The tenant reads this."
-          label="Reason"
+          hint={t("The tenant reads this.")}
+          label={t("Reason")}
           maxLength={300}
           name="reason"
           problem={problems.reason}
         />
-        <Select choices={choices} defaultValue="owner" label="As its" name="role" problem={problems.role} />
+        <Select choices={choices} defaultValue="owner" label={t("As its")} name="role" problem={problems.role} />
         <FormEnd
-          busy={begin.isPending && "Opening…"}
+          busy={begin.isPending && t("Opening…")}
           onCancel={onClose}
           refusal={refusalBeside(begin.error, viewChecks)}
-          submit="View as tenant"
+          submit={t("View as tenant")}
         />
       </form>
     </Dialog>

@@ -7,7 +7,7 @@ import { filled, localeOf } from "@/server/kernel/words";
 import { sourceOf } from "./tidy/source";
 import { collected, fileProblems, others, quarrels, readTexts, sameKeys, wordsSources } from "./words/catalogue-check";
 import { converted } from "./words/converted";
-import { plainTextIn } from "./words/plain-text";
+import { plainTextIn, sidesIn } from "./words/plain-text";
 import { shapeOf } from "./words/shape";
 import { usesIn } from "./words/uses";
 import { wrapped } from "./words/wrap";
@@ -36,6 +36,16 @@ describe("the catalogue", () => {
   test("has everything that people see in the folders that are converted", () => {
     const seen = files.filter((file) => converted.includes(wordsFolder(file.path)));
     expect(seen.flatMap((file) => plainTextIn(file).map((text) => `${file.path} ${text}`))).toEqual([]);
+  });
+
+  test("stands on pages that know no left and right in those folders", () => {
+    const seen = files.filter((file) => converted.includes(wordsFolder(file.path)));
+    expect(seen.flatMap((file) => sidesIn(file).map((text) => `${file.path} ${text}`))).toEqual([]);
+    const classes = (text: string) => sidesIn(sourceOf("components/a/b.tsx", `<p className="${text}" />`)).length;
+    expect(["ml-2", "sm:pr-[2px]", "flex -mr-2", "text-left", "border-l", "left-0"].map(classes)).toEqual([
+      1, 1, 1, 1, 1, 1,
+    ]);
+    expect(["ms-2 pe-4", "text-start", "start-0", "border-s", "bright-2"].map(classes)).toEqual([0, 0, 0, 0, 0]);
   });
 
   test("fills its texts in as the library does that the format comes from", () => {

@@ -9,4 +9,8 @@ export const converted: readonly string[] = [
   "components/sign-in",
   "components/ui",
   "components/words",
+  "components/api",
+  "components/shell",
+  "components/tasks",
+  "components/viewing",
 ];

@@ -43,8 +43,11 @@ for (const [folder, english] of [...texts].sort()) {
   );
   const open = found.filter(([, each]) => each.length > 0).map(([language, each]) => `${language} ${each.length}`);
   console.log(`${folder}: ${english.size} texts${open.length > 0 ? `, open: ${open.join(", ")}` : ""}`);
-  if (wanted.includes(folder))
-    for (const [language, each] of found) for (const problem of each) console.log(`  ${language}: ${problem}`);
+  if (!wanted.includes(folder)) continue;
+  const whose = new Map<string, string[]>();
+  for (const [language, each] of found)
+    for (const problem of each) whose.set(problem, [...(whose.get(problem) ?? []), language]);
+  for (const [problem, languages] of whose) console.log(`  ${problem} (${languages.join(", ")})`);
 }
 if (wanted.length === 0) {
   const left = new Map<string, number>();

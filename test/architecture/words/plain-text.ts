@@ -10,6 +10,8 @@ const VERBATIM = new Set(["code", "kbd", "pre", "style", "script"]);
 const LETTERS = /\p{L}{2}/u;
 /** Two words or more that begin like a sentence, or end like one. */
 const SENTENCE = /^[“"([]?\p{Lu}[\p{L}’'-]*,? \S*\p{L}|^\S*\p{Ll} .*\p{Ll}[.!?…:]$/u;
+/** Keys of a keyboard, as they are printed on it. */
+const KEYS = /^(?:(?:Ctrl|Shift|Alt|Enter|Esc|[A-Z0-9])(?: |$))+$/;
 const SAYS = new Set(["t", "msg", "rich"]);
 /** What goes to the log, to programs or to the compiler. */
 const UNSEEN = new Set(["Error", "TypeError", "StartError", "RegExp", "Symbol", "Response"]);
@@ -21,11 +23,18 @@ export const plainTextIn = (file: Source): readonly string[] =>
     return `line ${lineAt(file, node.getStart(file.tree()))}: ${text.replace(/\s+/g, " ").trim().slice(0, 80)}`;
   });
 
+const SIDE =
+  /(?<=["'`\s:])(-?(m[lr]|p[lr]|left|right|border-[lr]|rounded-[lr]|rounded-[tb][lr])-(\d|\[|auto|full|px|sm|md|lg|none)[^\s"'`]*|text-(left|right)|border-[lr])(?=["'`\s])/;
+
+/** Classes that mean left or right, where a page in Arabic needs the start and the end. */
+export const sidesIn = (file: Source): readonly string[] =>
+  file.text.split("\n").flatMap((line, at) => (SIDE.test(line) ? [`line ${at + 1}: ${SIDE.exec(line)?.[0]}`] : []));
+
 export function plainNodesIn(file: Source): readonly ts.Node[] {
   const tree = file.tree();
   const found = new Set<ts.Node>();
   const shown = (node: ts.Node | undefined): void => {
-    for (const leaf of textLeaves(node)) if (LETTERS.test(textOf(leaf))) found.add(leaf);
+    for (const leaf of textLeaves(node)) if (LETTERS.test(textOf(leaf)) && !KEYS.test(textOf(leaf))) found.add(leaf);
   };
   const visit = (node: ts.Node): void => {
     if (isSaid(node) || ts.isImportDeclaration(node) || ts.isExportDeclaration(node) || ts.isTypeNode(node)) {
@@ -43,7 +52,7 @@ export function plainNodesIn(file: Source): readonly ts.Node[] {
     if (ts.isPropertyAssignment(node) && READ.test(node.name.getText(tree)) && startsLikeText(node.initializer))
       shown(node.initializer);
     if (ts.isCallExpression(node) && node.expression.getText(tree) === "toast") shown(node.arguments[0]);
-    if (isText(node) && SENTENCE.test(textOf(node))) found.add(node);
+    if (isText(node) && SENTENCE.test(textOf(node)) && !KEYS.test(textOf(node))) found.add(node);
     ts.forEachChild(node, visit);
   };
   visit(tree);
