@@ -5,12 +5,18 @@ import { NotSent } from "@/components/api/refusal";
 import type { AppRouter } from "@/server/api/root";
 
 /**
- * Refuses a change at once while the browser has no connection: nothing left this machine, so it can be sent again without a
- * thought. Nothing waits to be sent by itself later, when nobody looks.
+ * Says of a change that failed without an answer, while the browser has no connection, that it was not sent: nothing left
+ * this machine, so it can be sent again without a thought. It is tried all the same: a portal on the same machine or in the
+ * same house is there when the browser thinks that nothing is.
  */
 export const offlineLink: TRPCLink<AppRouter> =
   () =>
   ({ next, op }) =>
-    op.type === "mutation" && !navigator.onLine
-      ? observable((observer) => observer.error(TRPCClientError.from(new NotSent("offline"))))
-      : next(op);
+    observable((observer) => {
+      const offline = op.type === "mutation" && !navigator.onLine;
+      return next(op).subscribe({
+        next: (value) => observer.next(value),
+        complete: () => observer.complete(),
+        error: (error) => observer.error(offline && !error.data ? TRPCClientError.from(new NotSent("offline")) : error),
+      });
+    });

@@ -43,7 +43,7 @@ export function useShortcuts(on: boolean, { onHelp, onPalette, onSoon, onZone }:
         .flatMap((group) => group.items)
         .find((each) => each.key === key);
       // Without a connection the page of the browser itself would come, in place of this one and its form.
-      if (item && navigator.onLine) router.push(hrefOf(item.page));
+      if (item && !("offline" in document.documentElement.dataset)) router.push(hrefOf(item.page));
       return Boolean(item);
     };
     const help = (): boolean => {

@@ -20,11 +20,11 @@ export function Sidebar({ narrow, onNarrow }: Props) {
     <nav
       aria-label={t("Pages")}
       className={cx(
-        "sticky top-0 hidden h-dvh shrink-0 flex-col gap-4 border-e bg-bg px-2 pb-2 sm:flex",
+        "sticky top-0 hidden h-dvh shrink-0 flex-col gap-4 overflow-y-auto border-e bg-bg px-2 pb-2 sm:flex",
         narrow ? "w-14" : "w-14 lg:w-[14.5rem]",
       )}
     >
-      <div className="flex h-12 items-center px-2">
+      <div className="flex h-12 shrink-0 items-center px-2">
         <Wordmark brand={scope.brand} narrowAway small={narrow} />
       </div>
       {navFor(scope.can, scope.tenant.kind).map((group) => (
@@ -46,7 +46,7 @@ export function Sidebar({ narrow, onNarrow }: Props) {
         </div>
       ))}
       <IconButton
-        className="mt-auto max-lg:hidden"
+        className="mt-auto shrink-0 max-lg:hidden"
         data-shortcut="["
         icon="sidebar"
         label={narrow ? t("Widen the sidebar") : t("Narrow the sidebar")}

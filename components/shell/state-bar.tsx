@@ -5,6 +5,7 @@ import { type ReactNode, useEffect, useState, useSyncExternalStore } from "react
 import { createPortal } from "react-dom";
 
 import { useTRPC } from "@/components/api/client";
+import { useLive } from "@/components/api/live";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { cx } from "@/components/ui/cx";
@@ -30,7 +31,11 @@ function useStayWhile(offline: boolean): void {
       if (link && link.origin === location.origin && link.pathname !== location.pathname) event.preventDefault();
     };
     document.addEventListener("click", stay, { capture: true });
-    return () => document.removeEventListener("click", stay, { capture: true });
+    document.documentElement.dataset["offline"] = "";
+    return () => {
+      document.removeEventListener("click", stay, { capture: true });
+      delete document.documentElement.dataset["offline"];
+    };
   }, [offline]);
 }
 
@@ -73,11 +78,14 @@ function useTopDialog(wanted: boolean): Element | undefined {
  */
 export function StateBar() {
   const { tenant } = useScope();
-  const online = useSyncExternalStore(
+  const { connected, since } = useLive();
+  const networked = useSyncExternalStore(
     onLine,
     () => navigator.onLine,
     () => true,
   );
+  // A portal on the same machine is there without any network: what counts is that the stream was there and is not.
+  const online = networked || connected || since === undefined;
   const standing = useSyncExternalStore(pageStanding.subscribe, pageStanding.get, () => pageStanding.well);
   const who = useQuery(useTRPC().me.get.queryOptions()).data?.user.id;
   useStayWhile(!online);
