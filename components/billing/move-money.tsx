@@ -34,6 +34,7 @@ export function MoveMoney({ kind, balance, toSlug, onClose }: Props) {
   const { tenant } = useScope();
   const [amount, setAmount] = useState("");
   const [back, setBack] = useState(false);
+  const [missing, setMissing] = useState(false);
   const way: MoveWay = kind === "receive" ? "receive" : back ? "back" : "give";
   const { target, toChoose, choose } = useTarget(kind === "give", balance.currency, toSlug);
   const { problems, read } = useFields({ amount: amountProblem, note: checks.any });
@@ -43,7 +44,8 @@ export function MoveMoney({ kind, balance, toSlug, onClose }: Props) {
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const values = read(event.currentTarget);
-    if (values) move(plainAmount(values.amount), values.note);
+    setMissing(kind === "give" && !target);
+    if (values && (target || kind !== "give")) move(plainAmount(values.amount), values.note);
   }
 
   return (
@@ -55,6 +57,7 @@ export function MoveMoney({ kind, balance, toSlug, onClose }: Props) {
             label="Tenant"
             onValue={(tenant) => choose(tenant?.slug)}
             placeholder="Choose a tenant"
+            problem={missing && !target ? "Choose a tenant." : undefined}
           />
         )}
         <Field
@@ -79,7 +82,6 @@ export function MoveMoney({ kind, balance, toSlug, onClose }: Props) {
         )}
         <FormEnd
           busy={busy && "Moving…"}
-          disabled={kind === "give" && !target}
           onCancel={onClose}
           refusal={error ? refusalOf(error) : undefined}
           submit={`${titles[way]} ${micros > 0n ? moneyText(micros, balance.currency) : ""}`}

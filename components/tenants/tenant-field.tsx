@@ -14,6 +14,7 @@ type Props = Readonly<{
   label: string;
   labelHidden?: boolean;
   hint?: string;
+  problem?: string | undefined;
   name?: string;
   placeholder: string;
   /** The short name of what is chosen. */

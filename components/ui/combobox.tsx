@@ -13,6 +13,7 @@ type Props = Readonly<{
   label: string;
   labelHidden?: boolean;
   hint?: string;
+  problem?: string | undefined;
   /** With a name it is a field of a form, and its value goes with it. */
   name?: string;
   /** Said while nothing is chosen. */
@@ -34,7 +35,7 @@ const SETTLE_MS = 200;
  * A field that looks for what may be chosen as one types, among more than a list can show. Arrows walk, Enter chooses, Esc closes;
  * an emptied field chooses nothing. The reader hears each option and how many there are.
  */
-export function Combobox({ label, labelHidden, hint, name, placeholder, chosen, className, ...props }: Props) {
+export function Combobox({ label, labelHidden, hint, problem, name, placeholder, chosen, className, ...props }: Props) {
   const id = useId();
   const field = useRef<HTMLInputElement>(null);
   const { text, at, open, type, choose, close, onKey } = useCombobox(props);
@@ -48,8 +49,9 @@ export function Combobox({ label, labelHidden, hint, name, placeholder, chosen, 
         aria-activedescendant={open && at >= 0 ? `${id}-${at}` : undefined}
         aria-autocomplete="list"
         aria-controls={`${id}-list`}
-        aria-describedby={hint ? `${id}-hint` : undefined}
+        aria-describedby={[hint && `${id}-hint`, problem && `${id}-problem`].filter(Boolean).join(" ") || undefined}
         aria-expanded={open}
+        aria-invalid={problem ? true : undefined}
         autoComplete="off"
         className="control truncate"
         data-first={name ? "" : undefined}
@@ -66,11 +68,8 @@ export function Combobox({ label, labelHidden, hint, name, placeholder, chosen, 
         value={text ?? chosen?.label ?? ""}
       />
       {name && <input name={name} type="hidden" value={chosen?.value ?? ""} />}
-      {hint && (
-        <p className="text-xs text-ink-3" id={`${id}-hint`}>
-          {hint}
-        </p>
-      )}
+      {hint && <Note id={`${id}-hint`} ink="text-ink-3" text={hint} />}
+      {problem && <Note id={`${id}-problem`} ink="text-bad" text={problem} />}
       <ComboboxOptions
         at={at}
         field={field}
@@ -92,6 +91,12 @@ export function Combobox({ label, labelHidden, hint, name, placeholder, chosen, 
     </div>
   );
 }
+
+const Note = ({ id, ink, text }: Readonly<{ id: string; ink: string; text: string }>) => (
+  <p className={`text-xs ${ink}`} id={id}>
+    {text}
+  </p>
+);
 
 function useCombobox({ options, onText, onChoose }: Pick<Props, "options" | "onText" | "onChoose">) {
   const [text, setText] = useState<string>();
