@@ -20,6 +20,7 @@ const open = [
 /** About the person, whatever their tenants. */
 const personal = [
   "me.get",
+  "me.setLanguage",
   "sessions.list",
   "sessions.revoke",
   "sessions.revokeOthers",
