@@ -34,14 +34,13 @@ const dated: readonly ExportKind[] = ["calls", "ledger", "audit"];
 export function NewExport({ from, onClose }: Props) {
   const { tenantSlug, can } = useScope();
   const { create, schedule } = useExports(onClose);
-  const [every, setEvery] = useState<Rhythm | "once">("once");
+  const [every, setEvery] = useState<Every>("once");
   const asked = every === "once" ? create : schedule;
   const [what, setWhat] = useState(from.what);
   const [filter, setFilter] = useState<Filter>(from.filter);
   const [format, setFormat] = useState(from.style?.format ?? "csv");
   const { from: _from, to: _to, ...rest } = filter;
   const kinds = exportKinds.filter((kind) => can(exportWords[kind].permission));
-  const formats = exportFormats.filter((one) => one !== "pdf" || what === "calls");
 
   function choose(kind: string) {
     if (!isExportKind(kind)) return;
@@ -69,27 +68,10 @@ export function NewExport({ from, onClose }: Props) {
           onChange={(event) => choose(event.target.value)}
           value={what}
         />
-        <Select
-          choices={[
-            { value: "once", label: "Once, now" },
-            ...rhythms.map((value) => ({ value, label: rhythmWords[value].name })),
-          ]}
-          {...(every !== "once" && { hint: whenHint(what, every) })}
-          label="Make it"
-          name="every"
-          onChange={(event) => setEvery(rhythms.find((one) => one === event.target.value) ?? "once")}
-          value={every}
-        />
+        <How every={every} onChange={setEvery} what={what} />
         {dated.includes(what) && every === "once" && <Days filter={filter} />}
         {Object.keys(rest).length > 0 && <Narrowed by={rest} onClear={() => setFilter({})} />}
-        <Select
-          choices={formats.map((one) => ({ value: one, label: formatWords[one] }))}
-          hint={formatHints[format]}
-          label="Format"
-          name="format"
-          onChange={(event) => setFormat(formats.find((one) => one === event.target.value) ?? "csv")}
-          value={format}
-        />
+        <Format format={format} onChange={setFormat} what={what} />
         <Style format={format} style={from.style} />
         {format !== "pdf" && exportWords[what].columns.length > 0 && (
           <Columns chosen={from.style?.columns} key={what} what={what} />
@@ -102,6 +84,42 @@ export function NewExport({ from, onClose }: Props) {
         />
       </form>
     </Dialog>
+  );
+}
+
+type Every = Rhythm | "once";
+type HowProps = Readonly<{ what: ExportKind; every: Every; onChange: (every: Every) => void }>;
+
+function How({ what, every, onChange }: HowProps) {
+  return (
+    <Select
+      choices={[
+        { value: "once", label: "Once, now" },
+        ...rhythms.map((value) => ({ value, label: rhythmWords[value].name })),
+      ]}
+      {...(every !== "once" && { hint: whenHint(what, every) })}
+      label="Make it"
+      name="every"
+      onChange={(event) => onChange(rhythms.find((one) => one === event.target.value) ?? "once")}
+      value={every}
+    />
+  );
+}
+
+type FormatName = ExportStyle["format"];
+type FormatProps = Readonly<{ what: ExportKind; format: FormatName; onChange: (format: FormatName) => void }>;
+
+function Format({ what, format, onChange }: FormatProps) {
+  const formats = exportFormats.filter((one) => one !== "pdf" || what === "calls");
+  return (
+    <Select
+      choices={formats.map((one) => ({ value: one, label: formatWords[one] }))}
+      hint={formatHints[format]}
+      label="Format"
+      name="format"
+      onChange={(event) => onChange(formats.find((one) => one === event.target.value) ?? "csv")}
+      value={format}
+    />
   );
 }
 

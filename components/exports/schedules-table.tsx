@@ -18,12 +18,9 @@ import { rhythmWords } from "@/server/domain/exports/rhythm-kinds.schema";
 
 type Row = Outputs["exports"]["schedules"][number];
 
-/** What is made by itself: when next, for whom, and whether it rests. Nothing is shown where nothing is scheduled. */
-export function SchedulesTable() {
-  const { tenantSlug, timeZone, can } = useScope();
+function useSchedules() {
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const schedules = useQuery(trpc.exports.schedules.queryOptions({ tenantSlug }));
   const saying = (sentence: string) => ({
     onSuccess: () => {
       void queries.invalidateQueries({ queryKey: trpc.exports.pathKey() });
@@ -39,55 +36,63 @@ export function SchedulesTable() {
   const remove = useMutation(
     trpc.exports.removeSchedule.mutationOptions(saying("It is not made any more. Files that were made stay.")),
   );
+  return { pause, goOn, remove };
+}
+
+const columnsIn = (timeZone: string, writes: boolean): readonly Column<Row>[] => [
+  {
+    key: "what",
+    header: "File",
+    fold: "lead",
+    cell: ({ what }) => <span className="font-medium">{exportWords[what].name}</span>,
+  },
+  { key: "filter", header: "Filter", grow: true, cell: ({ filter }) => filterText(filter) },
+  { key: "every", header: "Made", fold: "second", cell: ({ every }) => rhythmWords[every].name },
+  {
+    key: "next",
+    header: "Next",
+    fold: "lead-end",
+    cell: ({ nextAt, pausedAt, note }) =>
+      pausedAt ? <span title={note || undefined}>Paused{note && `: ${note}`}</span> : momentText(nextAt, timeZone),
+  },
+  { key: "person", header: "Told by mail", from: "lg", cell: ({ person }) => person },
+  {
+    key: "acts",
+    header: "Actions",
+    fold: "below",
+    cell: (row) => writes && <Acts row={row} />,
+  },
+];
+
+function Acts({ row: { id, what, every, pausedAt } }: Readonly<{ row: Row }>) {
+  const { tenantSlug } = useScope();
+  const { pause, goOn, remove } = useSchedules();
+  const name = `${exportWords[what].name}, ${rhythmWords[every].name}`;
+  return (
+    <span className="flex gap-2 sm:justify-end">
+      <Button onClick={() => (pausedAt ? goOn : pause).mutate({ tenantSlug, scheduleId: id })}>
+        {pausedAt ? "Go on" : "Pause"}
+        <span className="sr-only"> with {name}</span>
+      </Button>
+      <Button onClick={() => remove.mutate({ tenantSlug, scheduleId: id })}>
+        Remove
+        <span className="sr-only"> {name}</span>
+      </Button>
+    </span>
+  );
+}
+
+/** What is made by itself: when next, for whom, and whether it rests. Nothing is shown where nothing is scheduled. */
+export function SchedulesTable() {
+  const { tenantSlug, timeZone, can } = useScope();
+  const schedules = useQuery(useTRPC().exports.schedules.queryOptions({ tenantSlug }));
   if (!schedules.data || schedules.data.length === 0) return null;
-  const columns: readonly Column<Row>[] = [
-    {
-      key: "what",
-      header: "File",
-      fold: "lead",
-      cell: ({ what }) => <span className="font-medium">{exportWords[what].name}</span>,
-    },
-    { key: "filter", header: "Filter", grow: true, cell: ({ filter }) => filterText(filter) },
-    { key: "every", header: "Made", fold: "second", cell: ({ every }) => rhythmWords[every].name },
-    {
-      key: "next",
-      header: "Next",
-      fold: "lead-end",
-      cell: ({ nextAt, pausedAt, note }) =>
-        pausedAt ? <span title={note || undefined}>Paused{note && `: ${note}`}</span> : momentText(nextAt, timeZone),
-    },
-    { key: "person", header: "Told by mail", from: "lg", cell: ({ person }) => person },
-    {
-      key: "acts",
-      header: "Actions",
-      fold: "below",
-      cell: ({ id, what, every, pausedAt }) =>
-        can("exports.write") && (
-          <span className="flex gap-2 sm:justify-end">
-            <Button onClick={() => (pausedAt ? goOn : pause).mutate({ tenantSlug, scheduleId: id })}>
-              {pausedAt ? "Go on" : "Pause"}
-              <span className="sr-only">
-                {" "}
-                with {exportWords[what].name}, {rhythmWords[every].name}
-              </span>
-            </Button>
-            <Button onClick={() => remove.mutate({ tenantSlug, scheduleId: id })}>
-              Remove
-              <span className="sr-only">
-                {" "}
-                {exportWords[what].name}, {rhythmWords[every].name}
-              </span>
-            </Button>
-          </span>
-        ),
-    },
-  ];
   return (
     <div className="mb-8">
       <Section level={2} title="Made by itself">
         <DataTable
           caption="Scheduled files"
-          columns={columns}
+          columns={columnsIn(timeZone, can("exports.write"))}
           empty={<Empty title="Nothing is scheduled." />}
           rowKey={({ id }) => id}
           rows={schedules.data}

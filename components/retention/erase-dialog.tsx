@@ -18,19 +18,9 @@ const acts = [
   { value: "erase", label: "Erase it for good" },
 ] as const;
 
-/** Asks whom it is about. Counting is the first choice; erasing asks who you are once more. */
-export function EraseDialog({ onClose }: Readonly<{ onClose: () => void }>) {
-  const { tenantSlug } = useScope();
+function useErasure(onClose: () => void) {
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const [act, setAct] = useState<(typeof acts)[number]["value"]>("count");
-  const { problems, read } = useFields({
-    about: checks.shape(
-      /^(\+[\d ()./-]{6,30}|\S+@\S+)$/,
-      "A number in full, such as +4930123456, or an e-mail address.",
-    ),
-    reason: checks.filled("A reason"),
-  });
   const options = {
     onSuccess: () => {
       void queries.invalidateQueries({ queryKey: trpc.subjects.pathKey() });
@@ -39,8 +29,24 @@ export function EraseDialog({ onClose }: Readonly<{ onClose: () => void }>) {
       onClose();
     },
   };
-  const count = useMutation(trpc.subjects.count.mutationOptions(options));
-  const erase = useMutation(trpc.subjects.erase.mutationOptions(options));
+  return {
+    count: useMutation(trpc.subjects.count.mutationOptions(options)),
+    erase: useMutation(trpc.subjects.erase.mutationOptions(options)),
+  };
+}
+
+/** Asks whom it is about. Counting is the first choice; erasing asks who you are once more. */
+export function EraseDialog({ onClose }: Readonly<{ onClose: () => void }>) {
+  const { tenantSlug } = useScope();
+  const [act, setAct] = useState<(typeof acts)[number]["value"]>("count");
+  const { problems, read } = useFields({
+    about: checks.shape(
+      /^(\+[\d ()./-]{6,30}|\S+@\S+)$/,
+      "A number in full, such as +4930123456, or an e-mail address.",
+    ),
+    reason: checks.filled("A reason"),
+  });
+  const { count, erase } = useErasure(onClose);
   const asked = act === "count" ? count : erase;
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();

@@ -16,6 +16,49 @@ import { Empty } from "@/components/ui/empty";
 import { Section } from "@/components/ui/section";
 import { classWords } from "@/server/domain/retention/retention-kinds.schema";
 
+/** Who may lift no hold sees no way to. */
+const columnsIn = (timeZone: string, lift: ((row: HoldRow) => void) | undefined): readonly Column<HoldRow>[] => [
+  {
+    key: "held",
+    header: "Held",
+    fold: "lead",
+    grow: true,
+    cell: ({ label, liftedAt }) => <span className={liftedAt ? "text-ink-3" : "font-medium"}>{label}</span>,
+  },
+  { key: "kind", header: "Kind", from: "lg", cell: ({ kind }) => kind },
+  {
+    key: "why",
+    header: "Why",
+    fold: "second",
+    cell: ({ reason, liftReason }) => (liftReason === null ? reason : `${reason} Lifted: ${liftReason}`),
+  },
+  { key: "by", header: "By", from: "lg", cell: ({ placedBy, liftedBy }) => liftedBy ?? placedBy },
+  {
+    key: "since",
+    header: "Since",
+    fold: "lead-end",
+    cell: ({ since, liftedAt }) => (liftedAt ? `until ${momentText(liftedAt, timeZone)}` : momentText(since, timeZone)),
+  },
+  {
+    key: "rows",
+    header: "Rows held",
+    cell: (row) => (row.liftedAt ? "–" : <HeldRows hold={row.key} of={row.label} />),
+  },
+  {
+    key: "lift",
+    header: "Actions",
+    fold: "below",
+    cell: (row) =>
+      lift &&
+      row.id !== null &&
+      row.liftedAt === null && (
+        <Button look="quiet" onClick={() => lift(row)}>
+          Lift hold<span className="sr-only"> on {row.label}</span>
+        </Button>
+      ),
+  },
+];
+
 /** What retention and erasure must leave alone: placed, looked at and lifted here. Open incidents with evidence hold by themselves. */
 export function HoldsSection() {
   const { tenantSlug, can, timeZone } = useScope();
@@ -23,48 +66,6 @@ export function HoldsSection() {
   const [lifted, setLifted] = useState<HoldRow>();
   const holds = useQuery(useTRPC().evidence.holds.queryOptions({ tenantSlug }));
   const writes = can("evidence.write");
-  const columns: readonly Column<HoldRow>[] = [
-    {
-      key: "held",
-      header: "Held",
-      fold: "lead",
-      grow: true,
-      cell: ({ label, liftedAt }) => <span className={liftedAt ? "text-ink-3" : "font-medium"}>{label}</span>,
-    },
-    { key: "kind", header: "Kind", from: "lg", cell: ({ kind }) => kind },
-    {
-      key: "why",
-      header: "Why",
-      fold: "second",
-      cell: ({ reason, liftReason }) => (liftReason === null ? reason : `${reason} Lifted: ${liftReason}`),
-    },
-    { key: "by", header: "By", from: "lg", cell: ({ placedBy, liftedBy }) => liftedBy ?? placedBy },
-    {
-      key: "since",
-      header: "Since",
-      fold: "lead-end",
-      cell: ({ since, liftedAt }) =>
-        liftedAt ? `until ${momentText(liftedAt, timeZone)}` : momentText(since, timeZone),
-    },
-    {
-      key: "rows",
-      header: "Rows held",
-      cell: (row) => (row.liftedAt ? "–" : <HeldRows hold={row.key} of={row.label} />),
-    },
-    {
-      key: "lift",
-      header: "Actions",
-      fold: "below",
-      cell: (row) =>
-        writes &&
-        row.id !== null &&
-        row.liftedAt === null && (
-          <Button look="quiet" onClick={() => setLifted(row)}>
-            Lift hold<span className="sr-only"> on {row.label}</span>
-          </Button>
-        ),
-    },
-  ];
   return (
     <Section
       aside={
@@ -81,7 +82,7 @@ export function HoldsSection() {
         {(rows) => (
           <DataTable
             caption="Legal holds"
-            columns={columns}
+            columns={columnsIn(timeZone, writes ? setLifted : undefined)}
             empty={
               <Empty title="Nothing is held.">
                 A hold keeps what is about a tenant, a person, a number or an incident until somebody lifts it.

@@ -1,4 +1,4 @@
-import type { AuditAction } from "@/server/domain/audit/change";
+import type { AuditAction } from "@/server/domain/audit/actions";
 import type { LiveKind } from "@/server/infra/live/bus";
 
 /** Which live pages a recorded change makes old, by the first word of its action. */

@@ -6,14 +6,8 @@ import type { Context, SignedIn } from "@/server/api/context";
 import { createDenialGate } from "@/server/api/denials";
 import { trpcCodeOf } from "@/server/api/error-map";
 import { liveKindsOf } from "@/server/api/live-kinds";
-import {
-  type Actor,
-  type AuditAction,
-  type Changed,
-  change,
-  changeOfPerson,
-  recordRefusal,
-} from "@/server/domain/audit/change";
+import type { AuditAction } from "@/server/domain/audit/actions";
+import { type Actor, type Changed, change, changeOfPerson, recordRefusal } from "@/server/domain/audit/change";
 import { bannedError } from "@/server/domain/bans/web-ban";
 import type { Permission } from "@/server/domain/tenancy/roles";
 import { findSeat, type Seat, seatAllows } from "@/server/domain/tenancy/seats";

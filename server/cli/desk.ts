@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { userInfo } from "node:os";
 
 import type { Place } from "@/server/config/place";
-import { type Actor, type AuditAction, type Changed, change } from "@/server/domain/audit/change";
+import type { AuditAction } from "@/server/domain/audit/actions";
+import { type Actor, type Changed, change } from "@/server/domain/audit/change";
 import { getTenantBelow, type TenantBelow } from "@/server/domain/tenancy/tenant-below";
 import type { Db } from "@/server/infra/db/client";
 import { connectDb } from "@/server/infra/db/client";

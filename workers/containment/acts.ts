@@ -1,4 +1,5 @@
-import { type AuditAction, type Changed, change } from "@/server/domain/audit/change";
+import type { AuditAction } from "@/server/domain/audit/actions";
+import { type Changed, change } from "@/server/domain/audit/change";
 import { openCalls } from "@/server/domain/calls/call-control";
 import { takeSnapshot } from "@/server/domain/evidence/take";
 import { placeBlock } from "@/server/domain/incidents/blocks";

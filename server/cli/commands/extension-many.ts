@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { stringify } from "csv-stringify/sync";
 
-import type { AuditAction } from "@/server/domain/audit/change";
+import type { AuditAction } from "@/server/domain/audit/actions";
 import { PART_ROWS } from "@/server/domain/provisioning/batches";
 import { createMany, type MadePhone, numbersText, planBulk } from "@/server/domain/provisioning/bulk";
 import { bulkLimitsSchema, MOST_CHARACTERS, MOST_IN_AN_ACT } from "@/server/domain/provisioning/bulk.schema";

@@ -1,4 +1,4 @@
-import type { AuditAction } from "@/server/domain/audit/change";
+import type { AuditAction } from "@/server/domain/audit/actions";
 import { getExtensionId } from "@/server/domain/provisioning/extension-list";
 import {
   deleteExtension,
