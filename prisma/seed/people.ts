@@ -1,7 +1,8 @@
 import { randomInt } from "node:crypto";
 
 import { hashPassword } from "@/server/auth/passwords";
-import { type AuditAction, type Changed, change } from "@/server/domain/audit/change";
+import type { AuditAction } from "@/server/domain/audit/actions";
+import { type Changed, change } from "@/server/domain/audit/change";
 import { acceptInvitation, invite } from "@/server/domain/tenancy/invitations";
 import type { Db } from "@/server/infra/db/client";
 import type { TenantWrite } from "@/server/infra/db/tenant-tx";

@@ -155,7 +155,8 @@ describe("a file of tenants", () => {
     const dying = { ...taskWorks };
     const real = taskWorks["tenant.import"];
     dying["tenant.import"] = (run, ctx) =>
-      real?.({ ...run, report: () => Promise.reject(new Error("killed")) }, ctx) ?? Promise.resolve(null);
+      real?.({ ...run, report: () => Promise.reject(new Error("killed")) }, ctx) ??
+      Promise.reject(new Error("no such work"));
     const ctx = taskContext({ db: db.app, pool: db.pool }, branches.reseller.tenantId);
     await expect(runTask(ctx, taskId, dying)).rejects.toThrow("killed");
     expect(await as(owner).result({ ...ours, tenantImportId: importId })).toMatchObject({
