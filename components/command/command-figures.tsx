@@ -33,7 +33,6 @@ export function CommandFigures({ pulse, incidents, system }: Props) {
   const board = useQuery(
     trpc.reconciliation.board.queryOptions({ tenantSlug }, { ...slowly, enabled: can("reconciliation.read") }),
   );
-  const [worker] = system?.workers.toSorted((a, b) => b.beatAt.getTime() - a.beatAt.getTime()) ?? [];
   const differences = board.data?.atRisk.reduce((sum, one) => sum + one.count, 0);
   return (
     <dl className="grid grid-cols-2 gap-x-8 gap-y-5 border-y py-4 sm:grid-cols-4">
@@ -75,21 +74,25 @@ export function CommandFigures({ pulse, incidents, system }: Props) {
           addresses kept out
         </Figure>
       )}
-      {can("system.read") && (
-        <Figure
-          bad={(worker?.queue.failed ?? 0) > 0}
-          href={hrefOf("system")}
-          label="Jobs given up"
-          value={worker ? worker.queue.failed : system ? "–" : undefined}
-        >
-          {worker
-            ? worker.queue.there
-              ? `${worker.queue.waiting + worker.queue.active} wait or run`
-              : "the queue is away"
-            : system && "no worker was seen"}
-        </Figure>
-      )}
+      {can("system.read") && <JobsFigure system={system} />}
     </dl>
+  );
+}
+
+function JobsFigure({ system }: Pick<Props, "system">) {
+  const { hrefOf } = useScope();
+  const [worker] = system?.workers.toSorted((a, b) => b.beatAt.getTime() - a.beatAt.getTime()) ?? [];
+  const queue = worker?.queue;
+  return (
+    <Figure
+      bad={(queue?.failed ?? 0) > 0}
+      href={hrefOf("system")}
+      label="Jobs given up"
+      value={queue?.failed ?? (system && "–")}
+    >
+      {queue && (queue.there ? `${queue.waiting + queue.active} wait or run` : "the queue is away")}
+      {!queue && system && "no worker was seen"}
+    </Figure>
   );
 }
 

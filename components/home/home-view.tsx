@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 
 import { useTRPC } from "@/components/api/client";
+import type { Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { BalanceBar } from "@/components/billing/balance-bar";
 import { Money } from "@/components/billing/money";
@@ -26,7 +27,7 @@ const CommandView = later(
 
 /** Am I working, what does it cost now, and what needs me. */
 export function HomeView() {
-  const { tenantSlug, tenant, currency, hrefOf, can } = useScope();
+  const { tenantSlug, tenant, currency, can } = useScope();
   const trpc = useTRPC();
   const home = useQuery(trpc.home.get.queryOptions({ tenantSlug }));
   const balance = useQuery(trpc.billing.balance.queryOptions({ tenantSlug }, { enabled: can("balance.read") }));
@@ -58,23 +59,7 @@ export function HomeView() {
               )}
             </div>
             <div className="grid content-start gap-8">
-              {balance.data && (
-                <Section
-                  aside={
-                    <Link className="text-accent underline-offset-2 hover:underline" href={hrefOf("balance")}>
-                      Ledger
-                    </Link>
-                  }
-                  level={2}
-                  title="Balance"
-                >
-                  <BalanceBar balance={balance.data} large />
-                  <p className="text-ink-2">
-                    {runwayText(balance.data.availableMicros, balance.data.spentWeekMicros) ??
-                      "Nothing was spent this week: it lasts."}
-                  </p>
-                </Section>
-              )}
+              {balance.data && <Credit balance={balance.data} />}
               <Section
                 aside={
                   <span className="text-ink-2">
@@ -91,5 +76,26 @@ export function HomeView() {
         </div>
       )}
     </QueryView>
+  );
+}
+
+/** What is left, and how long it lasts. */
+function Credit({ balance }: Readonly<{ balance: Outputs["billing"]["balance"] }>) {
+  const { hrefOf } = useScope();
+  return (
+    <Section
+      aside={
+        <Link className="text-accent underline-offset-2 hover:underline" href={hrefOf("balance")}>
+          Ledger
+        </Link>
+      }
+      level={2}
+      title="Balance"
+    >
+      <BalanceBar balance={balance} large />
+      <p className="text-ink-2">
+        {runwayText(balance.availableMicros, balance.spentWeekMicros) ?? "Nothing was spent this week: it lasts."}
+      </p>
+    </Section>
   );
 }

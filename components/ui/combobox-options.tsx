@@ -22,17 +22,7 @@ type Props = Readonly<{
 
 /** The list below the field, in the top layer, so that neither a dialog nor a filter bar cuts it. */
 export function ComboboxOptions({ id, label, field, open, options, at, more, none, onChoose }: Props) {
-  const layer = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => {
-    const [box, floating] = [field.current?.getBoundingClientRect(), layer.current];
-    if (!open || !box || !floating) return;
-    floating.style.left = `${box.left}px`;
-    floating.style.top = `${box.bottom + 4}px`;
-    floating.style.minWidth = `${box.width}px`;
-    floating.style.maxHeight = `${Math.max(120, window.innerHeight - box.bottom - 16)}px`;
-    floating.showPopover();
-    return () => floating.hidePopover();
-  }, [open, field]);
+  const layer = useFloating(open, field);
   useLayoutEffect(() => {
     if (at >= 0) document.getElementById(`${id}-${at}`)?.scrollIntoView({ block: "nearest" });
   }, [at, id]);
@@ -83,6 +73,22 @@ export function ComboboxOptions({ id, label, field, open, options, at, more, non
       {note && <p className="px-2 py-1.5 text-xs text-ink-3">{note}</p>}
     </div>
   );
+}
+
+/** Right below the field, as wide, while it is open. */
+function useFloating(open: boolean, field: Props["field"]): RefObject<HTMLDivElement | null> {
+  const layer = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const [box, floating] = [field.current?.getBoundingClientRect(), layer.current];
+    if (!open || !box || !floating) return;
+    floating.style.left = `${box.left}px`;
+    floating.style.top = `${box.bottom + 4}px`;
+    floating.style.minWidth = `${box.width}px`;
+    floating.style.maxHeight = `${Math.max(120, window.innerHeight - box.bottom - 16)}px`;
+    floating.showPopover();
+    return () => floating.hidePopover();
+  }, [open, field]);
+  return layer;
 }
 
 function noteOf(options: readonly Option[] | undefined, more: boolean | undefined): string {
