@@ -19,6 +19,14 @@ const SILENT_MS = 40_000;
 /** Tabs that are opened together ask together. */
 const SETTLE_MS = 50;
 
+function addressOf(slugs: readonly string[], since: string): string {
+  const asked = new URLSearchParams(slugs.map((slug) => ["tenant", slug]));
+  if (since) asked.set("since", since);
+  return `/api/live?${asked}`;
+}
+
+const waitAfter = (tries: number): number => AGAIN_MS[Math.min(tries, AGAIN_MS.length - 1)] ?? 1_000;
+
 /** Holds the stream for all tabs, until told to stop. */
 function lead({ tenants, since, tell }: Lead) {
   let source: EventSource | undefined;
@@ -38,24 +46,21 @@ function lead({ tenants, since, tell }: Lead) {
     tell({ event: "down", data: "", id: "" });
     // There is nothing to watch until a tab asks for something else.
     if (nobody) return clearTimeout(timer);
-    in_(AGAIN_MS[Math.min(tries, AGAIN_MS.length - 1)] ?? 1_000, connect);
+    in_(waitAfter(tries), connect);
     tries += 1;
   };
   const heard = (event: Told["event"] | "alive", { data, lastEventId }: MessageEvent<string>) => {
     in_(SILENT_MS, lost);
     if (event === "alive") return;
     const told: Told = { event, data, id: lastEventId };
-    if (event === "hello") hello = told;
-    if (event === "hello") tries = 0;
+    if (event === "hello") [hello, tries] = [told, 0];
     tell(told);
   };
   const connect = async () => {
     const slugs = await tenants();
     if (over || slugs.length === 0) return;
     source?.close();
-    const asked = new URLSearchParams(slugs.map((slug) => ["tenant", slug]));
-    if (since()) asked.set("since", since());
-    source = new EventSource(`/api/live?${asked}`);
+    source = new EventSource(addressOf(slugs, since()));
     for (const event of ["hello", "changed", "ended", "alive"] as const)
       source.addEventListener(event, (message: MessageEvent<string>) => heard(event, message));
     source.addEventListener("error", lost);

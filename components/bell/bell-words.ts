@@ -37,6 +37,8 @@ const pages: Readonly<Record<string, string>> = {
   "hotlist.import": "blocks",
   "usage.rebuild": "system",
   "extension.import": "extensions",
+  "subject.erase": "retention",
+  "tenant.import": "tenants",
 };
 const pageOfJob = (kind: string): string => pages[kind] ?? "home";
 

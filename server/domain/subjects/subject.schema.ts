@@ -21,4 +21,3 @@ export const askErasureSchema = z.object({
   about: subjectSchema,
   reason: z.string().trim().min(1, "Say why: who asked, and when.").max(500, "At most 500 characters."),
 });
-export type AskErasure = z.output<typeof askErasureSchema>;
