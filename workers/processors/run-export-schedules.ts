@@ -1,7 +1,6 @@
 import { change } from "@/server/domain/audit/change";
 import { tellOfExport } from "@/server/domain/exports/schedule-mail";
 import { runSchedule } from "@/server/domain/exports/schedules";
-import { writeTenant } from "@/server/infra/db/write-tenant";
 import type { TenantId } from "@/server/kernel/ids";
 import type { Processor, SystemContext } from "@/workers/processors/types";
 
@@ -21,13 +20,7 @@ export const runExportSchedules: Processor<"runExportSchedules"> = async (_paylo
   const due = await ctx.pool.query<One>("export_schedules_due", "SELECT * FROM export_schedules_due($1)", [MOST]);
   for (const one of due) await each(ctx, one, () => ask(ctx, one));
   const untold = await ctx.pool.query<One>("export_untold", "SELECT * FROM export_untold($1)", [MOST]);
-  for (const one of untold) {
-    await each(ctx, one, () =>
-      writeTenant(ctx.db, { tenantId: one.tenant_id }, (tx) =>
-        tellOfExport(tx, one.tenant_id, one.id, ctx.settings.appUrl),
-      ),
-    );
-  }
+  for (const one of untold) await each(ctx, one, () => tell(ctx, one));
 };
 
 async function each(ctx: SystemContext, { tenant_id: tenant, id }: One, work: () => Promise<unknown>): Promise<void> {
@@ -39,9 +32,17 @@ async function each(ctx: SystemContext, { tenant_id: tenant, id }: One, work: ()
   }
 }
 
+const actorOf = (ctx: SystemContext) => ({ kind: "job", id: "export.schedule", requestId: ctx.jobId }) as const;
+
+async function tell(ctx: SystemContext, { tenant_id: tenantId, id }: One): Promise<void> {
+  await change(ctx.db, { tenantId, actor: actorOf(ctx), action: "export.tell" }, async (tx) => {
+    if (!(await tellOfExport(tx, tenantId, id, ctx.settings.appUrl))) throw new NothingDue();
+    return { subject: `export:${id}`, result: undefined };
+  });
+}
+
 async function ask(ctx: SystemContext, { tenant_id: tenantId, id }: One): Promise<void> {
-  const actor = { kind: "job", id: "export.schedule", requestId: ctx.jobId } as const;
-  await change(ctx.db, { tenantId, actor, action: "export.create" }, async (tx) => {
+  await change(ctx.db, { tenantId, actor: actorOf(ctx), action: "export.create" }, async (tx) => {
     const made = await runSchedule(tx, tenantId, id);
     if (made === "nothing") throw new NothingDue();
     if (made === "rests") return { subject: `schedule:${id}`, after: { paused: true }, result: undefined };

@@ -132,6 +132,7 @@ export type AuditAction =
   | "token.rotate"
   | "token.revoke"
   | "export.create"
+  | "export.tell"
   | "export.make"
   | "export.schedule"
   | "export.pause_schedule"

@@ -8,7 +8,7 @@ type Ended = { what: string; ready: boolean; error: string | null; slug: string;
 /**
  * Tells whoever asked for a schedule that a file of it can be had, or could not be made: once, whoever calls. The mail has the way to
  * the page and nothing of what is in the file; a schedule that is gone is told of nobody.
- * @returns whether somebody was told by this call.
+ * @returns whether this call was the one that saw to it.
  */
 export async function tellOfExport(
   tx: TenantWrite,
@@ -23,7 +23,7 @@ export async function tellOfExport(
     SELECT f.what, f.ready_at IS NOT NULL AS ready, k.error, t.slug, t.name AS tenant, (SELECT p.email FROM export_schedule_person(f.schedule_id) p WHERE p.role IS NOT NULL) AS email
     FROM export_file f JOIN task k ON k.tenant_id = f.tenant_id AND k.id = f.task_id JOIN tenant t ON t.id = f.tenant_id
     WHERE f.tenant_id = ${tenantId}::uuid AND f.id = ${exportId}::uuid`;
-  if (!ended?.email || !isExportKind(ended.what)) return false;
+  if (!ended?.email || !isExportKind(ended.what)) return true;
   const name = exportWords[ended.what].name.toLowerCase();
   const where = `${appUrl}/t/${ended.slug}/exports`;
   await queueMail(tx, tenantId, {

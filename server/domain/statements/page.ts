@@ -1,6 +1,6 @@
 import PDFDocument from "pdfkit";
 
-import { isolated, type Run, runsOf, type Script } from "@/server/domain/statements/letters.rules";
+import { isolated, type Run, runsOf, type Script } from "@/server/domain/statements/letters";
 import { covers, fontFile } from "@/server/domain/statements/scripts";
 import { isDrawn } from "@/server/domain/statements/statement.rules";
 

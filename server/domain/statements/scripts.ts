@@ -3,7 +3,7 @@ import path from "node:path";
 import * as fontkit from "fontkit";
 
 import { regular, semibold } from "@/server/domain/statements/fonts";
-import type { Coverage, Script } from "@/server/domain/statements/letters.rules";
+import type { Coverage, Script } from "@/server/domain/statements/letters";
 import { isDrawn } from "@/server/domain/statements/statement.rules";
 
 type Weights = Readonly<{ regular: string; bold: string }>;

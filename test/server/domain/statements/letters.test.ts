@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { isolated, runsOf } from "@/server/domain/statements/letters.rules";
+import { isolated, runsOf } from "@/server/domain/statements/letters";
 import { covers } from "@/server/domain/statements/scripts";
 
 const drawn = (line: string) => runsOf(line, covers).map(({ script, text }) => `${script}:${text}`);
