@@ -27,6 +27,16 @@ function addressOf(slugs: readonly string[], since: string): string {
 
 const waitAfter = (tries: number): number => AGAIN_MS[Math.min(tries, AGAIN_MS.length - 1)] ?? 1_000;
 
+/** The browser knows at once what the stream would find out in half a minute. */
+function hearNetwork(lost: () => void, back: () => void): () => void {
+  window.addEventListener("offline", lost);
+  window.addEventListener("online", back);
+  return () => {
+    window.removeEventListener("offline", lost);
+    window.removeEventListener("online", back);
+  };
+}
+
 /** Holds the stream for all tabs, until told to stop. */
 function lead({ tenants, since, tell }: Lead) {
   let source: EventSource | undefined;
@@ -65,13 +75,11 @@ function lead({ tenants, since, tell }: Lead) {
       source.addEventListener(event, (message: MessageEvent<string>) => heard(event, message));
     source.addEventListener("error", lost);
   };
-  // The browser knows at once what the stream would find out in half a minute.
   const back = () => {
     tries = 0;
     void connect();
   };
-  window.addEventListener("offline", lost);
-  window.addEventListener("online", back);
+  const deaf = hearNetwork(lost, back);
   void connect();
 
   return {
@@ -85,8 +93,7 @@ function lead({ tenants, since, tell }: Lead) {
     stop: () => {
       over = true;
       clearTimeout(timer);
-      window.removeEventListener("offline", lost);
-      window.removeEventListener("online", back);
+      deaf();
       source?.close();
     },
   };

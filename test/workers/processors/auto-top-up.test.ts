@@ -98,7 +98,7 @@ describe("credit that falls below the threshold", () => {
     expect(await self.charges(of)).toMatchObject([{ state: "paid" }, { state: "paid" }]);
     await self.run(of, "balance.tell_owners");
     expect((await self.mails(of)).map(({ subject }) => subject)).toEqual([
-      expect.stringContaining("this month's maximum"),
+      expect.stringContaining("this month’s maximum"),
     ]);
     await on.sql("UPDATE payment SET created_at = created_at - interval '40 days' WHERE tenant_id = $1", [of.tenantId]);
     await on.sql("UPDATE auto_top_up SET capped_month = capped_month - 31 WHERE tenant_id = $1", [of.tenantId]);
