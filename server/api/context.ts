@@ -22,7 +22,7 @@ export type SignedIn = {
   readonly factorAt: Date | null;
   /** The tenant below that the session looks at for now; it can change nothing until that ends. */
   readonly viewing?: Viewing | undefined;
-  /** At the host name of a brand: nothing but its tenant and those below it is there. */
+  /** Of a session opened at the host name of a brand: nothing but its tenant and those below it is there. */
   readonly within?: TenantId | undefined;
 };
 

@@ -7,9 +7,9 @@ import type { Context } from "@/server/api/context";
 import { addressOf } from "@/server/auth/address";
 import { isSecureUrl, sessionCookieName } from "@/server/auth/cookie";
 import { signInAttempts } from "@/server/auth/runtime";
-import { readSession } from "@/server/auth/session";
+import { readSession, sessionAt } from "@/server/auth/session";
 import { webBanOf } from "@/server/domain/bans/web-ban";
-import { doorOf, isPersonWithin } from "@/server/domain/brands/door";
+import { doorOf } from "@/server/domain/brands/door";
 import { webhookKeyOf } from "@/server/domain/notifications/signature.rules";
 import { factorKeysOf } from "@/server/domain/people/seal.rules";
 import { voucherKeyOf } from "@/server/domain/vouchers/voucher-code.rules";
@@ -28,9 +28,7 @@ export async function requestContext(): Promise<Context> {
     readSession(db, cookie, env.AUTH_SECRET),
     doorOf(db, sent.get("host"), houseUrl),
   ]);
-  // Whoever has no seat behind this door is nobody here.
-  const mayEnter = session && (!door || (await isPersonWithin(db, session.userId, door.tenantId)));
-  const signedIn = mayEnter ? { ...session, within: door?.tenantId } : undefined;
+  const signedIn = await sessionAt(db, session, door);
   return {
     db,
     attempts: signInAttempts(),

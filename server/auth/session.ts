@@ -1,5 +1,6 @@
 import { decode } from "next-auth/jwt";
 
+import { type Door, isPersonWithin } from "@/server/domain/brands/door";
 import { checkSession, type LiveSession } from "@/server/domain/tenancy/sessions";
 import type { Db } from "@/server/infra/db/client";
 
@@ -21,4 +22,17 @@ export async function readSession(
 ): Promise<LiveSession | undefined> {
   const sessionId = await sessionIdIn(cookie, secret);
   return sessionId === undefined ? undefined : checkSession(db, sessionId);
+}
+
+/**
+ * The session, if it was opened at the door that this request came to and its person has a seat behind that still. A cookie
+ * that somebody carries to another host name, the house's own among them, is none there.
+ */
+export async function sessionAt(
+  db: Db,
+  session: LiveSession | undefined,
+  door: Pick<Door, "tenantId"> | undefined,
+): Promise<LiveSession | undefined> {
+  if (!session || session.within !== door?.tenantId) return undefined;
+  return !door || (await isPersonWithin(db, session.userId, door.tenantId)) ? session : undefined;
 }

@@ -109,7 +109,7 @@ async function noteFailure(
 
 /** Opens the session of somebody who has shown everything. */
 async function enter(
-  { db, notify }: SignInDeps,
+  { db, notify, within }: SignInDeps,
   { userId, email, factor }: Readonly<{ userId: UserId; email: string; factor: boolean }>,
   from: From,
 ): Promise<SignedIn> {
@@ -117,6 +117,7 @@ async function enter(
     userId,
     hours: SESSION_HOURS,
     place: { address: from.address, userAgent: from.userAgent, device: deviceOf(from) },
+    within,
     factor,
     actor: actorOf(from, userId),
     notice: notify && { email, appUrl: notify.appUrl },

@@ -20,6 +20,8 @@ export type LiveSession = Readonly<{
   factorAt: Date | null;
   /** What the session looks at for now, if it does. */
   viewing?: Viewing | undefined;
+  /** The tenant of the brand's host name that it was opened at; undefined at the house's own. It is one nowhere else. */
+  within?: TenantId | undefined;
 }>;
 
 /** Enough to tell a person's sessions apart in the trail, and too little to name one. */
@@ -46,6 +48,8 @@ type Opening = Readonly<{
   hours: number;
   /** `device`: what this sign-in has in common with earlier ones from the same device. */
   place: Place & Readonly<{ device: string }>;
+  /** The tenant of the brand's host name that the person stands at; undefined at the house's own. */
+  within?: TenantId | undefined;
   /** Whether a second factor was shown. */
   factor: boolean;
   actor: Actor;
@@ -60,11 +64,12 @@ type Notice = Readonly<{ email: string; appUrl: string }>;
  * person and the heads of those tenants' trails.
  * @throws DomainError invalid_state when the person has a second factor that was not shown.
  */
-export function openSession(db: Db, { userId, hours, place, factor, actor, notice }: Opening): Promise<SessionId> {
+export function openSession(db: Db, opening: Opening): Promise<SessionId> {
+  const { userId, hours, place, within, factor, actor, notice } = opening;
   return changeOfPerson(db, { userId, actor, action: "session.sign_in" }, async (tx, home) => {
     const [row] = await tx.$queryRaw<{ id: SessionId; fresh: boolean }[]>`
       SELECT id, fresh FROM session_open(${userId}::uuid, ${place.address}, ${place.userAgent}, ${hours}::int, ${place.device},
-        ${factor})`;
+        ${factor}, ${within ?? null}::uuid)`;
     if (!row) throw new Error("session_open answered with no row");
     if (row.fresh && notice) await mailNewDevice(tx, home, place, notice);
     return {
@@ -110,21 +115,22 @@ export async function recordFailedSignIn(
   await db.$queryRaw`SELECT signal_count('sign_in', NULL, ${actor.address}, ${new Date()}::timestamptz, 1)::text`;
 }
 
-type Checked = Omit<LiveSession, "sessionId" | "viewing"> &
+type Checked = Omit<LiveSession, "sessionId" | "viewing" | "within"> &
   Omit<Viewing, "tenantId"> &
-  Readonly<{ tenantId: TenantId | null }>;
+  Readonly<{ tenantId: TenantId | null; door: TenantId | null }>;
 
 /** The person behind a session, as of now: undefined once it ended, was revoked, or never was. */
 export async function checkSession(db: Db, sessionId: string): Promise<LiveSession | undefined> {
   const [row] = await db.$queryRaw<Checked[]>`
     SELECT user_id AS "userId", email, name, authenticated_at AS "authenticatedAt", factor_at AS "factorAt",
-      view_tenant_id AS "tenantId", view_from_id AS "fromTenantId", view_role AS role, view_reason AS reason, view_until AS until,
+      door_tenant_id AS door, view_tenant_id AS "tenantId", view_from_id AS "fromTenantId", view_role AS role, view_reason AS reason, view_until AS until,
       view_slug AS "tenantSlug", view_name AS "tenantName"
     FROM session_check(${sessionId}::uuid)`;
   if (!row) return undefined;
-  const { userId, email, name, authenticatedAt, factorAt, tenantId, ...view } = row;
+  const { userId, email, name, authenticatedAt, factorAt, door, tenantId, ...view } = row;
   const viewing = tenantId === null ? undefined : { tenantId, ...view };
-  return { sessionId: sessionId as SessionId, userId, email, name, authenticatedAt, factorAt, viewing };
+  const who = { sessionId: sessionId as SessionId, userId, email, name, authenticatedAt, factorAt };
+  return { ...who, viewing, within: door ?? undefined };
 }
 
 /** Ends one's own session. A repeat changes and records nothing. */
