@@ -1,7 +1,7 @@
 import { openProcedure, router, signedInMutation } from "@/server/api/trpc";
 import { changePassword } from "@/server/auth/change-password";
 import { askReset, resetPassword } from "@/server/auth/reset-password";
-import { isPersonWithin } from "@/server/domain/brands/door";
+import { isPersonOnlyWithin } from "@/server/domain/brands/door";
 import {
   passwordChangeSchema,
   resetAskSchema,
@@ -14,16 +14,17 @@ import { DomainError } from "@/server/kernel/errors";
 export const passwordsRouter = router({
   /** One answer for every address, whether or not it has an account. */
   askReset: openProcedure.input(resetAskSchema).mutation(async ({ ctx, input }) => {
-    const { mailGoesOut, appUrl } = ctx.settings;
+    const { mailGoesOut, appUrl, houseUrl } = ctx.settings;
     const from = { requestId: ctx.requestId, address: ctx.address };
-    if (mailGoesOut) await askReset({ ...ctx, appUrl, within: ctx.door?.tenantId }, input.email, from);
+    if (mailGoesOut) await askReset({ ...ctx, appUrl, houseUrl, within: ctx.door?.tenantId }, input.email, from);
     return { mailGoesOut };
   }),
 
   /** Whose password a link sets. A mutation, so that the token travels in no address. */
   openReset: openProcedure.input(resetTokenSchema).mutation(async ({ ctx, input }) => {
     const { email, userId } = await getReset(ctx.db, input.token);
-    if (ctx.door && !(await isPersonWithin(ctx.db, userId, ctx.door.tenantId))) throw new DomainError("reset_invalid");
+    const mayOpen = !ctx.door || (await isPersonOnlyWithin(ctx.db, userId, ctx.door.tenantId));
+    if (!mayOpen) throw new DomainError("reset_invalid");
     return { email };
   }),
 

@@ -35,6 +35,17 @@ export async function isPersonWithin(db: Db, userId: string, doorTenantId: Tenan
   return row?.within ?? false;
 }
 
+/**
+ * Whether a door is all that a person has: a seat behind it, and none anywhere else. What takes the whole account over, such
+ * as a link that sets its password, must come by no name that belongs to somebody who has a part of it.
+ */
+export async function isPersonOnlyWithin(db: Db, userId: string, doorTenantId: TenantId): Promise<boolean> {
+  const [row] = await db.$queryRaw<{ only: boolean }[]>`
+    SELECT count(*) > 0 AND bool_and(${doorTenantId}::uuid IN (SELECT tenants_above(tenant_by_slug(tenant_slug)))) AS only
+    FROM seats_of(${userId}::uuid)`;
+  return row?.only ?? false;
+}
+
 /** Whether a tenant is behind a door. */
 export async function isTenantWithin(db: Db, tenantId: TenantId, doorTenantId: TenantId): Promise<boolean> {
   const [row] = await db.$queryRaw<{ within: boolean }[]>`
