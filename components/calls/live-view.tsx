@@ -51,7 +51,7 @@ export function LiveView() {
   const query = useQuery(useTRPC().calls.live.queryOptions({ tenantSlug }, { refetchInterval: RECHECK_MS }));
   const calls = query.data?.items ?? [];
   const filter = readLiveFilter(params);
-  const now = useNow(query.data?.serverNow ?? new Date());
+  const now = useNow(query.data?.serverNow);
   const shown = calls.filter((call) => passes(call, filter, now));
   // Calls end by themselves: only what is still there, and seen, can be meant.
   const meant = shown.filter((call) => chosen.has(call.id) && mayBeEnded(call));

@@ -33,7 +33,7 @@ export function CommandView({ home }: Readonly<{ home: Home }>) {
   const incidents = useQuery(
     trpc.incidents.due.queryOptions({ tenantSlug }, { refetchInterval: 15_000, enabled: can("incidents.read") }),
   );
-  const now = useNow(system.data?.now ?? new Date()).getTime();
+  const now = useNow(system.data?.now).getTime();
   const parts = system.data && partsOf(system.data, now, { ageText, sizeText });
   return (
     <div className="grid gap-8">

@@ -2,12 +2,16 @@
 
 import { useEffect, useState } from "react";
 
-/** The time, once a second, shifted to the server's clock: a browser's clock that is wrong must not make a call look longer. */
-export function useNow(serverNow: Date): Date {
+/**
+ * The time, once a second, shifted to the server's clock: a browser's clock that is wrong must not make a call look longer. The
+ * browser's own clock while the server has not told its time.
+ */
+export function useNow(serverNow: Date | undefined): Date {
   const [skew, setSkew] = useState(0);
-  const [now, setNow] = useState(serverNow);
+  const [now, setNow] = useState(() => serverNow ?? new Date());
 
   useEffect(() => {
+    if (!serverNow) return;
     setSkew(serverNow.getTime() - Date.now());
     setNow(serverNow);
   }, [serverNow]);
