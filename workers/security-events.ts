@@ -140,8 +140,9 @@ export class SecurityEvents {
     ]);
     const value = BigInt(recent?.value ?? 0);
     if (!recent || levelOf(rule, value) !== "critical") return;
-    const { windowMinutes } = rule;
-    await this.options.ban?.({ incidentId, signal: "sip_failure", network: recent.network, value, windowMinutes });
+    const { windowMinutes, critical } = rule;
+    const { network } = recent;
+    await this.options.ban?.({ incidentId, signal: "sip_failure", network, value, windowMinutes, critical });
   }
 }
 

@@ -33,7 +33,11 @@ export function banNetworks({ db, pool, bus, log }: Options): BanNetwork {
     if (!done) return;
     const { network, signal } = asked;
     for (const kind of ["bans", "incidents", "audit"] as const) bus.publish({ tenantId, kind });
-    if (done.kept) log.warn({ network, signal, kept: done.kept }, "a rule did not ban a network where something works");
+    if (done.kept)
+      log.warn(
+        { network, signal, kept: done.kept, instead: done.addresses },
+        "a rule did not ban a network where something works",
+      );
     else log.warn({ network, signal, expiresAt: done.ban?.expiresAt }, "a rule banned a network");
   };
 }

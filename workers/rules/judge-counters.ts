@@ -57,7 +57,8 @@ export async function judgeCounters(pool: SqlPool, { now = new Date(), ban }: Op
     found.push({ measure, rule, ...result });
     if (ban && result && rule.action === "ban" && levelOf(rule, measure.value) === "critical") {
       const { signal, source: network, value } = measure;
-      await ban({ incidentId: result.incidentId, signal, network, value, windowMinutes: rule.windowMinutes });
+      const { windowMinutes, critical } = rule;
+      await ban({ incidentId: result.incidentId, signal, network, value, windowMinutes, critical });
     }
   }
   const judged = quiet.map((row) => ({

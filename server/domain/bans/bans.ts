@@ -111,17 +111,17 @@ type ByRule = Readonly<{ network: string; scope: BanScope; reason: string; rule:
 
 /**
  * Bans a network for a rule, which holds it from then on; a repeat while it holds prolongs it and never shortens it. Wants the
- * operator's transaction, in which `previewBan` said that nothing works there.
+ * operator's transaction. Looks again under a lock whether something works there.
  * @param rule "signal scope". @param seconds null: the first duration, doubled with each repetition.
+ * @returns undefined when something works there.
  */
 export async function placeRuleBan(
   tx: TenantWrite,
   { network, scope, reason, rule, seconds }: ByRule,
-): Promise<Placed> {
+): Promise<Placed | undefined> {
   const [placed] = await tx.$queryRaw<Placed[]>`
     SELECT id, expires_at AS "expiresAt", times_before AS "timesBefore", placed, prolonged
     FROM ban_place(${network}::inet, ${scope}, ${reason}, 'rule', ${rule}, ${seconds}::int)`;
-  if (!placed) throw new Error("ban_place answered with no row");
   return placed;
 }
 

@@ -154,3 +154,47 @@ test("who one is has to be shown anew, a viewer may not, and five within an hour
   await expect(unblock("198.51.100.25")).rejects.toMatchObject({ message: "rate_limited" });
   expect(await isBanned("198.51.100.25")).toBe(true);
 });
+
+test("who attacks others from the same address, or names that nobody has, is the provider's to let in, wherever one asks from", async () => {
+  for (const [address, of, name] of [
+    ["198.51.100.31", on.reseller, others.sipUsername],
+    ["198.51.100.32", on.operator, "nobody-7"],
+  ] as const) {
+    await worked(address);
+    await guess(address, on.customer, phone.endpoint, 1);
+    await guess(address, of, name);
+    await expect(unblock(address, { address })).rejects.toMatchObject({ message: "invalid_state" });
+    expect(await isBanned(address)).toBe(true);
+  }
+});
+
+test("what a tenant takes back stands in the trail of the operator, and makes the next ban as long as ever", async () => {
+  await on.sql("UPDATE ban_owner SET ended_for = NULL");
+  const address = "198.51.100.33";
+  await worked(address);
+  await guess(address, on.customer, phone.endpoint);
+  await unblock(address);
+  const [told] = await on.sql<{ after: object; acting: string }>(
+    "SELECT after, acting_tenant_id AS acting FROM audit_event WHERE tenant_id = $1 AND action = 'ban.unblock' ORDER BY seq DESC LIMIT 1",
+    [on.operator.tenantId],
+  );
+  expect(told).toMatchObject({ after: { network: address, lifted: true }, acting: on.customerId });
+  await guess(address, on.customer, phone.endpoint);
+  expect(
+    await on.sql("SELECT times_before AS n FROM ban WHERE network = $1::inet AND lifted_at IS NULL", [address]),
+  ).toEqual([{ n: 1 }]);
+});
+
+test("five of one address within an hour are enough for all tenants together", async () => {
+  await on.sql("UPDATE ban_owner SET ended_for = NULL");
+  const address = "198.51.100.34";
+  await worked(address);
+  for (let n = 0; n < 5; n += 1) {
+    await guess(address, on.customer, phone.endpoint);
+    await unblock(address);
+  }
+  // As if others had taken them back.
+  await on.sql("UPDATE ban_owner SET ended_for = $1 WHERE ended_for IS NOT NULL", [on.reseller.tenantId]);
+  await guess(address, on.customer, phone.endpoint);
+  await expect(unblock(address)).rejects.toMatchObject({ message: "rate_limited" });
+});
