@@ -52,7 +52,8 @@ const earnedIn = (days: readonly EarningsDay[]): bigint => days.reduce((sum, day
 /**
  * What a seller earned with the calls of those below it in a month of its own calendar, complete to the moment of reading: what
  * those directly below paid it, less what the same calls cost it. Nothing of who sells to it is in it but its own cost, and its
- * own calls are none. Wants a transaction of the tenant that reaches below, for the names there.
+ * own calls are none. Nor is anything of those who pay in another currency: what they paid is in theirs, what it cost in one's own.
+ * Wants a transaction of the tenant that reaches below, for the names there.
  * @param month as 2027-01; the one that goes on when left out.
  * @throws DomainError not_found when the tenant is not visible; invalid_input for a month to come.
  */
@@ -125,7 +126,8 @@ async function readDays(tx: TenantRead, { currency, zone }: Frame, { from, to }:
     SELECT to_char(d.day, 'YYYY-MM-DD') AS day, coalesce(s.revenue, 0)::bigint AS "revenueMicros", coalesce(s.cost, 0)::bigint AS "costMicros"
     FROM generate_series(${from}::timestamp, ${to}::timestamp, interval '1 day') d (day)
     LEFT JOIN LATERAL (SELECT sum(revenue_micros + corrected_revenue_micros) AS revenue, sum(cost_micros + corrected_cost_micros) AS cost
-      FROM usage_rows(d.day AT TIME ZONE ${zone}, (d.day + interval '1 day') AT TIME ZONE ${zone}, 'child') u WHERE u.currency = ${currency}) s ON true
+      FROM usage_rows(d.day AT TIME ZONE ${zone}, (d.day + interval '1 day') AT TIME ZONE ${zone}, 'child') u
+      WHERE u.currency = ${currency} AND NOT EXISTS (SELECT FROM tenant k WHERE k.id::text = u.value AND k.currency <> ${currency})) s ON true
     ORDER BY 1`;
   return rows.map((row) => ({ day: row.day, ...earned(row) }));
 }
@@ -134,7 +136,7 @@ async function readSum(tx: TenantRead, { currency, zone }: Frame, { from, to }: 
   const [row] = await tx.$queryRaw<{ micros: bigint }[]>`
     SELECT coalesce(sum(revenue_micros + corrected_revenue_micros - cost_micros - corrected_cost_micros), 0)::bigint AS micros
     FROM usage_rows(${from}::timestamp AT TIME ZONE ${zone}, (${to}::timestamp + interval '1 day') AT TIME ZONE ${zone}, 'child') u
-    WHERE u.currency = ${currency}`;
+    WHERE u.currency = ${currency} AND NOT EXISTS (SELECT FROM tenant k WHERE k.id::text = u.value AND k.currency <> ${currency})`;
   return row?.micros ?? 0n;
 }
 
@@ -148,11 +150,11 @@ async function readCustomers(tx: TenantRead, frame: Frame, span: Span, before: S
       UNION ALL
       SELECT 'before', u.* FROM usage_rows(${before.from}::timestamp AT TIME ZONE ${zone}, (${before.to}::timestamp + interval '1 day') AT TIME ZONE ${zone}, 'child') u
     ), sums AS (
-      SELECT p.value, coalesce(sum(p.revenue_micros + p.corrected_revenue_micros) FILTER (WHERE p.whose = 'now'), 0)::bigint AS revenue,
-        coalesce(sum(p.cost_micros + p.corrected_cost_micros) FILTER (WHERE p.whose = 'now'), 0)::bigint AS cost,
-        coalesce(sum(p.calls) FILTER (WHERE p.whose = 'now'), 0)::bigint AS calls,
-        coalesce(sum(p.revenue_micros + p.corrected_revenue_micros - p.cost_micros - p.corrected_cost_micros) FILTER (WHERE p.whose = 'before'), 0)::bigint AS before
-      FROM part p WHERE p.currency = ${currency} GROUP BY 1)
+      SELECT u.value, coalesce(sum(u.revenue_micros + u.corrected_revenue_micros) FILTER (WHERE u.whose = 'now'), 0)::bigint AS revenue,
+        coalesce(sum(u.cost_micros + u.corrected_cost_micros) FILTER (WHERE u.whose = 'now'), 0)::bigint AS cost,
+        coalesce(sum(u.calls) FILTER (WHERE u.whose = 'now'), 0)::bigint AS calls,
+        coalesce(sum(u.revenue_micros + u.corrected_revenue_micros - u.cost_micros - u.corrected_cost_micros) FILTER (WHERE u.whose = 'before'), 0)::bigint AS before
+      FROM part u WHERE u.currency = ${currency} AND NOT EXISTS (SELECT FROM tenant k WHERE k.id::text = u.value AND k.currency <> ${currency}) GROUP BY 1)
     SELECT t.slug, t.name, s.revenue AS "revenueMicros", s.cost AS "costMicros", s.calls, s.before
     FROM sums s LEFT JOIN tenant t ON t.id::text = s.value
     WHERE s.revenue <> 0 OR s.cost <> 0 OR s.before <> 0 OR s.calls > 0

@@ -94,3 +94,26 @@ test("the month that goes on has a forecast once there are two weeks to go by, a
   expect((await at("2026-04-20T12:00:00Z", "2026-03")).forecast).toBeNull();
   await expect(at("2026-03-20T12:00:00Z", "2026-05")).rejects.toMatchObject({ code: "invalid_input" });
 });
+
+test("of a customer in another currency only what it paid is told, in that currency; its cost is in no figure", async () => {
+  const dollar = await chain.tenant("customer", chain.lower, { currency: "USD" });
+  const figures = ({ otherMoney: _, ...rest }: Awaited<ReturnType<typeof of>>) => rest;
+  const before = await of("lower");
+  for (const table of ["usage_day", "usage_quarter"]) {
+    for (const at of ["2026-02-05", "2026-03-05"]) {
+      for (const [currency, cost, revenue] of [
+        ["EUR", 700, 0],
+        ["USD", 0, 900],
+      ]) {
+        await chain.sql(
+          `INSERT INTO ${table} (tenant_id, dim, at, value, currency, calls, answered, blocked, talk_ms, billed_seconds, cost_micros, revenue_micros,
+             corrected_cost_micros, corrected_revenue_micros) VALUES ($1, 'child', $2::timestamptz, $3, $4, 1, 1, 0, 0, 0, $5, $6, 0, 0)`,
+          [chain.lower.tenantId, `${at}T00:00:00Z`, dollar.tenantId, currency, cost, revenue],
+        );
+      }
+    }
+  }
+  const after = await of("lower");
+  expect(figures(after)).toEqual(figures(before));
+  expect(after.otherMoney).toEqual([{ currency: "USD", revenueMicros: 900n }]);
+});
