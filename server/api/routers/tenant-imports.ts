@@ -4,7 +4,7 @@ import { requireFresh, router, tenantMutation, tenantQuery } from "@/server/api/
 import { readTenantFile } from "@/server/domain/onboarding/tenant-file";
 import { tenantFileSchema } from "@/server/domain/onboarding/tenant-import.schema";
 import { createTenantImport, importResult } from "@/server/domain/onboarding/tenant-imports";
-import { type PlannedTenant, planTenants } from "@/server/domain/onboarding/tenant-plan";
+import { checkCreditOfAll, type PlannedTenant, planTenants } from "@/server/domain/onboarding/tenant-plan";
 import { DomainError } from "@/server/kernel/errors";
 import { decimalOf } from "@/server/kernel/money";
 
@@ -59,9 +59,7 @@ export const tenantImportsRouter = router({
           throw new DomainError("forbidden", { permission: "billing.write" }, sentence);
         }
         if (money.creditMicros > ctx.settings.reauthAbove) requireFresh(ctx.signedIn);
-        if (money.afterMicros !== null && money.afterMicros < 0n && money.creditMicros > 0n) {
-          throw new DomainError("insufficient_funds", { missing: decimalOf(-money.afterMicros) });
-        }
+        checkCreditOfAll(plan, ctx.settings.approvalLimit);
         const job = await createTenantImport(tx, ctx.tenantId, { rows, by: `user:${ctx.userId}` });
         return { subject, after: { ...after, import: job.importId }, result: { ...answer, job } };
       }, PATIENCE_MS);

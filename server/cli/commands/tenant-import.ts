@@ -1,9 +1,8 @@
 import { MOST_TENANT_CHARACTERS } from "@/server/domain/onboarding/import-limits.schema";
 import { readTenantFile } from "@/server/domain/onboarding/tenant-file";
 import { makeTenantLine, refuseTenantLine, writeTenantImport } from "@/server/domain/onboarding/tenant-imports";
-import { planTenants } from "@/server/domain/onboarding/tenant-plan";
+import { checkCreditOfAll, planTenants } from "@/server/domain/onboarding/tenant-plan";
 import { DomainError } from "@/server/kernel/errors";
-import { decimalOf } from "@/server/kernel/money";
 import type { Command } from "../command";
 import type { Desk } from "../desk";
 import { progressOn } from "../progress";
@@ -27,9 +26,7 @@ export const tenantImport: Command = {
     if (given.flag("dry-run") || refused || rows.length === 0) {
       return { value: { ...told, made: 0, refused: [] }, failed: refused && !given.flag("dry-run") };
     }
-    if (money.afterMicros !== null && money.afterMicros < 0n && money.creditMicros > 0n) {
-      throw new DomainError("insufficient_funds", { missing: decimalOf(-money.afterMicros) });
-    }
+    checkCreditOfAll(plan, desk.place.topUpApprovalLimit);
     const importId = await desk.change(parent.id, "tenant.import", async (tx) => {
       const id = await writeTenantImport(tx, parent.id, { rows, by: desk.actorName });
       return { subject: `import:${id}`, after: { lines: file.lines, good: rows.length }, result: id };

@@ -10,6 +10,7 @@ import type { PlannedTenant } from "@/server/domain/onboarding/tenant-plan";
 import { createTask } from "@/server/domain/tasks/tasks";
 import { mailInvitation } from "@/server/domain/tenancy/invitation-mail";
 import { invitationUrl } from "@/server/domain/tenancy/invitations";
+import { allows, isRole, type Permission } from "@/server/domain/tenancy/roles";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
@@ -103,7 +104,8 @@ export type MadeTenant = Readonly<{ tenantId: TenantId; slug: string; after: Rec
  * Makes the tenant of one line: all of it or nothing, with its wallet, credit, first extension, caps and invitation. Locks the
  * line and other imports of the same tenant, so of two at once one makes it.
  * @returns undefined when the line is not waiting any more.
- * @throws DomainError as onboard does, and invalid_state for a key that another file made meanwhile.
+ * @throws DomainError as onboard does; invalid_state for a key that another file made meanwhile, and for what cannot be read;
+ * forbidden when who sent the file may not make tenants any more, or not with credit.
  */
 export async function makeTenantLine(tx: TenantWrite, making: Making): Promise<MadeTenant | undefined> {
   const { importId, line, payer, by } = making;
@@ -114,7 +116,9 @@ export async function makeTenantLine(tx: TenantWrite, making: Making): Promise<M
   if (!row) return undefined;
   const before = await tx.tenantImportRow.count({ where: { tenantId: payer.tenantId, key: row.key, state: "made" } });
   if (before > 0) throw new DomainError("invalid_state", {}, "Another file made the tenant of this key meanwhile.");
-  const asked = storedSchema.parse(row.asked);
+  const { data: asked } = storedSchema.safeParse(row.asked);
+  if (!asked) throw new DomainError("invalid_state", {}, "This line cannot be read any more: send it again in a file.");
+  await checkMaker(tx, payer.tenantId, by, BigInt(asked.creditMicros) > 0n);
   const initialCredit = micros(BigInt(asked.creditMicros));
   checkInitialCredit(payer.kind, initialCredit, making.approvalLimit);
   const { planName, dailyCap, monthlyCap, maxCalls, creditMicros: _, ...form } = asked;
@@ -147,6 +151,25 @@ export async function makeTenantLine(tx: TenantWrite, making: Making): Promise<M
     line: String(line),
   };
   return { tenantId: made.tenantId, slug: row.slug, after };
+}
+
+/**
+ * Whoever sent the file may have lost their seat since, or the right to it: then no more is made, and no money moves, in their name.
+ * @throws DomainError forbidden.
+ */
+async function checkMaker(tx: TenantRead, tenantId: TenantId, by: string, paid: boolean): Promise<void> {
+  // The command line is whoever has the machine.
+  if (!by.startsWith("user:")) return;
+  const [seat] = await tx.$queryRaw<{ role: string }[]>`
+    SELECT f.role FROM tenant t CROSS JOIN LATERAL find_seat(${by.slice("user:".length)}::uuid, t.slug) f WHERE t.id = ${tenantId}::uuid`;
+  const wanted: Permission[] = ["tenants.write", ...(paid ? (["billing.write"] as const) : [])];
+  const role = seat?.role ?? "";
+  if (isRole(role) && wanted.every((one) => allows(role, one))) return;
+  throw new DomainError(
+    "forbidden",
+    {},
+    "Whoever sent this file may not do that here any more: somebody else has to send it.",
+  );
 }
 
 /** Writes down why a line was not made. A repeat changes nothing. */

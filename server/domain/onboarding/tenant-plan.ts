@@ -33,7 +33,7 @@ export type TenantPlan = Readonly<{
     currency: string;
     /** What the rows that can be made cost together. */
     creditMicros: bigint;
-    /** null for the operator, whose wallet stays as it is. */
+    /** One's own money that nothing holds, without credit: that is what may be given on. null for the operator, whose wallet stays as it is. */
     beforeMicros: bigint | null;
     afterMicros: bigint | null;
   }>;
@@ -91,6 +91,23 @@ export async function planTenants(
   };
 }
 
+/**
+ * What is asked before a file's tenants are made: that its credit together is there, and no more than one person may post alone.
+ * @throws DomainError insufficient_funds; invalid_input for the operator above the limit.
+ */
+export function checkCreditOfAll({ money }: TenantPlan, approvalLimit: bigint): void {
+  const { creditMicros, afterMicros } = money;
+  if (creditMicros === 0n) return;
+  if (afterMicros !== null && afterMicros < 0n) {
+    throw new DomainError("insufficient_funds", { missing: decimalOf(-afterMicros) });
+  }
+  if (afterMicros === null && creditMicros > approvalLimit) {
+    const sentence =
+      "The credit of this file together is more than one person may post alone: make the tenants without it, then top them up.";
+    throw new DomainError("invalid_input", { field: "csv" }, sentence);
+  }
+}
+
 async function readKnown(
   tx: TenantRead,
   tenantId: TenantId,
@@ -99,7 +116,7 @@ async function readKnown(
 ): Promise<Known> {
   const [own] = await tx.$queryRaw<Own[]>`
     SELECT t.kind, t.currency, t.time_zone AS "timeZone", t.country,
-      coalesce(w.posted_micros - w.held_micros + w.credit_limit_micros, 0) AS available
+      coalesce(w.posted_micros - w.held_micros, 0) AS available
     FROM tenant t LEFT JOIN wallet w ON w.tenant_id = t.id AND w.currency = t.currency WHERE t.id = ${tenantId}::uuid`;
   if (!own) throw new DomainError("not_found");
   const plans = await tx.$queryRaw<Plan[]>`SELECT id, name, currency FROM plan WHERE tenant_id = ${tenantId}::uuid`;

@@ -186,6 +186,54 @@ describe("a file of tenants", () => {
     });
   });
 
+  test("gives no credit on that was only lent", async () => {
+    await branches.build.sql("UPDATE wallet SET credit_limit_micros = 500000000 WHERE tenant_id = $1", [
+      branches.reseller.tenantId,
+    ]);
+    const look = await send(csvOf(row(name(), ["", "400.00"])), { dryRun: true });
+    const { available } = await branches.build.one<{ available: string }>(
+      "SELECT (posted_micros - held_micros)::text AS available FROM wallet WHERE tenant_id = $1",
+      [branches.reseller.tenantId],
+    );
+    expect(look.money.beforeMicros).toBe(BigInt(available));
+    await expect(send(csvOf(row(name(), ["", "400.00"])))).rejects.toMatchObject({ message: "insufficient_funds" });
+    await branches.build.sql("UPDATE wallet SET credit_limit_micros = 0 WHERE tenant_id = $1", [
+      branches.reseller.tenantId,
+    ]);
+  });
+
+  test("of the operator's wants a second person for all of it together, not only for each row", async () => {
+    const house = await branches.seat(branches.operator, "owner");
+    const ask = (each: string) =>
+      as(house).importFile({
+        tenantSlug: "operator",
+        csv: csvOf(row(name(), ["", each]), row(name(), ["", each])),
+        partly: false,
+      });
+    await expect(ask("600.00")).rejects.toMatchObject({ message: "invalid_input" });
+    expect((await ask("500.00")).job).not.toBeNull();
+  });
+
+  test("makes no more once who sent it has lost the seat or the right, and one unreadable line stops no other", async () => {
+    const { build, reseller } = branches;
+    const leaver = await branches.seat(reseller, "admin");
+    const file = (...rows: string[]) => as(leaver).importFile({ ...ours, csv: csvOf(...rows), partly: false });
+    const [broken, good, late] = [name(), name(), name()];
+    const first = await file(row(broken), row(good));
+    await build.sql("UPDATE tenant_import_row SET asked = '{}' WHERE slug = $1", [broken]);
+    await work(first.job?.taskId ?? "");
+    expect(await as(owner).result({ ...ours, tenantImportId: first.job?.importId ?? "" })).toMatchObject({
+      ...{ made: 1, refused: 1, waiting: 0 },
+      lines: [{ state: "refused", problem: expect.stringContaining("cannot be read") }, { state: "made" }],
+    });
+    const second = await file(row(late, ["", "1.00"]));
+    await build.sql("UPDATE seat SET role = 'viewer' WHERE user_id = $1", [leaver]);
+    await work(second.job?.taskId ?? "");
+    const third = await as(owner).result({ ...ours, tenantImportId: second.job?.importId ?? "" });
+    expect(third).toMatchObject({ made: 0, refused: 1, lines: [{ problem: expect.stringContaining("may not") }] });
+    expect(await tenantOf(late)).toBeUndefined();
+  });
+
   test("belongs to who sent it", async () => {
     const { job } = await send(csvOf(row(name())));
     const theirs = await branches.seat(branches.theirs, "owner");
