@@ -1,7 +1,8 @@
 import type { Context } from "@/server/api/context";
 import { streamOf } from "@/server/api/stream-of";
 import { change, recordRefusal } from "@/server/domain/audit/change";
-import { type ExportFormat, exportWords } from "@/server/domain/exports/export.schema";
+import type { ExportFormat } from "@/server/domain/exports/export.schema";
+import { missingFor } from "@/server/domain/exports/export-rights";
 import { type ExportRow, getExport } from "@/server/domain/exports/exports";
 import { exportBytes } from "@/server/domain/exports/make";
 import { exportId } from "@/server/domain/exports/new-export.schema";
@@ -45,8 +46,8 @@ export async function exportFile(ctx: Context, asked: Asked): Promise<Response> 
     throw error;
   });
   if (!file) return plain(NOTHING, 404);
-  const { permission } = exportWords[file.what];
-  if (!seatAllows(seat, permission)) {
+  const permission = missingFor((one) => seatAllows(seat, one), file.what);
+  if (permission !== undefined) {
     await recordRefusal(
       ctx.db,
       { ...by, action: "permission.deny" },

@@ -5,7 +5,7 @@ import {
   exportWords,
   isExportKind,
 } from "@/server/domain/exports/export.schema";
-import type { May } from "@/server/domain/exports/export-rights";
+import { type May, missingFor } from "@/server/domain/exports/export-rights";
 import { exportStyleSchema, type NewExport } from "@/server/domain/exports/new-export.schema";
 import { exportSources } from "@/server/domain/exports/sources";
 import type { TaskState } from "@/server/domain/tasks/task.schema";
@@ -117,7 +117,7 @@ type Stored = Omit<ExportRow, "what" | "filter" | "style" | "state" | "task" | "
  */
 export async function listExports(tx: TenantRead, tenantId: TenantId, may: May, limit = 50): Promise<ExportRow[]> {
   const rows = await select(tx, tenantId, null, limit);
-  return rows.filter(({ what }) => may(exportWords[what].permission));
+  return rows.filter(({ what }) => missingFor(may, what) === undefined);
 }
 
 /** @throws DomainError not_found when the tenant has no such file. */

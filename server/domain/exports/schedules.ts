@@ -1,5 +1,5 @@
-import { type ExportKind, exportWords, isExportKind } from "@/server/domain/exports/export.schema";
-import type { May } from "@/server/domain/exports/export-rights";
+import { type ExportKind, isExportKind } from "@/server/domain/exports/export.schema";
+import { type May, missingFor } from "@/server/domain/exports/export-rights";
 import { checkAsked, createExport } from "@/server/domain/exports/exports";
 import { type NewExport, newExportSchema } from "@/server/domain/exports/new-export.schema";
 import type { Rhythm } from "@/server/domain/exports/rhythm-kinds.schema";
@@ -39,7 +39,7 @@ export async function listSchedules(tx: TenantRead, tenantId: TenantId, may: May
     FROM export_schedule s LEFT JOIN person p ON p.id = s.person_id WHERE s.tenant_id = ${tenantId}::uuid
     ORDER BY s.paused_at NULLS FIRST, s.next_at, s.id LIMIT ${MOST}`;
   return rows.flatMap(({ what, settings, ...row }) =>
-    isExportKind(what) && may(exportWords[what].permission)
+    isExportKind(what) && missingFor(may, what) === undefined
       ? [{ ...row, what, filter: { ...settings.filter }, format: settings.format }]
       : [],
   );
@@ -91,6 +91,25 @@ export async function pauseSchedule(tx: TenantWrite, tenantId: TenantId, id: str
         FROM tenant t WHERE t.id = s.tenant_id AND s.tenant_id = ${tenantId}::uuid AND s.id = ${id}::uuid AND s.paused_at IS NOT NULL`);
 }
 
+/**
+ * Puts one whose run failed off by an hour, so that it takes no other's turn, and says so. When its day is over it rests instead:
+ * the day decides which period the file is of. A repeat within the hour changes nothing.
+ * @returns whether it rests now.
+ */
+export async function putOffSchedule(tx: TenantWrite, tenantId: TenantId, id: string): Promise<boolean> {
+  const [row] = await tx.$queryRaw<{ rests: boolean }[]>`
+    UPDATE export_schedule s SET
+      next_at = CASE WHEN d.over THEN s.next_at ELSE d.later END,
+      paused_at = CASE WHEN d.over THEN clock_timestamp() END,
+      note = CASE WHEN d.over THEN 'The last file could not be asked for, so it rests.' ELSE 'The last file could not be asked for yet.' END
+    FROM export_schedule o JOIN tenant t ON t.id = o.tenant_id
+      CROSS JOIN LATERAL (SELECT clock_timestamp() + interval '1 hour' AS later) l
+      CROSS JOIN LATERAL (SELECT l.later, (l.later AT TIME ZONE t.time_zone)::date <> (o.next_at AT TIME ZONE t.time_zone)::date AS over) d
+    WHERE o.tenant_id = s.tenant_id AND o.id = s.id AND s.tenant_id = ${tenantId}::uuid AND s.id = ${id}::uuid
+      AND s.paused_at IS NULL AND s.next_at <= clock_timestamp() RETURNING d.over AS rests`;
+  return row?.rests ?? false;
+}
+
 /** Files that were made stay until they expire. @throws DomainError not_found. */
 export async function removeSchedule(tx: TenantWrite, tenantId: TenantId, id: string): Promise<ExportKind> {
   const what = await scheduleKind(tx, tenantId, id);
@@ -131,13 +150,12 @@ export async function runSchedule(tx: TenantWrite, tenantId: TenantId, id: strin
   const made = await createExport(tx, tenantId, file, `user:${person.person_id}`);
   await tx.$executeRaw`UPDATE export_file SET schedule_id = ${id}::uuid WHERE tenant_id = ${tenantId}::uuid AND id = ${made.id}::uuid`;
   await tx.$executeRaw`
-    UPDATE export_schedule s SET last_at = clock_timestamp(), next_at = schedule_next(s.every, t.time_zone, s.next_at)
+    UPDATE export_schedule s SET last_at = clock_timestamp(), note = '', next_at = schedule_next(s.every, t.time_zone, s.next_at)
     FROM tenant t WHERE t.id = s.tenant_id AND s.tenant_id = ${tenantId}::uuid AND s.id = ${id}::uuid`;
   return { exportId: made.id, what, from: due.from, to: due.to };
 }
 
 const mayStill = (role: string | null, what: ExportKind): boolean => {
   if (role === null || !isRole(role)) return false;
-  const { permission, also = [] } = exportWords[what];
-  return [permission, ...also].every((one) => allows(role, one));
+  return missingFor((one) => allows(role, one), what) === undefined;
 };

@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { type May, missingFor } from "@/server/domain/exports/export-rights";
+import { listExports } from "@/server/domain/exports/exports";
+import { readTenant } from "@/server/infra/db/read-tenant";
+import type { TenantId } from "@/server/kernel/ids";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 import { exportDesk } from "@/test/support/export-desk";
 import { type Stage, stage } from "@/test/support/stage";
@@ -85,4 +89,14 @@ test("another tenant's file is not found, and its making goes on", async () => {
     await expect(act({ ...acme, exportId })).rejects.toMatchObject(absent);
   await expect(exports.list({ tenantSlug: on.reseller.slug })).rejects.toMatchObject(absent);
   expect((await above.get(exportId)).state).toBe("making");
+});
+
+test("what is in a file besides its list is wanted for seeing it in the list as well", async () => {
+  const { id } = await desk.ask({ what: "everything", format: "jsonl" });
+  const tenantId = on.customer.tenantId as TenantId;
+  const seen = async (may: May) =>
+    (await readTenant(db.app, { tenantId }, (tx) => listExports(tx, tenantId, may))).some((file) => file.id === id);
+  expect(await seen(() => true)).toBe(true);
+  expect(await seen((permission) => permission !== "audit.read")).toBe(false);
+  expect(missingFor((permission) => permission !== "audit.read", "everything")).toBe("audit.read");
 });

@@ -114,3 +114,27 @@ test("it is paused, goes on and is removed by who may read the list, at their ow
   await exportsOf().exports.removeSchedule(one);
   expect((await exportsOf().exports.schedules({ tenantSlug })).map((schedule) => schedule.id)).not.toContain(id);
 });
+
+test("one that fails is put off by an hour, and rests once its day is over; others have their turn", async () => {
+  const { id } = await add("day", "ledger", {});
+  const other = await add("day", "calls", {});
+  await on.sql("UPDATE export_schedule SET settings = '{}' WHERE id = $1", [id]);
+  // Begins an hour's day: a zone in which it is noon.
+  const zone = `Etc/GMT${new Date().getUTCHours() >= 12 ? "+" : "-"}${Math.abs(new Date().getUTCHours() - 12)}`;
+  await on.sql("UPDATE tenant SET time_zone = $2 WHERE id = $1", [on.customer.tenantId, zone]);
+  await due(id, new Date(Date.now() - 60_000).toISOString());
+  await due(other.id, new Date(Date.now() - 1_000).toISOString());
+  const before = await files();
+  await run();
+  expect(await files()).toHaveLength(before.length + 1);
+  const stored = () =>
+    on.one<{ later: boolean; paused: boolean; note: string }>(
+      "SELECT next_at > now() + interval '50 minutes' AS later, paused_at IS NOT NULL AS paused, note FROM export_schedule WHERE id = $1",
+      [id],
+    );
+  expect(await stored()).toEqual({ later: true, paused: false, note: expect.stringContaining("could not") });
+  await due(id, new Date(Date.now() - 86_400_000).toISOString());
+  await run();
+  expect(await stored()).toEqual({ later: false, paused: true, note: expect.stringContaining("rests") });
+  await on.sql("UPDATE tenant SET time_zone = 'Europe/Berlin' WHERE id = $1", [on.customer.tenantId]);
+});
