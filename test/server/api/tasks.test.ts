@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { change } from "@/server/domain/audit/change";
+import type { TaskKind } from "@/server/domain/tasks/task.schema";
 import { createTask } from "@/server/domain/tasks/tasks";
 import type { TenantId } from "@/server/kernel/ids";
+import { contextFor } from "@/test/support/caller";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 import { type Stage, stage } from "@/test/support/stage";
 
@@ -46,4 +48,30 @@ test("stopped and resumed, it is queued again, and both are in the trail", async
     [`task:${taskId}`],
   );
   expect(trail.map(({ action }) => action)).toEqual(["task.cancel", "task.resume"]);
+});
+
+test("a job goes on, or stops, for whoever may ask for one of its kind; what cannot be taken back asks who one is", async () => {
+  const tenantId = world.operator.tenantId as TenantId;
+  const ask = (kind: TaskKind) =>
+    change(db.app, { tenantId, actor, action: "task.resume" }, async (tx) => {
+      const id = await createTask(tx, tenantId, { kind, title: kind, input: {}, createdBy: "cli:test" });
+      return { subject: `task:${id}`, result: id };
+    });
+  const billing = world.as({ userId: await world.person(world.operator, "billing") });
+  const userId = world.owners.operator;
+  const { signedIn } = contextFor(db.app, userId);
+  const stale = world.as("operator", {
+    signedIn: signedIn && { ...signedIn, authenticatedAt: new Date(Date.now() - 3_600_000) },
+  });
+  for (const kind of ["subject.erase", "tenant.import"] as const) {
+    const of = { tenantSlug: world.operator.slug, taskId: await ask(kind) };
+    await expect(billing.tasks.cancel(of)).rejects.toMatchObject({ cause: { code: "forbidden" } });
+    expect(await stale.tasks.cancel(of)).toMatchObject({ state: "cancelled" });
+    await expect(billing.tasks.resume(of)).rejects.toMatchObject({ cause: { code: "forbidden" } });
+    await expect(stale.tasks.resume(of)).rejects.toMatchObject({ cause: { code: "reauth_required" } });
+    expect(await world.as("operator").tasks.resume(of)).toMatchObject({ state: "queued" });
+  }
+  const own = { tenantSlug: world.operator.slug, taskId: await ask("cdr.import") };
+  expect(await billing.tasks.cancel(own)).toMatchObject({ state: "cancelled" });
+  expect(await billing.tasks.resume(own)).toMatchObject({ state: "queued" });
 });
