@@ -14,6 +14,7 @@ export const sweepRetention: Processor<"sweepRetention"> = async (_payload, ctx)
   await makeMonths(ctx).catch((error: unknown) => failed.push(error));
   await houseDays(ctx);
   await forgetCounters(ctx).catch((error: unknown) => failed.push(error));
+  await forgetErasures(ctx).catch((error: unknown) => failed.push(error));
   for (const of of retentionClasses) await sweepOne(ctx, of).catch((error: unknown) => failed.push(error));
   if (failed.length > 0) throw failed[0];
 };
@@ -51,6 +52,9 @@ async function forgetCounters({ pool }: SystemContext): Promise<void> {
   // The longest window of a rule is a day.
   await pool.query("signals_forget", "SELECT signals_forget($1)", [before(2)]);
 }
+
+/** Whom an erasure was about that failed or was stopped: after a week nobody goes on with it. */
+const forgetErasures = ({ pool }: SystemContext) => pool.query("erasure_forget", "SELECT erasure_forget()", []);
 
 /** The environment says what the house keeps where nobody set a policy. */
 async function houseDays({ pool, settings }: SystemContext): Promise<void> {

@@ -8,7 +8,7 @@ export const erasureWords: Readonly<Record<string, Words>> = {
   mail: { name: "Mails", does: "deleted; in mails to others the words become a token" },
   invitation: { name: "Invitations", does: "deleted" },
   call: { name: "Call records", does: "numbers become tokens; money and talk time stay" },
-  tenant_import_row: { name: "Files of tenants", does: "names and addresses become tokens" },
+  tenant_import_row: { name: "Files of tenants", does: "names and addresses become tokens; what waits is refused" },
   brand: { name: "Branding", does: "stays: a reseller's own settings" },
   ledger_transaction: { name: "Words of the ledger", does: "numbers become tokens; amounts stay" },
   dispute: { name: "Disputes", does: "numbers become tokens" },
