@@ -7,6 +7,7 @@ import { connectAmi } from "@/server/infra/ami/connect";
 import type { AmiGateway } from "@/server/infra/ami/gateway";
 import { connectDb } from "@/server/infra/db/client";
 import { createPool, type SqlPool } from "@/server/infra/db/pool";
+import { createTxtLookup } from "@/server/infra/dns/txt";
 import { createLiveBus, LIVE_CHANNEL } from "@/server/infra/live/bus";
 import type { Logger } from "@/server/infra/log/logger";
 import { createMailer, type Mailer } from "@/server/infra/mail/mailer";
@@ -110,7 +111,12 @@ const namesOf = (env: Env) => ({
   payments: providerOf(env)?.name ?? null,
 });
 
-const outsideOf = (env: Env) => ({ payments: providerOf(env), sms: smsOf(env), settings: settingsOf(env) });
+const outsideOf = (env: Env) => ({
+  payments: providerOf(env),
+  sms: smsOf(env),
+  lookupTxt: createTxtLookup(env.DNS_SERVERS?.split(",")),
+  settings: settingsOf(env),
+});
 
 const settingsOf = (env: Env) => ({
   appUrl: env.APP_URL.replace(/\/$/, ""),

@@ -97,8 +97,8 @@ function HostState({ own, writes }: Readonly<{ own: Own; writes: boolean }>) {
         tone={verified ? "ok" : "warn"}
       >
         {verified
-          ? "Links in mails lead there. Let the name point to this installation, and have a certificate for it where your TLS ends."
-          : "Add this record to its DNS. It shows that the name is yours; nobody else can take it then."}
+          ? "Links in mails lead there. Leave its record in the DNS: without it for three days, the name is served no more. Let the name point to this installation, and have a certificate for it where your TLS ends."
+          : "Add this record to its DNS. It shows that the name is yours, for as long as it is there."}
       </Notice>
       {!verified && own.record && (
         <div className="grid gap-2">

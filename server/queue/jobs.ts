@@ -190,6 +190,15 @@ export const jobs = {
     backoffMs: 1_000,
     everyMs: 60_000,
   }),
+  /** Host names of brands that are still shown in the DNS; each is looked at once a day. */
+  recheckHosts: defineJob({
+    name: "brand.recheck_hosts",
+    scope: "system",
+    schema: nothing,
+    attempts: 1,
+    backoffMs: 1_000,
+    everyMs: 3_600_000,
+  }),
   /** What links and desk phones hold sealed and nobody may open any more. */
   wipeProvisioning: defineJob({
     name: "provisioning.wipe",

@@ -39,6 +39,7 @@ const nothing: Processors = {
   tellOwners: async () => {},
   followUpPayments: async () => {},
   endSeats: async () => {},
+  recheckHosts: async () => {},
   runExportSchedules: async () => {},
   wipeProvisioning: async () => {},
   foldUsage: async () => {},

@@ -12,6 +12,7 @@ import { hangUpOfSubject } from "@/workers/processors/hang-up-of-subject";
 import { issueStatements } from "@/workers/processors/issue-statements";
 import { notifyFinding } from "@/workers/processors/notify-finding";
 import { notifyIncident } from "@/workers/processors/notify-incident";
+import { recheckHosts } from "@/workers/processors/recheck-hosts";
 import { reconcileCalls, reconcileNow } from "@/workers/processors/reconcile-calls";
 import { refundPayment } from "@/workers/processors/refund-payment";
 import { retryJob } from "@/workers/processors/retry-job";
@@ -49,6 +50,7 @@ export const processors = {
   reconcileNow,
   endSeats,
   runExportSchedules,
+  recheckHosts,
   wipeProvisioning,
   foldUsage: foldUsageJob,
   sweepBrowserPhones: sweepBrowserPhonesJob,

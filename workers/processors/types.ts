@@ -1,3 +1,4 @@
+import type { TxtLookup } from "@/server/domain/brands/hosts";
 import type { AmiGateway } from "@/server/infra/ami/gateway";
 import type { Db } from "@/server/infra/db/client";
 import type { SqlPool } from "@/server/infra/db/pool";
@@ -24,6 +25,8 @@ export type SystemContext = {
   readonly reconciler: Pick<Reconciler, "run">;
   /** undefined where money cannot come by card. */
   readonly payments?: PaymentProvider | undefined;
+  /** Asks the DNS; undefined where nobody does. */
+  readonly lookupTxt?: TxtLookup | undefined;
   readonly log: Logger;
   readonly pbx: string;
   readonly settings: Readonly<{

@@ -61,7 +61,7 @@ export const brandingRouter = router({
     const wanted = await ctx.read((tx) => hostToCheck(tx, ctx.tenantId));
     const shown = await isShown(wanted, ctx.lookupTxt);
     return ctx.change(async (tx) => {
-      const state = await noteHost(tx, wanted, shown);
+      const state = await noteHost(tx, ctx.tenantId, wanted, shown);
       return { subject: `tenant:${ctx.tenantId}`, after: { host: wanted.host, state }, result: { state } };
     });
   }),

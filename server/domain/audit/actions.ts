@@ -50,6 +50,7 @@ export type AuditAction =
   | "brand.set_logo"
   | "brand.set_host"
   | "brand.check_host"
+  | "brand.lose_host"
   | "brand.reset"
   | "tenant.create"
   | "tenant.import"

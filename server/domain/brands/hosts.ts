@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 import { type OwnBrand, ownBrand, recordOf } from "@/server/domain/brands/brands";
+import { queueMail } from "@/server/domain/mail/mail";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
@@ -41,7 +42,7 @@ export async function setHost(
   return { before, after };
 }
 
-type Wanted = Readonly<{ host: string; token: string }>;
+export type Wanted = Readonly<{ host: string; token: string }>;
 
 /** The host name that waits for its record. @throws DomainError invalid_state when there is none. */
 export async function hostToCheck(tx: TenantRead, tenantId: TenantId): Promise<Wanted> {
@@ -60,18 +61,36 @@ export async function isShown({ host, token }: Wanted, lookup: TxtLookup): Promi
   return texts.some((text) => text.trim() === value);
 }
 
-export type HostCheck = "verified" | "missing";
+/** lost: it was missing for three days, so what was verified is not any more. */
+export type HostCheck = "verified" | "missing" | "lost";
+
+const MOST_OWNERS = 20;
 
 /**
- * Writes down what the DNS showed. From the first time that it is the record, the host name is served in this brand.
- * @throws DomainError changed_meanwhile when the name is another one by now; host_taken when another tenant was first.
+ * Writes down what the DNS showed. From the first time that it is the record, the host name is served in this brand, and in
+ * no other tenant's any more. A verified name that is missing for three days is given up, and its owners are told by mail.
+ * @throws DomainError changed_meanwhile when the name is another one by now; host_taken when another tenant was first in this
+ * very moment.
  */
-export async function noteHost(tx: TenantWrite, wanted: Wanted, shown: boolean): Promise<HostCheck> {
+export async function noteHost(
+  tx: TenantWrite,
+  tenantId: TenantId,
+  wanted: Wanted,
+  shown: boolean,
+): Promise<HostCheck> {
   const [row] = await tx.$queryRaw<{ answer: HostCheck | "stale" | "taken" }[]>`
     SELECT brand_host_seen(${wanted.host}, ${wanted.token}, ${shown}) AS answer`;
   if (row?.answer === "taken") throw new DomainError("host_taken", { field: "host", host: wanted.host });
-  if (row?.answer !== "verified" && row?.answer !== "missing") {
-    throw new DomainError("changed_meanwhile", { field: "host" });
-  }
+  if (!row || row.answer === "stale") throw new DomainError("changed_meanwhile", { field: "host" });
+  if (row.answer === "lost") await tellLost(tx, tenantId, wanted.host);
   return row.answer;
+}
+
+async function tellLost(tx: TenantWrite, tenantId: TenantId, host: string): Promise<void> {
+  const owners = await tx.$queryRaw<{ email: string }[]>`
+    SELECT p.email FROM seat s JOIN person p ON p.id = s.user_id
+    WHERE s.tenant_id = ${tenantId}::uuid AND s.role = 'owner' ORDER BY p.email LIMIT ${MOST_OWNERS}`;
+  const subject = `${host} is not served any more`;
+  const text = `The record that shows that ${host} is yours was missing in its DNS for three days. Nobody comes in by that name any more: your people sign in by the portal's own.\n\nTo serve it again, add the record that the page Branding names to the DNS, and check it there.\n`;
+  for (const { email } of owners) await queueMail(tx, tenantId, { to: email, subject, text });
 }
