@@ -5,6 +5,7 @@ import { isSecureUrl } from "@/server/auth/cookie";
 import { isSameOrigin } from "@/server/auth/same-origin";
 import { securityHeaders } from "@/server/auth/security-headers";
 import { currentEnv } from "@/server/config/env";
+import { hostIn } from "@/server/domain/brands/door";
 
 /** Runs before every page and every procedure: who may ask, and what a browser may do with the answer. */
 export function proxy(request: NextRequest): NextResponse {
@@ -17,6 +18,7 @@ export function proxy(request: NextRequest): NextResponse {
   const answer = securityHeaders({
     nonce,
     secure: isSecureUrl(env.APP_URL),
+    house: hostIn(headers.get("host")) === new URL(env.APP_URL).hostname,
     development: env.NODE_ENV === "development",
     phoneUrl: env.BROWSER_PHONE_URL,
     picture: request.nextUrl.pathname.startsWith("/api/brand/"),

@@ -1,6 +1,8 @@
 type Asked = Readonly<{
   nonce: string;
   secure: boolean;
+  /** At the house's own host name, and not at that of a brand. */
+  house: boolean;
   development: boolean;
   /** Where phones in the page reach the telephone system, when there are such phones. */
   phoneUrl?: string | undefined;
@@ -43,6 +45,9 @@ export function securityHeaders(asked: Asked): Readonly<Record<string, string>> 
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     // Over plain HTTP the promise would lock people out of a machine that has no certificate.
-    ...(asked.secure ? { "strict-transport-security": "max-age=31536000; includeSubDomains" } : {}),
+    ...(asked.secure ? { "strict-transport-security": transportPromise(asked.house) } : {}),
   };
 }
+
+/** What is below a brand's host name is its owner's, and may well speak plain HTTP: only the name itself is ours to promise for. */
+const transportPromise = (house: boolean): string => `max-age=31536000${house ? "; includeSubDomains" : ""}`;

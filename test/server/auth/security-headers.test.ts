@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { securityHeaders } from "@/server/auth/security-headers";
 
 const headers = (more: Partial<Parameters<typeof securityHeaders>[0]> = {}) =>
-  securityHeaders({ nonce: "abc", secure: false, development: false, ...more });
+  securityHeaders({ nonce: "abc", secure: false, house: true, development: false, ...more });
 
 test("scripts run with this response's nonce only, and nobody may frame a page", () => {
   const policy = headers()["content-security-policy"] ?? "";
@@ -22,6 +22,11 @@ test("scripts run with this response's nonce only, and nobody may frame a page",
 test("the promise to use TLS is made over TLS only", () => {
   expect(headers()["strict-transport-security"]).toBeUndefined();
   expect(headers({ secure: true })["strict-transport-security"]).toMatch(/max-age=31536000/);
+});
+
+test("the promise reaches below the house's own name, and not below that of a brand", () => {
+  expect(headers({ secure: true })["strict-transport-security"]).toBe("max-age=31536000; includeSubDomains");
+  expect(headers({ secure: true, house: false })["strict-transport-security"]).toBe("max-age=31536000");
 });
 
 test("only the development server may evaluate code", () => {
