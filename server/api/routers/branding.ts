@@ -1,10 +1,11 @@
 import { z } from "zod";
 
-import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
+import { freshTenantMutation, router, tenantMutation, tenantQuery } from "@/server/api/trpc";
 import { brandSchema, hostSchema, logoSchema } from "@/server/domain/brands/brand.schema";
 import { brandHere, ownBrand, resetBrand, setBrand, stateOf, trailOf } from "@/server/domain/brands/brands";
 import { hostToCheck, isShown, noteHost, setHost } from "@/server/domain/brands/hosts";
 import { setLogo } from "@/server/domain/brands/logos";
+import { DomainError } from "@/server/kernel/errors";
 
 /** How a reseller and everybody below it sees the portal. */
 export const brandingRouter = router({
@@ -42,7 +43,7 @@ export const brandingRouter = router({
     ),
 
   /** null takes it away; people then come in by the house's own name. */
-  setHost: tenantMutation("members.write", "brand.set_host")
+  setHost: freshTenantMutation("members.write", "brand.set_host")
     .input(z.object({ host: hostSchema.nullable() }))
     .mutation(({ ctx, input }) =>
       ctx.change(async (tx) => {
@@ -57,9 +58,14 @@ export const brandingRouter = router({
     ),
 
   /** Looks for the record in the DNS; the name is served from when it is there. */
-  checkHost: tenantMutation("members.write", "brand.check_host").mutation(async ({ ctx }) => {
+  checkHost: freshTenantMutation("members.write", "brand.check_host").mutation(async ({ ctx }) => {
     const wanted = await ctx.read((tx) => hostToCheck(tx, ctx.tenantId));
+    // Each look is a question to servers of somebody's choice.
+    const looks = `host ${ctx.userId}`;
+    const seconds = await ctx.attempts.begin(ctx.address, looks);
+    if (seconds > 0) throw new DomainError("rate_limited", { seconds });
     const shown = await isShown(wanted, ctx.lookupTxt);
+    if (shown) await ctx.attempts.succeeded(ctx.address, looks);
     return ctx.change(async (tx) => {
       const state = await noteHost(tx, ctx.tenantId, wanted, shown);
       return { subject: `tenant:${ctx.tenantId}`, after: { host: wanted.host, state }, result: { state } };
@@ -67,7 +73,7 @@ export const brandingRouter = router({
   }),
 
   /** The brand of the tenant above holds from then on. */
-  reset: tenantMutation("members.write", "brand.reset").mutation(({ ctx }) =>
+  reset: freshTenantMutation("members.write", "brand.reset").mutation(({ ctx }) =>
     ctx.change(async (tx) => {
       const before = await resetBrand(tx, ctx.tenantId);
       return { subject: `tenant:${ctx.tenantId}`, before: trailOf(before), result: { ok: true as const } };

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
 import type { Context } from "@/server/api/context";
+import { createAttempts } from "@/server/auth/attempts";
 import { doorOf } from "@/server/domain/brands/door";
 import { createTxtLookup } from "@/server/infra/dns/txt";
 import { silentLogger } from "@/server/infra/log/logger";
 import { type Branches, makeBranches } from "@/test/support/branch";
-import { callerFor, testSettings } from "@/test/support/caller";
+import { callerFor, contextFor, testSettings } from "@/test/support/caller";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 import { startDns } from "@/test/support/dns";
 import { recheckHosts } from "@/workers/processors/recheck-hosts";
@@ -133,10 +134,31 @@ test("a miss in between, and a DNS that does not answer, cost nothing", async ()
   expect(await brandOf()).toEqual({ verified: true, missed: false, checked: false });
 });
 
+test("a session that was left open neither names, checks nor drops a host name", async () => {
+  await wants("ours");
+  const { signedIn } = contextFor(db.app, owners.ours);
+  const old = as("ours", { signedIn: signedIn && { ...signedIn, authenticatedAt: new Date(0) } });
+  const again = { message: "reauth_required" };
+  const ours = { tenantSlug: "ours" };
+  await expect(old.setHost({ ...ours, host: null })).rejects.toMatchObject(again);
+  await expect(old.checkHost(ours)).rejects.toMatchObject(again);
+  await expect(old.reset(ours)).rejects.toMatchObject(again);
+});
+
 test("the portal cannot write a brand down that is verified already", async () => {
   const written = branches.build.sql<{ may: boolean }>(
     "SELECT has_column_privilege('portal_app', 'brand', c, 'INSERT') AS may FROM unnest($1::text[]) c",
     [["host", "host_token", "host_verified_at", "host_checked_at", "host_missed_since"]],
   );
   expect((await written).map(({ may }) => may)).toEqual([false, false, false, false, false]);
+});
+
+test("looks at the DNS are slowed down per person", async () => {
+  await wants("ours");
+  const attempts = createAttempts({ secret: "s".repeat(32), sql: db.pool });
+  const look = () => as("ours", { attempts }).checkHost({ tenantSlug: "ours" });
+  for (let i = 0; i < 6; i += 1) expect(await look()).toEqual({ state: "missing" });
+  const asked = dns.asked.length;
+  await expect(look()).rejects.toMatchObject({ message: "rate_limited" });
+  expect(dns.asked).toHaveLength(asked);
 });
