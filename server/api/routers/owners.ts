@@ -1,6 +1,19 @@
+import { createRateLimit } from "@/server/api/rest/rate-limit";
 import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
 import { reachOwners, writeOwners } from "@/server/domain/tenancy/write-owners";
 import { ownersSchema, writeOwnersSchema } from "@/server/domain/tenancy/write-owners.schema";
+import { DomainError } from "@/server/kernel/errors";
+import type { UserId } from "@/server/kernel/ids";
+
+/** Letters go out in the provider's name; who has more to say than this in a minute is a script. */
+const letters = createRateLimit(20);
+
+function countLetter(userId: UserId): void {
+  const { ok, most, resetS } = letters.take(userId);
+  if (ok) return;
+  const sentence = `At most ${most} letters a minute. Wait ${resetS} seconds.`;
+  throw new DomainError("rate_limited", { waitS: resetS }, sentence);
+}
 
 /** Mail to the owners of tenants below. */
 export const ownersRouter = router({
@@ -22,6 +35,7 @@ export const ownersRouter = router({
   write: tenantMutation("tenants.write", "tenant.write_owners")
     .input(writeOwnersSchema)
     .mutation(async ({ ctx, input }) => {
+      countLetter(ctx.userId);
       const reached = await ctx.readBelow((tx) => reachOwners(tx, ctx.tenantId, input.childSlugs));
       return ctx.change(async (tx) => {
         const { mails, tenants, again } = await writeOwners(tx, reached, input);

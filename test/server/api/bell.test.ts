@@ -65,6 +65,11 @@ test("is read by each person for themselves, and by nobody whose seat is elsewhe
   expect(await unread("customer")).toBe(before);
   await on.as("customer").bell.read({ tenantSlug });
   expect(await unread("customer")).toBe(0);
+  // Read again with nothing new, nothing is written.
+  const events = async () => (await on.sql("SELECT FROM audit_event WHERE action = 'bell.read'")).length;
+  const written = await events();
+  await on.as("customer").bell.read({ tenantSlug });
+  expect(await events()).toBe(written);
   expect((await on.as("reseller").bell.get({ tenantSlug })).readAt).toBeNull();
   await expect(on.as("reseller").bell.read({ tenantSlug })).rejects.toMatchObject({ message: "not_found" });
 });

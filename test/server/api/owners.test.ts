@@ -76,3 +76,14 @@ test.each([
   const asked = as(owner).write({ ...ours, childSlugs: ["inside"], ...letter, ...wrong });
   await expect(asked).rejects.toMatchObject({ message: "invalid_input" });
 });
+
+test("one person writes twenty letters a minute, and others go on", async () => {
+  const [busy, calm] = [
+    await branches.seat(branches.reseller, "owner"),
+    await branches.seat(branches.reseller, "owner"),
+  ];
+  const write = (userId: string) => as(userId).write({ ...ours, childSlugs: ["sibling"], ...letter });
+  for (let n = 0; n < 20; n += 1) await write(busy);
+  await expect(write(busy)).rejects.toMatchObject({ message: "rate_limited" });
+  expect(await write(calm)).toMatchObject({ mails: 0 });
+});
