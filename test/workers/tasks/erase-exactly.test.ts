@@ -130,3 +130,17 @@ test("no tenant is made for somebody who was forgotten while their line waited",
   ]);
   expect(await on.readable(email)).toEqual([]);
 });
+
+test("trails are written from the root down, as every other change locks them", async () => {
+  const number = "493033337777";
+  for (const of of [on.buyer, on.acme, on.seller, on.operator]) await on.trail(of, "extension.edit", { name: number });
+  const { id } = await on.erase(`+${number}`);
+  for (const action of ["subject.erase_trail", "subject.erase"]) {
+    const written = await on.make.sql<{ depth: number }>(
+      `SELECT b.depth FROM audit_event e JOIN tenant_below b ON b.descendant_id = e.tenant_id AND b.ancestor_id = $1
+        WHERE e.action = $2 AND e.subject = $3 AND e.actor_kind = 'job' ORDER BY e.at, b.depth DESC`,
+      [on.operator.tenantId, action, `erasure:${id}`],
+    );
+    expect(written.map(({ depth }) => depth)).toEqual([0, 1, 1, 2]);
+  }
+});
