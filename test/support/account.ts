@@ -1,22 +1,14 @@
 import { createAttempts } from "@/server/auth/attempts";
 import { hashPassword } from "@/server/auth/passwords";
 import { signIn } from "@/server/auth/sign-in";
-import { codeAt, stepAt } from "@/server/domain/people/totp.rules";
 import { checkSession } from "@/server/domain/tenancy/sessions";
 import { type Branches, makeBranches } from "@/test/support/branch";
 import { callerFor, testSettings } from "@/test/support/caller";
 import type { TestDatabase } from "@/test/support/database";
+import { codeBefore } from "@/test/support/totp-codes";
 
 export const PASSWORD = "wander tall copper minute";
 export type Person = Readonly<{ userId: string; email: string }>;
-
-const bytesOf = (base32: string): Buffer => {
-  const bits = [...base32].map((sign) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(sign).toString(2).padStart(5, "0"));
-  return Buffer.from((bits.join("").match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
-};
-/** The code of now, or of a neighbouring half minute: each is good once. */
-export const codeOf = (secret: string, off = 0): string => codeAt(bytesOf(secret), stepAt(Date.now()) + off);
-export const secretBytes = bytesOf;
 
 /** People of one tenant who sign in, set up factors and lose them. */
 export async function accounts(db: TestDatabase) {
@@ -55,7 +47,7 @@ export async function accounts(db: TestDatabase) {
   async function withApp(who: Person) {
     const { as, signedIn } = await inside(who);
     const { secretOnce } = await as.security.beginTotp();
-    const { recoveryCodes } = await as.security.confirmTotp({ code: codeOf(secretOnce, -1) });
+    const { recoveryCodes } = await as.security.confirmTotp({ code: await codeBefore(secretOnce) });
     return { as, signedIn, secret: secretOnce, recoveryCodes };
   }
   const trail = (userId: string) =>

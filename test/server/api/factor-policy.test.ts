@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { jsonOf } from "@/test/server/cli/run-cli";
-import { accounts, codeOf, PASSWORD } from "@/test/support/account";
+import { accounts, PASSWORD } from "@/test/support/account";
 import { callerFor } from "@/test/support/caller";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { codeOf } from "@/test/support/totp-codes";
 
 let db: TestDatabase;
 let on: Awaited<ReturnType<typeof accounts>>;

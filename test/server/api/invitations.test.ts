@@ -59,10 +59,10 @@ test("a link gives its holder one seat, once", async () => {
     { tenantSlug: "inside", tenantName: "inside", kind: "customer", role: "viewer" },
   ]);
   for (const again of [
-    nobody().invitations.open({ token }),
-    nobody().invitations.accept({ token, password: PASSWORD }),
+    () => nobody().invitations.open({ token }),
+    () => nobody().invitations.accept({ token, password: PASSWORD }),
   ]) {
-    await expect(again).rejects.toMatchObject({ code: "NOT_FOUND", message: "invitation_invalid" });
+    await expect(again()).rejects.toMatchObject({ code: "NOT_FOUND", message: "invitation_invalid" });
   }
 });
 

@@ -5,9 +5,10 @@ import type { ProcedureMeta } from "@/server/api/trpc";
 import { checkCode } from "@/server/auth/second-factor";
 import { checkSession } from "@/server/domain/tenancy/sessions";
 import type { UserId } from "@/server/kernel/ids";
-import { accounts, codeOf, PASSWORD, secretBytes } from "@/test/support/account";
+import { accounts, PASSWORD } from "@/test/support/account";
 import { callerFor } from "@/test/support/caller";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { codeBefore, codeOf, secretBytes } from "@/test/support/totp-codes";
 
 let db: TestDatabase;
 let on: Awaited<ReturnType<typeof accounts>>;
@@ -27,7 +28,7 @@ describe("an authenticator app", () => {
     const { secretOnce } = await as.security.beginTotp();
     expect(typeof (await on.enter(who))).toBe("object");
     await expect(as.security.confirmTotp({ code: "000000" })).rejects.toMatchObject({ message: "invalid_input" });
-    const { recoveryCodes } = await as.security.confirmTotp({ code: codeOf(secretOnce, -1) });
+    const { recoveryCodes } = await as.security.confirmTotp({ code: await codeBefore(secretOnce) });
     expect(recoveryCodes).toHaveLength(10);
     // A session that never showed the factor could take it away.
     expect(await checkSession(db.app, typeof elsewhere === "object" ? elsewhere.sessionId : "")).toBeUndefined();
@@ -69,7 +70,7 @@ describe("an authenticator app", () => {
     const next = await as.security.beginTotp();
     expect(await on.enter(who)).toBe("factor_needed");
     expect(typeof (await on.enter(who, codeOf(secret)))).toBe("object");
-    expect(await as.security.confirmTotp({ code: codeOf(next.secretOnce, -1) })).toEqual({ recoveryCodes: [] });
+    expect(await as.security.confirmTotp({ code: await codeBefore(next.secretOnce) })).toEqual({ recoveryCodes: [] });
     expect(await on.enter(who, codeOf(secret, 1))).toBe("code_wrong");
     await as.security.removeTotp();
     expect(typeof (await on.enter(who))).toBe("object");

@@ -36,8 +36,10 @@ test("questions that come at once go together, hold what is there, and the rest 
   const authoriser = new CallAuthoriser(pool);
   const ask = (count: number) =>
     Promise.all(Array.from({ length: count }, () => authoriser.ask(question(phone.endpoint))));
-  expect((await ask(8)).every(({ kind, grantedSeconds }) => kind === "out" && grantedSeconds === 300)).toBe(true);
-  expect(names.filter((name) => name === "calls_authorise").length).toBeGreaterThan(0);
+  // After the first the phone's country is known, so that the others come in one breath.
+  const first = [...(await ask(1)), ...(await ask(7))];
+  expect(first.every(({ kind, grantedSeconds }) => kind === "out" && grantedSeconds === 300)).toBe(true);
+  expect(names.filter((name) => name === "calls_authorise")).toHaveLength(1);
   const more = await ask(8);
   expect(more.filter(({ kind }) => kind === "out")).toHaveLength(2);
   expect(more.filter(({ code }) => code === "BAL-01")).toHaveLength(6);
