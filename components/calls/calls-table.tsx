@@ -63,7 +63,7 @@ function columnsIn(currency: string, decimals: number, zone: string): readonly C
       header: "Outcome",
       fold: "second",
       grow: true,
-      className: "max-sm:pl-10",
+      className: "max-sm:ps-10",
       cell: (call) => <CallOutcome {...call} clipped />,
     },
     {

@@ -30,8 +30,8 @@ export function DecisionTrace({ trace, fix }: Readonly<{ trace: readonly Gate[];
               <span className={cx("figures text-right", gate.ok ? "text-ink-3" : "text-ink")}>{gateMeasure(gate)}</span>
             )}
           </div>
-          {gate.note && <p className={cx("pl-6 text-xs", gate.ok ? "text-ink-3" : "text-ink-2")}>{gate.note}</p>}
-          {index === refusedAt && fix && <div className="pt-1 pl-6">{fix}</div>}
+          {gate.note && <p className={cx("ps-6 text-xs", gate.ok ? "text-ink-3" : "text-ink-2")}>{gate.note}</p>}
+          {index === refusedAt && fix && <div className="pt-1 ps-6">{fix}</div>}
         </li>
       ))}
     </ol>

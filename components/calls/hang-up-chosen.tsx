@@ -42,7 +42,7 @@ export function HangUpChosen({ calls, currency, onDone }: Props) {
           their end stops <Money currency={currency} decimals={4} micros={rate} /> a minute
         </span>
       )}
-      <span className="ml-auto flex items-center gap-2">
+      <span className="ms-auto flex items-center gap-2">
         <Button look="quiet" onClick={onDone}>
           Choose none
         </Button>

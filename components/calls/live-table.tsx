@@ -147,7 +147,7 @@ function moneyColumns({ currency, items }: Data, now: Date, rateFrom: "lg" | "2x
       header: "Stops",
       fold: "second-end",
       grow: true,
-      className: "sm:min-w-44 sm:pl-4",
+      className: "sm:min-w-44 sm:ps-4",
       cell: (call) => (
         <StopsAt because={call.stopsBecause} now={now} sentence={call.stopsBecauseSentence} until={call.grantedUntil} />
       ),
