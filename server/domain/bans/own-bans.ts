@@ -48,7 +48,11 @@ const refusals: Readonly<Record<string, (network: string) => DomainError>> = {
       `None of your phones worked at ${network}, and you are somewhere else: whoever tries there is not let in by you.`,
     ),
   provider: (network) =>
-    new DomainError("invalid_state", { network }, `Your provider bans ${network} as well: ask there to lift it.`),
+    new DomainError(
+      "invalid_state",
+      { network },
+      `${network} is not banned for mistakes of your phones alone: ask your provider to lift it.`,
+    ),
   often: (network) =>
     new DomainError(
       "rate_limited",
