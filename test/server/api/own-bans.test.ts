@@ -163,6 +163,8 @@ test("who attacks others from the same address, or names that nobody has, is the
     await worked(address);
     await guess(address, on.customer, phone.endpoint, 1);
     await guess(address, of, name);
+    const told = (await own()).find(({ network }) => network === address);
+    expect(told).toMatchObject({ works: true, byProvider: true, canLift: false });
     await expect(unblock(address, { address })).rejects.toMatchObject({ message: "invalid_state" });
     expect(await isBanned(address)).toBe(true);
   }

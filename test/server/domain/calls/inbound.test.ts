@@ -172,6 +172,35 @@ describe("a call from outside", () => {
     expect(await paid.ring()).toMatchObject({ kind: "out" });
   });
 
+  test("rings a phone that called for help within the hour, however many calls there are", async () => {
+    for (const incoming of [undefined, perSecond]) {
+      const { did, phone, set, tenant } = await reached(1_000_000n, incoming);
+      const help = () =>
+        new CallAuthoriser(db.pool).ask({
+          pbx: "pbx1",
+          call: randomUUID(),
+          endpoint: phone.endpoint,
+          dialled: "112",
+          address: "",
+          at: new Date(),
+        });
+      await set("max_calls", 1, "extension");
+      expect(await authorise(did)).toMatchObject({ kind: "inbound" });
+      expect((await authorise(did)).code).toBe("LIM-01");
+      expect(await help()).toMatchObject({ kind: "emergency" });
+      expect(await authorise(did)).toMatchObject({ kind: "inbound", target: phone.endpoint });
+
+      // Another phone of the same company did not, and an hour later nobody did.
+      const beside = number();
+      const { extensionId } = await make.phone(tenant, "102", { maxCalls: 1 });
+      await make.did(tenant, beside, extensionId);
+      expect(await authorise(beside)).toMatchObject({ kind: "inbound" });
+      expect((await authorise(beside)).code).toBe("LIM-01");
+      await make.sql("UPDATE call SET started_at = started_at - interval '61 minutes' WHERE kind = 'emergency'");
+      expect((await authorise(did)).code).toBe("LIM-01");
+    }
+  });
+
   test("tells a tenant that has it for nothing nothing of what its reseller pays, and takes the reseller's limits as they are", async () => {
     const reseller = await make.tenant("reseller", operator);
     const tenant = await make.tenant("customer", reseller);
