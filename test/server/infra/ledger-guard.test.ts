@@ -108,3 +108,56 @@ test("a line of the ledger belongs to a transaction and to a wallet of its own t
   await expect(make.sql("DELETE FROM ledger_transaction WHERE id = $1", [id])).rejects.toMatchObject({ code: "23503" });
   await expect(make.sql("DELETE FROM wallet WHERE id = $1", [wallet])).rejects.toMatchObject({ code: "23503" });
 });
+
+test("a hold belongs to a call and to a wallet of its own tenant, a call to a tenant, and all stay while it is there", async () => {
+  const { extensionId } = await make.phone(customer);
+  const { id: call } = await make.one<{ id: string }>(
+    `INSERT INTO call (tenant_id, extension_id, pbx, pbx_call_id, kind, dialled, state, outcome, started_at, ended_at, currency)
+     VALUES ($1, $2, 'guard', 'held', 'external', '4930', 'ended', 'answered', now(), now(), 'EUR') RETURNING id`,
+    [customer.tenantId, extensionId],
+  );
+  const { wallet } = await make.one<{ wallet: string }>("SELECT id AS wallet FROM wallet WHERE tenant_id = $1", [
+    customer.tenantId,
+  ]);
+  const hold = (callTenant: string, callId: string, tenant: string, walletId: string) =>
+    make.sql(
+      `INSERT INTO hold (tenant_id, call_id, call_tenant_id, level, wallet_id, state, held_micros, plan_name, prefix, per_minute_micros, connection_fee_micros,
+         first_seconds, next_seconds, grace_seconds) VALUES ($1, $2, $3, 0, $4, 'released', 0, 'guard', '49', 0, 0, 60, 60, 0)`,
+      [tenant, callId, callTenant, walletId],
+    );
+  const own = customer.tenantId;
+  const refused = { code: "23503" };
+  await expect(hold(own, randomUUID(), own, wallet)).rejects.toMatchObject(refused);
+  await expect(hold(reseller.tenantId, call, own, wallet)).rejects.toMatchObject(refused);
+  await expect(hold(own, call, own, randomUUID())).rejects.toMatchObject(refused);
+  await expect(hold(own, call, reseller.tenantId, wallet)).rejects.toMatchObject(refused);
+  await hold(own, call, own, wallet);
+  for (const text of [
+    "DELETE FROM call WHERE id = $1",
+    "UPDATE call SET id = gen_random_uuid() WHERE id = $1",
+    "UPDATE hold SET call_id = gen_random_uuid() WHERE call_id = $1",
+  ])
+    await expect(make.sql(text, [call])).rejects.toMatchObject(refused);
+  await make.sql("UPDATE call SET id = id, tenant_id = tenant_id WHERE id = $1", [call]);
+  await make.sql("DELETE FROM hold WHERE call_id = $1", [call]);
+  await make.sql("DELETE FROM call WHERE id = $1", [call]);
+});
+
+test("what a tenant called, spent and was charged is written for a tenant that is there, and keeps it", async () => {
+  const nobody = randomUUID();
+  for (const text of [
+    "INSERT INTO spend_day (tenant_id, day, extension_id) VALUES ($1, '2026-01-01', $1)",
+    "INSERT INTO ledger_transaction (tenant_id, kind, posting_key, actor, occurred_at) VALUES ($1, 'top_up', 'nobody', 'test', now())",
+    "INSERT INTO call (tenant_id, pbx, pbx_call_id, kind, dialled, state, started_at, currency) VALUES ($1, 'guard', 'nobody', 'external', '49', 'authorised', now(), 'EUR')",
+  ])
+    await expect(make.sql(text, [nobody])).rejects.toMatchObject({ code: "23503" });
+  // Without what a tenant is born with, which keeps it as well.
+  const { tenantId } = await make.one<{ tenantId: string }>(
+    `INSERT INTO tenant (slug, name, kind, parent_id, currency, time_zone, country) SELECT 'bare-tenant', 'Bare', kind, parent_id, currency, time_zone, country
+       FROM tenant WHERE id = $1 RETURNING id AS "tenantId"`,
+    [customer.tenantId],
+  );
+  await make.sql("INSERT INTO spend_day (tenant_id, day, extension_id) VALUES ($1, '2026-01-01', $1)", [tenantId]);
+  const going = { message: "calls, money or what it spent belong to it", code: "23503" };
+  await expect(make.sql("DELETE FROM tenant WHERE id = $1", [tenantId])).rejects.toMatchObject(going);
+});
