@@ -8,8 +8,9 @@ import { qualityOf } from "@/components/phone/quality";
 import { type Tone, tone } from "@/components/phone/tone";
 
 const MEASURE_MS = 2_000;
-/** Candidates that come later than this are few and far. */
+/** Candidates that come later than this are few and far; a relay has to be asked first. */
 const GATHER_MS = 1_000;
+const RELAY_MS = 3_000;
 let keys = 0;
 
 /** One call: what JsSIP says about it becomes the state of the store, and what a person wants of it goes the other way. */
@@ -22,7 +23,11 @@ export class PhoneCall {
   #measure: ReturnType<typeof setInterval> | undefined;
   #gathering: ReturnType<typeof setTimeout> | undefined;
 
-  private constructor(direction: CallState["direction"], number: string) {
+  private constructor(
+    direction: CallState["direction"],
+    number: string,
+    readonly iceServers: RTCIceServer[],
+  ) {
     keys += 1;
     this.key = keys;
     const phase = direction === "out" ? "calling" : "incoming";
@@ -41,18 +46,19 @@ export class PhoneCall {
   }
 
   /** Asks for the microphone, then calls. */
-  static place(ua: UA, number: string): PhoneCall {
-    const call = new PhoneCall("out", number);
+  static place(ua: UA, number: string, iceServers: RTCIceServer[]): PhoneCall {
+    const call = new PhoneCall("out", number, iceServers);
+    const pcConfig = { iceServers };
     void call.#withMicrophone((mediaStream) => {
-      call.#follow(ua.call(`sip:${encodeURIComponent(number)}@${ua.get("realm") ?? ""}`, { mediaStream }));
+      call.#follow(ua.call(`sip:${encodeURIComponent(number)}@${ua.get("realm") ?? ""}`, { mediaStream, pcConfig }));
     });
     return call;
   }
 
   /** Rings until somebody answers, declines, or the caller gives up. */
-  static incoming(session: RTCSession): PhoneCall {
+  static incoming(session: RTCSession, iceServers: RTCIceServer[]): PhoneCall {
     const { uri, display_name } = session.remote_identity;
-    const call = new PhoneCall("in", display_name || String(uri.user));
+    const call = new PhoneCall("in", display_name || String(uri.user), iceServers);
     call.#follow(session);
     call.#tone = tone("ring");
     return call;
@@ -60,7 +66,8 @@ export class PhoneCall {
 
   async answer(): Promise<void> {
     this.#tone?.stop();
-    await this.#withMicrophone((mediaStream) => this.#session?.answer({ mediaStream }));
+    const pcConfig = { iceServers: this.iceServers };
+    await this.#withMicrophone((mediaStream) => this.#session?.answer({ mediaStream, pcConfig }));
   }
 
   /** Hangs up, cancels or declines, whichever it is. */
@@ -122,8 +129,10 @@ export class PhoneCall {
       );
     if (session.connection) hear(session.connection);
     else session.on("peerconnection", ({ peerconnection }) => hear(peerconnection));
-    session.on("icecandidate", ({ ready }) => {
-      this.#gathering ??= setTimeout(ready, GATHER_MS);
+    const relayed = this.iceServers.some(({ username }) => username !== undefined);
+    session.on("icecandidate", ({ candidate, ready }) => {
+      if (candidate.type === "relay") ready();
+      else this.#gathering ??= setTimeout(ready, relayed ? RELAY_MS : GATHER_MS);
     });
     session.on("progress", () => this.#rings());
     session.on("accepted", () => this.#answered());

@@ -6,13 +6,19 @@ import { type Owner, type Problem, phoneStore } from "@/components/phone/phone-s
 
 /** What the line asks of the portal. */
 export type PhoneApi = Readonly<{
-  open: (
-    extensionId: string,
-  ) => Promise<
-    Readonly<{ name: string; ha1Once: string; realm: string; url: string; number: string; displayName: string }>
+  open: (extensionId: string) => Promise<
+    Readonly<{
+      name: string;
+      ha1Once: string;
+      realm: string;
+      url: string;
+      number: string;
+      displayName: string;
+      iceServers: RTCIceServer[];
+    }>
   >;
-  /** Whether the phone goes on. */
-  alive: (name: string) => Promise<boolean>;
+  /** Relays for the next call while the phone goes on; undefined when it is over. */
+  alive: (name: string) => Promise<RTCIceServer[] | undefined>;
   close: (extensionId: string, name: string) => Promise<unknown>;
   /** The words for a refusal of these; undefined when the portal did not answer. */
   refusal: (error: unknown) => Problem | undefined;
@@ -35,6 +41,7 @@ export class PhoneLine {
   #ended = false;
   #failures = 0;
   #call: PhoneCall | undefined;
+  #relays: RTCIceServer[] = [];
 
   constructor(
     readonly api: PhoneApi,
@@ -59,6 +66,7 @@ export class PhoneLine {
       const { UA, WebSocketInterface } = await import("jssip");
       if (this.#ended) return;
       this.#name = made.name;
+      this.#relays = made.iceServers;
       const { number, displayName } = made;
       phoneStore.set({ owner: { ...this.owner, number, displayName } });
       this.#ua = this.#listen(
@@ -84,7 +92,7 @@ export class PhoneLine {
   dial(number: string): void {
     const ua = this.#ua;
     if (!ua || this.call) return;
-    this.#call = PhoneCall.place(ua, number);
+    this.#call = PhoneCall.place(ua, number, this.#relays);
   }
 
   /** Ends what goes on and gives the credential back. */
@@ -116,15 +124,16 @@ export class PhoneLine {
 
   #rings(session: RTCSession): void {
     if (this.call) session.terminate({ status_code: 486 });
-    else this.#call = PhoneCall.incoming(session);
+    else this.#call = PhoneCall.incoming(session, this.#relays);
   }
 
   async #keep(): Promise<void> {
     try {
-      const goesOn = this.#name !== undefined && (await this.api.alive(this.#name));
+      const relays = this.#name === undefined ? undefined : await this.api.alive(this.#name);
       if (this.#ended) return;
+      if (relays) this.#relays = relays;
       // A call that goes on is not torn down for it: the telephone system ends what must end.
-      if (goesOn || this.call) this.#again(ALIVE_MS, () => this.#keep());
+      if (relays || this.call) this.#again(ALIVE_MS, () => this.#keep());
       else await this.start();
     } catch (error) {
       if (this.api.refusal(error) && !this.call) this.#failed(error);

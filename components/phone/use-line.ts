@@ -21,7 +21,10 @@ export function useLine() {
   return useMemo(() => {
     const apiOf = (tenantSlug: string): PhoneApi => ({
       open: (extensionId) => client.browserPhone.open.mutate({ tenantSlug, extensionId }),
-      alive: async (name) => (await client.browserPhone.alive.query({ tenantSlug, name })).until !== null,
+      alive: async (name) => {
+        const { until, iceServers } = await client.browserPhone.alive.query({ tenantSlug, name });
+        return until === null ? undefined : iceServers;
+      },
       close: (extensionId, name) => client.browserPhone.close.mutate({ tenantSlug, extensionId, name }),
       refusal: (error) => {
         const refusal = refusalOf(error);

@@ -3,6 +3,7 @@ import type { WebBan } from "@/server/domain/bans/web-ban";
 import type { Door } from "@/server/domain/brands/door";
 import type { TxtLookup } from "@/server/domain/brands/hosts";
 import type { FactorKeys } from "@/server/domain/people/seal.rules";
+import type { Relays } from "@/server/domain/provisioning/relays.rules";
 import type { UsedToken } from "@/server/domain/tokens/tokens";
 import type { Viewing } from "@/server/domain/viewing/viewing";
 import type { Db } from "@/server/infra/db/client";
@@ -50,6 +51,8 @@ export type ApiSettings = {
   readonly zoiperProviderId: string | undefined;
   /** Where browsers speak SIP; null where there is no phone in the browser. */
   readonly browserPhoneUrl: string | null;
+  /** What helps their sound through networks that let no UDP out; undefined where there is nothing. */
+  readonly relays: Relays | undefined;
   /** Whether a mail server is named. Without one mail is kept, and what must not wait is not written at all. */
   readonly mailGoesOut: boolean;
 };

@@ -55,6 +55,7 @@ export async function requestContext(): Promise<Context> {
       acrobitsCloudId: env.ACROBITS_CLOUD_ID,
       zoiperProviderId: env.ZOIPER_PROVIDER_ID,
       browserPhoneUrl: env.BROWSER_PHONE_URL ?? null,
+      relays: env.TURN_URLS && { urls: env.TURN_URLS, secret: env.TURN_SECRET ?? "" },
       mailGoesOut: env.SMTP_URL !== undefined,
     },
   };

@@ -72,6 +72,15 @@ const schema = z.object({
     .string()
     .regex(/^wss?:\/\/[A-Za-z0-9.-]{1,253}(:\d{1,5})?\/[A-Za-z0-9._/-]{0,200}$/, "must look like wss://host/ws")
     .optional(),
+  TURN_URLS: z
+    .string()
+    .regex(
+      /^(?:stuns?|turns?):[A-Za-z0-9.[\]:-]{1,253}(?:\?transport=(?:udp|tcp))?(?:,(?:stuns?|turns?):[A-Za-z0-9.[\]:-]{1,253}(?:\?transport=(?:udp|tcp))?){0,7}$/,
+      "must be addresses such as turn:turn.example.com:3478?transport=udp,turns:turn.example.com:443",
+    )
+    .transform((text) => text.split(","))
+    .optional(),
+  TURN_SECRET: secret(16).optional(),
   SIP_TRANSPORT: z.enum(["udp", "tcp"]).default("udp"),
   ACROBITS_CLOUD_ID: word.optional(),
   ZOIPER_PROVIDER_ID: word.optional(),
@@ -175,6 +184,9 @@ function togetherProblems(given: Source): string[] {
   }
   if (given["BROWSER_PHONE_URL"]?.startsWith("ws:") && given["APP_URL"]?.startsWith("https:")) {
     problems.push("BROWSER_PHONE_URL: must begin with wss:// with an APP_URL of https://: browsers refuse the other");
+  }
+  if (/\bturns?:/.test(given["TURN_URLS"] ?? "") && !given["TURN_SECRET"]) {
+    problems.push("TURN_SECRET: is required with a relay in TURN_URLS (coturn: static-auth-secret)");
   }
   if (given["SMTP_URL"] && !given["MAIL_FROM"]) problems.push("MAIL_FROM: is required with SMTP_URL");
   return [...problems, ...paymentProblems(given), ...portProblems(given)];

@@ -21,6 +21,7 @@ export const testSettings = {
   acrobitsCloudId: undefined,
   zoiperProviderId: undefined,
   browserPhoneUrl: "ws://127.0.0.1:8088/ws",
+  relays: { urls: ["stun:relay.test", "turns:relay.test:443"], secret: "the secret of the relays" },
   mailGoesOut: false,
 } as const;
 

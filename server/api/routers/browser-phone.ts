@@ -4,6 +4,7 @@ import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
 import { phoneCall } from "@/server/domain/calls/phone-call";
 import { closeBrowserPhone, keepBrowserPhone, openBrowserPhone } from "@/server/domain/provisioning/browser-phones";
 import { getExtension } from "@/server/domain/provisioning/extension-list";
+import { iceServersOf } from "@/server/domain/provisioning/relays.rules";
 import { DomainError } from "@/server/kernel/errors";
 import type { ExtensionId } from "@/server/kernel/ids";
 
@@ -31,24 +32,25 @@ export const browserPhoneRouter = router({
         const { sessionId } = ctx.signedIn;
         const of = { extensionId: input.extensionId, sipUsername, sessionId, address: ctx.address };
         const made = await openBrowserPhone(tx, of);
-        const result = { ...made, number, displayName, url };
+        const iceServers = iceServersOf(ctx.settings.relays, made.name, new Date());
+        const result = { ...made, number, displayName, url, iceServers };
         return { subject: `extension:${input.extensionId}`, after: { number, phone: made.name }, result };
       });
       ctx.publish(["registrations"]);
       return phone;
     }),
 
-  /** The page is still there: five minutes more. `until` is null when the phone is over. */
+  /** The page is still there: five minutes more, and relays for its next call. `until` is null when the phone is over. */
   alive: tenantQuery("extensions.write")
     .input(z.object({ name }))
-    .query(async ({ ctx, input }) => ({
-      until:
-        (await keepBrowserPhone(ctx.db, {
-          tenantId: ctx.tenantId,
-          sessionId: ctx.signedIn.sessionId,
-          name: input.name,
-        })) ?? null,
-    })),
+    .query(async ({ ctx, input }) => {
+      const { sessionId } = ctx.signedIn;
+      const until = await keepBrowserPhone(ctx.db, { tenantId: ctx.tenantId, sessionId, name: input.name });
+      return {
+        until: until ?? null,
+        iceServers: until ? iceServersOf(ctx.settings.relays, input.name, new Date()) : [],
+      };
+    }),
 
   close: tenantMutation("extensions.write", "extension.close_browser_phone")
     .input(z.object({ extensionId, name }))

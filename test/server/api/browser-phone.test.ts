@@ -60,6 +60,14 @@ describe("a phone in the browser", () => {
     const phone = await as.browserPhone.open({ ...acme, extensionId });
 
     expect(phone).toMatchObject({ number: String(calling), displayName: "Desk", url: testSettings.browserPhoneUrl });
+    expect(phone.iceServers).toEqual([
+      { urls: ["stun:relay.test"] },
+      {
+        urls: ["turns:relay.test:443"],
+        username: expect.stringContaining(`:${phone.name}`),
+        credential: expect.any(String),
+      },
+    ]);
     expect(phone.name).toMatch(new RegExp(`^${sipUsername}\\.w[0-9a-f]{12}$`));
     const left = phone.expiresAt.getTime() - Date.now();
     expect(left).toBeGreaterThan(4 * 60_000);
@@ -107,7 +115,7 @@ describe("a phone in the browser", () => {
     expect(await asterisk(name)).toEqual([]);
     expect(await rings()).toEqual([sipUsername]);
     // What is over stays over.
-    expect(await as.browserPhone.alive({ ...acme, name })).toEqual({ until: null });
+    expect(await as.browserPhone.alive({ ...acme, name })).toEqual({ until: null, iceServers: [] });
     expect(await asterisk(name)).toEqual([]);
   });
 
@@ -151,7 +159,7 @@ describe("a phone in the browser", () => {
     const [mine, theirs] = [await signedIn(), await signedIn()];
     const { name } = await mine.as.browserPhone.open({ ...acme, extensionId });
     expect(await theirs.as.browserPhone.close({ ...acme, extensionId, name })).toEqual({ closed: false });
-    expect(await theirs.as.browserPhone.alive({ ...acme, name })).toEqual({ until: null });
+    expect(await theirs.as.browserPhone.alive({ ...acme, name })).toEqual({ until: null, iceServers: [] });
     expect(await asterisk(name)).toHaveLength(1);
     expect(await mine.as.browserPhone.close({ ...acme, extensionId, name })).toEqual({ closed: true });
     expect(await mine.as.browserPhone.close({ ...acme, extensionId, name })).toEqual({ closed: false });

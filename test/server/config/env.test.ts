@@ -30,6 +30,15 @@ describe("readEnv", () => {
     });
   });
 
+  test("relays are a list, and one that asks for a password needs the secret that makes it", () => {
+    const both = "turn:relay.example:3478?transport=udp,turns:[2001:db8::1]:443";
+    const TURN_SECRET = "t".repeat(16);
+    expect(readEnv({ ...least, TURN_URLS: both, TURN_SECRET }).TURN_URLS).toEqual(both.split(","));
+    expect(messageOf({ ...least, TURN_URLS: both })).toContain("TURN_SECRET: is required");
+    expect(messageOf({ ...least, TURN_URLS: "stun:relay.example" })).toBe("");
+    expect(messageOf({ ...least, TURN_URLS: "https://relay.example", TURN_SECRET })).toContain("TURN_URLS: must be");
+  });
+
   test("an empty variable counts as not set", () => {
     expect(readEnv({ ...least, REDIS_URL: "", PORT: "" })).toMatchObject({ PORT: 3000 });
     expect(readEnv({ ...least, REDIS_URL: "" })).not.toHaveProperty("REDIS_URL");
