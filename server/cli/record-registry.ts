@@ -22,6 +22,26 @@ export const recordCommands: Readonly<Record<string, Entry>> = {
     summary: "write a file that was asked for, or say how far it is",
     load: async () => (await import("./commands/exports")).exportGet,
   },
+  "export schedules": {
+    summary: "the files that are made by themselves",
+    load: async () => (await import("./commands/export-schedules")).scheduleList,
+  },
+  "export schedule": {
+    summary: "have a file made at the end of every day, week or month",
+    load: async () => (await import("./commands/export-schedules")).scheduleCreate,
+  },
+  "export pause": {
+    summary: "let a scheduled file rest",
+    load: async () => (await import("./commands/export-schedules")).schedulePause,
+  },
+  "export resume": {
+    summary: "make a scheduled file again",
+    load: async () => (await import("./commands/export-schedules")).scheduleResume,
+  },
+  "export remove": {
+    summary: "make a scheduled file no more",
+    load: async () => (await import("./commands/export-schedules")).scheduleRemove,
+  },
   "subject export": {
     summary: "write everything that is known about a number or a person",
     load: async () => (await import("./commands/subject-export")).subjectExport,

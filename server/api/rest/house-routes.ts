@@ -13,8 +13,6 @@ import {
   route,
   textOfMoment,
 } from "@/server/api/rest/route";
-import { exportKinds } from "@/server/domain/exports/export.schema";
-import { exportStyleSchema } from "@/server/domain/exports/new-export.schema";
 import { incidentFilterSchema, incidentStates, severities } from "@/server/domain/incidents/incident.schema";
 import { onboardSchema } from "@/server/domain/onboarding/onboard.schema";
 
@@ -198,66 +196,6 @@ export const incidentRoutes: readonly Route[] = [
       ...incidentOf(one),
       outcome: one.outcome,
       subjects: one.subjects.map(({ kind, value, signals }) => ({ kind, value, signals })),
-    }),
-  }),
-];
-
-const fileSchema = z
-  .object({
-    id: z.uuid(),
-    list: z.enum(exportKinds),
-    file_name: z.string(),
-    state: z.enum(["making", "stopped", "failed", "ready", "expired"]),
-    as_of: momentSchema,
-    lines: z.number().int().nullable(),
-    bytes: z.number().int().nullable(),
-    sha256: z.string().nullable(),
-    expires_at: momentSchema.nullable(),
-  })
-  .meta({ id: "Export" });
-
-export const exportRoutes: readonly Route[] = [
-  route({
-    method: "POST",
-    path: "/exports",
-    id: "createExport",
-    tag: "Exports",
-    summary: "Ask for a file of a whole list; the workers make it",
-    procedure: "exports.create",
-    body: z.object({
-      list: z.enum(exportKinds),
-      filter: z.record(z.string(), z.unknown()).optional().describe("As the list's own parameters"),
-      format: exportStyleSchema.shape.format,
-      columns: exportStyleSchema.shape.columns,
-      time_zone: exportStyleSchema.shape.timeZone,
-      decimals: exportStyleSchema.shape.decimals,
-    }),
-    answer: z.object({ id: z.uuid() }),
-    status: 202,
-    input: ({ body: { list, filter, time_zone, ...style } }) => ({
-      file: { what: list, filter: filter ?? {}, ...style, ...(time_zone === undefined ? {} : { timeZone: time_zone }) },
-    }),
-    shape: ({ id }) => ({ id }),
-  }),
-  route({
-    method: "GET",
-    path: "/exports/{export_id}",
-    id: "getExport",
-    tag: "Exports",
-    summary: "How far a file is",
-    procedure: "exports.get",
-    answer: fileSchema,
-    input: ({ params }) => ({ exportId: params["export_id"] }),
-    shape: (file) => ({
-      id: file.id,
-      list: file.what,
-      file_name: file.fileName,
-      state: file.state,
-      as_of: file.asOf.toISOString(),
-      lines: file.lines,
-      bytes: file.bytes,
-      sha256: file.sha256,
-      expires_at: textOfMoment(file.expiresAt),
     }),
   }),
 ];

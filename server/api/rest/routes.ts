@@ -1,6 +1,7 @@
 import { callRoutes, numberRoutes } from "@/server/api/rest/call-routes";
+import { exportRoutes, scheduleRoutes } from "@/server/api/rest/export-routes";
 import { extensionRoutes } from "@/server/api/rest/extension-routes";
-import { exportRoutes, incidentRoutes, tenantRoutes } from "@/server/api/rest/house-routes";
+import { incidentRoutes, tenantRoutes } from "@/server/api/rest/house-routes";
 import { moneyRoutes } from "@/server/api/rest/money-routes";
 import type { Route } from "@/server/api/rest/route";
 
@@ -13,6 +14,7 @@ export const routes: readonly Route[] = [
   ...tenantRoutes,
   ...incidentRoutes,
   ...exportRoutes,
+  ...scheduleRoutes,
 ];
 
 type Found = Readonly<{ route: Route; params: Readonly<Record<string, string>> }>;

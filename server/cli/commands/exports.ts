@@ -28,7 +28,24 @@ const shown = ({ task, filter, style, ...file }: ExportRow) => ({
 /** The options that narrow a list; which of them a list knows, its own schema says. */
 const narrowing = ["from", "to", "text", "outcome", "action", "actor", "about", "severity"] as const;
 
-function askedFor(given: Given) {
+/** What `askedFor` reads. */
+export const fileOptions = {
+  from: { value: "2026-03-01", about: "first day, of calls, ledger and audit" },
+  to: { value: "2026-03-31", about: "last day" },
+  text: { value: "text", about: "a part of a number or name, of calls, numbers and incidents" },
+  outcome: { value: "word", about: "of calls: answered, busy …; of audit: ok, denied, failed" },
+  action: { value: "word", about: "of audit" },
+  actor: { value: "text", about: "of audit" },
+  about: { value: "text", about: "of audit: a part of the subject" },
+  severity: { value: "word", about: "of incidents" },
+  format: { value: exportFormats.join("|"), about: "how it is written", fallback: "csv" },
+  columns: { value: "a,b", about: "which columns, in this order" },
+  "time-zone": { value: "zone", about: "of moments", fallback: "UTC" },
+  decimals: { value: "point|comma", about: "of amounts in CSV", fallback: "point" },
+} as const;
+
+/** The file that the options describe. */
+export function askedFor(given: Given) {
   const filter = Object.fromEntries(
     narrowing.flatMap((name) => {
       const text = given.text(name);
@@ -55,18 +72,7 @@ export const exportCreate: Command = {
   words: ["list"],
   options: {
     tenant,
-    from: { value: "2026-03-01", about: "first day, of calls, ledger and audit" },
-    to: { value: "2026-03-31", about: "last day" },
-    text: { value: "text", about: "a part of a number or name, of calls, numbers and incidents" },
-    outcome: { value: "word", about: "of calls: answered, busy …; of audit: ok, denied, failed" },
-    action: { value: "word", about: "of audit" },
-    actor: { value: "text", about: "of audit" },
-    about: { value: "text", about: "of audit: a part of the subject" },
-    severity: { value: "word", about: "of incidents" },
-    format: { value: exportFormats.join("|"), about: "how it is written", fallback: "csv" },
-    columns: { value: "a,b", about: "which columns, in this order" },
-    "time-zone": { value: "zone", about: "of moments", fallback: "UTC" },
-    decimals: { value: "point|comma", about: "of amounts in CSV", fallback: "point" },
+    ...fileOptions,
     out: { value: "file", about: "a new file to write, which only this account may read" },
     wait: { value: "seconds", about: "how long --out waits for the workers", fallback: "600" },
   },

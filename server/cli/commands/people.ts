@@ -32,7 +32,8 @@ export const personResetFactor: Command = {
 const email = { value: "address", about: "whose account", required: true } as const;
 
 /** @throws DomainError not_found naming the address. */
-async function personNamed(desk: Desk, given: Given): Promise<{ userId: UserId; email: string }> {
+/** Whoever `--email` names. @throws DomainError not_found. */
+export async function personNamed(desk: Desk, given: Given): Promise<{ userId: UserId; email: string }> {
   const { email } = check(z.object({ email: emailSchema }), { email: given.text("email") });
   const person = await findSignIn(desk.db, email);
   if (!person) throw new DomainError("not_found", {}, `Nobody has the address ${email}.`);

@@ -1,4 +1,4 @@
-import { type ExportKind, isExportKind } from "@/server/domain/exports/export.schema";
+import { type ExportFormat, type ExportKind, isExportKind } from "@/server/domain/exports/export.schema";
 import { type May, missingFor } from "@/server/domain/exports/export-rights";
 import { checkAsked, createExport } from "@/server/domain/exports/exports";
 import { type NewExport, newExportSchema } from "@/server/domain/exports/new-export.schema";
@@ -13,7 +13,7 @@ export type Schedule = Readonly<{
   what: ExportKind;
   every: Rhythm;
   filter: Readonly<Record<string, unknown>>;
-  format: string;
+  format: ExportFormat;
   /** Who asked for it and is told. */
   person: string;
   nextAt: Date;
@@ -28,7 +28,7 @@ const dated: readonly ExportKind[] = ["calls", "ledger", "audit"];
 
 type Stored = Omit<Schedule, "what" | "filter" | "format"> & {
   what: string;
-  settings: { filter: object; format: string };
+  settings: { filter: object; format: ExportFormat };
 };
 
 /** What is made by itself, of kinds that the role may read; the next one first. */

@@ -71,6 +71,11 @@ export async function findSeat(
   return viewing ? lookingAt(db, seat, viewing) : seat;
 }
 
+/** Whether some seat of a person reaches a tenant. */
+export async function reachesTenant(db: Db, userId: UserId, tenantSlug: string): Promise<boolean> {
+  return (await db.$queryRaw<unknown[]>`SELECT 1 FROM find_seat(${userId}::uuid, ${tenantSlug})`).length > 0;
+}
+
 /** The seat as the one looked as would have it, on the tenant looked at and below it; the person's own anywhere else. */
 async function lookingAt(db: Db, seat: Seat, viewing: Viewing): Promise<Seat> {
   const [at] = await db.$queryRaw<{ kind: string | null }[]>`

@@ -107,3 +107,26 @@ test("the command line asks for a file, says how far it is, writes it once, and 
     expect.objectContaining({ id: asked.id, what: "calls" }),
   );
 });
+
+test("the command line has a file made every week, for somebody who may see it, lets it rest and takes it back", async () => {
+  const of = ["--tenant", "acme"];
+  const cli = <T>(...words: string[]) => jsonOf<T>(db.appUrl, ["export", ...words, ...of]);
+  const emailOf = async (id: string) =>
+    (await on.one<{ email: string }>("SELECT email FROM person WHERE id = $1", [id])).email;
+  const weekly = ["schedule", "calls", "--every", "week", "--outcome", "answered", "--email"];
+  const made = await cli<{ id: string }>(...weekly, await emailOf(on.owners.customer));
+  const listed = () => cli<{ id: string }[]>("schedules");
+  expect(await listed()).toMatchObject([
+    { id: made.id, what: "calls", every: "week", filter: { outcome: "answered" } },
+  ]);
+  await cli("pause", made.id);
+  expect(await listed()).toMatchObject([{ pausedAt: expect.any(String) }]);
+  await cli("resume", made.id);
+  expect(await listed()).toMatchObject([{ pausedAt: null }]);
+  const stranger = await on.tenant("customer", on.operator);
+  const foreign = await emailOf(await on.person(stranger));
+  const refused = await runCli(db.appUrl, ["export", ...weekly, foreign, ...of]);
+  expect([refused.code, refused.err]).toEqual([1, expect.stringContaining("has no seat at acme")]);
+  await cli("remove", made.id);
+  expect(await listed()).toEqual([]);
+});

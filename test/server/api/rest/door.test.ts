@@ -294,6 +294,7 @@ function bodyFor({ path }: Route): object {
       country: "DE",
     },
     "/exports": { list: "calls" },
+    "/export-schedules": { list: "calls", every: "month" },
   };
   return bodies[path] ?? {};
 }

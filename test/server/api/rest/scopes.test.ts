@@ -48,6 +48,37 @@ test("a file of a list is asked for, and told about, with the scope of that list
   expect((await rest.ask(narrow, file)).status).toBe(403);
 });
 
+test("a scheduled file is asked for, rests, goes on and goes with the scope of its list only", async () => {
+  const narrow = await token("exports.read", "exports.write");
+  const asked = { body: { list: "calls", every: "month", filter: { outcome: "answered" }, format: "jsonl" } };
+  expect((await rest.ask(narrow, "POST /export-schedules", asked)).status).toBe(403);
+  const wide = await token("exports.read", "exports.write", "calls.read");
+  const made = await rest.ask(wide, "POST /export-schedules", asked);
+  expect(made.status).toBe(201);
+  const listed = async (of: string) =>
+    ((await rest.ask(of, "GET /export-schedules")).body as { data: Record<string, unknown>[] }).data;
+  expect(await listed(wide)).toMatchObject([
+    {
+      id: made.body["id"],
+      list: "calls",
+      every: "month",
+      filter: { outcome: "answered" },
+      format: "jsonl",
+      paused_at: null,
+    },
+  ]);
+  expect(await listed(narrow)).toEqual([]);
+  const act = (of: string, verb: string) => rest.ask(of, `POST /export-schedules/${made.body["id"]}/actions/${verb}`);
+  expect((await act(narrow, "pause")).status).toBe(403);
+  expect((await act(wide, "pause")).status).toBe(200);
+  expect(await listed(wide)).toMatchObject([{ paused_at: expect.any(String) }]);
+  expect((await act(wide, "resume")).status).toBe(200);
+  expect(await listed(wide)).toMatchObject([{ paused_at: null }]);
+  expect((await act(wide, "remove")).status).toBe(200);
+  expect(await listed(wide)).toEqual([]);
+  expect((await act(wide, "pause")).status).toBe(404);
+});
+
 test("two tokens that choose one key mean two movements; one token's repeat means one", async () => {
   const before = await posted();
   const give = { key: "monday-credit", body: { to_tenant: "acme", amount: "2.00" } };
