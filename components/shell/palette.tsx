@@ -5,6 +5,7 @@ import { useRouter } from "next/navigation";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
+import { dropEarlyKeys, earlyKeys, MOST_CHARACTERS } from "@/components/shell/early-keys";
 import { actionsFor, type Hit, type Item, itemOf, pagesFor, verbIn } from "@/components/shell/palette-items";
 import { PaletteList } from "@/components/shell/palette-list";
 import { actionsHere, runThen } from "@/components/shell/palette-run";
@@ -13,7 +14,6 @@ import { useScope } from "@/components/shell/scope";
 import { Icon } from "@/components/ui/icon";
 import { t } from "@/server/kernel/words";
 
-const MOST_CHARACTERS = 200;
 const SETTLE_MS = 120;
 
 function useSettled(text: string): string {
@@ -92,7 +92,7 @@ function useChoice(items: readonly Item[], looking: boolean, choose: (item: Item
     setAt(0);
     setWaiting(false);
   };
-  return { chosen, onKey, restart };
+  return { chosen, onKey, restart, wait: () => setWaiting(true) };
 }
 
 /** One field for all: go, do, find. */
@@ -103,21 +103,28 @@ export function Palette({ onClose }: Readonly<{ onClose: () => void }>) {
   const [text, setText] = useState("");
   const { items, looking, failed } = useItems(text.trim());
 
-  useEffect(() => {
-    if (dialog.current && !dialog.current.open) dialog.current.showModal();
-  }, []);
-
   const choose = (item: Item) => {
     rememberItem(tenantSlug, item);
     dialog.current?.close();
     if (item.href) router.push(item.href);
     if (item.after) runThen(item.after);
   };
-  const { chosen, onKey, restart } = useChoice(items, looking, choose);
+  const { chosen, onKey, restart, wait } = useChoice(items, looking, choose);
   const type = (typed: string) => {
     setText(typed);
     restart();
   };
+  useEffect(() => {
+    if (dialog.current && !dialog.current.open) dialog.current.showModal();
+  }, []);
+  // The field has the keys itself once it shows all that came before it: none falls between.
+  useEffect(() => {
+    const early = earlyKeys();
+    if (!early) return;
+    if (early.text !== text) return type(early.text);
+    if (early.enter) wait();
+    dropEarlyKeys();
+  });
 
   return (
     <dialog

@@ -8,6 +8,7 @@ import { LiveProvider } from "@/components/api/live";
 import { sessionState } from "@/components/api/session-state";
 import { AvatarMenu } from "@/components/shell/avatar-menu";
 import { BottomBar } from "@/components/shell/bottom-bar";
+import { dropEarlyKeys, keepEarlyKeys } from "@/components/shell/early-keys";
 import { rememberTenant } from "@/components/shell/recent";
 import { ScopeProvider } from "@/components/shell/scope";
 import { ScopeBand } from "@/components/shell/scope-band";
@@ -71,6 +72,22 @@ export function ShellFrame({ tenantSlug, children, look, saveLook }: Props) {
   );
 }
 
+/** Whether the palette is asked for; what is typed before its code is there waits for it. */
+function usePalette() {
+  const [finding, setFinding] = useState(false);
+  const close = useCallback(() => {
+    dropEarlyKeys();
+    setFinding(false);
+  }, []);
+  const open = useCallback(() => {
+    keepEarlyKeys(close);
+    loadPalette().catch(close);
+    setFinding(true);
+  }, [close]);
+  useEffect(() => dropEarlyKeys, []);
+  return [finding, open, close] as const;
+}
+
 type FrameProps = Readonly<{
   shell: Parameters<typeof TopBar>[0]["shell"];
   look: Look;
@@ -80,9 +97,8 @@ type FrameProps = Readonly<{
 
 function Frame({ shell, look, onLook, children }: FrameProps) {
   const [help, setHelp] = useState(false);
-  const [finding, setFinding] = useState(false);
+  const [finding, openPalette, closePalette] = usePalette();
   const openHelp = useCallback(() => setHelp(true), []);
-  const openPalette = useCallback(() => setFinding(true), []);
   const { timeZone } = shell.tenant;
   const turnZone = useCallback(() => {
     const zone = nextZone(look.zone, timeZone);
@@ -126,7 +142,7 @@ function Frame({ shell, look, onLook, children }: FrameProps) {
         </main>
       </div>
       <BottomBar />
-      {finding && <Palette onClose={() => setFinding(false)} />}
+      {finding && <Palette onClose={closePalette} />}
       {help && <KeysHelp on={look.keys} onClose={() => setHelp(false)} onSwitch={(keys) => onLook({ keys })} />}
     </div>
   );

@@ -53,3 +53,47 @@ test("the palette finds a call by a pasted number, sets a cap, and runs nothing 
     await expect(palette).toHaveCount(0);
   });
 });
+
+test("what is typed while the palette is still loading is not lost, and presses nothing on the page", async ({
+  page,
+  resume,
+}) => {
+  const { tenantSlug, ...who } = signInOf("customer", "owner");
+  await resume({ ...who, tenantSlug });
+  await page.goto(`/t/${tenantSlug}/extensions`);
+  await expect(page.getByTitle("Changes appear by themselves")).toBeVisible();
+  let bring = () => {};
+  const brought = new Promise<void>((resolve) => {
+    bring = resolve;
+  });
+  await page.route("**/_next/static/chunks/**", async (route) => {
+    await brought;
+    await route.continue();
+  });
+  const palette = page.getByRole("dialog", { name: "Find, go or do" });
+
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("nothing");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+k");
+  // N would open a form of this page.
+  await page.keyboard.type("nodailyy");
+  for (const _ of "nodailyy") await page.keyboard.press("Backspace");
+  await page.keyboard.type("daily cap");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  bring();
+  await expect(palette.getByRole("combobox")).toHaveValue("daily cap");
+  await expect(palette.getByRole("combobox")).toBeFocused();
+  await page.unrouteAll({ behavior: "wait" });
+
+  await test.step("and so does Enter", async () => {
+    await page.keyboard.press("Escape");
+    await expect(palette).toHaveCount(0);
+    await page.reload();
+    await expect(page.getByTitle("Changes appear by themselves")).toBeVisible();
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("daily cap");
+    await page.keyboard.press("Enter");
+    await expect(page.locator("[name=dailyCap]")).toBeFocused();
+  });
+});
