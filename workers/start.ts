@@ -6,7 +6,7 @@ import { webhookKeyOf } from "@/server/domain/notifications/signature.rules";
 import { connectAmi } from "@/server/infra/ami/connect";
 import type { AmiGateway } from "@/server/infra/ami/gateway";
 import { connectDb } from "@/server/infra/db/client";
-import { createPool, type SqlPool } from "@/server/infra/db/pool";
+import { createPool, JOBS_WAIT_MS, type SqlPool } from "@/server/infra/db/pool";
 import { createTxtLookup } from "@/server/infra/dns/txt";
 import { createLiveBus, LIVE_CHANNEL } from "@/server/infra/live/bus";
 import type { Logger } from "@/server/infra/log/logger";
@@ -39,6 +39,8 @@ export class WorkersError extends Error {
 }
 
 const DATABASE_PATIENCE_MS = 20_000;
+/** Jobs that wake in the same second take turns, and leave the connections of calls alone. */
+const JOBS_CONNECTIONS = 4;
 
 /**
  * Starts all of the second process. What is away at the start, except the database, may come later; what goes away later
@@ -47,7 +49,7 @@ const DATABASE_PATIENCE_MS = 20_000;
  */
 export async function startWorkers(env: Env, log: Logger): Promise<RunningWorkers> {
   const connectionString = appUrl(env);
-  const pool = createPool(connectionString, (error) => log.warn({ error }, "a connection to the database was lost"));
+  const { pool, jobsPool } = poolsOf(connectionString, log);
   await untilReady(pool);
   const db = connectDb(connectionString, 4);
   const bus = createLiveBus((payloads) => notifyAll(pool, payloads));
@@ -61,12 +63,12 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
     spool.current.start();
   }
   const runs = new RunReporter({ pool, pbx, ami, settlements: lifecycle.settlements, spool: () => spool.current });
-  const reconciler = new Reconciler({ pool, ami, lifecycle, drainSpool, pbx, log, onRun: runs.note });
+  const reconciler = new Reconciler({ pool: jobsPool, ami, lifecycle, drainSpool, pbx, log, onRun: runs.note });
   const mailer = mailerOf(env);
   const jobs = startJobs({
     target: env.REDIS_URL ? { redisUrl: env.REDIS_URL } : { databaseUrl: connectionString },
     connectionString,
-    base: { db, pool, ami, mailer, reconciler, log, pbx, ...outsideOf(env) },
+    base: { db, pool: jobsPool, ami, mailer, reconciler, log, pbx, ...outsideOf(env) },
     log,
   });
   const heartbeat = new Heartbeat({ pool, queue: jobs.queue, ami, lifecycle, pbx, log, ...namesOf(env) });
@@ -93,7 +95,7 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
     lifecycle.close();
     mailer?.close();
     await Promise.allSettled([ami?.close(), bus.close()]);
-    await Promise.allSettled([pool.close(), db.$disconnect()]);
+    await Promise.allSettled([pool.close(), jobsPool.close(), db.$disconnect()]);
   };
   try {
     const callControlPort = await listening(server, env);
@@ -103,6 +105,15 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
     await stop();
     throw error;
   }
+}
+
+/** One for calls, which fails at once, and one for jobs. Nothing connects before the first query. */
+function poolsOf(connectionString: string, log: Logger) {
+  const onIdleError = (error: Error) => log.warn({ error }, "a connection to the database was lost");
+  return {
+    pool: createPool(connectionString, onIdleError),
+    jobsPool: createPool(connectionString, onIdleError, JOBS_CONNECTIONS, JOBS_WAIT_MS),
+  };
 }
 
 const namesOf = (env: Env) => ({

@@ -10,12 +10,25 @@ export type SqlPool = {
   close(): Promise<void>;
 };
 
-/** `onIdleError` hears of connections that died while nobody used them; the next query opens a new one. */
-export function createPool(connectionString: string, onIdleError: (error: Error) => void, max = 16): SqlPool {
+/** Somebody stands with a telephone at the ear. */
+const CALLERS_WAIT_MS = 1_500;
+/** For pools that nobody on the telephone waits for: on a busy machine a minute's jobs queue for a connection, and do not fail. */
+export const JOBS_WAIT_MS = 20_000;
+
+/**
+ * `onIdleError` hears of connections that died while nobody used them; the next query opens a new one. `waitMs` is how long a
+ * query may wait for a connection before it fails.
+ */
+export function createPool(
+  connectionString: string,
+  onIdleError: (error: Error) => void,
+  max = 16,
+  waitMs = CALLERS_WAIT_MS,
+): SqlPool {
   const pool = new Pool({
     connectionString,
     max,
-    connectionTimeoutMillis: 1_500,
+    connectionTimeoutMillis: waitMs,
     statement_timeout: 5_000,
     keepAlive: true,
   });
