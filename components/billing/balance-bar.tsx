@@ -3,6 +3,7 @@ import { useId } from "react";
 import { heldShare } from "@/components/billing/held-share";
 import { Money } from "@/components/billing/money";
 import { cx } from "@/components/ui/cx";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{
   balance: Readonly<{ currency: string; postedMicros: bigint; heldMicros: bigint; availableMicros: bigint }>;
@@ -17,15 +18,15 @@ export function BalanceBar({ balance, large }: Props) {
   const held = heldShare(postedMicros, heldMicros);
   const free = availableMicros > 0n ? 100 - held : 0;
   const figures = [
-    { label: "Available", micros: availableMicros, mark: "bg-accent", sum: false },
-    { label: "Reserved by live calls", micros: heldMicros, mark: "rf-hatch-mark", sum: false },
-    { label: "Settled", micros: postedMicros, mark: "", sum: true },
+    { label: t("Available"), micros: availableMicros, mark: "bg-accent", sum: false },
+    { label: t("Reserved by live calls"), micros: heldMicros, mark: "rf-hatch-mark", sum: false },
+    { label: t("Settled"), micros: postedMicros, mark: "", sum: true },
   ];
   return (
     <div className="grid gap-3">
       {large && (
         <p className="grid gap-1">
-          <span className="text-ink-3">Available</span>
+          <span className="text-ink-3">{t("Available")}</span>
           <Money className="text-4xl font-semibold tracking-tight" currency={currency} micros={availableMicros} />
         </p>
       )}

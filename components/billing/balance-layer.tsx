@@ -12,6 +12,7 @@ import { PRESETS } from "@/components/payments/payment-words";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { buttonClass } from "@/components/ui/button-class";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{
   balance: Shell["balance"];
@@ -34,7 +35,7 @@ export function BalanceLayer({ balance, onPay, onGo }: Props) {
       {runway && <p className="text-ink-2">{runway}</p>}
       {mayPay && payments?.provider && (
         <fieldset className="grid gap-1.5">
-          <legend className="pb-1 text-xs font-medium text-ink-3">Top up by card</legend>
+          <legend className="pb-1 text-xs font-medium text-ink-3">{t("Top up by card")}</legend>
           <div className="grid grid-cols-4 gap-1.5">
             {PRESETS.map((amount) => (
               <Button className="px-1!" key={amount} onClick={() => onPay(amount, payments)}>
@@ -45,7 +46,7 @@ export function BalanceLayer({ balance, onPay, onGo }: Props) {
         </fieldset>
       )}
       <Link className={buttonClass("plain")} href={hrefOf("balance")} onClick={onGo}>
-        Open balance
+        {t("Open balance")}
       </Link>
     </div>
   );

@@ -24,9 +24,13 @@ import { later } from "@/components/ui/later";
 import { PageHeader } from "@/components/ui/page-header";
 import { Section } from "@/components/ui/section";
 import { useParamsState } from "@/components/ui/use-params-state";
+import { t } from "@/server/kernel/words";
 
 const TopUp = later(() => import("@/components/payments/top-up").then((file) => file.TopUp));
 const MoveMoney = later(() => import("@/components/billing/move-money").then((file) => file.MoveMoney));
+
+/** What its export is called for programs. */
+const EXPORTED = "ledger";
 
 type Moving = "receive" | "give" | "pay";
 
@@ -41,7 +45,7 @@ export function BalanceView() {
   const paid = params.get("paid") ?? undefined;
   return (
     <>
-      <PageHeader actions={<Ways onMove={setMoving} />} title="Balance" />
+      <PageHeader actions={<Ways onMove={setMoving} />} title={t("Balance")} />
       <div className="grid gap-8">
         {paid && <PaymentBack onClose={() => set({ paid: undefined }, "replace")} paymentId={paid} />}
         {payments && payments.debtMicros > 0n && <Debt payments={payments} />}
@@ -68,7 +72,7 @@ export function BalanceView() {
             <PaymentsSection payments={payments} />
           </>
         )}
-        <Section aside={<ExportLink filter={{}} what="ledger" />} level={2} title="Ledger">
+        <Section aside={<ExportLink filter={{}} what={EXPORTED} />} level={2} title={t("Ledger")}>
           <Ledger before={params.get("before") ?? undefined} onPage={(before) => set({ before })} />
         </Section>
       </div>
@@ -92,12 +96,12 @@ function Ways({ onMove }: Readonly<{ onMove: (moving: Moving) => void }>) {
     <>
       {tenant.kind !== "customer" && (
         <Button look={way ? "plain" : "primary"} onClick={() => onMove("give")}>
-          Give credit…
+          {t("Give credit…")}
         </Button>
       )}
       {way && (
         <Button data-shortcut="n" look="primary" onClick={() => onMove(way)}>
-          Top up…
+          {t("Top up…")}
         </Button>
       )}
     </>

@@ -4,6 +4,8 @@ import type { Outputs } from "@/components/api/outputs";
 import { Money } from "@/components/billing/money";
 import { useScope } from "@/components/shell/scope";
 import { Section } from "@/components/ui/section";
+import { rich } from "@/components/words/rich";
+import { t } from "@/server/kernel/words";
 
 type Balance = Outputs["billing"]["balance"];
 
@@ -16,22 +18,20 @@ export function DailyCap({ balance }: Readonly<{ balance: Balance }>) {
     <Section
       aside={
         <Link className="rounded-sm font-medium text-accent" href={hrefOf("limits")}>
-          Limits
+          {t("Limits")}
         </Link>
       }
       level={2}
-      title="Spent today"
+      title={t("Spent today")}
     >
       <p className="flex items-baseline gap-2">
         <Money className="text-xl font-semibold" currency={currency} micros={spent} />
         {cap !== null && (
-          <span className="text-ink-2">
-            of <Money currency={currency} micros={cap} />
-          </span>
+          <span className="text-ink-2">{rich("of {cap}", { cap: <Money currency={currency} micros={cap} /> })}</span>
         )}
       </p>
       {cap === null ? (
-        <p className="text-ink-2">No daily cap. Spending stops only where the credit ends.</p>
+        <p className="text-ink-2">{t("No daily cap. Spending stops only where the credit ends.")}</p>
       ) : (
         <>
           <svg aria-hidden="true" className="h-1.5 w-full rounded-sm" focusable="false">
@@ -42,7 +42,9 @@ export function DailyCap({ balance }: Readonly<{ balance: Balance }>) {
               width={`${share}%`}
             />
           </svg>
-          <p className="text-ink-2">New calls are refused at the cap, until midnight. Emergency numbers always pass.</p>
+          <p className="text-ink-2">
+            {t("New calls are refused at the cap, until midnight. Emergency numbers always pass.")}
+          </p>
         </>
       )}
     </Section>

@@ -16,6 +16,7 @@ import { zoneText } from "@/components/ui/clock-text";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { Pages } from "@/components/ui/pages";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ before: string | undefined; onPage: (before: string | undefined) => void }>;
 
@@ -25,16 +26,16 @@ const columnsIn = (
   zone: string,
   callHref: (id: string) => string,
 ): readonly Column<LedgerRow>[] => [
-  { key: "time", header: `Time, ${zone}`, fold: "second", cell: (line) => <Moment at={line.at} /> },
+  { key: "time", header: t("Time, {zone}", { zone }), fold: "second", cell: (line) => <Moment at={line.at} /> },
   {
     key: "kind",
-    header: "Type",
+    header: t("Type"),
     fold: "lead",
     cell: (line) => <span className="font-medium whitespace-nowrap">{ledgerKind(line.kind)}</span>,
   },
   {
     key: "what",
-    header: "Description",
+    header: t("Description"),
     grow: true,
     cell: (line) =>
       line.callId ? (
@@ -47,13 +48,13 @@ const columnsIn = (
   },
   {
     key: "by",
-    header: "By",
+    header: t("By"),
     from: "lg",
     cell: (line) => <span className="whitespace-nowrap text-ink-2">{line.actor}</span>,
   },
   {
     key: "amount",
-    header: `Amount, ${currency}`,
+    header: t("Amount, {currency}", { currency }),
     numeric: true,
     fold: "lead-end",
     cell: (line) => (
@@ -69,7 +70,7 @@ const columnsIn = (
   },
   {
     key: "after",
-    header: "Balance after",
+    header: t("Balance after"),
     numeric: true,
     fold: "second-end",
     cell: (line) => (
@@ -94,15 +95,19 @@ export function Ledger({ before, onPage }: Props) {
         return (
           <>
             <DataTable
-              caption="Ledger"
+              caption={t("Ledger")}
               columns={columnsIn(currency, decimals, zoneText(timeZone), (id) => `${hrefOf("calls")}?open=${id}`)}
-              empty={<Empty title="No money has moved yet.">The first top-up or call writes the first line.</Empty>}
+              empty={
+                <Empty title={t("No money has moved yet.")}>
+                  {t("The first top-up or call writes the first line.")}
+                </Empty>
+              }
               rowKey={(line) => String(line.seq)}
               rows={items}
             />
             {(items.length > 0 || before) && (
               <Pages
-                noun="lines"
+                counted={t("{count, plural, one {# line} other {# lines}}", { count: items.length })}
                 onNewest={before ? () => onPage(undefined) : undefined}
                 onOlder={nextCursor ? () => onPage(nextCursor) : undefined}
                 shown={items.length}

@@ -17,6 +17,7 @@ import { Dialog } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
 import { checks, useFields } from "@/components/ui/use-fields";
+import { msg, say, t } from "@/server/kernel/words";
 
 type Props = Readonly<{
   /** `receive` adds credit to this tenant from the one above; `give` moves it to a tenant below. */
@@ -27,7 +28,12 @@ type Props = Readonly<{
   onClose: () => void;
 }>;
 
-const titles = { receive: "Top up", give: "Give credit", back: "Take credit back" } as const;
+const titles = { receive: msg("Top up"), give: msg("Give credit"), back: msg("Take credit back") } as const;
+const titlesOf = {
+  receive: msg("Top up {sum}"),
+  give: msg("Give credit {sum}"),
+  back: msg("Take credit back {sum}"),
+} as const;
 
 /** Moves credit once, and shows both wallets before and after while the amount is typed. */
 export function MoveMoney({ kind, balance, toSlug, onClose }: Props) {
@@ -49,21 +55,21 @@ export function MoveMoney({ kind, balance, toSlug, onClose }: Props) {
   }
 
   return (
-    <Dialog onClose={onClose} title={titles[way]}>
+    <Dialog onClose={onClose} title={say(titles[way])}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
         {kind === "give" && (
           <TenantField
             {...toChoose}
-            label="Tenant"
+            label={t("Tenant")}
             onValue={(tenant) => choose(tenant?.slug)}
-            placeholder="Choose a tenant"
-            problem={missing && !target ? "Choose a tenant." : undefined}
+            placeholder={t("Choose a tenant")}
+            problem={missing && !target ? t("Choose a tenant.") : undefined}
           />
         )}
         <Field
           data-first=""
           inputMode="decimal"
-          label="Amount"
+          label={t("Amount")}
           name="amount"
           onChange={(event) => setAmount(event.target.value)}
           placeholder="0.00"
@@ -71,20 +77,28 @@ export function MoveMoney({ kind, balance, toSlug, onClose }: Props) {
           unit={balance.currency}
           value={amount}
         />
-        <Field hint="Stands in the ledger, on both sides." label="Note" maxLength={140} name="note" required={false} />
+        <Field
+          hint={t("Stands in the ledger, on both sides.")}
+          label={t("Note")}
+          maxLength={140}
+          name="note"
+          required={false}
+        />
         {kind === "give" && tenant.kind === "reseller" && <TakeBack back={back} onBack={setBack} />}
         <MoveEffect
           currency={balance.currency}
           rows={moveRows({ way, tenant, target, available: balance.availableMicros, micros })}
         />
         {kind === "receive" && (
-          <p className="text-ink-3">A reseller pays from its own wallet; the operator's credit comes from payments.</p>
+          <p className="text-ink-3">
+            {t("A reseller pays from its own wallet; the operator's credit comes from payments.")}
+          </p>
         )}
         <FormEnd
-          busy={busy && "Moving…"}
+          busy={busy && t("Moving…")}
           onCancel={onClose}
           refusal={error ? refusalOf(error) : undefined}
-          submit={`${titles[way]} ${micros > 0n ? moneyText(micros, balance.currency) : ""}`}
+          submit={micros > 0n ? say(titlesOf[way], { sum: moneyText(micros, balance.currency) }) : say(titles[way])}
         />
       </form>
     </Dialog>
@@ -115,7 +129,7 @@ function TakeBack({ back, onBack }: Readonly<{ back: boolean; onBack: (back: boo
         onChange={(event) => onBack(event.target.checked)}
         type="checkbox"
       />
-      Take it back instead, as far as it is not spent
+      {t("Take it back instead, as far as it is not spent")}
     </label>
   );
 }

@@ -8,6 +8,7 @@ import { Money } from "@/components/billing/money";
 import { useScope } from "@/components/shell/scope";
 import { Facts } from "@/components/ui/facts";
 import { Section } from "@/components/ui/section";
+import { t } from "@/server/kernel/words";
 
 /** On which terms this tenant buys, and what is left of its bundles. Nothing where there is nothing to say. */
 export function OwnTerms() {
@@ -18,12 +19,12 @@ export function OwnTerms() {
   const money = (micros: bigint) => <Money currency={terms?.currency ?? ""} micros={micros} />;
   const facts = terms
     ? [
-        terms.creditLimitMicros > 0n && { label: "Credit limit", value: money(terms.creditLimitMicros) },
-        terms.creditUsedMicros > 0n && { label: "Credit in use", value: money(terms.creditUsedMicros) },
-        terms.creditGivenMicros > 0n && { label: "Credit given on", value: money(terms.creditGivenMicros) },
+        terms.creditLimitMicros > 0n && { label: t("Credit limit"), value: money(terms.creditLimitMicros) },
+        terms.creditUsedMicros > 0n && { label: t("Credit in use"), value: money(terms.creditUsedMicros) },
+        terms.creditGivenMicros > 0n && { label: t("Credit given on"), value: money(terms.creditGivenMicros) },
         terms.taxPercent !== "0" && {
-          label: terms.taxName || "Tax",
-          value: `${terms.taxPercent} % on each charge`,
+          label: terms.taxName || t("Tax"),
+          value: t("{percent} % on each charge", { percent: terms.taxPercent }),
         },
       ].filter((fact) => fact !== false)
     : [];
@@ -32,12 +33,12 @@ export function OwnTerms() {
   return (
     <div className="grid max-w-4xl gap-8 lg:grid-cols-2 lg:gap-16">
       {facts.length > 0 && (
-        <Section level={2} title="Terms">
+        <Section level={2} title={t("Terms")}>
           <Facts facts={facts} />
         </Section>
       )}
       {held.length > 0 && (
-        <Section level={2} title="Bundles in this period">
+        <Section level={2} title={t("Bundles in this period")}>
           <div className="grid gap-4">
             {held.map((bundle) => (
               <BundleLeft bundle={bundle} key={bundle.id} />

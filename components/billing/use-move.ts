@@ -10,6 +10,7 @@ import { moneyText } from "@/components/billing/money-text";
 import type { MoveWay } from "@/components/billing/move-rows";
 import { useScope } from "@/components/shell/scope";
 import { toast } from "@/components/ui/toast-store";
+import { t } from "@/server/kernel/words";
 
 type Asked = Readonly<{
   way: MoveWay;
@@ -27,7 +28,7 @@ export function useMove({ way, tenant, target, currency, onDone }: Asked) {
   const [postingKey] = useState(() => `portal:${crypto.randomUUID()}`);
   const undo = useMutation(
     trpc.billing.undoTransfer.mutationOptions({
-      onSuccess: () => toast("The transfer is taken back."),
+      onSuccess: () => toast(t("The transfer is taken back.")),
       onError: (error) => toast(refusalOf(error).title, { tone: "bad" }),
       onSettled: () => queries.invalidateQueries(),
     }),
@@ -37,16 +38,17 @@ export function useMove({ way, tenant, target, currency, onDone }: Asked) {
       void queries.invalidateQueries();
       const sum = moneyText(readAmount(amount) ?? 0n, currency);
       if ("pendingId" in moved && moved.pendingId) {
-        toast(`${sum} waits until a second person approves it.`);
+        toast(t("{sum} waits until a second person approves it.", { sum }));
         onDone();
         return;
       }
+      const name = target?.name ?? "";
       const text =
         way === "receive"
-          ? `${sum} added.`
+          ? t("{sum} added.", { sum })
           : way === "give"
-            ? `${sum} given to ${target?.name}.`
-            : `${sum} taken back from ${target?.name}.`;
+            ? t("{sum} given to {name}.", { sum, name })
+            : t("{sum} taken back from {name}.", { sum, name });
       const transactionId = "transactionId" in moved ? String(moved.transactionId) : undefined;
       // A payment from outside is no transfer: it is mended by a correction.
       const moves = way !== "receive" && tenant.kind !== "operator" && transactionId;

@@ -2,23 +2,29 @@
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { FormEvent } from "react";
-
 import { useTRPC } from "@/components/api/client";
 import type { DisputeDetail } from "@/components/api/outputs";
 import { refusalOf } from "@/components/api/refusal";
 import { amountProblem, plainAmount, readAmount } from "@/components/billing/amount-input";
 import { exactMoneyText } from "@/components/billing/money-text";
+import { closedText } from "@/components/disputes/dispute-words";
 import { useScope } from "@/components/shell/scope";
 import { Dialog } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
 import { toast } from "@/components/ui/toast-store";
 import { checks, useFields } from "@/components/ui/use-fields";
+import type { DisputeState } from "@/server/domain/disputes/dispute-kinds.schema";
+import { msg, say, t } from "@/server/kernel/words";
 
 type Props = Readonly<{ dispute: DisputeDetail; way: "full" | "part" | "reject"; onClose: () => void }>;
 
-const titles = { full: "Credit in full", part: "Credit a part", reject: "Reject" } as const;
-const busyWords = { full: "Crediting…", part: "Crediting…", reject: "Rejecting…" } as const;
+const titles = {
+  full: msg("Credit in full: {number}"),
+  part: msg("Credit a part: {number}"),
+  reject: msg("Reject: {number}"),
+} as const;
+const busyWords = { full: msg("Crediting…"), part: msg("Crediting…"), reject: msg("Rejecting…") } as const;
 
 /** The decision of the seller: the money moves with it, in the same step. */
 export function DecideDispute({ dispute, way, onClose }: Props) {
@@ -26,7 +32,7 @@ export function DecideDispute({ dispute, way, onClose }: Props) {
   const most = exactMoneyText(leftMicros, currency);
   const { problems, read } = useFields({
     amount: (value) => (way === "part" ? partProblem(value, leftMicros, most) : undefined),
-    text: way === "reject" ? checks.filled("A reason, which the customer reads,") : checks.any,
+    text: way === "reject" ? checks.filled(msg("A reason, which the customer reads, is missing.")) : checks.any,
   });
   const { credit, reject, error, busy } = useDecision(number, onClose);
 
@@ -40,19 +46,26 @@ export function DecideDispute({ dispute, way, onClose }: Props) {
   }
 
   return (
-    <Dialog onClose={onClose} title={`${titles[way]}: ${number}`}>
+    <Dialog onClose={onClose} title={say(titles[way], { number })}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <p className="text-ink-2">
           {way === "reject"
-            ? "The charge stays as it is."
-            : `${buyerName} gets ${way === "full" ? most : "it"} into its wallet, as a line linked to the charge. Your revenue falls by as much.`}
+            ? t("The charge stays as it is.")
+            : way === "full"
+              ? t(
+                  "{buyer} gets {sum} into its wallet, as a line linked to the charge. Your revenue falls by as much.",
+                  { buyer: buyerName, sum: most },
+                )
+              : t("{buyer} gets it into its wallet, as a line linked to the charge. Your revenue falls by as much.", {
+                  buyer: buyerName,
+                })}
         </p>
         {way === "part" && (
           <Field
             data-first=""
-            hint={`At most ${most}.`}
+            hint={t("At most {most}.", { most })}
             inputMode="decimal"
-            label="Amount"
+            label={t("Amount")}
             name="amount"
             placeholder="0.00"
             problem={problems.amount}
@@ -61,18 +74,24 @@ export function DecideDispute({ dispute, way, onClose }: Props) {
         )}
         <Field
           data-first=""
-          hint="The customer reads it."
-          label={way === "reject" ? "Why" : "Note"}
+          hint={t("The customer reads it.")}
+          label={way === "reject" ? t("Why") : t("Note")}
           maxLength={2_000}
           name="text"
           problem={problems.text}
           required={way === "reject"}
         />
         <FormEnd
-          busy={busy && busyWords[way]}
+          busy={busy && say(busyWords[way])}
           onCancel={onClose}
           refusal={error ? refusalOf(error) : undefined}
-          submit={way === "full" ? `Credit ${most}` : way === "part" ? "Credit" : "Reject the dispute"}
+          submit={
+            way === "full"
+              ? t("Credit {sum}", { sum: most })
+              : way === "part"
+                ? t("dispute|Credit")
+                : t("Reject the dispute")
+          }
         />
       </form>
     </Dialog>
@@ -83,7 +102,7 @@ function partProblem(text: string, left: bigint, most: string): string | undefin
   const problem = amountProblem(text);
   if (problem) return problem;
   const amount = readAmount(text) ?? 0n;
-  return amount > left ? `At most ${most}: that is what is left of the charge.` : undefined;
+  return amount > left ? t("At most {most}: that is what is left of the charge.", { most }) : undefined;
 }
 
 function useDecision(number: string, onDone: () => void) {
@@ -91,9 +110,9 @@ function useDecision(number: string, onDone: () => void) {
   const trpc = useTRPC();
   const queries = useQueryClient();
   const options = {
-    onSuccess: (done: Readonly<{ state: string }>) => {
+    onSuccess: (done: Readonly<{ state: DisputeState }>) => {
       void queries.invalidateQueries();
-      toast(`${number} is ${done.state.replace("_", " ")}.`);
+      toast(closedText(number, done.state));
       onDone();
     },
   };

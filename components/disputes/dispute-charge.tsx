@@ -13,6 +13,7 @@ import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
 import type { DisputeReason } from "@/server/domain/disputes/dispute-kinds.schema";
+import { t } from "@/server/kernel/words";
 
 /** Beside a receipt: disputes the charge with one press, or shows how its dispute stands. */
 export function DisputeCharge({ callId }: Readonly<{ callId: string }>) {
@@ -33,8 +34,8 @@ export function DisputeCharge({ callId }: Readonly<{ callId: string }>) {
       {data.dispute && <Case dispute={data.dispute} />}
       {data.open && can("disputes.write") && (
         <div>
-          <Button busy={open.isPending && "Opening…"} onClick={() => open.mutate({ tenantSlug, callId })}>
-            {data.dispute?.side === "buyer" ? "Dispute what is left" : "Dispute this charge"}
+          <Button busy={open.isPending && t("Opening…")} onClick={() => open.mutate({ tenantSlug, callId })}>
+            {data.dispute?.side === "buyer" ? t("Dispute what is left") : t("Dispute this charge")}
           </Button>
         </div>
       )}
@@ -91,9 +92,9 @@ function WhatIsWrong({ disputeId }: Readonly<{ disputeId: string }>) {
   const choose = (reason: DisputeReason) => say.mutate({ tenantSlug, disputeId, reason });
   return (
     <div className="grid gap-2">
-      <p className="text-ink-2">The receipt is attached. What is wrong? (optional)</p>
+      <p className="text-ink-2">{t("The receipt is attached. What is wrong? (optional)")}</p>
       <div className="flex flex-wrap gap-1.5">
-        {reasonChoices.map(({ value, label }) => (
+        {reasonChoices().map(({ value, label }) => (
           <Button disabled={say.isPending} key={value} onClick={() => choose(value)}>
             {label}
           </Button>

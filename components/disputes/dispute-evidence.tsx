@@ -3,6 +3,7 @@ import { Money } from "@/components/billing/money";
 import { rateDecimals } from "@/components/billing/money-text";
 import { DecisionTrace } from "@/components/calls/decision-trace";
 import { Section } from "@/components/ui/section";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ evidence: DisputeDetail["evidence"]; currency: string; own: boolean }>;
 
@@ -12,21 +13,23 @@ export function DisputeEvidence({ evidence, currency, own }: Props) {
   return (
     <>
       {receipt && (
-        <Section title={own ? "The receipt, as you saw it" : "The receipt, as the customer saw it"}>
+        <Section title={own ? t("The receipt, as you saw it") : t("The receipt, as the customer saw it")}>
           <div className="rounded-lg border border-dashed border-outline bg-bg px-4 py-3">
             <p className="flex items-baseline justify-between gap-3 pb-2">
-              <span className="figures text-lg">{evidence.call.to}</span>
+              <bdi className="figures text-lg" dir="ltr">
+                {evidence.call.to}
+              </bdi>
               <span className="text-ink-3">{receipt.planName}</span>
             </p>
             <dl className="grid border-t border-dashed pt-2">
               {receipt.steps.map(({ label, value }) => (
                 <div className="flex justify-between gap-4 py-0.5" key={label}>
                   <dt className="text-ink-2">{label}</dt>
-                  <dd className="figures text-right">{value}</dd>
+                  <dd className="figures text-end">{value}</dd>
                 </div>
               ))}
               <div className="mt-2 flex items-baseline justify-between gap-4 border-t border-dashed pt-2">
-                <dt className="text-ink-2">Charged</dt>
+                <dt className="text-ink-2">{t("Charged")}</dt>
                 <dd>
                   <Money
                     className="text-lg font-semibold"
@@ -41,7 +44,7 @@ export function DisputeEvidence({ evidence, currency, own }: Props) {
         </Section>
       )}
       {trace && trace.length > 0 && (
-        <Section title="What was checked">
+        <Section title={t("What was checked")}>
           <DecisionTrace trace={trace} />
         </Section>
       )}

@@ -23,13 +23,18 @@ import { buttonClass } from "@/components/ui/button-class";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { Panel } from "@/components/ui/panel";
 import { Section } from "@/components/ui/section";
+import { t } from "@/server/kernel/words";
 
 /** One case: what is disputed, what both sides said, and the decision. */
 export function DisputePanel({ disputeId, onClose }: Readonly<{ disputeId: string; onClose: () => void }>) {
   const { tenantSlug } = useScope();
   const query = useQuery(useTRPC().disputes.get.queryOptions({ tenantSlug, disputeId }));
   return (
-    <Panel onClose={onClose} subject={disputeId} title={query.data ? `Dispute ${query.data.number}` : "Dispute"}>
+    <Panel
+      onClose={onClose}
+      subject={disputeId}
+      title={query.data ? t("Dispute {number}", { number: query.data.number }) : t("Dispute")}
+    >
       <QueryView query={query}>{(dispute) => <DisputeBody dispute={dispute} />}</QueryView>
     </Panel>
   );
@@ -53,13 +58,13 @@ function DisputeBody({ dispute }: Readonly<{ dispute: DisputeDetail }>) {
         )}
       </div>
       <Facts facts={factsOf(dispute)} />
-      <Section title="What was said">
+      <Section title={t("What was said")}>
         <DisputeTimeline dispute={dispute} />
         {open && can("disputes.write") && <SayMore disputeId={dispute.id} />}
       </Section>
       <DisputeEvidence currency={dispute.currency} evidence={evidence} own={dispute.side === "buyer"} />
       {cost && (
-        <Section title="What you pay for this call">
+        <Section title={t("What you pay for this call")}>
           <PriceReceipt
             call={{ id: dispute.callId, to: evidence.call.to, startedAt: new Date(evidence.call.startedAt) }}
             currency={cost.currency}
@@ -78,12 +83,12 @@ function Decisions({ dispute }: Readonly<{ dispute: DisputeDetail }>) {
       {dispute.leftMicros > 0n && (
         <>
           <Button look="primary" onClick={() => setDeciding("full")}>
-            Credit in full…
+            {t("Credit in full…")}
           </Button>
-          <Button onClick={() => setDeciding("part")}>Credit a part…</Button>
+          <Button onClick={() => setDeciding("part")}>{t("Credit a part…")}</Button>
         </>
       )}
-      <Button onClick={() => setDeciding("reject")}>Reject…</Button>
+      <Button onClick={() => setDeciding("reject")}>{t("Reject…")}</Button>
       {deciding && <DecideDispute dispute={dispute} onClose={() => setDeciding(undefined)} way={deciding} />}
     </div>
   );
@@ -93,19 +98,23 @@ function factsOf(dispute: DisputeDetail): readonly Fact[] {
   const { currency, evidence } = dispute;
   const money = (micros: bigint) => <Money currency={currency} micros={micros} />;
   const facts: (Fact | false)[] = [
-    dispute.side === "seller" && { label: "Customer", value: dispute.buyerName },
+    dispute.side === "seller" && { label: t("Customer"), value: dispute.buyerName },
     {
-      label: "Call to",
-      value: <span className="figures">{evidence.call.to}</span>,
+      label: t("Call to"),
+      value: (
+        <bdi className="figures" dir="ltr">
+          {evidence.call.to}
+        </bdi>
+      ),
       end: <CallLink callId={dispute.callId} />,
     },
-    { label: "Charged", value: money(dispute.chargedMicros) },
-    dispute.creditedMicros > 0n && { label: "Credited", value: money(dispute.creditedMicros) },
-    dispute.leftMicros !== dispute.chargedMicros && { label: "Comes to now", value: money(dispute.leftMicros) },
-    { label: "Opened", value: <Moment at={dispute.openedAt} full /> },
-    dispute.decidedAt !== null && { label: "Closed", value: <Moment at={dispute.decidedAt} full /> },
+    { label: t("Charged"), value: money(dispute.chargedMicros) },
+    dispute.creditedMicros > 0n && { label: t("Credited"), value: money(dispute.creditedMicros) },
+    dispute.leftMicros !== dispute.chargedMicros && { label: t("Comes to now"), value: money(dispute.leftMicros) },
+    { label: t("Opened"), value: <Moment at={dispute.openedAt} full /> },
+    dispute.decidedAt !== null && { label: t("Closed"), value: <Moment at={dispute.decidedAt} full /> },
     dispute.correctionId !== null && {
-      label: "In the ledger",
+      label: t("In the ledger"),
       value: <code className="text-xs">{dispute.correctionId}</code>,
     },
   ];
@@ -116,7 +125,7 @@ function CallLink({ callId }: Readonly<{ callId: string }>) {
   const { hrefOf } = useScope();
   return (
     <Link className={buttonClass()} href={`${hrefOf("calls")}?open=${callId}`}>
-      Open the call
+      {t("Open the call")}
     </Link>
   );
 }

@@ -12,6 +12,7 @@ import { zoneText } from "@/components/ui/clock-text";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { RowLink } from "@/components/ui/row-link";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{
   rows: readonly DisputeRow[];
@@ -30,16 +31,19 @@ export function DisputesTable({ rows, sold, filtered, openId, onClear }: Props) 
   );
   return (
     <DataTable
-      caption="Disputes"
+      caption={t("Disputes")}
       columns={columnsIn({ zone: zoneText(timeZone), decimals, sold })}
       empty={
         filtered ? (
-          <Empty action={<Button onClick={onClear}>Clear the filter</Button>} title="No dispute like that." />
+          <Empty
+            action={<Button onClick={onClear}>{t("Clear the filter")}</Button>}
+            title={t("No dispute like that.")}
+          />
         ) : (
-          <Empty title={sold ? "Nobody disputes a charge." : "You have not disputed a charge."}>
+          <Empty title={sold ? t("Nobody disputes a charge.") : t("You have not disputed a charge.")}>
             {sold
-              ? "What a customer disputes from the panel of a call stands here, with what it saw."
-              : "Open a call and press Dispute this charge: your provider gets the case with the receipt attached."}
+              ? t("What a customer disputes from the panel of a call stands here, with what it saw.")
+              : t("Open a call and press Dispute this charge: your provider gets the case with the receipt attached.")}
           </Empty>
         )
       }
@@ -55,7 +59,7 @@ type Look = Readonly<{ zone: string; decimals: number; sold: boolean }>;
 const columnsIn = ({ zone, decimals, sold }: Look): readonly Column<DisputeRow>[] => [
   {
     key: "number",
-    header: "Dispute",
+    header: t("Dispute"),
     fold: "lead",
     cell: (row) => (
       <RowLink className="figures font-medium" id={row.id}>
@@ -63,32 +67,36 @@ const columnsIn = ({ zone, decimals, sold }: Look): readonly Column<DisputeRow>[
       </RowLink>
     ),
   },
-  { key: "opened", header: `Opened, ${zone}`, from: "lg", cell: (row) => <Moment at={row.openedAt} /> },
+  { key: "opened", header: t("Opened, {zone}", { zone }), from: "lg", cell: (row) => <Moment at={row.openedAt} /> },
   ...(sold
-    ? [{ key: "who", header: "Customer", fold: "second", cell: (row: DisputeRow) => row.buyerName } as const]
+    ? [{ key: "who", header: t("Customer"), fold: "second", cell: (row: DisputeRow) => row.buyerName } as const]
     : []),
   {
     key: "to",
-    header: "Call to",
+    header: t("Call to"),
     fold: sold ? "hide" : "second",
-    cell: (row) => <span className="figures">{row.toFormatted}</span>,
+    cell: (row) => (
+      <bdi className="figures" dir="ltr">
+        {row.toFormatted}
+      </bdi>
+    ),
   },
   {
     key: "reason",
-    header: "Reason",
+    header: t("Reason"),
     grow: true,
     cell: (row) => <span className={row.reason ? "" : "text-ink-3"}>{reasonText(row.reason)}</span>,
   },
   {
     key: "charged",
-    header: "Charged",
+    header: t("Charged"),
     numeric: true,
     fold: "lead-end",
     cell: (row) => <Money currency={row.currency} decimals={decimals} micros={row.chargedMicros} />,
   },
   {
     key: "credited",
-    header: "Credited",
+    header: t("Credited"),
     numeric: true,
     cell: (row) =>
       row.creditedMicros > 0n ? (
@@ -97,5 +105,5 @@ const columnsIn = ({ zone, decimals, sold }: Look): readonly Column<DisputeRow>[
         <span className="text-ink-3">–</span>
       ),
   },
-  { key: "state", header: "State", fold: "second-end", cell: (row) => <DisputeState state={row.state} /> },
+  { key: "state", header: t("State"), fold: "second-end", cell: (row) => <DisputeState state={row.state} /> },
 ];

@@ -19,11 +19,14 @@ import { Select } from "@/components/ui/select";
 import { useOpen } from "@/components/ui/use-open";
 import { useParamsState } from "@/components/ui/use-params-state";
 import { disputeStates } from "@/server/domain/disputes/dispute-kinds.schema";
+import { t } from "@/server/kernel/words";
 
 const DisputePanel = later(() => import("@/components/disputes/dispute-panel").then((file) => file.DisputePanel));
 
-const anyState = { value: "", label: "Any state" };
-const stateChoices = [anyState, ...disputeStates.map((value) => ({ value, label: stateWords(value).word }))];
+const stateChoices = () => [
+  { value: "", label: t("Any state") },
+  ...disputeStates.map((value) => ({ value, label: stateWords(value).word })),
+];
 
 /** Charges that somebody does not agree with: those of customers, and one's own with the provider. */
 export function DisputesView() {
@@ -40,12 +43,16 @@ export function DisputesView() {
           sells &&
           can("billing.write") && (
             <Link className={buttonClass()} href={hrefOf("disputes/rerate")}>
-              Re-rate calls…
+              {t("Re-rate calls…")}
             </Link>
           )
         }
-        aside={query.data && query.data.open > 0 && `${query.data.open} open`}
-        title="Disputes"
+        aside={
+          query.data &&
+          query.data.open > 0 &&
+          t("{count, plural, one {# open} other {# open}}", { count: query.data.open })
+        }
+        title={t("Disputes")}
       >
         <Filter input={input} />
       </PageHeader>
@@ -61,7 +68,7 @@ export function DisputesView() {
             />
             {items.length > 0 && (
               <Pages
-                noun="disputes"
+                counted={t("{count, plural, one {# dispute} other {# disputes}}", { count: items.length })}
                 onNewest={params.get("before") ? () => set({ before: undefined }) : undefined}
                 onOlder={nextCursor ? () => set({ before: nextCursor }) : undefined}
                 shown={items.length}
@@ -84,17 +91,17 @@ function Filter({ input }: Readonly<{ input: ReturnType<typeof disputeInput> }>)
     <div className="flex flex-wrap items-center gap-2">
       <SearchBox
         className="w-full sm:w-64"
-        label="Number, customer or called number"
+        label={t("Number, customer or called number")}
         onValue={search}
         value={params.get("q") ?? ""}
       />
       {tenant.kind === "reseller" && (
         <Select
           choices={[
-            { value: "sold", label: "Of your customers" },
-            { value: "bought", label: "Yours with your provider" },
+            { value: "sold", label: t("Of your customers") },
+            { value: "bought", label: t("Yours with your provider") },
           ]}
-          label="Whose"
+          label={t("Whose")}
           labelHidden
           name="side"
           onChange={(event) => set({ side: event.target.value, before: undefined, open: undefined })}
@@ -102,8 +109,8 @@ function Filter({ input }: Readonly<{ input: ReturnType<typeof disputeInput> }>)
         />
       )}
       <Select
-        choices={stateChoices}
-        label="State"
+        choices={stateChoices()}
+        label={t("State")}
         labelHidden
         name="state"
         onChange={(event) => set({ state: event.target.value || undefined, before: undefined })}

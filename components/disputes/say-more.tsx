@@ -8,6 +8,7 @@ import { refusalOf } from "@/components/api/refusal";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
+import { t } from "@/server/kernel/words";
 
 /** A comment, for the other side to read. */
 export function SayMore({ disputeId }: Readonly<{ disputeId: string }>) {
@@ -31,20 +32,20 @@ export function SayMore({ disputeId }: Readonly<{ disputeId: string }>) {
   return (
     <form className="grid gap-2 pt-1" noValidate onSubmit={submit}>
       <label className="sr-only" htmlFor={id}>
-        Comment
+        {t("Comment")}
       </label>
       <textarea
         className="control min-h-16 py-1.5"
         id={id}
         maxLength={2_000}
         name="text"
-        placeholder="Write to the other side…"
+        placeholder={t("Write to the other side…")}
         rows={2}
       />
       {say.error && <ErrorState {...refusalOf(say.error)} />}
       <div className="flex justify-end">
-        <Button busy={say.isPending && "Sending…"} type="submit">
-          Send
+        <Button busy={say.isPending && t("Sending…")} type="submit">
+          {t("Send")}
         </Button>
       </div>
     </form>

@@ -8,6 +8,7 @@ import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
 import { toast } from "@/components/ui/toast-store";
+import { t } from "@/server/kernel/words";
 
 /** Takes a dispute back. The charge can be disputed again, so nothing is asked first. */
 export function WithdrawDispute({ disputeId, number }: Readonly<{ disputeId: string; number: string }>) {
@@ -18,14 +19,14 @@ export function WithdrawDispute({ disputeId, number }: Readonly<{ disputeId: str
     trpc.disputes.withdraw.mutationOptions({
       onSuccess: () => {
         void queries.invalidateQueries({ queryKey: trpc.disputes.pathKey() });
-        toast(`${number} is taken back.`);
+        toast(t("{number} is taken back.", { number }));
       },
     }),
   );
   return (
     <>
-      <Button busy={withdraw.isPending && "Taking back…"} onClick={() => withdraw.mutate({ tenantSlug, disputeId })}>
-        Take it back
+      <Button busy={withdraw.isPending && t("Taking back…")} onClick={() => withdraw.mutate({ tenantSlug, disputeId })}>
+        {t("Take it back")}
       </Button>
       {withdraw.error && <ErrorState {...refusalOf(withdraw.error)} />}
     </>

@@ -14,12 +14,13 @@ import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
 import { toast } from "@/components/ui/toast-store";
 import { checks, useFields } from "@/components/ui/use-fields";
+import { t } from "@/server/kernel/words";
 
 /** Says that money was paid outside, and asks whoever sells here to post it. */
 export function AskByBank({ onClose }: Readonly<{ onClose: () => void }>) {
   const { tenantSlug, tenant, currency } = useScope();
   const queries = useQueryClient();
-  const seller = tenant.parentName ?? "your provider";
+  const seller = tenant.parentName ?? t("your provider");
   // Made when the form opens: a second press asks for nothing more.
   const [postingKey] = useState(() => crypto.randomUUID());
   const { problems, read } = useFields({ amount: amountProblem, memo: checks.any });
@@ -27,7 +28,7 @@ export function AskByBank({ onClose }: Readonly<{ onClose: () => void }>) {
     useTRPC().approvals.ask.mutationOptions({
       onSuccess: () => {
         void queries.invalidateQueries();
-        toast(`${seller} was asked. It is added when they agree.`);
+        toast(t("{seller} was asked. It is added when they agree.", { seller }));
         onClose();
       },
     }),
@@ -44,24 +45,30 @@ export function AskByBank({ onClose }: Readonly<{ onClose: () => void }>) {
   return (
     <form className="grid gap-4" noValidate onSubmit={submit}>
       <p className="text-ink-2">
-        Pay {seller} as you agreed with them, then tell them here. They post it when it is there.
+        {t("Pay {seller} as you agreed with them, then tell them here. They post it when it is there.", { seller })}
       </p>
       <Field
         data-first=""
         inputMode="decimal"
-        label="Amount paid"
+        label={t("Amount paid")}
         name="amount"
         placeholder="0.00"
         problem={problems.amount ?? problemsOf(ask.error)["amount"]}
         unit={currency}
       />
-      <Field hint="What stands on the transfer." label="Reference" maxLength={140} name="memo" required={false} />
+      <Field
+        hint={t("What stands on the transfer.")}
+        label={t("Reference")}
+        maxLength={140}
+        name="memo"
+        required={false}
+      />
       <Asked />
       <FormEnd
-        busy={ask.isPending && "Asking…"}
+        busy={ask.isPending && t("Asking…")}
         onCancel={onClose}
         refusal={refusalBeside(ask.error, { amount: 1 })}
-        submit="Ask for credit"
+        submit={t("Ask for credit")}
       />
     </form>
   );
@@ -73,7 +80,7 @@ function Asked() {
   const { data } = useQuery(useTRPC().approvals.asked.queryOptions({ tenantSlug }));
   if (!data || data.items.length === 0) return null;
   return (
-    <ul aria-label="Asked for before" className="grid">
+    <ul aria-label={t("Asked for before")} className="grid">
       {data.items.map((row) => (
         <li className="flex min-h-8 items-center gap-3 border-b" key={row.id}>
           <Money className="font-medium" currency={row.currency} micros={row.amountMicros} />

@@ -16,6 +16,7 @@ import { FormEnd } from "@/components/ui/form-end";
 import { Select } from "@/components/ui/select";
 import { toast } from "@/components/ui/toast-store";
 import { checks, useFields } from "@/components/ui/use-fields";
+import { msg, t } from "@/server/kernel/words";
 
 type Props = Readonly<{ settings: AutoTopUpSettings | null; cards: Payments["cards"]; onClose: () => void }>;
 
@@ -27,13 +28,13 @@ export function AutoTopUpForm({ settings, cards, onClose }: Props) {
     threshold: amountProblem,
     amount: (text) => cardAmountProblem(readAmount(text)),
     monthly: amountProblem,
-    cardId: checks.filled("The card"),
+    cardId: checks.filled(msg("The card is missing.")),
   });
   const set = useMutation(
     useTRPC().autoTopUp.set.mutationOptions({
       onSuccess: () => {
         void queries.invalidateQueries();
-        toast("Automatic top-up is on.");
+        toast(t("Automatic top-up is on."));
         onClose();
       },
     }),
@@ -55,15 +56,15 @@ export function AutoTopUpForm({ settings, cards, onClose }: Props) {
   }
 
   return (
-    <Dialog onClose={onClose} title="Automatic top-up">
+    <Dialog onClose={onClose} title={t("Automatic top-up")}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <SettingsFields cards={cards} problems={problems} settings={settings} />
-        <p className="text-ink-3">After three failed charges it pauses, and the owners get a mail.</p>
+        <p className="text-ink-3">{t("After three failed charges it pauses, and the owners get a mail.")}</p>
         <FormEnd
-          busy={set.isPending && "Saving…"}
+          busy={set.isPending && t("Saving…")}
           onCancel={onClose}
           refusal={refusalBeside(set.error, { threshold: 1, amount: 1, monthly: 1, cardId: 1 })}
-          submit="Turn on"
+          submit={t("Turn on")}
         />
       </form>
     </Dialog>
@@ -80,24 +81,24 @@ function SettingsFields({ settings, cards, problems }: FieldsProps) {
       <Field
         data-first=""
         defaultValue={amountField(settings?.thresholdMicros, "10")}
-        hint="Held money of live calls is not available."
-        label="When less is available than"
+        hint={t("Held money of live calls is not available.")}
+        label={t("When less is available than")}
         name="threshold"
         problem={problems["threshold"]}
         {...money}
       />
       <Field
         defaultValue={amountField(settings?.amountMicros, "25")}
-        hint="Whole cents, from 1.00."
-        label="Charge"
+        hint={t("Whole cents, from 1.00.")}
+        label={t("top up|Charge")}
         name="amount"
         problem={problems["amount"]}
         {...money}
       />
       <Field
         defaultValue={amountField(settings?.monthlyMicros, "200")}
-        hint="By itself nothing is ever charged beyond this."
-        label="At most in a month"
+        hint={t("By itself nothing is ever charged beyond this.")}
+        label={t("At most in a month")}
         name="monthly"
         problem={problems["monthly"]}
         {...money}
@@ -105,7 +106,7 @@ function SettingsFields({ settings, cards, problems }: FieldsProps) {
       <Select
         choices={cards.map((card) => ({ value: card.id, label: cardText(card) }))}
         defaultValue={settings?.cardId ?? cards[0]?.id}
-        label="Card"
+        label={t("Card")}
         name="cardId"
         problem={problems["cardId"]}
       />

@@ -15,6 +15,7 @@ import { later } from "@/components/ui/later";
 import { Notice } from "@/components/ui/notice";
 import { Section } from "@/components/ui/section";
 import { toast } from "@/components/ui/toast-store";
+import { t } from "@/server/kernel/words";
 
 const AutoTopUpForm = later(() => import("@/components/payments/auto-top-up-form").then((file) => file.AutoTopUpForm));
 
@@ -32,25 +33,25 @@ export function AutoTopUp({ payments }: Readonly<{ payments: Payments }>) {
       aside={
         mayEdit && (
           <Button
-            aria-label={`${on ? "Change…" : "Set up…"} automatic top-up`}
+            aria-label={on ? t("Change… automatic top-up") : t("Set up… automatic top-up")}
             className="min-h-7"
             look="quiet"
             onClick={() => setEditing(true)}
           >
-            {on ? "Change…" : "Set up…"}
+            {on ? t("Change…") : t("Set up…")}
           </Button>
         )
       }
       level={2}
-      title="Automatic top-up"
+      title={t("Automatic top-up")}
     >
       {on ? (
         <State settings={settings} />
       ) : (
         <p className="text-ink-2">
           {payments.cards.length > 0
-            ? "Off. A saved card can be charged when credit gets low."
-            : "Off. It needs a saved card: tick “Save the card” when you pay."}
+            ? t("Off. A saved card can be charged when credit gets low.")
+            : t("Off. It needs a saved card: tick “Save the card” when you pay.")}
         </p>
       )}
       {editing && <AutoTopUpForm cards={payments.cards} onClose={() => setEditing(false)} settings={settings} />}
@@ -64,10 +65,10 @@ function State({ settings }: Readonly<{ settings: AutoTopUpSettings }>) {
   const queries = useQueryClient();
   const onSettled = () => queries.invalidateQueries();
   const resume = useMutation(
-    trpc.autoTopUp.resume.mutationOptions({ onSuccess: () => toast("Automatic top-up goes on."), onSettled }),
+    trpc.autoTopUp.resume.mutationOptions({ onSuccess: () => toast(t("Automatic top-up goes on.")), onSettled }),
   );
   const stop = useMutation(
-    trpc.autoTopUp.stop.mutationOptions({ onSuccess: () => toast("Automatic top-up is off."), onSettled }),
+    trpc.autoTopUp.stop.mutationOptions({ onSuccess: () => toast(t("Automatic top-up is off.")), onSettled }),
   );
   const error = resume.error ?? stop.error;
   const paused = settings.state === "paused";
@@ -78,33 +79,35 @@ function State({ settings }: Readonly<{ settings: AutoTopUpSettings }>) {
           action={
             ownSeat &&
             can("billing.write") && (
-              <Button busy={resume.isPending && "Resuming…"} onClick={() => resume.mutate({ tenantSlug })}>
-                Resume
+              <Button busy={resume.isPending && t("Resuming…")} onClick={() => resume.mutate({ tenantSlug })}>
+                {t("Resume")}
               </Button>
             )
           }
-          title="Paused. Nothing is charged by itself."
+          title={t("Paused. Nothing is charged by itself.")}
           tone="bad"
         >
-          {settings.note || "The card was not charged."}
+          {settings.note || t("The card was not charged.")}
         </Notice>
       ) : (
         <Troubles settings={settings} />
       )}
       <p>{autoTopUpSentence(settings, currency)}</p>
       <p className="text-ink-2">
-        {moneyText(settings.chargedMicros, currency)} of {moneyText(settings.monthlyMicros, currency)} charged this
-        month.
+        {t("{charged} of {most} charged this month.", {
+          charged: moneyText(settings.chargedMicros, currency),
+          most: moneyText(settings.monthlyMicros, currency),
+        })}
       </p>
       {can("billing.write") && (
         <div>
           <Button
-            busy={stop.isPending && "Stopping…"}
+            busy={stop.isPending && t("Stopping…")}
             className="min-h-7"
             look="quiet"
             onClick={() => stop.mutate({ tenantSlug })}
           >
-            Turn off
+            {t("Turn off")}
           </Button>
         </div>
       )}
@@ -118,13 +121,13 @@ function Troubles({ settings }: Readonly<{ settings: AutoTopUpSettings }>) {
   return (
     <>
       {settings.monthReached && (
-        <Notice title="This month's maximum is reached." tone="warn">
-          Nothing more is charged by itself until the month ends.
+        <Notice title={t("This month's maximum is reached.")} tone="warn">
+          {t("Nothing more is charged by itself until the month ends.")}
         </Notice>
       )}
       {settings.failures > 0 && (
         <p className="text-warn">
-          The last charge failed ({settings.failures} of 3): {settings.note}
+          {t("The last charge failed ({failures} of 3): {why}", { failures: settings.failures, why: settings.note })}
         </p>
       )}
     </>

@@ -14,6 +14,7 @@ import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
 import { toast } from "@/components/ui/toast-store";
 import { checks, useFields } from "@/components/ui/use-fields";
+import { msg, t } from "@/server/kernel/words";
 
 type Props = Readonly<{ alert: Outputs["alerts"]["get"]["alert"]; onClose: () => void }>;
 
@@ -23,13 +24,13 @@ export function LowAlertForm({ alert, onClose }: Props) {
   const queries = useQueryClient();
   const form = useFields({
     below: checks.optional(amountProblem),
-    forDays: checks.optional(checks.shape(/^([1-9]|[1-5]\d|60)$/, "A whole number of days, from 1 to 60.")),
+    forDays: checks.optional(checks.shape(/^([1-9]|[1-5]\d|60)$/, msg("A whole number of days, from 1 to 60."))),
   });
   const set = useMutation(
     useTRPC().alerts.set.mutationOptions({
       onSuccess: (_, { below, forDays }) => {
         void queries.invalidateQueries();
-        toast(below === null && forDays === null ? "Nobody is told any more." : "The owners will be told.");
+        toast(below === null && forDays === null ? t("Nobody is told any more.") : t("The owners will be told."));
         onClose();
       },
     }),
@@ -45,13 +46,13 @@ export function LowAlertForm({ alert, onClose }: Props) {
   }
 
   return (
-    <Dialog onClose={onClose} title="Low-balance alert">
+    <Dialog onClose={onClose} title={t("Low-balance alert")}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <Field
           data-first=""
           defaultValue={amountField(alert?.belowMicros)}
           inputMode="decimal"
-          label="When less is available than"
+          label={t("When less is available than")}
           name="below"
           problem={problems["below"]}
           required={false}
@@ -59,20 +60,20 @@ export function LowAlertForm({ alert, onClose }: Props) {
         />
         <Field
           defaultValue={alert?.belowDays?.toString() ?? ""}
-          hint="At the pace of the last seven days."
+          hint={t("At the pace of the last seven days.")}
           inputMode="numeric"
-          label="When it lasts less than"
+          label={t("When it lasts less than")}
           name="forDays"
           problem={problems["forDays"]}
           required={false}
           unit="days"
         />
-        <p className="text-ink-3">The owners get one mail each time; both fields empty tell nobody.</p>
+        <p className="text-ink-3">{t("The owners get one mail each time; both fields empty tell nobody.")}</p>
         <FormEnd
-          busy={set.isPending && "Saving…"}
+          busy={set.isPending && t("Saving…")}
           onCancel={onClose}
           refusal={refusalBeside(set.error, { below: 1, forDays: 1 })}
-          submit="Save alert"
+          submit={t("Save alert")}
         />
       </form>
     </Dialog>

@@ -9,6 +9,7 @@ import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { later } from "@/components/ui/later";
 import { Section } from "@/components/ui/section";
+import { t } from "@/server/kernel/words";
 
 const LowAlertForm = later(() => import("@/components/payments/low-alert-form").then((file) => file.LowAlertForm));
 
@@ -24,25 +25,27 @@ export function LowAlert() {
       aside={
         can("billing.write") && (
           <Button
-            aria-label={`${alert ? "Change…" : "Set up…"} low-balance alert`}
+            aria-label={alert ? t("Change… low-balance alert") : t("Set up… low-balance alert")}
             className="min-h-7"
             look="quiet"
             onClick={() => setEditing(true)}
           >
-            {alert ? "Change…" : "Set up…"}
+            {alert ? t("Change…") : t("Set up…")}
           </Button>
         )
       }
       level={2}
-      title="Low-balance alert"
+      title={t("Low-balance alert")}
     >
       {alert ? (
         <>
           <p>{alertSentence(alert, currency)}</p>
-          {alert.low && <p className="text-warn">They were told. It is armed again with a tenth more than that.</p>}
+          {alert.low && (
+            <p className="text-warn">{t("They were told. It is armed again with a tenth more than that.")}</p>
+          )}
         </>
       ) : (
-        <p className="text-ink-2">Off. Nobody is told before the credit ends.</p>
+        <p className="text-ink-2">{t("Off. Nobody is told before the credit ends.")}</p>
       )}
       {editing && <LowAlertForm alert={alert} onClose={() => setEditing(false)} />}
     </Section>

@@ -17,6 +17,7 @@ import { Notice } from "@/components/ui/notice";
 import { Select } from "@/components/ui/select";
 import { toast } from "@/components/ui/toast-store";
 import { useFields } from "@/components/ui/use-fields";
+import { t } from "@/server/kernel/words";
 
 const ANOTHER = "another";
 
@@ -48,15 +49,15 @@ export function PayByCard({ payments, onClose, first = "25" }: Props) {
   return (
     <form className="grid gap-4" noValidate onSubmit={submit}>
       {payments.provider === "test" && (
-        <Notice title="Payments are in test here." tone="warn">
-          No card is charged. The credit is real in this portal.
+        <Notice title={t("Payments are in test here.")} tone="warn">
+          {t("No card is charged. The credit is real in this portal.")}
         </Notice>
       )}
       <Presets amount={amount} onChoose={setAmount} />
       <Field
         data-first=""
         inputMode="decimal"
-        label="Amount"
+        label={t("Amount")}
         name="amount"
         onChange={(event) => setAmount(event.target.value)}
         problem={problems["amount"]}
@@ -67,13 +68,13 @@ export function PayByCard({ payments, onClose, first = "25" }: Props) {
       {card === ANOTHER && <SaveCard onChange={setSaveCard} saveCard={saveCard} />}
       {refusal && <ErrorState {...refusal} />}
       {refused !== undefined && (
-        <Notice title="The card was not charged." tone="bad">
-          {refused} Choose another card, or pay at the provider’s page: there your bank can ask you.
+        <Notice title={t("The card was not charged.")} tone="bad">
+          {refused} {t("Choose another card, or pay at the provider’s page: there your bank can ask you.")}
         </Notice>
       )}
       <div className="flex justify-end">
         <Button busy={busy} look="primary" type="submit">
-          Pay {micros && micros > 0n ? moneyText(micros, currency) : ""}
+          {micros && micros > 0n ? t("Pay {amount}", { amount: moneyText(micros, currency) }) : t("Pay")}
         </Button>
       </div>
     </form>
@@ -96,7 +97,11 @@ function usePayment(onDone: () => void) {
         void queries.invalidateQueries();
         if (state === "failed") return;
         const sum = moneyText(readAmount(amount) ?? 0n, currency);
-        toast(state === "paid" ? `${sum} are paid and added to your balance.` : `${sum} are on their way.`);
+        toast(
+          state === "paid"
+            ? t("{sum} are paid and added to your balance.", { sum })
+            : t("{sum} are on their way.", { sum }),
+        );
         onDone();
       },
     }),
@@ -115,7 +120,7 @@ function usePayment(onDone: () => void) {
     pay,
     error: start.error ?? byCard.error,
     refused: byCard.data?.state === "failed" ? byCard.data.why : undefined,
-    busy: ((start.isPending || start.isSuccess) && "Opening…") || (byCard.isPending && "Paying…"),
+    busy: ((start.isPending || start.isSuccess) && t("Opening…")) || (byCard.isPending && t("Paying…")),
   };
 }
 
@@ -123,13 +128,16 @@ type CardsProps = Readonly<{ cards: Payments["cards"]; card: string; onChoose: (
 
 function Cards({ cards, card, onChoose }: CardsProps) {
   const choices = [
-    ...cards.map((one) => ({ value: one.id, label: `${cardText(one)}, until ${expiryText(one)}` })),
-    { value: ANOTHER, label: "Another card, at the provider’s page" },
+    ...cards.map((one) => ({
+      value: one.id,
+      label: t("{card}, until {end}", { card: cardText(one), end: expiryText(one) }),
+    })),
+    { value: ANOTHER, label: t("Another card, at the provider’s page") },
   ];
   return (
     <Select
       choices={choices}
-      label="Card"
+      label={t("Card")}
       name="card"
       onChange={(event) => onChoose(event.target.value)}
       value={card}
@@ -146,7 +154,7 @@ function SaveCard({ saveCard, onChange }: Readonly<{ saveCard: boolean; onChange
         onChange={(event) => onChange(event.target.checked)}
         type="checkbox"
       />
-      Save the card, to pay by one press and for automatic top-ups
+      {t("Save the card, to pay by one press and for automatic top-ups")}
     </label>
   );
 }
@@ -155,7 +163,7 @@ function Presets({ amount, onChoose }: Readonly<{ amount: string; onChoose: (amo
   const { currency } = useScope();
   return (
     <fieldset className="flex flex-wrap gap-2">
-      <legend className="sr-only">Amounts</legend>
+      <legend className="sr-only">{t("Amounts")}</legend>
       {PRESETS.map((preset) => (
         <Button
           aria-pressed={amount === preset}

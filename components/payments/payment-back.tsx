@@ -7,6 +7,7 @@ import { moneyText } from "@/components/billing/money-text";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
+import { t } from "@/server/kernel/words";
 
 const AGAIN_MS = 4_000;
 
@@ -27,26 +28,26 @@ export function PaymentBack({ paymentId, onClose }: Readonly<{ paymentId: string
   const sum = moneyText(data.amountMicros, data.currency);
   const close = (
     <Button className="min-h-7" look="quiet" onClick={onClose}>
-      Close
+      {t("Close")}
     </Button>
   );
   if (data.state === "pending") {
     return (
-      <Notice action={close} live title={`Your payment of ${sum} is on its way.`} tone="info">
-        It is added as soon as the payment provider confirms it. This line changes by itself.
+      <Notice action={close} live title={t("Your payment of {sum} is on its way.", { sum })} tone="info">
+        {t("It is added as soon as the payment provider confirms it. This line changes by itself.")}
       </Notice>
     );
   }
   if (data.state === "failed") {
     return (
-      <Notice action={close} live title={`Your payment of ${sum} did not go through.`} tone="bad">
-        {data.failure || "The payment provider declined it."} Nothing was charged; you can try again.
+      <Notice action={close} live title={t("Your payment of {sum} did not go through.", { sum })} tone="bad">
+        {data.failure || t("The payment provider declined it.")} {t("Nothing was charged; you can try again.")}
       </Notice>
     );
   }
   return (
-    <Notice action={close} live title={`${sum} paid and added to your balance.`} tone="ok">
-      It stands in the ledger and among the payments.
+    <Notice action={close} live title={t("{sum} paid and added to your balance.", { sum })} tone="ok">
+      {t("It stands in the ledger and among the payments.")}
     </Notice>
   );
 }

@@ -13,6 +13,7 @@ import { cx } from "@/components/ui/cx";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { later } from "@/components/ui/later";
 import { Section } from "@/components/ui/section";
+import { t } from "@/server/kernel/words";
 
 const RefundPayment = later(() => import("@/components/payments/refund-payment").then((file) => file.RefundPayment));
 
@@ -25,9 +26,9 @@ export function PaymentsSection({ payments }: Readonly<{ payments: Payments }>) 
   if (payments.items.length === 0) return null;
   const refundable = payments.refundable && can("billing.write");
   return (
-    <Section level={2} title="Payments">
+    <Section level={2} title={t("Payments")}>
       <DataTable
-        caption="Payments"
+        caption={t("Payments")}
         columns={columnsIn(zoneText(timeZone), refundable ? setRefunding : undefined)}
         empty={null}
         rowKey={(row) => row.id}
@@ -39,12 +40,12 @@ export function PaymentsSection({ payments }: Readonly<{ payments: Payments }>) 
 }
 
 const columnsIn = (zone: string, refund: ((row: PaymentRow) => void) | undefined): readonly Column<PaymentRow>[] => [
-  { key: "time", header: `Time, ${zone}`, fold: "second", cell: (row) => <Moment at={row.at} /> },
-  { key: "state", header: "State", fold: "lead", cell: (row) => <State row={row} /> },
-  { key: "what", header: "What", grow: true, cell: (row) => <What row={row} /> },
+  { key: "time", header: t("Time, {zone}", { zone }), fold: "second", cell: (row) => <Moment at={row.at} /> },
+  { key: "state", header: t("State"), fold: "lead", cell: (row) => <State row={row} /> },
+  { key: "what", header: t("What"), grow: true, cell: (row) => <What row={row} /> },
   {
     key: "amount",
-    header: "Amount",
+    header: t("Amount"),
     numeric: true,
     fold: "lead-end",
     cell: (row) => <Money currency={row.currency} micros={row.amountMicros} />,
@@ -53,13 +54,13 @@ const columnsIn = (zone: string, refund: ((row: PaymentRow) => void) | undefined
     ? [
         {
           key: "refund",
-          header: "Actions",
+          header: t("Actions"),
           fold: "second-end" as const,
           cell: (row: PaymentRow) =>
             row.leftMicros > 0n &&
             row.state !== "disputed" && (
               <Button className="min-h-7" look="quiet" onClick={() => refund(row)}>
-                Refund…
+                {t("Refund…")}
               </Button>
             ),
         },
@@ -77,6 +78,6 @@ function What({ row }: Readonly<{ row: PaymentRow }>) {
     row.failure,
     ...row.reversals.map((one) => [reversalWords(one), one.note].filter(Boolean).join(": ")),
   ].filter(Boolean);
-  const text = [purposeWords(row.purpose), row.provider === "test" && "test", ...notes].filter(Boolean).join(" · ");
+  const text = [purposeWords(row.purpose), row.provider === "test" && t("test"), ...notes].filter(Boolean).join(" · ");
   return <span title={text}>{text}</span>;
 }

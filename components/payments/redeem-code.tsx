@@ -11,17 +11,18 @@ import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
 import { toast } from "@/components/ui/toast-store";
 import { checks, useFields } from "@/components/ui/use-fields";
+import { msg, t } from "@/server/kernel/words";
 
 /** Turns a code that was bought into credit, once. */
 export function RedeemCode({ onClose }: Readonly<{ onClose: () => void }>) {
   const { tenantSlug } = useScope();
   const queries = useQueryClient();
-  const { problems, read } = useFields({ code: checks.filled("The code") });
+  const { problems, read } = useFields({ code: checks.filled(msg("The code is missing.")) });
   const redeem = useMutation(
     useTRPC().vouchers.redeem.mutationOptions({
       onSuccess: ({ amountMicros, currency }) => {
         void queries.invalidateQueries();
-        toast(`${moneyText(amountMicros, currency)} added.`);
+        toast(t("{sum} added.", { sum: moneyText(amountMicros, currency) }));
         onClose();
       },
     }),
@@ -39,18 +40,18 @@ export function RedeemCode({ onClose }: Readonly<{ onClose: () => void }>) {
         autoCapitalize="characters"
         className="font-mono"
         data-first=""
-        hint="As it was printed; blanks, dashes and small letters do not matter."
-        label="Voucher code"
+        hint={t("As it was printed; blanks, dashes and small letters do not matter.")}
+        label={t("Voucher code")}
         maxLength={100}
         name="code"
         problem={problems.code}
         spellCheck={false}
       />
       <FormEnd
-        busy={redeem.isPending && "Looking…"}
+        busy={redeem.isPending && t("Looking…")}
         onCancel={onClose}
         refusal={redeem.error ? refusalOf(redeem.error) : undefined}
-        submit="Redeem code"
+        submit={t("Redeem code")}
       />
     </form>
   );

@@ -15,6 +15,7 @@ import { FormEnd } from "@/components/ui/form-end";
 import { toast } from "@/components/ui/toast-store";
 import { checks, useFields } from "@/components/ui/use-fields";
 import { decimalOf } from "@/server/kernel/money";
+import { t } from "@/server/kernel/words";
 
 /** Gives a payment back to its card, or a part of it: out of the balance at once, so that it cannot be spent meanwhile. */
 export function RefundPayment({ payment, onClose }: Readonly<{ payment: PaymentRow; onClose: () => void }>) {
@@ -29,7 +30,7 @@ export function RefundPayment({ payment, onClose }: Readonly<{ payment: PaymentR
     useTRPC().payments.refund.mutationOptions({
       onSuccess: () => {
         void queries.invalidateQueries();
-        toast("The refund is on its way to the card.");
+        toast(t("The refund is on its way to the card."));
         onClose();
       },
     }),
@@ -45,29 +46,31 @@ export function RefundPayment({ payment, onClose }: Readonly<{ payment: PaymentR
   }
 
   return (
-    <Dialog onClose={onClose} title="Refund a payment">
+    <Dialog onClose={onClose} title={t("Refund a payment")}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <p className="text-ink-2">
-          The money leaves the balance of {tenant.name} now and goes back to the card that paid. What was spent cannot
-          be refunded.
+          {t(
+            "The money leaves the balance of {tenant} now and goes back to the card that paid. What was spent cannot be refunded.",
+            { tenant: tenant.name },
+          )}
         </p>
         <Field
           data-first=""
-          hint={`At most ${moneyText(leftMicros, currency)} of this payment.`}
+          hint={t("At most {sum} of this payment.", { sum: moneyText(leftMicros, currency) })}
           inputMode="decimal"
-          label="Amount"
+          label={t("Amount")}
           name="amount"
           onChange={(event) => setAmount(event.target.value)}
           problem={problems.amount ?? problemsOf(refund.error)["amount"]}
           unit={currency}
           value={amount}
         />
-        <Field label="Note" maxLength={140} name="note" required={false} />
+        <Field label={t("Note")} maxLength={140} name="note" required={false} />
         <FormEnd
-          busy={refund.isPending && "Refunding…"}
+          busy={refund.isPending && t("Refunding…")}
           onCancel={onClose}
           refusal={refusalBeside(refund.error, { amount })}
-          submit={`Refund ${micros > 0n ? moneyText(micros, currency) : ""}`}
+          submit={micros > 0n ? t("Refund {sum}", { sum: moneyText(micros, currency) }) : t("Refund")}
         />
       </form>
     </Dialog>

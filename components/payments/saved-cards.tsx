@@ -11,6 +11,7 @@ import { Button } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
 import { Section } from "@/components/ui/section";
 import { toast } from "@/components/ui/toast-store";
+import { t } from "@/server/kernel/words";
 
 /** The cards that may be charged without anybody there, each with its way out. The provider keeps the numbers, not we. */
 export function SavedCards({ payments }: Readonly<{ payments: Payments }>) {
@@ -18,32 +19,32 @@ export function SavedCards({ payments }: Readonly<{ payments: Payments }>) {
   const queries = useQueryClient();
   const remove = useMutation(
     useTRPC().payments.removeCard.mutationOptions({
-      onSuccess: () => toast("The card is forgotten; it is charged no more."),
+      onSuccess: () => toast(t("The card is forgotten; it is charged no more.")),
       onSettled: () => queries.invalidateQueries(),
     }),
   );
   if (payments.provider === null && payments.cards.length === 0) return null;
   return (
-    <Section level={2} title="Saved cards">
+    <Section level={2} title={t("Saved cards")}>
       {payments.cards.length === 0 && (
         <p className="text-ink-2">
-          None. Tick “Save the card” when you pay: then one press tops up, or it happens by itself.
+          {t("None. Tick “Save the card” when you pay: then one press tops up, or it happens by itself.")}
         </p>
       )}
       <ul className="grid">
         {payments.cards.map((card) => (
           <li className="flex min-h-9 items-center gap-3 border-b" key={card.id}>
             <span className="font-medium">{cardText(card)}</span>
-            <span className="figures min-w-0 flex-1 text-ink-2">until {expiryText(card)}</span>
+            <span className="figures min-w-0 flex-1 text-ink-2">{t("until {end}", { end: expiryText(card) })}</span>
             {can("billing.write") && (
               <Button
-                aria-label={`Remove the card ending in ${card.last4}`}
-                busy={remove.isPending && remove.variables.cardId === card.id && "Removing…"}
+                aria-label={t("Remove the card ending in {last4}", { last4: card.last4 })}
+                busy={remove.isPending && remove.variables.cardId === card.id && t("Removing…")}
                 className="min-h-7"
                 look="quiet"
                 onClick={() => remove.mutate({ tenantSlug, cardId: card.id })}
               >
-                Remove
+                {t("Remove")}
               </Button>
             )}
           </li>

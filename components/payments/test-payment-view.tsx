@@ -15,12 +15,14 @@ import { buttonClass } from "@/components/ui/button-class";
 import { ErrorState } from "@/components/ui/error-state";
 import { Notice } from "@/components/ui/notice";
 import { PageHeader } from "@/components/ui/page-header";
+import { rich } from "@/components/words/rich";
+import { msg, say, t } from "@/server/kernel/words";
 
 const answers = [
-  { answer: "pay", label: "Pay", look: "primary" },
-  { answer: "save_good_card", label: "Pay and save a card that works", look: "plain" },
-  { answer: "save_bad_card", label: "Pay and save a card that declines later", look: "plain" },
-  { answer: "fail", label: "Decline", look: "plain" },
+  { answer: "pay", label: msg("Pay"), look: "primary" },
+  { answer: "save_good_card", label: msg("Pay and save a card that works"), look: "plain" },
+  { answer: "save_bad_card", label: msg("Pay and save a card that declines later"), look: "plain" },
+  { answer: "fail", label: msg("Decline"), look: "plain" },
 ] as const;
 
 /** What stands in for a provider's page where payments are in test. Its buttons are the ways in which a visit may end. */
@@ -29,10 +31,10 @@ export function TestPaymentView({ paymentId }: Readonly<{ paymentId: string }>) 
   const query = useQuery(useTRPC().payments.testPage.queryOptions({ tenantSlug, paymentId }));
   return (
     <div className="max-w-lg">
-      <PageHeader title="Test payment" />
+      <PageHeader title={t("Test payment")} />
       <div className="grid gap-4">
-        <Notice title="TEST: no card is charged here." tone="warn">
-          A real payment provider would show its own page. This one only plays how a visit may end.
+        <Notice title={t("TEST: no card is charged here.")} tone="warn">
+          {t("A real payment provider would show its own page. This one only plays how a visit may end.")}
         </Notice>
         <QueryView query={query}>{(payment) => <Ways payment={payment} />}</QueryView>
       </div>
@@ -53,10 +55,13 @@ function Ways({ payment }: Readonly<{ payment: PaymentRow }>) {
     return (
       <div className="grid gap-3">
         <p className="text-md">
-          This payment of {sum} has ended: {paymentWords(payment.state).word.toLowerCase()}.
+          {t("This payment of {sum} has ended: {state}.", {
+            sum,
+            state: paymentWords(payment.state).word.toLowerCase(),
+          })}
         </p>
         <Link className={buttonClass("plain", "justify-self-start")} href={back}>
-          Back to the balance
+          {t("Back to the balance")}
         </Link>
       </div>
     );
@@ -64,22 +69,26 @@ function Ways({ payment }: Readonly<{ payment: PaymentRow }>) {
   return (
     <div className="grid gap-3">
       <p className="text-md">
-        {tenant.name} pays <strong>{sum}</strong>.
+        {rich("{tenant} pays <strong>{sum}</strong>.", {
+          tenant: tenant.name,
+          sum,
+          strong: (text) => <strong>{text}</strong>,
+        })}
       </p>
       <div className="grid justify-items-stretch gap-2">
         {ways.map(({ answer: how, label, look }) => (
           <Button
-            busy={(answer.isPending || answer.isSuccess) && answer.variables.answer === how && "One moment…"}
+            busy={(answer.isPending || answer.isSuccess) && answer.variables.answer === how && t("One moment…")}
             disabled={answer.isPending || answer.isSuccess}
             key={how}
             look={look}
             onClick={() => answer.mutate({ tenantSlug, paymentId: payment.id, answer: how })}
           >
-            {label}
+            {say(label)}
           </Button>
         ))}
         <Link className={buttonClass("quiet")} href={back}>
-          Leave without paying
+          {t("Leave without paying")}
         </Link>
       </div>
       {answer.error && <ErrorState {...refusalOf(answer.error)} />}

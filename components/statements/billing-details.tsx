@@ -12,6 +12,7 @@ import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
 import { toast } from "@/components/ui/toast-store";
 import { checks, useFields } from "@/components/ui/use-fields";
+import { t } from "@/server/kernel/words";
 
 const fields = { address: checks.any, vatId: checks.any };
 
@@ -20,7 +21,7 @@ export function BillingDetails({ onClose }: Readonly<{ onClose: () => void }>) {
   const { tenantSlug, tenant } = useScope();
   const query = useQuery(useTRPC().statements.details.queryOptions({ tenantSlug }));
   return (
-    <Dialog onClose={onClose} title={`Billing details of ${tenant.name}`}>
+    <Dialog onClose={onClose} title={t("Billing details of {tenant}", { tenant: tenant.name })}>
       <QueryView query={query}>{(details) => <Form details={details} onClose={onClose} />}</QueryView>
     </Dialog>
   );
@@ -37,7 +38,7 @@ function Form({ details, onClose }: Props) {
     trpc.statements.setDetails.mutationOptions({
       onSuccess: async () => {
         await queries.invalidateQueries({ queryKey: trpc.statements.pathKey() });
-        toast("Statements from now on say so.");
+        toast(t("Statements from now on say so."));
         onClose();
       },
       onError: (error) => setProblems(problemsOf(error)),
@@ -54,26 +55,26 @@ function Form({ details, onClose }: Props) {
     <form className="grid gap-4" noValidate onSubmit={submit}>
       <p className="text-ink-2">
         {tenant.kind === "operator"
-          ? "Stands beside your name on the statements of whom you sell to."
+          ? t("Stands beside your name on the statements of whom you sell to.")
           : tenant.kind === "reseller"
-            ? "Stands beside your name on your statements and on those of your customers."
-            : "Stands beside your name on your statements."}
+            ? t("Stands beside your name on your statements and on those of your customers.")
+            : t("Stands beside your name on your statements.")}
       </p>
       <Address defaultValue={details.address} problem={problems.address} />
       <Field
         defaultValue={details.vatId}
-        hint="Statements that were issued keep what they say."
-        label="VAT ID"
+        hint={t("Statements that were issued keep what they say.")}
+        label={t("VAT ID")}
         maxLength={40}
         name="vatId"
         problem={problems.vatId}
         required={false}
       />
       <FormEnd
-        busy={save.isPending && "Saving…"}
+        busy={save.isPending && t("Saving…")}
         onCancel={onClose}
         refusal={refusalBeside(save.error, fields)}
-        submit="Save details"
+        submit={t("Save details")}
       />
     </form>
   );
@@ -84,7 +85,7 @@ function Address({ defaultValue, problem }: Readonly<{ defaultValue: string; pro
   return (
     <div className="grid content-start gap-1">
       <label className="font-medium" htmlFor={id}>
-        Address <span className="font-normal text-ink-3">(optional)</span>
+        {t("Address")} <span className="font-normal text-ink-3">{t("(optional)")}</span>
       </label>
       <textarea
         aria-describedby={problem ? `${id}-problem` : undefined}

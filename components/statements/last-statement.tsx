@@ -7,6 +7,8 @@ import { useTRPC } from "@/components/api/client";
 import { Money } from "@/components/billing/money";
 import { useScope } from "@/components/shell/scope";
 import { periodText, statementHref } from "@/components/statements/period-text";
+import { rich } from "@/components/words/rich";
+import { t } from "@/server/kernel/words";
 
 /** The latest statement in one line, for the balance page. Nothing while there is none. */
 export function LastStatement() {
@@ -18,19 +20,23 @@ export function LastStatement() {
   return (
     <p className="flex flex-wrap items-baseline gap-x-3 gap-y-1 text-ink-2">
       <span>
-        Last statement:{" "}
-        <Link className={link} href={hrefOf("statements")}>
-          {periodText(last)}
-        </Link>
-        , closed with <Money currency={last.currency} micros={last.closingMicros} />
+        {rich("Last statement: <link>{period}</link>, closed with {closing}", {
+          period: periodText(last),
+          closing: <Money currency={last.currency} micros={last.closingMicros} />,
+          link: (text) => (
+            <Link className={link} href={hrefOf("statements")}>
+              {text}
+            </Link>
+          ),
+        })}
       </span>
       {last.ready && (
         <a
-          aria-label={`PDF of statement ${last.number}`}
+          aria-label={t("PDF of statement {number}", { number: last.number })}
           className={link}
           href={statementHref(tenantSlug, last.number, "pdf")}
         >
-          PDF
+          {t("PDF")}
         </a>
       )}
     </p>

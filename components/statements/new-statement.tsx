@@ -12,8 +12,9 @@ import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
 import { toast } from "@/components/ui/toast-store";
 import { checks, useFields } from "@/components/ui/use-fields";
+import { msg, t } from "@/server/kernel/words";
 
-const day = checks.shape(/^\d{4}-\d{2}-\d{2}$/, "Choose a day.");
+const day = checks.shape(/^\d{4}-\d{2}-\d{2}$/, msg("Choose a day."));
 
 type Days = Readonly<{ from: string; to: string }>;
 
@@ -31,7 +32,11 @@ export function NewStatement({ onClose }: Readonly<{ onClose: () => void }>) {
     trpc.statements.create.mutationOptions({
       onSuccess: async ({ number, repeated }) => {
         await queries.invalidateQueries({ queryKey: trpc.statements.pathKey() });
-        toast(repeated ? `There is one of these days already: ${number}.` : `Statement ${number} is issued.`);
+        toast(
+          repeated
+            ? t("There is one of these days already: {number}.", { number })
+            : t("Statement {number} is issued.", { number }),
+        );
         onClose();
       },
       onError: (error) => setProblems({ to: problemsOf(error)["to"] }),
@@ -42,12 +47,12 @@ export function NewStatement({ onClose }: Readonly<{ onClose: () => void }>) {
     event.preventDefault();
     const values = read(event.currentTarget);
     if (!values) return;
-    if (values.from > values.to) return setProblems({ to: "The last day is before the first." });
+    if (values.from > values.to) return setProblems({ to: t("The last day is before the first.") });
     create.mutate({ tenantSlug, days: values });
   }
 
   return (
-    <Dialog onClose={onClose} title="New statement">
+    <Dialog onClose={onClose} title={t("New statement")}>
       <form
         className="grid gap-4"
         noValidate
@@ -55,18 +60,20 @@ export function NewStatement({ onClose }: Readonly<{ onClose: () => void }>) {
         onSubmit={submit}
       >
         <div className="grid gap-4 sm:grid-cols-2">
-          <Field data-first="" label="First day" name="from" problem={problems.from} type="date" />
-          <Field label="Last day" name="to" problem={problems.to} type="date" />
+          <Field data-first="" label={t("First day")} name="from" problem={problems.from} type="date" />
+          <Field label={t("Last day")} name="to" problem={problems.to} type="date" />
         </div>
         {days && <Preview days={days} />}
         <p className="text-ink-2">
-          Whole days of {timeZone} that are over. It gets the next number and cannot be changed or taken back.
+          {t("Whole days of {timeZone} that are over. It gets the next number and cannot be changed or taken back.", {
+            timeZone,
+          })}
         </p>
         <FormEnd
-          busy={create.isPending && "Issuing…"}
+          busy={create.isPending && t("Issuing…")}
           onCancel={onClose}
           refusal={refusalBeside(create.error, { to: day })}
-          submit="Issue statement"
+          submit={t("Issue statement")}
         />
       </form>
     </Dialog>
@@ -87,14 +94,14 @@ function Preview({ days }: Readonly<{ days: Days }>) {
     useTRPC().statements.preview.queryOptions({ tenantSlug, days }, { placeholderData: keepPreviousData }),
   );
   if (!data) return null;
-  const count = data.lines === 1n ? "One movement" : `${data.lines.toLocaleString("en")} movements`;
+  const { number, lines: count, currency } = data;
+  const said = t("{count, plural, one {One movement} other {# movements}}, in {currency}.", { count, currency });
   return (
     <div aria-live="polite" className="grid gap-2 rounded-md bg-sunken p-3">
-      <PreviewSums closing="Closing" preview={data} />
+      <PreviewSums closing={t("Closing")} preview={data} />
       <p className="text-ink-2">
-        {data.number
-          ? `Statement ${data.number} is of these days.`
-          : `${count}, in ${data.currency}.${data.isOver ? "" : " The last day is not over yet."}`}
+        {number ? t("Statement {number} is of these days.", { number }) : said}
+        {!number && !data.isOver && ` ${t("The last day is not over yet.")}`}
       </p>
     </div>
   );

@@ -2,6 +2,7 @@ import type { Outputs } from "@/components/api/outputs";
 import { Money } from "@/components/billing/money";
 import { exactDecimals } from "@/components/billing/money-text";
 import { cx } from "@/components/ui/cx";
+import { t } from "@/server/kernel/words";
 
 type Preview = Outputs["statements"]["preview"];
 type Props = Readonly<{ preview: Preview; closing: string; across?: boolean }>;
@@ -12,12 +13,12 @@ export function PreviewSums({ preview, closing, across }: Props) {
   const isTold = chargedMicros !== null && taxMicros !== null && otherMicros !== null;
   const moved = isTold
     ? ([
-        ["Calls", chargedMicros],
-        ["Tax", taxMicros],
-        ["Other", otherMicros],
+        [t("Calls"), chargedMicros],
+        [t("Tax"), taxMicros],
+        [t("Other"), otherMicros],
       ] as const)
-    : ([["Movements", closingMicros - openingMicros]] as const);
-  const parts = [["Opening", openingMicros] as const, ...moved, [closing, closingMicros] as const];
+    : ([[t("Movements"), closingMicros - openingMicros]] as const);
+  const parts = [[t("Opening"), openingMicros] as const, ...moved, [closing, closingMicros] as const];
   const decimals = exactDecimals(
     parts.map(([, amount]) => amount),
     currency,
@@ -29,7 +30,7 @@ export function PreviewSums({ preview, closing, across }: Props) {
           <dt className="text-ink-3">{label}</dt>
           <dd
             className={cx(
-              across ? "max-sm:text-right" : "text-right",
+              across ? "max-sm:text-end" : "text-end",
               (place === 0 || place === parts.length - 1) && "font-medium",
             )}
           >

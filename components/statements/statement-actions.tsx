@@ -10,6 +10,7 @@ import { statementHref } from "@/components/statements/period-text";
 import { Button } from "@/components/ui/button";
 import { buttonClass } from "@/components/ui/button-class";
 import { toast } from "@/components/ui/toast-store";
+import { t } from "@/server/kernel/words";
 
 /** The two files of a statement, and the way to have it mailed again. */
 export function StatementActions({ row }: Readonly<{ row: StatementRow }>) {
@@ -19,19 +20,26 @@ export function StatementActions({ row }: Readonly<{ row: StatementRow }>) {
   const send = useMutation(
     useTRPC().statements.sendAgain.mutationOptions({
       onSuccess: ({ mailed, goesOut }) => {
-        const people = mailed === 1 ? "one person" : `${mailed} people`;
-        toast(goesOut ? `${row.number} is on its way to ${people}.` : `${row.number} waits: no mail server is named.`);
+        const { number } = row;
+        toast(
+          goesOut
+            ? t("{number} is on its way to {people, plural, one {one person} other {# people}}.", {
+                number,
+                people: mailed,
+              })
+            : t("{number} waits: no mail server is named.", { number }),
+        );
       },
       onError: (error) => toast(refusalOf(error).title, { tone: "bad" }),
     }),
   );
-  if (!row.ready) return <span className="text-ink-3">Being made…</span>;
+  if (!row.ready) return <span className="text-ink-3">{t("Being made…")}</span>;
   const files = ["pdf", "csv"] as const;
   return (
-    <span className="-ml-3 flex">
+    <span className="-ms-3 flex">
       {files.map((format) => (
         <a
-          aria-label={`${format.toUpperCase()} of statement ${row.number}`}
+          aria-label={t("{format} of statement {number}", { format: format.toUpperCase(), number: row.number })}
           className={buttonClass("quiet", "min-h-7")}
           href={statementHref(tenantSlug, row.number, format)}
           key={format}
@@ -41,13 +49,13 @@ export function StatementActions({ row }: Readonly<{ row: StatementRow }>) {
       ))}
       {can("billing.write") && (
         <Button
-          aria-label={`Mail statement ${row.number} again`}
-          busy={send.isPending && "Queuing…"}
+          aria-label={t("Mail statement {number} again", { number: row.number })}
+          busy={send.isPending && t("Queuing…")}
           className="min-h-7"
           look="quiet"
           onClick={() => send.mutate({ tenantSlug, statementId: row.id })}
         >
-          Mail
+          {t("send|Mail")}
         </Button>
       )}
     </span>

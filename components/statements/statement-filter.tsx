@@ -6,18 +6,22 @@ import { useScope } from "@/components/shell/scope";
 import { SearchBox } from "@/components/ui/search-box";
 import { Select } from "@/components/ui/select";
 import { useParamsState } from "@/components/ui/use-params-state";
+import { type Message, msg, say, t } from "@/server/kernel/words";
 
-const kinds = [
-  { value: "", label: "Months and others" },
-  { value: "month", label: "Months" },
-  { value: "range", label: "Made on request" },
+const kinds: readonly Choice[] = [
+  { value: "", label: msg("Months and others") },
+  { value: "month", label: msg("Months") },
+  { value: "range", label: msg("Made on request") },
 ];
-const sides = [
-  { value: "own", label: "Yours" },
-  { value: "sold", label: "Of your customers" },
+const sides: readonly Choice[] = [
+  { value: "own", label: msg("Yours") },
+  { value: "sold", label: msg("Of your customers") },
 ];
 
+type Choice = Readonly<{ value: string; label: Message }>;
 type Props = Readonly<{ side: "own" | "sold"; years: readonly number[] }>;
+
+const said = (choices: readonly Choice[]) => choices.map(({ value, label }) => ({ value, label: say(label) }));
 
 /** The filter as controls; each writes itself into the address. */
 export function StatementFilter({ side, years }: Props) {
@@ -31,15 +35,15 @@ export function StatementFilter({ side, years }: Props) {
       {side === "sold" && (
         <SearchBox
           className="w-full sm:w-56"
-          label="Number or customer"
+          label={t("Number or customer")}
           onValue={search}
           value={params.get("q") ?? ""}
         />
       )}
       {tenant.kind === "reseller" && (
         <Select
-          choices={sides}
-          label="Whose"
+          choices={said(sides)}
+          label={t("Whose")}
           labelHidden
           name="side"
           onChange={(event) => set({ side: event.target.value, q: undefined, before: undefined })}
@@ -47,8 +51,8 @@ export function StatementFilter({ side, years }: Props) {
         />
       )}
       <Select
-        choices={kinds}
-        label="Kind"
+        choices={said(kinds)}
+        label={t("Kind")}
         labelHidden
         name="kind"
         onChange={choose("kind")}
@@ -56,10 +60,10 @@ export function StatementFilter({ side, years }: Props) {
       />
       <Select
         choices={[
-          { value: "", label: "Any year" },
+          { value: "", label: t("Any year") },
           ...years.map((year) => ({ value: String(year), label: String(year) })),
         ]}
-        label="Year"
+        label={t("Year")}
         labelHidden
         name="year"
         onChange={choose("year")}

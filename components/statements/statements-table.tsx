@@ -9,6 +9,7 @@ import { useScope } from "@/components/shell/scope";
 import { periodText } from "@/components/statements/period-text";
 import { StatementActions } from "@/components/statements/statement-actions";
 import { type Column, DataTable } from "@/components/ui/data-table";
+import { t } from "@/server/kernel/words";
 
 type MoneyName = "openingMicros" | "chargedMicros" | "taxMicros" | "otherMicros" | "closingMicros";
 const moneyNames: readonly MoneyName[] = [
@@ -30,35 +31,35 @@ function columnsIn({ currency, decimals, sold }: Look): readonly Column<Statemen
   const columns: (Column<StatementRow> | false)[] = [
     {
       key: "period",
-      header: "Period",
+      header: t("Period"),
       fold: "lead",
       cell: (row) => <span className="font-medium whitespace-nowrap">{periodText(row)}</span>,
     },
     sold && {
       key: "buyer",
-      header: "Customer",
+      header: t("Customer"),
       grow: true,
       fold: "second-end",
       cell: (row) => <span title={row.buyerName}>{row.buyerName}</span>,
     },
     {
       key: "number",
-      header: "Number",
+      header: t("statement|Number"),
       fold: "second",
       cell: (row) => <span className="figures whitespace-nowrap text-ink-2">{row.number}</span>,
     },
-    { key: "opening", header: "Opening", numeric: true, from, cell: money("openingMicros") },
-    { key: "charged", header: "Calls", numeric: true, cell: money("chargedMicros") },
-    { key: "tax", header: "Tax", numeric: true, from, cell: money("taxMicros") },
-    { key: "other", header: "Other", numeric: true, from, cell: money("otherMicros") },
+    { key: "opening", header: t("Opening"), numeric: true, from, cell: money("openingMicros") },
+    { key: "charged", header: t("Calls"), numeric: true, cell: money("chargedMicros") },
+    { key: "tax", header: t("Tax"), numeric: true, from, cell: money("taxMicros") },
+    { key: "other", header: t("Other"), numeric: true, from, cell: money("otherMicros") },
     {
       key: "closing",
-      header: currency ? `Closing, ${currency}` : "Closing",
+      header: currency ? t("Closing, {currency}", { currency }) : t("Closing"),
       numeric: true,
       fold: "lead-end",
       cell: money("closingMicros"),
     },
-    { key: "act", header: "Files", fold: "below", cell: (row) => <StatementActions row={row} /> },
+    { key: "act", header: t("Files"), fold: "below", cell: (row) => <StatementActions row={row} /> },
   ];
   return columns.filter((column) => column !== false);
 }
@@ -76,7 +77,7 @@ export function StatementsTable({ rows, sold, empty }: Props) {
     : { currency: undefined, decimals: undefined };
   return (
     <DataTable
-      caption="Statements"
+      caption={t("Statements")}
       columns={columnsIn({ ...look, sold })}
       empty={empty}
       rowKey={(row) => row.id}

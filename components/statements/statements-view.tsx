@@ -18,6 +18,7 @@ import { PageHeader } from "@/components/ui/page-header";
 import { Pages } from "@/components/ui/pages";
 import { Section } from "@/components/ui/section";
 import { useParamsState } from "@/components/ui/use-params-state";
+import { t } from "@/server/kernel/words";
 
 const NewStatement = later(() => import("@/components/statements/new-statement").then((file) => file.NewStatement));
 const BillingDetails = later(() =>
@@ -37,7 +38,7 @@ export function StatementsView() {
   const isFiltered = Boolean(input.kind || input.year || input.text);
   return (
     <>
-      <PageHeader actions={can("billing.write") && <Acts buys={buys} onOpen={setOpen} />} title="Statements">
+      <PageHeader actions={can("billing.write") && <Acts buys={buys} onOpen={setOpen} />} title={t("Statements")}>
         {(isFiltered || sold || tenant.kind === "reseller" || (query.data?.items.length ?? 0) > 0) && (
           <StatementFilter side={side} years={query.data?.years ?? []} />
         )}
@@ -59,7 +60,7 @@ export function StatementsView() {
               />
               {(nextCursor || input.cursor) && (
                 <Pages
-                  noun="statements"
+                  counted={t("{count, plural, one {# statement} other {# statements}}", { count: items.length })}
                   onNewest={input.cursor ? () => set({ before: undefined }) : undefined}
                   onOlder={nextCursor ? () => set({ before: nextCursor }) : undefined}
                   shown={items.length}
@@ -69,7 +70,7 @@ export function StatementsView() {
           )}
         </QueryView>
         {can("members.read") && (
-          <Section level={2} title="Mail from here">
+          <Section level={2} title={t("Mail from here")}>
             <SentMail />
           </Section>
         )}
@@ -85,10 +86,10 @@ type ActsProps = Readonly<{ buys: boolean; onOpen: (what: "new" | "details") => 
 function Acts({ buys, onOpen }: ActsProps) {
   return (
     <>
-      <Button onClick={() => onOpen("details")}>Billing details…</Button>
+      <Button onClick={() => onOpen("details")}>{t("Billing details…")}</Button>
       {buys && (
         <Button data-shortcut="n" icon="plus" look="primary" onClick={() => onOpen("new")}>
-          New statement
+          {t("New statement")}
         </Button>
       )}
     </>

@@ -8,6 +8,7 @@ import { Button } from "@/components/ui/button";
 import { buttonClass } from "@/components/ui/button-class";
 import { Dialog } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/notice";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ batch: Outputs["vouchers"]["create"]; onClose: () => void }>;
 
@@ -27,22 +28,32 @@ export function CodesOnce({ batch, onClose }: Props) {
     <Dialog
       holdOpen
       onClose={onClose}
-      title={`${codes.length} codes of ${moneyText(batch.amountMicros, batch.currency)}`}
+      title={t("{count, plural, one {# code of {worth}} other {# codes of {worth}}}", {
+        count: codes.length,
+        worth: moneyText(batch.amountMicros, batch.currency),
+      })}
     >
       <div className="grid gap-4">
-        <Notice title="Save the file now." tone="warn">
-          The codes are shown this once. Nobody can read them again, not even the operator; a lost file means a void
-          batch.
+        <Notice title={t("Save the file now.")} tone="warn">
+          {t(
+            "The codes are shown this once. Nobody can read them again, not even the operator; a lost file means a void batch.",
+          )}
         </Notice>
-        <output aria-label="Codes" className="grid gap-1 font-mono">
+        <output aria-label={t("Codes")} className="grid gap-1 font-mono">
           {codes.slice(0, SHOWN).map((code) => (
             <span key={code}>{code}</span>
           ))}
-          {codes.length > SHOWN && <span className="text-ink-3">and {codes.length - SHOWN} more in the file</span>}
+          {codes.length > SHOWN && (
+            <span className="font-sans text-ink-3">
+              {t("{count, plural, one {and # more in the file} other {and # more in the file}}", {
+                count: codes.length - SHOWN,
+              })}
+            </span>
+          )}
         </output>
         <div className="flex justify-end gap-2">
           <Button look="quiet" onClick={onClose}>
-            {saved ? "Done" : "Close without the file"}
+            {saved ? t("Done") : t("Close without the file")}
           </Button>
           <a
             className={buttonClass("primary")}
@@ -51,7 +62,7 @@ export function CodesOnce({ batch, onClose }: Props) {
             href={file}
             onClick={() => setSaved(true)}
           >
-            Save as CSV
+            {t("Save as CSV")}
           </a>
         </div>
       </div>

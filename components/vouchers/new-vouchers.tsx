@@ -13,6 +13,7 @@ import { FormEnd } from "@/components/ui/form-end";
 import { checks, useFields } from "@/components/ui/use-fields";
 import { CodesOnce } from "@/components/vouchers/codes-once";
 import { dayEnd, nextYear } from "@/components/vouchers/voucher-day";
+import { msg, t } from "@/server/kernel/words";
 
 /** Makes a batch, and shows its codes the one time that they can be read. */
 export function NewVouchers({ onClose }: Readonly<{ onClose: () => void }>) {
@@ -20,10 +21,10 @@ export function NewVouchers({ onClose }: Readonly<{ onClose: () => void }>) {
   const trpc = useTRPC();
   const queries = useQueryClient();
   const form = useFields({
-    count: checks.shape(/^[1-9]\d{0,4}$/, "A whole number of codes, such as 100."),
+    count: checks.shape(/^[1-9]\d{0,4}$/, msg("A whole number of codes, such as 100.")),
     amount: amountProblem,
-    expiresAt: (day) => (dayEnd(day) ? undefined : "A day such as 2027-12-31."),
-    prefix: checks.shape(/^[A-Za-z0-9]{0,8}$/, "At most eight letters and digits."),
+    expiresAt: (day) => (dayEnd(day) ? undefined : t("A day such as 2027-12-31.")),
+    prefix: checks.shape(/^[A-Za-z0-9]{0,8}$/, msg("At most eight letters and digits.")),
     note: checks.any,
   });
   const create = useMutation(
@@ -51,14 +52,14 @@ export function NewVouchers({ onClose }: Readonly<{ onClose: () => void }>) {
 
   if (create.data) return <CodesOnce batch={create.data} onClose={onClose} />;
   return (
-    <Dialog onClose={onClose} title="New batch of vouchers">
+    <Dialog onClose={onClose} title={t("New batch of vouchers")}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <BatchFields problems={problems} />
         <FormEnd
-          busy={create.isPending && "Making…"}
+          busy={create.isPending && t("Making…")}
           onCancel={onClose}
           refusal={refusalBeside(create.error, form.problems)}
-          submit="Make codes"
+          submit={t("Make codes")}
         />
       </form>
     </Dialog>
@@ -74,13 +75,13 @@ function BatchFields({ problems }: Readonly<{ problems: Partial<Record<string, s
           data-first=""
           defaultValue="100"
           inputMode="numeric"
-          label="Codes"
+          label={t("Codes")}
           name="count"
           problem={problems["count"]}
         />
         <Field
           inputMode="decimal"
-          label="Worth each"
+          label={t("Worth each")}
           name="amount"
           placeholder="10.00"
           problem={problems["amount"]}
@@ -89,21 +90,21 @@ function BatchFields({ problems }: Readonly<{ problems: Partial<Record<string, s
       </div>
       <Field
         defaultValue={nextYear()}
-        hint="The codes count until the end of this day, UTC."
-        label="Good until"
+        hint={t("The codes count until the end of this day, UTC.")}
+        label={t("Good until")}
         name="expiresAt"
         problem={problems["expiresAt"]}
         type="date"
       />
       <Field
-        hint="What each code begins with, for whoever sorts the cards."
-        label="Prefix"
+        hint={t("What each code begins with, for whoever sorts the cards.")}
+        label={t("codes|Prefix")}
         maxLength={8}
         name="prefix"
         problem={problems["prefix"]}
         required={false}
       />
-      <Field label="Note" maxLength={140} name="note" problem={problems["note"]} required={false} />
+      <Field label={t("Note")} maxLength={140} name="note" problem={problems["note"]} required={false} />
     </>
   );
 }

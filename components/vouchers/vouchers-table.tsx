@@ -8,6 +8,8 @@ import { Button } from "@/components/ui/button";
 import { dayText, zoneText } from "@/components/ui/clock-text";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
+import { numberText } from "@/server/kernel/locale";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{
   rows: readonly VoucherBatch[];
@@ -18,42 +20,47 @@ type Props = Readonly<{
 export function VouchersTable({ rows, onVoid }: Props) {
   const { timeZone, tenant } = useScope();
   const columns: readonly Column<VoucherBatch>[] = [
-    { key: "at", header: `Made, ${zoneText(timeZone)}`, fold: "second", cell: (row) => <Moment at={row.at} /> },
+    {
+      key: "at",
+      header: t("Made, {zone}", { zone: zoneText(timeZone) }),
+      fold: "second",
+      cell: (row) => <Moment at={row.at} />,
+    },
     {
       key: "what",
-      header: "Batch",
+      header: t("Batch"),
       fold: "lead",
       grow: true,
       cell: (row) => (
         <>
-          {row.prefix && <span className="pr-2 font-mono">{row.prefix}</span>}
-          <span className={row.prefix ? "text-ink-2" : ""}>{row.note || (row.prefix ? "" : `${row.count} codes`)}</span>
+          {row.prefix && <span className="pe-2 font-mono">{row.prefix}</span>}
+          <span className={row.prefix ? "text-ink-2" : ""}>{row.note || (row.prefix ? "" : codesText(row.count))}</span>
         </>
       ),
     },
     {
       key: "worth",
-      header: "Each",
+      header: t("Each"),
       numeric: true,
       fold: "lead-end",
       cell: (row) => <Money currency={row.currency} micros={row.amountMicros} />,
     },
-    count("count", "Codes", (row) => row.count),
-    { ...count("used", "Used", (row) => row.used), fold: "second-end", cell: (row) => <Used row={row} /> },
-    count("open", "Unused", (row) => row.open),
-    count("expired", "Expired", (row) => row.expired, "lg"),
-    count("void", "Void", (row) => row.revoked, "lg"),
-    { key: "expires", header: "Good until", from: "lg", cell: (row) => dayText(row.expiresAt, tenant.timeZone) },
+    count("count", t("Codes"), (row) => row.count),
+    { ...count("used", t("codes|Used"), (row) => row.used), fold: "second-end", cell: (row) => <Used row={row} /> },
+    count("open", t("codes|Unused"), (row) => row.open),
+    count("expired", t("codes|Expired"), (row) => row.expired, "lg"),
+    count("void", t("codes|Void"), (row) => row.revoked, "lg"),
+    { key: "expires", header: t("Good until"), from: "lg", cell: (row) => dayText(row.expiresAt, tenant.timeZone) },
     ...(onVoid
       ? [
           {
             key: "act",
-            header: "Actions",
+            header: t("Actions"),
             fold: "below" as const,
             cell: (row: VoucherBatch) =>
               row.open > 0 && (
                 <Button className="min-h-7" look="quiet" onClick={() => onVoid(row)}>
-                  Void…
+                  {t("Void…")}
                 </Button>
               ),
           },
@@ -62,20 +69,26 @@ export function VouchersTable({ rows, onVoid }: Props) {
   ];
   return (
     <DataTable
-      caption="Batches of vouchers"
+      caption={t("Batches of vouchers")}
       columns={columns}
-      empty={<Empty title="No vouchers yet.">A batch is made at once and its codes are shown once, as a file.</Empty>}
+      empty={
+        <Empty title={t("No vouchers yet.")}>
+          {t("A batch is made at once and its codes are shown once, as a file.")}
+        </Empty>
+      }
       rowKey={(row) => row.id}
       rows={rows}
     />
   );
 }
 
+const codesText = (count: number) => t("{count, plural, one {# code} other {# codes}}", { count });
+
 const count = (key: string, header: string, of: (row: VoucherBatch) => number, from?: "lg"): Column<VoucherBatch> => ({
   key,
   header,
   numeric: true,
-  cell: (row) => of(row),
+  cell: (row) => numberText(of(row)),
   ...(from ? { from } : {}),
 });
 
@@ -83,8 +96,8 @@ const count = (key: string, header: string, of: (row: VoucherBatch) => number, f
 function Used({ row }: Readonly<{ row: VoucherBatch }>) {
   return (
     <>
-      {row.used}
-      <span className="sm:hidden"> of {row.count} used</span>
+      <span className="max-sm:hidden">{numberText(row.used)}</span>
+      <span className="sm:hidden">{t("{used} of {count} used", { used: row.used, count: row.count })}</span>
     </>
   );
 }

@@ -11,6 +11,7 @@ import { Button } from "@/components/ui/button";
 import { later } from "@/components/ui/later";
 import { PageHeader } from "@/components/ui/page-header";
 import { VouchersTable } from "@/components/vouchers/vouchers-table";
+import { t } from "@/server/kernel/words";
 
 const NewVouchers = later(() => import("@/components/vouchers/new-vouchers").then((file) => file.NewVouchers));
 const VoidVouchers = later(() => import("@/components/vouchers/void-vouchers").then((file) => file.VoidVouchers));
@@ -28,16 +29,16 @@ export function VouchersView() {
         actions={
           mayMake && (
             <Button data-shortcut="n" look="primary" onClick={() => setMaking(true)}>
-              New batch…
+              {t("New batch…")}
             </Button>
           )
         }
-        title="Vouchers"
+        title={t("Vouchers")}
       />
       <p className="max-w-prose pb-4 text-ink-2">
-        A code adds credit to the balance of whoever below you types it, once.
+        {t("A code adds credit to the balance of whoever below you types it, once.")}
         {tenant.kind === "reseller" &&
-          " What it adds is yours until then, and leaves your balance when the code is used."}
+          ` ${t("What it adds is yours until then, and leaves your balance when the code is used.")}`}
       </p>
       <QueryView query={query}>
         {({ items }) => <VouchersTable onVoid={mayMake ? setVoiding : undefined} rows={items} />}

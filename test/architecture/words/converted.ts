@@ -13,4 +13,9 @@ export const converted: readonly string[] = [
   "components/shell",
   "components/tasks",
   "components/viewing",
+  "components/payments",
+  "components/billing",
+  "components/statements",
+  "components/vouchers",
+  "components/disputes",
 ];
