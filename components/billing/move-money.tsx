@@ -77,23 +77,13 @@ export function MoveMoney({ kind, balance, toSlug, onClose }: Props) {
           unit={balance.currency}
           value={amount}
         />
-        <Field
-          hint={t("Stands in the ledger, on both sides.")}
-          label={t("Note")}
-          maxLength={140}
-          name="note"
-          required={false}
-        />
+        <Note />
         {kind === "give" && tenant.kind === "reseller" && <TakeBack back={back} onBack={setBack} />}
         <MoveEffect
           currency={balance.currency}
           rows={moveRows({ way, tenant, target, available: balance.availableMicros, micros })}
         />
-        {kind === "receive" && (
-          <p className="text-ink-3">
-            {t("A reseller pays from its own wallet; the operator's credit comes from payments.")}
-          </p>
-        )}
+        {kind === "receive" && <WhoPays />}
         <FormEnd
           busy={busy && t("Moving…")}
           onCancel={onClose}
@@ -119,6 +109,20 @@ function useTarget(wanted: boolean, currency: string, toSlug: string | undefined
   const target = one.data?.items.find(({ slug }) => slug === value);
   return { target, toChoose: { ...among, value }, choose };
 }
+
+const WhoPays = () => (
+  <p className="text-ink-3">{t("A reseller pays from its own wallet; the operator's credit comes from payments.")}</p>
+);
+
+const Note = () => (
+  <Field
+    hint={t("Stands in the ledger, on both sides.")}
+    label={t("Note")}
+    maxLength={140}
+    name="note"
+    required={false}
+  />
+);
 
 function TakeBack({ back, onBack }: Readonly<{ back: boolean; onBack: (back: boolean) => void }>) {
   return (

@@ -28,7 +28,7 @@ const busyWords = { full: msg("Crediting…"), part: msg("Crediting…"), reject
 
 /** The decision of the seller: the money moves with it, in the same step. */
 export function DecideDispute({ dispute, way, onClose }: Props) {
-  const { id, number, currency, leftMicros, buyerName } = dispute;
+  const { id, number, currency, leftMicros } = dispute;
   const most = exactMoneyText(leftMicros, currency);
   const { problems, read } = useFields({
     amount: (value) => (way === "part" ? partProblem(value, leftMicros, most) : undefined),
@@ -48,18 +48,7 @@ export function DecideDispute({ dispute, way, onClose }: Props) {
   return (
     <Dialog onClose={onClose} title={say(titles[way], { number })}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
-        <p className="text-ink-2">
-          {way === "reject"
-            ? t("The charge stays as it is.")
-            : way === "full"
-              ? t(
-                  "{buyer} gets {sum} into its wallet, as a line linked to the charge. Your revenue falls by as much.",
-                  { buyer: buyerName, sum: most },
-                )
-              : t("{buyer} gets it into its wallet, as a line linked to the charge. Your revenue falls by as much.", {
-                  buyer: buyerName,
-                })}
-        </p>
+        <p className="text-ink-2">{effectText(way, dispute.buyerName, most)}</p>
         {way === "part" && (
           <Field
             data-first=""
@@ -96,6 +85,16 @@ export function DecideDispute({ dispute, way, onClose }: Props) {
       </form>
     </Dialog>
   );
+}
+
+function effectText(way: Props["way"], buyer: string, sum: string): string {
+  if (way === "reject") return t("The charge stays as it is.");
+  return way === "full"
+    ? t("{buyer} gets {sum} into its wallet, as a line linked to the charge. Your revenue falls by as much.", {
+        buyer,
+        sum,
+      })
+    : t("{buyer} gets it into its wallet, as a line linked to the charge. Your revenue falls by as much.", { buyer });
 }
 
 function partProblem(text: string, left: bigint, most: string): string | undefined {

@@ -15,9 +15,10 @@ import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
 import { Select } from "@/components/ui/select";
 import { checks, useFields } from "@/components/ui/use-fields";
+import { msg, t } from "@/server/kernel/words";
 
 const fields = {
-  email: checks.shape(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, "Write an e-mail address such as name@company.com."),
+  email: checks.shape(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, msg("Write an e-mail address such as name@company.com.")),
   role: checks.any,
   lastDay: checks.any,
 };
@@ -45,29 +46,29 @@ export function InviteMember({ onClose }: Readonly<{ onClose: () => void }>) {
 
   if (invite.data) return <InvitationLink {...invite.data} email={invite.variables.email} onClose={onClose} />;
   return (
-    <Dialog onClose={onClose} title={`Invite to ${tenant.name}`}>
+    <Dialog onClose={onClose} title={t("Invite to {tenant}", { tenant: tenant.name })}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
-        <Field data-first="" label="E-mail" name="email" problem={problems.email} type="email" />
+        <Field data-first="" label={t("E-mail")} name="email" problem={problems.email} type="email" />
         <Select
           choices={roleChoices(tenant.kind)}
           defaultValue="viewer"
-          label="Role"
+          label={t("Role")}
           name="role"
           problem={problems.role}
         />
         <Field
-          hint="For somebody who comes for a while: the seat ends by itself after this day."
-          label="Last day"
+          hint={t("For somebody who comes for a while: the seat ends by itself after this day.")}
+          label={t("Last day")}
           name="lastDay"
           problem={problems.lastDay}
           required={false}
           type="date"
         />
         <FormEnd
-          busy={invite.isPending && "Making the link…"}
+          busy={invite.isPending && t("Making the link…")}
           onCancel={onClose}
           refusal={refusalBeside(invite.error, fields)}
-          submit="Make invitation link"
+          submit={t("Make invitation link")}
         />
       </form>
     </Dialog>
@@ -78,15 +79,15 @@ type LinkProps = Readonly<{ invitationUrl: string; mailed: boolean; email: strin
 
 function InvitationLink({ invitationUrl, mailed, email, onClose }: LinkProps) {
   return (
-    <Dialog holdOpen onClose={onClose} title="Send this link">
+    <Dialog holdOpen onClose={onClose} title={t("Send this link")}>
       <div className="grid gap-4">
-        <CopyLine label="Invitation link" text={invitationUrl} />
+        <CopyLine label={t("Invitation link")} text={invitationUrl} />
         <p className="text-ink-2">
-          It works once. Whoever opens it chooses a name and a password, so send it only to {email}.
-          {mailed && " It is on its way there by mail as well."}
+          {t("It works once. Whoever opens it chooses a name and a password, so send it only to {email}.", { email })}
+          {mailed && ` ${t("It is on its way there by mail as well.")}`}
         </p>
         <Button className="justify-self-end" look="primary" onClick={onClose}>
-          Done
+          {t("Done")}
         </Button>
       </div>
     </Dialog>

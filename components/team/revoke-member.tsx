@@ -10,6 +10,7 @@ import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { ErrorState } from "@/components/ui/error-state";
 import { toast } from "@/components/ui/toast-store";
+import { t } from "@/server/kernel/words";
 
 export function RevokeMember({ member, onClose }: Readonly<{ member: Member; onClose: () => void }>) {
   const { tenantSlug, tenant } = useScope();
@@ -19,29 +20,31 @@ export function RevokeMember({ member, onClose }: Readonly<{ member: Member; onC
     trpc.members.revoke.mutationOptions({
       onSuccess: () => {
         void queries.invalidateQueries({ queryKey: trpc.members.pathKey() });
-        toast(`${member.email} has no seat here any more.`);
+        toast(t("{email} has no seat here any more.", { email: member.email }));
         onClose();
       },
     }),
   );
   return (
-    <Dialog onClose={onClose} title={`Revoke the seat of ${member.name || member.email}`}>
+    <Dialog onClose={onClose} title={t("Revoke the seat of {person}", { person: member.name || member.email })}>
       <div className="grid gap-4">
         <p className="text-md text-ink-2">
-          {member.email} loses access to {tenant.name} with the next request. What this person did stays in the audit
-          trail. To come back, a new invitation is needed.
+          {t(
+            "{email} loses access to {tenant} with the next request. What this person did stays in the audit trail. To come back, a new invitation is needed.",
+            { email: member.email, tenant: tenant.name },
+          )}
         </p>
         {revoke.error && <ErrorState {...refusalOf(revoke.error)} />}
         <div className="flex justify-end gap-2">
           <Button data-first="" onClick={onClose}>
-            Keep seat
+            {t("Keep seat")}
           </Button>
           <Button
-            busy={revoke.isPending && "Revoking…"}
+            busy={revoke.isPending && t("Revoking…")}
             look="danger"
             onClick={() => revoke.mutate({ tenantSlug, userId: member.userId })}
           >
-            Revoke seat
+            {t("Revoke seat")}
           </Button>
         </div>
       </div>

@@ -1,18 +1,23 @@
-import type { Choice } from "@/components/ui/select";
+import { type Message, msg, say } from "@/server/kernel/words";
 
-const everywhere: readonly Choice[] = [
-  { value: "viewer", label: "Viewer: sees, changes nothing" },
-  { value: "support", label: "Support: extensions and calls" },
-  { value: "billing", label: "Billing: money and prices" },
-  { value: "admin", label: "Admin: everything but owners" },
-  { value: "owner", label: "Owner: everything" },
+type RoleChoice = Readonly<{ value: string; label: Message }>;
+
+const everywhere: readonly RoleChoice[] = [
+  { value: "viewer", label: msg("Viewer: sees, changes nothing") },
+  { value: "support", label: msg("Support: extensions and calls") },
+  { value: "billing", label: msg("Billing: money and prices") },
+  { value: "admin", label: msg("Admin: everything but owners") },
+  { value: "owner", label: msg("Owner: everything") },
 ];
 
-const operatorOnly: readonly Choice[] = [
-  { value: "incident_responder", label: "Incident responder: stops abuse" },
-  { value: "auditor", label: "Auditor: sees everything, changes nothing" },
+const operatorOnly: readonly RoleChoice[] = [
+  { value: "incident_responder", label: msg("Incident responder: stops abuse") },
+  { value: "auditor", label: msg("Auditor: sees everything, changes nothing") },
 ];
 
 /** The roles that can be given here, with what each may do. */
-export const roleChoices = (kind: string): readonly Choice[] =>
-  kind === "operator" ? [...everywhere, ...operatorOnly] : everywhere;
+export const roleChoices = (kind: string) =>
+  (kind === "operator" ? [...everywhere, ...operatorOnly] : everywhere).map(({ value, label }) => ({
+    value,
+    label: say(label),
+  }));

@@ -2,13 +2,14 @@
 
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
-
 import { useTRPC } from "@/components/api/client";
 import { QueryView } from "@/components/api/query-view";
 import { useScope } from "@/components/shell/scope";
 import { permissionText } from "@/components/team/permission-text";
 import { Icon } from "@/components/ui/icon";
 import { PageHeader } from "@/components/ui/page-header";
+import { roleText } from "@/components/words/role-text";
+import { t } from "@/server/kernel/words";
 
 /** Every permission by every role, from the table that decides: what stands here is what is checked. */
 export function RoleMatrix() {
@@ -19,27 +20,27 @@ export function RoleMatrix() {
       <PageHeader
         actions={
           <Link className="underline" href={hrefOf("team")}>
-            Team
+            {t("Team")}
           </Link>
         }
-        title="What each role may do"
+        title={t("What each role may do")}
       />
       <QueryView query={query}>
         {({ roles, permissions }) => (
-          <table aria-label="Permissions by role" className="w-full max-w-5xl border-collapse text-left">
+          <table aria-label={t("Permissions by role")} className="w-full max-w-5xl border-collapse text-start">
             <thead>
               <tr className="border-b text-xs text-ink-2">
-                <th className="py-2 pr-4 font-medium" scope="col">
-                  May
+                <th className="py-2 pe-4 font-medium" scope="col">
+                  {t("May")}
                 </th>
                 {roles.map((each) => (
                   <th
-                    className="px-1 py-2 align-bottom font-medium whitespace-nowrap capitalize max-sm:[writing-mode:vertical-rl] sm:px-3"
+                    className="px-1 py-2 align-bottom font-medium whitespace-nowrap max-sm:[writing-mode:vertical-rl] sm:px-3"
                     key={each}
                     scope="col"
                   >
-                    {each.replaceAll("_", " ")}
-                    {each === role && <span className="font-normal normal-case"> (you)</span>}
+                    <span className="inline-block first-letter:uppercase">{roleText(each)}</span>
+                    {each === role && <span className="font-normal"> {t("(you)")}</span>}
                   </th>
                 ))}
               </tr>
@@ -47,7 +48,7 @@ export function RoleMatrix() {
             <tbody>
               {permissions.map(({ permission, by }) => (
                 <tr className="border-b" key={permission}>
-                  <th className="py-1.5 pr-2 font-normal" scope="row">
+                  <th className="py-1.5 pe-2 font-normal" scope="row">
                     {permissionText(permission)}
                   </th>
                   {roles.map((each) => (
@@ -55,10 +56,10 @@ export function RoleMatrix() {
                       {by.includes(each) ? (
                         <>
                           <Icon className="text-ok" name="check" />
-                          <span className="sr-only">yes</span>
+                          <span className="sr-only">{t("yes")}</span>
                         </>
                       ) : (
-                        <span className="sr-only">no</span>
+                        <span className="sr-only">{t("no")}</span>
                       )}
                     </td>
                   ))}

@@ -13,6 +13,7 @@ import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
 import { toast } from "@/components/ui/toast-store";
 import { checks, useFields } from "@/components/ui/use-fields";
+import { t } from "@/server/kernel/words";
 
 const fields = { lastDay: checks.any };
 
@@ -26,7 +27,7 @@ export function SeatEnd({ member, onClose }: Readonly<{ member: Member; onClose:
     trpc.members.setEnd.mutationOptions({
       onSuccess: ({ endsAt }) => {
         void queries.invalidateQueries({ queryKey: trpc.members.pathKey() });
-        toast(endsAt ? "The seat ends by itself." : "The seat stays.");
+        toast(endsAt ? t("The seat ends by itself.") : t("The seat stays."));
         onClose();
       },
       onError: (error) => setProblems(problemsOf(error)),
@@ -40,23 +41,23 @@ export function SeatEnd({ member, onClose }: Readonly<{ member: Member; onClose:
   }
 
   return (
-    <Dialog onClose={onClose} title={`Last day of ${member.name || member.email}`}>
+    <Dialog onClose={onClose} title={t("Last day of {person}", { person: member.name || member.email })}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <Field
           data-first=""
           defaultValue={member.endsAt ? dayBefore(member.endsAt, tenant.timeZone) : ""}
-          hint="The seat ends by itself after this day, and so do the sessions. Empty for a seat that stays."
-          label="Last day"
+          hint={t("The seat ends by itself after this day, and so do the sessions. Empty for a seat that stays.")}
+          label={t("Last day")}
           name="lastDay"
           problem={problems.lastDay}
           required={false}
           type="date"
         />
         <FormEnd
-          busy={set.isPending && "Saving…"}
+          busy={set.isPending && t("Saving…")}
           onCancel={onClose}
           refusal={refusalBeside(set.error, fields)}
-          submit="Save last day"
+          submit={t("Save last day")}
         />
       </form>
     </Dialog>

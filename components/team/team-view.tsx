@@ -3,7 +3,6 @@
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useState } from "react";
-
 import { useTRPC } from "@/components/api/client";
 import type { Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
@@ -16,6 +15,8 @@ import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { later } from "@/components/ui/later";
 import { PageHeader } from "@/components/ui/page-header";
+import { roleText } from "@/components/words/role-text";
+import { t } from "@/server/kernel/words";
 
 const InviteMember = later(() => import("@/components/team/invite-member").then((file) => file.InviteMember));
 const SeatEnd = later(() => import("@/components/team/seat-end").then((file) => file.SeatEnd));
@@ -36,25 +37,29 @@ export function TeamView() {
         actions={
           <>
             <Link className="text-ink-2 underline" href={`${hrefOf("team")}/roles`}>
-              What each role may do
+              {t("What each role may do")}
             </Link>
             {can("members.write") && (
               <Button data-shortcut="n" icon="plus" look="primary" onClick={() => setInviting(true)}>
-                Invite member
+                {t("Invite member")}
               </Button>
             )}
           </>
         }
-        title="Team"
+        title={t("Team")}
       />
       <div className="grid gap-8">
         <QueryView query={query}>
           {(data) => (
             <>
               <DataTable
-                caption="Members"
+                caption={t("Members")}
                 columns={columnsIn(can("members.write") ? { onRevoke: setRevoking, onEnd: setEnding } : undefined)}
-                empty={<Empty title="Nobody has a seat here yet.">Tenants above this one can still act for it.</Empty>}
+                empty={
+                  <Empty title={t("Nobody has a seat here yet.")}>
+                    {t("Tenants above this one can still act for it.")}
+                  </Empty>
+                }
                 fit
                 rowKey={(member) => member.userId}
                 rows={data.items}
@@ -78,36 +83,35 @@ function columnsIn(acts: Acts | undefined): readonly Column<Member>[] {
   const columns: (Column<Member> | undefined)[] = [
     {
       key: "name",
-      header: "Name",
+      header: t("Name"),
       fold: "lead",
       cell: (member) => <span className="font-medium">{member.name || member.email}</span>,
     },
     {
       key: "email",
-      header: "E-mail",
+      header: t("E-mail"),
       fold: "second",
       cell: (member) => <span className="text-ink-2">{member.email}</span>,
     },
     {
       key: "role",
-      header: "Role",
+      header: t("Role"),
       fold: "lead-end",
-      className: "capitalize",
-      cell: (member) => member.role.replaceAll("_", " "),
+      cell: (member) => <span className="inline-block first-letter:uppercase">{roleText(member.role)}</span>,
     },
     {
       key: "factor",
-      header: "Second factor",
-      cell: (member) => (member.withFactor ? "Yes" : <span className="text-ink-3">No</span>),
+      header: t("Second factor"),
+      cell: (member) => (member.withFactor ? t("Yes") : <span className="text-ink-3">{t("No")}</span>),
     },
-    { key: "since", header: "Since", cell: (member) => <Moment at={member.since} /> },
-    { key: "until", header: "Until", cell: (member) => member.endsAt && <Moment at={member.endsAt} /> },
+    { key: "since", header: t("Since"), cell: (member) => <Moment at={member.since} /> },
+    { key: "until", header: t("Until"), cell: (member) => member.endsAt && <Moment at={member.endsAt} /> },
     acts && {
       key: "act",
-      header: "Actions",
+      header: t("Actions"),
       fold: "second-end",
       cell: (member) =>
-        member.self ? <span className="px-3 text-ink-3">You</span> : <MemberActs acts={acts} member={member} />,
+        member.self ? <span className="px-3 text-ink-3">{t("You")}</span> : <MemberActs acts={acts} member={member} />,
     },
   ];
   return columns.filter((column) => column !== undefined);
@@ -118,21 +122,21 @@ function MemberActs({ acts, member }: Readonly<{ acts: Acts; member: Member }>) 
     <>
       {member.role !== "owner" && (
         <Button
-          aria-label={`Last day of ${member.email}`}
+          aria-label={t("Last day of {person}", { person: member.email })}
           className="min-h-7"
           look="quiet"
           onClick={() => acts.onEnd(member)}
         >
-          Last day…
+          {t("Last day…")}
         </Button>
       )}
       <Button
-        aria-label={`Revoke the seat of ${member.email}`}
+        aria-label={t("Revoke the seat of {person}", { person: member.email })}
         className="min-h-7"
         look="quiet"
         onClick={() => acts.onRevoke(member)}
       >
-        Revoke…
+        {t("Revoke…")}
       </Button>
     </>
   );

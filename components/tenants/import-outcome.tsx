@@ -9,6 +9,8 @@ import { outcomeCsv } from "@/components/tenants/import-words";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { saveText } from "@/components/ui/save-text";
+import { rich } from "@/components/words/rich";
+import { t } from "@/server/kernel/words";
 
 /** What became of the file, once the job is over or stopped. */
 export function ImportOutcome({ importId }: Readonly<{ importId: string }>) {
@@ -19,12 +21,18 @@ export function ImportOutcome({ importId }: Readonly<{ importId: string }>) {
       {(data) => (
         <div className="grid gap-3">
           <Notice
-            title={data.made === 1 ? "1 tenant made." : `${data.made} tenants made.`}
+            title={t("{count, plural, one {# tenant made.} other {# tenants made.}}", { count: data.made })}
             tone={data.refused + data.waiting === 0 ? "ok" : "warn"}
           >
-            {data.refused > 0 && `Refused: ${data.refused}. Correct those rows and send the file again. `}
-            {data.waiting > 0 && `Not made yet: ${data.waiting}. Let the job go on, or send the file again. `}
-            Their owners get an invitation by mail, where mail goes out.
+            {[
+              data.refused > 0 &&
+                t("Refused: {count}. Correct those rows and send the file again.", { count: data.refused }),
+              data.waiting > 0 &&
+                t("Not made yet: {count}. Let the job go on, or send the file again.", { count: data.waiting }),
+              t("Their owners get an invitation by mail, where mail goes out."),
+            ]
+              .filter((sentence) => sentence !== false)
+              .join(" ")}
           </Notice>
           <ul className="grid gap-1">
             {data.lines
@@ -32,12 +40,17 @@ export function ImportOutcome({ importId }: Readonly<{ importId: string }>) {
               .slice(0, 50)
               .map(({ line, slug, problem }) => (
                 <li className="break-words" key={line}>
-                  Line {line}, <code>{slug}</code>: {problem}
+                  {rich("Line {line}, <code>{slug}</code>: {problem}", {
+                    line,
+                    slug,
+                    problem,
+                    code: (text) => <code>{text}</code>,
+                  })}
                 </li>
               ))}
           </ul>
           <div>
-            <Button onClick={() => saveText("import.csv", outcomeCsv(data))}>Save the outcome as CSV</Button>
+            <Button onClick={() => saveText("import.csv", outcomeCsv(data))}>{t("Save the outcome as CSV")}</Button>
           </div>
         </div>
       )}

@@ -16,6 +16,7 @@ import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { FormEnd } from "@/components/ui/form-end";
 import { MOST_TENANT_CHARACTERS } from "@/server/domain/onboarding/import-limits.schema";
+import { t } from "@/server/kernel/words";
 
 export type ImportAnswer = Outputs["tenantImports"]["importFile"];
 type Job = NonNullable<ImportAnswer["job"]>;
@@ -24,7 +25,7 @@ type Job = NonNullable<ImportAnswer["job"]>;
 export function ImportTenants({ onClose }: Readonly<{ onClose: () => void }>) {
   const [job, setJob] = useState<Job>();
   return (
-    <Dialog onClose={onClose} size="wide" title="Tenants from a CSV file">
+    <Dialog onClose={onClose} size="wide" title={t("Tenants from a CSV file")}>
       {job ? <Making job={job} onClose={onClose} /> : <FileForm onCancel={onClose} onJob={setJob} />}
     </Dialog>
   );
@@ -51,27 +52,27 @@ function FileForm({ onJob, onCancel }: FormProps) {
     setUnread(undefined);
     setCsv(undefined);
     if (!file) return;
-    if (file.size > MOST_TENANT_CHARACTERS) setUnread("A file has at most 1,000 rows and 400 kB. Split it.");
+    if (file.size > MOST_TENANT_CHARACTERS) setUnread(t("A file has at most 1,000 rows and 400 kB. Split it."));
     else setCsv(await file.text());
   }
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    if (csv === undefined) return setUnread(unread ?? "Choose a file.");
+    if (csv === undefined) return setUnread(unread ?? t("Choose a file."));
     act.mutate({ tenantSlug, csv, partly: looked !== undefined && looked.problemCount > 0, dryRun: !looked });
   }
 
-  const make = looked?.good === 1 ? "Make 1 tenant" : `Make ${looked?.good ?? 0} tenants`;
+  const make = t("{count, plural, one {Make # tenant} other {Make # tenants}}", { count: looked?.good ?? 0 });
   return (
     <form className="grid gap-4" noValidate onSubmit={submit}>
       <TenantFileField onFile={(file) => void choose(file)} problem={problem} />
       {looked && <ImportFindings answer={looked} />}
       <FormEnd
-        busy={act.isPending && (looked ? "Starting…" : "Looking…")}
+        busy={act.isPending && (looked ? t("Starting…") : t("Looking…"))}
         disabled={looked !== undefined && looked.good === 0}
         onCancel={onCancel}
         refusal={refusalBeside(act.error, { csv: problem })}
-        submit={looked ? make : "Look at the file"}
+        submit={looked ? make : t("Look at the file")}
       />
     </form>
   );
@@ -95,11 +96,13 @@ function Making({ job, onClose }: Readonly<{ job: Job; onClose: () => void }>) {
         <ImportOutcome importId={job.importId} />
       ) : (
         <p className="text-ink-2">
-          This window may be closed: the job goes on, and is among the jobs at the top. Each tenant is made as a whole.
+          {t(
+            "This window may be closed: the job goes on, and is among the jobs at the top. Each tenant is made as a whole.",
+          )}
         </p>
       )}
       <div className="flex justify-end">
-        <Button onClick={close}>Close</Button>
+        <Button onClick={close}>{t("Close")}</Button>
       </div>
     </div>
   );

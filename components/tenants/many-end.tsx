@@ -1,6 +1,6 @@
 import type { Refused } from "@/components/tenants/use-each";
 import { Button } from "@/components/ui/button";
-import { countText } from "@/components/ui/count-text";
+import { type Message, say, t } from "@/server/kernel/words";
 
 type Props = Readonly<{
   /** How many it is done to. */
@@ -9,9 +9,9 @@ type Props = Readonly<{
   running: boolean;
   over: boolean;
   refused: readonly Refused[];
-  /** The verb and its object, and the same while it runs: "Change plan", "Changing". */
+  /** The verb and its object, and how far it is while it runs: "Change plan", "Changing {done} of {count}…". */
   submit: string;
-  doing: string;
+  doing: Message;
   onClose: () => void;
   onDone: () => void;
 }>;
@@ -20,7 +20,13 @@ type Props = Readonly<{
 export function ManyEnd({ count, done, running, over, refused, submit, doing, onClose, onDone }: Props) {
   return (
     <>
-      {over && <p role="status">{countText(count - refused.length, "tenants")} done. These were refused:</p>}
+      {over && (
+        <p role="status">
+          {t("{count, plural, one {# tenant done.} other {# tenants done.}} These were refused:", {
+            count: count - refused.length,
+          })}
+        </p>
+      )}
       {refused.length > 0 && (
         <ul className="grid max-h-40 gap-1 overflow-y-auto">
           {refused.map(({ row, refusal }) => (
@@ -31,10 +37,10 @@ export function ManyEnd({ count, done, running, over, refused, submit, doing, on
         </ul>
       )}
       <div className="flex justify-end gap-2">
-        <Button onClick={over ? onDone : onClose}>{over ? "Close" : "Cancel"}</Button>
+        <Button onClick={over ? onDone : onClose}>{over ? t("Close") : t("Cancel")}</Button>
         {!over && (
           <Button
-            busy={running && `${doing} ${done + 1} of ${count}…`}
+            busy={running && say(doing, { done: done + 1, count })}
             disabled={count === 0}
             look="primary"
             type="submit"

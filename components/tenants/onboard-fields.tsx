@@ -1,29 +1,30 @@
 "use client";
 
 import { useState } from "react";
-
 import type { Outputs } from "@/components/api/outputs";
 import { amountProblem } from "@/components/billing/amount-input";
 import { slugOf } from "@/components/tenants/slug-of";
 import { Field } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
 import { checks, type Problems } from "@/components/ui/use-fields";
+import { regionText } from "@/server/kernel/locale";
+import { localeOf, msg, t } from "@/server/kernel/words";
 
 type Defaults = Outputs["tenants"]["onboardDefaults"];
 export type Draft = Readonly<{ name: string; email: string; credit: string; currency: string }>;
 
-const slugRule = "Write 3 to 32 lower-case letters, digits or hyphens, beginning with a letter.";
+const slugRule = msg("Write 3 to 32 lower-case letters, digits or hyphens, beginning with a letter.");
 
 /** The same bounds as the server's, in words. */
 export const onboardChecks = {
-  name: checks.filled("The company"),
+  name: checks.filled(msg("The company is missing.")),
   slug: checks.shape(/^[a-z][a-z0-9-]{1,30}[a-z0-9]$/, slugRule),
-  adminEmail: checks.shape(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, "Write an e-mail address such as name@company.com."),
+  adminEmail: checks.shape(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, msg("Write an e-mail address such as name@company.com.")),
   planId: checks.any,
   initialCredit: checks.optional((value) => (/^0+([.,]0*)?$/.test(value) ? undefined : amountProblem(value))),
-  currency: checks.filled("The currency"),
-  timeZone: checks.filled("The time zone"),
-  country: checks.filled("The country"),
+  currency: checks.filled(msg("The currency is missing.")),
+  timeZone: checks.filled(msg("The time zone is missing.")),
+  country: checks.filled(msg("The country is missing.")),
   kind: checks.any,
 } as const;
 
@@ -41,7 +42,7 @@ export function WhoFields({ problems, draft, onDraft }: Omit<Props, "defaults">)
     <>
       <Field
         data-first=""
-        label="Company"
+        label={t("Company")}
         maxLength={200}
         name="name"
         onChange={(event) => onDraft({ name: event.target.value })}
@@ -50,8 +51,8 @@ export function WhoFields({ problems, draft, onDraft }: Omit<Props, "defaults">)
       />
       <Field
         className="font-mono"
-        hint="In addresses and SIP user names, for ever."
-        label="Short name"
+        hint={t("In addresses and SIP user names, for ever.")}
+        label={t("Short name")}
         maxLength={32}
         name="slug"
         onChange={(event) => setSlug(event.target.value)}
@@ -59,7 +60,7 @@ export function WhoFields({ problems, draft, onDraft }: Omit<Props, "defaults">)
         value={slug ?? slugOf(draft.name)}
       />
       <Field
-        label="Admin's e-mail"
+        label={t("Admin's e-mail")}
         name="adminEmail"
         onChange={(event) => onDraft({ email: event.target.value })}
         problem={problems.adminEmail}
@@ -76,14 +77,14 @@ export function TermsFields({ defaults, problems, draft, onDraft }: Props) {
   return (
     <div className="grid grid-cols-2 gap-4">
       <Select
-        choices={[...plans.map((plan) => ({ value: plan.id, label: plan.name })), noPlan]}
-        label="Plan"
+        choices={[...plans.map((plan) => ({ value: plan.id, label: plan.name })), noPlan()]}
+        label={t("Plan")}
         name="planId"
         problem={problems.planId}
       />
       <Field
         inputMode="decimal"
-        label="Initial credit"
+        label={t("Initial credit")}
         name="initialCredit"
         onChange={(event) => onDraft({ credit: event.target.value })}
         placeholder="0.00"
@@ -94,13 +95,13 @@ export function TermsFields({ defaults, problems, draft, onDraft }: Props) {
       <PlaceFields defaults={defaults} problems={problems} />
       <Select
         choices={currencyChoices(defaults)}
-        label="Currency"
+        label={t("Currency")}
         name="currency"
         onChange={(event) => onDraft({ currency: event.target.value })}
         problem={problems.currency}
         value={draft.currency}
       />
-      <Select choices={kinds} label="Kind" name="kind" problem={problems.kind} />
+      <Select choices={kinds()} label={t("Kind")} name="kind" problem={problems.kind} />
     </div>
   );
 }
@@ -111,14 +112,14 @@ function PlaceFields({ defaults, problems }: Pick<Props, "defaults" | "problems"
       <Select
         choices={countryChoices(defaults)}
         defaultValue={defaults.country}
-        label="Country"
+        label={t("Country")}
         name="country"
         problem={problems.country}
       />
       <Select
         choices={defaults.timeZones.map(same)}
         defaultValue={defaults.timeZone}
-        label="Time zone"
+        label={t("Time zone")}
         name="timeZone"
         problem={problems.timeZone}
       />
@@ -127,10 +128,10 @@ function PlaceFields({ defaults, problems }: Pick<Props, "defaults" | "problems"
 }
 
 const same = (value: string) => ({ value, label: value });
-const noPlan = { value: "", label: "No plan yet: no calls out" };
-const kinds = [
-  { value: "customer", label: "Customer" },
-  { value: "reseller", label: "Reseller, with tenants of its own" },
+const noPlan = () => ({ value: "", label: t("No plan yet: no calls out") });
+const kinds = () => [
+  { value: "customer", label: t("Customer") },
+  { value: "reseller", label: t("Reseller, with tenants of its own") },
 ];
 
 /** The currencies in use here come first; the other hundred and fifty after them. */
@@ -139,5 +140,5 @@ const currencyChoices = (defaults: Defaults) =>
 
 const countryChoices = (defaults: Defaults) =>
   defaults.countries
-    .map((country) => ({ value: country.code, label: country.name }))
-    .toSorted((a, b) => a.label.localeCompare(b.label, "en"));
+    .map((country) => ({ value: country.code, label: regionText(country.code) }))
+    .toSorted((a, b) => a.label.localeCompare(b.label, localeOf()));

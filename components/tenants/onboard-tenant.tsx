@@ -16,6 +16,7 @@ import { Dialog } from "@/components/ui/dialog";
 import { FormEnd } from "@/components/ui/form-end";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useFields } from "@/components/ui/use-fields";
+import { t } from "@/server/kernel/words";
 
 type Made = Readonly<{ name: string; result: Outputs["tenants"]["onboard"] }>;
 
@@ -26,13 +27,13 @@ export function OnboardTenant({ onClose }: Readonly<{ onClose: () => void }>) {
   const [made, setMade] = useState<Made>();
   if (made) {
     return (
-      <Dialog holdOpen onClose={onClose} title={`${made.name} is ready`}>
+      <Dialog holdOpen onClose={onClose} title={t("{name} is ready", { name: made.name })}>
         <Onboarded onDone={onClose} result={made.result} />
       </Dialog>
     );
   }
   return (
-    <Dialog onClose={onClose} size="wide" title="New tenant">
+    <Dialog onClose={onClose} size="wide" title={t("New tenant")}>
       <QueryView query={defaults} skeleton={<Skeleton rows={6} />}>
         {(data) => <OnboardForm defaults={data} onCancel={onClose} onMade={setMade} />}
       </QueryView>
@@ -83,13 +84,13 @@ function OnboardForm({ defaults, onMade, onCancel }: FormProps) {
         <WhoFields draft={draft} onDraft={change} problems={problems} />
         <TermsFields defaults={defaults} draft={draft} onDraft={change} problems={problems} />
       </div>
-      <div className="grid content-start gap-6 sm:border-l sm:pl-6">
+      <div className="grid content-start gap-6 sm:border-s sm:ps-6">
         <OnboardEffect defaults={defaults} draft={draft} />
         <FormEnd
-          busy={onboard.isPending && "Making the tenant…"}
+          busy={onboard.isPending && t("Making the tenant…")}
           onCancel={onCancel}
           refusal={refusalBeside(onboard.error, onboardChecks)}
-          submit="Make tenant"
+          submit={t("Make tenant")}
         />
       </div>
     </form>

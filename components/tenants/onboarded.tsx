@@ -10,6 +10,7 @@ import { CopyLine } from "@/components/ui/copy-line";
 import { Facts } from "@/components/ui/facts";
 import { Notice } from "@/components/ui/notice";
 import { Section } from "@/components/ui/section";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ result: Outputs["tenants"]["onboard"]; onDone: () => void }>;
 
@@ -18,29 +19,30 @@ export function Onboarded({ result, onDone }: Props) {
   const { extension } = result;
   return (
     <div className="grid gap-5">
-      <Notice title="Link and secret are shown this once." tone="warn">
-        {result.mailed ? "The admin gets the link by mail as well." : "Send the link to the admin."} Keep the secret for
-        the first phone.
+      <Notice title={t("Link and secret are shown this once.")} tone="warn">
+        {result.mailed
+          ? t("The admin gets the link by mail as well. Keep the secret for the first phone.")
+          : t("Send the link to the admin. Keep the secret for the first phone.")}
       </Notice>
-      <CopyLine label="Invitation link" text={result.invitationUrl} />
-      <Section title={`Extension ${extension.number}`}>
+      <CopyLine label={t("Invitation link")} text={result.invitationUrl} />
+      <Section title={t("Extension {number}", { number: extension.number })}>
         <Facts
           facts={[
             {
-              label: "Server",
+              label: t("Server"),
               value: <code>{`${extension.sipDomain}:${extension.sipPort} ${extension.transport.toUpperCase()}`}</code>,
             },
-            { label: "User name", value: <code>{extension.sipUsername}</code> },
+            { label: t("User name"), value: <code>{extension.sipUsername}</code> },
           ]}
         />
         <SecretOnce secret={extension.secretOnce} />
       </Section>
       <div className="flex justify-end gap-2">
         <Link className={buttonClass()} href={`/t/${result.tenantSlug}`}>
-          Open tenant
+          {t("Open tenant")}
         </Link>
         <Button look="primary" onClick={onDone}>
-          Done
+          {t("Done")}
         </Button>
       </div>
     </div>

@@ -9,9 +9,9 @@ import { QueryView } from "@/components/api/query-view";
 import { useScope } from "@/components/shell/scope";
 import { ManyEnd } from "@/components/tenants/many-end";
 import { useEach } from "@/components/tenants/use-each";
-import { countText } from "@/components/ui/count-text";
 import { Dialog } from "@/components/ui/dialog";
 import { Select } from "@/components/ui/select";
+import { msg, t } from "@/server/kernel/words";
 
 type Props = Readonly<{ rows: readonly TenantRow[]; onClose: () => void; onDone: () => void }>;
 
@@ -32,35 +32,39 @@ export function PlanMany({ rows, onClose, onDone }: Props) {
   }
   const left = rows.length - fitting.length;
   return (
-    <Dialog holdOpen={each.running} onClose={each.over ? onDone : onClose} title="Change plan">
+    <Dialog holdOpen={each.running} onClose={each.over ? onDone : onClose} title={t("Change plan")}>
       <QueryView query={plans}>
         {() =>
           chosen ? (
             <form className="grid gap-4" onSubmit={submit}>
               <Select
                 choices={own.map((plan) => ({ value: plan.id, label: `${plan.name} (${plan.currency})` }))}
-                label="Plan"
+                label={t("Plan")}
                 name="planId"
                 onChange={(event) => setPlanId(event.target.value)}
                 value={chosen.id}
               />
               {!each.over && (
                 <p className="text-ink-2">
-                  {countText(fitting.length, "tenants")} buy by {chosen.name} from the next call on.
-                  {left > 0 && ` Left alone, because they have it already or count in another currency: ${left}.`}
+                  {t(
+                    "{count, plural, one {# tenant buys by {plan} from the next call on.} other {# tenants buy by {plan} from the next call on.}}",
+                    { count: fitting.length, plan: chosen.name },
+                  )}
+                  {left > 0 &&
+                    ` ${t("Left alone, because they have it already or count in another currency: {left}.", { left })}`}
                 </p>
               )}
               <ManyEnd
                 {...each}
                 count={fitting.length}
-                doing="Changing"
+                doing={msg("Changing {done} of {count}…")}
                 onClose={onClose}
                 onDone={onDone}
-                submit="Change plan"
+                submit={t("Change plan")}
               />
             </form>
           ) : (
-            <p>You have no plan yet. Make one on the page Plans.</p>
+            <p>{t("You have no plan yet. Make one on the page Plans.")}</p>
           )
         }
       </QueryView>

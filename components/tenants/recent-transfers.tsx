@@ -11,6 +11,8 @@ import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
 import { toast } from "@/components/ui/toast-store";
+import { rich } from "@/components/words/rich";
+import { t } from "@/server/kernel/words";
 
 /** What was moved in the last 15 minutes, each with its way back while the money is still there. */
 export function RecentTransfers({ row }: Readonly<{ row: TenantRow }>) {
@@ -20,7 +22,7 @@ export function RecentTransfers({ row }: Readonly<{ row: TenantRow }>) {
   const { data } = useQuery(trpc.terms.transfers.queryOptions({ tenantSlug, ofTenantSlug: row.slug }));
   const undo = useMutation(
     trpc.billing.undoTransfer.mutationOptions({
-      onSuccess: () => toast("The transfer is taken back."),
+      onSuccess: () => toast(t("The transfer is taken back.")),
       onSettled: () => queries.invalidateQueries(),
     }),
   );
@@ -32,15 +34,17 @@ export function RecentTransfers({ row }: Readonly<{ row: TenantRow }>) {
           <li className="flex min-h-9 items-center gap-3 border-b" key={item.transactionId}>
             <Money className="font-medium" currency={row.currency} micros={item.amountMicros} />
             <span className="min-w-0 flex-1 text-ink-2">
-              {item.down ? "given" : "taken back"} <Moment at={item.at} />
+              {item.down
+                ? rich("given {moment}", { moment: <Moment at={item.at} /> })
+                : rich("taken back {moment}", { moment: <Moment at={item.at} /> })}
             </span>
             <Button
-              busy={undo.isPending && undo.variables.transactionId === item.transactionId && "Undoing…"}
+              busy={undo.isPending && undo.variables.transactionId === item.transactionId && t("Undoing…")}
               className="min-h-7"
               look="quiet"
               onClick={() => undo.mutate({ tenantSlug, transactionId: item.transactionId })}
             >
-              Undo
+              {t("Undo")}
             </Button>
           </li>
         ))}

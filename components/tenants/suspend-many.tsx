@@ -8,8 +8,8 @@ import type { TenantRow } from "@/components/api/outputs";
 import { useScope } from "@/components/shell/scope";
 import { ManyEnd } from "@/components/tenants/many-end";
 import { useEach } from "@/components/tenants/use-each";
-import { countText } from "@/components/ui/count-text";
 import { Dialog } from "@/components/ui/dialog";
+import { msg, t } from "@/server/kernel/words";
 
 type Props = Readonly<{ rows: readonly TenantRow[]; onClose: () => void; onDone: () => void }>;
 
@@ -25,23 +25,28 @@ export function SuspendMany({ rows, onClose, onDone }: Props) {
     void each.run((row) => suspend.mutateAsync({ tenantSlug, childSlug: row.slug }));
   }
   return (
-    <Dialog holdOpen={each.running} onClose={each.over ? onDone : onClose} title="Suspend tenants">
+    <Dialog holdOpen={each.running} onClose={each.over ? onDone : onClose} title={t("Suspend tenants")}>
       <form className="grid gap-4" onSubmit={submit}>
         {!each.over && (
           <p className="text-ink-2">
-            {countText(active.length, "tenants")} and everybody below them can call emergency numbers only, until you
-            let them call again.{" "}
-            {calls === 0 ? "None of them is in a call now." : `Calls of theirs that end now: ${calls}.`}
-            {rows.length > active.length && ` Already suspended, and left alone: ${rows.length - active.length}.`}
+            {t(
+              "{count, plural, one {# tenant and everybody below it can call emergency numbers only, until you let them call again.} other {# tenants and everybody below them can call emergency numbers only, until you let them call again.}}",
+              { count: active.length },
+            )}{" "}
+            {calls === 0
+              ? t("None of them is in a call now.")
+              : t("Calls of theirs that end now: {count}.", { count: calls })}
+            {rows.length > active.length &&
+              ` ${t("Already suspended, and left alone: {count}.", { count: rows.length - active.length })}`}
           </p>
         )}
         <ManyEnd
           {...each}
           count={active.length}
-          doing="Suspending"
+          doing={msg("Suspending {done} of {count}…")}
           onClose={onClose}
           onDone={onDone}
-          submit="Suspend tenants"
+          submit={t("Suspend tenants")}
         />
       </form>
     </Dialog>

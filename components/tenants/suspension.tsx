@@ -8,6 +8,7 @@ import { refusalOf } from "@/components/api/refusal";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { toast } from "@/components/ui/toast-store";
+import { t } from "@/server/kernel/words";
 
 /** Stops a tenant's calls, or lets it call again; either is taken back with one press. */
 export function Suspension({ row }: Readonly<{ row: TenantRow }>) {
@@ -21,21 +22,21 @@ export function Suspension({ row }: Readonly<{ row: TenantRow }>) {
   const suspend = useMutation(trpc.tenants.suspend.mutationOptions(settled));
   const resume = useMutation(trpc.tenants.resume.mutationOptions(settled));
   const input = { tenantSlug, childSlug: row.slug };
-  const back = () => resume.mutate(input, { onSuccess: () => toast(`${row.name} may call again.`) });
+  const back = () => resume.mutate(input, { onSuccess: () => toast(t("{name} may call again.", { name: row.name })) });
   if (row.state !== "active") {
     return (
-      <Button busy={resume.isPending && "Resuming…"} onClick={back}>
-        Resume tenant
+      <Button busy={resume.isPending && t("Resuming…")} onClick={back}>
+        {t("Resume tenant")}
       </Button>
     );
   }
   const stop = () =>
     suspend.mutate(input, {
-      onSuccess: () => toast(`${row.name} suspended. Emergency numbers still pass.`, { undo: back }),
+      onSuccess: () => toast(t("{name} suspended. Emergency numbers still pass.", { name: row.name }), { undo: back }),
     });
   return (
-    <Button busy={suspend.isPending && "Suspending…"} onClick={stop}>
-      Suspend tenant
+    <Button busy={suspend.isPending && t("Suspending…")} onClick={stop}>
+      {t("Suspend tenant")}
     </Button>
   );
 }

@@ -13,6 +13,7 @@ import { ErrorState } from "@/components/ui/error-state";
 import { Section } from "@/components/ui/section";
 import { Select } from "@/components/ui/select";
 import { toast } from "@/components/ui/toast-store";
+import { t } from "@/server/kernel/words";
 
 /** The bundles a tenant has, what is left of each, and those it could be given. */
 export function TenantBundles({ row }: Readonly<{ row: TenantRow }>) {
@@ -22,11 +23,10 @@ export function TenantBundles({ row }: Readonly<{ row: TenantRow }>) {
   const held = useQuery(trpc.bundles.held.queryOptions({ tenantSlug, ofTenantSlug: row.slug }));
   const own = useQuery(trpc.bundles.list.queryOptions({ tenantSlug }));
   const settled = { onSettled: () => queries.invalidateQueries({ queryKey: trpc.bundles.pathKey() }) };
-  const give = useMutation(
-    trpc.bundles.give.mutationOptions({ ...settled, onSuccess: () => toast(`${row.name} has the bundle.`) }),
-  );
+  const given = () => toast(t("{name} has the bundle.", { name: row.name }));
+  const give = useMutation(trpc.bundles.give.mutationOptions({ ...settled, onSuccess: given }));
   const end = useMutation(
-    trpc.bundles.end.mutationOptions({ ...settled, onSuccess: () => toast("The bundle pays no new calls.") }),
+    trpc.bundles.end.mutationOptions({ ...settled, onSuccess: () => toast(t("The bundle pays no new calls.")) }),
   );
   const has = held.data?.items ?? [];
   const free = (own.data?.items ?? []).filter(({ id }) => !has.some((bundle) => bundle.id === id));
@@ -37,8 +37,8 @@ export function TenantBundles({ row }: Readonly<{ row: TenantRow }>) {
     if (bundleId) give.mutate({ tenantSlug, toTenantSlug: row.slug, bundleId });
   }
   return (
-    <Section title="Bundles">
-      {has.length === 0 && <p className="text-ink-3">None.</p>}
+    <Section title={t("Bundles")}>
+      {has.length === 0 && <p className="text-ink-3">{t("None.")}</p>}
       {has.map((bundle) => (
         <div className="flex items-start gap-3 border-b pb-2" key={bundle.id}>
           <div className="min-w-0 flex-1">
@@ -46,12 +46,12 @@ export function TenantBundles({ row }: Readonly<{ row: TenantRow }>) {
           </div>
           {can("plans.write") && mine.has(bundle.id) && (
             <Button
-              aria-label={`End ${bundle.name}`}
+              aria-label={t("End {name}", { name: bundle.name })}
               className="min-h-7"
               look="quiet"
               onClick={() => end.mutate({ tenantSlug, toTenantSlug: row.slug, bundleId: bundle.id })}
             >
-              End
+              {t("act|End")}
             </Button>
           )}
         </div>
@@ -61,12 +61,12 @@ export function TenantBundles({ row }: Readonly<{ row: TenantRow }>) {
           <div className="min-w-0 flex-1">
             <Select
               choices={free.map(({ id, name }) => ({ value: id, label: name }))}
-              label="Give a bundle"
+              label={t("Give a bundle")}
               name="bundle"
             />
           </div>
-          <Button busy={give.isPending && "Giving…"} type="submit">
-            Give
+          <Button busy={give.isPending && t("Giving…")} type="submit">
+            {t("Give")}
           </Button>
         </form>
       )}

@@ -1,6 +1,11 @@
 "use client";
 
 import { useId } from "react";
+import { rich } from "@/components/words/rich";
+import { t } from "@/server/kernel/words";
+
+const NEEDED = "name, short_name, owner_mail";
+const OPTIONAL = "plan, credit, currency, time_zone, country, kind, daily_cap, monthly_cap, max_calls, key";
 
 type Props = Readonly<{ problem: string | undefined; onFile: (file: File | undefined) => void }>;
 
@@ -10,7 +15,7 @@ export function TenantFileField({ problem, onFile }: Props) {
   return (
     <div className="grid gap-1">
       <label className="font-medium" htmlFor={id}>
-        File
+        {t("File")}
       </label>
       <input
         accept=".csv,.txt,text/csv"
@@ -22,10 +27,10 @@ export function TenantFileField({ problem, onFile }: Props) {
         type="file"
       />
       <p className="text-xs text-ink-3" id={`${id}-hint`}>
-        A line of column names, then a row for each: <code>name, short_name, owner_mail</code> are needed,{" "}
-        <code>plan, credit, currency, time_zone, country, kind, daily_cap, monthly_cap, max_calls, key</code> may be
-        there. What is left out is as with you. A row is known by its key, or its short name: sent again, it makes
-        nobody twice.
+        {rich(
+          "A line of column names, then a row for each: <needed></needed> are needed, <optional></optional> may be there. What is left out is as with you. A row is known by its key, or its short name: sent again, it makes nobody twice.",
+          { needed: () => <code>{NEEDED}</code>, optional: () => <code>{OPTIONAL}</code> },
+        )}
       </p>
       {problem && (
         <p className="text-xs text-bad" id={`${id}-problem`}>

@@ -9,6 +9,7 @@ import { LimitsForm } from "@/components/limits/limits-form";
 import { useScope } from "@/components/shell/scope";
 import { Section } from "@/components/ui/section";
 import { toast } from "@/components/ui/toast-store";
+import { t } from "@/server/kernel/words";
 
 /** What a tenant below is allowed: it may choose tighter limits, and cannot lift these. */
 export function TenantLimits({ row }: Readonly<{ row: TenantRow }>) {
@@ -20,13 +21,15 @@ export function TenantLimits({ row }: Readonly<{ row: TenantRow }>) {
     trpc.limits.setBelow.mutationOptions({
       onSuccess: () => {
         void queries.invalidateQueries({ queryKey: trpc.limits.pathKey() });
-        toast(`Limits of ${row.name} saved. They count from the next call.`);
+        toast(t("Limits of {name} saved. They count from the next call.", { name: row.name }));
       },
     }),
   );
   return (
-    <Section title="What you allow at most">
-      <p className="text-ink-2">{row.name} may choose tighter limits of its own, and cannot lift these.</p>
+    <Section title={t("What you allow at most")}>
+      <p className="text-ink-2">
+        {t("{name} may choose tighter limits of its own, and cannot lift these.", { name: row.name })}
+      </p>
       <QueryView query={query}>
         {(limits) => (
           <LimitsForm

@@ -17,6 +17,7 @@ import { later } from "@/components/ui/later";
 import { Panel } from "@/components/ui/panel";
 import { Section } from "@/components/ui/section";
 import { Tabs } from "@/components/ui/tabs";
+import { t } from "@/server/kernel/words";
 
 const BeginView = later(() => import("@/components/viewing/begin-view").then((file) => file.BeginView));
 
@@ -36,22 +37,22 @@ export function TenantPanel({ row, onClose, onPay }: Props) {
     <Panel onClose={onClose} subject={row.slug} title={row.name}>
       <div className="flex flex-wrap gap-2 pb-3">
         <Link className={buttonClass()} href={`/t/${row.slug}`}>
-          Open its portal
+          {t("Open its portal")}
         </Link>
         {can("tenants.view_as") && (
           <Button data-shortcut="v" onClick={() => setViewing(true)}>
-            View as tenant…
+            {t("View as tenant…")}
           </Button>
         )}
         {can("tenants.write") && <Suspension row={row} />}
       </div>
       {viewing && <BeginView onClose={() => setViewing(false)} tenant={row} />}
       <Tabs
-        label="Terms"
+        label={t("Terms")}
         tabs={[
-          { key: "money", label: "Money and tax", content: <MoneyTab onPay={onPay} row={row} /> },
-          { key: "prices", label: "Prices and bundles", content: prices },
-          { key: "limits", label: "Limits", content: <TenantLimits row={row} /> },
+          { key: "money", label: t("Money and tax"), content: <MoneyTab onPay={onPay} row={row} /> },
+          { key: "prices", label: t("Prices and bundles"), content: prices },
+          { key: "limits", label: t("Limits"), content: <TenantLimits row={row} /> },
         ]}
       />
     </Panel>
@@ -65,10 +66,10 @@ function MoneyTab({ row, onPay }: Omit<Props, "onClose">) {
     <div className="grid gap-6">
       <TenantTerms row={row} />
       {can("billing.write") && direct && (
-        <Section title="Transfers">
+        <Section title={t("Transfers")}>
           <div>
             <Button onClick={() => onPay(row)}>
-              {tenant.kind === "operator" ? "Give credit…" : "Give or take back credit…"}
+              {tenant.kind === "operator" ? t("Give credit…") : t("Give or take back credit…")}
             </Button>
           </div>
           <RecentTransfers row={row} />

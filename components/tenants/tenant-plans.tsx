@@ -15,6 +15,7 @@ import { Section } from "@/components/ui/section";
 import { Select } from "@/components/ui/select";
 import { toast } from "@/components/ui/toast-store";
 import { useFields } from "@/components/ui/use-fields";
+import { t } from "@/server/kernel/words";
 
 /** By which plans a tenant buys, in the order in which they are asked for a price. */
 export function TenantPlans({ row }: Readonly<{ row: TenantRow }>) {
@@ -24,30 +25,30 @@ export function TenantPlans({ row }: Readonly<{ row: TenantRow }>) {
   const query = useQuery(trpc.tenantPlans.list.queryOptions({ tenantSlug, ofTenantSlug: row.slug }));
   const remove = useMutation(
     trpc.tenantPlans.remove.mutationOptions({
-      onSuccess: () => toast("The plan does not count any more for new calls."),
+      onSuccess: () => toast(t("The plan does not count any more for new calls.")),
       onSettled: () => queries.invalidateQueries(),
     }),
   );
   return (
-    <Section title="Plans, in the order they are asked">
+    <Section title={t("Plans, in the order they are asked")}>
       <QueryView query={query}>
         {({ items }) =>
           items.length === 0 ? (
-            <p className="text-warn">No plan, so calls out are refused.</p>
+            <p className="text-warn">{t("No plan, so calls out are refused.")}</p>
           ) : (
             <ol className="grid">
               {items.map((item) => (
                 <li className="flex min-h-9 items-center gap-3 border-b" key={item.planId}>
-                  <span className="figures w-8 shrink-0 text-ink-3">{item.priority ?? "last"}</span>
-                  <span className="min-w-0 flex-1">{item.name ?? "A plan from further above"}</span>
+                  <span className="figures w-8 shrink-0 text-ink-3">{item.priority ?? t("asked|last")}</span>
+                  <span className="min-w-0 flex-1">{item.name ?? t("A plan from further above")}</span>
                   {item.yours && can("plans.write") && (
                     <Button
-                      aria-label={`Take ${item.name} away`}
+                      aria-label={t("Take {name} away", { name: item.name ?? t("A plan from further above") })}
                       className="min-h-7"
                       look="quiet"
                       onClick={() => remove.mutate({ tenantSlug, toTenantSlug: row.slug, planId: item.planId })}
                     >
-                      Take away
+                      {t("Take away")}
                     </Button>
                   )}
                 </li>
@@ -69,16 +70,17 @@ function AddPlan({ row, taken }: Readonly<{ row: TenantRow; taken: readonly (num
   const plans = useQuery(trpc.plans.list.queryOptions({ tenantSlug }));
   const form = useFields({
     plan: () => undefined,
-    priority: (text) => (/^[1-9]\d?$/.test(text) ? undefined : "From 1 to 99."),
+    priority: (text) => (/^[1-9]\d?$/.test(text) ? undefined : t("From 1 to 99.")),
   });
   const add = useMutation(
     trpc.tenantPlans.add.mutationOptions({
-      onSuccess: () => toast("The plan counts from the next call."),
+      onSuccess: () => toast(t("The plan counts from the next call.")),
       onSettled: () => queries.invalidateQueries(),
     }),
   );
   const choices = (plans.data?.items ?? []).filter((plan) => plan.own && plan.currency === row.currency);
-  if (choices.length === 0) return <p className="text-ink-3">You have no plan in {row.currency} to give.</p>;
+  if (choices.length === 0)
+    return <p className="text-ink-3">{t("You have no plan in {currency} to give.", { currency: row.currency })}</p>;
   const free = Array.from({ length: 99 }, (_, index) => index + 1).find((priority) => !taken.includes(priority)) ?? 99;
 
   function submit(event: FormEvent<HTMLFormElement>) {
@@ -90,20 +92,24 @@ function AddPlan({ row, taken }: Readonly<{ row: TenantRow; taken: readonly (num
   return (
     <form className="grid gap-2" noValidate onSubmit={submit}>
       <div className="grid grid-cols-[minmax(0,1fr)_6rem] gap-4">
-        <Select choices={choices.map(({ id, name }) => ({ value: id, label: name }))} label="Add a plan" name="plan" />
+        <Select
+          choices={choices.map(({ id, name }) => ({ value: id, label: name }))}
+          label={t("Add a plan")}
+          name="plan"
+        />
         <Field
           defaultValue={String(free)}
           inputMode="numeric"
           key={free}
-          label="Asked as"
+          label={t("Asked as")}
           name="priority"
           problem={form.problems.priority}
         />
       </div>
       {add.error && <ErrorState {...refusalOf(add.error)} />}
       <div>
-        <Button busy={add.isPending && "Adding…"} type="submit">
-          Add plan
+        <Button busy={add.isPending && t("Adding…")} type="submit">
+          {t("Add plan")}
         </Button>
       </div>
     </form>

@@ -1,3 +1,5 @@
+import { t } from "@/server/kernel/words";
+
 /** Whether a tenant may call: a mark, a word and a colour. */
 export function TenantState({ state }: Readonly<{ state: string }>) {
   const active = state === "active";
@@ -15,7 +17,7 @@ export function TenantState({ state }: Readonly<{ state: string }>) {
           />
         )}
       </svg>
-      {active ? "Active" : state === "suspended" ? "Suspended" : state}
+      {active ? t("tenant|Active") : state === "suspended" ? t("tenant|Suspended") : state}
     </span>
   );
 }

@@ -20,6 +20,7 @@ import { Section } from "@/components/ui/section";
 import { toast } from "@/components/ui/toast-store";
 import { checks, useFields } from "@/components/ui/use-fields";
 import { parsePercent } from "@/server/domain/billing/tax.schema";
+import { t } from "@/server/kernel/words";
 
 type Terms = Outputs["terms"]["get"];
 type Props = Readonly<{ row: TenantRow; terms: Terms }>;
@@ -34,14 +35,14 @@ export function TenantTerms({ row }: Readonly<{ row: TenantRow }>) {
         <>
           <Facts
             facts={[
-              { label: "Available", value: <Money currency={row.currency} micros={row.availableMicros} /> },
-              { label: "Own money", value: <Money currency={row.currency} micros={terms.moneyMicros} /> },
-              { label: "Credit in use", value: <Money currency={row.currency} micros={terms.creditUsedMicros} /> },
+              { label: t("Available"), value: <Money currency={row.currency} micros={row.availableMicros} /> },
+              { label: t("Own money"), value: <Money currency={row.currency} micros={terms.moneyMicros} /> },
+              { label: t("Credit in use"), value: <Money currency={row.currency} micros={terms.creditUsedMicros} /> },
               {
-                label: "Credit given on",
+                label: t("Credit given on"),
                 value: <Money currency={row.currency} micros={terms.creditGivenMicros} />,
               },
-            ].filter(({ label }) => row.kind !== "customer" || label !== "Credit given on")}
+            ].slice(0, row.kind === "customer" ? 3 : 4)}
           />
           <CreditLimit key={`c${terms.creditLimitMicros}`} row={row} terms={terms} />
           <Tax key={`t${terms.taxPercent}${terms.taxName}`} row={row} terms={terms} />
@@ -56,13 +57,13 @@ function CreditLimit({ row, terms }: Props) {
   const trpc = useTRPC();
   const queries = useQueryClient();
   const form = useFields({
-    limit: (text) => (readAmount(text) === undefined ? "Write an amount such as 100." : undefined),
+    limit: (text) => (readAmount(text) === undefined ? t("Write an amount such as 100.") : undefined),
   });
   const save = useMutation(
     trpc.terms.setCreditLimit.mutationOptions({
       onSuccess: () => {
         void queries.invalidateQueries();
-        toast(`Credit limit of ${row.name} changed.`);
+        toast(t("Credit limit of {name} changed.", { name: row.name }));
       },
     }),
   );
@@ -74,18 +75,20 @@ function CreditLimit({ row, terms }: Props) {
   const most = terms.creditAtMostMicros;
   const refusal = refusalBeside(save.error, { limit: "" });
   return (
-    <Section title="Credit limit">
+    <Section title={t("Credit limit")}>
       <form className="grid gap-2" noValidate onSubmit={submit}>
         <Field
           defaultValue={fieldText(terms.creditLimitMicros)}
           disabled={!can("billing.write")}
           hint={
             most === null
-              ? "How far the wallet may go below nothing. Credit is not money: a transfer never moves it."
-              : `At most ${moneyText(most, row.currency)}: what the tenant above it has left of its own limit.`
+              ? t("How far the wallet may go below nothing. Credit is not money: a transfer never moves it.")
+              : t("At most {most}: what the tenant above it has left of its own limit.", {
+                  most: moneyText(most, row.currency),
+                })
           }
           inputMode="decimal"
-          label="May go below nothing by"
+          label={t("May go below nothing by")}
           name="limit"
           problem={form.problems.limit ?? problemsOf(save.error)["limit"]}
           unit={row.currency}
@@ -93,8 +96,8 @@ function CreditLimit({ row, terms }: Props) {
         {refusal && <ErrorState {...refusal} />}
         {can("billing.write") && (
           <div>
-            <Button busy={save.isPending && "Saving…"} type="submit">
-              Save credit limit
+            <Button busy={save.isPending && t("Saving…")} type="submit">
+              {t("Save credit limit")}
             </Button>
           </div>
         )}
@@ -109,14 +112,14 @@ function Tax({ row, terms }: Props) {
   const queries = useQueryClient();
   const form = useFields({
     percent: (text) =>
-      parsePercent(text.replace(",", ".")) === undefined ? "Write a percentage such as 19 or 7.7." : undefined,
+      parsePercent(text.replace(",", ".")) === undefined ? t("Write a percentage such as 19 or 7.7.") : undefined,
     name: checks.any,
   });
   const save = useMutation(
     trpc.terms.setTax.mutationOptions({
       onSuccess: () => {
         void queries.invalidateQueries({ queryKey: trpc.terms.pathKey() });
-        toast(`Tax of ${row.name} changed. It counts from the next call.`);
+        toast(t("Tax of {name} changed. It counts from the next call.", { name: row.name }));
       },
     }),
   );
@@ -129,14 +132,14 @@ function Tax({ row, terms }: Props) {
   const problems = { ...problemsOf(save.error), ...form.problems };
   const refusal = refusalBeside(save.error, { percent: "", name: "" });
   return (
-    <Section title="Tax on its charges">
+    <Section title={t("Tax on its charges")}>
       <form className="grid gap-2" noValidate onSubmit={submit}>
         <div className="grid grid-cols-2 gap-4">
           <Field
             defaultValue={terms.taxPercent}
             disabled={!can("billing.write")}
             inputMode="decimal"
-            label="Percent"
+            label={t("Percent")}
             name="percent"
             problem={problems["percent"]}
             unit="%"
@@ -144,18 +147,18 @@ function Tax({ row, terms }: Props) {
           <Field
             defaultValue={terms.taxName}
             disabled={!can("billing.write")}
-            label="Called"
+            label={t("tax|Called")}
             maxLength={40}
             name="name"
-            placeholder="VAT"
+            placeholder={t("VAT")}
             problem={problems["name"]}
           />
         </div>
         {refusal && <ErrorState {...refusal} />}
         {can("billing.write") && (
           <div>
-            <Button busy={save.isPending && "Saving…"} type="submit">
-              Save tax
+            <Button busy={save.isPending && t("Saving…")} type="submit">
+              {t("Save tax")}
             </Button>
           </div>
         )}

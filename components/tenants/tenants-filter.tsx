@@ -7,22 +7,33 @@ import { SearchBox } from "@/components/ui/search-box";
 import { Select } from "@/components/ui/select";
 import { useParamsState } from "@/components/ui/use-params-state";
 import { INACTIVE_DAYS, LOW_RUNWAY_DAYS } from "@/server/domain/tenancy/tenant-view.schema";
+import { t } from "@/server/kernel/words";
 
-const views = [
-  { value: "", label: "All tenants" },
-  { value: "runway", label: `Credit for less than ${LOW_RUNWAY_DAYS} days` },
-  { value: "incidents", label: "Open incidents" },
-  { value: "inactive", label: `No call charged in ${INACTIVE_DAYS} days` },
-  { value: "negative", label: "Negative margin" },
+const views = () => [
+  { value: "", label: t("All tenants") },
+  {
+    value: "runway",
+    label: t("{days, plural, one {Credit for less than # day} other {Credit for less than # days}}", {
+      days: LOW_RUNWAY_DAYS,
+    }),
+  },
+  { value: "incidents", label: t("Open incidents") },
+  {
+    value: "inactive",
+    label: t("{days, plural, one {No call charged in # day} other {No call charged in # days}}", {
+      days: INACTIVE_DAYS,
+    }),
+  },
+  { value: "negative", label: t("Negative margin") },
 ];
-const sorts = [
-  { value: "", label: "By name" },
-  { value: "balance", label: "Least credit first" },
-  { value: "runway", label: "Shortest runway first" },
-  { value: "spent", label: "Most spent today first" },
-  { value: "calls", label: "Most calls first" },
-  { value: "margin", label: "Lowest margin first" },
-  { value: "created", label: "Newest first" },
+const sorts = () => [
+  { value: "", label: t("By name") },
+  { value: "balance", label: t("Least credit first") },
+  { value: "runway", label: t("Shortest runway first") },
+  { value: "spent", label: t("Most spent today first") },
+  { value: "calls", label: t("Most calls first") },
+  { value: "margin", label: t("Lowest margin first") },
+  { value: "created", label: t("Newest first") },
 ];
 
 /** Which tenants, and in which order; each choice writes itself into the address. */
@@ -35,21 +46,21 @@ export function TenantsFilter({ input }: Readonly<{ input: ReturnType<typeof ten
     <div className="flex flex-wrap items-center gap-2">
       <SearchBox
         className="w-full sm:w-64"
-        label="Company or short name"
+        label={t("Company or short name")}
         onValue={search}
         value={params.get("q") ?? ""}
       />
       <Select
-        choices={views}
-        label="Show"
+        choices={views()}
+        label={t("Show")}
         labelHidden
         name="view"
         onChange={choose("view")}
         value={input.view === "all" ? "" : input.view}
       />
       <Select
-        choices={sorts}
-        label="Order"
+        choices={sorts()}
+        label={t("Order")}
         labelHidden
         name="sort"
         onChange={choose("sort")}

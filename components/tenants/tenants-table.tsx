@@ -10,7 +10,9 @@ import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { RowLink } from "@/components/ui/row-link";
 import { Tick } from "@/components/ui/tick";
+import { rich } from "@/components/words/rich";
 import { LOW_RUNWAY_DAYS } from "@/server/domain/tenancy/tenant-view.schema";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{
   rows: readonly TenantRow[];
@@ -30,39 +32,47 @@ export function TenantsTable({ rows, openKey, chosen, onChoose, onPay, onClear }
   const act = (row: TenantRow) =>
     (tenant.kind === "operator" || row.parentSlug === tenant.slug) && (
       <Button
-        aria-label={`Give credit to ${row.name}`}
-        className="relative z-1 min-h-7 max-sm:-ml-3"
+        aria-label={t("Give credit to {name}", { name: row.name })}
+        className="relative z-1 min-h-7 max-sm:-ms-3"
         look="quiet"
         onClick={() => onPay(row)}
       >
-        Give credit…
+        {t("Give credit…")}
       </Button>
     );
   const columns: (Column<TenantRow> | false | undefined)[] = [
     chosen && tickColumn(chosen, onChoose),
     nameColumn(tenant.slug),
-    { key: "health", header: "Health", fold: "second", cell: (row) => <Health row={row} /> },
-    balanceColumn,
-    { key: "runway", header: "Runway", numeric: true, fold: "second-end", cell: (row) => <Runway row={row} /> },
-    { key: "spent", header: "Spent today", numeric: true, from: "lg", cell: (row) => spentToday(row) },
+    { key: "health", header: t("Health"), fold: "second", cell: (row) => <Health row={row} /> },
+    balanceColumn(),
+    { key: "runway", header: t("Runway"), numeric: true, fold: "second-end", cell: (row) => <Runway row={row} /> },
+    { key: "spent", header: t("Spent today"), numeric: true, from: "lg", cell: (row) => spentToday(row) },
     marginColumn(tenant.currency),
-    { key: "calls", header: "Calls", numeric: true, from: "lg", cell: (row) => row.liveCalls || nothing },
+    { key: "calls", header: t("Calls"), numeric: true, from: "lg", cell: (row) => row.liveCalls || nothing },
     {
       key: "phones",
-      header: "Online",
+      header: t("Online"),
       numeric: true,
       from: "xl",
-      cell: (row) => (row.phones ? `${row.phonesOnline} of ${row.phones}` : nothing),
+      cell: (row) =>
+        row.phones ? t("{online} of {phones}", { online: row.phonesOnline, phones: row.phones }) : nothing,
     },
-    planColumn,
-    { key: "since", header: "Since", from: "xl", cell: (row) => <Moment at={row.createdAt} /> },
-    can("billing.write") && { key: "act", header: <span className="sr-only">Action</span>, fold: "below", cell: act },
+    planColumn(),
+    { key: "since", header: t("Since"), from: "xl", cell: (row) => <Moment at={row.createdAt} /> },
+    can("billing.write") && {
+      key: "act",
+      header: <span className="sr-only">{t("Action")}</span>,
+      fold: "below",
+      cell: act,
+    },
   ];
   return (
     <DataTable
-      caption="Tenants"
+      caption={t("Tenants")}
       columns={columns.filter((column) => column !== false && column !== undefined)}
-      empty={<Empty action={<Button onClick={onClear}>Show all tenants</Button>} title="No tenant matches." />}
+      empty={
+        <Empty action={<Button onClick={onClear}>{t("Show all tenants")}</Button>} title={t("No tenant matches.")} />
+      }
       openKey={openKey}
       rowKey={(row) => row.slug}
       rows={rows}
@@ -72,15 +82,19 @@ export function TenantsTable({ rows, openKey, chosen, onChoose, onPay, onClear }
 
 const tickColumn = (chosen: ReadonlySet<string>, onChoose: Props["onChoose"]): Column<TenantRow> => ({
   key: "tick",
-  header: <span className="sr-only">Chosen</span>,
+  header: <span className="sr-only">{t("Chosen")}</span>,
   cell: (row) => (
-    <Tick checked={chosen.has(row.slug)} label={`Choose ${row.name}`} onChange={(on) => onChoose(row.slug, on)} />
+    <Tick
+      checked={chosen.has(row.slug)}
+      label={t("Choose {name}", { name: row.name })}
+      onChange={(on) => onChoose(row.slug, on)}
+    />
   ),
 });
 
 const nameColumn = (here: string): Column<TenantRow> => ({
   key: "name",
-  header: "Tenant",
+  header: t("Tenant"),
   fold: "lead",
   grow: true,
   className: "sm:min-w-40",
@@ -92,16 +106,16 @@ const nameColumn = (here: string): Column<TenantRow> => ({
       <span className="shrink-0 font-mono text-xs text-ink-3 max-sm:hidden sm:max-2xl:hidden">{row.slug}</span>
       {row.parentSlug !== here && (
         <span className="max-w-40 shrink-0 truncate text-xs text-ink-3 max-lg:hidden">
-          of <bdi>{row.parentName}</bdi>
+          {rich("of {parent}", { parent: <bdi>{row.parentName}</bdi> })}
         </span>
       )}
     </span>
   ),
 });
 
-const balanceColumn: Column<TenantRow> = {
+const balanceColumn = (): Column<TenantRow> => ({
   key: "balance",
-  header: "Available",
+  header: t("Available"),
   numeric: true,
   fold: "lead-end",
   cell: (row) => (
@@ -111,32 +125,32 @@ const balanceColumn: Column<TenantRow> = {
       micros={row.availableMicros}
     />
   ),
-};
+});
 
 const marginColumn = (currency: string): Column<TenantRow> => ({
   key: "margin",
   header: (
-    <abbr className="no-underline" title="Margin of 30 days">
-      Margin 30 d
+    <abbr className="no-underline" title={t("Margin of 30 days")}>
+      {t("Margin 30 d")}
     </abbr>
   ),
   numeric: true,
   cell: (row) => <Margin currency={currency} micros={row.marginMicros} />,
 });
 
-const planColumn: Column<TenantRow> = {
+const planColumn = (): Column<TenantRow> => ({
   key: "plan",
-  header: "Plan",
+  header: t("Plan"),
   from: "xl",
   cell: (row) =>
     row.planName === null ? (
-      <span className="text-warn">No plan</span>
+      <span className="text-warn">{t("No plan")}</span>
     ) : (
       <span className="block max-w-36 truncate" dir="auto" title={row.planName}>
         {row.planName}
       </span>
     ),
-};
+});
 
 const spentToday = (row: TenantRow) =>
   row.spentTodayMicros === 0n ? nothing : <Money currency={row.currency} micros={row.spentTodayMicros} />;
@@ -147,13 +161,13 @@ function Health({ row }: Readonly<{ row: TenantRow }>) {
   if (row.openIncidents > 0) {
     return (
       <span className="font-medium text-bad">
-        {row.openIncidents === 1 ? "1 incident" : `${row.openIncidents} incidents`}
+        {t("{count, plural, one {# incident} other {# incidents}}", { count: row.openIncidents })}
       </span>
     );
   }
-  if (row.availableMicros <= 0n) return <span className="font-medium text-bad">No credit</span>;
-  if (isLow(row)) return <span className="font-medium text-warn">Low runway</span>;
-  if (row.phones > 0 && row.phonesOnline === 0) return <span className="text-warn">No phone online</span>;
+  if (row.availableMicros <= 0n) return <span className="font-medium text-bad">{t("No credit")}</span>;
+  if (isLow(row)) return <span className="font-medium text-warn">{t("Low runway")}</span>;
+  if (row.phones > 0 && row.phonesOnline === 0) return <span className="text-warn">{t("No phone online")}</span>;
   return <TenantState state={row.state} />;
 }
 
@@ -162,15 +176,15 @@ const isLow = ({ runwayDays }: TenantRow): boolean => runwayDays !== null && run
 function Runway({ row }: Readonly<{ row: TenantRow }>) {
   const { runwayDays: days } = row;
   if (days === null) return nothing;
-  const text = days > 365 ? "over a year" : days < 1 ? "under a day" : `${Math.floor(days)} d`;
+  const text = days > 365 ? t("over a year") : days < 1 ? t("under a day") : t("{days} d", { days: Math.floor(days) });
   return <span className={isLow(row) ? "text-warn" : ""}>{text}</span>;
 }
 
 function Margin({ micros, currency }: Readonly<{ micros: bigint | null; currency: string }>) {
   if (micros === null) {
     return (
-      <span className="text-ink-3" title="It buys from a tenant in between, or in another currency.">
-        –<span className="sr-only"> not yours</span>
+      <span className="text-ink-3" title={t("It buys from a tenant in between, or in another currency.")}>
+        –<span className="sr-only"> {t("not yours")}</span>
       </span>
     );
   }

@@ -11,12 +11,12 @@ import { tenantListInput } from "@/components/tenants/tenant-list-input";
 import { TenantsFilter } from "@/components/tenants/tenants-filter";
 import { TenantsTable } from "@/components/tenants/tenants-table";
 import { Button } from "@/components/ui/button";
-import { countText } from "@/components/ui/count-text";
 import { Empty } from "@/components/ui/empty";
 import { later } from "@/components/ui/later";
 import { PageHeader } from "@/components/ui/page-header";
 import { useOpen } from "@/components/ui/use-open";
 import { useParamsState } from "@/components/ui/use-params-state";
+import { type Message, msg, say, t } from "@/server/kernel/words";
 
 const OnboardTenant = later(() => import("@/components/tenants/onboard-tenant").then((file) => file.OnboardTenant));
 const ImportTenants = later(() => import("@/components/tenants/import-tenants").then((file) => file.ImportTenants));
@@ -42,9 +42,9 @@ export function TenantsView() {
   const nobody = query.data?.items.length === 0 && !filtered;
   const newButton = can("tenants.write") && tenant.kind !== "customer" && (
     <>
-      <Button onClick={() => setImporting(true)}>Import tenants…</Button>
+      <Button onClick={() => setImporting(true)}>{t("Import tenants…")}</Button>
       <Button data-shortcut="n" icon="plus" look="primary" onClick={() => setOnboarding(true)}>
-        New tenant
+        {t("New tenant")}
       </Button>
     </>
   );
@@ -56,18 +56,18 @@ export function TenantsView() {
     <>
       <PageHeader
         actions={!nobody && newButton}
-        aside={query.data && !nobody && `${query.data.matching} ${filtered ? "match" : "below you"}`}
-        title="Tenants"
+        aside={query.data && !nobody && asideText(query.data.matching, filtered)}
+        title={t("Tenants")}
       >
         {!nobody && <TenantsFilter input={input} />}
       </PageHeader>
       <QueryView query={query}>
         {(data) =>
           nobody ? (
-            <Empty action={newButton} title="No tenant below you yet.">
+            <Empty action={newButton} title={t("No tenant below you yet.")}>
               {tenant.kind === "customer"
-                ? "Only resellers and the operator have tenants below them."
-                : "A new tenant gets a wallet, its first extension and an invitation in one step."}
+                ? t("Only resellers and the operator have tenants below them.")
+                : t("A new tenant gets a wallet, its first extension and an invitation in one step.")}
             </Empty>
           ) : (
             <Page data={data} key={input.cursor ?? ""} onPay={setPaying} />
@@ -84,17 +84,22 @@ export function TenantsView() {
   );
 }
 
+const asideText = (count: number, filtered: boolean): string =>
+  filtered
+    ? t("{count, plural, one {# match} other {# match}}", { count })
+    : t("{count, plural, one {# below you} other {# below you}}", { count });
+
 type PageProps = Readonly<{ data: Outputs["tenants"]["list"]; onPay: (row: TenantRow) => void }>;
 
 type Act = "plan" | "caps" | "write" | "suspend";
 
 /** What can be done with many at once, and what it needs. */
 const acts = [
-  { key: "plan", label: "Change plan…", needs: "plans.write" },
-  { key: "caps", label: "Set caps…", needs: "billing.write" },
-  { key: "write", label: "Write to owners…", needs: "tenants.write" },
-  { key: "suspend", label: "Suspend tenants…", needs: "tenants.write" },
-] as const satisfies readonly Readonly<{ key: Act; label: string; needs: Permission }>[];
+  { key: "plan", label: msg("Change plan…"), needs: "plans.write" },
+  { key: "caps", label: msg("Set caps…"), needs: "billing.write" },
+  { key: "write", label: msg("Write to owners…"), needs: "tenants.write" },
+  { key: "suspend", label: msg("Suspend tenants…"), needs: "tenants.write" },
+] as const satisfies readonly Readonly<{ key: Act; label: Message; needs: Permission }>[];
 
 type ActProps = Readonly<{ act: Act; rows: readonly TenantRow[]; onClose: () => void; onDone: () => void }>;
 
@@ -122,16 +127,18 @@ function Page({ data: { items, nextCursor }, onPay }: PageProps) {
     <>
       {rows.length > 0 && (
         <div className="sticky top-12 z-20 flex flex-wrap items-center gap-2 border-b bg-bg py-2">
-          <span className="mr-auto">{countText(rows.length, "tenants")} chosen</span>
+          <span className="me-auto">
+            {t("{count, plural, one {# tenant chosen} other {# tenants chosen}}", { count: rows.length })}
+          </span>
           {acts
             .filter(({ needs }) => can(needs))
             .map(({ key, label }) => (
               <Button key={key} onClick={() => setAct(key)}>
-                {label}
+                {say(label)}
               </Button>
             ))}
           <Button look="quiet" onClick={none}>
-            Choose none
+            {t("Choose none")}
           </Button>
         </div>
       )}
@@ -144,9 +151,9 @@ function Page({ data: { items, nextCursor }, onPay }: PageProps) {
         rows={items}
       />
       {(nextCursor || params.get("after")) && (
-        <nav aria-label="Pages of tenants" className="flex items-center justify-end gap-2 py-3">
-          {params.get("after") && <Button onClick={() => set({ after: undefined })}>First page</Button>}
-          {nextCursor && <Button onClick={() => set({ after: nextCursor })}>Next page</Button>}
+        <nav aria-label={t("Pages of tenants")} className="flex items-center justify-end gap-2 py-3">
+          {params.get("after") && <Button onClick={() => set({ after: undefined })}>{t("First page")}</Button>}
+          {nextCursor && <Button onClick={() => set({ after: nextCursor })}>{t("Next page")}</Button>}
         </nav>
       )}
       {act && (

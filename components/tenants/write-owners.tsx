@@ -13,10 +13,14 @@ import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
 import { toast } from "@/components/ui/toast-store";
 import { checks, useFields } from "@/components/ui/use-fields";
+import { msg, t } from "@/server/kernel/words";
 
 type Props = Readonly<{ rows: readonly TenantRow[]; onClose: () => void; onDone: () => void }>;
 
-const fields = { title: checks.filled("A subject"), text: checks.filled("A text") } as const;
+const fields = {
+  title: checks.filled(msg("A subject is missing.")),
+  text: checks.filled(msg("A text is missing.")),
+} as const;
 
 /** One mail to the owners of the chosen tenants; how many people that is stands there before it is sent. */
 export function WriteOwners({ rows, onClose, onDone }: Props) {
@@ -28,7 +32,7 @@ export function WriteOwners({ rows, onClose, onDone }: Props) {
   const write = useMutation(
     trpc.owners.write.mutationOptions({
       onSuccess: ({ mails }) => {
-        toast(mails === 1 ? "1 mail is on its way." : `${mails} mails are on their way.`);
+        toast(t("{count, plural, one {# mail is on its way.} other {# mails are on their way.}}", { count: mails }));
         onDone();
       },
       onError: (error) => setProblems(problemsOf(error)),
@@ -40,25 +44,29 @@ export function WriteOwners({ rows, onClose, onDone }: Props) {
     if (values) write.mutate({ tenantSlug, childSlugs, ...values });
   }
   return (
-    <Dialog onClose={onClose} size="middle" title="Write to owners">
+    <Dialog onClose={onClose} size="middle" title={t("Write to owners")}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
-        <Field data-first="" label="Subject" maxLength={150} name="title" problem={problems.title} />
+        <Field data-first="" label={t("Subject")} maxLength={150} name="title" problem={problems.title} />
         <TextField problem={problems.text} />
         <QueryView query={reach}>
           {({ people, tenants, without, mailGoesOut }) => (
             <p className="text-ink-2">
-              Owners who get this mail: {people}, of {tenants} tenants.
-              {without.length > 0 && ` Without an owner, and not written to: ${without.join(", ")}.`}
-              {!mailGoesOut && " No mail server is named here, so it waits until there is one."}
+              {t("Owners who get this mail: {people}, of {tenants, plural, one {# tenant} other {# tenants}}.", {
+                people,
+                tenants,
+              })}
+              {without.length > 0 &&
+                ` ${t("Without an owner, and not written to: {names}.", { names: without.join(", ") })}`}
+              {!mailGoesOut && ` ${t("No mail server is named here, so it waits until there is one.")}`}
             </p>
           )}
         </QueryView>
         <FormEnd
-          busy={write.isPending && "Sending…"}
+          busy={write.isPending && t("Sending…")}
           disabled={reach.data?.people === 0}
           onCancel={onClose}
           refusal={refusalBeside(write.error, fields)}
-          submit="Send mail"
+          submit={t("Send mail")}
         />
       </form>
     </Dialog>
@@ -70,7 +78,7 @@ function TextField({ problem }: Readonly<{ problem: string | undefined }>) {
   return (
     <div className="grid gap-1">
       <label className="font-medium" htmlFor={id}>
-        Text
+        {t("Text")}
       </label>
       <textarea
         aria-describedby={problem ? `${id}-problem` : undefined}

@@ -26,18 +26,7 @@ export function VouchersTable({ rows, onVoid }: Props) {
       fold: "second",
       cell: (row) => <Moment at={row.at} />,
     },
-    {
-      key: "what",
-      header: t("Batch"),
-      fold: "lead",
-      grow: true,
-      cell: (row) => (
-        <>
-          {row.prefix && <span className="pe-2 font-mono">{row.prefix}</span>}
-          <span className={row.prefix ? "text-ink-2" : ""}>{row.note || (row.prefix ? "" : codesText(row.count))}</span>
-        </>
-      ),
-    },
+    { key: "what", header: t("Batch"), fold: "lead", grow: true, cell: (row) => <What row={row} /> },
     {
       key: "worth",
       header: t("Each"),
@@ -82,7 +71,15 @@ export function VouchersTable({ rows, onVoid }: Props) {
   );
 }
 
-const codesText = (count: number) => t("{count, plural, one {# code} other {# codes}}", { count });
+function What({ row: { prefix, note, count } }: Readonly<{ row: VoucherBatch }>) {
+  const codes = prefix ? "" : t("{count, plural, one {# code} other {# codes}}", { count });
+  return (
+    <>
+      {prefix && <span className="pe-2 font-mono">{prefix}</span>}
+      <span className={prefix ? "text-ink-2" : ""}>{note || codes}</span>
+    </>
+  );
+}
 
 const count = (key: string, header: string, of: (row: VoucherBatch) => number, from?: "lg"): Column<VoucherBatch> => ({
   key,

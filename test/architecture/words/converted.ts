@@ -18,4 +18,6 @@ export const converted: readonly string[] = [
   "components/statements",
   "components/vouchers",
   "components/disputes",
+  "components/team",
+  "components/tenants",
 ];
