@@ -11,8 +11,12 @@ import type { SqlPool } from "@/server/infra/db/pool";
 
 type Waiting = Asked & Readonly<{ resolve: (answer: Answer) => void; reject: (error: unknown) => void }>;
 
-/** While so many are charged, as many others are authorised: statements of all that wait would take turns. */
+/** A statement takes so many. */
 const MOST = 64;
+/** So many statements of many may be on their way: while one waits for the disk, the next is worked on. */
+const AT_ONCE = 2;
+/** Fewer than these wait for the statement that is on its way. */
+const MANY = 16;
 /** Fewer than these are as quick each for itself. */
 const ENOUGH = 3;
 /** So many questions may be on their way, each for itself, before others gather. */
@@ -31,7 +35,7 @@ export class CallAuthoriser {
   readonly #waiting: Waiting[] = [];
   readonly #countries = new Map<string, string>();
   #apart = 0;
-  #together = false;
+  #together = 0;
   #looking = false;
 
   constructor(readonly pool: SqlPool) {}
@@ -70,15 +74,19 @@ export class CallAuthoriser {
     this.#looking = true;
     await Promise.resolve();
     this.#looking = false;
-    if (this.#together) return;
-    if (this.#waiting.length < ENOUGH) {
+    if (this.#together === 0 && this.#waiting.length < ENOUGH) {
       for (const one of this.#waiting.splice(0, Math.max(APART - this.#apart, 0))) void this.#one(one);
       return;
     }
-    this.#together = true;
-    await this.#batch(this.#take());
-    this.#together = false;
-    if (this.#waiting.length > 0) await this.#look();
+    while (this.#together < AT_ONCE && this.#waiting.length >= (this.#together === 0 ? ENOUGH : MANY))
+      void this.#many(this.#take());
+  }
+
+  async #many(batch: readonly Waiting[]): Promise<void> {
+    this.#together += 1;
+    await this.#batch(batch);
+    this.#together -= 1;
+    if (this.#waiting.length > 0 && !this.#looking) void this.#look();
   }
 
   async #one({ question, number, resolve, reject }: Waiting): Promise<void> {

@@ -4,8 +4,12 @@ import type { SqlPool } from "@/server/infra/db/pool";
 type Settled = "settled" | "repeat" | "unknown";
 type Waiting = Readonly<{ end: End; resolve: (result: Settled) => void; reject: (error: unknown) => void }>;
 
-/** While so many are charged, as many others are authorised: statements of all that wait would take turns. */
+/** A statement takes so many. */
 const MOST = 64;
+/** So many statements may be on their way: while one waits for the disk, the next does what needs no wallet. */
+const AT_ONCE = 2;
+/** Fewer than these wait for the statement that is on its way. */
+const MANY = 16;
 
 /**
  * The one writer of ends in this process. While it writes, the ends that come gather and go together with the next
@@ -13,7 +17,8 @@ const MOST = 64;
  */
 export class SettleWriter {
   readonly #waiting: Waiting[] = [];
-  #writing = false;
+  #writing = 0;
+  #looking = false;
 
   constructor(readonly pool: SqlPool) {}
 
@@ -22,19 +27,26 @@ export class SettleWriter {
    * @throws what the database threw for it. One that cannot be written does not hold up the others.
    */
   write(end: End): Promise<Settled> {
-    const written = new Promise<Settled>((resolve, reject) => {
+    return new Promise((resolve, reject) => {
       this.#waiting.push({ end, resolve, reject });
+      if (!this.#looking) void this.#look();
     });
-    if (!this.#writing) void this.#write();
-    return written;
   }
 
-  async #write(): Promise<void> {
-    this.#writing = true;
-    // What is told in the same breath goes together.
+  /** What is told in the same breath goes together. */
+  async #look(): Promise<void> {
+    this.#looking = true;
     await Promise.resolve();
-    for (let batch = this.#take(); batch.length > 0; batch = this.#take()) await this.#writeBatch(batch);
-    this.#writing = false;
+    this.#looking = false;
+    while (this.#writing < AT_ONCE && this.#waiting.length >= (this.#writing === 0 ? 1 : MANY))
+      void this.#write(this.#take());
+  }
+
+  async #write(batch: readonly Waiting[]): Promise<void> {
+    this.#writing += 1;
+    await this.#writeBatch(batch);
+    this.#writing -= 1;
+    if (this.#waiting.length > 0 && !this.#looking) void this.#look();
   }
 
   /** Of one PBX, and each call once: a second end of a call goes with the next statement. */

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { readDialled } from "@/server/domain/rating/dialling.rules";
 import type { SqlPool } from "@/server/infra/db/pool";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 import { type Prepaid, prepaid } from "@/test/support/prepaid";
@@ -86,6 +87,34 @@ test("a wallet that somebody holds keeps no other tenant's calls waiting, nor an
     expect(over).toBe(false);
     await somebody.query("COMMIT");
     expect((await waiting).map(({ kind }) => kind)).toEqual(["out", "out", "out"]);
+  } finally {
+    await somebody.end();
+  }
+});
+
+test("a wallet that one call needs and somebody holds is waited for by that call alone", async () => {
+  const all = [];
+  for (let i = 0; i < 4; i += 1) all.push(await world.customer(3_000_000n));
+  const [held, ...free] = all;
+  const somebody = new Client({ connectionString: db.ownerUrl });
+  await somebody.connect();
+  const { pool, names } = watched();
+  const authoriser = new CallAuthoriser(pool);
+  try {
+    await somebody.query("BEGIN");
+    await somebody.query("SELECT FROM wallet WHERE tenant_id = $1 FOR UPDATE", [held?.tenant.tenantId]);
+    const number = readDialled(dialled, "DE");
+    const answers = all.map(({ phone }) => authoriser.authorise({ question: question(phone.endpoint), number }));
+    let over = false;
+    const waiting = answers[0]?.then((answer) => {
+      over = true;
+      return answer;
+    });
+    expect((await Promise.all(answers.slice(1))).map(({ kind }) => kind)).toEqual(free.map(() => "out"));
+    expect(names.filter((name) => name === "call_authorise").length).toBeLessThanOrEqual(1);
+    expect(over).toBe(false);
+    await somebody.query("COMMIT");
+    expect((await waiting)?.kind).toBe("out");
   } finally {
     await somebody.end();
   }
