@@ -83,7 +83,7 @@ export function AuditView() {
         actions={
           <>
             <AuditCheck />
-            <ExportLink filter={filter} what="audit" />
+            <ExportLink filter={filter} list="audit" />
             <AuditFiles filter={filter} tenantSlug={tenantSlug} />
           </>
         }

@@ -29,9 +29,6 @@ import { t } from "@/server/kernel/words";
 const TopUp = later(() => import("@/components/payments/top-up").then((file) => file.TopUp));
 const MoveMoney = later(() => import("@/components/billing/move-money").then((file) => file.MoveMoney));
 
-/** What its export is called for programs. */
-const EXPORTED = "ledger";
-
 type Moving = "receive" | "give" | "pay";
 
 /** What can be spent, what is spoken for, and every line that led there. */
@@ -72,7 +69,7 @@ export function BalanceView() {
             <PaymentsSection payments={payments} />
           </>
         )}
-        <Section aside={<ExportLink filter={{}} what={EXPORTED} />} level={2} title={t("Ledger")}>
+        <Section aside={<ExportLink filter={{}} list="ledger" />} level={2} title={t("Ledger")}>
           <Ledger before={params.get("before") ?? undefined} onPage={(before) => set({ before })} />
         </Section>
       </div>

@@ -3,6 +3,7 @@ import { Money } from "@/components/billing/money";
 import { columnDecimals } from "@/components/billing/money-text";
 import { Moment } from "@/components/shell/moment";
 import { Section } from "@/components/ui/section";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ lines: CallDetail["ledger"]; currency: string }>;
 
@@ -13,18 +14,18 @@ export function CallLedger({ lines, currency }: Props) {
     currency,
   );
   return (
-    <Section title="In the ledger">
-      <table className="w-full text-left">
+    <Section title={t("In the ledger")}>
+      <table className="w-full text-start">
         <thead>
           <tr className="text-xs text-ink-3">
             <th className="h-7 border-b font-medium" scope="col">
-              Time
+              {t("Time")}
             </th>
-            <th className="border-b text-right font-medium" scope="col">
-              Amount
+            <th className="border-b text-end font-medium" scope="col">
+              {t("Amount")}
             </th>
-            <th className="border-b text-right font-medium" scope="col">
-              Balance after
+            <th className="border-b text-end font-medium" scope="col">
+              {t("Balance after")}
             </th>
           </tr>
         </thead>
@@ -34,10 +35,10 @@ export function CallLedger({ lines, currency }: Props) {
               <td>
                 <Moment at={line.at} />
               </td>
-              <td className="text-right">
+              <td className="text-end">
                 <Money currency={currency} decimals={decimals} micros={line.amountMicros} signed />
               </td>
-              <td className="text-right">
+              <td className="text-end">
                 <Money currency={currency} decimals={decimals} micros={line.balanceAfterMicros} />
               </td>
             </tr>

@@ -23,7 +23,7 @@ export function CallOutcome({ outcome, direction, kind, reason, reasonSentence, 
   return (
     <span className={cx("flex min-w-0 items-center gap-1.5", clipped && "max-w-[26rem]")} title={reason ?? undefined}>
       <Icon className={quiet ? "text-ink-3" : tones[tone]} name={way.icon} />
-      <span className="sr-only">{way.word}: </span>
+      <span className="sr-only">{`${way.word}: `}</span>
       <span className={cx("whitespace-nowrap", quiet ? "text-ink-2" : `font-medium ${tones[tone]}`)}>{word}</span>
       {why && <span className={cx("min-w-0 text-ink-2", clipped && "truncate")}>· {reasonClause(why)}</span>}
     </span>

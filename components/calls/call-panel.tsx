@@ -9,7 +9,7 @@ import { QueryView } from "@/components/api/query-view";
 import { Money } from "@/components/billing/money";
 import { CallLedger } from "@/components/calls/call-ledger";
 import { CallOutcome } from "@/components/calls/call-outcome";
-import { callSentence } from "@/components/calls/call-sentence";
+import { callSentence, sideWord } from "@/components/calls/call-sentence";
 import { DecisionTrace } from "@/components/calls/decision-trace";
 import { Duration } from "@/components/calls/duration";
 import { fixHint, fixHref } from "@/components/calls/fix-hint";
@@ -24,32 +24,35 @@ import { CopyButton } from "@/components/ui/copy-button";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { Panel } from "@/components/ui/panel";
 import { Section } from "@/components/ui/section";
+import { t } from "@/server/kernel/words";
 
 /** Why it failed and why it cost what it did, in one place. */
 export function CallPanel({ callId, onClose }: Readonly<{ callId: string; onClose: () => void }>) {
   const { tenantSlug } = useScope();
   const query = useQuery(useTRPC().calls.get.queryOptions({ tenantSlug, callId }));
   return (
-    <Panel onClose={onClose} subject={callId} title={query.data ? titleOf(query.data) : "Call"}>
+    <Panel onClose={onClose} subject={callId} title={query.data ? titleOf(query.data) : t("Call")}>
       <QueryView query={query}>{(call) => <CallBody call={call} />}</QueryView>
     </Panel>
   );
 }
 
 const titleOf = ({ direction, fromFormatted, toFormatted }: CallDetail): string =>
-  direction === "in" ? `Call from ${fromFormatted ?? "an unknown number"}` : `Call to ${toFormatted}`;
+  direction === "in"
+    ? t("Call from {number}", { number: fromFormatted ?? t("an unknown number") })
+    : t("Call to {number}", { number: toFormatted });
 
 function CallBody({ call }: Readonly<{ call: CallDetail }>) {
   const { currency } = call;
   const refused = call.trace.some((gate) => !gate.ok);
   const fix = (call.fix || fixHint(call.reason, null)) && <Fix call={call} />;
   const trace = (
-    <Section key="trace" title={refused ? "Why it was refused" : "What was checked"}>
+    <Section key="trace" title={refused ? t("Why it was refused") : t("What was checked")}>
       <DecisionTrace fix={fix} trace={call.trace} />
     </Section>
   );
   const receipt = call.receipt && (
-    <Section key="receipt" title="Why this price">
+    <Section key="receipt" title={t("Why this price")}>
       <PriceReceipt
         call={{ id: call.id, to: call.toFormatted, startedAt: call.startedAt }}
         currency={currency}
@@ -68,7 +71,7 @@ function CallBody({ call }: Readonly<{ call: CallDetail }>) {
       {refused ? trace : receipt}
       {refused ? receipt : trace}
       {call.ledger.length > 0 && <CallLedger currency={currency} lines={call.ledger} />}
-      <Section title="Facts">
+      <Section title={t("Facts")}>
         <Facts facts={factsOf(call, currency)} />
       </Section>
     </div>
@@ -94,38 +97,38 @@ function factsOf(call: CallDetail, currency: string): readonly Fact[] {
   const facts: (Fact | false)[] = [
     incoming
       ? {
-          label: "From",
-          value: call.fromFormatted ? <PhoneNumber formatted={call.fromFormatted} /> : "unknown",
-          end: call.fromNumber && <CopyButton label="Copy the caller's number" text={call.fromNumber} />,
+          label: t("From"),
+          value: call.fromFormatted ? <PhoneNumber formatted={call.fromFormatted} /> : t("unknown"),
+          end: call.fromNumber && <CopyButton label={t("Copy the caller's number")} text={call.fromNumber} />,
         }
-      : { label: "From", value: name || "–" },
+      : { label: t("From"), value: name || "–" },
     {
-      label: "To",
+      label: t("To"),
       value: <PhoneNumber country={call.country} formatted={call.toFormatted} />,
-      end: call.toE164 && <CopyButton label="Copy the number" text={call.toE164} />,
+      end: call.toE164 && <CopyButton label={t("Copy the number")} text={call.toE164} />,
     },
-    incoming && { label: "Rings at", value: name || "nowhere" },
-    call.dialled !== call.toE164 && { label: "As dialled", value: <code>{call.dialled}</code> },
-    { label: "Started", value: <Moment at={call.startedAt} full /> },
-    call.answeredAt !== null && { label: "Answered", value: <Moment at={call.answeredAt} full /> },
-    call.endedAt !== null && { label: "Ended", value: <Moment at={call.endedAt} full /> },
+    incoming && { label: t("Rings at"), value: name || t("nowhere") },
+    call.dialled !== call.toE164 && { label: t("As dialled"), value: <code>{call.dialled}</code> },
+    { label: t("Started"), value: <Moment at={call.startedAt} full /> },
+    call.answeredAt !== null && { label: t("Answered"), value: <Moment at={call.answeredAt} full /> },
+    call.endedAt !== null && { label: t("Ended"), value: <Moment at={call.endedAt} full /> },
     call.answeredAt !== null && {
-      label: "Talk",
+      label: t("Talk"),
       value: <Duration billedSeconds={call.billedSeconds} seconds={call.talkMs / 1_000} />,
     },
-    call.heldMicros > 0n && { label: "Reserved", value: <Money currency={currency} micros={call.heldMicros} /> },
-    call.grantedSeconds > 0 && { label: "Allowed for", value: <Duration seconds={call.grantedSeconds} /> },
-    Boolean(call.hangupSide) && { label: "Hung up by", value: call.hangupSide },
-    Boolean(call.causeCode) && { label: "Network cause", value: <span className="figures">{call.causeCode}</span> },
-    Boolean(call.reason) && { label: "Code", value: <code>{call.reason}</code> },
+    call.heldMicros > 0n && { label: t("Reserved"), value: <Money currency={currency} micros={call.heldMicros} /> },
+    call.grantedSeconds > 0 && { label: t("Allowed for"), value: <Duration seconds={call.grantedSeconds} /> },
+    Boolean(call.hangupSide) && { label: t("Hung up by"), value: sideWord(call.hangupSide ?? "") },
+    Boolean(call.causeCode) && { label: t("Network cause"), value: <span className="figures">{call.causeCode}</span> },
+    Boolean(call.reason) && { label: t("Code"), value: <code>{call.reason}</code> },
     Boolean(call.source) && {
-      label: incoming ? "Trunk's address" : "Phone's address",
+      label: incoming ? t("Trunk's address") : t("Phone's address"),
       value: <code>{call.source}</code>,
     },
     {
-      label: "Call ID",
+      label: t("Call ID"),
       value: <code className="text-xs">{call.id}</code>,
-      end: <CopyButton label="Copy the call ID" text={call.id} />,
+      end: <CopyButton label={t("Copy the call ID")} text={call.id} />,
     },
   ];
   return facts.filter((fact) => fact !== false);

@@ -1,4 +1,5 @@
 import { durationText } from "@/components/calls/duration-text";
+import { type Message, msg, say, t } from "@/server/kernel/words";
 
 type Told = Readonly<{
   direction: string;
@@ -10,29 +11,46 @@ type Told = Readonly<{
   reasonSentence: string | null;
 }>;
 
-const [yours, theirs] = ["your side hung up", "the other side hung up"];
-const sides: Readonly<Record<string, string>> = {
+const [yours, theirs] = [
+  msg("Rang {rang} s, then talked for {talk}; your side hung up."),
+  msg("Rang {rang} s, then talked for {talk}; the other side hung up."),
+];
+const sides: Readonly<Record<string, Message>> = {
   caller: yours,
   callee: theirs,
-  limit: "the reserved money was used up",
-  system: "the system ended it",
+  limit: msg("Rang {rang} s, then talked for {talk}; the reserved money was used up."),
+  system: msg("Rang {rang} s, then talked for {talk}; the system ended it."),
+};
+const sidesIncoming: Readonly<Record<string, Message>> = { ...sides, caller: theirs, callee: yours };
+const plain = msg("Rang {rang} s, then talked for {talk}.");
+
+const sideWords: Readonly<Record<string, Message>> = {
+  caller: msg("hung up by|caller"),
+  callee: msg("hung up by|callee"),
+  limit: msg("hung up by|limit"),
+  system: msg("hung up by|system"),
 };
 
-const sidesIncoming: Readonly<Record<string, string>> = { ...sides, caller: theirs, callee: yours };
+/** Who ended a call, in a word; one that is not known here is shown as it came. */
+export function sideWord(side: string): string {
+  const known = sideWords[side];
+  return known ? say(known) : side;
+}
 
 /** What happened, in one sentence. */
 export function callSentence(call: Told): string {
   const incoming = call.direction === "in";
   if (call.answeredAt) {
     const rang = Math.max(0, Math.round((call.answeredAt.getTime() - call.startedAt.getTime()) / 1_000));
-    const opening = `Rang ${rang} s, then talked for ${durationText(call.talkMs / 1_000)}`;
-    if (call.outcome === "live") return `${opening} so far.`;
+    const talk = durationText(call.talkMs / 1_000);
+    if (call.outcome === "live") return t("Rang {rang} s, then talked for {talk} so far.", { rang, talk });
     const side = call.hangupSide ? (incoming ? sidesIncoming : sides)[call.hangupSide] : undefined;
-    return `${opening}${side ? `; ${side}` : ""}.`;
+    return say(side ?? plain, { rang, talk });
   }
   if (call.reasonSentence) return call.reasonSentence;
-  if (call.outcome === "ringing") return incoming ? "Your side is ringing." : "The other side is ringing.";
-  if (call.outcome === "cancelled") return `${incoming ? "The caller" : "Your side"} hung up before anybody answered.`;
-  if (call.outcome === "no_answer") return "Nobody answered.";
-  return "The call was not answered, so it cost nothing.";
+  if (call.outcome === "ringing") return incoming ? t("Your side is ringing.") : t("The other side is ringing.");
+  if (call.outcome === "cancelled")
+    return t(incoming ? "The caller hung up before anybody answered." : "Your side hung up before anybody answered.");
+  if (call.outcome === "no_answer") return t("Nobody answered.");
+  return t("The call was not answered, so it cost nothing.");
 }

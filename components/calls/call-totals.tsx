@@ -2,7 +2,6 @@
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-
 import { useTRPC } from "@/components/api/client";
 import type { Outputs } from "@/components/api/outputs";
 import { moneyText } from "@/components/billing/money-text";
@@ -10,6 +9,8 @@ import type { CallFilter } from "@/components/calls/call-filter";
 import { countWords, dayBars, totalsSentence } from "@/components/calls/call-totals-words";
 import { Chart } from "@/components/charts/chart";
 import { useScope } from "@/components/shell/scope";
+import { numberText } from "@/server/kernel/locale";
+import { t } from "@/server/kernel/words";
 
 export type Totals = Outputs["reports"]["calls"];
 type Props = Readonly<{
@@ -31,7 +32,7 @@ export function CallTotals({ filter, set }: Props) {
     ),
   );
   if (query.isError)
-    return <p className="text-ink-2">The totals of these calls cannot be read now. The list is not affected.</p>;
+    return <p className="text-ink-2">{t("The totals of these calls cannot be read now. The list is not affected.")}</p>;
   return query.data ? <Figures set={set} totals={query.data} /> : null;
 }
 
@@ -39,10 +40,10 @@ function Figures({ totals, set }: Readonly<{ totals: Totals; set: Props["set"] }
   const data = useMemo(() => dayBars(totals), [totals]);
   const { answered, calls, talkMs, costMicros, currency } = totals;
   const facts = [
-    { name: "Calls", value: countWords(totals) },
-    { name: "Answered", value: calls === 0 ? "–" : `${Math.round((100 * answered) / calls)} %` },
-    { name: "Minutes", value: Math.round(talkMs / 60_000).toLocaleString("en") },
-    { name: "Cost", value: moneyText(costMicros, currency) },
+    { name: t("Calls"), value: countWords(totals) },
+    { name: t("Answered"), value: calls === 0 ? "–" : `${Math.round((100 * answered) / calls)} %` },
+    { name: t("Minutes"), value: numberText(Math.round(talkMs / 60_000)) },
+    { name: t("Cost"), value: moneyText(costMicros, currency) },
   ];
   const onSelect = (from: number, to: number) => set({ from: data.keys[from], to: data.keys[to], before: undefined });
   return (
@@ -59,9 +60,9 @@ function Figures({ totals, set }: Readonly<{ totals: Totals; set: Props["set"] }
         data={data.chart}
         height={64}
         onSelect={onSelect}
-        selects="Show these days"
+        selects={t("Show these days")}
         summary={totalsSentence(totals)}
-        title="Calls by day"
+        title={t("Calls by day")}
       />
     </div>
   );

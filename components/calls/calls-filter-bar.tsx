@@ -10,18 +10,23 @@ import { later } from "@/components/ui/later";
 import { Popover } from "@/components/ui/popover";
 import { SearchBox } from "@/components/ui/search-box";
 import { Select } from "@/components/ui/select";
+import { t } from "@/server/kernel/words";
 
 type Set = (changes: Readonly<Record<string, string | undefined>>, how?: "push" | "replace") => void;
 type Props = Readonly<{ filter: CallFilter; set: Set }>;
 
+const AnyExtension = () => <span className="control flex w-48 items-center text-ink-3">{t("Any extension")}</span>;
+
 const ExtensionField = later(
   () => import("@/components/extensions/extension-field").then((file) => file.ExtensionField),
-  <span className="control flex w-48 items-center text-ink-3">Any extension</span>,
+  <AnyExtension />,
 );
 const MoreFilters = later(() => import("@/components/calls/more-call-filters").then((file) => file.MoreCallFilters));
 
-const anyOutcome = { value: "", label: "Any outcome" };
-const outcomeChoices = [anyOutcome, ...outcomes.map((value) => ({ value, label: outcomeWords(value).word }))];
+const outcomeChoices = () => [
+  { value: "", label: t("Any outcome") },
+  ...outcomes.map((value) => ({ value, label: outcomeWords(value).word })),
+];
 
 /** The filter as controls; each writes itself into the address. */
 export function CallsFilterBar({ filter, set }: Props) {
@@ -45,13 +50,13 @@ export function CallsFilterBar({ filter, set }: Props) {
     <>
       <SearchBox
         className="w-full sm:w-56"
-        label="Number, name or call ID"
+        label={t("Number, name or call ID")}
         onValue={search}
         value={filter.text ?? ""}
       />
       <Select
-        choices={outcomeChoices}
-        label="Outcome"
+        choices={outcomeChoices()}
+        label={t("Outcome")}
         labelHidden
         name="outcome"
         onChange={(event) => set({ outcome: event.target.value, before: undefined })}
@@ -59,25 +64,25 @@ export function CallsFilterBar({ filter, set }: Props) {
       />
       <ExtensionField
         className="w-48"
-        label="Extension"
+        label={t("Extension")}
         labelHidden
         onValue={(extension) => set({ extension, before: undefined })}
-        placeholder="Any extension"
+        placeholder={t("Any extension")}
         value={filter.extensionId}
       />
-      {day("from", "From")}
-      {day("to", "to")}
+      {day("from", t("day|From"))}
+      {day("to", t("day|to"))}
       <Popover
         className="w-72 p-3"
-        label={hidden > 0 ? `More filters, ${hidden} in use` : "More filters"}
-        trigger={hidden > 0 ? `More (${hidden})` : "More"}
+        label={hidden > 0 ? t("More filters, {count} in use", { count: hidden }) : t("More filters")}
+        trigger={hidden > 0 ? t("More ({count})", { count: hidden }) : t("More")}
         triggerClass={buttonClass()}
       >
         {(close) => <MoreFilters close={close} filter={filter} set={set} />}
       </Popover>
       {isFiltered(filter) && (
         <Button look="quiet" onClick={() => set(noFilter)}>
-          Clear filter
+          {t("Clear filter")}
         </Button>
       )}
     </>

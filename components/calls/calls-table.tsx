@@ -1,7 +1,6 @@
 "use client";
 
 import Link from "next/link";
-
 import type { CallRow, Outputs } from "@/components/api/outputs";
 import { Money } from "@/components/billing/money";
 import { columnDecimals } from "@/components/billing/money-text";
@@ -19,6 +18,8 @@ import { Empty } from "@/components/ui/empty";
 import { Pages } from "@/components/ui/pages";
 import { RowLink } from "@/components/ui/row-link";
 import { useHeldRows } from "@/components/ui/use-held-rows";
+import { rich, richly } from "@/components/words/rich";
+import { type Message, msg, t } from "@/server/kernel/words";
 
 type Props = Readonly<{
   data: Outputs["calls"]["list"];
@@ -32,13 +33,22 @@ type Props = Readonly<{
   set: (changes: Readonly<Record<string, string | undefined>>) => void;
 }>;
 
+const lookedWords = (searching: boolean, none: boolean): Message =>
+  searching
+    ? none
+      ? msg("Looking through older calls: so far back to {at}, none found.")
+      : msg("Looking through older calls: so far back to {at}.")
+    : none
+      ? msg("Looked back to {at}, none found.")
+      : msg("Looked back to {at}.");
+
 const keyOf = (call: CallRow): string => call.id;
 
 function columnsIn(currency: string, decimals: number, zone: string): readonly Column<CallRow>[] {
   return [
     {
       key: "time",
-      header: `Time, ${zone}`,
+      header: t("Time, {zone}", { zone }),
       fold: "second-end",
       cell: (call) => (
         <RowLink id={call.id}>
@@ -48,19 +58,19 @@ function columnsIn(currency: string, decimals: number, zone: string): readonly C
     },
     {
       key: "from",
-      header: "From",
+      header: t("From"),
       fold: "second",
       cell: (call) => <FoldedCaller call={call} />,
     },
     {
       key: "to",
-      header: "To",
+      header: t("To"),
       fold: "lead",
       cell: (call) => <FoldedCalled call={call} />,
     },
     {
       key: "outcome",
-      header: "Outcome",
+      header: t("Outcome"),
       fold: "second",
       grow: true,
       className: "max-sm:ps-10",
@@ -68,14 +78,14 @@ function columnsIn(currency: string, decimals: number, zone: string): readonly C
     },
     {
       key: "talk",
-      header: "Talk",
+      header: t("Talk"),
       numeric: true,
       cell: (call) =>
         call.answeredAt ? <Duration seconds={call.talkMs / 1_000} /> : <span className="text-ink-3">–</span>,
     },
     {
       key: "cost",
-      header: `Cost, ${currency}`,
+      header: t("Cost, {currency}", { currency }),
       numeric: true,
       fold: "lead-end",
       cell: (call) =>
@@ -101,11 +111,11 @@ export function CallsTable({ data, filter, scope, held, onPointer, openId, searc
     <>
       {list.waiting > 0 && (
         <Button className="mb-2" onClick={list.release}>
-          Show {list.waiting} new {list.waiting === 1 ? "call" : "calls"}
+          {t("Show {calls, plural, one {# new call} other {# new calls}}", { calls: list.waiting })}
         </Button>
       )}
       <DataTable
-        caption="Calls"
+        caption={t("Calls")}
         columns={columnsIn(data.currency, decimals, zoneText(timeZone))}
         empty={data.searchedTo ? null : <NoCalls filtered={isFiltered(filter)} onClear={() => set(noFilter)} />}
         freshKeys={list.fresh}
@@ -117,19 +127,20 @@ export function CallsTable({ data, filter, scope, held, onPointer, openId, searc
       {data.searchedTo && (
         <p aria-live="polite" className="flex flex-wrap items-center gap-3 py-3 text-ink-2">
           <span>
-            {searching ? "Looking through older calls: so far" : "Looked"} back to <Moment at={data.searchedTo} />
-            {data.items.length === 0 ? ", none found." : "."}
+            {richly(lookedWords(searching !== undefined, data.items.length === 0), {
+              at: <Moment at={data.searchedTo} />,
+            })}
           </span>
           {searching ? (
-            <Button onClick={searching}>Stop</Button>
+            <Button onClick={searching}>{t("Stop")}</Button>
           ) : (
-            older && <Button onClick={() => set({ before: older })}>Go on from there</Button>
+            older && <Button onClick={() => set({ before: older })}>{t("Go on from there")}</Button>
           )}
         </p>
       )}
       {!data.searchedTo && (data.items.length > 0 || filter.cursor) && (
         <Pages
-          noun="calls"
+          counted={t("{calls, plural, one {# call} other {# calls}}", { calls: data.items.length })}
           onNewest={filter.cursor ? () => set({ before: undefined }) : undefined}
           onOlder={older ? () => set({ before: older }) : undefined}
           shown={data.items.length}
@@ -143,8 +154,8 @@ function NoCalls({ filtered, onClear }: Readonly<{ filtered: boolean; onClear: (
   const { hrefOf } = useScope();
   if (filtered) {
     return (
-      <Empty action={<Button onClick={onClear}>Clear filter</Button>} title="No call matches this filter.">
-        Calls outside the filter are not shown; nothing was deleted.
+      <Empty action={<Button onClick={onClear}>{t("Clear filter")}</Button>} title={t("No call matches this filter.")}>
+        {t("Calls outside the filter are not shown; nothing was deleted.")}
       </Empty>
     );
   }
@@ -152,12 +163,17 @@ function NoCalls({ filtered, onClear }: Readonly<{ filtered: boolean; onClear: (
     <Empty
       action={
         <Link className={buttonClass("primary")} href={hrefOf("extensions")}>
-          Connect a phone
+          {t("Connect a phone")}
         </Link>
       }
-      title="No calls yet."
+      title={t("No calls yet.")}
     >
-      Dial <code>*43</code> on a connected phone to hear yourself. The call appears here while it lasts, with its price.
+      {rich(
+        "Dial {code} on a connected phone to hear yourself. The call appears here while it lasts, with its price.",
+        {
+          code: <code dir="ltr">*43</code>,
+        },
+      )}
     </Empty>
   );
 }

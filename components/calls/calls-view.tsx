@@ -16,6 +16,7 @@ import { later } from "@/components/ui/later";
 import { PageHeader } from "@/components/ui/page-header";
 import { useOpen } from "@/components/ui/use-open";
 import { useParamsState } from "@/components/ui/use-params-state";
+import { t } from "@/server/kernel/words";
 
 const CallTotals = later(
   () => import("@/components/calls/call-totals").then((file) => file.CallTotals),
@@ -40,7 +41,7 @@ export function CallsView() {
 
   return (
     <>
-      <PageHeader actions={<ExportLink filter={exported} what="calls" />} title="Calls">
+      <PageHeader actions={<ExportLink filter={exported} list="calls" />} title={t("Calls")}>
         <CallsFilterBar filter={filter} set={set} />
       </PageHeader>
       <div className="min-h-36 border-y py-3 sm:min-h-32">

@@ -4,6 +4,7 @@ import type { CallDetail } from "@/components/api/outputs";
 import { gateLabel, gateMeasure } from "@/components/calls/gate-words";
 import { cx } from "@/components/ui/cx";
 import { Icon } from "@/components/ui/icon";
+import { t } from "@/server/kernel/words";
 
 type Gate = CallDetail["trace"][number];
 
@@ -22,12 +23,12 @@ export function DecisionTrace({ trace, fix }: Readonly<{ trace: readonly Gate[];
         >
           <div className="flex items-start gap-2">
             <Icon className={cx("mt-0.5", gate.ok ? "text-ok" : "text-bad")} name={gate.ok ? "check" : "close"} />
-            <span className="sr-only">{gate.ok ? "Passed:" : "Refused:"}</span>
+            <span className="sr-only">{gate.ok ? t("Passed:") : t("Refused:")}</span>
             <span className={cx("min-w-0 flex-1", gate.ok ? "text-ink-2" : "font-medium text-bad")}>
               {gateLabel(gate.gate)}
             </span>
             {gateMeasure(gate) && (
-              <span className={cx("figures text-right", gate.ok ? "text-ink-3" : "text-ink")}>{gateMeasure(gate)}</span>
+              <span className={cx("figures text-end", gate.ok ? "text-ink-3" : "text-ink")}>{gateMeasure(gate)}</span>
             )}
           </div>
           {gate.note && <p className={cx("ps-6 text-xs", gate.ok ? "text-ink-3" : "text-ink-2")}>{gate.note}</p>}

@@ -1,4 +1,5 @@
 import { durationText, durationWords } from "@/components/calls/duration-text";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ seconds: number; billedSeconds?: number | undefined }>;
 
@@ -10,7 +11,7 @@ export function Duration({ seconds, billedSeconds }: Props) {
       <span aria-hidden="true">{durationText(talked)}</span>
       <span className="sr-only">{durationWords(talked)}</span>
       {billedSeconds !== undefined && billedSeconds !== talked && billedSeconds > 0 && (
-        <span className="text-ink-3"> → {durationText(billedSeconds)} billed</span>
+        <span className="text-ink-3"> {t("→ {time} billed", { time: durationText(billedSeconds) })}</span>
       )}
     </span>
   );

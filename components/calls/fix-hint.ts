@@ -1,19 +1,22 @@
+import { t } from "@/server/kernel/words";
+
 const hints: Readonly<Record<string, (provider: string) => string>> = {
-  "DST-04": () => "Dial it in full: +49 30 1234567 or 0049 30 1234567; within your own country 030 1234567 will do.",
-  "RAT-01": (provider) => `Ask ${provider} for a price for this number.`,
-  "BAL-03": (provider) => `Ask ${provider}. Your own credit was not touched.`,
-  "SEC-02": (provider) => `Ask ${provider} to lift the suspension.`,
-  "INC-01": (provider) => `${provider} stopped them and lets them through again when the incident is dealt with.`,
-  "INC-02": (provider) => `Ask ${provider} whether this number can be reached another way.`,
-  "NET-02": () => "Try again in a minute; the carrier may have been busy.",
-  "LIM-02": () => "Wait a minute and dial again.",
-  "SYS-01": (provider) => `Try again. If it stays, tell ${provider} the call ID below.`,
-  "SYS-02": (provider) => `If it happens again, tell ${provider} the call ID below.`,
+  "DST-04": () => t("Dial it in full: +49 30 1234567 or 0049 30 1234567; within your own country 030 1234567 will do."),
+  "RAT-01": (provider) => t("Ask {provider} for a price for this number.", { provider }),
+  "BAL-03": (provider) => t("Ask {provider}. Your own credit was not touched.", { provider }),
+  "SEC-02": (provider) => t("Ask {provider} to lift the suspension.", { provider }),
+  "INC-01": (provider) =>
+    t("Stopped by {provider}, who lets them through again when the incident is dealt with.", { provider }),
+  "INC-02": (provider) => t("Ask {provider} whether this number can be reached another way.", { provider }),
+  "NET-02": () => t("Try again in a minute; the carrier may have been busy."),
+  "LIM-02": () => t("Wait a minute and dial again."),
+  "SYS-01": (provider) => t("Try again. If it stays, tell {provider} the call ID below.", { provider }),
+  "SYS-02": (provider) => t("If it happens again, tell {provider} the call ID below.", { provider }),
 };
 
 /** What to do about a refusal that no page can mend, in one sentence. */
 export const fixHint = (reason: string | null, provider: string | null): string | undefined =>
-  reason === null ? undefined : hints[reason]?.(provider ?? "your provider");
+  reason === null ? undefined : hints[reason]?.(provider ?? t("who to ask|your provider"));
 
 type Call = Readonly<{ reason: string | null; country: string | null; from: Readonly<{ extensionNumber: string }> }>;
 

@@ -7,6 +7,7 @@ import { refusalOf } from "@/components/api/refusal";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { toast } from "@/components/ui/toast-store";
+import { t } from "@/server/kernel/words";
 
 /** Ends one call. What was talked is charged; the person hears nothing more. */
 export function HangUp({ callId, to }: Readonly<{ callId: string; to: string }>) {
@@ -17,19 +18,19 @@ export function HangUp({ callId, to }: Readonly<{ callId: string; to: string }>)
     trpc.calls.hangUp.mutationOptions({
       onSuccess: () => {
         void queries.invalidateQueries({ queryKey: trpc.calls.pathKey() });
-        toast(`Call to ${to} ended. It is charged for the time talked.`);
+        toast(t("Call to {number} ended. It is charged for the time talked.", { number: to }));
       },
       onError: (error) => toast(refusalOf(error).title, { tone: "bad" }),
     }),
   );
   return (
     <Button
-      aria-label={`Hang up the call to ${to}`}
-      busy={hangUp.isPending && "Ending…"}
+      aria-label={t("Hang up the call to {number}", { number: to })}
+      busy={hangUp.isPending && t("Ending…")}
       className="min-h-7"
       onClick={() => hangUp.mutate({ tenantSlug, callId })}
     >
-      Hang up
+      {t("Hang up")}
     </Button>
   );
 }

@@ -6,20 +6,21 @@ import { isNarrowed, type LiveFilter } from "@/components/calls/live-filter";
 import { Button } from "@/components/ui/button";
 import { SearchBox } from "@/components/ui/search-box";
 import { Select } from "@/components/ui/select";
+import { t } from "@/server/kernel/words";
 
 type Set = (changes: Readonly<Record<string, string | undefined>>, how?: "push" | "replace") => void;
 type Props = Readonly<{ filter: LiveFilter; set: Set; withTenant: boolean }>;
 
-const states = [
-  { value: "", label: "Ringing and talking" },
-  { value: "live", label: "Talking" },
-  { value: "ringing", label: "Ringing" },
+const states = () => [
+  { value: "", label: t("Ringing and talking") },
+  { value: "live", label: t("Talking") },
+  { value: "ringing", label: t("Ringing") },
 ];
-const lengths = [
-  { value: "", label: "Any length" },
+const lengths = () => [
+  { value: "", label: t("Any length") },
   ...[1, 5, 15, 60].map((minutes) => ({
     value: String(minutes),
-    label: minutes === 1 ? "Longer than a minute" : `Longer than ${minutes} minutes`,
+    label: t("{minutes, plural, one {Longer than a minute} other {Longer than # minutes}}", { minutes }),
   })),
 ];
 
@@ -30,21 +31,21 @@ export function LiveFilterBar({ filter, set, withTenant }: Props) {
     <>
       <SearchBox
         className="w-full sm:w-64"
-        label={withTenant ? "Number, name or tenant" : "Number or name"}
+        label={withTenant ? t("Number, name or tenant") : t("Number or name")}
         onValue={search}
         value={filter.text}
       />
       <Select
-        choices={states}
-        label="State"
+        choices={states()}
+        label={t("State")}
         labelHidden
         name="state"
         onChange={(event) => set({ state: event.target.value })}
         value={filter.state}
       />
       <Select
-        choices={lengths}
-        label="Length"
+        choices={lengths()}
+        label={t("Length")}
         labelHidden
         name="minutes"
         onChange={(event) => set({ minutes: event.target.value })}
@@ -52,7 +53,7 @@ export function LiveFilterBar({ filter, set, withTenant }: Props) {
       />
       {isNarrowed(filter) && (
         <Button look="quiet" onClick={() => set({ q: undefined, state: undefined, minutes: undefined })}>
-          Clear filter
+          {t("Clear filter")}
         </Button>
       )}
     </>

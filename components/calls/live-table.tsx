@@ -14,6 +14,7 @@ import { cx } from "@/components/ui/cx";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Tick } from "@/components/ui/tick";
 import { useNow } from "@/components/ui/use-now";
+import { t } from "@/server/kernel/words";
 
 type Data = Outputs["calls"]["live"];
 type Choose = (chosen: ReadonlySet<string>) => void;
@@ -29,14 +30,16 @@ export function LiveTable({ data, chosen, onChoose }: Props) {
   const now = useNow(data.serverNow);
   const { can, tenant } = useScope();
   const columns: Column<LiveCall>[] = [
-    ...(tenant.kind === "customer" ? [] : [tenantColumn]),
+    ...(tenant.kind === "customer" ? [] : [tenantColumn()]),
     ...whoColumns(now),
     ...moneyColumns(data, now, tenant.kind === "customer" ? "lg" : "2xl"),
-    ...(can("calls.hang_up") ? [actColumn] : []),
+    ...(can("calls.hang_up") ? [actColumn()] : []),
   ];
   const ended = data.items.filter(mayBeEnded).map(({ id }) => id);
   if (chosen && ended.length > 0) columns.unshift(chooseColumn(chosen, onChoose, ended));
-  return <DataTable caption="Live calls" columns={columns} empty={null} rowKey={(call) => call.id} rows={data.items} />;
+  return (
+    <DataTable caption={t("Live calls")} columns={columns} empty={null} rowKey={(call) => call.id} rows={data.items} />
+  );
 }
 
 const secondsSince = (at: Date, now: Date): number => (now.getTime() - at.getTime()) / 1_000;
@@ -44,7 +47,7 @@ const secondsSince = (at: Date, now: Date): number => (now.getTime() - at.getTim
 /** Calls between own extensions, to the echo test and to emergency numbers cost nothing; those from outside do where a price says so. */
 const isPaid = (call: LiveCall): boolean =>
   call.kind === "external" || (call.kind === "inbound" && call.heldMicros > 0n);
-const Free = () => <span className="text-ink-3">free</span>;
+const Free = () => <span className="text-ink-3">{t("free")}</span>;
 
 function State({ call }: Readonly<{ call: LiveCall }>) {
   const { word, tone } = outcomeWords(call.answeredAt ? "live" : "ringing");
@@ -62,57 +65,57 @@ function State({ call }: Readonly<{ call: LiveCall }>) {
   );
 }
 
-const tenantColumn: Column<LiveCall> = {
+const tenantColumn = (): Column<LiveCall> => ({
   key: "tenant",
-  header: "Tenant",
+  header: t("Tenant"),
   cell: (call) => <span className="block max-w-40 truncate">{call.tenantName}</span>,
-};
+});
 
 const chooseColumn = (chosen: ReadonlySet<string>, onChoose: Choose, all: readonly string[]): Column<LiveCall> => ({
   key: "choose",
   header: (
     <Tick
       checked={all.every((id) => chosen.has(id))}
-      label="Choose all calls shown"
+      label={t("Choose all calls shown")}
       onChange={(on) => onChoose(new Set(on ? all : []))}
     />
   ),
   fold: "below",
-  className: "sm:pr-2",
+  className: "sm:pe-2",
   cell: (call) =>
     mayBeEnded(call) && (
       <Tick
         checked={chosen.has(call.id)}
-        label={`Choose the call to ${call.toFormatted}`}
+        label={t("Choose the call to {number}", { number: call.toFormatted })}
         onChange={(on) => onChoose(new Set(on ? [...chosen, call.id] : [...chosen].filter((id) => id !== call.id)))}
       />
     ),
 });
 
-const actColumn: Column<LiveCall> = {
+const actColumn = (): Column<LiveCall> => ({
   key: "act",
-  header: "Actions",
+  header: t("Actions"),
   fold: "below",
   cell: (call) => <HangUp callId={call.id} to={call.toFormatted} />,
-};
+});
 
 const whoColumns = (now: Date): readonly Column<LiveCall>[] => [
   {
     key: "from",
-    header: "From",
+    header: t("From"),
     fold: "second",
     cell: (call) => <Caller call={call} />,
   },
   {
     key: "to",
-    header: "To",
+    header: t("To"),
     fold: "lead",
     cell: (call) => <Called call={call} />,
   },
-  { key: "state", header: "State", cell: (call) => <State call={call} /> },
+  { key: "state", header: t("State"), cell: (call) => <State call={call} /> },
   {
     key: "since",
-    header: "Since",
+    header: t("Since"),
     numeric: true,
     cell: (call) => <Duration seconds={secondsSince(call.answeredAt ?? call.startedAt, now)} />,
   },
@@ -124,7 +127,7 @@ function moneyColumns({ currency, items }: Data, now: Date, rateFrom: "lg" | "2x
   return [
     {
       key: "rate",
-      header: `A minute, ${currency}`,
+      header: t("A minute, {currency}", { currency }),
       numeric: true,
       from: rateFrom,
       cell: (call) =>
@@ -132,7 +135,7 @@ function moneyColumns({ currency, items }: Data, now: Date, rateFrom: "lg" | "2x
     },
     {
       key: "cost",
-      header: `Cost so far, ${currency}`,
+      header: t("Cost so far, {currency}", { currency }),
       numeric: true,
       fold: "lead-end",
       cell: (call) =>
@@ -144,7 +147,7 @@ function moneyColumns({ currency, items }: Data, now: Date, rateFrom: "lg" | "2x
     },
     {
       key: "stops",
-      header: "Stops",
+      header: t("Stops"),
       fold: "second-end",
       grow: true,
       className: "sm:min-w-44 sm:ps-4",

@@ -2,7 +2,6 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-
 import { useTRPC } from "@/components/api/client";
 import type { Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
@@ -19,6 +18,8 @@ import { Empty } from "@/components/ui/empty";
 import { PageHeader } from "@/components/ui/page-header";
 import { useNow } from "@/components/ui/use-now";
 import { useParamsState } from "@/components/ui/use-params-state";
+import { rich } from "@/components/words/rich";
+import { t } from "@/server/kernel/words";
 
 /** The stream tells when calls come and go; the costs move by themselves and are asked for. What is shown is what would be charged now. */
 const RECHECK_MS = 3_000;
@@ -29,12 +30,12 @@ function Together({ data: { items, currency } }: Readonly<{ data: Outputs["calls
   return (
     <span className="flex flex-wrap items-center gap-x-4">
       <span>
-        {items.length === 1 ? "1 call" : `${items.length} calls`}
-        {rate > 0n && (
-          <>
-            , <Money currency={currency} decimals={4} micros={rate} /> a minute
-          </>
-        )}
+        {rate > 0n
+          ? rich("{calls, plural, one {# call} other {# calls}}, {rate} a minute", {
+              calls: items.length,
+              rate: <Money currency={currency} decimals={4} micros={rate} />,
+            })
+          : t("{calls, plural, one {# call} other {# calls}}", { calls: items.length })}
       </span>
       <span className="sm:hidden">
         <LiveDot />
@@ -57,7 +58,7 @@ export function LiveView() {
   const meant = shown.filter((call) => chosen.has(call.id) && mayBeEnded(call));
   return (
     <>
-      <PageHeader aside={calls.length > 0 && query.data && <Together data={query.data} />} title="Live calls">
+      <PageHeader aside={calls.length > 0 && query.data && <Together data={query.data} />} title={t("Live calls")}>
         {(calls.length > 0 || isNarrowed(filter)) && (
           <LiveFilterBar filter={filter} set={set} withTenant={tenant.kind !== "customer"} />
         )}
@@ -65,12 +66,16 @@ export function LiveView() {
       <QueryView query={query}>
         {(data) =>
           data.items.length === 0 ? (
-            <Empty title="Nobody is on the phone.">
-              A call appears here the moment it is dialled. You need not reload.
+            <Empty title={t("Nobody is on the phone.")}>
+              {t("A call appears here the moment it is dialled. You need not reload.")}
             </Empty>
           ) : shown.length === 0 ? (
-            <Empty title={`None of ${calls.length === 1 ? "1 call" : `${calls.length} calls`} is like that.`}>
-              <Button onClick={() => set({ q: undefined, state: undefined, minutes: undefined })}>Clear filter</Button>
+            <Empty
+              title={t("None of {calls, plural, one {# call} other {# calls}} is like that.", { calls: calls.length })}
+            >
+              <Button onClick={() => set({ q: undefined, state: undefined, minutes: undefined })}>
+                {t("Clear filter")}
+              </Button>
             </Empty>
           ) : (
             <LiveTable

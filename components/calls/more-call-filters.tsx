@@ -8,20 +8,21 @@ import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { Select } from "@/components/ui/select";
 import { type RefusalCode, refusals } from "@/server/kernel/refusals";
+import { msg, say, t } from "@/server/kernel/words";
 
 type Set = (changes: Readonly<Record<string, string | undefined>>) => void;
 type Props = Readonly<{ filter: CallFilter; set: Set; close: () => void }>;
 
-const words = { out: "Outgoing", in: "Incoming", internal: "Internal" } as const;
-const directionChoices = [
-  { value: "", label: "Any direction" },
-  ...directions.map((value) => ({ value, label: words[value] })),
+const words = { out: msg("Outgoing"), in: msg("Incoming"), internal: msg("Internal") } as const;
+const directionChoices = () => [
+  { value: "", label: t("Any direction") },
+  ...directions.map((value) => ({ value, label: say(words[value]) })),
 ];
-const reasonChoices = [
-  { value: "", label: "Any reason" },
+const reasonChoices = () => [
+  { value: "", label: t("Any reason") },
   ...(Object.keys(refusals) as RefusalCode[]).map((code) => ({
     value: code,
-    label: `${code} ${refusals[code].sentence}`,
+    label: `${code} ${say(refusals[code].sentence)}`,
   })),
 ];
 
@@ -48,12 +49,22 @@ export function MoreCallFilters({ filter, set, close }: Props) {
 
   return (
     <form className="grid gap-3" key={JSON.stringify(filter)} onSubmit={submit}>
-      <Select choices={directionChoices} defaultValue={filter.direction ?? ""} label="Direction" name="direction" />
-      <Select choices={reasonChoices} defaultValue={filter.reason ?? ""} label="Reason" name="reason" />
-      <Select choices={countryChoices()} defaultValue={filter.country ?? ""} label="Country called" name="country" />
+      <Select
+        choices={directionChoices()}
+        defaultValue={filter.direction ?? ""}
+        label={t("Direction")}
+        name="direction"
+      />
+      <Select choices={reasonChoices()} defaultValue={filter.reason ?? ""} label={t("Reason")} name="reason" />
+      <Select
+        choices={countryChoices()}
+        defaultValue={filter.country ?? ""}
+        label={t("Country called")}
+        name="country"
+      />
       <div className="grid grid-cols-2 gap-3">
         <label className="grid gap-1 font-medium" htmlFor={`${id}-cost`}>
-          Cost at least
+          {t("Cost at least")}
           <input
             className="control font-normal"
             defaultValue={filter.minCost ?? ""}
@@ -62,11 +73,11 @@ export function MoreCallFilters({ filter, set, close }: Props) {
             name="cost"
             pattern="\d{1,9}([.,]\d{1,6})?"
             placeholder={`0.50 ${currency}`}
-            title="An amount such as 0.50"
+            title={t("An amount such as 0.50")}
           />
         </label>
         <label className="grid gap-1 font-medium" htmlFor={`${id}-minutes`}>
-          Minutes at least
+          {t("Minutes at least")}
           <input
             className="control font-normal"
             defaultValue={filter.minSeconds === undefined ? "" : String(filter.minSeconds / 60)}
@@ -75,12 +86,12 @@ export function MoreCallFilters({ filter, set, close }: Props) {
             name="minutes"
             pattern="\d{1,4}([.,]\d{1,3})?"
             placeholder="10"
-            title="Minutes such as 10 or 2.5"
+            title={t("Minutes such as 10 or 2.5")}
           />
         </label>
       </div>
       <Button look="primary" type="submit">
-        Filter calls
+        {t("Filter calls")}
       </Button>
     </form>
   );

@@ -1,4 +1,5 @@
 import { PhoneNumber } from "@/components/calls/phone-number";
+import { t } from "@/server/kernel/words";
 
 type Call = Readonly<{
   direction: string;
@@ -14,7 +15,7 @@ export function Caller({ call, nameClass = "" }: Readonly<{ call: Call; nameClas
     return call.fromFormatted ? (
       <PhoneNumber formatted={call.fromFormatted} />
     ) : (
-      <span className="text-ink-2">unknown</span>
+      <span className="text-ink-2">{t("unknown")}</span>
     );
   }
   return (
@@ -59,7 +60,9 @@ export function Called({ call }: Readonly<{ call: Call }>) {
     <span className="inline-flex items-center gap-2">
       <PhoneNumber country={call.country} formatted={call.toFormatted} />
       {call.direction === "in" && call.from.extensionNumber && (
-        <span className="figures whitespace-nowrap text-ink-3">at {call.from.extensionNumber}</span>
+        <span className="figures whitespace-nowrap text-ink-3">
+          {t("at {extension}", { extension: call.from.extensionNumber })}
+        </span>
       )}
     </span>
   );

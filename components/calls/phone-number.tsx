@@ -1,3 +1,5 @@
+import { t } from "@/server/kernel/words";
+
 type Props = Readonly<{ formatted: string; country?: string | null | undefined; className?: string }>;
 
 /**
@@ -11,7 +13,10 @@ export function PhoneNumber({ formatted, country, className = "" }: Props) {
         {formatted}
       </bdi>
       {country && (
-        <span className="rounded-sm border px-1 font-mono text-xs leading-4 text-ink-3" title={`Country ${country}`}>
+        <span
+          className="rounded-sm border px-1 font-mono text-xs leading-4 text-ink-3"
+          title={t("Country {country}", { country })}
+        >
           {country}
         </span>
       )}

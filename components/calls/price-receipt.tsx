@@ -10,6 +10,8 @@ import {
   splitAtPrefix,
 } from "@/components/calls/receipt-text";
 import { CopyButton } from "@/components/ui/copy-button";
+import { rich } from "@/components/words/rich";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{
   receipt: Receipt;
@@ -23,22 +25,28 @@ export function PriceReceipt({ receipt, currency, call }: Props) {
   return (
     <div className="rounded-lg border border-dashed border-outline bg-bg px-4 py-3">
       <p className="figures flex items-baseline justify-between gap-3 text-lg">
-        <span>
+        <bdi dir="ltr">
           {before}
           <span className="font-semibold underline decoration-accent decoration-2 underline-offset-4">{matched}</span>
           {rest}
-        </span>
-        <CopyButton className="text-xs" label="Copy the receipt as text" text={receiptText(receipt, currency, call)}>
-          Copy as text
+        </bdi>
+        <CopyButton
+          className="text-xs"
+          label={t("Copy the receipt as text")}
+          text={receiptText(receipt, currency, call)}
+        >
+          {t("Copy as text")}
         </CopyButton>
       </p>
       <p className="pb-2 text-xs text-ink-3">
-        Longest matching prefix <span className="font-mono">{receipt.prefix}</span>
+        {rich("Longest matching prefix {prefix}", { prefix: <span className="font-mono">{receipt.prefix}</span> })}
       </p>
       <ReceiptLines lines={receiptLines(receipt, currency)} />
       <dl>
         <div className="mt-2 flex items-baseline justify-between gap-4 border-t border-dashed pt-2">
-          <dt className="figures text-ink-2">{receiptFormula(receipt, currency)}</dt>
+          <dt className="figures text-ink-2">
+            <bdi>{receiptFormula(receipt, currency)}</bdi>
+          </dt>
           <dd>
             <Money
               className="text-lg font-semibold"

@@ -7,7 +7,7 @@ export function ReceiptLines({ lines }: Readonly<{ lines: readonly Line[] }>) {
       {lines.map(({ label, value }) => (
         <div className="flex justify-between gap-4 py-0.5" key={`${label} ${value}`}>
           <dt className="text-ink-2">{label}</dt>
-          <dd className="figures text-right">{value}</dd>
+          <dd className="figures text-end">{value}</dd>
         </div>
       ))}
     </dl>

@@ -1,4 +1,6 @@
 import { exactMoneyText, moneyText, rateDecimals } from "@/components/billing/money-text";
+import { numberFormat } from "@/server/kernel/locale";
+import { t } from "@/server/kernel/words";
 
 export type Receipt = Readonly<{
   prefix: string;
@@ -18,39 +20,46 @@ export type Receipt = Readonly<{
   steps: readonly Readonly<{ label: string; value: string }>[];
 }>;
 
+const tenths = (value: number): string =>
+  numberFormat({ minimumFractionDigits: 1, maximumFractionDigits: 1, useGrouping: false }).format(value);
+
 /** The lines of a receipt, the same on screen and on paper. */
 export function receiptLines(receipt: Receipt, currency: string): readonly { label: string; value: string }[] {
   // The first step is the prefix, which stands above the lines.
-  if (!receipt.plain) return [{ label: "Plan", value: receipt.planName }, ...receipt.steps.slice(1)];
+  if (!receipt.plain) return [{ label: t("Plan"), value: receipt.planName }, ...receipt.steps.slice(1)];
   const lines = [
-    { label: "Plan", value: receipt.planName },
+    { label: t("Plan"), value: receipt.planName },
     {
-      label: "Price per minute",
+      label: t("Price per minute"),
       value: moneyText(receipt.perMinuteMicros, currency, { decimals: rateDecimals(receipt.perMinuteMicros) }),
     },
-    { label: "Talk time", value: `${(receipt.talkMs / 1_000).toFixed(1)} s, ${receipt.seconds} begun` },
     {
-      label: `Rounded ${receipt.firstSeconds}/${receipt.nextSeconds}`,
-      value: `${receipt.billedSeconds} s`,
+      label: t("Talk time"),
+      value: t("{talk} s, {seconds} begun", { talk: tenths(receipt.talkMs / 1_000), seconds: receipt.seconds }),
+    },
+    {
+      label: t("Rounded {first}/{next}", { first: receipt.firstSeconds, next: receipt.nextSeconds }),
+      value: t("{count} s", { count: receipt.billedSeconds }),
     },
   ];
-  if (receipt.graceSeconds > 0) lines.push({ label: "Free when shorter than", value: `${receipt.graceSeconds} s` });
+  if (receipt.graceSeconds > 0)
+    lines.push({ label: t("Free when shorter than"), value: t("{count} s", { count: receipt.graceSeconds }) });
   if (receipt.connectionFeeMicros > 0n)
-    lines.push({ label: "Connection fee", value: moneyText(receipt.connectionFeeMicros, currency) });
+    lines.push({ label: t("Connection fee"), value: moneyText(receipt.connectionFeeMicros, currency) });
   return lines;
 }
 
 /** The formula in one line, with this call's own figures. */
 export function receiptFormula(receipt: Receipt, currency: string): string {
-  if (receipt.billedSeconds === 0) return "Nothing is billed.";
-  if (!receipt.plain) return receipt.taxMicros > 0n ? "Cost with tax" : "Cost";
+  if (receipt.billedSeconds === 0) return t("Nothing is billed.");
+  if (!receipt.plain) return receipt.taxMicros > 0n ? t("Cost with tax") : t("Cost");
   const rate = moneyText(receipt.perMinuteMicros, currency, {
     decimals: rateDecimals(receipt.perMinuteMicros),
     bare: true,
   });
   const fee =
     receipt.connectionFeeMicros > 0n ? ` + ${moneyText(receipt.connectionFeeMicros, currency, { bare: true })}` : "";
-  return `${receipt.billedSeconds} s × ${rate} ÷ 60${fee}`;
+  return t("{seconds} s × {rate} ÷ 60{fee}", { seconds: receipt.billedSeconds, rate, fee });
 }
 
 /** What the call took from the wallet, with tax. */
@@ -63,17 +72,17 @@ export function receiptText(
   call: Readonly<{ id: string; to: string; startedAt: Date }>,
 ): string {
   const head = [
-    `Call ${call.id}`,
-    `To ${call.to}`,
-    `Started ${call.startedAt.toISOString()}`,
-    `Matched prefix ${receipt.prefix}`,
+    t("Call {id}", { id: call.id }),
+    t("To {number}", { number: call.to }),
+    t("Started {time}", { time: call.startedAt.toISOString() }),
+    t("Matched prefix {prefix}", { prefix: receipt.prefix }),
   ];
   const body = receiptLines(receipt, currency).map(({ label, value }) => `${label}: ${value}`);
   return [
     ...head,
     ...body,
     receiptFormula(receipt, currency),
-    `Total ${exactMoneyText(receiptTotal(receipt), currency)}`,
+    t("Total {amount}", { amount: exactMoneyText(receiptTotal(receipt), currency) }),
   ].join("\n");
 }
 

@@ -3,13 +3,13 @@ import Link from "next/link";
 import { useScope } from "@/components/shell/scope";
 import { buttonClass } from "@/components/ui/button-class";
 
-type Props = Readonly<{ what: string; filter: Readonly<Record<string, unknown>> }>;
+type Props = Readonly<{ list: "calls" | "audit" | "ledger"; filter: Readonly<Record<string, unknown>> }>;
 
 /** Leads to the form for a file of this list with the filter it has now: all of it, not only the page that is shown. */
-export function ExportLink({ what, filter }: Props) {
+export function ExportLink({ list, filter }: Props) {
   const { tenantSlug, can } = useScope();
   if (!can("exports.write")) return null;
-  const search = new URLSearchParams({ new: what, filter: JSON.stringify(filter) });
+  const search = new URLSearchParams({ new: list, filter: JSON.stringify(filter) });
   return (
     <Link className={buttonClass()} data-shortcut="e" href={`/t/${tenantSlug}/exports?${search}`} prefetch={false}>
       Export

@@ -13,6 +13,7 @@ import { Dialog } from "@/components/ui/dialog";
 import { FormEnd } from "@/components/ui/form-end";
 import { Section } from "@/components/ui/section";
 import { toast } from "@/components/ui/toast-store";
+import { t } from "@/server/kernel/words";
 
 /** The networks that an extension's phones may come from. */
 export function AllowList({ extension }: Readonly<{ extension: ExtensionRow }>) {
@@ -24,17 +25,17 @@ export function AllowList({ extension }: Readonly<{ extension: ExtensionRow }>) 
       aside={
         can("extensions.write") && (
           <Button look="quiet" onClick={() => setEditing(true)}>
-            Change…
+            {t("Change…")}
           </Button>
         )
       }
-      title="May come from"
+      title={t("May come from")}
     >
       <QueryView query={query}>
         {({ networks }) => (
           <>
             {networks.length === 0 ? (
-              <p className="text-ink-2">Everywhere.</p>
+              <p className="text-ink-2">{t("Everywhere.")}</p>
             ) : (
               <ul className="flex flex-wrap gap-x-4 gap-y-1">
                 {networks.map((network) => (
@@ -62,7 +63,7 @@ function EditAllowList({ extension, networks, onClose }: EditProps) {
     trpc.extensions.setAllowList.mutationOptions({
       onSuccess: () => {
         void queries.invalidateQueries({ queryKey: trpc.extensions.pathKey() });
-        toast(`Saved for ${extension.number}. It holds from the next request of its phone.`);
+        toast(t("Saved for {number}. It holds from the next request of its phone.", { number: extension.number }));
         onClose();
       },
     }),
@@ -80,20 +81,20 @@ function EditAllowList({ extension, networks, onClose }: EditProps) {
   }
 
   return (
-    <Dialog onClose={onClose} title={`Where ${extension.number} may come from`}>
+    <Dialog onClose={onClose} title={t("Where {number} may come from", { number: extension.number })}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <Networks networks={networks} problem={problem} />
         {cutsOff && (
           <label className="flex min-h-8 items-center gap-2">
             <input name="cutOff" type="checkbox" />
-            Cut off phones that are registered from elsewhere
+            {t("Cut off phones that are registered from elsewhere")}
           </label>
         )}
         <FormEnd
-          busy={save.isPending && "Saving…"}
+          busy={save.isPending && t("Saving…")}
           onCancel={onClose}
           refusal={refusalBeside(save.error, { networks: problem })}
-          submit="Save networks"
+          submit={t("Save networks")}
         />
       </form>
     </Dialog>
@@ -105,7 +106,7 @@ function Networks({ networks, problem }: Readonly<{ networks: readonly string[];
   return (
     <div className="grid gap-1">
       <label className="font-medium" htmlFor={id}>
-        Networks
+        {t("Networks")}
       </label>
       <textarea
         aria-describedby={problem ? `${id}-hint ${id}-problem` : `${id}-hint`}
@@ -119,8 +120,9 @@ function Networks({ networks, problem }: Readonly<{ networks: readonly string[];
         spellCheck={false}
       />
       <p className="text-xs text-ink-3" id={`${id}-hint`}>
-        One a line, such as 203.0.113.7 or 198.51.100.0/24. Empty means everywhere. Others are refused, with the right
-        secret too.
+        {t(
+          "One a line, such as 203.0.113.7 or 198.51.100.0/24. Empty means everywhere. Others are refused, with the right secret too.",
+        )}
       </p>
       {problem && (
         <p className="text-xs text-bad" id={`${id}-problem`}>

@@ -16,10 +16,9 @@ import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
 import { toast } from "@/components/ui/toast-store";
 import { checks, type Problems, useFields } from "@/components/ui/use-fields";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ chosen: ReadonlySet<string>; onDone: () => void }>;
-
-const countOf = (count: number): string => (count === 1 ? "1 extension" : `${count} extensions`);
 
 /** What can be done to all that are chosen. */
 export function BulkBar({ chosen, onDone }: Props) {
@@ -37,30 +36,42 @@ export function BulkBar({ chosen, onDone }: Props) {
   };
   const suspending = useMutation(trpc.bulk.suspend.mutationOptions(settled));
   const resuming = useMutation(trpc.bulk.resume.mutationOptions(settled));
-  const resume = () => resuming.mutate(input, { onSuccess: ({ count }) => toast(`${countOf(count)} may call again.`) });
+  const resume = () =>
+    resuming.mutate(input, {
+      onSuccess: ({ count }) =>
+        toast(t("{extensions, plural, one {# extension} other {# extensions}} may call again.", { extensions: count })),
+    });
   const suspend = () =>
     suspending.mutate(input, {
       onSuccess: ({ count }) =>
-        toast(`${countOf(count)} suspended. They can still dial emergency numbers.`, { undo: resume }),
+        toast(
+          t(
+            "{extensions, plural, one {# extension} other {# extensions}} suspended. They can still dial emergency numbers.",
+            { extensions: count },
+          ),
+          { undo: resume },
+        ),
     });
 
   return (
     <div
-      aria-label="What is chosen"
+      aria-label={t("What is chosen")}
       className="sticky bottom-3 z-20 mt-3 flex flex-wrap items-center gap-2 rounded-lg border bg-surface px-3 py-2 shadow-lg"
       role="toolbar"
     >
-      <p className="figures mr-auto font-medium">{countOf(chosen.size)} chosen</p>
-      <Button busy={suspending.isPending && "Suspending…"} onClick={suspend}>
-        Suspend
+      <p className="figures me-auto font-medium">
+        {t("{extensions, plural, one {# extension} other {# extensions}} chosen", { extensions: chosen.size })}
+      </p>
+      <Button busy={suspending.isPending && t("Suspending…")} onClick={suspend}>
+        {t("Suspend")}
       </Button>
-      <Button busy={resuming.isPending && "Resuming…"} onClick={resume}>
-        Resume
+      <Button busy={resuming.isPending && t("Resuming…")} onClick={resume}>
+        {t("Resume")}
       </Button>
-      <Button onClick={() => setDialog("limit")}>Set limits…</Button>
-      <Button onClick={() => setDialog("rotate")}>Rotate secrets…</Button>
+      <Button onClick={() => setDialog("limit")}>{t("Set limits…")}</Button>
+      <Button onClick={() => setDialog("rotate")}>{t("Rotate secrets…")}</Button>
       <Button look="quiet" onClick={onDone}>
-        Clear choice
+        {t("Clear choice")}
       </Button>
       {dialog === "rotate" && <RotateMany chosen={chosen} onClose={() => setDialog(undefined)} />}
       {dialog === "limit" && <LimitMany chosen={chosen} onClose={() => setDialog(undefined)} />}
@@ -81,29 +92,35 @@ function RotateMany({ chosen, onClose }: DialogProps) {
   );
   if (rotate.data) {
     return (
-      <Dialog holdOpen onClose={onClose} title="New secrets">
+      <Dialog holdOpen onClose={onClose} title={t("New secrets")}>
         <SecretsOnce onDone={onClose} secrets={rotate.data.secretsOnce} />
       </Dialog>
     );
   }
   return (
-    <Dialog onClose={onClose} title={`Rotate the secrets of ${countOf(chosen.size)}`}>
+    <Dialog
+      onClose={onClose}
+      title={t("Rotate the secrets of {extensions, plural, one {# extension} other {# extensions}}", {
+        extensions: chosen.size,
+      })}
+    >
       <div className="grid gap-4">
         <p className="text-md text-ink-2">
-          Their phones are cut off now and stay off until they are set up with the new secrets. Meanwhile they cannot
-          even dial emergency numbers. The old secrets cannot be brought back.
+          {t(
+            "Their phones are cut off now and stay off until they are set up with the new secrets. Meanwhile they cannot even dial emergency numbers. The old secrets cannot be brought back.",
+          )}
         </p>
         {rotate.error && <ErrorState {...refusalOf(rotate.error)} />}
         <div className="flex justify-end gap-2">
           <Button data-first="" onClick={onClose}>
-            Keep the old secrets
+            {t("Keep the old secrets")}
           </Button>
           <Button
-            busy={rotate.isPending && "Rotating…"}
+            busy={rotate.isPending && t("Rotating…")}
             look="danger"
             onClick={() => rotate.mutate({ tenantSlug, extensionIds: [...chosen] })}
           >
-            Rotate secrets
+            {t("Rotate secrets")}
           </Button>
         </div>
       </div>
@@ -125,7 +142,12 @@ function LimitMany({ chosen, onClose }: DialogProps) {
     trpc.bulk.limit.mutationOptions({
       onSuccess: ({ count }) => {
         void queries.invalidateQueries({ queryKey: trpc.extensions.pathKey() });
-        toast(`Limits set for ${countOf(count)}. They hold from the next call.`);
+        toast(
+          t(
+            "Limits set for {extensions, plural, one {# extension} other {# extensions}}. They hold from the next call.",
+            { extensions: count },
+          ),
+        );
         onClose();
       },
       onError: (error) => setProblems(problemsOf(error)),
@@ -137,7 +159,7 @@ function LimitMany({ chosen, onClose }: DialogProps) {
     const values = read(event.currentTarget);
     if (!values) return;
     if (!values.maxCalls && !values.dailyCap) {
-      setProblems({ maxCalls: "Write one of the two." });
+      setProblems({ maxCalls: t("Write one of the two.") });
       return;
     }
     limit.mutate({
@@ -149,14 +171,17 @@ function LimitMany({ chosen, onClose }: DialogProps) {
   }
 
   return (
-    <Dialog onClose={onClose} title={`Limits of ${countOf(chosen.size)}`}>
+    <Dialog
+      onClose={onClose}
+      title={t("Limits of {extensions, plural, one {# extension} other {# extensions}}", { extensions: chosen.size })}
+    >
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <LimitFields currency={currency} problems={problems} />
         <FormEnd
-          busy={limit.isPending && "Setting…"}
+          busy={limit.isPending && t("Setting…")}
           onCancel={onClose}
           refusal={refusalBeside(limit.error, limitChecks)}
-          submit="Set limits"
+          submit={t("Set limits")}
         />
       </form>
     </Dialog>
@@ -169,19 +194,19 @@ function LimitFields({
 }: Readonly<{ problems: Problems<"maxCalls" | "dailyCap">; currency: string }>) {
   return (
     <>
-      <p className="text-ink-2">What is left empty stays as it is.</p>
+      <p className="text-ink-2">{t("What is left empty stays as it is.")}</p>
       <div className="grid grid-cols-2 gap-4">
         <Field
           data-first=""
           inputMode="numeric"
-          label="Calls at once"
+          label={t("Calls at once")}
           name="maxCalls"
           problem={problems.maxCalls}
           required={false}
         />
         <Field
           inputMode="decimal"
-          label="Daily cap"
+          label={t("Daily cap")}
           name="dailyCap"
           problem={problems.dailyCap}
           required={false}

@@ -12,6 +12,7 @@ import { CopyButton } from "@/components/ui/copy-button";
 import { Facts } from "@/components/ui/facts";
 import { Notice } from "@/components/ui/notice";
 import { Tabs } from "@/components/ui/tabs";
+import { t } from "@/server/kernel/words";
 
 export type NewPhone = Readonly<{
   id: string;
@@ -32,17 +33,17 @@ export function ConnectPanel({ phone, displayName }: Props) {
   const server = `${phone.sipDomain}:${phone.sipPort}`;
   return (
     <div className="grid gap-4">
-      <Notice title="The secret is shown this once." tone="warn">
-        Set up the phone now, or keep the secret in a password manager. If it is lost, rotate it.
+      <Notice title={t("The secret is shown this once.")} tone="warn">
+        {t("Set up the phone now, or keep the secret in a password manager. If it is lost, rotate it.")}
       </Notice>
       <Tabs
-        label="Ways to connect"
+        label={t("Ways to connect")}
         tabs={[
-          { key: "manual", label: "Any phone", content: <ByHand phone={phone} /> },
-          { key: "app", label: "Phone app", content: <PhoneApps displayName={displayName} phone={phone} /> },
-          { key: "desk", label: "Desk phone", content: <DeskPhone phone={phone} /> },
+          { key: "manual", label: t("Any phone"), content: <ByHand phone={phone} /> },
+          { key: "app", label: t("Phone app"), content: <PhoneApps displayName={displayName} phone={phone} /> },
+          { key: "desk", label: t("Desk phone"), content: <DeskPhone phone={phone} /> },
           ...(mayPhone
-            ? [{ key: "browser", label: "This browser", content: <InBrowser extensionId={phone.id} /> }]
+            ? [{ key: "browser", label: t("This browser"), content: <InBrowser extensionId={phone.id} /> }]
             : []),
         ]}
       />
@@ -59,22 +60,22 @@ export function ConnectPanel({ phone, displayName }: Props) {
 
 function ByHand({ phone }: Readonly<{ phone: NewPhone }>) {
   const lines = [
-    ["Server", phone.sipDomain],
-    ["Port", String(phone.sipPort)],
-    ["Transport", phone.transport.toUpperCase()],
-    ["User name", phone.sipUsername],
+    [t("Server"), phone.sipDomain, t("Copy the server")],
+    [t("Port"), String(phone.sipPort), t("Copy the port")],
+    [t("Transport"), phone.transport.toUpperCase(), t("Copy the transport")],
+    [t("User name"), phone.sipUsername, t("Copy the user name")],
   ] as const;
   return (
     <div className="grid gap-3">
       <Facts
-        facts={lines.map(([label, text]) => ({
+        facts={lines.map(([label, text, copy]) => ({
           label,
           value: <code>{text}</code>,
-          end: <CopyButton label={`Copy the ${label.toLowerCase()}`} text={text} />,
+          end: <CopyButton label={copy} text={text} />,
         }))}
       />
       <div className="grid gap-1">
-        <p className="text-ink-3">Secret</p>
+        <p className="text-ink-3">{t("Secret")}</p>
         <SecretOnce secret={phone.secretOnce} />
       </div>
     </div>

@@ -1,8 +1,9 @@
 "use client";
 
 import { useNow } from "@/components/ui/use-now";
+import { type Message, say, t } from "@/server/kernel/words";
 
-type Props = Readonly<{ from: Date; until: Date; words: string }>;
+type Props = Readonly<{ from: Date; until: Date; words: Message }>;
 
 const RADIUS = 7;
 const ROUND = 2 * Math.PI * RADIUS;
@@ -28,7 +29,7 @@ export function CountdownRing({ from, until, words }: Props) {
           strokeWidth="2"
         />
       </svg>
-      <span className="figures">{leftMs === 0 ? "Over" : `${words} ${minutes}:${seconds}`}</span>
+      <span className="figures">{leftMs === 0 ? t("Over") : say(words, { left: `${minutes}:${seconds}` })}</span>
     </span>
   );
 }

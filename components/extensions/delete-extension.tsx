@@ -12,6 +12,7 @@ import { Dialog } from "@/components/ui/dialog";
 import { ErrorState } from "@/components/ui/error-state";
 import { Field } from "@/components/ui/field";
 import { toast } from "@/components/ui/toast-store";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ extension: ExtensionRow; onClose: () => void; onDeleted: () => void }>;
 
@@ -25,7 +26,7 @@ export function DeleteExtension({ extension, onClose, onDeleted }: Props) {
     trpc.extensions.delete.mutationOptions({
       onSuccess: () => {
         void queries.invalidateQueries({ queryKey: trpc.extensions.pathKey() });
-        toast(`Extension ${extension.number} deleted. Its calls stay in the list.`);
+        toast(t("Extension {number} deleted. Its calls stay in the list.", { number: extension.number }));
         onDeleted();
       },
     }),
@@ -37,29 +38,30 @@ export function DeleteExtension({ extension, onClose, onDeleted }: Props) {
   }
 
   return (
-    <Dialog onClose={onClose} title={`Delete extension ${extension.number}`}>
+    <Dialog onClose={onClose} title={t("Delete extension {number}", { number: extension.number })}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <p className="text-md text-ink-2">
-          Its phone is cut off at once, and calls in progress end. Past calls and charges stay. The number can be given
-          out again; the secret cannot be brought back.
+          {t(
+            "Its phone is cut off at once, and calls in progress end. Past calls and charges stay. The number can be given out again; the secret cannot be brought back.",
+          )}
         </p>
         <Field
           data-first=""
-          label={`Type ${extension.number} to go on`}
+          label={t("Type {number} to go on", { number: extension.number })}
           name="typed"
           onChange={(event) => setTyped(event.target.value)}
           value={typed}
         />
         {remove.error && <ErrorState {...refusalOf(remove.error)} />}
         <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Keep extension</Button>
+          <Button onClick={onClose}>{t("Keep extension")}</Button>
           <Button
-            busy={remove.isPending && "Deleting…"}
+            busy={remove.isPending && t("Deleting…")}
             disabled={typed.trim() !== extension.number}
             look="danger"
             type="submit"
           >
-            Delete extension
+            {t("Delete extension")}
           </Button>
         </div>
       </form>

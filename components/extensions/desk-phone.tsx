@@ -2,7 +2,6 @@
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { FormEvent } from "react";
-
 import { useTRPC } from "@/components/api/client";
 import type { Outputs } from "@/components/api/outputs";
 import { problemsOf, refusalBeside } from "@/components/api/refusal";
@@ -16,16 +15,21 @@ import { Field } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
 import { Select } from "@/components/ui/select";
 import { checks, useFields } from "@/components/ui/use-fields";
+import { rich } from "@/components/words/rich";
+import { msg, t } from "@/server/kernel/words";
 
 const makers = [
-  { value: "yealink", label: "Yealink" },
-  { value: "grandstream", label: "Grandstream" },
-  { value: "snom", label: "Snom" },
+  { value: "yealink", name: "Yealink" },
+  { value: "grandstream", name: "Grandstream" },
+  { value: "snom", name: "Snom" },
 ] as const;
 
 const deskChecks = {
   vendor: checks.any,
-  mac: checks.shape(/^([0-9A-Fa-f]{2}[\s:.-]?){6}$/, "Write the twelve digits and letters, such as 80:5E:C0:12:34:56."),
+  mac: checks.shape(
+    /^([0-9A-Fa-f]{2}[\s:.-]?){6}$/,
+    msg("Write the twelve digits and letters, such as 80:5E:C0:12:34:56."),
+  ),
 } as const;
 
 type Added = Outputs["connect"]["addDeskPhone"];
@@ -62,10 +66,15 @@ export function DeskPhone({ phone }: Readonly<{ phone: NewPhone }>) {
   return (
     <form className="grid gap-4" noValidate onSubmit={submit}>
       <div className="grid grid-cols-2 gap-4">
-        <Select choices={makers} defaultValue="yealink" label="Maker" name="vendor" />
+        <Select
+          choices={makers.map(({ value, name }) => ({ value, label: name }))}
+          defaultValue="yealink"
+          label={t("Maker")}
+          name="vendor"
+        />
         <Field
-          hint="On a label below the phone."
-          label="MAC address"
+          hint={t("On a label below the phone.")}
+          label={t("MAC address")}
           maxLength={24}
           name="mac"
           placeholder="80:5E:C0:12:34:56"
@@ -75,8 +84,8 @@ export function DeskPhone({ phone }: Readonly<{ phone: NewPhone }>) {
       </div>
       {refusal && <ErrorState {...refusal} />}
       <div>
-        <Button busy={add.isPending && "Preparing…"} look="primary" type="submit">
-          Prepare settings
+        <Button busy={add.isPending && t("Preparing…")} look="primary" type="submit">
+          {t("Prepare settings")}
         </Button>
       </div>
     </form>
@@ -91,35 +100,46 @@ const where: Readonly<Record<Added["vendor"], string>> = {
 
 function HowToFetch({ added, onAnother }: Readonly<{ added: Added; onAnother: () => void }>) {
   const lines = [
-    ["Server URL", added.url],
-    ["User name", added.login],
-    ["Password", added.passwordOnce],
+    [t("Server URL"), added.url, t("Copy the server URL")],
+    [t("User name"), added.login, t("Copy the user name")],
+    [t("Password"), added.passwordOnce, t("Copy the password")],
   ] as const;
   return (
     <div className="grid gap-3">
       <p className="text-ink-2">
-        On the phone's own page open <strong className="font-medium text-ink">{where[added.vendor]}</strong>, enter
-        these and restart it. The password is shown this once.
+        {rich(
+          "On the phone's own page open <where>{place}</where>, enter these and restart it. The password is shown this once.",
+          {
+            where: (place) => (
+              <strong className="font-medium text-ink">
+                <bdi dir="ltr">{place}</bdi>
+              </strong>
+            ),
+            place: where[added.vendor],
+          },
+        )}
       </p>
       <Facts
-        facts={lines.map(([label, text]) => ({
+        facts={lines.map(([label, text, copy]) => ({
           label,
           value: <code className="break-all">{text}</code>,
-          end: <CopyButton label={`Copy the ${label.toLowerCase()}`} text={text} />,
+          end: <CopyButton label={copy} text={text} />,
         }))}
       />
       {!added.url.startsWith("https:") && (
-        <Notice title="This portal has no TLS." tone="warn">
-          The phone would send the password readable. Use this on your own network only, or set APP_URL to an https
-          address first.
+        <Notice title={t("This portal has no TLS.")} tone="warn">
+          {t(
+            "The phone would send the password readable. Use this on your own network only, or set APP_URL to an https address first.",
+          )}
         </Notice>
       )}
       <p className="text-ink-2">
-        The first fetch brings the secret, and again for ten minutes at the same address. Later ones bring the settings
-        without it; the phone keeps what it has.
+        {t(
+          "The first fetch brings the secret, and again for ten minutes at the same address. Later ones bring the settings without it; the phone keeps what it has.",
+        )}
       </p>
       <div>
-        <Button onClick={onAnother}>Add another phone</Button>
+        <Button onClick={onAnother}>{t("Add another phone")}</Button>
       </div>
     </div>
   );

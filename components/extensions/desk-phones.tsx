@@ -1,7 +1,6 @@
 "use client";
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-
 import { useTRPC } from "@/components/api/client";
 import type { ExtensionRow, Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
@@ -12,6 +11,9 @@ import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { Section } from "@/components/ui/section";
 import { toast } from "@/components/ui/toast-store";
+import { rich } from "@/components/words/rich";
+import { numberText } from "@/server/kernel/locale";
+import { t } from "@/server/kernel/words";
 
 type DeskPhone = Outputs["connect"]["deskPhones"]["items"][number];
 
@@ -29,7 +31,7 @@ export function DeskPhones({ extension }: Readonly<{ extension: ExtensionRow }>)
   const query = useQuery(useTRPC().connect.deskPhones.queryOptions({ tenantSlug, extensionId: extension.id }));
   if (query.data?.items.length === 0) return null;
   return (
-    <Section title="Desk phones">
+    <Section title={t("Desk phones")}>
       <QueryView query={query}>
         {({ items }) => (
           <ul className="grid">
@@ -49,7 +51,7 @@ function OnePhone({ phone }: Readonly<{ phone: DeskPhone }>) {
   const queries = useQueryClient();
   const remove = useMutation(
     trpc.connect.removeDeskPhone.mutationOptions({
-      onSuccess: () => toast("The phone fetches no settings any more. Rotate the secret to cut it off."),
+      onSuccess: () => toast(t("The phone fetches no settings any more. Rotate the secret to cut it off.")),
       onError: (error) => toast(refusalOf(error).title, { tone: "bad" }),
       onSettled: () => queries.invalidateQueries({ queryKey: trpc.connect.pathKey() }),
     }),
@@ -65,11 +67,11 @@ function OnePhone({ phone }: Readonly<{ phone: DeskPhone }>) {
       </span>
       {can("extensions.write") && (
         <Button
-          busy={remove.isPending && "Removing…"}
+          busy={remove.isPending && t("Removing…")}
           look="quiet"
           onClick={() => remove.mutate({ tenantSlug, deskPhoneId: phone.id })}
         >
-          Remove phone
+          {t("Remove phone")}
         </Button>
       )}
     </li>
@@ -80,20 +82,19 @@ function LastFetch({ phone }: Readonly<{ phone: DeskPhone }>) {
   const { lastFetchAt, lastAddress, lastUserAgent, refused, refusedAt, waits } = phone;
   return (
     <>
-      {lastFetchAt ? (
-        <>
-          Fetched <Moment at={lastFetchAt} /> from <code>{lastAddress || "an unknown address"}</code>,{" "}
-          {deviceText(lastUserAgent)}
-        </>
-      ) : waits ? (
-        "Has not fetched its settings yet"
-      ) : (
-        "Never fetched its secret: prepare it again"
-      )}
+      {lastFetchAt
+        ? rich("Fetched {at} from {address}, {device}", {
+            at: <Moment at={lastFetchAt} />,
+            address: <code>{lastAddress || t("an unknown address")}</code>,
+            device: <bdi>{deviceText(lastUserAgent)}</bdi>,
+          })
+        : waits
+          ? t("Has not fetched its settings yet")
+          : t("Never fetched its secret: prepare it again")}
       {refusedAt && (
         <span className="text-bad">
           {" · "}
-          {refused} refused, lately <Moment at={refusedAt} />
+          {rich("{refused} refused, lately {at}", { refused: numberText(refused), at: <Moment at={refusedAt} /> })}
         </span>
       )}
     </>

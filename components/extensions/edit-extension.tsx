@@ -7,15 +7,16 @@ import { useTRPC } from "@/components/api/client";
 import type { ExtensionRow } from "@/components/api/outputs";
 import { problemsOf, refusalBeside } from "@/components/api/refusal";
 import { plainAmount } from "@/components/billing/amount-input";
-import { moneyText } from "@/components/billing/money-text";
 import { extensionChecks } from "@/components/extensions/extension-checks";
 import { ExtensionFields } from "@/components/extensions/extension-fields";
+import { fieldText } from "@/components/limits/limit-words";
 import { useScope } from "@/components/shell/scope";
 import { Dialog } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
 import { toast } from "@/components/ui/toast-store";
 import { useFields } from "@/components/ui/use-fields";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ extension: ExtensionRow; onClose: () => void }>;
 
@@ -31,7 +32,7 @@ export function EditExtension({ extension, onClose }: Props) {
     trpc.extensions.edit.mutationOptions({
       onSuccess: () => {
         void queries.invalidateQueries({ queryKey: trpc.extensions.pathKey() });
-        toast(`Extension ${extension.number} changed. New calls follow the new limits.`);
+        toast(t("Extension {number} changed. New calls follow the new limits.", { number: extension.number }));
         onClose();
       },
       onError: (error) => setProblems(problemsOf(error)),
@@ -52,29 +53,28 @@ export function EditExtension({ extension, onClose }: Props) {
     });
   }
 
-  const cap = extension.dailyCapMicros;
   const values = {
     callerId: extension.callerId ?? "",
     maxCalls: String(extension.maxCalls),
-    dailyCap: cap === null ? "" : moneyText(cap, currency, { bare: true }).replaceAll(",", ""),
+    dailyCap: fieldText(extension.dailyCapMicros),
   };
   return (
-    <Dialog onClose={onClose} title={`Extension ${extension.number}`}>
+    <Dialog onClose={onClose} title={t("Extension {number}", { number: extension.number })}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <Field
           data-first=""
           defaultValue={extension.displayName}
-          label="Name"
+          label={t("Name")}
           maxLength={64}
           name="displayName"
           problem={problems.displayName}
         />
         <ExtensionFields currency={currency} problems={problems} values={values} />
         <FormEnd
-          busy={edit.isPending && "Saving…"}
+          busy={edit.isPending && t("Saving…")}
           onCancel={onClose}
           refusal={refusalBeside(edit.error, checks)}
-          submit="Save extension"
+          submit={t("Save extension")}
         />
       </form>
     </Dialog>

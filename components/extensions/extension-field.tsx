@@ -6,6 +6,7 @@ import { useState } from "react";
 import { useTRPC } from "@/components/api/client";
 import { useScope } from "@/components/shell/scope";
 import { Combobox, type Option } from "@/components/ui/combobox";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{
   label: string;
@@ -38,7 +39,7 @@ export function ExtensionField({ value, onValue, ...field }: Props) {
     trpc.extensions.get.queryOptions({ tenantSlug, extensionId: value ?? "" }, { enabled: may && !!value && !known }),
   );
   const named = one.data?.id === value && one.data ? optionOf(one.data) : undefined;
-  const chosen = value ? (known ?? named ?? { value, label: one.isError ? "Deleted extension" : "…" }) : undefined;
+  const chosen = value ? (known ?? named ?? { value, label: one.isError ? t("Deleted extension") : "…" }) : undefined;
   return (
     <Combobox
       {...field}

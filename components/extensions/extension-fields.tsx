@@ -1,6 +1,7 @@
 import type { extensionChecks } from "@/components/extensions/extension-checks";
 import { Field } from "@/components/ui/field";
 import type { Problems } from "@/components/ui/use-fields";
+import { t } from "@/server/kernel/words";
 
 type Values = Readonly<{ callerId?: string; maxCalls?: string; dailyCap?: string }>;
 type Props = Readonly<{ problems: Problems<keyof typeof extensionChecks>; values?: Values; currency: string }>;
@@ -11,8 +12,8 @@ export function ExtensionFields({ problems, values = {}, currency }: Props) {
     <>
       <Field
         defaultValue={values.callerId}
-        hint="Shown to the person called. Without one, the tenant's own is used."
-        label="Caller ID"
+        hint={t("Shown to the person called. Without one, the tenant's own is used.")}
+        label={t("Caller ID")}
         name="callerId"
         problem={problems.callerId}
         required={false}
@@ -22,16 +23,16 @@ export function ExtensionFields({ problems, values = {}, currency }: Props) {
         <Field
           defaultValue={values.maxCalls ?? "2"}
           inputMode="numeric"
-          label="Calls at once"
+          label={t("Calls at once")}
           name="maxCalls"
           problem={problems.maxCalls}
         />
         <Field
           defaultValue={values.dailyCap}
           inputMode="decimal"
-          label="Daily cap"
+          label={t("Daily cap")}
           name="dailyCap"
-          placeholder="None"
+          placeholder={t("None")}
           problem={problems.dailyCap}
           unit={currency}
         />

@@ -3,7 +3,6 @@
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useState } from "react";
-
 import { useTRPC } from "@/components/api/client";
 import type { ExtensionRow, Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
@@ -25,6 +24,8 @@ import { later } from "@/components/ui/later";
 import { Notice } from "@/components/ui/notice";
 import { Panel } from "@/components/ui/panel";
 import { Section } from "@/components/ui/section";
+import { rich } from "@/components/words/rich";
+import { t } from "@/server/kernel/words";
 
 const EditExtension = later(() => import("@/components/extensions/edit-extension").then((file) => file.EditExtension));
 const RotateSecret = later(() => import("@/components/extensions/rotate-secret").then((file) => file.RotateSecret));
@@ -38,7 +39,7 @@ type Props = Readonly<{ extensionId: string; sip: Outputs["extensions"]["list"][
 export function ExtensionPanel({ extensionId, sip, onClose }: Props) {
   const { tenantSlug } = useScope();
   const query = useQuery(useTRPC().extensions.get.queryOptions({ tenantSlug, extensionId }));
-  const title = query.data ? `${query.data.number} ${query.data.displayName}` : "Extension";
+  const title = query.data ? `${query.data.number} ${query.data.displayName}` : t("Extension");
   return (
     <Panel onClose={onClose} subject={extensionId} title={title}>
       <QueryView query={query}>
@@ -47,10 +48,10 @@ export function ExtensionPanel({ extensionId, sip, onClose }: Props) {
             <SipStatus extension={extension} />
             {extension.stoppedAt && <Stopped at={extension.stoppedAt} />}
             <Actions extension={extension} />
-            <Section title="Phone">
+            <Section title={t("Phone")}>
               <Facts facts={phoneFacts(extension, sip)} />
             </Section>
-            <Section title="Limits">
+            <Section title={t("Limits")}>
               <Facts facts={limitFacts(extension)} />
             </Section>
             <DeskPhones extension={extension} />
@@ -68,9 +69,11 @@ export function ExtensionPanel({ extensionId, sip, onClose }: Props) {
 /** Said to the customer, who may have been told nothing else yet. */
 function Stopped({ at }: Readonly<{ at: Date }>) {
   return (
-    <Notice code="INC-01" title="Calls are stopped by an incident" tone="bad">
-      Since <Moment at={at} full />. Emergency numbers can be dialled. If the phone does not register any more, its
-      secret was replaced: rotate it to get a new one. Your provider lets calls through again.
+    <Notice code="INC-01" title={t("Calls are stopped by an incident")} tone="bad">
+      {rich(
+        "Since {at}. Emergency numbers can be dialled. If the phone does not register any more, its secret was replaced: rotate it to get a new one. Your provider lets calls through again.",
+        { at: <Moment at={at} full /> },
+      )}
     </Notice>
   );
 }
@@ -84,25 +87,25 @@ function Actions({ extension }: Readonly<{ extension: ExtensionRow }>) {
   const waits = extension.state === "active" && !extension.registration && !extension.lastSeenAt;
   const calls = (
     <Link className={buttonClass()} href={`${hrefOf("calls")}?extension=${extension.id}`}>
-      Show calls
+      {t("Show calls")}
     </Link>
   );
   if (!can("extensions.write")) return <div>{calls}</div>;
   return (
     <div className="flex flex-wrap gap-2">
       {extension.state === "active" ? (
-        <Button busy={busy && "Suspending…"} data-shortcut="s" onClick={() => suspend(extension)}>
-          Suspend extension
+        <Button busy={busy && t("Suspending…")} data-shortcut="s" onClick={() => suspend(extension)}>
+          {t("Suspend extension")}
         </Button>
       ) : (
-        <Button busy={busy && "Resuming…"} data-shortcut="s" look="primary" onClick={() => resume(extension)}>
-          Resume extension
+        <Button busy={busy && t("Resuming…")} data-shortcut="s" look="primary" onClick={() => resume(extension)}>
+          {t("Resume extension")}
         </Button>
       )}
       <Button data-shortcut="r" look={waits ? "primary" : "plain"} onClick={() => setDialog("rotate")}>
-        {waits ? "Connect a phone…" : "Rotate secret…"}
+        {waits ? t("Connect a phone…") : t("Rotate secret…")}
       </Button>
-      <Button onClick={() => setDialog("edit")}>Edit…</Button>
+      <Button onClick={() => setDialog("edit")}>{t("Edit…")}</Button>
       {calls}
       {dialog === "edit" && <EditExtension extension={extension} onClose={close} />}
       {dialog === "rotate" && <RotateSecret extension={extension} onClose={close} />}
@@ -117,8 +120,8 @@ function Ending({ extension, onGone }: Readonly<{ extension: ExtensionRow; onGon
   if (!can("extensions.write")) return null;
   return (
     <div>
-      <Button className="-ml-3" look="warning" onClick={() => setAsking(true)}>
-        Delete extension…
+      <Button className="-ms-3" look="warning" onClick={() => setAsking(true)}>
+        {t("Delete extension…")}
       </Button>
       {asking && <DeleteExtension extension={extension} onClose={() => setAsking(false)} onDeleted={onGone} />}
     </div>
@@ -129,24 +132,24 @@ function phoneFacts(extension: ExtensionRow, sip: Props["sip"]): readonly Fact[]
   const phone = extension.registration;
   const facts: (Fact | false)[] = [
     phone !== null && {
-      label: "Device",
+      label: t("Device"),
       value: <span title={phone.userAgent ?? undefined}>{deviceText(phone.userAgent)}</span>,
     },
-    phone !== null && { label: "Address", value: <code>{phone.address}</code> },
-    phone !== null && { label: "Registered since", value: <Moment at={phone.since} full /> },
+    phone !== null && { label: t("Address"), value: <code>{phone.address}</code> },
+    phone !== null && { label: t("Registered since"), value: <Moment at={phone.since} full /> },
     phone === null &&
-      extension.lastSeenAt !== null && { label: "Last seen", value: <Moment at={extension.lastSeenAt} full /> },
-    { label: "Server", value: <code>{`${sip.domain}:${sip.port} ${sip.transport.toUpperCase()}`}</code> },
+      extension.lastSeenAt !== null && { label: t("Last seen"), value: <Moment at={extension.lastSeenAt} full /> },
+    { label: t("Server"), value: <code>{`${sip.domain}:${sip.port} ${sip.transport.toUpperCase()}`}</code> },
     {
-      label: "User name",
+      label: t("User name"),
       value: <code>{extension.sipUsername}</code>,
-      end: <CopyButton label="Copy the user name" text={extension.sipUsername} />,
+      end: <CopyButton label={t("Copy the user name")} text={extension.sipUsername} />,
     },
     {
-      label: "Secret",
+      label: t("Secret"),
       value: (
         <span className="text-ink-2">
-          Set <Moment at={extension.secretCreatedAt} />; shown only when made
+          {rich("Set {at}; shown only when made", { at: <Moment at={extension.secretCreatedAt} /> })}
         </span>
       ),
     },
@@ -157,26 +160,32 @@ function phoneFacts(extension: ExtensionRow, sip: Props["sip"]): readonly Fact[]
 function limitFacts(extension: ExtensionRow): readonly Fact[] {
   return [
     {
-      label: "Caller ID",
+      label: t("Caller ID"),
       value: extension.callerId ? (
-        <span className="figures">+{extension.callerId}</span>
+        <bdi className="figures" dir="ltr">
+          +{extension.callerId}
+        </bdi>
       ) : (
-        <span className="text-ink-3">The tenant's own</span>
+        <span className="text-ink-3">{t("The tenant's own")}</span>
       ),
     },
-    { label: "Calls at once", value: <span className="figures">{extension.maxCalls}</span> },
-    { label: "Daily cap", value: <Cap extension={extension} /> },
-    { label: "Calls today", value: <span className="figures">{extension.callsToday}</span> },
+    { label: t("Calls at once"), value: <span className="figures">{extension.maxCalls}</span> },
+    { label: t("Daily cap"), value: <Cap extension={extension} /> },
+    { label: t("Calls today"), value: <span className="figures">{extension.callsToday}</span> },
   ];
 }
 
 function Cap({ extension }: Readonly<{ extension: ExtensionRow }>) {
   const { currency } = useScope();
   const spent = <Money currency={currency} micros={extension.costTodayMicros} />;
-  if (extension.dailyCapMicros === null) return <span className="text-ink-2">None; {spent} spent today</span>;
+  if (extension.dailyCapMicros === null)
+    return <span className="text-ink-2">{rich("None; {spent} spent today", { spent })}</span>;
   return (
     <span>
-      {spent} of <Money currency={currency} micros={extension.dailyCapMicros} /> spent today
+      {rich("{spent} of {cap} spent today", {
+        spent,
+        cap: <Money currency={currency} micros={extension.dailyCapMicros} />,
+      })}
     </span>
   );
 }
@@ -184,7 +193,7 @@ function Cap({ extension }: Readonly<{ extension: ExtensionRow }>) {
 function Events({ events }: Readonly<{ events: Outputs["extensions"]["get"]["events"] }>) {
   if (events.length === 0) return null;
   return (
-    <Section title="Security events">
+    <Section title={t("Security events")}>
       <ol className="grid">
         {events.map((event) => (
           <li className="flex min-h-8 items-center gap-3 border-b" key={`${event.at.getTime()}-${event.type}`}>

@@ -12,26 +12,27 @@ import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { RowLink } from "@/components/ui/row-link";
 import { Tick } from "@/components/ui/tick";
+import { t } from "@/server/kernel/words";
 
 const dash = <span className="text-ink-3">–</span>;
 
-const phoneColumns: readonly Column<ExtensionRow>[] = [
+const phoneColumns = (): readonly Column<ExtensionRow>[] => [
   {
     key: "number",
-    header: "Number",
+    header: t("Number"),
     fold: "lead",
     cell: (item) => (
       <RowLink className="figures font-medium" id={item.id}>
         {item.number}
-        <span className="pl-2 sm:hidden">{item.displayName}</span>
+        <span className="ps-2 sm:hidden">{item.displayName}</span>
       </RowLink>
     ),
   },
-  { key: "name", header: "Name", cell: (item) => item.displayName },
-  { key: "status", header: "Status", fold: "second", grow: true, cell: (item) => <SipStatus extension={item} /> },
+  { key: "name", header: t("Name"), cell: (item) => item.displayName },
+  { key: "status", header: t("Status"), fold: "second", grow: true, cell: (item) => <SipStatus extension={item} /> },
   {
     key: "device",
-    header: "Device",
+    header: t("Device"),
     from: "lg",
     cell: (item) =>
       item.registration ? (
@@ -44,14 +45,14 @@ const phoneColumns: readonly Column<ExtensionRow>[] = [
   },
   {
     key: "address",
-    header: "Address",
+    header: t("Address"),
     from: "lg",
     cell: (item) =>
       item.registration ? <code className="text-xs whitespace-nowrap">{item.registration.address}</code> : dash,
   },
   {
     key: "seen",
-    header: "Last seen",
+    header: t("Last seen"),
     from: "xl",
     cell: (item) => (item.lastSeenAt ? <Moment at={item.lastSeenAt} /> : dash),
   },
@@ -60,19 +61,21 @@ const phoneColumns: readonly Column<ExtensionRow>[] = [
 const todayColumns = (currency: string, decimals: number): readonly Column<ExtensionRow>[] => [
   {
     key: "calls",
-    header: "Calls today",
+    header: t("Calls today"),
     numeric: true,
     fold: "second-end",
     cell: (item) => (
       <>
-        {item.callsToday}
-        <span className="sm:hidden"> {item.callsToday === 1 ? "call" : "calls"} today</span>
+        <span className="max-sm:hidden">{item.callsToday}</span>
+        <span className="sm:hidden">
+          {t("{calls, plural, one {# call} other {# calls}} today", { calls: item.callsToday })}
+        </span>
       </>
     ),
   },
   {
     key: "cost",
-    header: `Cost today, ${currency}`,
+    header: t("Cost today, {currency}", { currency }),
     numeric: true,
     fold: "lead-end",
     className: "whitespace-nowrap",
@@ -87,14 +90,14 @@ const chooseColumn = (chosen: ReadonlySet<string>, onChoose: Choose, all: readon
   header: (
     <Tick
       checked={all.length > 0 && all.every((id) => chosen.has(id))}
-      label="Choose all extensions shown"
+      label={t("Choose all extensions shown")}
       onChange={(on) => onChoose(new Set(on ? [...chosen, ...all] : [...chosen].filter((id) => !all.includes(id))))}
     />
   ),
   cell: ({ id, number }) => (
     <Tick
       checked={chosen.has(id)}
-      label={`Choose ${number}`}
+      label={t("Choose {number}", { number })}
       onChange={(on) => onChoose(new Set(on ? [...chosen, id] : [...chosen].filter((other) => other !== id)))}
     />
   ),
@@ -117,7 +120,7 @@ export function ExtensionsTable({ rows, openId, onClear, chosen, onChoose }: Pro
   );
   return (
     <DataTable
-      caption="Extensions"
+      caption={t("Extensions")}
       columns={[
         ...(chosen
           ? [
@@ -128,10 +131,12 @@ export function ExtensionsTable({ rows, openId, onClear, chosen, onChoose }: Pro
               ),
             ]
           : []),
-        ...phoneColumns,
+        ...phoneColumns(),
         ...todayColumns(currency, decimals),
       ]}
-      empty={<Empty action={<Button onClick={onClear}>Clear search</Button>} title="No extension matches." />}
+      empty={
+        <Empty action={<Button onClick={onClear}>{t("Clear search")}</Button>} title={t("No extension matches.")} />
+      }
       openKey={openId}
       rowKey={(item) => item.id}
       rows={rows}

@@ -18,6 +18,7 @@ import { SearchBox } from "@/components/ui/search-box";
 import { Select } from "@/components/ui/select";
 import { useOpen } from "@/components/ui/use-open";
 import { useParamsState } from "@/components/ui/use-params-state";
+import { t } from "@/server/kernel/words";
 
 const ExtensionPanel = later(() =>
   import("@/components/extensions/extension-panel").then((file) => file.ExtensionPanel),
@@ -48,9 +49,9 @@ export function ExtensionsView() {
   };
   const acts = write && (
     <>
-      <Button onClick={() => setMaking("many")}>Several…</Button>
+      <Button onClick={() => setMaking("many")}>{t("Several…")}</Button>
       <Button data-shortcut="n" icon="plus" look="primary" onClick={() => setMaking("one")}>
-        New extension
+        {t("New extension")}
       </Button>
     </>
   );
@@ -59,16 +60,16 @@ export function ExtensionsView() {
     <>
       <PageHeader
         actions={total > 0 && acts}
-        aside={total > 0 && `${registered} of ${total.toLocaleString("en")} registered`}
-        title="Extensions"
+        aside={total > 0 && t("{registered} of {total} registered", { registered, total })}
+        title={t("Extensions")}
       >
         {total > 0 && <Filter />}
       </PageHeader>
       <QueryView query={query}>
         {({ items, nextAfter }) =>
           total === 0 ? (
-            <Empty action={acts && <div className="flex gap-2">{acts}</div>} title="No extension yet.">
-              An extension is a number with its own SIP user name and secret. One phone, or several, can use it.
+            <Empty action={acts && <div className="flex gap-2">{acts}</div>} title={t("No extension yet.")}>
+              {t("An extension is a number with its own SIP user name and secret. One phone, or several, can use it.")}
             </Empty>
           ) : (
             <List
@@ -112,12 +113,12 @@ function List({ items, nextAfter, after, openId, chosen, onChoose }: ListProps) 
       />
       {(nextAfter || after) && (
         <Pages
-          newestLabel="First"
-          noun="extensions"
-          olderLabel="Next"
+          newestLabel={t("First")}
+          counted={t("{extensions, plural, one {# extension} other {# extensions}}", { extensions: items.length })}
+          olderLabel={t("Next")}
           onNewest={after ? () => set({ after: undefined }) : undefined}
           onOlder={nextAfter ? () => set({ after: nextAfter }) : undefined}
-          order=", by number"
+          order={t(", by number")}
           shown={items.length}
         />
       )}
@@ -125,24 +126,29 @@ function List({ items, nextAfter, after, openId, chosen, onChoose }: ListProps) 
   );
 }
 
-const shows = [
-  { value: "", label: "All" },
-  { value: "registered", label: "Registered" },
-  { value: "offline", label: "Offline" },
-  { value: "never", label: "Never connected" },
-  { value: "suspended", label: "Suspended" },
-  { value: "unused", label: "Unused for 30 days" },
-] as const;
+const shows = () => [
+  { value: "", label: t("All") },
+  { value: "registered", label: t("Registered") },
+  { value: "offline", label: t("Offline") },
+  { value: "never", label: t("Never connected") },
+  { value: "suspended", label: t("Suspended") },
+  { value: "unused", label: t("Unused for 30 days") },
+];
 
 function Filter() {
   const { params, set } = useParamsState();
   const search = useCallback((q: string) => set({ q, after: undefined }, "replace"), [set]);
   return (
     <div className="flex flex-wrap items-center gap-2">
-      <SearchBox className="w-full sm:w-64" label="Number or name" onValue={search} value={params.get("q") ?? ""} />
+      <SearchBox
+        className="w-full sm:w-64"
+        label={t("Number or name")}
+        onValue={search}
+        value={params.get("q") ?? ""}
+      />
       <Select
-        choices={shows}
-        label="Show"
+        choices={shows()}
+        label={t("Show")}
         labelHidden
         name="show"
         onChange={(event) => set({ show: event.target.value || undefined, after: undefined })}

@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useState } from "react";
 
 import { QrConnect } from "@/components/extensions/qr-connect";
 import { Button } from "@/components/ui/button";
+import { t } from "@/server/kernel/words";
 
 /** Long enough to point a camera at it, short enough not to stay on a screen that somebody walks away from. */
 const SHOWN_MS = 30_000;
@@ -26,11 +27,11 @@ export function HeldCode({ text, label, children }: Props) {
         <QrConnect label={label} text={text} />
       ) : (
         <div className="grid size-56 place-content-center justify-items-center gap-3 rounded-lg border bg-sunken p-4 text-center">
-          <p className="text-ink-2">The code holds the secret: let nobody photograph it.</p>
-          <Button onClick={() => setShown(true)}>Show the code</Button>
+          <p className="text-ink-2">{t("The code holds the secret: let nobody photograph it.")}</p>
+          <Button onClick={() => setShown(true)}>{t("Show the code")}</Button>
         </div>
       )}
-      <ol className="grid max-w-60 min-w-48 flex-1 list-decimal content-start gap-2 pl-4 text-ink-2">{children}</ol>
+      <ol className="grid max-w-60 min-w-48 flex-1 list-decimal content-start gap-2 ps-4 text-ink-2">{children}</ol>
     </div>
   );
 }

@@ -1,10 +1,12 @@
+import { type Message, msg } from "@/server/kernel/words";
+
 type Event = Readonly<{ at: Date; kind: "registered" | "moved" | "unregistered" | "expired" }>;
 
-export const historyWords: Readonly<Record<Event["kind"], string>> = {
-  registered: "Registered",
-  moved: "Came back from elsewhere",
-  unregistered: "Signed off",
-  expired: "Ran out",
+export const historyWords: Readonly<Record<Event["kind"], Message>> = {
+  registered: msg("Registered"),
+  moved: msg("Came back from elsewhere"),
+  unregistered: msg("Signed off"),
+  expired: msg("Ran out"),
 };
 
 const HOUR_MS = 3_600_000;

@@ -2,7 +2,6 @@
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-
 import { useTRPC } from "@/components/api/client";
 import type { Outputs } from "@/components/api/outputs";
 import { refusalOf } from "@/components/api/refusal";
@@ -15,6 +14,8 @@ import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { ErrorState } from "@/components/ui/error-state";
+import { rich } from "@/components/words/rich";
+import { msg, t } from "@/server/kernel/words";
 
 type Made = Outputs["connect"]["makeLink"];
 type Link = Outputs["connect"]["links"]["items"][number];
@@ -33,16 +34,17 @@ export function LinphoneLink({ phone }: Readonly<{ phone: NewPhone }>) {
   return (
     <div className="grid justify-items-start gap-3">
       <p className="max-w-prose text-ink-2">
-        A link sets Linphone up by itself. It works once, for ten minutes, and whoever opens it first has the phone:
-        send it to nobody you would not tell the secret.
+        {t(
+          "A link sets Linphone up by itself. It works once, for ten minutes, and whoever opens it first has the phone: send it to nobody you would not tell the secret.",
+        )}
       </p>
       <label className="flex min-h-8 items-center gap-2">
         <input checked={several} onChange={(event) => setSeveral(event.target.checked)} type="checkbox" />
-        Allow 3 devices
+        {t("Allow {devices} devices", { devices: 3 })}
       </label>
       {make.error && <ErrorState {...refusalOf(make.error)} />}
-      <Button busy={make.isPending && "Making the link…"} look="primary" onClick={ask}>
-        Make link
+      <Button busy={make.isPending && t("Making the link…")} look="primary" onClick={ask}>
+        {t("Make link")}
       </Button>
     </div>
   );
@@ -70,29 +72,29 @@ function OpenLink({ made, phone, onAgain }: OpenProps) {
       {over ? (
         <div className="grid size-56 place-content-center justify-items-center gap-3 rounded-lg border bg-sunken p-4 text-center">
           <p className="text-ink-2">{over}</p>
-          <Button onClick={onAgain}>Make another</Button>
+          <Button onClick={onAgain}>{t("Make another")}</Button>
         </div>
       ) : (
-        <QrConnect label="Link for Linphone" text={made.urlOnce} />
+        <QrConnect label={t("Link for Linphone")} text={made.urlOnce} />
       )}
       <div className="grid max-w-72 min-w-48 flex-1 content-start gap-3">
-        <ol className="grid list-decimal gap-2 pl-4 text-ink-2">
-          <li>Install Linphone; it costs nothing.</li>
-          <li>On its first screen choose Scan QR code, or Fetch remote configuration.</li>
-          <li>Point the camera here.</li>
+        <ol className="grid list-decimal gap-2 ps-4 text-ink-2">
+          <li>{t("Install Linphone; it costs nothing.")}</li>
+          <li>{t("On its first screen choose Scan QR code, or Fetch remote configuration.")}</li>
+          <li>{t("Point the camera here.")}</li>
         </ol>
         {!over && (
           <div className="flex flex-wrap items-center gap-2">
-            <CountdownRing from={from} until={made.expiresAt} words="Good for" />
-            <CopyButton label="Copy the link" text={made.urlOnce}>
-              Cannot scan? Copy link
+            <CountdownRing from={from} until={made.expiresAt} words={msg("Good for {left}")} />
+            <CopyButton label={t("Copy the link")} text={made.urlOnce}>
+              {t("Cannot scan? Copy link")}
             </CopyButton>
             <Button
-              busy={revoke.isPending && "Revoking…"}
+              busy={revoke.isPending && t("Revoking…")}
               look="quiet"
               onClick={() => revoke.mutate({ tenantSlug, linkId: made.id })}
             >
-              Revoke link
+              {t("Revoke link")}
             </Button>
           </div>
         )}
@@ -103,9 +105,9 @@ function OpenLink({ made, phone, onAgain }: OpenProps) {
 }
 
 function overWords({ revokedAt, uses, devices, expiresAt }: Link): string | undefined {
-  if (uses.length >= devices) return "The link is used up.";
-  if (revokedAt) return "The link is revoked.";
-  return expiresAt.getTime() <= Date.now() ? "The ten minutes are over." : undefined;
+  if (uses.length >= devices) return t("The link is used up.");
+  if (revokedAt) return t("The link is revoked.");
+  return expiresAt.getTime() <= Date.now() ? t("The ten minutes are over.") : undefined;
 }
 
 function Uses({ link }: Readonly<{ link: Link | undefined }>) {
@@ -114,12 +116,17 @@ function Uses({ link }: Readonly<{ link: Link | undefined }>) {
   return (
     <div aria-live="polite" className="grid gap-1">
       {uses.length === 0 ? (
-        <p className="text-ink-3">{devices === 1 ? "Nobody has used it yet." : `Not used yet; good for ${devices}.`}</p>
+        <p className="text-ink-3">
+          {devices === 1 ? t("Nobody has used it yet.") : t("Not used yet; good for {devices}.", { devices })}
+        </p>
       ) : (
         uses.map((use) => (
           <p key={use.at.getTime()}>
-            Used by <strong className="font-medium">{deviceText(use.userAgent)}</strong> from{" "}
-            <code>{use.address || "an unknown address"}</code> <Moment at={use.at} />
+            {rich("Used by {device} from {address} {at}", {
+              device: <strong className="font-medium">{deviceText(use.userAgent)}</strong>,
+              address: <code>{use.address || t("an unknown address")}</code>,
+              at: <Moment at={use.at} />,
+            })}
           </p>
         ))
       )}

@@ -15,6 +15,7 @@ import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { ErrorState } from "@/components/ui/error-state";
 import { Tabs } from "@/components/ui/tabs";
+import { t } from "@/server/kernel/words";
 
 export type Answer = Outputs["bulk"]["importFile"];
 type Job = NonNullable<Answer["job"]>;
@@ -30,25 +31,33 @@ export function ManyExtensions({ onClose }: Readonly<{ onClose: () => void }>) {
   };
   if (answer?.secretsOnce) {
     return (
-      <Dialog holdOpen onClose={onClose} title={`${answer.made} extensions made`}>
+      <Dialog
+        holdOpen
+        onClose={onClose}
+        title={t("{extensions, plural, one {# extension} other {# extensions}} made", { extensions: answer.made })}
+      >
         <SecretsOnce onDone={onClose} secrets={answer.secretsOnce} />
       </Dialog>
     );
   }
   if (answer?.job) {
     return (
-      <Dialog holdOpen onClose={onClose} title={`Making ${answer.good} extensions`}>
+      <Dialog
+        holdOpen
+        onClose={onClose}
+        title={t("Making {extensions, plural, one {# extension} other {# extensions}}", { extensions: answer.good })}
+      >
         <Making job={answer.job} onClose={onClose} />
       </Dialog>
     );
   }
   return (
-    <Dialog onClose={onClose} size="middle" title="Several extensions">
+    <Dialog onClose={onClose} size="middle" title={t("Several extensions")}>
       <Tabs
-        label="Ways to make several"
+        label={t("Ways to make several")}
         tabs={[
-          { key: "range", label: "A range of numbers", content: <RangeForm onCancel={onClose} onMade={onMade} /> },
-          { key: "file", label: "From a CSV file", content: <FileForm onCancel={onClose} onMade={onMade} /> },
+          { key: "range", label: t("A range of numbers"), content: <RangeForm onCancel={onClose} onMade={onMade} /> },
+          { key: "file", label: t("From a CSV file"), content: <FileForm onCancel={onClose} onMade={onMade} /> },
         ]}
       />
     </Dialog>
@@ -73,19 +82,20 @@ function Making({ job, onClose }: Readonly<{ job: Job; onClose: () => void }>) {
     <div className="grid gap-4">
       <JobBar onEnded={ended} taskId={job.taskId} />
       <p className="text-ink-2">
-        Keep this window open: only it can open the secrets, once, when the job is over. If it is closed before, the
-        extensions are there all the same, and their secrets are rotated.
+        {t(
+          "Keep this window open: only it can open the secrets, once, when the job is over. If it is closed before, the extensions are there all the same, and their secrets are rotated.",
+        )}
       </p>
       {take.error && <ErrorState {...refusalOf(take.error)} />}
       <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>Close</Button>
+        <Button onClick={onClose}>{t("Close")}</Button>
         <Button
-          busy={take.isPending && "Opening…"}
+          busy={take.isPending && t("Opening…")}
           disabled={!over}
           look="primary"
           onClick={() => take.mutate({ tenantSlug, secretBatchId: job.batchId, key: job.keyOnce })}
         >
-          Show the secrets
+          {t("Show the secrets")}
         </Button>
       </div>
     </div>

@@ -2,14 +2,15 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useId, useState } from "react";
-
 import { useTRPC } from "@/components/api/client";
 import { problemsOf, refusalBeside } from "@/components/api/refusal";
 import type { Answer } from "@/components/extensions/many-extensions";
 import { ManyProblems } from "@/components/extensions/many-problems";
 import { useScope } from "@/components/shell/scope";
 import { FormEnd } from "@/components/ui/form-end";
+import { rich } from "@/components/words/rich";
 import { MOST_CHARACTERS } from "@/server/domain/provisioning/bulk.schema";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ onMade: (answer: Answer) => void; onCancel: () => void }>;
 
@@ -33,13 +34,13 @@ export function FileForm({ onMade, onCancel }: Props) {
     setUnread(undefined);
     setCsv(undefined);
     if (!file) return;
-    if (file.size > MOST_CHARACTERS) setUnread("A file has at most 10,000 rows and 900 kB. Split it.");
+    if (file.size > MOST_CHARACTERS) setUnread(t("A file has at most 10,000 rows and 900 kB. Split it."));
     else setCsv(await file.text());
   }
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    if (csv === undefined) setUnread(unread ?? "Choose a file.");
+    if (csv === undefined) setUnread(unread ?? t("Choose a file."));
     else act.mutate({ tenantSlug, csv, partly: looked !== undefined && looked.problemCount > 0, dryRun: !looked });
   }
 
@@ -48,11 +49,13 @@ export function FileForm({ onMade, onCancel }: Props) {
       <FileField onFile={(file) => void choose(file)} problem={problem} />
       {looked && <ManyProblems answer={looked} />}
       <FormEnd
-        busy={act.isPending && (looked ? "Creating…" : "Looking…")}
+        busy={act.isPending && (looked ? t("Creating…") : t("Looking…"))}
         onCancel={onCancel}
         refusal={refusalBeside(act.error, { csv: problem })}
         submit={
-          looked ? (looked.good === 1 ? "Create 1 extension" : `Create ${looked.good} extensions`) : "Look at the file"
+          looked
+            ? t("Create {extensions, plural, one {# extension} other {# extensions}}", { extensions: looked.good })
+            : t("Look at the file")
         }
       />
     </form>
@@ -66,7 +69,7 @@ function FileField({ problem, onFile }: FileProps) {
   return (
     <div className="grid gap-1">
       <label className="font-medium" htmlFor={id}>
-        File
+        {t("File")}
       </label>
       <input
         accept=".csv,.txt,text/csv"
@@ -78,8 +81,12 @@ function FileField({ problem, onFile }: FileProps) {
         type="file"
       />
       <p className="text-xs text-ink-3" id={`${id}-hint`}>
-        A line of column names, then a row for each: <code>number, name, caller_id, max_channels, daily_cap</code>.
-        Other names for them are understood; the first two are needed.
+        {rich(
+          "A line of column names, then a row for each: {columns}. Other names for them are understood; the first two are needed.",
+          {
+            columns: <code dir="ltr">number, name, caller_id, max_channels, daily_cap</code>,
+          },
+        )}
       </p>
       {problem && (
         <p className="text-xs text-bad" id={`${id}-problem`}>

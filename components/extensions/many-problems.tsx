@@ -1,7 +1,6 @@
 import type { Answer } from "@/components/extensions/many-extensions";
 import { Notice } from "@/components/ui/notice";
-
-const rowsText = (count: number): string => (count === 1 ? "1 row" : `${count} rows`);
+import { t } from "@/server/kernel/words";
 
 /** What is wrong with which row, before anything is made. */
 export function ManyProblems({ answer }: Readonly<{ answer: Answer }>) {
@@ -11,28 +10,28 @@ export function ManyProblems({ answer }: Readonly<{ answer: Answer }>) {
       <Notice
         title={
           problemCount === 0
-            ? `All ${rowsText(good)} can be made.`
-            : `${rowsText(rows - good)} of ${rows} cannot be made.`
+            ? t("All {rows, plural, one {# row} other {# rows}} can be made.", { rows: good })
+            : t("{bad, plural, one {# row} other {# rows}} of {all} cannot be made.", { bad: rows - good, all: rows })
         }
         tone={problemCount === 0 ? "ok" : "warn"}
       >
-        {problemCount > 0 && "Nothing was made so far."}
-        {ignored.length > 0 && ` Not read: ${ignored.slice(0, 8).join(", ")}.`}
+        {problemCount > 0 && t("Nothing was made so far.")}
+        {ignored.length > 0 && ` ${t("Not read: {columns}.", { columns: ignored.slice(0, 8).join(", ") })}`}
       </Notice>
       {problems.length > 0 && (
-        <section aria-label="Problems" className="max-h-56 overflow-y-auto rounded-md border">
-          <table className="w-full text-left">
-            <caption className="sr-only">Rows that cannot be made</caption>
+        <section aria-label={t("Problems")} className="max-h-56 overflow-y-auto rounded-md border">
+          <table className="w-full text-start">
+            <caption className="sr-only">{t("Rows that cannot be made")}</caption>
             <thead className="text-xs text-ink-3">
               <tr>
                 <th className="px-2 py-1 font-medium" scope="col">
-                  Line
+                  {t("Line")}
                 </th>
                 <th className="px-2 py-1 font-medium" scope="col">
-                  Column
+                  {t("Column")}
                 </th>
                 <th className="px-2 py-1 font-medium" scope="col">
-                  Why
+                  {t("Why")}
                 </th>
               </tr>
             </thead>
@@ -42,7 +41,7 @@ export function ManyProblems({ answer }: Readonly<{ answer: Answer }>) {
                   <td className="figures px-2 py-1 align-top">{problem.line}</td>
                   <td className="px-2 py-1 align-top">{problem.column}</td>
                   <td className="px-2 py-1 break-words">
-                    {problem.value && <code className="mr-2 text-xs">{problem.value}</code>}
+                    {problem.value && <code className="me-2 text-xs">{problem.value}</code>}
                     {problem.reason}
                   </td>
                 </tr>
@@ -51,7 +50,9 @@ export function ManyProblems({ answer }: Readonly<{ answer: Answer }>) {
           </table>
         </section>
       )}
-      {problemCount > problems.length && <p className="text-ink-3">And {problemCount - problems.length} more.</p>}
+      {problemCount > problems.length && (
+        <p className="text-ink-3">{t("And {more} more.", { more: problemCount - problems.length })}</p>
+      )}
     </div>
   );
 }

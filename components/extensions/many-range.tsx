@@ -12,6 +12,7 @@ import { useScope } from "@/components/shell/scope";
 import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
 import { useFields } from "@/components/ui/use-fields";
+import { t } from "@/server/kernel/words";
 
 const rangeChecks = {
   firstNumber: extensionChecks.number,
@@ -47,33 +48,33 @@ export function RangeForm({ onMade, onCancel }: Props) {
         <Field
           data-first=""
           inputMode="numeric"
-          label="First number"
+          label={t("First number")}
           name="firstNumber"
           placeholder="101"
           problem={problems.firstNumber}
         />
         <Field
           inputMode="numeric"
-          label="Last number"
+          label={t("Last number")}
           name="lastNumber"
           placeholder="150"
           problem={problems.lastNumber}
         />
       </div>
       <Field
-        defaultValue="Room {number}"
-        hint="{number} becomes the number of each."
-        label="Name"
+        defaultValue={`${t("Room")} {number}`}
+        hint={t("{pattern} becomes the number of each.", { pattern: "{number}" })}
+        label={t("Name")}
         maxLength={80}
         name="namePattern"
         problem={problems.namePattern}
       />
       {create.data && <ManyProblems answer={create.data} />}
       <FormEnd
-        busy={create.isPending && "Creating…"}
+        busy={create.isPending && t("Creating…")}
         onCancel={onCancel}
         refusal={refusalBeside(create.error, rangeChecks)}
-        submit={partly ? `Create the other ${create.data?.good}` : "Create extensions"}
+        submit={partly ? t("Create the other {count}", { count: create.data?.good ?? 0 }) : t("Create extensions")}
       />
     </form>
   );

@@ -17,6 +17,7 @@ import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
 import { Skeleton } from "@/components/ui/skeleton";
 import { type Problems, useFields } from "@/components/ui/use-fields";
+import { t } from "@/server/kernel/words";
 
 /** Asks only for a name; the rest is filled in. Then the same window becomes the place where the phone is connected. */
 export function NewExtension({ onClose }: Readonly<{ onClose: () => void }>) {
@@ -26,18 +27,23 @@ export function NewExtension({ onClose }: Readonly<{ onClose: () => void }>) {
   const [made, setMade] = useState<Made>();
   if (made) {
     return (
-      <Dialog holdOpen onClose={onClose} size="middle" title={`Connect a phone to ${made.displayName}`}>
+      <Dialog
+        holdOpen
+        onClose={onClose}
+        size="middle"
+        title={t("Connect a phone to {name}", { name: made.displayName })}
+      >
         <ConnectPanel {...made} />
         <div className="flex justify-end pt-4">
           <Button look="primary" onClick={onClose}>
-            Done
+            {t("Done")}
           </Button>
         </div>
       </Dialog>
     );
   }
   return (
-    <Dialog onClose={onClose} title="New extension">
+    <Dialog onClose={onClose} title={t("New extension")}>
       {next.isPending ? (
         <Skeleton rows={4} />
       ) : (
@@ -84,7 +90,12 @@ function NewExtensionForm({ nextNumber, onMade, onCancel }: FormProps) {
     <form className="grid gap-4" noValidate onSubmit={submit}>
       <NameAndNumber nextNumber={nextNumber} problems={problems} />
       <ExtensionFields currency={currency} problems={problems} />
-      <FormEnd busy={create.isPending && "Creating…"} onCancel={onCancel} refusal={refusal} submit="Create extension" />
+      <FormEnd
+        busy={create.isPending && t("Creating…")}
+        onCancel={onCancel}
+        refusal={refusal}
+        submit={t("Create extension")}
+      />
     </form>
   );
 }
@@ -96,17 +107,17 @@ function NameAndNumber({ nextNumber, problems }: NameProps) {
     <>
       <Field
         data-first=""
-        hint="Who answers: a person or a place."
-        label="Name"
+        hint={t("Who answers: a person or a place.")}
+        label={t("Name")}
         maxLength={80}
         name="displayName"
         problem={problems.displayName}
       />
       <Field
         defaultValue={nextNumber}
-        hint="The next free one."
+        hint={t("The next free one.")}
         inputMode="numeric"
-        label="Number"
+        label={t("Number")}
         name="number"
         problem={problems.number}
       />

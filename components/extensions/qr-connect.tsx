@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 
 import { qrPath } from "@/components/extensions/qr-path";
 import { Skeleton } from "@/components/ui/skeleton";
+import { t } from "@/server/kernel/words";
 
 type Drawing = Readonly<{ size: number; path: string }>;
 
@@ -26,7 +27,7 @@ export function QrConnect({ text, label }: Readonly<{ text: string; label: strin
     };
   }, [text]);
 
-  if (!drawing) return <Skeleton label="Drawing the code" rows={3} />;
+  if (!drawing) return <Skeleton label={t("Drawing the code")} rows={3} />;
   const side = drawing.size + 8;
   return (
     <svg

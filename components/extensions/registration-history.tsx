@@ -4,6 +4,7 @@ import { flapping, historyWords } from "@/components/extensions/history-words";
 import { Moment } from "@/components/shell/moment";
 import { Notice } from "@/components/ui/notice";
 import { Section } from "@/components/ui/section";
+import { say, t } from "@/server/kernel/words";
 
 type Props = Readonly<{ history: Outputs["extensions"]["get"]["history"] }>;
 
@@ -12,10 +13,15 @@ export function History({ history }: Props) {
   if (history.length === 0) return null;
   const drops = flapping(history);
   return (
-    <Section title="Registrations">
+    <Section title={t("Registrations")}>
       {drops > 0 && (
-        <Notice title={`Unstable: ${drops} drops within an hour.`} tone="warn">
-          A router that forgets connections too early does that. Set the phone to register every minute, or to TCP.
+        <Notice
+          title={t("Unstable: {drops, plural, one {# drop} other {# drops}} within an hour.", { drops })}
+          tone="warn"
+        >
+          {t(
+            "A router that forgets connections too early does that. Set the phone to register every minute, or to TCP.",
+          )}
         </Notice>
       )}
       <ol className="grid max-h-72 overflow-y-auto">
@@ -25,10 +31,12 @@ export function History({ history }: Props) {
             key={`${event.at.getTime()}-${event.kind}-${event.address}`}
           >
             <span className="min-w-0 flex-1">
-              {historyWords[event.kind]}
+              {say(historyWords[event.kind])}
               <span className="text-ink-3">
                 {" "}
-                {deviceText(event.userAgent)}, {event.transport}
+                <bdi>
+                  {deviceText(event.userAgent)}, {event.transport}
+                </bdi>
               </span>
             </span>
             {event.address && <code className="text-xs text-ink-2">{event.address}</code>}

@@ -1,7 +1,6 @@
 "use client";
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-
 import { useTRPC } from "@/components/api/client";
 import type { ExtensionRow } from "@/components/api/outputs";
 import { refusalOf } from "@/components/api/refusal";
@@ -11,6 +10,8 @@ import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { ErrorState } from "@/components/ui/error-state";
+import { rich } from "@/components/words/rich";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ extension: ExtensionRow; onClose: () => void }>;
 
@@ -27,11 +28,16 @@ export function RotateSecret({ extension, onClose }: Props) {
 
   if (rotate.data) {
     return (
-      <Dialog holdOpen onClose={onClose} size="middle" title={`New secret for ${extension.number}`}>
+      <Dialog
+        holdOpen
+        onClose={onClose}
+        size="middle"
+        title={t("New secret for {number}", { number: extension.number })}
+      >
         <ConnectPanel displayName={extension.displayName} phone={rotate.data} />
         <div className="flex justify-end pt-4">
           <Button look="primary" onClick={onClose}>
-            Done
+            {t("Done")}
           </Button>
         </div>
       </Dialog>
@@ -42,31 +48,31 @@ export function RotateSecret({ extension, onClose }: Props) {
   return (
     <Dialog
       onClose={onClose}
-      title={phone ? `Rotate the secret of ${extension.number}` : `A new secret for ${extension.number}`}
+      title={t(phone ? "Rotate the secret of {number}" : "A new secret for {number}", { number: extension.number })}
     >
       <div className="grid gap-4">
         <p className="text-md text-ink-2">
-          {phone ? (
-            <>
-              <strong className="font-semibold text-ink">{deviceText(phone.userAgent)}</strong> at {phone.address} is
-              cut off now and stays off until it is set up with the new secret. Meanwhile it cannot even dial emergency
-              numbers. The old secret cannot be brought back.
-            </>
-          ) : (
-            "No phone is connected now. A new secret is made and shown once; the old one is refused from then on."
-          )}
+          {phone
+            ? rich(
+                "{device} at {address} is cut off now and stays off until it is set up with the new secret. Meanwhile it cannot even dial emergency numbers. The old secret cannot be brought back.",
+                {
+                  device: <strong className="font-semibold text-ink">{deviceText(phone.userAgent)}</strong>,
+                  address: <bdi dir="ltr">{phone.address}</bdi>,
+                },
+              )
+            : t("No phone is connected now. A new secret is made and shown once; the old one is refused from then on.")}
         </p>
         {rotate.error && <ErrorState {...refusalOf(rotate.error)} />}
         <div className="flex justify-end gap-2">
           <Button data-first="" onClick={onClose}>
-            Keep the old secret
+            {t("Keep the old secret")}
           </Button>
           <Button
-            busy={rotate.isPending && "Rotating…"}
+            busy={rotate.isPending && t("Rotating…")}
             look={phone ? "danger" : "primary"}
             onClick={() => rotate.mutate({ tenantSlug, extensionId: extension.id })}
           >
-            {phone ? "Rotate secret" : "Make new secret"}
+            {phone ? t("Rotate secret") : t("Make new secret")}
           </Button>
         </div>
       </div>

@@ -1,5 +1,7 @@
 import type { ExtensionRow } from "@/components/api/outputs";
 import { Moment } from "@/components/shell/moment";
+import { rich } from "@/components/words/rich";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ extension: Pick<ExtensionRow, "state" | "registration" | "lastSeenAt" | "stoppedAt"> }>;
 
@@ -21,12 +23,12 @@ export function SipStatus({ extension }: Props) {
   const { state, registration, lastSeenAt, stoppedAt } = extension;
   const { shape, ink, word } =
     state === "suspended"
-      ? { shape: shapes.barred, ink: "text-bad", word: "Suspended" }
+      ? { shape: shapes.barred, ink: "text-bad", word: t("Suspended") }
       : stoppedAt
-        ? { shape: shapes.barred, ink: "text-bad", word: "Under incident" }
+        ? { shape: shapes.barred, ink: "text-bad", word: t("Under incident") }
         : registration
-          ? { shape: shapes.on, ink: "text-ok", word: "Registered" }
-          : { shape: shapes.off, ink: "text-ink-2", word: lastSeenAt ? "Offline" : "Never connected" };
+          ? { shape: shapes.on, ink: "text-ok", word: t("Registered") }
+          : { shape: shapes.off, ink: "text-ink-2", word: lastSeenAt ? t("Offline") : t("Never connected") };
   return (
     <span className={`inline-flex items-center gap-1.5 whitespace-nowrap ${ink}`}>
       <svg aria-hidden="true" className="size-3 shrink-0" viewBox="0 0 12 12">
@@ -34,9 +36,7 @@ export function SipStatus({ extension }: Props) {
       </svg>
       <span className="font-medium">{word}</span>
       {state === "active" && !stoppedAt && !registration && lastSeenAt && (
-        <span className="text-ink-3">
-          since <Moment at={lastSeenAt} />
-        </span>
+        <span className="text-ink-3">{rich("since {since}", { since: <Moment at={lastSeenAt} /> })}</span>
       )}
     </span>
   );

@@ -7,6 +7,7 @@ import type { ExtensionRow } from "@/components/api/outputs";
 import { refusalOf } from "@/components/api/refusal";
 import { useScope } from "@/components/shell/scope";
 import { toast } from "@/components/ui/toast-store";
+import { t } from "@/server/kernel/words";
 
 type Named = Pick<ExtensionRow, "id" | "number">;
 
@@ -26,14 +27,17 @@ export function useSuspension() {
   const resuming = useMutation(trpc.extensions.resume.mutationOptions(settled));
 
   const resume = ({ id, number }: Named): void =>
-    resuming.mutate({ tenantSlug, extensionId: id }, { onSuccess: () => toast(`Extension ${number} may call again.`) });
+    resuming.mutate(
+      { tenantSlug, extensionId: id },
+      { onSuccess: () => toast(t("Extension {number} may call again.", { number })) },
+    );
 
   const suspend = ({ id, number }: Named): void =>
     suspending.mutate(
       { tenantSlug, extensionId: id },
       {
         onSuccess: () =>
-          toast(`Extension ${number} suspended. It can still dial emergency numbers.`, {
+          toast(t("Extension {number} suspended. It can still dial emergency numbers.", { number }), {
             undo: () => resume({ id, number }),
           }),
       },

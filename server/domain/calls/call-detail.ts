@@ -1,11 +1,12 @@
-import { type CallRow, callRowOf, contextOf, priceOf, type StoredCall } from "@/server/domain/calls/call-row";
+import { type CallRow, callRowOf, contextOf, fixOf, priceOf, type StoredCall } from "@/server/domain/calls/call-row";
 import { chargeKey } from "@/server/domain/calls/charge-key";
 import { type PriceStep, priceCall, type RatePrice } from "@/server/domain/rating/price.rules";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
 import { formatMicros, type Micros, micros } from "@/server/kernel/money";
-import { isRefusalCode, refusals } from "@/server/kernel/refusals";
+import { isRefusalCode } from "@/server/kernel/refusals";
+import { t } from "@/server/kernel/words";
 
 export type Gate = {
   readonly gate: string;
@@ -114,7 +115,7 @@ export async function getCall(tx: TenantRead, callId: string): Promise<CallDetai
     causeCode: call.causeCode,
     source: call.source,
     evidence: call.evidence,
-    fix: call.reason !== null && isRefusalCode(call.reason) ? refusals[call.reason].fix : null,
+    fix: call.reason !== null && isRefusalCode(call.reason) ? fixOf(call.reason) : null,
   };
 }
 
@@ -126,7 +127,7 @@ function receiptOf(call: Stored, row: CallRow): Receipt | null {
   const paidMs = row.talkMs <= grantedMs + 1_000 ? Math.min(row.talkMs, grantedMs) : row.talkMs;
   const context = { ...contextOf(call), taxName: call.taxName ?? "" };
   const { seconds, steps, tax } = priceCall(paidMs, price, context);
-  const bundle = call.bundleName === null ? [] : [{ label: "Bundle", value: call.bundleName }];
+  const bundle = call.bundleName === null ? [] : [{ label: t("Bundle"), value: call.bundleName }];
   return {
     prefix: call.prefix,
     planName: call.planName,
@@ -141,7 +142,7 @@ function receiptOf(call: Stored, row: CallRow): Receipt | null {
     costMicros: row.costMicros,
     taxMicros: call.price?.tax_micros == null ? tax : micros(BigInt(call.price.tax_micros)),
     plain: isPlain(price) && bundle.length === 0 && call.price?.tax_ppm === 0,
-    steps: [{ label: "Longest matching prefix", value: `+${call.prefix}` }, ...bundle, ...steps],
+    steps: [{ label: t("Longest matching prefix"), value: `+${call.prefix}` }, ...bundle, ...steps],
   };
 }
 

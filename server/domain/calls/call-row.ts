@@ -3,7 +3,8 @@ import { formatCaller, formatNumber } from "@/server/domain/calls/number-format"
 import { type PriceContext, priceCall, type RatePrice } from "@/server/domain/rating/price.rules";
 import { ratePriceOf, type StoredPrice } from "@/server/domain/rating/stored-price";
 import { type Micros, micros } from "@/server/kernel/money";
-import { isRefusalCode, refusals } from "@/server/kernel/refusals";
+import { isRefusalCode, type RefusalCode, refusals } from "@/server/kernel/refusals";
+import { type Message, msg, say } from "@/server/kernel/words";
 
 export type CallRow = {
   readonly id: string;
@@ -80,14 +81,20 @@ export const contextOf = ({ price }: Pick<StoredCall, "price">): PriceContext =>
     : {};
 
 /** Of a call from outside the phone that was busy or declined is our own. */
-const incomingSentences: Readonly<Record<string, string>> = {
-  "FAR-01": "The phone was busy.",
-  "FAR-03": "The phone declined.",
+const incomingSentences: Readonly<Record<string, Message>> = {
+  "FAR-01": msg("The phone was busy."),
+  "FAR-03": msg("The phone declined."),
 };
 
-/** The sentence of a reason code; null for none and for a code that is not known here. */
+/** The sentence of a reason code, in the language of who asks; null for none and for a code that is not known here. */
 export const sentenceOf = (reason: string | null): string | null =>
-  reason !== null && isRefusalCode(reason) ? refusals[reason].sentence : null;
+  reason !== null && isRefusalCode(reason) ? say(refusals[reason].sentence) : null;
+
+/** What mends a refusal, in the same language. */
+export function fixOf(reason: RefusalCode): Readonly<{ label: string; page: string }> | null {
+  const { fix } = refusals[reason];
+  return fix && { label: say(fix.label), page: fix.page };
+}
 
 function outcomeOf({ state, outcome }: StoredCall): CallOutcome {
   if (state === "authorised") return "ringing";
@@ -108,6 +115,7 @@ export function callRowOf(call: StoredCall, now: Date): CallRow {
       ? Math.max(0, now.getTime() - call.answeredAt.getTime())
       : Number(call.talkMs ?? 0);
   const price = priceOf(call);
+  const incoming = incomingSentences[call.reason ?? ""];
   const running = outcome === "live" && price ? priceCall(talkMs, price, contextOf(call)) : undefined;
   return {
     id: call.id,
@@ -123,7 +131,7 @@ export function callRowOf(call: StoredCall, now: Date): CallRow {
     country: call.country,
     outcome,
     reason: call.reason,
-    reasonSentence: (call.kind === "inbound" && incomingSentences[call.reason ?? ""]) || sentenceOf(call.reason),
+    reasonSentence: call.kind === "inbound" && incoming ? say(incoming) : sentenceOf(call.reason),
     talkMs,
     billedSeconds: running?.billedSeconds ?? call.billedSeconds ?? 0,
     costMicros: running?.cost ?? micros(call.costMicros ?? 0n),

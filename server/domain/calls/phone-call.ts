@@ -1,8 +1,8 @@
-import { callRowOf, priceOf, type StoredCall, sentenceOf } from "@/server/domain/calls/call-row";
+import { callRowOf, fixOf, priceOf, type StoredCall, sentenceOf } from "@/server/domain/calls/call-row";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import type { CallId, ExtensionId, TenantId } from "@/server/kernel/ids";
 import { type Micros, micros } from "@/server/kernel/money";
-import { isRefusalCode, refusals } from "@/server/kernel/refusals";
+import { isRefusalCode } from "@/server/kernel/refusals";
 
 /** What a phone in the browser shows of its call beside what it hears itself. */
 export type PhoneCall = {
@@ -84,7 +84,7 @@ function shown(call: Stored): PhoneCall {
     stopsBecauseSentence: sentenceOf(call.limitReason),
     reason: row.reason,
     reasonSentence: row.reasonSentence,
-    fix: row.reason !== null && isRefusalCode(row.reason) ? refusals[row.reason].fix : null,
+    fix: row.reason !== null && isRefusalCode(row.reason) ? fixOf(row.reason) : null,
     serverNow: call.now,
   };
 }

@@ -1,4 +1,5 @@
 import { ceilDiv, decimalOf, type Micros, micros } from "@/server/kernel/money";
+import { t } from "@/server/kernel/words";
 
 /** From the second `from` on another price and increment. */
 export type RateStep = Readonly<{
@@ -104,8 +105,8 @@ function partsOf(seconds: number, rate: RatePrice, freeSeconds: number): readonl
       perMinute: rate.perMinute,
       talked: base,
       billed,
-      increments: `first ${first} s, then each ${next} s`,
-      sum: more === 0 ? `${billed} s` : `${first} + ${more} × ${next} = ${billed} s`,
+      increments: t("first {first} s, then each {next} s", { first: String(first), next: String(next) }),
+      sum: more === 0 ? secondsOf(billed) : secondsOf(`${first} + ${more} × ${next} = ${billed}`),
     },
   ];
   steps.forEach((step, at) => {
@@ -113,7 +114,13 @@ function partsOf(seconds: number, rate: RatePrice, freeSeconds: number): readonl
     if (talked <= 0) return;
     const { perMinute, increment } = step;
     const rounded = Math.ceil(talked / increment) * increment;
-    found.push({ perMinute, talked, billed: rounded, increments: `each ${increment} s`, sum: `${rounded} s` });
+    found.push({
+      perMinute,
+      talked,
+      billed: rounded,
+      increments: t("each {next} s", { next: String(increment) }),
+      sum: secondsOf(rounded),
+    });
   });
   let left = freeSeconds;
   return found.map((part) => {
@@ -132,15 +139,15 @@ function startedSecondsOf(talkMs: number): number {
 function talkSteps(talkMs: number, { graceSeconds }: RatePrice): PriceStep[] {
   const seconds = startedSecondsOf(talkMs);
   const steps: PriceStep[] = [
-    { label: "Talk time", value: `${secondsText(talkMs)} s` },
-    { label: "Started seconds", value: `${seconds} s` },
+    { label: t("Talk time"), value: secondsOf(secondsText(talkMs)) },
+    { label: t("Started seconds"), value: secondsOf(seconds) },
   ];
-  if (talkMs === 0) return [...steps, { label: "Not answered, so nothing is charged", value: decimalOf(0n) }];
+  if (talkMs === 0) return [...steps, { label: t("Not answered, so nothing is charged"), value: decimalOf(0n) }];
   if (graceSeconds === 0) return steps;
   const short = seconds <= graceSeconds;
-  const value = short ? "not longer, so the call is free" : "longer, so the call is charged";
-  steps.push({ label: `Free up to ${graceSeconds} s`, value });
-  return short ? [...steps, { label: "Cost", value: decimalOf(0n) }] : steps;
+  const value = t(short ? "not longer, so the call is free" : "longer, so the call is charged");
+  steps.push({ label: t("Free up to {seconds} s", { seconds: String(graceSeconds) }), value });
+  return short ? [...steps, { label: t("Cost"), value: decimalOf(0n) }] : steps;
 }
 
 function chargeSteps(
@@ -151,34 +158,40 @@ function chargeSteps(
   { cost, tax }: Pick<CallPrice, "cost" | "tax">,
 ): PriceStep[] {
   const steps = parts.flatMap((part, at) => partSteps(part, at, parts.length, talk));
-  if (parts.length > 1) steps.push({ label: "Together, rounded up", value: decimalOf(talk) });
-  if (rate.connectionFee > 0n) steps.push({ label: "Connection fee", value: decimalOf(rate.connectionFee) });
+  if (parts.length > 1) steps.push({ label: t("Together, rounded up"), value: decimalOf(talk) });
+  if (rate.connectionFee > 0n) steps.push({ label: t("Connection fee"), value: decimalOf(rate.connectionFee) });
   const sum = rate.connectionFee + talk;
   if (rate.minimumCharge !== undefined && sum < rate.minimumCharge) {
-    steps.push({ label: "Minimum charge", value: decimalOf(rate.minimumCharge) });
+    steps.push({ label: t("Minimum charge"), value: decimalOf(rate.minimumCharge) });
   }
   if (rate.maxCharge && cost === rate.maxCharge && sum > rate.maxCharge) {
-    const after = rate.beyond === "free" ? "free beyond it" : "the call ends there";
-    steps.push({ label: `Maximum charge, ${after}`, value: decimalOf(rate.maxCharge) });
+    const label = t(rate.beyond === "free" ? "Maximum charge, free beyond it" : "Maximum charge, the call ends there");
+    steps.push({ label, value: decimalOf(rate.maxCharge) });
   }
-  steps.push({ label: "Cost", value: decimalOf(cost) });
+  steps.push({ label: t("Cost"), value: decimalOf(cost) });
   if (tax > 0n) {
     const percent = percentText(context.taxPpm ?? 0);
-    steps.push({ label: `${context.taxName || "Tax"} ${percent} %`, value: decimalOf(tax) });
-    steps.push({ label: "Cost with tax", value: decimalOf(cost + tax) });
+    steps.push({ label: `${context.taxName || t("Tax")} ${percent} %`, value: decimalOf(tax) });
+    steps.push({ label: t("Cost with tax"), value: decimalOf(cost + tax) });
   }
   return steps;
 }
 
 function partSteps(part: Part, at: number, count: number, talk: bigint): PriceStep[] {
   const { talked, billed, free, perMinute } = part;
-  const which = count === 1 ? "" : at === 0 ? `First ${talked} s. ` : `Next ${talked} s. `;
-  const steps: PriceStep[] = [{ label: `${which}Billed: ${part.increments}`, value: part.sum }];
-  if (free > 0) steps.push({ label: "Free seconds", value: `${billed} − ${free} = ${billed - free} s` });
-  const formula = `${billed - free} s × ${decimalOf(perMinute)} per minute ÷ 60`;
+  const seconds = String(talked);
+  const what = t("Billed: {increments}", { increments: part.increments });
+  const which =
+    at === 0 ? t("First {seconds} s. {what}", { seconds, what }) : t("Next {seconds} s. {what}", { seconds, what });
+  const steps: PriceStep[] = [{ label: count === 1 ? what : which, value: part.sum }];
+  if (free > 0) steps.push({ label: t("Free seconds"), value: secondsOf(`${billed} − ${free} = ${billed - free}`) });
+  const formula = t("{seconds} s × {price} per minute ÷ 60", {
+    seconds: String(billed - free),
+    price: decimalOf(perMinute),
+  });
   steps.push(
     count === 1
-      ? { label: `${formula}, rounded up`, value: decimalOf(talk) }
+      ? { label: t("{formula}, rounded up", { formula }), value: decimalOf(talk) }
       : { label: formula, value: decimalOf(ceilDiv(BigInt(billed - free) * perMinute, 60n)) },
   );
   return steps;
@@ -186,5 +199,7 @@ function partSteps(part: Part, at: number, count: number, talk: bigint): PriceSt
 
 /** Millionths as a percentage without trailing zeros: 190 000 is 19, 77 000 is 7.7. */
 const percentText = (ppm: number): string => String(ppm / 10_000);
+
+const secondsOf = (seconds: string | number): string => t("{count} s", { count: String(seconds) });
 
 const secondsText = (ms: number): string => `${Math.floor(ms / 1000)}.${String(ms % 1000).padStart(3, "0")}`;

@@ -20,4 +20,6 @@ export const converted: readonly string[] = [
   "components/disputes",
   "components/team",
   "components/tenants",
+  "components/calls",
+  "components/extensions",
 ];
