@@ -133,6 +133,10 @@ export const refusals: Partial<Record<DomainErrorCode, Readonly<{ title: Message
   },
   voucher_revoked: { title: msg("That code was taken back."), next: msg("Ask whoever sold it to you.") },
   voucher_expired: { title: msg("That code has expired."), next: msg("Ask whoever sold it to you for another one.") },
+  voucher_waits: {
+    title: msg("That code does not count yet."),
+    next: msg("Whoever sold it has to approve its batch; it stays good."),
+  },
   voucher_unfunded: {
     title: msg("Whoever sold that code cannot back it right now."),
     next: msg("The code stays good: ask your provider, then try again."),

@@ -39,6 +39,11 @@ export function CodesOnce({ batch, onClose }: Props) {
             "The codes are shown this once. Nobody can read them again, not even the operator; a lost file means a void batch.",
           )}
         </Notice>
+        {batch.waits && (
+          <Notice title={t("They count when a second person has approved them.")} tone="info">
+            {t("Somebody else with the billing role approves this batch in the list of vouchers.")}
+          </Notice>
+        )}
         <output aria-label={t("Codes")} className="grid gap-1 font-mono">
           {codes.slice(0, SHOWN).map((code) => (
             <span key={code}>{code}</span>

@@ -14,10 +14,11 @@ import { t } from "@/server/kernel/words";
 type Props = Readonly<{
   rows: readonly VoucherBatch[];
   onVoid: ((batch: VoucherBatch) => void) | undefined;
+  onApprove: (batch: VoucherBatch) => void;
 }>;
 
 /** One line per batch: what it is worth and how many of its codes went which way. */
-export function VouchersTable({ rows, onVoid }: Props) {
+export function VouchersTable({ rows, onVoid, onApprove }: Props) {
   const { timeZone, tenant } = useScope();
   const columns: readonly Column<VoucherBatch>[] = [
     {
@@ -48,9 +49,16 @@ export function VouchersTable({ rows, onVoid }: Props) {
             fold: "below" as const,
             cell: (row: VoucherBatch) =>
               row.open > 0 && (
-                <Button className="min-h-7" look="quiet" onClick={() => onVoid(row)}>
-                  {t("Void…")}
-                </Button>
+                <span className="flex justify-end gap-2">
+                  {row.waits && !row.own && (
+                    <Button className="min-h-7" look="quiet" onClick={() => onApprove(row)}>
+                      {t("Approve…")}
+                    </Button>
+                  )}
+                  <Button className="min-h-7" look="quiet" onClick={() => onVoid(row)}>
+                    {t("Void…")}
+                  </Button>
+                </span>
               ),
           },
         ]
@@ -71,12 +79,13 @@ export function VouchersTable({ rows, onVoid }: Props) {
   );
 }
 
-function What({ row: { prefix, note, count } }: Readonly<{ row: VoucherBatch }>) {
+function What({ row: { prefix, note, count, waits, open } }: Readonly<{ row: VoucherBatch }>) {
   const codes = prefix ? "" : t("{count, plural, one {# code} other {# codes}}", { count });
   return (
     <>
       {prefix && <span className="pe-2 font-mono">{prefix}</span>}
       <span className={prefix ? "text-ink-2" : ""}>{note || codes}</span>
+      {waits && open > 0 && <span className="block text-sm text-warn">{t("Waits for a second person")}</span>}
     </>
   );
 }

@@ -14,6 +14,9 @@ import { VouchersTable } from "@/components/vouchers/vouchers-table";
 import { t } from "@/server/kernel/words";
 
 const NewVouchers = later(() => import("@/components/vouchers/new-vouchers").then((file) => file.NewVouchers));
+const ApproveVouchers = later(() =>
+  import("@/components/vouchers/approve-vouchers").then((file) => file.ApproveVouchers),
+);
 const VoidVouchers = later(() => import("@/components/vouchers/void-vouchers").then((file) => file.VoidVouchers));
 
 /** Codes that are worth credit, in batches: what was made, and what became of it. The codes themselves are nowhere. */
@@ -21,6 +24,7 @@ export function VouchersView() {
   const { tenantSlug, tenant, can } = useScope();
   const [making, setMaking] = useState(false);
   const [voiding, setVoiding] = useState<VoucherBatch>();
+  const [approving, setApproving] = useState<VoucherBatch>();
   const query = useQuery(useTRPC().vouchers.list.queryOptions({ tenantSlug }));
   const mayMake = can("billing.write") && tenant.kind !== "customer";
   return (
@@ -41,9 +45,12 @@ export function VouchersView() {
           ` ${t("What it adds is yours until then, and leaves your balance when the code is used.")}`}
       </p>
       <QueryView query={query}>
-        {({ items }) => <VouchersTable onVoid={mayMake ? setVoiding : undefined} rows={items} />}
+        {({ items }) => (
+          <VouchersTable onApprove={setApproving} onVoid={mayMake ? setVoiding : undefined} rows={items} />
+        )}
       </QueryView>
       {making && <NewVouchers onClose={() => setMaking(false)} />}
+      {approving && <ApproveVouchers batch={approving} onClose={() => setApproving(undefined)} />}
       {voiding && <VoidVouchers batch={voiding} onClose={() => setVoiding(undefined)} />}
     </>
   );

@@ -45,6 +45,7 @@ export const trpcCodeOf = {
   voucher_used: "CONFLICT",
   voucher_revoked: "PRECONDITION_FAILED",
   voucher_expired: "PRECONDITION_FAILED",
+  voucher_waits: "PRECONDITION_FAILED",
   voucher_unfunded: "PRECONDITION_FAILED",
   approval_by_another: "FORBIDDEN",
   approval_in_person: "FORBIDDEN",

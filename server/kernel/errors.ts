@@ -40,6 +40,7 @@ export const domainErrors = {
   voucher_used: "That code was used already; it counts once.",
   voucher_revoked: "That code was taken back by whoever sold it.",
   voucher_expired: "That code has expired.",
+  voucher_waits: "That code counts when a second person has approved its batch.",
   voucher_unfunded: "Whoever sold that code cannot back it right now; it stays good.",
   approval_by_another: "Somebody else has to decide about this: nobody approves what they asked for.",
   approval_in_person: "Above the limit two people decide, each signed in to the portal.",

@@ -42,7 +42,8 @@ export const contextFor = (db: Db, userId: string | undefined, more: Partial<Con
   ...more,
 });
 
-const signedInAs = (userId: string): SignedIn => ({
+/** Somebody who has just shown who they are. */
+export const signedInAs = (userId: string): SignedIn => ({
   sessionId: "00000000-0000-4000-8000-000000000001" as SessionId,
   userId: userId as UserId,
   email: "somebody@test.example",

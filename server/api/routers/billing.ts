@@ -105,6 +105,8 @@ export const billingRouter = router({
     .mutation(async ({ ctx, input }) => {
       const { pair, ...result } = await ctx.change(async (tx) => {
         const undone = await undoTransfer(tx, input.transactionId, `user:${ctx.userId}`);
+        // The amount is known by now, and nothing of it stays when this refuses.
+        if (undone.amount > ctx.settings.reauthAbove) requireFresh(ctx.signedIn);
         const others = undone.pair.filter((id) => id !== ctx.tenantId);
         const { after } = auditOf(undone, { undoes: input.transactionId });
         return { subject: `tenant:${others.at(-1)}`, after, alsoFor: others, result: undone };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
+import { requireFresh, router, tenantMutation, tenantQuery } from "@/server/api/trpc";
 import {
   creditDisputeSchema,
   disputeFilterSchema,
@@ -103,6 +103,8 @@ export const disputesRouter = router({
       await ctx.readBelow((tx) => checkCredit(tx, ctx.tenantId, decision));
       const decided = await ctx.change(async (tx) => {
         const result = await decideDispute(tx, ctx.tenantId, decision, `user:${ctx.userId}`);
+        // The amount is known by now, and nothing of it stays when this refuses.
+        if (result.creditedMicros > ctx.settings.reauthAbove) requireFresh(ctx.signedIn);
         return { ...auditOf(result), result };
       });
       ctx.publish(["disputes", "balance", "calls", "mail", "audit"], decided.buyerId);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
+import { requireFresh, router, tenantMutation, tenantQuery } from "@/server/api/trpc";
 import { requireProvider } from "@/server/domain/payments/auto-top-up";
 import { requireCardHolder } from "@/server/domain/payments/card-holder";
 import { beginCardPayment, chargeCard } from "@/server/domain/payments/card-payment";
@@ -101,6 +101,7 @@ export const paymentsRouter = router({
           "Refunds are made by the operator, whose provider took the money.",
         );
       }
+      if (asked.amount > ctx.settings.reauthAbove) requireFresh(ctx.signedIn);
       return ctx.change(async (tx) => {
         const refundId = await askRefund(tx, ctx.tenantId, asked, `user:${ctx.userId}`);
         const after = { tenant: tenantSlug, amount: decimalOf(asked.amount), refund: refundId };

@@ -1,4 +1,4 @@
-import { router, tenantMutation } from "@/server/api/trpc";
+import { freshTenantMutation, router, tenantMutation } from "@/server/api/trpc";
 import { planRerate, startRerate } from "@/server/domain/rerating/rerate";
 import { rerateSchema } from "@/server/domain/rerating/rerate.schema";
 
@@ -14,7 +14,8 @@ export const reratingRouter = router({
       });
     }),
 
-  run: tenantMutation("billing.write", "rating.rerate")
+  /** Nobody knows what it comes to before it is done, so who one is is shown anew. */
+  run: freshTenantMutation("billing.write", "rating.rerate")
     .input(rerateSchema)
     .mutation(async ({ ctx, input: { tenantSlug: _, ...asked } }) => {
       const plan = await ctx.readBelow((tx) => planRerate(tx, ctx.tenantId, asked));

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
+import { requireFresh, router, tenantMutation, tenantQuery } from "@/server/api/trpc";
 import { creditLimitSchema } from "@/server/domain/billing/billing.schema";
 import { listRecentTransfers } from "@/server/domain/billing/recent-transfers";
 import { percentOf, taxSchema } from "@/server/domain/billing/tax.schema";
@@ -34,6 +34,8 @@ export const termsRouter = router({
   setCreditLimit: tenantMutation("billing.write", "billing.set_credit_limit")
     .input(creditLimitSchema.extend({ ofTenantSlug: slug }))
     .mutation(async ({ ctx, input: { ofTenantSlug, limit } }) => {
+      // What may be owed is money as well.
+      if (limit > ctx.settings.reauthAbove) requireFresh(ctx.signedIn);
       const buyer = await ctx.readBelow((tx) => getTenantBelow(tx, ofTenantSlug));
       const result = await ctx.change(async (tx) => {
         const before = await setCreditLimit(tx, buyer, limit);

@@ -10,7 +10,8 @@ import type { Desk } from "../desk";
 const seller = { value: "slug", about: "who sells them; the operator when left out" } as const;
 
 export const voucherCreate: Command = {
-  summary: "Makes codes that are worth credit and prints them this once; without --json as a CSV file.",
+  summary:
+    "Makes codes that are worth credit, up to the limit above which two people decide in the portal, and prints them this once; without --json as a CSV file.",
   options: {
     tenant: seller,
     count: { value: "100", about: "how many codes, at most 10000", required: true },
@@ -29,7 +30,11 @@ export const voucherCreate: Command = {
     const input = check(voucherBatchSchema, { ...texts, count, expiresAt });
     const id = await sellerOf(desk, given.text("tenant"));
     const batch = await desk.change(id, "voucher.create", async (tx) => {
-      const result = await createVouchers(tx, id, input, { key: keyOf(desk), actor: desk.actorName });
+      const result = await createVouchers(tx, id, input, {
+        key: keyOf(desk),
+        actor: desk.actorName,
+        limit: desk.place.topUpApprovalLimit,
+      });
       const after = {
         count,
         amount: decimalOf(input.amount),
@@ -49,7 +54,7 @@ export const voucherList: Command = {
   options: { tenant: seller },
   run: async (desk, given) => {
     const id = await sellerOf(desk, given.text("tenant"));
-    return { value: await desk.read(id, (tx) => listVouchers(tx, id)) };
+    return { value: await desk.read(id, (tx) => listVouchers(tx, id, desk.actorName)) };
   },
 };
 

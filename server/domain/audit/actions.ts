@@ -44,6 +44,7 @@ export type AuditAction =
   | "billing.approve_top_up"
   | "billing.reject_top_up"
   | "voucher.create"
+  | "voucher.approve"
   | "voucher.revoke"
   | "voucher.redeem"
   | "brand.set"

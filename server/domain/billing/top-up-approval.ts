@@ -14,7 +14,7 @@ export type MovedOrWaits = Readonly<{
 }>;
 
 /** Whether a name of the ledger is a person's. An account of the machine may be anybody's, also of the one who asked. */
-const isPerson = (actor: string): boolean => actor.startsWith("user:");
+export const isPerson = (actor: string): boolean => actor.startsWith("user:");
 
 /**
  * Tops a wallet up as `topUp` does; what the operator posts above the limit waits for a second person instead. The same key

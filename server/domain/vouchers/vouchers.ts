@@ -1,3 +1,4 @@
+import { isPerson } from "@/server/domain/billing/top-up-approval";
 import type { VoucherBatchInput } from "@/server/domain/vouchers/voucher.schema";
 import { newVoucherCode, readVoucherCode, voucherDigest } from "@/server/domain/vouchers/voucher-code.rules";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
@@ -10,23 +11,34 @@ export type NewBatch = Readonly<{
   currency: string;
   amountMicros: Micros;
   expiresAt: Date;
+  /** The codes count when a second person has approved them. */
+  waits: boolean;
   /** The only time that they are told. */
   codes: readonly string[];
   /** The same as a file. */
   csv: string;
 }>;
 
+type Maker = Readonly<{
+  /** What the stored digests are made with. */
+  key: string;
+  actor: string;
+  /** What one person of the operator may post alone. */
+  limit: Micros;
+}>;
+
 /**
- * Makes codes that are worth credit, for the tenant acted on to sell. The codes are in the answer and nowhere else.
- * @param key what the stored digests are made with.
+ * Makes codes that are worth credit, for the tenant acted on to sell. The codes are in the answer and nowhere else. What is worth
+ * more than the limit together and comes from the operator, who backs it with nothing, waits for a second person.
  * @throws DomainError invalid_input when the expiry has passed.
- * @throws DomainError invalid_state for a customer, which has nobody to sell to; currency_mismatch without a wallet in it.
+ * @throws DomainError invalid_state for a customer, which has nobody to sell to; currency_mismatch without a wallet in it;
+ *   approval_in_person above the limit for whoever is not a person of the portal.
  */
 export async function createVouchers(
   tx: TenantWrite,
   tenantId: TenantId,
   input: VoucherBatchInput,
-  { key, actor }: Readonly<{ key: string; actor: string }>,
+  { key, actor, limit }: Maker,
 ): Promise<NewBatch> {
   const { count, amount, prefix, expiresAt, note } = input;
   if (expiresAt.getTime() <= Date.now()) {
@@ -36,18 +48,21 @@ export async function createVouchers(
       "The codes would have expired already: choose a later day.",
     );
   }
-  const own = await tx.tenant.findUnique({ where: { id: tenantId }, select: { currency: true } });
+  const own = await tx.tenant.findUnique({ where: { id: tenantId }, select: { currency: true, kind: true } });
   const currency = input.currency ?? own?.currency ?? "";
+  const waits = own?.kind === "operator" && amount * BigInt(count) > limit;
+  if (waits && !isPerson(actor)) throw new DomainError("approval_in_person");
   const codes = Array.from({ length: count }, () => newVoucherCode(prefix));
   const digests = codes.map((code) => voucherDigest(readVoucherCode(code) ?? code, key));
   const [row] = await tx.$queryRaw<{ id: string }[]>`
-    SELECT voucher_batch_create(${prefix}, ${currency}, ${amount}, ${expiresAt}, ${note}, ${digests}, ${actor}) AS id`;
+    SELECT voucher_batch_create(${prefix}, ${currency}, ${amount}, ${expiresAt}, ${note}, ${digests}, ${actor}, ${waits}) AS id`;
   if (!row) throw new Error("the database answered without a batch");
   return {
     id: row.id,
     currency,
     amountMicros: amount,
     expiresAt,
+    waits,
     codes,
     csv: csvOf(codes, { amount, currency, expiresAt }),
   };
@@ -69,6 +84,10 @@ export type BatchRow = Readonly<{
   count: number;
   used: number;
   revoked: number;
+  /** It counts when a second person has approved it, which whoever made it may not. */
+  waits: boolean;
+  own: boolean;
+  approvedByName: string | null;
   /** Neither used nor revoked, and too late. */
   expired: number;
   open: number;
@@ -76,12 +95,21 @@ export type BatchRow = Readonly<{
 
 type Counted = Omit<BatchRow, "amountMicros"> & { amountMicros: bigint };
 
-/** The batches of the tenant acted on, the newest first, at most two hundred. */
-export async function listVouchers(tx: TenantRead, tenantId: TenantId, now = new Date()): Promise<readonly BatchRow[]> {
+/**
+ * The batches of the tenant acted on, the newest first, at most two hundred.
+ * @param actor who looks, as the ledger would name them.
+ */
+export async function listVouchers(
+  tx: TenantRead,
+  tenantId: TenantId,
+  actor: string,
+  now = new Date(),
+): Promise<readonly BatchRow[]> {
   const rows = await tx.$queryRaw<Counted[]>`
-    SELECT b.id, b.created_at AS at, b.prefix, b.note, b.currency, b.amount_micros AS "amountMicros", b.expires_at AS "expiresAt", b.count,
+    SELECT b.id, b.created_at AS at, b.prefix, b.note, b.currency, b.amount_micros AS "amountMicros", b.expires_at AS "expiresAt", b.count, b.waits, b.actor = ${actor} AS own,
+      coalesce(p.name, p.email, b.approved_by) AS "approvedByName",
       s.used, s.revoked, CASE WHEN b.expires_at <= ${now} THEN s.left ELSE 0 END AS expired, CASE WHEN b.expires_at > ${now} THEN s.left ELSE 0 END AS open
-    FROM voucher_batch b CROSS JOIN LATERAL (
+    FROM voucher_batch b LEFT JOIN person p ON b.approved_by = 'user:' || p.id CROSS JOIN LATERAL (
       SELECT count(*) FILTER (WHERE v.state = 'used')::int AS used, count(*) FILTER (WHERE v.state = 'revoked')::int AS revoked,
         count(*) FILTER (WHERE v.state = 'open')::int AS left FROM voucher v WHERE v.batch_id = b.id AND v.tenant_id = b.tenant_id) s
     WHERE b.tenant_id = ${tenantId}::uuid ORDER BY b.created_at DESC, b.id LIMIT 200`;
@@ -99,6 +127,26 @@ export async function revokeVouchers(tx: TenantWrite, batchId: string): Promise<
   return row.n;
 }
 
+/**
+ * A second person's yes to a batch that waits: from the commit on its codes count. Locks the batch.
+ * @returns what it is worth together.
+ * @throws DomainError not_found; invalid_state when it does not wait; approval_by_another for whoever made it;
+ *   approval_in_person for whoever is not a person of the portal.
+ */
+export async function approveVouchers(
+  tx: TenantWrite,
+  batchId: string,
+  actor: string,
+): Promise<Readonly<{ worth: Micros; currency: string }>> {
+  if (!isPerson(actor)) throw new DomainError("approval_in_person");
+  const [row] = await tx.$queryRaw<{ verdict: string; amount_micros: bigint; count: number; currency: string }[]>`
+    SELECT * FROM voucher_batch_approve(${batchId}::uuid, ${actor})`;
+  if (!row) throw new DomainError("not_found");
+  if (row.verdict === "own") throw new DomainError("approval_by_another");
+  if (row.verdict === "decided") throw new DomainError("invalid_state", {}, "That batch waits for nobody.");
+  return { worth: micros(row.amount_micros * BigInt(row.count)), currency: row.currency };
+}
+
 export type Redeemed = Readonly<{ amountMicros: Micros; currency: string; transactionId: string }>;
 type Verdict = { verdict: string; amount_micros: bigint; currency: string | null; transaction_id: string | null };
 
@@ -106,7 +154,7 @@ type Verdict = { verdict: string; amount_micros: bigint; currency: string | null
  * Uses a code up for the tenant acted on and credits its wallet, once, however many try at the same instant. Locks the code,
  * then the wallets from its seller down. Only codes of a tenant above count.
  * @throws DomainError voucher_wrong (never was, mistyped, or not of this house: one answer), voucher_used, voucher_revoked,
- *   voucher_expired, currency_mismatch, voucher_unfunded when its seller cannot back it now.
+ *   voucher_expired, voucher_waits, currency_mismatch, voucher_unfunded when its seller cannot back it now.
  */
 export async function redeemVoucher(
   tx: TenantWrite,
@@ -138,6 +186,8 @@ function refusalOf(said: Verdict | undefined): DomainError {
       return new DomainError("voucher_revoked");
     case "expired":
       return new DomainError("voucher_expired");
+    case "waits":
+      return new DomainError("voucher_waits");
     case "currency":
       return new DomainError(
         "currency_mismatch",

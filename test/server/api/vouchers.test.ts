@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
 import { createAttempts } from "@/server/auth/attempts";
+import { jsonOf } from "@/test/server/cli/run-cli";
 import type { Tenancy } from "@/test/support/builders";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 import { paymentDesk } from "@/test/support/payment-desk";
@@ -65,6 +66,47 @@ describe("a batch", () => {
     await expect(on.as("reseller").vouchers.revoke({ tenantSlug: "reseller", batchId })).rejects.toMatchObject({
       message: "not_found",
     });
+  });
+
+  test("of the operator that is worth more than one person may post counts when a second one said yes, once", async () => {
+    const second = { userId: await on.person(on.operator, "billing") };
+    const operator = { tenantSlug: "operator" };
+    const before = await posted(on.customer);
+    const [small, large] = [
+      await sell("operator", { count: 2, amount: "500" }),
+      await sell("operator", { count: 3, amount: "500" }),
+    ];
+    expect([small.waits, large.waits]).toEqual([false, true]);
+    await expect(redeem(large.codes[0] ?? "")).rejects.toMatchObject({ message: "voucher_waits" });
+    const approve = (who: "operator" | "reseller" | typeof second) =>
+      on.as(who).vouchers.approve({ tenantSlug: who === "reseller" ? who : "operator", batchId: large.id });
+    await expect(approve("operator")).rejects.toMatchObject({ message: "approval_by_another" });
+    await expect(approve("reseller")).rejects.toMatchObject({ message: "not_found" });
+    expect((await on.as(second).vouchers.list(operator)).items.find(({ id }) => id === large.id)).toMatchObject({
+      waits: true,
+      own: false,
+    });
+    expect(await posted(on.customer)).toBe(before);
+    const yes = await Promise.allSettled([approve(second), approve(second), approve(second)]);
+    expect(yes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    await redeem(large.codes[0] ?? "");
+    await redeem(small.codes[0] ?? "");
+    expect(await posted(on.customer)).toBe(before + 1_000n * EURO);
+    const [told] = await on.sql("SELECT after FROM audit_event WHERE action = 'voucher.approve'");
+    expect(told).toMatchObject({ after: { worth: "1500.000000", currency: "EUR" } });
+    // A reseller backs its codes with its own money, so nobody else need say yes; a machine is nobody.
+    expect((await sell("reseller", { count: 3, amount: "500" })).waits).toBe(false);
+    const byMachine = jsonOf(db.appUrl, [
+      "voucher",
+      "create",
+      "--count",
+      "3",
+      "--amount",
+      "500",
+      "--expires",
+      "2099-12-31",
+    ]);
+    await expect(byMachine).rejects.toThrow(/approval_in_person/);
   });
 
   test("can be revoked as far as it is unused", async () => {
