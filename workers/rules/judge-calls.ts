@@ -61,15 +61,15 @@ async function judgeTenants(
     const rows = await measure(pool, scope, asked, now);
     const extensions = rows.flatMap(({ extension_id }) => extension_id ?? []);
     const names = await nameSubjects(pool, tenants, extensions);
-    const explained = new Map(found.map((one) => [keyOfFound(one), 0n]));
-    for (const one of found) {
-      if (one.incidentId) explained.set(keyOfFound(one), (explained.get(keyOfFound(one)) ?? 0n) + one.measure.value);
-    }
+    const explained = explainedBy(found, (one) => one.incidentId !== undefined);
+    const stopped = explainedBy(found, (one) => one.contain === true);
     for (const row of rows) {
       const rule = book(row.tenant_id, { signal: row.signal, scope });
-      // One attack is one incident: what phones of the tenant have incidents of their own about is not the tenant's as well.
-      const rest = BigInt(row.value) - (explained.get(`${row.tenant_id} ${row.signal}`) ?? 0n);
-      if (!levelOf(rule, rest)) continue;
+      const left = (of: ReadonlyMap<string, bigint>) => BigInt(row.value) - (of.get(keyOfRow(row)) ?? 0n);
+      // One attack is one incident: what phones of the tenant have incidents of their own about is not the tenant's as well. But
+      // an incident that stops nobody takes nothing off the measure of a rule that does.
+      const stops = rule.action === "contain" && levelOf(rule, left(stopped)) === "critical";
+      if (!stops && !levelOf(rule, left(explained))) continue;
       const one = await judge({ pool, scope, now, names, contain }, rule, row);
       if (one) found.push(one);
     }
@@ -77,7 +77,18 @@ async function judgeTenants(
   return found;
 }
 
-const keyOfFound = ({ measure: { tenantId, signal } }: Found): string => `${tenantId} ${signal}`;
+/** What such findings amount to, by the tenant and the signal. */
+function explainedBy(found: readonly Found[], is: (one: Found) => boolean): ReadonlyMap<string, bigint> {
+  const sums = new Map<string, bigint>();
+  for (const one of found) {
+    const { tenantId: tenant_id, signal, value } = one.measure;
+    const key = keyOfRow({ tenant_id, signal });
+    if (is(one)) sums.set(key, (sums.get(key) ?? 0n) + value);
+  }
+  return sums;
+}
+
+const keyOfRow = ({ tenant_id, signal }: Pick<Measured, "tenant_id" | "signal">): string => `${tenant_id} ${signal}`;
 
 const before = (now: Date, minutes: number): Date => new Date(now.getTime() - minutes * 60_000);
 

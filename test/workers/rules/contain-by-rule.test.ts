@@ -8,6 +8,7 @@ import type { TenantId } from "@/server/kernel/ids";
 import { builders, type Phone, type Tenancy } from "@/test/support/builders";
 import { callDesk } from "@/test/support/call-desk";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { seedCalls } from "@/test/support/seeded-calls";
 import { RuleSweep } from "@/workers/rules/rule-sweep";
 
 let db: TestDatabase;
@@ -111,4 +112,41 @@ test("it is contained once, however often the same is seen, and not again after 
   await burst(1);
   await sweep.run();
   expect(await containments()).toMatchObject([{ released_at: expect.any(Date) }, { released_at: null }]);
+});
+
+/** A customer with a phone whose tenant's rule contains, and what is contained of it. */
+async function underTenantRule(signal: string) {
+  const tenant = await make.tenant("customer", operator);
+  const one = await make.phone(tenant, "101");
+  await make.sql(
+    "INSERT INTO rule (tenant_id, about_id, signal, scope, action, changed_by) VALUES ($1, $2, $3, 'tenant', 'contain', 'test')",
+    [operator.tenantId, tenant.tenantId, signal],
+  );
+  const contained = () =>
+    make.sql<{ extension_id: string | null }>(
+      "SELECT extension_id FROM containment WHERE of_tenant_id = $1 ORDER BY created_at",
+      [tenant.tenantId],
+    );
+  return { tenant, one, contained };
+}
+
+test("a rule about the whole tenant contains what one phone spends, whose own rule only opens an incident", async () => {
+  const { tenant, one, contained } = await underTenantRule("spend");
+  await seedCalls(make, tenant, one, [{ cost: 199_000_000n }]);
+  await sweep.run();
+  expect(await make.sql("SELECT source FROM incident WHERE source = $1", [one.endpoint])).toHaveLength(1);
+  expect(await contained()).toEqual([]);
+  await seedCalls(make, tenant, one, [{ cost: 301_000_000n }]);
+  await sweep.run();
+  await sweep.run();
+  expect(await contained()).toEqual([{ extension_id: null }]);
+});
+
+test("what a phone did that its own rule contains does not stop its whole tenant as well", async () => {
+  const { tenant, one, contained } = await underTenantRule("special");
+  const special = Array.from({ length: 25 }, (_, at) => ({ to: `4490987654${10 + at * 3}`, country: "GB" }));
+  await seedCalls(make, tenant, one, special);
+  await sweep.run();
+  await sweep.run();
+  expect(await contained()).toEqual([{ extension_id: one.extensionId }]);
 });
