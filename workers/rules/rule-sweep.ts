@@ -108,15 +108,20 @@ export class RuleSweep {
     if (Date.now() - this.#downSinceMs >= SILENCE_MS) await markSignal(this.options.pool, "ami_silence");
   }
 
+  /** Whoever looks at an incident sees it grow, not only begin; and so does the tenant that reads of it in its notices. */
   async #tell(found: readonly Found[]): Promise<void> {
     const { pool, bus, log } = this.options;
-    const opened = found.filter((one) => one.opened || one.raised);
-    if (opened.length === 0) return;
+    const fed = found.filter((one) => one.incidentId !== undefined);
+    if (fed.length === 0) return;
     const [operator] = await pool.query<{ id: TenantId | null }>("operator", "SELECT operator_tenant() AS id", []);
-    if (operator?.id) bus.publish({ tenantId: operator.id, kind: "incidents" });
-    for (const { measure, incidentId, opened: isNew } of opened) {
+    const touched = fed.map(({ measure }) => measure.tenantId as TenantId);
+    for (const tenantId of new Set([...(operator?.id ? [operator.id] : []), ...touched])) {
+      bus.publish({ tenantId, kind: "incidents" });
+    }
+    for (const { measure, incidentId, opened, raised } of fed) {
       const { signal, scope, source } = measure;
-      log.warn({ signal, scope, source, incidentId }, isNew ? "a rule opened an incident" : "an incident got worse");
+      if (!opened && !raised) continue;
+      log.warn({ signal, scope, source, incidentId }, opened ? "a rule opened an incident" : "an incident got worse");
     }
   }
 }

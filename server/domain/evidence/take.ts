@@ -10,7 +10,6 @@ import type { AmiGateway } from "@/server/infra/ami/gateway";
 import type { Db } from "@/server/infra/db/client";
 import { readTenant } from "@/server/infra/db/read-tenant";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
-import { encodeLive, LIVE_CHANNEL } from "@/server/infra/live/bus";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
 
@@ -183,7 +182,6 @@ function seal(db: Db, tenantId: TenantId, asked: AskedSnapshot, { scope, items, 
         sha256: snapshot.sha256,
       },
     });
-    await tx.$executeRaw`SELECT pg_notify(${LIVE_CHANNEL}, ${encodeLive({ tenantId, kind: "incidents" })})`;
     return { ...recorded(snapshot, asked), result: snapshot };
   });
 }

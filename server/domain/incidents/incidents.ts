@@ -2,6 +2,7 @@ import { countBlocks } from "@/server/domain/incidents/blocks";
 import { isOver, needsReason, nextStates } from "@/server/domain/incidents/incident.rules";
 import type { IncidentState, Severity } from "@/server/domain/incidents/incident.schema";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
+import { encodeLive, LIVE_CHANNEL } from "@/server/infra/live/bus";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId, UserId } from "@/server/kernel/ids";
 
@@ -49,7 +50,7 @@ async function numberOf(tx: TenantRead, tenantId: TenantId, id: string): Promise
 
 type Line = Readonly<{ kind: string; body?: string | undefined; detail?: Record<string, string | number | null> }>;
 
-/** Adds a line to the timeline. Whoever calls holds the incident's lock. @returns its number. */
+/** Adds a line to the timeline, and tells open pages once it is committed. Whoever calls holds the incident's lock. @returns its number. */
 export async function addLine(
   tx: TenantWrite,
   tenantId: TenantId,
@@ -63,6 +64,7 @@ export async function addLine(
     select: { lastLine: true },
   });
   await tx.incidentLine.createMany({ data: [{ tenantId, incidentId, seq: lastLine, actor, kind, body, detail }] });
+  await tx.$executeRaw`SELECT pg_notify(${LIVE_CHANNEL}, ${encodeLive({ tenantId, kind: "incidents" })})`;
   return lastLine;
 }
 

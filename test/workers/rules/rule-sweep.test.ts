@@ -10,6 +10,8 @@ let db: TestDatabase;
 let make: ReturnType<typeof builders>;
 let operator: Tenancy;
 let sweep: RuleSweep;
+/** What open pages were told. */
+const published: string[] = [];
 beforeAll(async () => {
   db = await createDatabase();
   make = builders(db);
@@ -26,7 +28,7 @@ const newSweep = () =>
     pool: db.pool,
     db: db.app,
     ami: undefined,
-    bus: { publish: () => {}, close: async () => {} },
+    bus: { publish: ({ tenantId, kind }) => published.push(`${tenantId} ${kind}`), close: async () => {} },
     log: silentLogger,
     everyMs: 3_600_000,
   });
@@ -147,7 +149,11 @@ describe("a sweep", () => {
     await sweep.run();
     expect(await about()).toMatchObject([{ severity: "low", signals: 20 }]);
     await seedCalls(make, tenant, phone, refused(39, 20));
+    published.length = 0;
     await sweep.run();
+    expect(published).toEqual(
+      expect.arrayContaining([`${operator.tenantId} incidents`, `${tenant.tenantId} incidents`]),
+    );
     expect(await about()).toMatchObject([{ severity: "low", signals: 59 }]);
     await seedCalls(make, tenant, phone, refused(1, 59));
     await sweep.run();
