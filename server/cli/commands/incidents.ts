@@ -13,6 +13,7 @@ import {
   unmergeIncident,
   type Worker,
 } from "@/server/domain/incidents/incidents";
+import { exposureText, lossLines } from "@/server/domain/incidents/loss";
 import { check, checkCount } from "../check";
 import type { Command } from "../command";
 import type { Desk } from "../desk";
@@ -41,13 +42,14 @@ export const incidentList: Command = {
     const operator = await desk.operator();
     const { items } = await desk.read(operator, (tx) => listIncidents(tx, operator, { ...filter, limit }));
     return {
-      value: items.map(({ number, severity, state, title, source, signals, firstAt, lastAt, ownerName }) => ({
+      value: items.map(({ number, severity, state, title, source, signals, losses, firstAt, lastAt, ownerName }) => ({
         incident: number,
         severity,
         state,
         title,
         source,
         signals,
+        exposure: exposureText(losses),
         firstAt,
         lastAt,
         owner: ownerName,
@@ -70,6 +72,7 @@ export const incidentShow: Command = {
     const say = [
       `Incident ${incident.number}: ${incident.title}`,
       `${incident.severity}, ${incident.state}, ${incident.signals} signals, owner ${incident.ownerName ?? "nobody"}`,
+      ...(incident.losses.length > 0 ? [lossLines(incident.losses).trimEnd()] : []),
       ...incident.subjects.map(({ kind, value, signals }) => `  ${kind} ${value}: ${signals}`),
       ...incident.lines.map(
         ({ at, actor, kind, body }) => `${at.toISOString()}  ${actor}  ${kind}${body ? `: ${body}` : ""}`,

@@ -44,12 +44,13 @@ const inForce = (tenantId: TenantId, scope: EvidenceScope) => sql`
 export const itemSources: readonly ItemSource[] = [
   {
     name: "incident.jsonl",
-    about: "the incident with its parts: what it touches, its signals per minute, its timeline",
+    about: "the incident with its parts: what it touches, what it has cost, its signals per minute, its timeline",
     open: true,
     lines: ({ tenantId, scope, since }) => sql`
       SELECT jsonb_build_object('incident', to_jsonb(i)) AS row FROM incident i WHERE i.tenant_id = ${tenantId}::uuid AND i.id = ANY (${uuids(scope.incidentIds)})
       UNION ALL SELECT jsonb_build_object('touches', to_jsonb(s)) FROM incident_subject s
         WHERE s.tenant_id = ${tenantId}::uuid AND s.incident_id = ANY (${uuids(scope.incidentIds)})
+      UNION ALL SELECT jsonb_build_object('loss', to_jsonb(l)) FROM incident_loss(${uuids(scope.incidentIds)}) l
       UNION ALL SELECT jsonb_build_object('signals', to_jsonb(s)) FROM signal s
         WHERE s.tenant_id = ${tenantId}::uuid AND s.source = ANY (${texts(scope.networks)}) AND s.minute > ${since}::timestamptz
       UNION ALL SELECT jsonb_build_object('line', to_jsonb(l)) FROM incident_line l

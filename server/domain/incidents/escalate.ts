@@ -45,8 +45,8 @@ export async function escalate(
     SELECT count(*)::int AS n FROM incident_line WHERE tenant_id = ${tenantId}::uuid AND incident_id = ${incidentId}::uuid AND kind = 'escalated'
       AND (detail ->> 'level')::int >= ${level}`;
   if ((lines[0]?.n ?? 0) > 0) return undefined;
-  const { number, severity, title, data, link } = incident;
-  const text = `Nobody has taken incident ${number} (${severity}): ${title}.\n\n${link}\n`;
+  const { number, severity, title, data, link, loss } = incident;
+  const text = `Nobody has taken incident ${number} (${severity}): ${title}.\n${loss}\n${link}\n`;
   const key = `escalated:${incidentId}:${level}`;
   let told = await tell(
     tx,

@@ -1,5 +1,6 @@
 import { type Clock, clocksOf, needsReason, nextStates } from "@/server/domain/incidents/incident.rules";
 import type { IncidentFilter, IncidentState, Severity } from "@/server/domain/incidents/incident.schema";
+import { type Loss, lossOf } from "@/server/domain/incidents/loss";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
@@ -26,9 +27,11 @@ export type IncidentRow = {
   readonly merged: number;
   /** Looked at later: when it comes back by itself, if nothing new brings it back before. */
   readonly snoozedUntil: Date | null;
+  /** What it has cost, per currency; none while no money is in it. */
+  readonly losses: readonly Loss[];
 };
 
-type Stored = Omit<IncidentRow, "number" | "signals"> & { number: bigint; signals: bigint; exactUs: bigint };
+type Stored = Omit<IncidentRow, "number" | "signals" | "losses"> & { number: bigint; signals: bigint; exactUs: bigint };
 
 /**
  * Incidents that stand for themselves, not those that are part of another: what is active with the worst first within a
@@ -62,8 +65,10 @@ export async function listIncidents(
     FROM incident WHERE tenant_id = ${tenantId}::uuid AND closed_at IS NULL AND merged_into IS NULL`;
   const page = rows.slice(0, limit);
   const last = page.at(-1);
+  const ids = page.map(({ id }) => id);
+  const losses = await lossOf(tx, ids);
   return {
-    items: page.map(shown),
+    items: page.map((row) => shown(row, losses.get(row.id))),
     nextCursor: rows.length > limit && last ? `${last.exactUs}_${last.id}` : null,
     waiting: count?.waiting ?? 0,
     snoozed: count?.snoozed ?? 0,
@@ -71,10 +76,14 @@ export async function listIncidents(
   };
 }
 
-const shown = ({ number, signals, exactUs: _, ...row }: Stored): IncidentRow => ({
+const shown = (
+  { number, signals, exactUs: _, ...row }: Stored,
+  losses: readonly Loss[] | undefined = [],
+): IncidentRow => ({
   ...row,
   number: String(number),
   signals: Number(signals),
+  losses,
 });
 
 export type IncidentDetail = IncidentRow & {
@@ -137,7 +146,7 @@ export async function getIncident(tx: TenantRead, tenantId: TenantId, id: string
   });
   const now = new Date();
   return {
-    ...shown({ ...rest, exactUs: 0n }),
+    ...shown({ ...rest, exactUs: 0n }, (await lossOf(tx, [id])).get(id)),
     now,
     clocks: clocksOf(rest, now),
     ways:

@@ -6,6 +6,9 @@ export type Notice = {
   /** open: it is looked into; stopped: what was done holds; over. */
   readonly state: "open" | "stopped" | "over";
   readonly severity: Severity;
+  /** What was seen, as the kind of the incident: "sip_attack", "manual", or the signal of a rule. */
+  readonly kind: string;
+  /** Somebody tried to sign in as its phones: nothing that the phones did themselves. */
   readonly attack: boolean;
   readonly tenantName: string;
   readonly tenantSlug: string;
@@ -13,6 +16,10 @@ export type Notice = {
   readonly lastAt: Date;
   readonly stoppedAt: Date | null;
   readonly overAt: Date | null;
+  /** It is about all of the tenant, not only some of its phones. */
+  readonly whole: boolean;
+  /** All its calls are stopped because of this, except to emergency numbers. */
+  readonly stopped: boolean;
   readonly extensions: readonly {
     readonly number: string;
     readonly name: string;
@@ -27,23 +34,22 @@ export type Notice = {
 
 type Stored = Omit<Notice, "number" | "attack" | "stoppedAt" | "overAt"> & {
   number: bigint;
-  kind: string;
   contained: Date | null;
   closed: Date | null;
 };
 
 /**
- * What the tenant acted on may read of the operator's incidents that touch its phones, or those of tenants below: newest
+ * What the tenant acted on may read of the operator's incidents that touch or contain it or its phones, or tenants below: newest
  * first, at most 100. No other tenant is in it, and nothing that somebody of the desk wrote.
  */
 export async function listNotices(tx: TenantRead): Promise<Notice[]> {
   const rows = await tx.$queryRaw<Stored[]>`
     SELECT number, kind, state, severity, tenant_name AS "tenantName", tenant_slug AS "tenantSlug", first_at AS "firstAt", last_at AS "lastAt",
-      contained_at AS contained, closed_at AS closed, extensions FROM incident_notices(100)`;
-  return rows.map(({ number, kind, contained, closed, ...row }) => ({
+      contained_at AS contained, closed_at AS closed, whole, stopped, extensions FROM incident_notices(100)`;
+  return rows.map(({ number, contained, closed, ...row }) => ({
     ...row,
     number: String(number),
-    attack: kind !== "manual",
+    attack: row.kind === "sip_attack",
     stoppedAt: contained,
     overAt: closed,
   }));

@@ -1,5 +1,6 @@
 import type { Severity } from "@/server/domain/incidents/incident.schema";
 import { addLine } from "@/server/domain/incidents/incidents";
+import { exposureText, lossLines, lossOf, rateText } from "@/server/domain/incidents/loss";
 import { queueMail } from "@/server/domain/mail/mail";
 import { tell } from "@/server/domain/notifications/deliveries";
 import type { TenantWrite } from "@/server/infra/db/tenant-tx";
@@ -13,6 +14,8 @@ type About = Readonly<{
   severity: Severity;
   acknowledged: boolean;
   link: string;
+  /** What it has cost so far, as lines of a text; empty while no money is in it. */
+  loss: string;
   /** What programs are told. */
   data: Readonly<Record<string, string | number>>;
 }>;
@@ -41,8 +44,19 @@ export async function aboutIncident(
   const { title, severity, state, slug, opened, taken } = row;
   const [number, signals] = [String(row.number), Number(row.signals)];
   const link = `${appUrl}/t/${slug}/incidents?open=${incidentId}`;
-  const data = { incident: number, title, severity, state, signals, openedAt: opened.toISOString(), url: link };
-  return { number, title, severity, acknowledged: taken !== null, link, data };
+  const losses = (await lossOf(tx, [incidentId])).get(incidentId) ?? [];
+  const money = { exposure: exposureText(losses), perMinute: rateText(losses) };
+  const data = {
+    incident: number,
+    title,
+    severity,
+    state,
+    signals,
+    ...money,
+    openedAt: opened.toISOString(),
+    url: link,
+  };
+  return { number, title, severity, acknowledged: taken !== null, link, loss: lossLines(losses), data };
 }
 
 /**
@@ -66,8 +80,8 @@ export async function notifyDesk(
   const people = await tx.$queryRaw<{ email: string }[]>`
     SELECT p.email FROM seat s JOIN person p ON p.id = s.user_id
     WHERE s.tenant_id = ${tenantId}::uuid AND s.role IN ('owner', 'admin', 'incident_responder') ORDER BY p.email LIMIT 200`;
-  const { number, title, link, data } = incident;
-  const text = `${title}.\nSeverity ${severity}, ${data["signals"]} signals so far.\n\n${link}\n`;
+  const { number, title, link, loss, data } = incident;
+  const text = `${title}.\nSeverity ${severity}, ${data["signals"]} signals so far.\n${loss}\n${link}\n`;
   for (const { email } of people) {
     await queueMail(tx, tenantId, { to: email, subject: `[${severity}] Incident ${number}: ${title}`, text });
   }

@@ -24,9 +24,7 @@ afterAll(async () => {
 
 test("whoever writes into a timeline tells open pages: the jobs that tell people as well", async () => {
   const ctx = taskContext({ db: db.app, pool: db.pool }, on.desk);
-  const { id } = await on.write((tx) =>
-    openIncident(tx, on.desk, { title: "Strange calls", severity: "high" }, on.me),
-  );
+  const { id } = await on.write((tx) => openIncident(tx, on.desk, { title: "Strange calls", severity: "high" }, on.me));
   await on.sql(
     "UPDATE incident SET opened_at = now() - interval '1 hour', acknowledged_at = NULL, state = 'triage' WHERE id = $1",
     [id],
