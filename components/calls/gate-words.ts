@@ -64,6 +64,7 @@ export function gateMeasure({ gate, ok, value, limit }: Gate): string | undefine
     case "provider":
     case "emergency":
     case "country":
+    case "margin":
     case "call control":
       return plain(value) || undefined;
     case "special numbers":

@@ -2,6 +2,7 @@ import { endExamples, moneyExamples } from "@/test/proof/examples/end-examples";
 import { type Example, exampleDesk } from "@/test/proof/examples/example";
 import { holdExamples } from "@/test/proof/examples/hold-examples";
 import { inboundExamples } from "@/test/proof/examples/inbound-examples";
+import { marginExamples } from "@/test/proof/examples/margin-examples";
 import { placingExamples } from "@/test/proof/examples/placing-examples";
 import { planExamples } from "@/test/proof/examples/plan-examples";
 import { priceExamples } from "@/test/proof/examples/price-examples";
@@ -11,7 +12,7 @@ import type { Simulation } from "@/test/proof/sim/simulate";
 import type { TestDatabase } from "@/test/support/template-copy";
 
 export const examples: readonly Example[] = [
-  ...[...priceExamples, ...planExamples, ...holdExamples],
+  ...[...priceExamples, ...planExamples, ...holdExamples, ...marginExamples],
   ...[...inboundExamples, ...endExamples, ...togetherExamples, ...placingExamples, ...moneyExamples],
 ];
 

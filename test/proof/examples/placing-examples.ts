@@ -9,7 +9,7 @@ const perSecond = { perMinute: 60_000n, first: 1, next: 1 };
 const number = readDialled("00493012345678", "DE");
 
 /** Asks about so many calls of a phone in one statement, and about those that it leaves each for itself. @returns their codes. */
-async function askTogether({ db, pbx, calls }: ExampleDesk, endpoint: string, count = 3): Promise<string[]> {
+export async function askTogether({ db, pbx, calls }: ExampleDesk, endpoint: string, count = 3): Promise<string[]> {
   const asked = Array.from({ length: count }, () => ({
     question: { pbx, call: randomUUID(), endpoint, dialled: number.digits, address: "", at: new Date() },
     number,

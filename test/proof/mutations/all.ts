@@ -1,4 +1,5 @@
 import { holding } from "@/test/proof/mutations/holding";
+import { margins } from "@/test/proof/mutations/margins";
 import { moving } from "@/test/proof/mutations/moving";
 import { placingTogether } from "@/test/proof/mutations/placing";
 import { planning } from "@/test/proof/mutations/planning";
@@ -13,6 +14,7 @@ export const sqlMutations = [
   ...settlingTogether,
   ...placingTogether,
   ...holding,
+  ...margins,
   ...pricing,
   ...planning,
   ...receiving,

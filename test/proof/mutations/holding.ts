@@ -45,7 +45,7 @@ export const holding: readonly SqlMutation[] = [
     of: "call_place",
     name: "nobody looks whether a price is below cost",
     loses: "the margin of a whole level",
-    find: "hold_below(hs[i], hs[i + 1], granted) THEN",
+    find: "hold_below(hs[i], hs[i + 1]) THEN",
     replace: "false THEN",
     caughtBy: "nobody sells below cost",
   },

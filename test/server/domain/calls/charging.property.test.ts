@@ -74,6 +74,7 @@ type World = {
 async function newWorld(depth: boolean): Promise<World> {
   const reseller = await make.tenant("reseller", operator);
   await make.assign(reseller, await make.plan(operator, { "49": { perMinute: 7_001n, fee: 3n, first: 7, next: 3 } }));
+  await make.sql("UPDATE tenant SET sells_below_cost = true WHERE id = $1", [reseller.tenantId]);
   await make.topUp(reseller, 60_000n);
   const price: RateOf = { perMinute: 31_337n, fee: 100n, first: 30, next: 6, grace: 2 };
   const deep: RateOf = { ...price, minimum: 9_001n, max: 60_013n, free: 5, steps: [[60, 20_011n, 4]] };

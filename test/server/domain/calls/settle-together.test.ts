@@ -35,6 +35,7 @@ async function company() {
   const { make, operator } = world;
   const reseller = await make.tenant("reseller", operator);
   await make.assign(reseller, await make.plan(operator, { "49": { perMinute: 7_001n, fee: 3n, first: 7, next: 3 } }));
+  await make.sql("UPDATE tenant SET sells_below_cost = true WHERE id = $1", [reseller.tenantId]);
   await make.topUp(reseller, 40_000_000n);
   const sold = await make.plan(reseller, { "49": deep }, { slice: 40 });
   const tenants = [await make.tenant("customer", reseller), await make.tenant("customer", reseller)];
