@@ -225,6 +225,15 @@ export const jobs = {
     backoffMs: 30_000,
     everyMs: 3_600_000,
   }),
+  /** Moves calls of months that are over for long out of the table that charging works on. */
+  fileCalls: defineJob({
+    name: "calls.file",
+    scope: "system",
+    schema: nothing,
+    attempts: 1,
+    backoffMs: 30_000,
+    everyMs: 3_600_000,
+  }),
   /** Writes the bans that hold for a firewall, when they changed. */
   exportBans: defineJob({
     name: "bans.export",

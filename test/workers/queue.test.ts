@@ -42,6 +42,7 @@ const nothing: Processors = {
   recheckHosts: async () => {},
   runExportSchedules: async () => {},
   wipeProvisioning: async () => {},
+  fileCalls: async () => {},
   foldUsage: async () => {},
   sweepBrowserPhones: async () => {},
   sendMail: async () => {},

@@ -6,6 +6,7 @@ import { deliverNotification } from "@/workers/processors/deliver-notification";
 import { endSeats } from "@/workers/processors/end-seats";
 import { escalateIncidents } from "@/workers/processors/escalate-incidents";
 import { exportBans } from "@/workers/processors/export-bans";
+import { fileCallsJob } from "@/workers/processors/file-calls";
 import { foldUsageJob } from "@/workers/processors/fold-usage";
 import { followUpPayments } from "@/workers/processors/follow-up-payments";
 import { hangUpOfSubject } from "@/workers/processors/hang-up-of-subject";
@@ -52,6 +53,7 @@ export const processors = {
   runExportSchedules,
   recheckHosts,
   wipeProvisioning,
+  fileCalls: fileCallsJob,
   foldUsage: foldUsageJob,
   sweepBrowserPhones: sweepBrowserPhonesJob,
   sweepRetention,

@@ -94,7 +94,7 @@ export async function getCall(tx: TenantRead, callId: string): Promise<CallDetai
       h.level, h.tenant_id AS "holdTenantId", h.plan_name AS "planName", h.prefix, to_jsonb(h) AS price, c.from_number AS "fromNumber",
       payer.tax_name AS "taxName", (SELECT b.name FROM bundle b WHERE b.id = h.bundle_id) AS "bundleName",
       CASE h.state WHEN 'open' THEN h.held_micros ELSE 0 END::bigint AS "heldMicros"
-    FROM call c
+    FROM call_record c
     LEFT JOIN LATERAL (SELECT * FROM hold WHERE call_id = c.id ORDER BY level DESC LIMIT 1) h ON true
     LEFT JOIN wallet w ON w.id = h.wallet_id
     LEFT JOIN tenant payer ON payer.id = h.tenant_id

@@ -10,7 +10,7 @@ import { join, type Sql, sql } from "@/server/infra/db/sql";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import type { TenantId } from "@/server/kernel/ids";
 
-/** Where the rows of a page come from: `calls` are columns of the table call, and `nth`, the how-manieth that was looked at. */
+/** Where the rows of a page come from: `calls` are columns of the table `call`, and `nth`, the how-manieth that was looked at. */
 export type CallSource = Readonly<{
   calls: Sql;
   /** What is still asked of them. */
@@ -23,6 +23,7 @@ export type Asked = Readonly<{
   tenantId: TenantId;
   filter: CallChoice;
   range: CallRange;
+  part: CallPart;
   /** Where the page begins. */
   place: Sql;
   /** Rows wanted. */
@@ -31,24 +32,47 @@ export type Asked = Readonly<{
   most: number;
 }>;
 
+/** The calls of the last weeks, or those before them, of any age. */
+export type CallPart = "recent" | "older";
+/** In the order of the list. */
+export const callParts = ["recent", "older"] as const satisfies readonly CallPart[];
+
+/** Whether a stretch of time reaches into a part. */
+export const reaches = (
+  part: CallPart,
+  { from, until, horizon }: Pick<CallRange, "from" | "until" | "horizon">,
+): boolean => (part === "recent" ? until === null || until > horizon : from === null || from < horizon);
+
+/** What of a stretch is in a part: no call is in both, and none in neither. */
+const boundsOf = (part: CallPart, { from, until, horizon }: CallRange): Pick<CallRange, "from" | "until"> =>
+  part === "recent"
+    ? { from: from === null || from < horizon ? horizon : from, until }
+    : { from, until: until === null || until > horizon ? horizon : until };
+
+const tables: Readonly<Record<CallPart, Sql>> = { recent: sql`call`, older: sql`call_record` };
+
 const inOrder = sql`ORDER BY started_at DESC, id DESC`;
 const all = sql`true`;
 const and = (parts: readonly Sql[]): Sql => (parts.length === 0 ? all : join([...parts], " AND "));
 
 /** Chooses how a page is found: by the index that leaves least to look at, or through the calls in order where there is none. */
 export async function sourceOf(tx: TenantRead, asked: Asked): Promise<CallSource> {
-  const { tenantId, filter, range, place, rows } = asked;
-  const within = sql`${callsWithin(tenantId, range)} AND ${place}`;
-  const conditions = conditionsOf(filter, range);
+  const { tenantId, filter, range, place, rows, part } = asked;
+  const table = tables[part];
+  const within = sql`${callsWithin(tenantId, boundsOf(part, range))} AND ${place}`;
+  const conditions = conditionsOf(filter, range).map((one) => ({
+    ...one,
+    index: part === "recent" ? one.index : one.months === true,
+  }));
   if (conditions.length === 0) {
     return {
-      calls: sql`SELECT *, 0 AS nth FROM call WHERE ${within} ${inOrder} LIMIT ${rows}`,
+      calls: sql`SELECT *, 0 AS nth FROM ${table} WHERE ${within} ${inOrder} LIMIT ${rows}`,
       rest: all,
       lookedAt: null,
     };
   }
   const whole = and(conditions.map((one) => one.sql));
-  const open = sql`(SELECT *, 0 AS nth FROM call WHERE ${within} AND state <> 'ended' AND ${whole} ${inOrder} LIMIT ${rows})`;
+  const open = sql`(SELECT *, 0 AS nth FROM ${table} WHERE ${within} AND state <> 'ended' AND ${whole} ${inOrder} LIMIT ${rows})`;
   if (filter.outcome === "ringing" || filter.outcome === "live") return { calls: open, rest: all, lookedAt: null };
 
   const over = sql`${within} AND state = 'ended'`;
@@ -56,32 +80,38 @@ export async function sourceOf(tx: TenantRead, asked: Asked): Promise<CallSource
   if (begins) {
     const { text: _, ...others } = filter;
     const rest = conditionsOf(others, range);
-    const numbers = await callsOfNumbers(tx, { begins, over, rows, alone: rest.length === 0 });
+    const numbers = await callsOfNumbers(tx, { table, begins, over, rows, alone: rest.length === 0 });
     if (numbers)
       return { calls: sql`${open} UNION ALL ${numbers}`, rest: and(rest.map((one) => one.sql)), lookedAt: null };
   }
   const driver = await bestOf(
     tx,
+    table,
     conditions.filter(({ index }) => index),
     over,
   );
   const rest = and(conditions.filter((one) => one !== driver).map((one) => one.sql));
   const driven = driver ? sql`${over} AND ${driver.sql}` : over;
   if (driver && conditions.length === 1) {
-    const calls = sql`${open} UNION ALL (SELECT *, 0 AS nth FROM call WHERE ${driven} ${inOrder} LIMIT ${rows})`;
+    const calls = sql`${open} UNION ALL (SELECT *, 0 AS nth FROM ${table} WHERE ${driven} ${inOrder} LIMIT ${rows})`;
     return { calls, rest: all, lookedAt: null };
   }
-  const looked = sql`SELECT *, row_number() OVER (${inOrder}) AS nth FROM call WHERE ${driven} ${inOrder} LIMIT ${asked.most}`;
+  const looked = sql`SELECT *, row_number() OVER (${inOrder}) AS nth FROM ${table} WHERE ${driven} ${inOrder} LIMIT ${asked.most}`;
   const calls = sql`${open} UNION ALL (SELECT * FROM (${looked}) call WHERE ${rest} OR nth = ${asked.most} ${inOrder} LIMIT ${rows})`;
   return { calls, rest, lookedAt: asked.most };
 }
 
 /** Of several conditions that have an index the one that fewest calls meet; counted only so far as it matters. */
-async function bestOf(tx: TenantRead, indexed: readonly Condition[], over: Sql): Promise<Condition | undefined> {
+async function bestOf(
+  tx: TenantRead,
+  table: Sql,
+  indexed: readonly Condition[],
+  over: Sql,
+): Promise<Condition | undefined> {
   if (indexed.length < 2) return indexed[0];
   const counts = indexed.map(
     (one, n) =>
-      sql`SELECT ${n}::int AS n, count(*)::int AS calls FROM (SELECT FROM call WHERE ${over} AND ${one.sql} LIMIT ${FEW}) few`,
+      sql`SELECT ${n}::int AS n, count(*)::int AS calls FROM (SELECT FROM ${table} WHERE ${over} AND ${one.sql} LIMIT ${FEW}) few`,
   );
   const rows = await tx.$queryRaw<
     { n: number; calls: number }[]
@@ -91,37 +121,44 @@ async function bestOf(tx: TenantRead, indexed: readonly Condition[], over: Sql):
 
 const FEW = 1_000;
 
-type Numbers = Readonly<{ begins: NonNullable<CallText["begins"]>; over: Sql; rows: number; alone: boolean }>;
+type Numbers = Readonly<{
+  table: Sql;
+  begins: NonNullable<CallText["begins"]>;
+  over: Sql;
+  rows: number;
+  alone: boolean;
+}>;
 
 /**
  * The calls of numbers that begin so, when they are few enough to be put in order; of a number in full that is called often, the
  * newest. Undefined: there are too many, and going through the calls in order finds them soon.
  */
-async function callsOfNumbers(tx: TenantRead, { begins, over, rows, alone }: Numbers): Promise<Sql | undefined> {
+async function callsOfNumbers(tx: TenantRead, { table, begins, over, rows, alone }: Numbers): Promise<Sql | undefined> {
   const dialled = begins.dialled.map((d) => sql`(dialled ~>=~ ${d} AND dialled ~<~ ${`${d}:`})`);
   const noNumber = sql`to_e164 IS NULL AND (${join(dialled, " OR ")})`;
   const beginning = begins.full.flatMap((n) => [
     sql`to_e164 ~>=~ ${n} AND to_e164 ~<~ ${`${n}:`}`,
     sql`from_number ~>=~ ${`+${n}`} AND from_number ~<~ ${`+${n}:`}`,
   ]);
-  const arm = (condition: Sql) => sql`(SELECT *, 0 AS nth FROM call WHERE ${over} AND ${condition})`;
-  if (await areFew(tx, [...beginning, noNumber], over)) return join([...beginning, noNumber].map(arm), " UNION ALL ");
+  const arm = (condition: Sql) => sql`(SELECT *, 0 AS nth FROM ${table} WHERE ${over} AND ${condition})`;
+  if (await areFew(tx, table, [...beginning, noNumber], over))
+    return join([...beginning, noNumber].map(arm), " UNION ALL ");
   if (!alone) return undefined;
   const longer = begins.full.flatMap((n) => [
     sql`to_e164 ~>~ ${n} AND to_e164 ~<~ ${`${n}:`}`,
     sql`from_number ~>~ ${`+${n}`} AND from_number ~<~ ${`+${n}:`}`,
   ]);
-  if (!(await areFew(tx, [...longer, noNumber], over))) return undefined;
+  if (!(await areFew(tx, table, [...longer, noNumber], over))) return undefined;
   const inFull = begins.full.flatMap((n) => [sql`to_e164 = ${n}`, sql`from_number = ${`+${n}`}`]);
   const newest = inFull.map(
-    (one) => sql`(SELECT *, 0 AS nth FROM call WHERE ${over} AND ${one} ${inOrder} LIMIT ${rows})`,
+    (one) => sql`(SELECT *, 0 AS nth FROM ${table} WHERE ${over} AND ${one} ${inOrder} LIMIT ${rows})`,
   );
   return join([...newest, ...[...longer, noNumber].map(arm)], " UNION ALL ");
 }
 
-async function areFew(tx: TenantRead, arms: readonly Sql[], over: Sql): Promise<boolean> {
+async function areFew(tx: TenantRead, table: Sql, arms: readonly Sql[], over: Sql): Promise<boolean> {
   const counts = arms.map(
-    (one) => sql`(SELECT count(*) FROM (SELECT FROM call WHERE ${over} AND ${one} LIMIT ${FEW + 1}) few)`,
+    (one) => sql`(SELECT count(*) FROM (SELECT FROM ${table} WHERE ${over} AND ${one} LIMIT ${FEW + 1}) few)`,
   );
   const [row] = await tx.$queryRaw<{ few: boolean }[]>`SELECT greatest(${join(counts)}) <= ${FEW} AS few`;
   return row?.few ?? false;

@@ -1,5 +1,5 @@
 import type { CallFilter } from "@/server/domain/calls/call.schema";
-import { sourceOf } from "@/server/domain/calls/call-driver";
+import { type Asked, callParts, reaches, sourceOf } from "@/server/domain/calls/call-driver";
 import { type CallRow, callRowOf, type StoredCall } from "@/server/domain/calls/call-row";
 import { callRange } from "@/server/domain/calls/call-where";
 import { sql } from "@/server/infra/db/sql";
@@ -40,25 +40,15 @@ export async function listCalls(tx: TenantRead, tenantId: TenantId, filter: Call
     ? sql`(started_at, id) < (timestamptz 'epoch' + ${atUs}::bigint * interval '1 microsecond', ${afterId}::uuid)`
     : sql`true`;
   const most = far ? LOOKED_AT_FAR : LOOKED_AT;
-  const { calls, rest, lookedAt } = await sourceOf(tx, {
-    tenantId,
-    filter: choice,
-    range,
-    place,
-    rows: limit + 1,
-    most,
-  });
-  const rows = await tx.$queryRaw<Listed[]>`
-    SELECT c.*, to_jsonb(h) AS price
-    FROM (
-      SELECT tenant_id, id, started_at AS "startedAt", answered_at AS "answeredAt", ended_at AS "endedAt", kind,
-        extension_number AS "extensionNumber", extension_name AS "extensionName", dialled, to_e164 AS "toE164", country, state, outcome, reason,
-        talk_ms AS "talkMs", billed_seconds AS "billedSeconds", cost_micros AS "costMicros", from_number AS "fromNumber", trace,
-        (extract(epoch FROM started_at) * 1000000)::bigint AS "exactUs", (${rest}) IS TRUE AS found, nth = ${lookedAt ?? -1} AS edge
-      FROM (${calls}) call WHERE (${rest}) OR nth = ${lookedAt ?? -1}
-      ORDER BY started_at DESC, id DESC LIMIT ${limit + 1}) c
-    LEFT JOIN hold h ON h.tenant_id = c.tenant_id AND h.call_id = c.id
-    ORDER BY c."startedAt" DESC, c.id DESC`;
+  const asked = { tenantId, filter: choice, range, place, most };
+  const before = cursor ? new Date(Math.floor(Number(atUs) / 1_000) + 1) : range.until;
+  const rows: Listed[] = [];
+  for (const part of callParts) {
+    const wanted = limit + 1 - rows.length;
+    // What is older is asked for when the page was not filled by what is younger, all of which was looked at.
+    if (wanted <= 0 || rows.some(({ edge }) => edge) || !reaches(part, { ...range, until: before })) continue;
+    rows.push(...(await readPart(tx, { ...asked, part, rows: wanted })));
+  }
   const end = rows.findIndex(({ edge }) => edge);
   // What goes on and began before the place up to which was looked comes with the page that begins there.
   const found = (end === -1 ? rows : rows.slice(0, end + 1)).filter((row) => row.found);
@@ -70,4 +60,19 @@ export async function listCalls(tx: TenantRead, tenantId: TenantId, filter: Call
     searchedTo: shown.length < limit ? (rows[end]?.startedAt ?? null) : null,
     currency: range.currency,
   };
+}
+
+async function readPart(tx: TenantRead, asked: Asked): Promise<Listed[]> {
+  const { calls, rest, lookedAt } = await sourceOf(tx, asked);
+  return tx.$queryRaw<Listed[]>`
+    SELECT c.*, to_jsonb(h) AS price
+    FROM (
+      SELECT tenant_id, id, started_at AS "startedAt", answered_at AS "answeredAt", ended_at AS "endedAt", kind,
+        extension_number AS "extensionNumber", extension_name AS "extensionName", dialled, to_e164 AS "toE164", country, state, outcome, reason,
+        talk_ms AS "talkMs", billed_seconds AS "billedSeconds", cost_micros AS "costMicros", from_number AS "fromNumber", trace,
+        (extract(epoch FROM started_at) * 1000000)::bigint AS "exactUs", (${rest}) IS TRUE AS found, nth = ${lookedAt ?? -1} AS edge
+      FROM (${calls}) call WHERE (${rest}) OR nth = ${lookedAt ?? -1}
+      ORDER BY started_at DESC, id DESC LIMIT ${asked.rows}) c
+    LEFT JOIN hold h ON h.tenant_id = c.tenant_id AND h.call_id = c.id
+    ORDER BY c."startedAt" DESC, c.id DESC`;
 }

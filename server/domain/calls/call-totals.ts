@@ -1,5 +1,5 @@
 import type { CallFilter } from "@/server/domain/calls/call.schema";
-import { sourceOf } from "@/server/domain/calls/call-driver";
+import { type Asked, callParts, reaches, sourceOf } from "@/server/domain/calls/call-driver";
 import { type CallChoice, type CallRange, callRange } from "@/server/domain/calls/call-where";
 import { type Summed, summedBy } from "@/server/domain/calls/summed.rules";
 import { sql } from "@/server/infra/db/sql";
@@ -89,22 +89,52 @@ function seriesOf(
     FROM usage_series(${first}::timestamptz, ${end}::timestamptz, ${dim}, ${values === null ? null : [...values]}::text[], ${timeZone}, ${bucket}) ORDER BY key`;
 }
 
+type Counted = Sum & Readonly<{ first: Date; edge: Date | null }>;
+
 async function countCalls(tx: TenantRead, tenantId: TenantId, choice: CallChoice, range: CallRange): Promise<Told> {
-  const asked = { tenantId, filter: choice, range, place: sql`state = 'ended'`, rows: EXACT + 1, most: LOOKED_AT };
-  const { calls, rest, lookedAt } = await sourceOf(tx, asked);
-  const end = lookedAt ?? -1;
-  const rows = await tx.$queryRaw<(Sum & { first: Date; edge: Date | null })[]>`
-    SELECT to_char(c.started_at AT TIME ZONE ${range.timeZone}, 'YYYY-MM-DD') AS key, count(*) FILTER (WHERE c.found) AS calls,
-      count(*) FILTER (WHERE c.found AND c.outcome = 'answered') AS answered, coalesce(sum(c.talk_ms) FILTER (WHERE c.found), 0)::bigint AS "talkMs",
-      coalesce(sum(c.cost_micros) FILTER (WHERE c.found), 0)::bigint AS "costMicros", min(c.started_at) AS first, min(c.started_at) FILTER (WHERE c.nth = ${end}) AS edge
-    FROM (SELECT started_at, outcome, talk_ms, cost_micros, nth, (${rest}) IS TRUE AS found FROM (${calls}) call
-      WHERE (${rest}) OR nth = ${end} ORDER BY started_at DESC, id DESC LIMIT ${EXACT}) c
-    GROUP BY 1 ORDER BY 1`;
-  const sum = sumOf(rows);
+  const asked = { tenantId, filter: choice, range, place: sql`state = 'ended'`, most: LOOKED_AT };
+  const rows: Counted[] = [];
+  for (const part of callParts) {
+    const left = EXACT - sumOf(rows).calls;
+    if (left <= 0 || rows.some(({ edge }) => edge) || !reaches(part, range)) continue;
+    rows.unshift(...(await countPart(tx, { ...asked, part, rows: left + 1 }, left)));
+  }
+  const days = byDay(rows);
+  const sum = sumOf(days);
   const edge = rows.find((row) => row.edge)?.edge ?? null;
   const since = edge ?? (sum.calls >= EXACT ? (rows[0]?.first ?? null) : null);
   const about = since === null ? null : await guess(tx, range, since, sum.calls);
-  return { ...sum, since, about, days: rows.map(dayOf) };
+  return { ...sum, since, about, days: days.map(dayOf) };
+}
+
+/** A day may be in both parts. */
+function byDay(rows: readonly Sum[]): Sum[] {
+  const days = new Map<string, Sum>();
+  for (const row of rows) {
+    const other = days.get(row.key);
+    const both = other && {
+      key: row.key,
+      calls: row.calls + other.calls,
+      answered: row.answered + other.answered,
+      talkMs: row.talkMs + other.talkMs,
+      costMicros: row.costMicros + other.costMicros,
+    };
+    days.set(row.key, both ?? row);
+  }
+  return [...days.values()];
+}
+
+/** The calls of a part by day, the first day first. */
+async function countPart(tx: TenantRead, asked: Asked, most: number): Promise<Counted[]> {
+  const { calls, rest, lookedAt } = await sourceOf(tx, asked);
+  const end = lookedAt ?? -1;
+  return tx.$queryRaw<Counted[]>`
+    SELECT to_char(c.started_at AT TIME ZONE ${asked.range.timeZone}, 'YYYY-MM-DD') AS key, count(*) FILTER (WHERE c.found) AS calls,
+      count(*) FILTER (WHERE c.found AND c.outcome = 'answered') AS answered, coalesce(sum(c.talk_ms) FILTER (WHERE c.found), 0)::bigint AS "talkMs",
+      coalesce(sum(c.cost_micros) FILTER (WHERE c.found), 0)::bigint AS "costMicros", min(c.started_at) AS first, min(c.started_at) FILTER (WHERE c.nth = ${end}) AS edge
+    FROM (SELECT started_at, outcome, talk_ms, cost_micros, nth, (${rest}) IS TRUE AS found FROM (${calls}) call
+      WHERE (${rest}) OR nth = ${end} ORDER BY started_at DESC, id DESC LIMIT ${most}) c
+    GROUP BY 1 ORDER BY 1`;
 }
 
 /** As many to each call as there were since then; null where no sums are of the same calls as the list. */

@@ -18,6 +18,8 @@ export type CallRange = Readonly<{
   now: Date;
   from: Date | null;
   until: Date | null;
+  /** From here on every call is in the table `call`; older ones may be in the months of `call_record`. */
+  horizon: Date;
   /** The call whose id, of the portal or of the PBX, is the filter's text. */
   named: string | null;
 }>;
@@ -33,7 +35,7 @@ export async function callRange(
 ): Promise<CallRange> {
   const { text = null } = filter;
   const [range] = await tx.$queryRaw<CallRange[]>`
-    SELECT currency, time_zone AS "timeZone", country, kind, clock_timestamp() AS now,
+    SELECT currency, time_zone AS "timeZone", country, kind, clock_timestamp() AS now, call_horizon() AS horizon,
       coalesce(${dayOf(filter.from)}::timestamp AT TIME ZONE time_zone, ${momentOf(filter.from)}::timestamptz) AS "from",
       coalesce((${dayOf(filter.to)}::timestamp + interval '1 day') AT TIME ZONE time_zone, ${momentOf(filter.to)}::timestamptz) AS "until",
       CASE WHEN length(${text}::text) >= 6 THEN call_named(${text}::text) END AS named
@@ -49,8 +51,11 @@ export function callsWithin(tenantId: TenantId, { from, until }: Pick<CallRange,
   return sql`tenant_id = ${tenantId}::uuid${after}${before}`;
 }
 
-/** One thing that a filter asks of a call. `index`: an index has those that are over in the order of the list. */
-export type Condition = Readonly<{ sql: Sql; index: boolean }>;
+/**
+ * One thing that a filter asks of a call. `index`: an index of the table `call` has those that are over in the order of the list;
+ * `months`: one of each month has them as well.
+ */
+export type Condition = Readonly<{ sql: Sql; index: boolean; months?: true }>;
 
 /** From these on a call is in an index of the dear and of the long ones; they stand in the migration as well. */
 const DEAR_MICROS = 500_000n;
@@ -66,7 +71,7 @@ export function conditionsOf(
 ): readonly Condition[] {
   const found: Condition[] = [];
   const { text, extensionId, reason, outcome, direction, minCost, minSeconds } = filter;
-  if (named !== null) found.push({ sql: sql`id = ${named}::uuid`, index: true });
+  if (named !== null) found.push({ sql: sql`id = ${named}::uuid`, index: true, months: true });
   else if (text) found.push({ sql: textCondition(readCallText(text, country)), index: false });
   if (reason) found.push({ sql: sql`reason = ${reason}`, index: true });
   if (extensionId) found.push({ sql: sql`extension_id = ${extensionId}::uuid`, index: true });
@@ -116,7 +121,7 @@ function textCondition({ begins, part, digits }: CallText): Sql {
     OR pbx_call_id ILIKE ${part}${inFull})`;
 }
 
-/** What of the table call a filter lets through: the same for a page of the list and for a file of all of it. */
+/** What of the calls a filter lets through: the same for a page of the list and for a file of all of it. */
 export function callsWhere(
   tenantId: TenantId,
   filter: CallChoice,

@@ -101,7 +101,9 @@ export type OpenCall = { readonly id: CallId; readonly tenantId: TenantId; reado
  */
 export async function getCallTenant(tx: TenantRead, call: string): Promise<OpenCall> {
   const [row] = await tx.$queryRaw<OpenCall[]>`
-    SELECT id, tenant_id AS "tenantId", state FROM call WHERE id::text = ${call} OR pbx_call_id = ${call} LIMIT 1`;
+    (SELECT id, tenant_id AS "tenantId", state FROM call WHERE id::text = ${call} OR pbx_call_id = ${call})
+    UNION ALL (SELECT id, tenant_id, state FROM call_record WHERE filed IS NOT NULL AND (pbx_call_id = ${call}
+      OR id = CASE WHEN ${call}::text ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN ${call}::text::uuid END)) LIMIT 1`;
   if (!row) throw new DomainError("not_found", { call });
   return row;
 }
@@ -128,7 +130,8 @@ export async function hangUpCalls(tx: TenantWrite, callIds: readonly string[]): 
  */
 export async function hangUpCall(tx: TenantWrite, tenantId: TenantId, callId: CallId): Promise<void> {
   await tx.$queryRaw`SELECT act_below(${tenantId}::uuid)::text`;
-  const call = await tx.call.findFirst({ where: { tenantId, id: callId }, select: { state: true } });
+  const [call] = await tx.$queryRaw<{ state: string }[]>`
+    SELECT state FROM call_record WHERE tenant_id = ${tenantId}::uuid AND id = ${callId}::uuid`;
   if (!call) throw new DomainError("not_found", { callId });
   if (call.state === "ended") throw new DomainError("invalid_state", { callId }, "This call is over.");
   await enqueue(tx, tenantId, "hangUpOfSubject", { subject: "call", id: callId });

@@ -12,6 +12,9 @@ export type DestinationEffect = {
   readonly passed: number;
 };
 
+/** As a value, so that months that were over by then are passed by. */
+export const daysAgo = (days: number): Date => new Date(Date.now() - days * 86_400_000);
+
 type Asked = Readonly<{ reach: Reach; changes: readonly DestinationChange[] }>;
 
 /**
@@ -31,9 +34,9 @@ export async function previewDestinations(
       count(*) FILTER (WHERE x.open AND c.outcome = 'blocked' AND c.reason IN ('DST-01', 'DST-02', 'DST-06'))::int AS passed
     FROM unnest(${column((of) => of.country)}::text[], ${column((of) => of.numbers)}::text[], ${column((of) => of.open)}::boolean[])
       x(country, class, open)
-    JOIN call c ON c.country = x.country AND x.class =
+    JOIN call_record c ON c.country = x.country AND x.class =
       coalesce(c.number_class, CASE WHEN c.country IN ('XS', 'XN') THEN 'special' ELSE 'normal' END)
-    WHERE c.started_at > now() - interval '90 days' AND (NOT ${own} OR c.tenant_id = ${tenantId}::uuid)`;
+    WHERE c.started_at > ${daysAgo(90)}::timestamptz AND (NOT ${own} OR c.tenant_id = ${tenantId}::uuid)`;
   return row ?? { refused: 0, phones: 0, passed: 0 };
 }
 
@@ -58,9 +61,9 @@ export async function describeDestination(
     SELECT w.who, count(*)::int AS calls, count(*) FILTER (WHERE c.number_class = 'special')::int AS special,
       count(*) FILTER (WHERE c.number_class = 'fraud')::int AS fraud, count(*) FILTER (WHERE c.outcome = 'blocked')::int AS refused,
       max(c.started_at) AS "lastAt"
-    FROM call c JOIN tenant t ON t.id = c.tenant_id
+    FROM call_record c JOIN tenant t ON t.id = c.tenant_id
     CROSS JOIN LATERAL (SELECT CASE WHEN ${own} THEN trim(c.extension_number || ' ' || c.extension_name) ELSE t.name END AS who) w
-    WHERE c.country = ${country} AND c.started_at > now() - interval '90 days' AND (NOT ${own} OR c.tenant_id = ${tenantId}::uuid)
+    WHERE c.country = ${country} AND c.started_at > ${daysAgo(90)}::timestamptz AND (NOT ${own} OR c.tenant_id = ${tenantId}::uuid)
     GROUP BY w.who ORDER BY calls DESC, w.who LIMIT 20`;
   return { callers, ranges: await listFraudRangesOf(tx, country) };
 }

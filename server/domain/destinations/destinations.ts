@@ -1,6 +1,7 @@
 import { type Continent, continentOf } from "@/server/domain/destinations/continents";
 import { callingCodeOf, countries, countryName, isDestination } from "@/server/domain/destinations/countries.rules";
 import type { DestinationChange, Reach } from "@/server/domain/destinations/destination.schema";
+import { daysAgo } from "@/server/domain/destinations/destination-use";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
@@ -42,8 +43,8 @@ export async function listDestinations(tx: TenantRead, tenantId: TenantId): Prom
   const above = await tx.$queryRaw<Closed[]>`SELECT country, class FROM destinations_closed_above()`;
   const [closedBelow, closedAbove] = [namesOf(closings), namesOf(above)];
   const calls = await tx.$queryRaw<{ country: string; n: number }[]>`
-    SELECT country, count(*)::int AS n FROM call
-    WHERE tenant_id = ${tenantId}::uuid AND started_at > now() - interval '90 days' AND country IS NOT NULL GROUP BY country`;
+    SELECT country, count(*)::int AS n FROM call_record
+    WHERE tenant_id = ${tenantId}::uuid AND started_at > ${daysAgo(90)}::timestamptz AND country IS NOT NULL GROUP BY country`;
   const ranges = await tx.$queryRaw<{ country: string; n: number }[]>`
     SELECT country, count(*)::int AS n FROM fraud_range GROUP BY country`;
   const [called, suspect] = [calls, ranges].map((rows) => new Map(rows.map((row) => [row.country, row.n])));

@@ -70,7 +70,7 @@ export async function listDisputes(tx: TenantRead, tenantId: TenantId, filter: D
       d.call_id AS "callId", c.to_e164 AS "toE164", c.dialled, c.started_at AS "startedAt", d.currency, d.charged_micros AS "chargedMicros",
       d.credited_micros AS "creditedMicros", d.opened_at AS "openedAt", d.decided_at AS "decidedAt",
       (extract(epoch FROM d.opened_at) * 1000000)::bigint AS "exactUs"
-    FROM dispute d JOIN call c ON c.id = d.call_id AND c.tenant_id = (SELECT h.call_tenant_id FROM hold h WHERE h.tenant_id = d.tenant_id AND h.call_id = d.call_id)
+    FROM dispute d JOIN call_record c ON c.id = d.call_id AND c.tenant_id = (SELECT h.call_tenant_id FROM hold h WHERE h.tenant_id = d.tenant_id AND h.call_id = d.call_id)
     JOIN tenant b ON b.id = d.tenant_id
     WHERE CASE WHEN ${sold} THEN d.seller_id ELSE d.tenant_id END = ${tenantId}::uuid
       AND (${state}::text IS NULL OR d.state = ${state}::text)

@@ -35,7 +35,7 @@ export type OwnCharge = { readonly leftMicros: Micros; readonly endedAt: Date };
 export async function getOwnCharge(tx: TenantRead, tenantId: TenantId, callId: string): Promise<OwnCharge | undefined> {
   const [call] = await tx.$queryRaw<{ endedAt: Date | null; level: number | null }[]>`
     SELECT c.ended_at AS "endedAt", h.level
-    FROM call c LEFT JOIN hold h ON h.tenant_id = ${tenantId}::uuid AND h.call_id = c.id AND h.state = 'charged'
+    FROM call_record c LEFT JOIN hold h ON h.tenant_id = ${tenantId}::uuid AND h.call_id = c.id AND h.state = 'charged'
     WHERE c.id = ${callId}::uuid`;
   if (!call) throw new DomainError("not_found", { callId });
   const { endedAt, level } = call;

@@ -65,7 +65,7 @@ const calls: Source<"calls"> = {
   },
   count: async (tx, of) => {
     const { where } = await callsOf(tx, of);
-    const [row] = await tx.$queryRaw<{ n: bigint }[]>`SELECT count(*) AS n FROM call WHERE ${where}`;
+    const [row] = await tx.$queryRaw<{ n: bigint }[]>`SELECT count(*) AS n FROM call_record WHERE ${where}`;
     return Number(row?.n ?? 0n);
   },
   // The database makes one text of a batch: reading it as rows would cost more than all the rest.
@@ -78,7 +78,7 @@ const calls: Source<"calls"> = {
           (extract(epoch FROM ended_at) * 1000)::bigint, CASE WHEN kind = 'inbound' THEN 'in' WHEN kind IN ('internal', 'echo') THEN 'internal' ELSE 'out' END,
           extension_number, extension_name, dialled, CASE WHEN to_e164 ~ '^[0-9]' THEN '+' || to_e164 ELSE to_e164 END, nullif(from_number, ''),
           country, outcome, reason, coalesce(talk_ms, 0), coalesce(billed_seconds, 0), coalesce(cost_micros, 0)::text, currency, hangup_side, id, pbx_call_id) AS cells
-        FROM call WHERE ${where} AND ${placeOf(after)} ORDER BY started_at, id LIMIT ${limit}::int) c`;
+        FROM call_record WHERE ${where} AND ${placeOf(after)} ORDER BY started_at, id LIMIT ${limit}::int) c`;
     return { rows: JSON.parse(batch?.cells ?? "[]") as Row[], after: batch?.last ?? null };
   },
 };

@@ -52,7 +52,8 @@ async function readFacts(
         AND NOT EXISTS (SELECT FROM registration r WHERE r.extension_id = e.id AND r.expires_at > ${now}::timestamptz)) AS "lostPhones",
       (SELECT count(*)::int FROM call WHERE state <> 'ended' AND started_at >= d.begins) + coalesce((SELECT u.calls::int FROM
         usage_series(d.begins, date_bin('15 minutes', ${now}::timestamptz, timestamptz 'epoch') + interval '15 minutes', 'way', NULL, t.time_zone, 'whole') u), 0) AS "callsToday",
-      EXISTS (SELECT FROM call WHERE outcome = 'answered') AS "firstCallDone",
+      (EXISTS (SELECT FROM call WHERE outcome = 'answered') OR coalesce((SELECT u.answered > 0 FROM
+        usage_series('2000-01-01', date_bin('15 minutes', ${now}::timestamptz, timestamptz 'epoch'), 'way', NULL, t.time_zone, 'whole') u), false)) AS "firstCallDone",
       (SELECT count(*)::int FROM security_event WHERE at > ${now}::timestamptz - interval '1 hour'
         AND type IN ('InvalidPassword', 'InvalidAccountID', 'ChallengeResponseFailed', 'FailedACL')) AS "failedRegistrations",
       (SELECT count(*)::int FROM difference WHERE healed_at IS NULL) AS differences,

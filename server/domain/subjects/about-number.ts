@@ -6,7 +6,7 @@ import { sql } from "@/server/infra/db/sql";
  * way to tokens are not among them: nothing here leads from a number to its token.
  */
 export const aboutNumber = (digits: string): readonly Section[] => {
-  const calls = sql`SELECT c.* FROM call c WHERE c.pseudonymised_at IS NULL
+  const calls = sql`SELECT c.* FROM call_record c WHERE c.pseudonymised_at IS NULL
     AND (c.to_e164 = ${digits} OR regexp_replace(c.dialled, '\D', '', 'g') = ${digits} OR regexp_replace(c.from_number, '\D', '', 'g') = ${digits})`;
   return [
     {

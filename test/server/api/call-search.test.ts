@@ -128,9 +128,14 @@ describe("the list of many calls", () => {
     expect((await listed({ text: "attic", far: true })).stops).toBe(0);
   });
 
-  test("does not stop on the way for what an index has", async () => {
+  test("does not stop on the way for what an index has of the last weeks, and of any age for a number", async () => {
+    const shift = (days: number) => on.sql("UPDATE call SET started_at = started_at + $1 * interval '1 day'", [days]);
+    const days = Math.floor((Date.now() - Date.parse("2026-05-10")) / 86_400_000);
+    expect((await listed({ text: "03012345" })).stops).toBe(0);
+    await shift(days);
     for (const filter of [{ reason: "CAP-01" }, { country: "AQ" }, { minCost: "1.5" }, { text: "03012345" }])
       expect((await listed(filter)).stops).toBe(0);
+    await shift(-days);
   });
 });
 

@@ -85,7 +85,8 @@ describe("the catalogue", () => {
     const views = ["aors", "auths", "endpoints", "live_browser_phones", "ps_acls"];
     expect(await ownedBy("portal_app", "portal_charge", "portal_system", "asterisk")).toEqual(views);
     // Months are dropped by their owner, a role that nobody can log in as.
-    for (const name of await ownedBy("portal_retention")) expect(name).toMatch(/^security_event(_rest|_\d{6})?$/);
+    for (const name of await ownedBy("portal_retention"))
+      expect(name).toMatch(/^(security_event(_rest|_\d{6})?|call_record)$/);
     const members = await rows(`
       SELECT m.member::regrole::text FROM pg_auth_members m
       WHERE m.roleid IN ('portal_charge'::regrole, 'portal_system'::regrole, 'portal_retention'::regrole) AND m.member IN ('portal_app'::regrole, 'asterisk'::regrole)`);

@@ -20,7 +20,7 @@ const nobody: Readonly<Record<string, string>> = {
   brand: "colour host host_token",
   brand_logo: "type",
   bundle: "name period prefixes unit",
-  call: "extension_number hangup_side limit_reason number_class pbx pbx_call_id reason source source_address",
+  call_record: "extension_number filed hangup_side limit_reason number_class pbx pbx_call_id reason source source_address",
   cdr_import: "created_by format options sha256 source",
   cdr_problem: "column_name",
   cdr_row: "call_key disposition word",
@@ -120,7 +120,7 @@ test("every column of words is gone through by an erasure, or known to name nobo
   const { rows } = await db.owner.query<{ name: string; columns: string }>(`
     SELECT c.oid::regclass::text AS name, string_agg(a.attname, ' ' ORDER BY a.attname) AS columns FROM pg_class c
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-    LEFT JOIN erasure_target t ON to_regclass(t.relation) = c.oid
+    LEFT JOIN erasure_target t ON to_regclass(CASE t.relation WHEN 'call' THEN 'call_record' ELSE t.relation END) = c.oid
     WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace
       AND a.atttypid IN ('text'::regtype, 'text[]'::regtype, 'jsonb'::regtype, 'varchar'::regtype)
       AND NOT coalesce(a.attname = ANY (t.texts || t.jsons || t.also || t.goes), false)
