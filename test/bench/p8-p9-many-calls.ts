@@ -13,8 +13,10 @@ import { type Figure, quantile, round } from "./figure";
 
 const ROWS = 10_000_000;
 const DAYS = 30;
-/** The first day; the thirty lie wholly in the past. */
-const T0 = Date.UTC(2026, 4, 1);
+const DAY_MS = 86_400_000;
+/** The first day; the thirty lie wholly in the past, and all in the table of recent calls. */
+const T0 = Math.floor(Date.now() / DAY_MS) * DAY_MS - DAYS * DAY_MS;
+const dayOf = (n: number): string => new Date(T0 + n * DAY_MS).toISOString().slice(0, 10);
 const ROUNDS = 25;
 
 const rowsAsked = (): number => {
@@ -35,7 +37,7 @@ export async function manyCalls(): Promise<Figure[]> {
   try {
     const { tenantId, slug, userId } = await fill(db, rows);
     const began = performance.now();
-    const days = { from: "2026-05-01", to: "2026-05-30" };
+    const days = { from: dayOf(0), to: dayOf(DAYS - 1) };
     await rebuildUsage(pool, days, null, async () => {});
     const rebuilt = (performance.now() - began) / 1_000;
     await db.owner.query("VACUUM ANALYZE usage_quarter, usage_day");
@@ -114,7 +116,7 @@ const filters = (rows: number): readonly (readonly [string, CallFilter])[] => [
   ["the long ones", { minSeconds: 1_800 }],
   ["dear ones to a country", { minCost: "1.00", country: "FR" }],
   ["what costs a little, rarely", { minCost: "0.013" }],
-  ["one day of an outcome", { from: "2026-05-14", to: "2026-05-14", outcome: "busy" }],
+  ["one day of an outcome", { from: dayOf(13), to: dayOf(13), outcome: "busy" }],
   ["a number", { text: `+49 (0)30 ${String(Math.floor(rows / 3)).padStart(8, "0")}` }],
   ["the beginning of many numbers", { text: "030 0000" }],
   ["a number that is not there", { text: "+49 89 12345678901" }],
@@ -146,7 +148,7 @@ async function lists(
   }
   // Nine tenths down: at the end of the list nobody is, and in the middle people are.
   const deep = Math.floor(rows * 0.9);
-  const at = BigInt(T0 + Math.floor((1 - 0.9) * DAYS * 86_400_000)) * 1_000n;
+  const at = BigInt(T0 + Math.floor((1 - 0.9) * DAYS * DAY_MS)) * 1_000n;
   const cursor = `${at}_${extensionOf(0)}`;
   const began = performance.now();
   await db.owner.query("SELECT * FROM call WHERE tenant_id = $1 ORDER BY started_at DESC, id DESC LIMIT 50 OFFSET $2", [
@@ -167,7 +169,7 @@ async function rawSum(
   const began = performance.now();
   const { rows } = await owner.query<{ calls: string; cost: string; talk: string }>(
     "SELECT count(*) AS calls, sum(cost_micros) AS cost, sum(talk_ms) AS talk FROM call WHERE tenant_id = $1 AND started_at >= $2 AND started_at < $3",
-    [tenantId, new Date(T0), new Date(T0 + DAYS * 86_400_000)],
+    [tenantId, new Date(T0), new Date(T0 + DAYS * DAY_MS)],
   );
   const [row] = rows;
   return { calls: Number(row?.calls), cost: row?.cost ?? "", talk: Number(row?.talk), ms: performance.now() - began };

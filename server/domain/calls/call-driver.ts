@@ -1,3 +1,4 @@
+import type { CallPart } from "@/server/domain/calls/call-parts";
 import { type CallText, readCallText } from "@/server/domain/calls/call-text.rules";
 import {
   type CallChoice,
@@ -32,25 +33,6 @@ export type Asked = Readonly<{
   most: number;
 }>;
 
-/** The calls of the last weeks, or those before them, of any age. */
-export type CallPart = "recent" | "older";
-/** In the order of the list. */
-export const callParts = ["recent", "older"] as const satisfies readonly CallPart[];
-
-/** Whether a stretch of time reaches into a part. */
-export const reaches = (
-  part: CallPart,
-  { from, until, horizon }: Pick<CallRange, "from" | "until" | "horizon">,
-): boolean => (part === "recent" ? until === null || until > horizon : from === null || from < horizon);
-
-/** What of a stretch is in a part: no call is in both, and none in neither. */
-const boundsOf = (part: CallPart, { from, until, horizon }: CallRange): Pick<CallRange, "from" | "until"> =>
-  part === "recent"
-    ? { from: from === null || from < horizon ? horizon : from, until }
-    : { from, until: until === null || until > horizon ? horizon : until };
-
-const tables: Readonly<Record<CallPart, Sql>> = { recent: sql`call`, older: sql`call_record` };
-
 const inOrder = sql`ORDER BY started_at DESC, id DESC`;
 const all = sql`true`;
 const and = (parts: readonly Sql[]): Sql => (parts.length === 0 ? all : join([...parts], " AND "));
@@ -58,11 +40,11 @@ const and = (parts: readonly Sql[]): Sql => (parts.length === 0 ? all : join([..
 /** Chooses how a page is found: by the index that leaves least to look at, or through the calls in order where there is none. */
 export async function sourceOf(tx: TenantRead, asked: Asked): Promise<CallSource> {
   const { tenantId, filter, range, place, rows, part } = asked;
-  const table = tables[part];
-  const within = sql`${callsWithin(tenantId, boundsOf(part, range))} AND ${place}`;
+  const { table } = part;
+  const within = sql`${callsWithin(tenantId, part)} AND ${part.within} AND ${place}`;
   const conditions = conditionsOf(filter, range).map((one) => ({
     ...one,
-    index: part === "recent" ? one.index : one.months === true,
+    index: part.recent ? one.index : one.months === true,
   }));
   if (conditions.length === 0) {
     return {

@@ -1,5 +1,6 @@
 import type { CallFilter } from "@/server/domain/calls/call.schema";
-import { type Asked, callParts, reaches, sourceOf } from "@/server/domain/calls/call-driver";
+import { type Asked, sourceOf } from "@/server/domain/calls/call-driver";
+import { partsOf } from "@/server/domain/calls/call-parts";
 import { type CallRow, callRowOf, type StoredCall } from "@/server/domain/calls/call-row";
 import { callRange } from "@/server/domain/calls/call-where";
 import { sql } from "@/server/infra/db/sql";
@@ -43,11 +44,10 @@ export async function listCalls(tx: TenantRead, tenantId: TenantId, filter: Call
   const asked = { tenantId, filter: choice, range, place, most };
   const before = cursor ? new Date(Math.floor(Number(atUs) / 1_000) + 1) : range.until;
   const rows: Listed[] = [];
-  for (const part of callParts) {
-    const wanted = limit + 1 - rows.length;
+  for await (const part of partsOf(tx, tenantId, { ...range, until: before })) {
+    rows.push(...(await readPart(tx, { ...asked, part, rows: limit + 1 - rows.length })));
     // What is older is asked for when the page was not filled by what is younger, all of which was looked at.
-    if (wanted <= 0 || rows.some(({ edge }) => edge) || !reaches(part, { ...range, until: before })) continue;
-    rows.push(...(await readPart(tx, { ...asked, part, rows: wanted })));
+    if (rows.length > limit || rows.some(({ edge }) => edge)) break;
   }
   const end = rows.findIndex(({ edge }) => edge);
   // What goes on and began before the place up to which was looked comes with the page that begins there.

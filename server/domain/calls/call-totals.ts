@@ -1,5 +1,6 @@
 import type { CallFilter } from "@/server/domain/calls/call.schema";
-import { type Asked, callParts, reaches, sourceOf } from "@/server/domain/calls/call-driver";
+import { type Asked, sourceOf } from "@/server/domain/calls/call-driver";
+import { partsOf } from "@/server/domain/calls/call-parts";
 import { type CallChoice, type CallRange, callRange } from "@/server/domain/calls/call-where";
 import { type Summed, summedBy } from "@/server/domain/calls/summed.rules";
 import { sql } from "@/server/infra/db/sql";
@@ -94,10 +95,10 @@ type Counted = Sum & Readonly<{ first: Date; edge: Date | null }>;
 async function countCalls(tx: TenantRead, tenantId: TenantId, choice: CallChoice, range: CallRange): Promise<Told> {
   const asked = { tenantId, filter: choice, range, place: sql`state = 'ended'`, most: LOOKED_AT };
   const rows: Counted[] = [];
-  for (const part of callParts) {
+  for await (const part of partsOf(tx, tenantId, range)) {
     const left = EXACT - sumOf(rows).calls;
-    if (left <= 0 || rows.some(({ edge }) => edge) || !reaches(part, range)) continue;
     rows.unshift(...(await countPart(tx, { ...asked, part, rows: left + 1 }, left)));
+    if (sumOf(rows).calls >= EXACT || rows.some(({ edge }) => edge)) break;
   }
   const days = byDay(rows);
   const sum = sumOf(days);
@@ -107,7 +108,7 @@ async function countCalls(tx: TenantRead, tenantId: TenantId, choice: CallChoice
   return { ...sum, since, about, days: days.map(dayOf) };
 }
 
-/** A day may be in both parts. */
+/** A day may be in two parts. */
 function byDay(rows: readonly Sum[]): Sum[] {
   const days = new Map<string, Sum>();
   for (const row of rows) {

@@ -20,7 +20,8 @@ const nobody: Readonly<Record<string, string>> = {
   brand: "colour host host_token",
   brand_logo: "type",
   bundle: "name period prefixes unit",
-  call_record: "extension_number filed hangup_side limit_reason number_class pbx pbx_call_id reason source source_address",
+  call_record:
+    "extension_number filed hangup_side limit_reason number_class pbx pbx_call_id reason source source_address",
   cdr_import: "created_by format options sha256 source",
   cdr_problem: "column_name",
   cdr_row: "call_key disposition word",
