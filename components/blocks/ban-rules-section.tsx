@@ -7,7 +7,7 @@ import { useTRPC } from "@/components/api/client";
 import type { Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { problemsOf, refusalBeside, refusalOf } from "@/components/api/refusal";
-import { scopeWords } from "@/components/blocks/ban-words";
+import { scopeText } from "@/components/blocks/ban-words";
 import { Moment } from "@/components/shell/moment";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
@@ -18,6 +18,7 @@ import { Field } from "@/components/ui/field";
 import { Section } from "@/components/ui/section";
 import { toast } from "@/components/ui/toast-store";
 import { checks, useFields } from "@/components/ui/use-fields";
+import { msg, t } from "@/server/kernel/words";
 
 type Rules = Outputs["bans"]["rules"];
 type Setting = Rules["settings"][number];
@@ -37,12 +38,16 @@ export function BanRulesSection() {
               <Rule key={setting.scope} mayChange={mayChange} setting={setting} />
             ))}
           </div>
-          <Section level={2} title="Never banned">
+          <Section level={2} title={t("Never banned")}>
             {mayChange && <Keep />}
             <DataTable
-              caption="Networks that are never banned"
-              columns={mayChange ? [...columns, dropColumn] : columns}
-              empty={<Empty title="Nothing is kept yet.">This machine, and whoever works there, is kept anyway.</Empty>}
+              caption={t("Networks that are never banned")}
+              columns={mayChange ? [...columns(), dropColumn()] : columns()}
+              empty={
+                <Empty title={t("Nothing is kept yet.")}>
+                  {t("This machine, and whoever works there, is kept anyway.")}
+                </Empty>
+              }
               fit
               rowKey={({ network }) => network}
               rows={kept}
@@ -54,7 +59,7 @@ export function BanRulesSection() {
   );
 }
 
-const count = checks.shape(/^\d{1,7}$/, "Use a whole number.");
+const count = checks.shape(/^\d{1,7}$/, msg("Use a whole number."));
 const figures = ["failures", "windowSeconds", "firstSeconds", "longestSeconds"] as const;
 
 function Rule({ setting, mayChange }: Readonly<{ setting: Setting; mayChange: boolean }>) {
@@ -64,7 +69,7 @@ function Rule({ setting, mayChange }: Readonly<{ setting: Setting; mayChange: bo
   const form = useFields({ failures: count, windowSeconds: count, firstSeconds: count, longestSeconds: count });
   const save = useMutation(
     trpc.bans.setRule.mutationOptions({
-      onSuccess: () => toast(`${scopeWords[setting.scope]}: the rule holds from the next failure.`),
+      onSuccess: () => toast(t("{what}: the rule holds from the next failure.", { what: scopeText(setting.scope) })),
       onError: (error) => form.setProblems(problemsOf(error)),
       onSettled: () => queries.invalidateQueries({ queryKey: trpc.bans.pathKey() }),
     }),
@@ -93,19 +98,19 @@ function Rule({ setting, mayChange }: Readonly<{ setting: Setting; mayChange: bo
     />
   );
   return (
-    <Section level={2} title={scopeWords[setting.scope]}>
+    <Section level={2} title={scopeText(setting.scope)}>
       <form className="grid max-w-md gap-3" noValidate onSubmit={submit}>
         <Automatic disabled={!mayChange} on={setting.automatic} />
         <div className="grid grid-cols-2 gap-3">
-          {field("failures", "Failures")}
-          {field("windowSeconds", "Within", "s")}
-          {field("firstSeconds", "First ban", "s")}
-          {field("longestSeconds", "Longest ban", "s")}
+          {field("failures", t("Failures"))}
+          {field("windowSeconds", t("Within"), "s")}
+          {field("firstSeconds", t("First ban"), "s")}
+          {field("longestSeconds", t("Longest ban"), "s")}
         </div>
         {refusal && <ErrorState {...refusal} />}
         {mayChange && (
-          <Button busy={save.isPending && "Saving…"} className="justify-self-start" type="submit">
-            Save the rule
+          <Button busy={save.isPending && t("Saving…")} className="justify-self-start" type="submit">
+            {t("Save the rule")}
           </Button>
         )}
       </form>
@@ -116,7 +121,7 @@ function Rule({ setting, mayChange }: Readonly<{ setting: Setting; mayChange: bo
 const Automatic = ({ on, disabled }: Readonly<{ on: boolean; disabled: boolean }>) => (
   <label className="flex min-h-8 items-center gap-2">
     <input className="size-4 accent-accent" defaultChecked={on} disabled={disabled} name="automatic" type="checkbox" />
-    Ban by itself
+    {t("Ban by itself")}
   </label>
 );
 
@@ -124,7 +129,7 @@ function Keep() {
   const { tenantSlug } = useScope();
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const form = useFields({ network: checks.filled("The address or network"), note: checks.any });
+  const form = useFields({ network: checks.filled(msg("The address or network is missing.")), note: checks.any });
   const keep = useMutation(
     trpc.bans.keep.mutationOptions({
       onError: (error) => form.setProblems(problemsOf(error)),
@@ -140,7 +145,7 @@ function Keep() {
       { tenantSlug, ...values },
       {
         onSuccess: ({ network }) => {
-          toast(`${network} is never banned. A ban that holds now is not lifted by that.`);
+          toast(t("{network} is never banned. A ban that holds now is not lifted by that.", { network }));
           sheet.reset();
         },
       },
@@ -150,10 +155,15 @@ function Keep() {
   return (
     <form className="grid gap-2" noValidate onSubmit={submit}>
       <div className="flex flex-wrap items-start gap-3">
-        <Field label="Address or network" name="network" placeholder="203.0.113.0/24" problem={form.problems.network} />
-        <Field label="What it is" maxLength={200} name="note" placeholder="Head office" required={false} />
-        <Button busy={keep.isPending && "Adding…"} className="mt-6" type="submit">
-          Keep it
+        <Field
+          label={t("Address or network")}
+          name="network"
+          placeholder="203.0.113.0/24"
+          problem={form.problems.network}
+        />
+        <Field label={t("What it is")} maxLength={200} name="note" placeholder={t("Head office")} required={false} />
+        <Button busy={keep.isPending && t("Adding…")} className="mt-6" type="submit">
+          {t("Keep it")}
         </Button>
       </div>
       {refusal && <ErrorState {...refusal} />}
@@ -161,22 +171,22 @@ function Keep() {
   );
 }
 
-const columns: readonly Column<Kept>[] = [
+const columns = (): readonly Column<Kept>[] => [
   {
     key: "network",
-    header: "Network",
+    header: t("Network"),
     fold: "lead",
     cell: ({ network }) => <code className="font-medium">{network}</code>,
   },
-  { key: "note", header: "What it is", fold: "second", className: "text-ink-2", cell: ({ note }) => note || "–" },
-  { key: "at", header: "Since", fold: "second-end", cell: ({ createdAt }) => <Moment at={createdAt} /> },
+  { key: "note", header: t("What it is"), fold: "second", className: "text-ink-2", cell: ({ note }) => note || "–" },
+  { key: "at", header: t("Since"), fold: "second-end", cell: ({ createdAt }) => <Moment at={createdAt} /> },
 ];
-const dropColumn: Column<Kept> = {
+const dropColumn = (): Column<Kept> => ({
   key: "drop",
-  header: "Actions",
+  header: t("Actions"),
   fold: "lead-end",
   cell: (item) => <Drop item={item} />,
-};
+});
 
 function Drop({ item: { network, note } }: Readonly<{ item: Kept }>) {
   const { tenantSlug } = useScope();
@@ -187,19 +197,21 @@ function Drop({ item: { network, note } }: Readonly<{ item: Kept }>) {
   const drop = useMutation(
     trpc.bans.dropKeep.mutationOptions({
       onSuccess: () =>
-        toast(`${network} can be banned like any other.`, { undo: () => back.mutate({ tenantSlug, network, note }) }),
+        toast(t("{network} can be banned like any other.", { network }), {
+          undo: () => back.mutate({ tenantSlug, network, note }),
+        }),
       onError: (error) => toast(refusalOf(error).title, { tone: "bad" }),
       onSettled,
     }),
   );
   return (
     <Button
-      aria-label={`Do not keep ${network} any more`}
-      busy={drop.isPending && "Dropping…"}
+      aria-label={t("Do not keep {network} any more", { network })}
+      busy={drop.isPending && t("Dropping…")}
       look="quiet"
       onClick={() => drop.mutate({ tenantSlug, network })}
     >
-      Drop
+      {t("Drop")}
     </Button>
   );
 }

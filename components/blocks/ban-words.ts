@@ -1,3 +1,5 @@
+import { msg, say, t } from "@/server/kernel/words";
+
 const MINUTE_S = 60;
 const HOUR_S = 3_600;
 const DAY_S = 86_400;
@@ -5,32 +7,34 @@ const DAY_S = 86_400;
 /** How long a ban still holds, in the largest unit that says enough. */
 export function leftText(expiresAt: Date, now: Date): string {
   const seconds = Math.ceil((expiresAt.getTime() - now.getTime()) / 1000);
-  if (seconds <= 0) return "over";
-  if (seconds < 2 * MINUTE_S) return `${seconds} s left`;
-  if (seconds < 2 * HOUR_S) return `${Math.floor(seconds / MINUTE_S)} min left`;
-  if (seconds < 2 * DAY_S) return `${Math.floor(seconds / HOUR_S)} h left`;
-  return `${Math.floor(seconds / DAY_S)} days left`;
+  if (seconds <= 0) return t("over");
+  if (seconds < 2 * MINUTE_S) return t("{n} s left", { n: seconds });
+  if (seconds < 2 * HOUR_S) return t("{n} min left", { n: Math.floor(seconds / MINUTE_S) });
+  if (seconds < 2 * DAY_S) return t("{n} h left", { n: Math.floor(seconds / HOUR_S) });
+  return t("{n, plural, one {# day left} other {# days left}}", { n: Math.floor(seconds / DAY_S) });
 }
 
-export const scopeWords = { sip: "Telephones", web: "Portal" } as const;
+const scopes = { sip: msg("Telephones"), web: msg("Portal") } as const;
+export const scopeText = (scope: keyof typeof scopes): string => say(scopes[scope]);
 
 /** For how long a person bans; empty: five minutes, and twice as long with each repetition. */
-export const durationChoices = [
-  { value: "", label: "By the rule: 5 minutes, doubled each time" },
-  { value: "3600", label: "1 hour" },
-  { value: "86400", label: "1 day" },
-  { value: "604800", label: "7 days" },
-  { value: "2592000", label: "30 days" },
-  { value: "31536000", label: "1 year" },
-] as const;
+export const durationChoices = () =>
+  [
+    { value: "", label: t("By the rule: 5 minutes, doubled each time") },
+    { value: "3600", label: t("1 hour") },
+    { value: "86400", label: t("1 day") },
+    { value: "604800", label: t("7 days") },
+    { value: "2592000", label: t("30 days") },
+    { value: "31536000", label: t("1 year") },
+  ] as const;
 
 type Source = Readonly<{ source: "automatic" | "incident" | "person" | "rule"; by: string }>;
 
 /** Who holds a ban. */
 export function sourceText({ source, by }: Source): string {
-  if (source === "automatic") return "by itself";
-  if (source === "incident") return `incident ${by}`;
-  return source === "rule" ? `rule ${by.replaceAll("_", " ")}` : by;
+  if (source === "automatic") return t("by itself");
+  if (source === "incident") return t("incident {number}", { number: by });
+  return source === "rule" ? t("rule {name}", { name: by.replaceAll("_", " ") }) : by;
 }
 
 /** All who hold it, in one line; a ban that is over shows who placed it. */
@@ -47,13 +51,27 @@ type OwnBan = Readonly<{
 
 /** Why an address of one's own is refused, and whose phones are there. */
 export function ownBanText({ failures, extensions, works, own, byProvider }: OwnBan): string {
-  const tries = failures === 1 ? "1 wrong try" : `${failures} wrong tries`;
-  const named =
-    extensions.length > 0 ? ` ${extensions.length === 1 ? "extension" : "extensions"} ${extensions.join(", ")}` : "";
+  const [count, numbers] = [extensions.length, extensions.join(", ")];
   const why =
-    failures > 0 ? `${tries} at your phones` : byProvider ? "Blocked by your provider" : "Wrong tries from there";
-  if (works) return `${why};${named} ${extensions.length === 1 ? "works" : "work"} there`;
-  return own ? why : `${why}, by a stranger${named && `:${named}`}`;
+    failures > 0
+      ? t("{failures, plural, one {# wrong try} other {# wrong tries}} at your phones", { failures })
+      : byProvider
+        ? t("Blocked by your provider")
+        : t("Wrong tries from there");
+  if (works)
+    return t("{why}; {count, plural, one {extension {numbers} works} other {extensions {numbers} work}} there", {
+      why,
+      count,
+      numbers,
+    });
+  if (own) return why;
+  return count === 0
+    ? t("{why}, by a stranger", { why })
+    : t("{why}, by a stranger: {count, plural, one {extension {numbers}} other {extensions {numbers}}}", {
+        why,
+        count,
+        numbers,
+      });
 }
 
 /** A blocked number as it is written: a star stands for whatever follows. */

@@ -7,7 +7,7 @@ import { useTRPC } from "@/components/api/client";
 import type { Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { refusalOf } from "@/components/api/refusal";
-import { holdersText, leftText, scopeWords } from "@/components/blocks/ban-words";
+import { holdersText, leftText, scopeText } from "@/components/blocks/ban-words";
 import { Moment } from "@/components/shell/moment";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
@@ -20,6 +20,7 @@ import { Select } from "@/components/ui/select";
 import { toast } from "@/components/ui/toast-store";
 import { useNow } from "@/components/ui/use-now";
 import { useParamsState } from "@/components/ui/use-params-state";
+import { t } from "@/server/kernel/words";
 
 const PlaceBan = later(() => import("@/components/blocks/place-ban").then((file) => file.PlaceBan));
 
@@ -41,24 +42,24 @@ export function BansSection() {
       <div className="flex flex-wrap items-center gap-2">
         <SearchBox
           className="w-full sm:w-64"
-          label="Address or reason"
+          label={t("Address or reason")}
           onValue={(q) => set({ q: q || undefined, before: undefined }, "replace")}
           value={text ?? ""}
         />
         <Select
           choices={[
-            { value: "", label: "Banned now" },
-            { value: "ended", label: "Over" },
+            { value: "", label: t("Banned now") },
+            { value: "ended", label: t("Over") },
           ]}
-          label="Show"
+          label={t("Show")}
           labelHidden
           name="show"
           onChange={(event) => set({ show: event.target.value || undefined, before: undefined })}
           value={show === "ended" ? "ended" : ""}
         />
         {can("bans.write") && (
-          <Button className="sm:ml-auto" data-shortcut="n" icon="plus" look="primary" onClick={() => setAsking(true)}>
-            Ban an address…
+          <Button className="sm:ms-auto" data-shortcut="n" icon="plus" look="primary" onClick={() => setAsking(true)}>
+            {t("Ban an address…")}
           </Button>
         )}
       </div>
@@ -68,7 +69,7 @@ export function BansSection() {
             <BansTable items={items} now={now} show={show} />
             {(cursor || nextCursor) && (
               <Pages
-                noun="bans"
+                counted={t("{n, plural, one {# ban} other {# bans}}", { n: items.length })}
                 onNewest={cursor ? () => set({ before: undefined }) : undefined}
                 onOlder={nextCursor ? () => set({ before: nextCursor }) : undefined}
                 shown={items.length}
@@ -86,17 +87,19 @@ function BansTable({ items, now, show }: Readonly<{ items: readonly Ban[]; now: 
   const { can } = useScope();
   const empty =
     show === "active" ? (
-      <Empty title="Nobody is banned.">Who fails to sign in five times within five minutes is banned by itself.</Empty>
+      <Empty title={t("Nobody is banned.")}>
+        {t("Who fails to sign in five times within five minutes is banned by itself.")}
+      </Empty>
     ) : (
-      <Empty title="No ban is over yet." />
+      <Empty title={t("No ban is over yet.")} />
     );
   return (
     <DataTable
-      caption="Bans"
+      caption={t("Bans")}
       columns={[
-        ...columns,
-        show === "active" ? endsColumn(now) : endedColumn,
-        ...(can("bans.write") && show === "active" ? [liftColumn] : []),
+        ...columns(),
+        show === "active" ? endsColumn(now) : endedColumn(),
+        ...(can("bans.write") && show === "active" ? [liftColumn()] : []),
       ]}
       empty={empty}
       rowKey={({ id }) => id}
@@ -105,31 +108,36 @@ function BansTable({ items, now, show }: Readonly<{ items: readonly Ban[]; now: 
   );
 }
 
-const columns: readonly Column<Ban>[] = [
+const columns = (): readonly Column<Ban>[] => [
   {
     key: "network",
-    header: "Address",
+    header: t("Address"),
     fold: "lead",
     cell: ({ network }) => <code className="font-medium">{network}</code>,
   },
-  { key: "scope", header: "From", from: "lg", cell: ({ scope }) => scopeWords[scope] },
+  { key: "scope", header: t("source|From"), from: "lg", cell: ({ scope }) => scopeText(scope) },
   {
     key: "reason",
-    header: "Why",
+    header: t("Why"),
     fold: "second",
     grow: true,
     cell: ({ reason, timesBefore }) => (
       <span title={reason}>
         {reason}
-        {timesBefore > 0 && <span className="text-ink-3"> · time {timesBefore + 1} in a week</span>}
+        {timesBefore > 0 && <span className="text-ink-3"> {t("· time {n} in a week", { n: timesBefore + 1 })}</span>}
       </span>
     ),
   },
-  { key: "by", header: "Banned", from: "lg", cell: (ban) => <span className="text-ink-2">{holdersText(ban)}</span> },
-  { key: "at", header: "Since", from: "xl", cell: ({ createdAt }) => <Moment at={createdAt} /> },
+  {
+    key: "by",
+    header: t("Banned"),
+    from: "lg",
+    cell: (ban) => <span className="text-ink-2">{holdersText(ban)}</span>,
+  },
+  { key: "at", header: t("Since"), from: "xl", cell: ({ createdAt }) => <Moment at={createdAt} /> },
   {
     key: "hits",
-    header: "Hits",
+    header: t("Hits"),
     numeric: true,
     from: "lg",
     cell: ({ hits }) => (hits > 0 ? hits : <span className="text-ink-3">–</span>),
@@ -138,27 +146,29 @@ const columns: readonly Column<Ban>[] = [
 
 const endsColumn = (now: Date): Column<Ban> => ({
   key: "end",
-  header: "Ends",
+  header: t("Ends"),
   fold: "lead-end",
   cell: ({ expiresAt }) => <Left expiresAt={expiresAt} serverNow={now} />,
 });
-const endedColumn: Column<Ban> = {
+const endedColumn = (): Column<Ban> => ({
   key: "end",
-  header: "Ended",
+  header: t("Ended"),
   fold: "lead-end",
   cell: ({ expiresAt, liftedAt, liftedBy }) => (
     <span>
       <Moment at={liftedAt ?? expiresAt} />
-      {liftedBy && <span className="text-ink-2"> by {liftedBy}</span>}
+      {liftedBy && <span className="text-ink-2"> {t("by {person}", { person: liftedBy })}</span>}
     </span>
   ),
-};
-const liftColumn: Column<Ban> = {
+});
+const liftColumn = (): Column<Ban> => ({
   key: "lift",
-  header: "Actions",
+  header: t("Actions"),
   fold: "second-end",
   cell: (ban) => <Lift ban={ban} />,
-};
+});
+
+const utcText = (at: Date): string => `${at.toISOString().slice(0, 19).replace("T", " ")} UTC`;
 
 function Left({ expiresAt, serverNow }: Readonly<{ expiresAt: Date; serverNow: Date }>) {
   const now = useNow(serverNow);
@@ -167,7 +177,7 @@ function Left({ expiresAt, serverNow }: Readonly<{ expiresAt: Date; serverNow: D
       className="figures whitespace-nowrap"
       dateTime={expiresAt.toISOString()}
       suppressHydrationWarning
-      title={`${expiresAt.toISOString().slice(0, 19).replace("T", " ")} UTC`}
+      title={utcText(expiresAt)}
     >
       {leftText(expiresAt, now)}
     </time>
@@ -180,19 +190,19 @@ function Lift({ ban }: Readonly<{ ban: Ban }>) {
   const queries = useQueryClient();
   const lift = useMutation(
     trpc.bans.lift.mutationOptions({
-      onSuccess: () => toast(`${ban.network} is let in again.`),
+      onSuccess: () => toast(t("{network} is let in again.", { network: ban.network })),
       onError: (error) => toast(refusalOf(error).title, { tone: "bad" }),
       onSettled: () => queries.invalidateQueries({ queryKey: trpc.bans.pathKey() }),
     }),
   );
   return (
     <Button
-      aria-label={`Lift the ban of ${ban.network}`}
-      busy={lift.isPending && "Lifting…"}
+      aria-label={t("Lift the ban of {network}", { network: ban.network })}
+      busy={lift.isPending && t("Lifting…")}
       look="quiet"
       onClick={() => lift.mutate({ tenantSlug, banId: ban.id })}
     >
-      Lift
+      {t("Lift")}
     </Button>
   );
 }

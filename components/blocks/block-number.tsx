@@ -12,6 +12,7 @@ import { FormEnd } from "@/components/ui/form-end";
 import { Select } from "@/components/ui/select";
 import { toast } from "@/components/ui/toast-store";
 import { checks, useFields } from "@/components/ui/use-fields";
+import { msg, t } from "@/server/kernel/words";
 
 /** Blocks one number, or all that begin so. */
 export function BlockNumber({ onClose }: Readonly<{ onClose: () => void }>) {
@@ -19,7 +20,7 @@ export function BlockNumber({ onClose }: Readonly<{ onClose: () => void }>) {
   const trpc = useTRPC();
   const queries = useQueryClient();
   const form = useFields({
-    digits: checks.shape(/^\+?[\d ()./-]{1,30}$/, "Write it with the country's code, such as +49 900."),
+    digits: checks.shape(/^\+?[\d ()./-]{1,30}$/, msg("Write it with the country's code, such as +49 900.")),
     exact: checks.any,
     note: checks.any,
   });
@@ -27,7 +28,7 @@ export function BlockNumber({ onClose }: Readonly<{ onClose: () => void }>) {
     trpc.blocks.block.mutationOptions({
       onSuccess: ({ added }) => {
         void queries.invalidateQueries({ queryKey: trpc.blocks.pathKey() });
-        toast(added ? "Blocked from the next call." : "That was blocked already.");
+        toast(added ? t("Blocked from the next call.") : t("That was blocked already."));
         onClose();
       },
       onError: (error) => form.setProblems(problemsOf(error)),
@@ -41,31 +42,31 @@ export function BlockNumber({ onClose }: Readonly<{ onClose: () => void }>) {
   }
 
   return (
-    <Dialog onClose={onClose} title="Block a number">
+    <Dialog onClose={onClose} title={t("Block a number")}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <Field
           data-first=""
-          hint="With the country's code; a few digits are enough for a range."
+          hint={t("With the country's code; a few digits are enough for a range.")}
           inputMode="tel"
-          label="Number"
+          label={t("Number")}
           name="digits"
           placeholder="+49 900"
           problem={form.problems.digits}
         />
         <Select
           choices={[
-            { value: "", label: "All numbers that begin so" },
-            { value: "exact", label: "This number alone" },
+            { value: "", label: t("All numbers that begin so") },
+            { value: "exact", label: t("This number alone") },
           ]}
-          label="Blocks"
+          label={t("Blocks")}
           name="exact"
         />
-        <Field label="Why" maxLength={200} name="note" problem={form.problems.note} required={false} />
+        <Field label={t("Why")} maxLength={200} name="note" problem={form.problems.note} required={false} />
         <FormEnd
-          busy={block.isPending && "Blocking…"}
+          busy={block.isPending && t("Blocking…")}
           onCancel={onClose}
           refusal={refusalBeside(block.error, form.problems)}
-          submit="Add block"
+          submit={t("Add block")}
         />
       </form>
     </Dialog>

@@ -7,6 +7,7 @@ import { useScope } from "@/components/shell/scope";
 import { later } from "@/components/ui/later";
 import { PageHeader } from "@/components/ui/page-header";
 import { Tabs } from "@/components/ui/tabs";
+import { t } from "@/server/kernel/words";
 
 const OwnBans = later(() => import("@/components/blocks/own-bans-section").then((file) => file.OwnBansSection));
 const BanRules = later(() => import("@/components/blocks/ban-rules-section").then((file) => file.BanRulesSection));
@@ -17,20 +18,20 @@ export function BlocksView() {
   const bans =
     tenant.kind === "operator" && can("bans.read")
       ? [
-          { key: "bans", label: "Addresses", content: <BansSection /> },
-          { key: "rules", label: "Ban rules", content: <BanRules /> },
+          { key: "bans", label: t("Addresses"), content: <BansSection /> },
+          { key: "rules", label: t("Ban rules"), content: <BanRules /> },
         ]
       : [];
-  const own = tenant.kind !== "operator" ? [{ key: "own", label: "Your addresses", content: <OwnBans /> }] : [];
+  const own = tenant.kind !== "operator" ? [{ key: "own", label: t("Your addresses"), content: <OwnBans /> }] : [];
   return (
     <>
-      <PageHeader title="Blocks" />
+      <PageHeader title={t("Blocks")} />
       <Tabs
-        label="What is blocked"
+        label={t("What is blocked")}
         tabs={[
           ...bans,
-          { key: "numbers", label: "Numbers", content: <NumbersSection /> },
-          { key: "lists", label: "Hot lists", content: <HotListsSection /> },
+          { key: "numbers", label: t("Numbers"), content: <NumbersSection /> },
+          { key: "lists", label: t("Hot lists"), content: <HotListsSection /> },
           ...own,
         ]}
       />

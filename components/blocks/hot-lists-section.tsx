@@ -11,12 +11,12 @@ import { HotProblems } from "@/components/blocks/hot-problems";
 import { useScope } from "@/components/shell/scope";
 import { isActive, progressText } from "@/components/tasks/task-words";
 import { Button } from "@/components/ui/button";
-import { countText } from "@/components/ui/count-text";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { later } from "@/components/ui/later";
 import { Switch } from "@/components/ui/switch";
 import { toast } from "@/components/ui/toast-store";
+import { t } from "@/server/kernel/words";
 
 const DeleteList = later(() => import("@/components/blocks/delete-hot-list").then((file) => file.DeleteHotList));
 const ReadFile = later(() => import("@/components/blocks/read-hot-file").then((file) => file.ReadHotFile));
@@ -40,21 +40,24 @@ export function HotListsSection() {
     <div className="grid gap-3">
       <div className="flex flex-wrap items-center justify-between gap-2">
         <p className="max-w-prose text-ink-2">
-          Numbers and ranges known for fraud, from a file. Not called while a list is on, here and by every tenant
-          below.
+          {t(
+            "Numbers and ranges known for fraud, from a file. Not called while a list is on, here and by every tenant below.",
+          )}
         </p>
         {mayChange && (
           <Button icon="plus" onClick={() => setAsking(true)}>
-            Read a file…
+            {t("Read a file…")}
           </Button>
         )}
       </div>
       <QueryView query={query}>
         {({ items }) => (
           <DataTable
-            caption="Hot lists"
-            columns={mayChange ? [...columns, onColumn, deleteColumn] : columns}
-            empty={<Empty title="No list yet.">A CSV file with a number in its first column makes one.</Empty>}
+            caption={t("Hot lists")}
+            columns={mayChange ? [...columns(), onColumn(), deleteColumn()] : columns()}
+            empty={
+              <Empty title={t("No list yet.")}>{t("A CSV file with a number in its first column makes one.")}</Empty>
+            }
             fit
             rowKey={({ id }) => id}
             rows={items}
@@ -66,16 +69,16 @@ export function HotListsSection() {
   );
 }
 
-const columns: readonly Column<HotList>[] = [
-  { key: "name", header: "List", fold: "lead", cell: ({ name }) => <span className="font-medium">{name}</span> },
+const columns = (): readonly Column<HotList>[] => [
+  { key: "name", header: t("List"), fold: "lead", cell: ({ name }) => <span className="font-medium">{name}</span> },
   {
     key: "numbers",
-    header: "Numbers",
+    header: t("Numbers"),
     numeric: true,
     fold: "second",
-    cell: ({ numbers }) => countText(numbers, "numbers"),
+    cell: ({ numbers }) => t("{count, plural, one {# number} other {# numbers}}", { count: numbers }),
   },
-  { key: "file", header: "Last file", cell: (list) => <LastFile list={list} /> },
+  { key: "file", header: t("Last file"), cell: (list) => <LastFile list={list} /> },
 ];
 
 function LastFile({ list }: Readonly<{ list: HotList }>) {
@@ -90,26 +93,26 @@ function LastFile({ list }: Readonly<{ list: HotList }>) {
   );
 }
 
-const onColumn: Column<HotList> = {
+const onColumn = (): Column<HotList> => ({
   key: "on",
-  header: "Holds",
+  header: t("Holds"),
   fold: "lead-end",
   cell: (list) => <OnSwitch list={list} />,
-};
+});
 
-const deleteColumn: Column<HotList> = {
+const deleteColumn = (): Column<HotList> => ({
   key: "delete",
-  header: "Actions",
+  header: t("Actions"),
   fold: "second-end",
   cell: (list) => <Delete list={list} />,
-};
+});
 
 function Delete({ list }: Readonly<{ list: HotList }>) {
   const [asking, setAsking] = useState(false);
   return (
     <>
-      <Button aria-label={`Delete ${list.name}`} look="quiet" onClick={() => setAsking(true)}>
-        Delete…
+      <Button aria-label={t("Delete {name}", { name: list.name })} look="quiet" onClick={() => setAsking(true)}>
+        {t("Delete…")}
       </Button>
       {asking && <DeleteList list={list} onClose={() => setAsking(false)} />}
     </>
@@ -130,10 +133,10 @@ function OnSwitch({ list }: Readonly<{ list: HotList }>) {
   return (
     <Switch
       disabled={enable.isPending}
-      label={`${list.name} holds`}
+      label={t("{name} holds", { name: list.name })}
       on={on}
       onChange={(enabled) => enable.mutate({ tenantSlug, hotListId: list.id, enabled })}
-      words={["On", "Off"]}
+      words={[t("On"), t("Off")]}
     />
   );
 }

@@ -7,8 +7,9 @@ import { useTRPC } from "@/components/api/client";
 import { QueryView } from "@/components/api/query-view";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
-import { countText } from "@/components/ui/count-text";
 import { Dialog } from "@/components/ui/dialog";
+import { rich } from "@/components/words/rich";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ importId: string; fileName: string; count: number }>;
 
@@ -18,10 +19,10 @@ export function HotProblems({ importId, fileName, count }: Props) {
   return (
     <>
       <Button look="quiet" onClick={() => setOpen(true)}>
-        {countText(count, "lines")} left out
+        {t("{count, plural, one {# line} other {# lines}} left out", { count })}
       </Button>
       {open && (
-        <Dialog onClose={() => setOpen(false)} title={`Left out of ${fileName}`}>
+        <Dialog onClose={() => setOpen(false)} title={t("Left out of {file}", { file: fileName })}>
           <Lines count={count} importId={importId} />
         </Dialog>
       )}
@@ -38,10 +39,16 @@ function Lines({ importId, count }: Pick<Props, "importId" | "count">) {
         <ol className="grid gap-1">
           {items.map(({ line, reason }) => (
             <li key={line}>
-              <span className="figures">Line {line}</span> {reason}.
+              {rich("<line>Line {number}</line> {reason}.", {
+                line: (text) => <span className="figures">{text}</span>,
+                number: line,
+                reason,
+              })}
             </li>
           ))}
-          {count > items.length && <li className="text-ink-2">… {countText(count, "lines")} in all.</li>}
+          {count > items.length && (
+            <li className="text-ink-2">{t("… {count, plural, one {# line} other {# lines}} in all.", { count })}</li>
+          )}
         </ol>
       )}
     </QueryView>

@@ -15,6 +15,7 @@ import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { later } from "@/components/ui/later";
 import { toast } from "@/components/ui/toast-store";
+import { t } from "@/server/kernel/words";
 
 const BlockNumber = later(() => import("@/components/blocks/block-number").then((file) => file.BlockNumber));
 
@@ -29,20 +30,20 @@ export function NumbersSection() {
     <div className="grid gap-3">
       <div className="flex flex-wrap items-center justify-between gap-2">
         <p className="max-w-prose text-ink-2">
-          Not called from the next call on, here and by every tenant below. Emergency numbers always pass.
+          {t("Not called from the next call on, here and by every tenant below. Emergency numbers always pass.")}
         </p>
         {can("destinations.write") && (
           <Button icon="plus" onClick={() => setAsking(true)}>
-            Block a number…
+            {t("Block a number…")}
           </Button>
         )}
       </div>
       <QueryView query={query}>
         {({ items }) => (
           <DataTable
-            caption="Blocked numbers"
-            columns={can("destinations.write") ? [...columns, unblockColumn] : columns}
-            empty={<Empty title="No number is blocked here." />}
+            caption={t("Blocked numbers")}
+            columns={can("destinations.write") ? [...columns(), unblockColumn()] : columns()}
+            empty={<Empty title={t("No number is blocked here.")} />}
             fit
             rowKey={({ id }) => id}
             rows={items}
@@ -54,24 +55,24 @@ export function NumbersSection() {
   );
 }
 
-const columns: readonly Column<Blocked>[] = [
+const columns = (): readonly Column<Blocked>[] => [
   {
     key: "number",
-    header: "Number",
+    header: t("Number"),
     fold: "lead",
     cell: (item) => <span className="figures font-medium">{numberText(item)}</span>,
   },
-  { key: "what", header: "Blocks", cell: ({ exact }) => (exact ? "this number" : "all that begin so") },
-  { key: "note", header: "Why", fold: "second", className: "text-ink-2", cell: ({ note }) => note || "–" },
-  { key: "at", header: "Since", fold: "second-end", cell: ({ createdAt }) => <Moment at={createdAt} /> },
+  { key: "what", header: t("Blocks"), cell: ({ exact }) => (exact ? t("this number") : t("all that begin so")) },
+  { key: "note", header: t("Why"), fold: "second", className: "text-ink-2", cell: ({ note }) => note || "–" },
+  { key: "at", header: t("Since"), fold: "second-end", cell: ({ createdAt }) => <Moment at={createdAt} /> },
 ];
 
-const unblockColumn: Column<Blocked> = {
+const unblockColumn = (): Column<Blocked> => ({
   key: "unblock",
-  header: "Actions",
+  header: t("Actions"),
   fold: "lead-end",
   cell: (item) => <Unblock item={item} />,
-};
+});
 
 function Unblock({ item }: Readonly<{ item: Blocked }>) {
   const { tenantSlug } = useScope();
@@ -82,7 +83,7 @@ function Unblock({ item }: Readonly<{ item: Blocked }>) {
   const unblock = useMutation(
     trpc.blocks.unblock.mutationOptions({
       onSuccess: () =>
-        toast(`${numberText(item)} can be called again.`, {
+        toast(t("{number} can be called again.", { number: numberText(item) }), {
           undo: () => block.mutate({ tenantSlug, digits: item.digits, exact: item.exact, note: item.note }),
         }),
       onError: (error) => toast(refusalOf(error).title, { tone: "bad" }),
@@ -91,12 +92,12 @@ function Unblock({ item }: Readonly<{ item: Blocked }>) {
   );
   return (
     <Button
-      aria-label={`Unblock ${numberText(item)}`}
-      busy={unblock.isPending && "Unblocking…"}
+      aria-label={t("Unblock {what}", { what: numberText(item) })}
+      busy={unblock.isPending && t("Unblocking…")}
       look="quiet"
       onClick={() => unblock.mutate({ tenantSlug, numberBlockId: item.id })}
     >
-      Unblock
+      {t("Unblock")}
     </Button>
   );
 }

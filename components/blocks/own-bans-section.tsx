@@ -11,6 +11,7 @@ import { Moment } from "@/components/shell/moment";
 import { useScope } from "@/components/shell/scope";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
+import { t } from "@/server/kernel/words";
 
 type OwnBan = Outputs["bans"]["own"]["items"][number];
 
@@ -22,12 +23,13 @@ export function OwnBansSection() {
     <QueryView query={query}>
       {({ items, now }) => (
         <DataTable
-          caption="Blocked addresses"
-          columns={[...columns, leftColumn(now), ...(can("extensions.write") ? [unblockColumn] : [])]}
+          caption={t("Blocked addresses")}
+          columns={[...columns(), leftColumn(now), ...(can("extensions.write") ? [unblockColumn()] : [])]}
           empty={
-            <Empty title="None of your addresses is blocked.">
-              An address from which a phone tries a wrong secret five times within five minutes is blocked for a while
-              by itself, and stands here until then.
+            <Empty title={t("None of your addresses is blocked.")}>
+              {t(
+                "An address from which a phone tries a wrong secret five times within five minutes is blocked for a while by itself, and stands here until then.",
+              )}
             </Empty>
           }
           rowKey={({ network }) => network}
@@ -38,31 +40,31 @@ export function OwnBansSection() {
   );
 }
 
-const columns: readonly Column<OwnBan>[] = [
+const columns = (): readonly Column<OwnBan>[] => [
   {
     key: "network",
-    header: "Address",
+    header: t("Address"),
     fold: "lead",
     cell: ({ network, own }) => (
       <>
         <code className="font-medium">{network}</code>
-        {own && <span className="text-ink-3"> · you are here</span>}
+        {own && <span className="text-ink-3"> {t("· you are here")}</span>}
       </>
     ),
   },
   {
     key: "why",
-    header: "Why",
+    header: t("Why"),
     fold: "second",
     grow: true,
     cell: (ban) => <span title={ownBanText(ban)}>{ownBanText(ban)}</span>,
   },
-  { key: "since", header: "Since", from: "lg", cell: ({ bannedAt }) => <Moment at={bannedAt} /> },
+  { key: "since", header: t("Since"), from: "lg", cell: ({ bannedAt }) => <Moment at={bannedAt} /> },
 ];
 
 const leftColumn = (now: Date): Column<OwnBan> => ({
   key: "left",
-  header: "Ends",
+  header: t("Ends"),
   fold: "lead-end",
   cell: ({ expiresAt }) => (
     <time className="figures whitespace-nowrap" dateTime={expiresAt.toISOString()}>
@@ -71,14 +73,14 @@ const leftColumn = (now: Date): Column<OwnBan> => ({
   ),
 });
 
-const unblockColumn: Column<OwnBan> = {
+const unblockColumn = (): Column<OwnBan> => ({
   key: "unblock",
-  header: "Actions",
+  header: t("Actions"),
   fold: "below",
   cell: ({ network, canLift, byProvider }) =>
     canLift ? (
       <Unblock network={network} />
     ) : (
-      <span className="text-ink-3">{byProvider ? "Ask your provider" : "Not one of yours"}</span>
+      <span className="text-ink-3">{byProvider ? t("Ask your provider") : t("Not one of yours")}</span>
     ),
-};
+});

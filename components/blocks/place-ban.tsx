@@ -5,7 +5,7 @@ import type { FormEvent } from "react";
 
 import { useTRPC } from "@/components/api/client";
 import { problemsOf, refusalBeside, refusalOf } from "@/components/api/refusal";
-import { durationChoices, scopeWords } from "@/components/blocks/ban-words";
+import { durationChoices, scopeText } from "@/components/blocks/ban-words";
 import { useScope } from "@/components/shell/scope";
 import { Dialog } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
@@ -13,6 +13,7 @@ import { FormEnd } from "@/components/ui/form-end";
 import { Select } from "@/components/ui/select";
 import { toast } from "@/components/ui/toast-store";
 import { checks, useFields } from "@/components/ui/use-fields";
+import { msg, t } from "@/server/kernel/words";
 
 /** Bans an address by hand. What works there is named first, and cut off only when somebody says so. */
 export function PlaceBan({ onClose }: Readonly<{ onClose: () => void }>) {
@@ -20,8 +21,8 @@ export function PlaceBan({ onClose }: Readonly<{ onClose: () => void }>) {
   const trpc = useTRPC();
   const queries = useQueryClient();
   const form = useFields({
-    network: checks.filled("The address"),
-    reason: checks.filled("The reason"),
+    network: checks.filled(msg("The address is missing.")),
+    reason: checks.filled(msg("The reason is missing.")),
     scope: checks.any,
     seconds: checks.any,
   });
@@ -29,7 +30,7 @@ export function PlaceBan({ onClose }: Readonly<{ onClose: () => void }>) {
     trpc.bans.place.mutationOptions({
       onSuccess: (_, { network }) => {
         void queries.invalidateQueries({ queryKey: trpc.bans.pathKey() });
-        toast(`${network} is banned.`);
+        toast(t("{network} is banned.", { network }));
         onClose();
       },
       onError: (error) => form.setProblems(problemsOf(error)),
@@ -48,20 +49,20 @@ export function PlaceBan({ onClose }: Readonly<{ onClose: () => void }>) {
   }
 
   return (
-    <Dialog onClose={onClose} title="Ban an address">
+    <Dialog onClose={onClose} title={t("Ban an address")}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <What problems={form.problems} />
         {cutsOff && (
           <label className="flex min-h-8 items-center gap-2">
             <input name="cutOff" type="checkbox" />
-            Cut off what works there
+            {t("Cut off what works there")}
           </label>
         )}
         <FormEnd
-          busy={place.isPending && "Banning…"}
+          busy={place.isPending && t("Banning…")}
           onCancel={onClose}
           refusal={refusalBeside(place.error, form.problems)}
-          submit="Add ban"
+          submit={t("Add ban")}
         />
       </form>
     </Dialog>
@@ -75,18 +76,18 @@ function What({ problems }: Readonly<{ problems: Said }>) {
     <>
       <Field
         data-first=""
-        hint="One address, or a network such as 203.0.113.0/24."
-        label="Address"
+        hint={t("One address, or a network such as 203.0.113.0/24.")}
+        label={t("Address")}
         name="network"
         problem={problems.network}
       />
       <Select
-        choices={Object.entries(scopeWords).map(([value, label]) => ({ value, label }))}
-        label="Keep it away from"
+        choices={Object.entries(scopeText).map(([value, label]) => ({ value, label }))}
+        label={t("Keep it away from")}
         name="scope"
       />
-      <Select choices={durationChoices} label="For" name="seconds" />
-      <Field label="Why" maxLength={200} name="reason" problem={problems.reason} />
+      <Select choices={durationChoices()} label={t("For")} name="seconds" />
+      <Field label={t("Why")} maxLength={200} name="reason" problem={problems.reason} />
     </>
   );
 }

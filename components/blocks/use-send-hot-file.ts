@@ -7,6 +7,7 @@ import { useTRPC } from "@/components/api/client";
 import { base64Of, partsOf } from "@/components/cdr-import/send-file";
 import { useScope } from "@/components/shell/scope";
 import { toast } from "@/components/ui/toast-store";
+import { t } from "@/server/kernel/words";
 
 type Into = Readonly<{ name: string; mode: "merge" | "replace" }>;
 
@@ -40,7 +41,7 @@ export function useSendHotFile(onStarted: () => void) {
         part += 1;
       }
       await start.mutateAsync({ tenantSlug, hotImportId: id, parts: part });
-      toast(`${file.name} is being read into ${name}.`);
+      toast(t("{file} is being read into {list}.", { file: file.name, list: name }));
       onStarted();
     } catch (caught) {
       setError(caught);

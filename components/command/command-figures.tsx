@@ -11,6 +11,8 @@ import { usualWords } from "@/components/command/command-words";
 import { AtRisk } from "@/components/reconciliation/at-risk";
 import { useScope } from "@/components/shell/scope";
 import { cx } from "@/components/ui/cx";
+import { rich } from "@/components/words/rich";
+import { t } from "@/server/kernel/words";
 
 type Pulse = Outputs["reports"]["pulse"];
 type Asked<Data> = Readonly<{ data: Data | undefined; isError: boolean }>;
@@ -41,10 +43,11 @@ export function CommandFigures({ pulse, incidents, system }: Props) {
         <Figure
           bad={(incidents?.late ?? 0) > 0}
           href={hrefOf("incidents")}
-          label="Incidents not taken"
+          label={t("Incidents not taken")}
           value={incidents?.unacknowledged}
         >
-          {incidents && `${incidents.late} over their time, ${incidents.active} not over`}
+          {incidents &&
+            t("{late} over their time, {active} not over", { late: incidents.late, active: incidents.active })}
         </Figure>
       )}
       {can("reconciliation.read") && (
@@ -52,14 +55,14 @@ export function CommandFigures({ pulse, incidents, system }: Props) {
           away={board.isError && !board.data}
           bad={(differences ?? 0) > 0}
           href={hrefOf("reconciliation")}
-          label="Differences in the money"
+          label={t("Differences in the money")}
           value={differences}
         >
           {board.data && differences === 0
-            ? "all sources agree"
+            ? t("all sources agree")
             : board.data?.atRisk.map(({ currency, micros }) => (
                 <span className="block" key={currency}>
-                  <AtRisk currency={currency} micros={micros} /> at risk
+                  {rich("{money} at risk", { money: <AtRisk currency={currency} micros={micros} /> })}
                 </span>
               ))}
         </Figure>
@@ -68,10 +71,10 @@ export function CommandFigures({ pulse, incidents, system }: Props) {
         <Figure
           away={bans.isError && !bans.data}
           href={hrefOf("blocks")}
-          label="Bans that hold"
+          label={t("Bans that hold")}
           value={bans.data?.active}
         >
-          addresses kept out
+          {t("addresses kept out")}
         </Figure>
       )}
       {can("system.read") && <JobsFigure system={system} />}
@@ -87,11 +90,14 @@ function JobsFigure({ system }: Pick<Props, "system">) {
     <Figure
       bad={(queue?.failed ?? 0) > 0}
       href={hrefOf("system")}
-      label="Jobs given up"
+      label={t("Jobs given up")}
       value={queue?.failed ?? (system && "–")}
     >
-      {queue && (queue.there ? `${queue.waiting + queue.active} wait or run` : "the queue is away")}
-      {!queue && system && "no worker was seen"}
+      {queue &&
+        (queue.there
+          ? t("{n, plural, one {# waits or runs} other {# wait or run}}", { n: queue.waiting + queue.active })
+          : t("the queue is away"))}
+      {!queue && system && t("no worker was seen")}
     </Figure>
   );
 }
@@ -103,13 +109,13 @@ function CallFigures({ pulse }: Pick<Props, "pulse">) {
   const stakes = data && (data.stakes.length > 0 ? data.stakes : [{ currency, heldMicros: 0n, perMinuteMicros: 0n }]);
   return (
     <>
-      <Figure away={away} href={hrefOf("live")} label="Calls now" value={data && data.ringing + data.talking}>
-        {data && `${data.talking} talking, ${data.ringing} ringing`}
+      <Figure away={away} href={hrefOf("live")} label={t("Calls now")} value={data && data.ringing + data.talking}>
+        {data && t("{talking} talking, {ringing} ringing", { talking: data.talking, ringing: data.ringing })}
       </Figure>
       <Figure
         away={away}
         href={`${hrefOf("reports")}?period=day`}
-        label="Calls in the last minute"
+        label={t("Calls in the last minute")}
         value={data?.lastMinute}
       >
         {data && usualWords(data)}
@@ -117,26 +123,26 @@ function CallFigures({ pulse }: Pick<Props, "pulse">) {
       <Figure
         away={away}
         href={hrefOf("reconciliation")}
-        label="Held for calls"
+        label={t("Held for calls")}
         value={stakes?.map((one) => (
           <span className="block" key={one.currency}>
             <Money currency={one.currency} micros={one.heldMicros} />
           </span>
         ))}
       >
-        what calls may still cost
+        {t("what calls may still cost")}
       </Figure>
       <Figure
         away={away}
         href={hrefOf("live")}
-        label="Cost a minute, now"
+        label={t("Cost a minute, now")}
         value={stakes?.map((one) => (
           <span className="block" key={one.currency}>
             <Money currency={one.currency} decimals={4} micros={one.perMinuteMicros} />
           </span>
         ))}
       >
-        of all that talk, together
+        {t("of all that talk, together")}
       </Figure>
     </>
   );
@@ -160,10 +166,10 @@ function Figure({ label, href, value, children, bad, away }: FigureProps) {
       <dd className={cx("figures text-xl font-semibold", bad && "text-bad")}>
         <Link className="underline-offset-4 hover:underline" href={href}>
           {value ?? "–"}
-          <span className="sr-only">, show the list</span>
+          <span className="sr-only">{t(", show the list")}</span>
         </Link>
       </dd>
-      <dd className="min-h-4 text-xs text-ink-2">{away ? "cannot be read now" : children}</dd>
+      <dd className="min-h-4 text-xs text-ink-2">{away ? t("cannot be read now") : children}</dd>
     </div>
   );
 }

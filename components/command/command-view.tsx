@@ -17,6 +17,7 @@ import { PartsTable } from "@/components/system/parts-table";
 import { partsOf } from "@/components/system/system-words";
 import { Section } from "@/components/ui/section";
 import { useNow } from "@/components/ui/use-now";
+import { t } from "@/server/kernel/words";
 
 type Home = Outputs["home"]["get"];
 
@@ -48,20 +49,24 @@ export function CommandView({ home }: Readonly<{ home: Home }>) {
         <div className="grid content-start gap-8">
           {can("incidents.read") && (
             <Section
-              aside={<More href={hrefOf("incidents")}>All incidents</More>}
+              aside={<More href={hrefOf("incidents")}>{t("All incidents")}</More>}
               level={2}
-              title="Incidents by the clock"
+              title={t("Incidents by the clock")}
             >
               <QueryView query={incidents}>{(data) => <DueIncidentsList incidents={data} />}</QueryView>
             </Section>
           )}
           {home.attention.length > 0 && <AttentionList items={home.attention} />}
-          <Section aside={<More href={hrefOf("reports")}>Reports</More>} level={2} title="Charged below in 14 days">
+          <Section
+            aside={<More href={hrefOf("reports")}>{t("Reports")}</More>}
+            level={2}
+            title={t("Charged below in 14 days")}
+          >
             <SpendChart cap={null} currency={currency} days={home.days} />
           </Section>
         </div>
         {can("system.read") && (
-          <Section aside={<More href={hrefOf("system")}>System</More>} level={2} title="Parts">
+          <Section aside={<More href={hrefOf("system")}>{t("System")}</More>} level={2} title={t("Parts")}>
             <QueryView query={system}>{() => <PartsTable parts={parts ?? []} />}</QueryView>
           </Section>
         )}

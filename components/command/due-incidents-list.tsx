@@ -8,6 +8,7 @@ import { Severity } from "@/components/incidents/incident-badges";
 import { useScope } from "@/components/shell/scope";
 import { cx } from "@/components/ui/cx";
 import { useNow } from "@/components/ui/use-now";
+import { t } from "@/server/kernel/words";
 
 type Incidents = Outputs["incidents"]["due"];
 
@@ -17,7 +18,9 @@ export function DueIncidentsList({ incidents }: Readonly<{ incidents: Incidents 
   const now = useNow(incidents.now);
   if (incidents.items.length === 0) {
     return (
-      <p className="border-y py-3 text-ink-2">No incident needs anybody. What the rules mind opens one by itself.</p>
+      <p className="border-y py-3 text-ink-2">
+        {t("No incident needs anybody. What the rules mind opens one by itself.")}
+      </p>
     );
   }
   return (
@@ -42,7 +45,11 @@ export function DueIncidentsList({ incidents }: Readonly<{ incidents: Incidents 
         })}
       </ol>
       {incidents.active > incidents.items.length && (
-        <p className="text-ink-2">and {incidents.active - incidents.items.length} more that are not over</p>
+        <p className="text-ink-2">
+          {t("and {n, plural, one {# more that is not over} other {# more that are not over}}", {
+            n: incidents.active - incidents.items.length,
+          })}
+        </p>
       )}
     </div>
   );

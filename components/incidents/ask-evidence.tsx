@@ -11,6 +11,7 @@ import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
 import { toast } from "@/components/ui/toast-store";
 import { checks, useFields } from "@/components/ui/use-fields";
+import { msg, t } from "@/server/kernel/words";
 
 type Props = Readonly<{ incidentId: string; onClose: () => void }>;
 
@@ -19,13 +20,13 @@ export function AskEvidence({ incidentId, onClose }: Props) {
   const { tenantSlug } = useScope();
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const { problems, read } = useFields({ reason: checks.filled("A reason") });
+  const { problems, read } = useFields({ reason: checks.filled(msg("A reason is missing.")) });
   const ask = useMutation(
     trpc.evidence.ask.mutationOptions({
       onSuccess: () => {
         void queries.invalidateQueries({ queryKey: trpc.incidents.pathKey() });
         void queries.invalidateQueries({ queryKey: trpc.evidence.pathKey() });
-        toast("Evidence is being taken.");
+        toast(t("Evidence is being taken."));
         onClose();
       },
     }),
@@ -38,25 +39,26 @@ export function AskEvidence({ incidentId, onClose }: Props) {
   }
 
   return (
-    <Dialog onClose={onClose} title="Take evidence">
+    <Dialog onClose={onClose} title={t("Take evidence")}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <p className="text-ink-2">
-          Live channels, registrations, a day of security events, calls, holds, ledger and audit trail, and the
-          configuration, as they are now. Nothing can change it afterwards.
+          {t(
+            "Live channels, registrations, a day of security events, calls, holds, ledger and audit trail, and the configuration, as they are now. Nothing can change it afterwards.",
+          )}
         </p>
         <Field
           data-first=""
-          hint="It stands in the manifest."
-          label="Why"
+          hint={t("It stands in the manifest.")}
+          label={t("Why")}
           maxLength={500}
           name="reason"
           problem={problems.reason}
         />
         <FormEnd
-          busy={ask.isPending && "Asking…"}
+          busy={ask.isPending && t("Asking…")}
           onCancel={onClose}
           refusal={ask.error ? refusalOf(ask.error) : undefined}
-          submit="Take it"
+          submit={t("Take it")}
         />
       </form>
     </Dialog>

@@ -7,6 +7,7 @@ import { useIncident } from "@/components/incidents/use-incident";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
+import { t } from "@/server/kernel/words";
 
 /** A line in the timeline, by a person. */
 export function CommentIncident({ incidentId }: Readonly<{ incidentId: string }>) {
@@ -24,20 +25,20 @@ export function CommentIncident({ incidentId }: Readonly<{ incidentId: string }>
   return (
     <form className="grid gap-2 pt-1" noValidate onSubmit={submit}>
       <label className="sr-only" htmlFor={id}>
-        Comment
+        {t("Comment")}
       </label>
       <textarea
         className="control min-h-16 py-1.5"
         id={id}
         maxLength={4_000}
         name="text"
-        placeholder="What you saw, did or heard…"
+        placeholder={t("What you saw, did or heard…")}
         rows={2}
       />
       {comment.error && <ErrorState {...refusalOf(comment.error)} />}
       <div className="flex justify-end">
-        <Button busy={comment.isPending && "Writing…"} type="submit">
-          Add to the timeline
+        <Button busy={comment.isPending && t("Writing…")} type="submit">
+          {t("Add to the timeline")}
         </Button>
       </div>
     </form>

@@ -4,6 +4,8 @@ import { offersOf, stepName } from "@/components/incidents/contain-words";
 import { Icon } from "@/components/ui/icon";
 import { Notice } from "@/components/ui/notice";
 import { Section } from "@/components/ui/section";
+import { rich } from "@/components/words/rich";
+import { t } from "@/server/kernel/words";
 
 /** What a press would do, with counts; what may be left out can be unticked. */
 export function ContainOffers({ preview }: Readonly<{ preview: ContainPreview }>) {
@@ -11,8 +13,8 @@ export function ContainOffers({ preview }: Readonly<{ preview: ContainPreview }>
   return (
     <div className="grid gap-4">
       {heldBy.length > 0 && (
-        <Notice title={`Incident ${heldBy.join(", ")} stops it already`} tone="info">
-          Each incident holds it for itself; the same one joins.
+        <Notice title={t("Incident {numbers} stops it already", { numbers: heldBy.join(", ") })} tone="info">
+          {t("Each incident holds it for itself; the same one joins.")}
         </Notice>
       )}
       <ol className="grid">
@@ -32,13 +34,13 @@ export function ContainOffers({ preview }: Readonly<{ preview: ContainPreview }>
                 {step === "hang_up" && liveCalls > 0 && (
                   <span className="text-ink-3">
                     {" "}
-                    that hold <Money currency={currency} micros={heldMicros} />
+                    {rich("that hold {money}", { money: <Money currency={currency} micros={heldMicros} /> })}
                   </span>
                 )}
               </span>
               <span className="flex items-center gap-1 text-xs text-ink-3">
                 {back && <Icon name="undo" />}
-                {back ? "undone by a release" : step === "evidence" ? "" : "stays"}
+                {back ? t("undone by a release") : step === "evidence" ? "" : t("stays")}
               </span>
             </label>
           </li>
@@ -46,8 +48,10 @@ export function ContainOffers({ preview }: Readonly<{ preview: ContainPreview }>
       </ol>
       {phones.length > 0 && (
         <p className="text-ink-2">
-          {phones.map(({ address }) => address).join(", ")}: cut off until set up with a new secret. Until then the
-          phone cannot even dial emergency numbers.
+          {t(
+            "{phones}: cut off until set up with a new secret. Until then the phone cannot even dial emergency numbers.",
+            { phones: phones.map(({ address }) => address).join(", ") },
+          )}
         </p>
       )}
       {preview.destinations.length > 0 && <Destinations preview={preview} />}
@@ -58,13 +62,15 @@ export function ContainOffers({ preview }: Readonly<{ preview: ContainPreview }>
 /** What was called most; unticked, because it concerns every phone of the tenant. */
 function Destinations({ preview: { destinations, currency } }: Readonly<{ preview: ContainPreview }>) {
   return (
-    <Section title="Called in 24 hours; tick what the whole tenant shall not call">
+    <Section title={t("Called in 24 hours; tick what the whole tenant shall not call")}>
       <ul className="flex flex-wrap gap-x-5">
         {destinations.map(({ prefix, calls, costMicros }) => (
           <li key={prefix}>
             <label className="flex min-h-8 items-center gap-2">
               <input className="size-4 accent-accent" name="prefix" type="checkbox" value={prefix} />
-              <span className="figures">+{prefix}</span>
+              <bdi className="figures" dir="ltr">
+                +{prefix}
+              </bdi>
               <span className="text-ink-3">
                 {calls} · <Money currency={currency} micros={costMicros} />
               </span>

@@ -18,15 +18,17 @@ import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
 import { Select } from "@/components/ui/select";
 import { optionalSteps } from "@/server/domain/incidents/containment.schema";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ incident: IncidentDetail; onClose: () => void }>;
+const SAMPLE = "acme";
 type Target = Readonly<{ ofSlug: string; extension?: string }>;
 
 /** Stops the calls of an extension or tenant: what would be done with counts, then what is being done. */
 export function ContainSheet({ incident, onClose }: Props) {
   const [doneId, setDoneId] = useState<string>();
   return (
-    <Dialog onClose={onClose} size="middle" title={`Contain, for incident ${incident.number}`}>
+    <Dialog onClose={onClose} size="middle" title={t("Contain, for incident {number}", { number: incident.number })}>
       {doneId ? (
         <Progress containmentId={doneId} incidentId={incident.id} onClose={onClose} />
       ) : (
@@ -45,9 +47,9 @@ function Ask({ incident, onClose, onStarted }: Props & Readonly<{ onStarted: (id
   return (
     <div className="grid gap-4">
       <Select
-        choices={[{ value: "", label: "Choose whose calls" }, ...choices]}
+        choices={[{ value: "", label: t("Choose whose calls") }, ...choices]}
         data-first={target ? undefined : ""}
-        label="Whose calls"
+        label={t("Whose calls")}
         name="target"
         onChange={(event) => choose(event.target.value)}
         value={chosen}
@@ -74,9 +76,9 @@ function ByName({ onNamed }: Readonly<{ onNamed: (target: Target) => void }>) {
   }
   return (
     <form className="flex flex-wrap items-end gap-3" noValidate onSubmit={submit}>
-      <Field data-first="" label="Tenant" maxLength={63} name="ofSlug" placeholder="acme" />
-      <Field label="Extension" maxLength={6} name="extension" placeholder="all of them" required={false} />
-      <Button type="submit">Look</Button>
+      <Field data-first="" label={t("Tenant")} maxLength={63} name="ofSlug" placeholder={SAMPLE} />
+      <Field label={t("Extension")} maxLength={6} name="extension" placeholder={t("all of them")} required={false} />
+      <Button type="submit">{t("Look")}</Button>
     </form>
   );
 }
@@ -112,12 +114,12 @@ function Offer({ incidentId, target, onClose, onStarted }: OfferProps) {
       {(found) => (
         <form className="grid gap-4" noValidate onSubmit={submit}>
           <ContainOffers preview={found} />
-          <Field data-first="" label="Why" maxLength={4_000} name="text" required={false} />
+          <Field data-first="" label={t("Why")} maxLength={4_000} name="text" required={false} />
           <FormEnd
-            busy={start.isPending && "Containing…"}
+            busy={start.isPending && t("Containing…")}
             onCancel={onClose}
             refusal={start.error ? refusalOf(start.error) : undefined}
-            submit={`Contain ${found.subject}`}
+            submit={t("Contain {subject}", { subject: found.subject })}
           />
         </form>
       )}
@@ -146,7 +148,7 @@ function Progress({
     <QueryView query={query}>
       {(rows) => {
         const row = rows.find(({ id }) => id === containmentId);
-        if (!row) return <p>It is on its way.</p>;
+        if (!row) return <p>{t("It is on its way.")}</p>;
         const took = tookText(row);
         return (
           <div className="grid gap-4">
@@ -154,11 +156,11 @@ function Progress({
             <div className="flex items-center justify-between gap-4">
               <p aria-live="polite" className={took ? "font-medium text-ok" : "text-ink-2"}>
                 {took
-                  ? `${row.subject}: contained in ${took}`
-                  : `${row.subject}: new calls are refused, the rest follows`}
+                  ? t("{subject}: contained in {took}", { subject: row.subject, took })
+                  : t("{subject}: new calls are refused, the rest follows", { subject: row.subject })}
               </p>
               <Button data-first="" look="primary" onClick={onClose}>
-                Close
+                {t("Close")}
               </Button>
             </div>
           </div>

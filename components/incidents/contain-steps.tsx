@@ -8,6 +8,7 @@ import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { ErrorState } from "@/components/ui/error-state";
+import { t } from "@/server/kernel/words";
 
 /** The steps of a containment as they are now; one that failed says what does it by hand. */
 export function ContainSteps({ containment }: Readonly<{ containment: ContainmentRow }>) {
@@ -25,10 +26,10 @@ export function ContainSteps({ containment }: Readonly<{ containment: Containmen
       {failed && can("incidents.write") && (
         <div>
           <Button
-            busy={retry.isPending && "Trying…"}
+            busy={retry.isPending && t("Trying…")}
             onClick={() => retry.mutate({ tenantSlug, containmentId: containment.id })}
           >
-            Try again now
+            {t("Try again now")}
           </Button>
         </div>
       )}
@@ -47,14 +48,16 @@ function Step({ step: { step, state, count, error, byHand } }: Readonly<{ step: 
         </span>
         <span className={`font-medium ${ink}`}>{word}</span>
       </p>
-      {state === "failed" && <p className="text-xs text-ink-2">{error} It is tried again by itself.</p>}
+      {state === "failed" && (
+        <p className="text-xs text-ink-2">{t("{error} It is tried again by itself.", { error })}</p>
+      )}
       {byHand.length > 0 && (
-        <div className="flex items-start gap-2 rounded-md border border-outline bg-bg py-1 pr-1 pl-3">
+        <div className="flex items-start gap-2 rounded-md border border-outline bg-bg py-1 pe-1 ps-3">
           <pre className="max-h-32 min-w-0 flex-1 overflow-auto text-xs whitespace-pre-wrap break-all">
             {byHand.join("\n")}
           </pre>
-          <CopyButton label="Copy the commands that do it by hand" text={byHand.join("\n")}>
-            Copy
+          <CopyButton label={t("Copy the commands that do it by hand")} text={byHand.join("\n")}>
+            {t("Copy")}
           </CopyButton>
         </div>
       )}

@@ -1,68 +1,74 @@
 import type { ContainmentRow, ContainPreview, IncidentDetail } from "@/components/api/outputs";
 import type { ContainStep, OptionalStep } from "@/server/domain/incidents/containment.schema";
 import { keptWords } from "@/server/domain/incidents/kept-source.schema";
+import { type Message, msg, say, t } from "@/server/kernel/words";
 
 type StepState = ContainmentRow["steps"][number]["state"];
 
-const names: Readonly<Record<ContainStep, string>> = {
-  evidence: "Keep evidence",
-  refuse: "Refuse new calls",
-  hang_up: "Hang up live calls",
-  rotate: "Replace the SIP secret",
-  contacts: "Forget the registered phones",
-  sources: "Ban where it comes from",
-  destinations: "Block the prefixes",
-  notify: "Tell the owners",
+const names: Readonly<Record<ContainStep, Message>> = {
+  evidence: msg("Keep evidence"),
+  refuse: msg("Refuse new calls"),
+  hang_up: msg("Hang up live calls"),
+  rotate: msg("Replace the SIP secret"),
+  contacts: msg("Forget the registered phones"),
+  sources: msg("Ban where it comes from"),
+  destinations: msg("Block the prefixes"),
+  notify: msg("Tell the owners"),
 };
 /** What a step is called; one that this page does not know is shown by its own name. */
-export const stepName = (step: string): string =>
-  (names as Readonly<Record<string, string>>)[step] ?? step.replaceAll("_", " ");
-
-const many = (count: number, one: string, more: string): string => `${count} ${count === 1 ? one : more}`;
+export function stepName(step: string): string {
+  const known = (names as Readonly<Record<string, Message>>)[step];
+  return known ? say(known) : step.replaceAll("_", " ");
+}
 
 /** What a step counted. */
 export function countText(step: ContainStep, count: number): string {
   switch (step) {
     case "evidence":
-      return many(count, "snapshot", "snapshots");
+      return t("{count, plural, one {# snapshot} other {# snapshots}}", { count });
     case "refuse":
-      return "emergency numbers pass";
+      return t("emergency numbers pass");
     case "hang_up":
-      return many(count, "call", "calls");
+      return t("{count, plural, one {# call} other {# calls}}", { count });
     case "rotate":
-      return many(count, "secret", "secrets");
+      return t("{count, plural, one {# secret} other {# secrets}}", { count });
     case "contacts":
-      return many(count, "phone", "phones");
+      return t("{count, plural, one {# phone} other {# phones}}", { count });
     case "sources":
-      return many(count, "address", "addresses");
+      return t("{count, plural, one {# address} other {# addresses}}", { count });
     case "destinations":
-      return many(count, "prefix", "prefixes");
+      return t("{count, plural, one {# prefix} other {# prefixes}}", { count });
     case "notify":
-      return many(count, "mail", "mails");
+      return t("{count, plural, one {# mail} other {# mails}}", { count });
   }
 }
 
-const states: Readonly<Record<StepState, { word: string; ink: string }>> = {
-  waiting: { word: "Waiting", ink: "text-ink-3" },
-  running: { word: "Running", ink: "text-info" },
-  done: { word: "Done", ink: "text-ok" },
-  failed: { word: "Failed", ink: "text-bad" },
-  skipped: { word: "Left out", ink: "text-ink-3" },
+const states: Readonly<Record<StepState, { word: Message; ink: string }>> = {
+  waiting: { word: msg("Waiting"), ink: "text-ink-3" },
+  running: { word: msg("Running"), ink: "text-info" },
+  done: { word: msg("Done"), ink: "text-ok" },
+  failed: { word: msg("Failed"), ink: "text-bad" },
+  skipped: { word: msg("Left out"), ink: "text-ink-3" },
 };
-export const stepState = (state: StepState) => states[state];
+export const stepState = (state: StepState) => ({ ink: states[state].ink, word: say(states[state].word) });
 
 /** A step as it is offered: what it would do, and whether a release undoes it. */
 export type Offer = Readonly<{ step: ContainStep; what: string; back: boolean; optional: OptionalStep | null }>;
 
 const some = (parts: readonly string[], most: number): string =>
-  [...parts.slice(0, most), ...(parts.length > most ? [`${parts.length - most} more`] : [])].join(", ");
+  [
+    ...parts.slice(0, most),
+    ...(parts.length > most ? [t("{n, plural, one {# more} other {# more}}", { n: parts.length - most })] : []),
+  ].join(", ");
 
 /** Which addresses are banned, and why others are not. */
 export function sourcesText(sources: ContainPreview["sources"]): string {
   const strange = sources.filter(({ kept }) => kept === null).map(({ network }) => network);
-  const left = sources.flatMap(({ network, kept }) => (kept ? [`${network} (kept, because ${keptWords(kept)})`] : []));
-  const banned = strange.length > 0 ? some(strange, 3) : "no strange address";
-  return left.length > 0 ? `${banned}; not ${some(left, 2)}` : banned;
+  const left = sources.flatMap(({ network, kept }) =>
+    kept ? [t("{network} (kept, because {reason})", { network, reason: keptWords(kept) })] : [],
+  );
+  const banned = strange.length > 0 ? some(strange, 3) : t("no strange address");
+  return left.length > 0 ? t("{banned}; not {left}", { banned, left: some(left, 2) }) : banned;
 }
 
 /** What a press would do, in its order. */
@@ -73,13 +79,18 @@ export function offersOf(preview: ContainPreview): readonly Offer[] {
   });
   const told = tell.map(({ name, owners }) => `${name} (${owners})`).join(", ");
   return [
-    offer("evidence", "calls, phones, events, ledger and settings as they are now", false, null),
-    offer("refuse", `of ${many(extensions, "extension", "extensions")}; emergency numbers pass`, true, null),
-    offer("hang_up", many(liveCalls, "call", "calls"), false, "hang_up"),
-    offer("rotate", many(extensions, "secret", "secrets"), false, "rotate"),
-    offer("contacts", many(phones.length, "phone", "phones"), false, "contacts"),
+    offer("evidence", t("calls, phones, events, ledger and settings as they are now"), false, null),
+    offer(
+      "refuse",
+      t("of {extensions, plural, one {# extension} other {# extensions}}; emergency numbers pass", { extensions }),
+      true,
+      null,
+    ),
+    offer("hang_up", countText("hang_up", liveCalls), false, "hang_up"),
+    offer("rotate", countText("rotate", extensions), false, "rotate"),
+    offer("contacts", countText("contacts", phones.length), false, "contacts"),
     offer("sources", sourcesText(sources), true, "sources"),
-    offer("notify", told || "nobody to tell", false, "notify"),
+    offer("notify", told || t("nobody to tell"), false, "notify"),
   ];
 }
 
@@ -95,8 +106,8 @@ export function targetChoices(subjects: IncidentDetail["subjects"]): readonly Ta
       const number = numberOf(subject.value, subject.tenantSlug ?? "");
       return { value: `${subject.tenantSlug} ${number}`, label: `${subject.tenantName}, ${number}` };
     }),
-    ...[...tenants].map(([slug, name]) => ({ value: slug, label: `${name}, every extension` })),
-    { value: OTHER, label: "Another one…" },
+    ...[...tenants].map(([slug, name]) => ({ value: slug, label: t("{name}, every extension", { name }) })),
+    { value: OTHER, label: t("Another one…") },
   ];
 }
 
@@ -118,13 +129,16 @@ export function tookText({ createdAt, steps }: Pick<ContainmentRow, "createdAt" 
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
-const staying: Readonly<Partial<Record<ContainStep, string>>> = {
-  hang_up: "Calls that were ended stay ended.",
-  rotate: "The secret stays replaced: the phone needs a new one from the page of extensions.",
-  contacts: "The phones have to register again.",
-  notify: "The mails were sent.",
+const staying: Readonly<Partial<Record<ContainStep, Message>>> = {
+  hang_up: msg("Calls that were ended stay ended."),
+  rotate: msg("The secret stays replaced: the phone needs a new one from the page of extensions."),
+  contacts: msg("The phones have to register again."),
+  notify: msg("The mails were sent."),
 };
 
 /** What a release does not undo, in sentences. */
 export const staysOf = ({ steps }: Pick<ContainmentRow, "steps">): readonly string[] =>
-  steps.flatMap(({ step, state, count }) => (state === "done" && count > 0 ? (staying[step] ?? []) : []));
+  steps.flatMap(({ step, state, count }) => {
+    const sentence = staying[step];
+    return state === "done" && count > 0 && sentence ? [say(sentence)] : [];
+  });

@@ -11,6 +11,8 @@ import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { later } from "@/components/ui/later";
 import { Section } from "@/components/ui/section";
+import { rich } from "@/components/words/rich";
+import { t } from "@/server/kernel/words";
 
 const ContainSheet = later(() => import("@/components/incidents/contain-sheet").then((file) => file.ContainSheet));
 const ReleaseContainment = later(() =>
@@ -23,7 +25,7 @@ export function Contain({ incident }: Readonly<{ incident: IncidentDetail }>) {
   return (
     <>
       <Button data-shortcut="c" look="danger" onClick={() => setOpen(true)}>
-        Contain…
+        {t("Contain…")}
       </Button>
       {open && <ContainSheet incident={incident} onClose={() => setOpen(false)} />}
     </>
@@ -36,7 +38,7 @@ export function Containments({ incidentId }: Readonly<{ incidentId: string }>) {
   const query = useQuery(useTRPC().containment.list.queryOptions({ tenantSlug, incidentId }));
   if (!query.data || query.data.length === 0) return null;
   return (
-    <Section title="Contained">
+    <Section title={t("Contained")}>
       {query.data.map((row) => (
         <One containment={row} key={row.id} />
       ))}
@@ -54,11 +56,15 @@ function One({ containment }: Readonly<{ containment: ContainmentRow }>) {
         <p>
           <span className="font-medium">{subject}</span>{" "}
           <span className="text-ink-3">
-            {releasedAt ? "let go " : "since "}
-            <Moment at={releasedAt ?? createdAt} /> by {releasedBy ?? createdBy}
+            {rich(releasedAt ? "let go {at} by {person}" : "since {at} by {person}", {
+              at: <Moment at={releasedAt ?? createdAt} />,
+              person: releasedBy ?? createdBy,
+            })}
           </span>
         </p>
-        {releasedAt === null && can("incidents.write") && <Button onClick={() => setReleasing(true)}>Release…</Button>}
+        {releasedAt === null && can("incidents.write") && (
+          <Button onClick={() => setReleasing(true)}>{t("Release…")}</Button>
+        )}
       </div>
       {releasedAt === null && <ContainSteps containment={containment} />}
       {releasing && <ReleaseContainment containment={containment} onClose={() => setReleasing(false)} />}

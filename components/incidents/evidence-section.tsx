@@ -13,6 +13,7 @@ import { Button } from "@/components/ui/button";
 import { buttonClass } from "@/components/ui/button-class";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Section } from "@/components/ui/section";
+import { t } from "@/server/kernel/words";
 
 type Snapshot = Outputs["evidence"]["list"][number];
 
@@ -23,13 +24,15 @@ export function EvidenceSection({ incidentId }: Readonly<{ incidentId: string }>
   const query = useQuery(useTRPC().evidence.list.queryOptions({ tenantSlug, incidentId }));
   return (
     <Section
-      aside={can("evidence.write") && <Button onClick={() => setAsking(true)}>Take evidence…</Button>}
-      title="Evidence"
+      aside={can("evidence.write") && <Button onClick={() => setAsking(true)}>{t("Take evidence…")}</Button>}
+      title={t("Evidence")}
     >
       <QueryView query={query}>
         {(snapshots) =>
           snapshots.length === 0 ? (
-            <p className="text-ink-2">Nothing is kept yet. A containment keeps evidence before it changes anything.</p>
+            <p className="text-ink-2">
+              {t("Nothing is kept yet. A containment keeps evidence before it changes anything.")}
+            </p>
           ) : (
             <ul className="grid">
               {snapshots.map((snapshot) => (
@@ -51,7 +54,7 @@ function OneSnapshot({ snapshot }: Readonly<{ snapshot: Snapshot }>) {
     <li className="grid gap-1 border-b py-2">
       <p className="flex flex-wrap items-baseline justify-between gap-x-4">
         <span className="min-w-0 break-words">
-          <span className="font-medium">Snapshot {snapshot.number}</span>{" "}
+          <span className="font-medium">{t("Snapshot {number}", { number: snapshot.number })}</span>{" "}
           <span className="text-ink-2">
             {snapshot.takenBy}: {snapshot.reason}
           </span>
@@ -62,17 +65,24 @@ function OneSnapshot({ snapshot }: Readonly<{ snapshot: Snapshot }>) {
       </p>
       <p className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
         <span className="min-w-0 text-xs text-ink-3">
-          SHA-256 <code className="break-all">{snapshot.sha256.slice(0, 16)}…</code>{" "}
-          <CopyButton label={`Copy the hash of snapshot ${snapshot.number}`} text={snapshot.sha256} />
+          {t("SHA-256")} <code className="break-all">{snapshot.sha256.slice(0, 16)}…</code>{" "}
+          <CopyButton
+            label={t("Copy the hash of snapshot {number}", { number: snapshot.number })}
+            text={snapshot.sha256}
+          />
         </span>
         <a className={buttonClass()} download href={`/api/evidence/${tenantSlug}/${snapshot.number}`}>
-          Download, {sizeText(snapshot.bytes)}
+          {t("Download, {size}", { size: sizeText(snapshot.bytes) })}
         </a>
       </p>
       <details>
         <summary className="cursor-pointer text-ink-2">
-          {snapshot.items.length} items
-          {missing.length > 0 && <span className="text-warn">, {missing.length} missing</span>}
+          {t("{n, plural, one {# item} other {# items}}", { n: snapshot.items.length })}
+          {missing.length > 0 && (
+            <span className="text-warn">
+              {t(", {n, plural, one {# missing} other {# missing}}", { n: missing.length })}
+            </span>
+          )}
         </summary>
         <ul className="grid pt-1">
           {snapshot.items.map((item) => (

@@ -17,6 +17,7 @@ import { Button } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
 import { Select } from "@/components/ui/select";
 import type { IncidentState, Severity } from "@/server/domain/incidents/incident.schema";
+import { t } from "@/server/kernel/words";
 
 /** What can be done with an incident in its state; what needs a reason asks for it. */
 export function IncidentActions({ incident }: Readonly<{ incident: IncidentDetail }>) {
@@ -32,15 +33,20 @@ export function IncidentActions({ incident }: Readonly<{ incident: IncidentDetai
       <div className="flex flex-wrap gap-2">
         {active && <Contain incident={incident} />}
         {incident.acknowledgedAt === null && active && (
-          <Button busy={take.isPending && "Taking…"} data-shortcut="1" look="primary" onClick={() => take.mutate(one)}>
-            Take it
+          <Button
+            busy={take.isPending && t("Taking…")}
+            data-shortcut="1"
+            look="primary"
+            onClick={() => take.mutate(one)}
+          >
+            {t("Take it")}
           </Button>
         )}
         {ways
           .filter(({ state }) => !(incident.state === "triage" && state === "open"))
           .map(({ state, reason }) => (
             <Button
-              busy={move.isPending && move.variables.state === state && "Moving…"}
+              busy={move.isPending && move.variables.state === state && t("Moving…")}
               data-shortcut={state === "dismissed" ? "3" : undefined}
               key={state}
               onClick={() => (reason ? setAsking(state) : move.mutate({ ...one, state }))}
@@ -51,13 +57,13 @@ export function IncidentActions({ incident }: Readonly<{ incident: IncidentDetai
           ))}
         {active && (
           <Button data-shortcut="2 m" onClick={() => setAsking("merge")}>
-            Merge…
+            {t("Merge…")}
           </Button>
         )}
         {active && <Later incident={incident} />}
         {mergedInto !== null && (
-          <Button busy={unmerge.isPending && "Taking out…"} data-shortcut="u" onClick={() => unmerge.mutate(one)}>
-            Take it out of {mergedInto.number}
+          <Button busy={unmerge.isPending && t("Taking out…")} data-shortcut="u" onClick={() => unmerge.mutate(one)}>
+            {t("Take it out of {number}", { number: mergedInto.number })}
           </Button>
         )}
       </div>
@@ -80,19 +86,23 @@ function Later({ incident: { id, number, snoozedUntil } }: Readonly<{ incident: 
     <>
       {snoozedUntil ? (
         <Button
-          busy={snooze.isPending && "Bringing back…"}
+          busy={snooze.isPending && t("Bringing back…")}
           data-shortcut="h"
           onClick={() => snooze.mutate({ tenantSlug, incidentIds: [id], until: null })}
         >
-          Bring it back
+          {t("Bring it back")}
         </Button>
       ) : (
         <Button data-shortcut="h" onClick={() => setAsking(true)}>
-          Snooze…
+          {t("Snooze…")}
         </Button>
       )}
       {asking && (
-        <SnoozeIncidents incidentIds={[id]} onClose={() => setAsking(false)} title={`Snooze incident ${number}`} />
+        <SnoozeIncidents
+          incidentIds={[id]}
+          onClose={() => setAsking(false)}
+          title={t("Snooze incident {number}", { number })}
+        />
       )}
     </>
   );
@@ -108,9 +118,9 @@ function Who({ incident }: Readonly<{ incident: IncidentDetail }>) {
     <div className="grid gap-2">
       <div className="flex flex-wrap gap-3">
         <Select
-          choices={severityChoices}
+          choices={severityChoices()}
           data-shortcut="s"
-          label="Severity"
+          label={t("Severity")}
           name="severity"
           onChange={(event) =>
             rate.mutate({ tenantSlug, incidentId: incident.id, severity: event.target.value as Severity })
@@ -118,9 +128,9 @@ function Who({ incident }: Readonly<{ incident: IncidentDetail }>) {
           value={incident.severity}
         />
         <Select
-          choices={[{ value: "", label: "Nobody" }, ...people]}
+          choices={[{ value: "", label: t("Nobody") }, ...people]}
           data-shortcut="a"
-          label="Owner"
+          label={t("Owner")}
           name="owner"
           onChange={(event) =>
             assign.mutate({ tenantSlug, incidentId: incident.id, ownerId: event.target.value || null })

@@ -3,6 +3,8 @@
 import type { IncidentDetail } from "@/components/api/outputs";
 import { Moment } from "@/components/shell/moment";
 import { useNow } from "@/components/ui/use-now";
+import { rich } from "@/components/words/rich";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ clock: IncidentDetail["clocks"]["acknowledge"]; now: Date }>;
 
@@ -15,14 +17,13 @@ export function IncidentClock({ clock, now: serverNow }: Props) {
     return (
       <span>
         <Moment at={metAt} full />
-        {late && <span className="text-warn"> · late</span>}
+        {late && <span className="text-warn"> {t("· late")}</span>}
       </span>
     );
   }
   return (
     <span className={late ? "font-medium text-bad" : undefined}>
-      {late ? "Overdue since " : "Until "}
-      <Moment at={dueAt} full />
+      {rich(late ? "Overdue since {at}" : "Until {at}", { at: <Moment at={dueAt} full /> })}
     </span>
   );
 }

@@ -20,13 +20,18 @@ import { type Fact, Facts } from "@/components/ui/facts";
 import { Panel } from "@/components/ui/panel";
 import { Section } from "@/components/ui/section";
 import { useOpen } from "@/components/ui/use-open";
+import { t } from "@/server/kernel/words";
 
 /** One incident: what it is, what it touches, what was done. */
 export function IncidentPanel({ incidentId, onClose }: Readonly<{ incidentId: string; onClose: () => void }>) {
   const { tenantSlug } = useScope();
   const query = useQuery(useTRPC().incidents.get.queryOptions({ tenantSlug, incidentId }));
   return (
-    <Panel onClose={onClose} subject={incidentId} title={query.data ? `Incident ${query.data.number}` : "Incident"}>
+    <Panel
+      onClose={onClose}
+      subject={incidentId}
+      title={query.data ? t("Incident {number}", { number: query.data.number }) : t("Incident")}
+    >
       <QueryView query={query}>{(incident) => <Room incident={incident} />}</QueryView>
     </Panel>
   );
@@ -48,7 +53,7 @@ function Room({ incident }: Readonly<{ incident: IncidentDetail }>) {
       <Facts facts={factsOf(incident)} />
       {incident.subjects.length > 0 && <IncidentSubjects subjects={incident.subjects} />}
       {can("evidence.read") && <EvidenceSection incidentId={incident.id} />}
-      <Section title="Timeline">
+      <Section title={t("Timeline")}>
         <ol className="grid">
           {incident.lines.map((line) => (
             <li className="grid gap-1 border-b py-2" key={line.seq}>
@@ -72,24 +77,24 @@ function Room({ incident }: Readonly<{ incident: IncidentDetail }>) {
 
 function factsOf(incident: IncidentDetail): readonly Fact[] {
   const facts: (Fact | false)[] = [
-    incident.source !== "" && { label: "From", value: <code>{incident.source}</code> },
-    { label: "Signals", value: <span className="figures">{incident.signals}</span> },
-    { label: "First seen", value: <Moment at={incident.firstAt} full /> },
-    { label: "Last seen", value: <Moment at={incident.lastAt} full /> },
-    { label: "Owner", value: incident.ownerName ?? "Nobody" },
-    incident.snoozedUntil !== null && { label: "Put off until", value: <Moment at={incident.snoozedUntil} full /> },
-    { label: "Taken", value: <IncidentClock clock={incident.clocks.acknowledge} now={incident.now} /> },
+    incident.source !== "" && { label: t("source|From"), value: <code>{incident.source}</code> },
+    { label: t("Signals"), value: <span className="figures">{incident.signals}</span> },
+    { label: t("First seen"), value: <Moment at={incident.firstAt} full /> },
+    { label: t("Last seen"), value: <Moment at={incident.lastAt} full /> },
+    { label: t("Owner"), value: incident.ownerName ?? t("Nobody") },
+    incident.snoozedUntil !== null && { label: t("Put off until"), value: <Moment at={incident.snoozedUntil} full /> },
+    { label: t("Taken"), value: <IncidentClock clock={incident.clocks.acknowledge} now={incident.now} /> },
     incident.clocks.contain !== null && {
-      label: "Contained",
+      label: t("Contained"),
       value: <IncidentClock clock={incident.clocks.contain} now={incident.now} />,
     },
-    incident.outcome !== "" && { label: "Outcome", value: incident.outcome },
+    incident.outcome !== "" && { label: t("Outcome"), value: incident.outcome },
     incident.mergedInto !== null && {
-      label: "Part of",
+      label: t("Part of"),
       value: <OtherIncident id={incident.mergedInto.id} number={incident.mergedInto.number} />,
     },
     incident.parts.length > 0 && {
-      label: "Took in",
+      label: t("Took in"),
       value: (
         <span className="flex flex-wrap gap-x-3">
           {incident.parts.map((part) => (
@@ -106,7 +111,7 @@ function OtherIncident({ id, number }: Readonly<{ id: string; number: string }>)
   const { open } = useOpen();
   return (
     <Button look="quiet" onClick={() => open(id)}>
-      Incident {number}
+      {t("Incident {number}", { number })}
     </Button>
   );
 }

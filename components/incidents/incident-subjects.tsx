@@ -5,15 +5,16 @@ import Link from "next/link";
 import type { IncidentDetail } from "@/components/api/outputs";
 import { portalPath } from "@/components/shell/portal-path";
 import { Section } from "@/components/ui/section";
+import { msg, say, t } from "@/server/kernel/words";
 
 const SHOWN = 12;
 const titles = {
-  tenant: "Tenant",
-  extension: "Extensions",
-  address: "Addresses",
-  username: "Names nobody has",
-  number: "Numbers called",
-  country: "Countries called",
+  tenant: msg("Tenant"),
+  extension: msg("Extensions"),
+  address: msg("Addresses"),
+  username: msg("Names nobody has"),
+  number: msg("Numbers called"),
+  country: msg("Countries called"),
 } as const;
 const kinds = Object.keys(titles) as readonly (keyof typeof titles)[];
 type Subject = IncidentDetail["subjects"][number];
@@ -28,10 +29,10 @@ export function IncidentSubjects({ subjects }: Readonly<{ subjects: readonly Sub
         return (
           <Section
             aside={
-              <span className="figures text-xs text-ink-3">{some.length >= 200 ? "200 or more" : some.length}</span>
+              <span className="figures text-xs text-ink-3">{some.length >= 200 ? t("200 or more") : some.length}</span>
             }
             key={kind}
-            title={titles[kind]}
+            title={say(titles[kind])}
           >
             <ul className="grid">
               {some.slice(0, SHOWN).map((subject) => (
@@ -40,7 +41,7 @@ export function IncidentSubjects({ subjects }: Readonly<{ subjects: readonly Sub
                     <code className="break-all">{subject.value}</code>
                     {subject.tenantSlug && (
                       <Link
-                        className="ml-3 text-ink-2 underline"
+                        className="ms-3 text-ink-2 underline"
                         href={portalPath(`/${subject.tenantSlug}/${kind === "tenant" ? "calls" : "extensions"}`)}
                       >
                         {subject.tenantName}
@@ -51,7 +52,11 @@ export function IncidentSubjects({ subjects }: Readonly<{ subjects: readonly Sub
                 </li>
               ))}
             </ul>
-            {some.length > SHOWN && <p className="text-xs text-ink-3">and {some.length - SHOWN} more</p>}
+            {some.length > SHOWN && (
+              <p className="text-xs text-ink-3">
+                {t("and {n, plural, one {# more} other {# more}}", { n: some.length - SHOWN })}
+              </p>
+            )}
           </Section>
         );
       })}

@@ -1,109 +1,188 @@
 import type { IncidentDetail } from "@/components/api/outputs";
 import { stepName } from "@/components/incidents/contain-words";
 import { measureText, signalText } from "@/components/rules/rule-words";
+import { withinText } from "@/components/words/within";
 import type { IncidentState, Severity } from "@/server/domain/incidents/incident.schema";
 import type { Signal } from "@/server/domain/rules/rule-kinds.schema";
+import { type Message, msg, say, t } from "@/server/kernel/words";
 
 type Ink = "bad" | "warn" | "info" | "ok";
 
-const severities: Readonly<Record<Severity, { word: string; ink: Ink }>> = {
-  critical: { word: "Critical", ink: "bad" },
-  high: { word: "High", ink: "bad" },
-  medium: { word: "Medium", ink: "warn" },
-  low: { word: "Low", ink: "info" },
+const severities: Readonly<Record<Severity, { word: Message; ink: Ink }>> = {
+  critical: { word: msg("Critical"), ink: "bad" },
+  high: { word: msg("High"), ink: "bad" },
+  medium: { word: msg("Medium"), ink: "warn" },
+  low: { word: msg("Low"), ink: "info" },
 };
-export const severityWords = (severity: Severity) => severities[severity];
+export const severityWords = (severity: Severity) => ({
+  ink: severities[severity].ink,
+  word: say(severities[severity].word),
+});
 /** The worst first, as a form offers them. */
-export const severityChoices = (["critical", "high", "medium", "low"] as const).map((value) => ({
-  value,
-  label: severities[value].word,
-}));
+export const severityChoices = () =>
+  (["critical", "high", "medium", "low"] as const).map((value) => ({ value, label: say(severities[value].word) }));
 
-const states: Readonly<Record<IncidentState, { word: string; ink: Ink }>> = {
-  triage: { word: "Triage", ink: "warn" },
-  open: { word: "Open", ink: "warn" },
-  contained: { word: "Contained", ink: "info" },
-  monitoring: { word: "Monitoring", ink: "info" },
-  resolved: { word: "Resolved", ink: "ok" },
-  reviewed: { word: "Reviewed", ink: "ok" },
-  dismissed: { word: "Dismissed", ink: "info" },
+const states: Readonly<Record<IncidentState, { word: Message; ink: Ink }>> = {
+  triage: { word: msg("Triage"), ink: "warn" },
+  open: { word: msg("state|Open"), ink: "warn" },
+  contained: { word: msg("Contained"), ink: "info" },
+  monitoring: { word: msg("Monitoring"), ink: "info" },
+  resolved: { word: msg("Resolved"), ink: "ok" },
+  reviewed: { word: msg("Reviewed"), ink: "ok" },
+  dismissed: { word: msg("Dismissed"), ink: "info" },
 };
-export const stateWords = (state: IncidentState) => states[state];
+export const stateWords = (state: IncidentState) => ({ ink: states[state].ink, word: say(states[state].word) });
 
-const moves: Readonly<Record<IncidentState, string>> = {
-  triage: "Back to triage",
-  open: "Open again",
-  contained: "Contained",
-  monitoring: "Monitor",
-  resolved: "Resolve",
-  reviewed: "Reviewed",
-  dismissed: "Dismiss",
+const moves: Readonly<Record<IncidentState, Message>> = {
+  triage: msg("Back to triage"),
+  open: msg("Open again"),
+  contained: msg("Contained"),
+  monitoring: msg("Monitor"),
+  resolved: msg("Resolve"),
+  reviewed: msg("Reviewed"),
+  dismissed: msg("incident|Dismiss"),
 };
 /** What a button says that leads to a state. */
-export const moveText = (state: IncidentState): string => moves[state];
+export const moveText = (state: IncidentState): string => say(moves[state]);
 
 const word = (value: unknown): string => (typeof value === "string" || typeof value === "number" ? String(value) : "");
+const minuteOf = (moment: string): string => moment.slice(0, 16).replace("T", " ");
+/** The name of a state or severity within a sentence; one that this page does not know stays as it is. */
+const known = (names: Readonly<Record<string, { word: Message }>>, name: string): string => {
+  const found = names[name];
+  return found ? withinText(say(found.word)) : name;
+};
 
 /** What a rule had seen when it opened an incident. */
 function ruleText(at: (name: string) => string): string {
   const signal = at("signal") as Signal;
   const value = (name: string) => measureText(signal, at("scope"), at(name));
-  return `opened it by a rule: ${signalText(signal)} came to ${value("value")} within ${at("window")} minutes; it warns at ${value("warn")}, ${value("critical")} is critical`;
+  return t(
+    "opened it by a rule: {signal} came to {value} within {minutes, plural, one {# minute} other {# minutes}}; it warns at {warn}, {critical} is critical",
+    {
+      signal: signalText(signal),
+      value: value("value"),
+      minutes: Number(at("window")),
+      warn: value("warn"),
+      critical: value("critical"),
+    },
+  );
 }
 
+type Line = Pick<IncidentDetail["lines"][number], "kind" | "detail">;
+
 /** What a line of the timeline says after the name. */
-export function lineText({ kind, detail }: Pick<IncidentDetail["lines"][number], "kind" | "detail">): string {
+export function lineText({ kind, detail }: Line): string {
   const at = (name: string) => word(detail[name]);
   switch (kind) {
     case "opened":
       return at("signals")
-        ? `opened it: ${at("signals")} failed sign-ins within ${at("minutes")} minutes, allowed are ${Number(at("threshold")) - 1}`
-        : "opened it";
+        ? t(
+            "opened it: {signals, plural, one {# failed sign-in} other {# failed sign-ins}} within {minutes, plural, one {# minute} other {# minutes}}, allowed are {allowed}",
+            {
+              signals: Number(at("signals")),
+              minutes: Number(at("minutes")),
+              allowed: Number(at("threshold")) - 1,
+            },
+          )
+        : t("opened it");
+    case "acknowledged":
+      return t("took it");
+    case "comment":
+      return t("wrote");
+    case "severity":
+      return t("made it {to}, it was {from}", {
+        to: known(severities, at("to")),
+        from: known(severities, at("from")),
+      });
+    case "owner":
+      return detail["to"] === null ? t("took the owner away") : t("gave it to somebody");
+    case "state":
+      return t("moved it from {from} to {to}", { from: known(states, at("from")), to: known(states, at("to")) });
+    case "snoozed":
+      return t("put it off until {until} UTC", { until: minuteOf(at("until")) });
+    case "woken":
+      return t("brought it back");
+    case "merged":
+      return t("merged it into {number}", { number: at("into") });
+    case "unmerged":
+      return t("took it out of {number}", { number: at("from") });
+    case "took_in":
+      return t("merged {number} into it", { number: at("incident") });
+    case "let_go":
+      return t("took {number} out of it", { number: at("incident") });
+    default:
+      return deskText(kind, at) ?? doneText(kind, at) ?? kind.replaceAll("_", " ");
+  }
+}
+
+/** What rules and letters did, and what was kept. */
+function deskText(kind: string, at: (name: string) => string): string | undefined {
+  switch (kind) {
     case "rule":
       return ruleText(at);
     case "rule_ban":
-      return `banned ${at("network")} by the rule until ${at("until").slice(0, 16).replace("T", " ")} UTC`;
+      return t("banned {network} by the rule until {until} UTC", {
+        network: at("network"),
+        until: minuteOf(at("until")),
+      });
     case "rule_kept":
-      return `did not ban ${at("network")}, though the rule says so: ${at("kept")} works there or is kept`;
-    case "acknowledged":
-      return "took it";
-    case "comment":
-      return "wrote";
-    case "severity":
-      return `made it ${at("to")}, it was ${at("from")}`;
-    case "owner":
-      return detail["to"] === null ? "took the owner away" : "gave it to somebody";
-    case "state":
-      return `moved it from ${at("from")} to ${at("to")}`;
-    case "snoozed":
-      return `put it off until ${at("until").slice(0, 16).replace("T", " ")} UTC`;
-    case "woken":
-      return "brought it back";
-    case "merged":
-      return `merged it into ${at("into")}`;
-    case "unmerged":
-      return `took it out of ${at("from")}`;
-    case "took_in":
-      return `merged ${at("incident")} into it`;
-    case "let_go":
-      return `took ${at("incident")} out of it`;
+      return t("did not ban {network}, though the rule says so: {kept} works there or is kept", {
+        network: at("network"),
+        kept: at("kept"),
+      });
     case "notified":
-      return `told ${at("mails")} people of the desk and ${Number(at("others")) + Number(at("below"))} others: ${at("severity")}`;
+      return t(
+        "told {mails, plural, one {# person} other {# people}} of the desk and {others, plural, one {# other} other {# others}}: {severity}",
+        {
+          mails: Number(at("mails")),
+          others: Number(at("others")) + Number(at("below")),
+          severity: known(severities, at("severity")),
+        },
+      );
     case "escalated":
-      return `told level ${at("level")}, because nobody took it: ${at("told")} messages`;
-    case "evidence_asked":
-      return "asked for evidence";
-    case "evidence":
-      return `kept evidence: snapshot ${at("snapshot")}, ${at("items")} items${at("missing") === "0" ? "" : `, ${at("missing")} of them missing`}`;
-    case "contain":
-      return `contained ${at("subject")}${at("joined") === "1" ? " once more" : ""}`;
-    case "contain_step":
-      return `${at("subject")}: ${stepName(at("step")).toLowerCase()}, done (${at("count")})`;
-    case "contain_failed":
-      return `${at("subject")}: ${stepName(at("step")).toLowerCase()}, failed. By hand:`;
-    case "release":
-      return `let ${at("subject")} go${Number(at("held")) > 0 ? "; another incident still stops it" : ""}`;
+      return t("told level {level}, because nobody took it: {told, plural, one {# message} other {# messages}}", {
+        level: at("level"),
+        told: Number(at("told")),
+      });
     default:
-      return kind.replaceAll("_", " ");
+      return undefined;
+  }
+}
+
+/** What was kept, stopped and let go. */
+function doneText(kind: string, at: (name: string) => string): string | undefined {
+  const subject = at("subject");
+  switch (kind) {
+    case "evidence_asked":
+      return t("asked for evidence");
+    case "evidence":
+      return at("missing") === "0"
+        ? t("kept evidence: snapshot {snapshot}, {items, plural, one {# item} other {# items}}", {
+            snapshot: at("snapshot"),
+            items: Number(at("items")),
+          })
+        : t(
+            "kept evidence: snapshot {snapshot}, {items, plural, one {# item} other {# items}}, {missing, plural, one {# of them missing} other {# of them missing}}",
+            { snapshot: at("snapshot"), items: Number(at("items")), missing: Number(at("missing")) },
+          );
+    case "contain":
+      return at("joined") === "1"
+        ? t("contained {subject} once more", { subject })
+        : t("contained {subject}", { subject });
+    case "contain_step":
+      return t("{subject}: {step}, done ({count})", {
+        subject,
+        step: withinText(stepName(at("step"))),
+        count: at("count"),
+      });
+    case "contain_failed":
+      return t("{subject}: {step}, failed. By hand:", { subject, step: withinText(stepName(at("step"))) });
+    case "release":
+      return Number(at("held")) > 0
+        ? t("let {subject} go; another incident still stops it", { subject })
+        : t("let {subject} go", { subject });
+    default:
+      return undefined;
   }
 }

@@ -10,6 +10,7 @@ import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { RowLink } from "@/components/ui/row-link";
 import { Tick } from "@/components/ui/tick";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{
   rows: readonly IncidentRow[];
@@ -29,19 +30,25 @@ export function IncidentsTable({ rows, closed, snoozed, filtered, openId, onClea
   const { timeZone } = useScope();
   return (
     <DataTable
-      caption="Incidents"
+      caption={t("Incidents")}
       columns={[
         ...(chosen ? [chooseColumn(chosen, onChoose)] : []),
         ...columnsIn(zoneText(timeZone)),
-        ...(snoozed ? [backColumn] : []),
+        ...(snoozed ? [backColumn()] : []),
       ]}
       empty={
         filtered ? (
-          <Empty action={<Button onClick={onClear}>Clear the filter</Button>} title="No incident like that." />
+          <Empty
+            action={<Button onClick={onClear}>{t("Clear the filter")}</Button>}
+            title={t("No incident like that.")}
+          />
         ) : (
-          <Empty title={closed ? "Nothing is over yet." : snoozed ? "Nothing is put off." : "Nothing needs you."}>
-            What the rules mind opens an incident here by itself: failed sign-ins, premium numbers, money that runs
-            away.
+          <Empty
+            title={closed ? t("Nothing is over yet.") : snoozed ? t("Nothing is put off.") : t("Nothing needs you.")}
+          >
+            {t(
+              "What the rules mind opens an incident here by itself: failed sign-ins, premium numbers, money that runs away.",
+            )}
           </Empty>
         )
       }
@@ -54,35 +61,35 @@ export function IncidentsTable({ rows, closed, snoozed, filtered, openId, onClea
 
 const chooseColumn = (chosen: ReadonlySet<string>, onChoose: Props["onChoose"]): Column<IncidentRow> => ({
   key: "choose",
-  header: <span className="sr-only">Chosen</span>,
+  header: <span className="sr-only">{t("Chosen")}</span>,
   cell: ({ id, number }) => (
     <Tick
       checked={chosen.has(id)}
       chooses={id}
-      label={`Choose ${number}`}
+      label={t("Choose {number}", { number })}
       onChange={(on) => onChoose(new Set(on ? [...chosen, id] : [...chosen].filter((other) => other !== id)))}
     />
   ),
 });
 
-const backColumn: Column<IncidentRow> = {
+const backColumn = (): Column<IncidentRow> => ({
   key: "back",
-  header: "Comes back",
+  header: t("Comes back"),
   fold: "hide",
   cell: ({ snoozedUntil }) => snoozedUntil && <Moment at={snoozedUntil} />,
-};
+});
 
 const columnsIn = (zone: string): readonly Column<IncidentRow>[] => [
   {
     key: "number",
-    header: "No.",
+    header: t("No."),
     fold: "hide",
     cell: (row) => <span className="figures text-ink-2">{row.number}</span>,
   },
-  { key: "severity", header: "Severity", fold: "lead-end", cell: (row) => <Severity severity={row.severity} /> },
+  { key: "severity", header: t("Severity"), fold: "lead-end", cell: (row) => <Severity severity={row.severity} /> },
   {
     key: "title",
-    header: "What",
+    header: t("What"),
     grow: true,
     fold: "lead",
     cell: (row) => (
@@ -94,18 +101,18 @@ const columnsIn = (zone: string): readonly Column<IncidentRow>[] => [
   },
   {
     key: "signals",
-    header: "Signals",
+    header: t("Signals"),
     numeric: true,
     fold: "hide",
     cell: (row) => <span className="figures">{row.signals}</span>,
   },
-  { key: "first", header: `First, ${zone}`, from: "lg", cell: (row) => <Moment at={row.firstAt} /> },
-  { key: "last", header: `Last seen, ${zone}`, fold: "second", cell: (row) => <Moment at={row.lastAt} /> },
+  { key: "first", header: t("First, {zone}", { zone }), from: "lg", cell: (row) => <Moment at={row.firstAt} /> },
+  { key: "last", header: t("Last seen, {zone}", { zone }), fold: "second", cell: (row) => <Moment at={row.lastAt} /> },
   {
     key: "owner",
-    header: "Owner",
+    header: t("Owner"),
     from: "lg",
-    cell: (row) => row.ownerName ?? <span className="text-ink-3">Nobody</span>,
+    cell: (row) => row.ownerName ?? <span className="text-ink-3">{t("Nobody")}</span>,
   },
-  { key: "state", header: "State", fold: "second-end", cell: (row) => <IncidentState state={row.state} /> },
+  { key: "state", header: t("State"), fold: "second-end", cell: (row) => <IncidentState state={row.state} /> },
 ];

@@ -20,6 +20,7 @@ import { SearchBox } from "@/components/ui/search-box";
 import { Select } from "@/components/ui/select";
 import { useOpen } from "@/components/ui/use-open";
 import { useParamsState } from "@/components/ui/use-params-state";
+import { t } from "@/server/kernel/words";
 
 const ManyIncidents = later(() => import("@/components/incidents/many-incidents").then((file) => file.ManyIncidents));
 const IncidentPanel = later(() => import("@/components/incidents/incident-panel").then((file) => file.IncidentPanel));
@@ -44,12 +45,12 @@ export function IncidentsView() {
         actions={
           can("incidents.write") && (
             <Button icon="plus" onClick={() => setOpening(true)}>
-              Open an incident…
+              {t("Open an incident…")}
             </Button>
           )
         }
         aside={query.data && asideOf(query.data)}
-        title="Incidents"
+        title={t("Incidents")}
       >
         <Filter input={input} />
       </PageHeader>
@@ -68,7 +69,7 @@ export function IncidentsView() {
             />
             {items.length > 0 && (
               <Pages
-                noun="incidents"
+                counted={t("{n, plural, one {# incident} other {# incidents}}", { n: items.length })}
                 onNewest={params.get("before") ? () => set({ before: undefined }) : undefined}
                 onOlder={nextCursor ? () => set({ before: nextCursor }) : undefined}
                 shown={items.length}
@@ -91,7 +92,12 @@ const untilBack = (backAt: Date | null | undefined): number | false =>
   backAt ? Math.min(LONGEST_MS, Math.max(1_000, backAt.getTime() - Date.now() + 500)) : false;
 
 const asideOf = ({ waiting, snoozed }: Readonly<{ waiting: number; snoozed: number }>): string =>
-  [waiting > 0 && `${waiting} in triage`, snoozed > 0 && `${snoozed} put off`].filter(Boolean).join(", ");
+  [
+    waiting > 0 && t("{n, plural, one {# in triage} other {# in triage}}", { n: waiting }),
+    snoozed > 0 && t("{n, plural, one {# put off} other {# put off}}", { n: snoozed }),
+  ]
+    .filter(Boolean)
+    .join(", ");
 
 /** The filter as controls; each writes itself into the address. */
 function Filter({ input }: Readonly<{ input: ReturnType<typeof incidentInput> }>) {
@@ -101,25 +107,25 @@ function Filter({ input }: Readonly<{ input: ReturnType<typeof incidentInput> }>
     <div className="flex flex-wrap items-center gap-2">
       <SearchBox
         className="w-full sm:w-72"
-        label="Number, title, address, user name"
+        label={t("Number, title, address, user name")}
         onValue={search}
         value={params.get("q") ?? ""}
       />
       <Select
         choices={[
-          { value: "", label: "What needs somebody" },
-          { value: "snoozed", label: "What is put off" },
-          { value: "closed", label: "What is over" },
+          { value: "", label: t("What needs somebody") },
+          { value: "snoozed", label: t("What is put off") },
+          { value: "closed", label: t("What is over") },
         ]}
-        label="Show"
+        label={t("Show")}
         labelHidden
         name="show"
         onChange={(event) => set({ show: event.target.value || undefined, before: undefined, open: undefined })}
         value={input.show === "active" ? "" : input.show}
       />
       <Select
-        choices={[{ value: "", label: "Any severity" }, ...severityChoices]}
-        label="Severity"
+        choices={[{ value: "", label: t("Any severity") }, ...severityChoices()]}
+        label={t("Severity")}
         labelHidden
         name="severity"
         onChange={(event) => set({ severity: event.target.value || undefined, before: undefined })}

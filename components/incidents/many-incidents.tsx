@@ -9,6 +9,7 @@ import { useIncident } from "@/components/incidents/use-incident";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ rows: readonly IncidentRow[]; onDone: () => void }>;
 
@@ -31,29 +32,34 @@ export function ManyIncidents({ rows, onDone }: Props) {
   };
   return (
     <div
-      aria-label="What is chosen"
+      aria-label={t("What is chosen")}
       className="sticky bottom-3 z-20 mt-3 flex flex-wrap items-center gap-2 rounded-lg border bg-surface px-3 py-2 shadow-lg"
       role="toolbar"
     >
-      <p aria-live="polite" className="figures mr-auto font-medium">
-        {rows.length} chosen
-        {sure && into && <span className="font-normal text-ink-2"> · once more merges them into {into.number}</span>}
+      <p aria-live="polite" className="figures me-auto font-medium">
+        {t("{n, plural, one {# chosen} other {# chosen}}", { n: rows.length })}
+        {sure && into && (
+          <span className="font-normal text-ink-2">
+            {" "}
+            {t("· once more merges them into {number}", { number: into.number })}
+          </span>
+        )}
       </p>
       {rows.length > 1 && into && (
         <Button
-          busy={mergeMany.isPending && "Merging…"}
+          busy={mergeMany.isPending && t("Merging…")}
           data-shortcut="m"
           look={sure ? "primary" : "plain"}
           onClick={merge}
         >
-          Merge into {into.number}
+          {t("Merge into {number}", { number: into.number })}
         </Button>
       )}
       <Button data-shortcut="h" onClick={() => setSnoozing(true)}>
-        Snooze…
+        {t("Snooze…")}
       </Button>
       <Button look="quiet" onClick={onDone}>
-        Clear choice
+        {t("Clear choice")}
       </Button>
       {mergeMany.error && <ErrorState {...refusalOf(mergeMany.error)} />}
       {snoozing && (
@@ -61,9 +67,14 @@ export function ManyIncidents({ rows, onDone }: Props) {
           incidentIds={ids}
           onClose={() => setSnoozing(false)}
           onDone={onDone}
-          title={rows.length === 1 ? `Snooze incident ${rows[0]?.number}` : `Snooze ${rows.length} incidents`}
+          title={snoozeTitle(rows)}
         />
       )}
     </div>
   );
 }
+
+const snoozeTitle = (rows: Props["rows"]): string =>
+  rows[0] && rows.length === 1
+    ? t("Snooze incident {number}", { number: rows[0].number })
+    : t("Snooze {n, plural, one {# incident} other {# incidents}}", { n: rows.length });

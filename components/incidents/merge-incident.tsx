@@ -12,6 +12,7 @@ import { Dialog } from "@/components/ui/dialog";
 import { FormEnd } from "@/components/ui/form-end";
 import { Select } from "@/components/ui/select";
 import { checks, useFields } from "@/components/ui/use-fields";
+import { msg, t } from "@/server/kernel/words";
 
 type Props = Readonly<{ incident: IncidentDetail; onClose: () => void }>;
 
@@ -19,7 +20,7 @@ type Props = Readonly<{ incident: IncidentDetail; onClose: () => void }>;
 export function MergeIncident({ incident, onClose }: Props) {
   const { tenantSlug } = useScope();
   const { merge } = useIncident(onClose);
-  const { problems, read } = useFields({ into: checks.filled("The other incident") });
+  const { problems, read } = useFields({ into: checks.filled(msg("The other incident is missing.")) });
   const list = useQuery(useTRPC().incidents.list.queryOptions({ tenantSlug, show: "active", limit: 200 }));
   const others = (list.data?.items ?? []).filter(({ id }) => id !== incident.id);
 
@@ -30,25 +31,27 @@ export function MergeIncident({ incident, onClose }: Props) {
   }
 
   return (
-    <Dialog onClose={onClose} title={`Merge incident ${incident.number}`}>
+    <Dialog onClose={onClose} title={t("Merge incident {number}", { number: incident.number })}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <p className="text-ink-2">
-          Its signals count for the other one from then on. Both keep their timeline, and it can be taken out again.
+          {t(
+            "Its signals count for the other one from then on. Both keep their timeline, and it can be taken out again.",
+          )}
         </p>
         <Select
           choices={[
-            { value: "", label: others.length === 0 ? "There is no other" : "Choose" },
+            { value: "", label: others.length === 0 ? t("There is no other") : t("Choose") },
             ...others.map(({ id, number, title }) => ({ value: id, label: `${number} ${title}` })),
           ]}
-          label="Into"
+          label={t("Into")}
           name="into"
           problem={problems.into}
         />
         <FormEnd
-          busy={merge.isPending && "Merging…"}
+          busy={merge.isPending && t("Merging…")}
           onCancel={onClose}
           refusal={merge.error ? refusalOf(merge.error) : undefined}
-          submit="Merge"
+          submit={t("Merge")}
         />
       </form>
     </Dialog>

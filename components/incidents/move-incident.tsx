@@ -12,6 +12,7 @@ import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
 import { checks, useFields } from "@/components/ui/use-fields";
 import type { IncidentState } from "@/server/domain/incidents/incident.schema";
+import { msg, t } from "@/server/kernel/words";
 
 type Props = Readonly<{ incident: IncidentDetail; state: IncidentState; onClose: () => void }>;
 
@@ -19,7 +20,7 @@ type Props = Readonly<{ incident: IncidentDetail; state: IncidentState; onClose:
 export function MoveIncident({ incident, state, onClose }: Props) {
   const { tenantSlug } = useScope();
   const { move } = useIncident(onClose);
-  const { problems, read } = useFields({ text: checks.filled("A reason") });
+  const { problems, read } = useFields({ text: checks.filled(msg("A reason is missing.")) });
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -28,18 +29,21 @@ export function MoveIncident({ incident, state, onClose }: Props) {
   }
 
   return (
-    <Dialog onClose={onClose} title={`${moveText(state)}: incident ${incident.number}`}>
+    <Dialog
+      onClose={onClose}
+      title={t("{move}: incident {number}", { move: moveText(state), number: incident.number })}
+    >
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <Field
           data-first=""
-          hint="Whoever reads it later was not there."
-          label={state === "resolved" ? "How it was resolved" : "Why"}
+          hint={t("Whoever reads it later was not there.")}
+          label={state === "resolved" ? t("How it was resolved") : t("Why")}
           maxLength={4_000}
           name="text"
           problem={problems.text}
         />
         <FormEnd
-          busy={move.isPending && "Moving…"}
+          busy={move.isPending && t("Moving…")}
           onCancel={onClose}
           refusal={move.error ? refusalOf(move.error) : undefined}
           submit={moveText(state)}

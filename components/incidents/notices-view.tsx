@@ -12,6 +12,8 @@ import { portalPath } from "@/components/shell/portal-path";
 import { useScope } from "@/components/shell/scope";
 import { Empty } from "@/components/ui/empty";
 import { PageHeader } from "@/components/ui/page-header";
+import { rich } from "@/components/words/rich";
+import { say, t } from "@/server/kernel/words";
 
 type Notice = Outputs["notices"]["list"][number];
 
@@ -21,15 +23,18 @@ export function NoticesView() {
   const query = useQuery(useTRPC().notices.list.queryOptions({ tenantSlug }));
   return (
     <>
-      <PageHeader title="Notices" />
+      <PageHeader title={t("Notices")} />
       <p className="max-w-prose pb-3 text-ink-2">
-        When somebody attacks your phones, your provider sees it and acts. Here is what was seen and done, and what you
-        can do yourself. Emergency calls always pass.
+        {t(
+          "When somebody attacks your phones, your provider sees it and acts. Here is what was seen and done, and what you can do yourself. Emergency calls always pass.",
+        )}
       </p>
       <QueryView query={query}>
         {(notices) =>
           notices.length === 0 ? (
-            <Empty title="Nothing was seen at your phones.">Your provider writes here when that changes.</Empty>
+            <Empty title={t("Nothing was seen at your phones.")}>
+              {t("Your provider writes here when that changes.")}
+            </Empty>
           ) : (
             <ul className="grid max-w-3xl gap-3">
               {notices.map((notice) => (
@@ -52,18 +57,21 @@ function OneNotice({ notice }: Readonly<{ notice: Notice }>) {
     <li className="grid gap-2 rounded-md border bg-surface p-4">
       <div className="flex flex-wrap items-baseline justify-between gap-x-4">
         <h2 className="font-medium">{noticeText(notice)}</h2>
-        <span className={`font-medium ${inks[notice.state]}`}>{noticeWords[notice.state]}</span>
+        <span className={`font-medium ${inks[notice.state]}`}>{say(noticeWords[notice.state])}</span>
       </div>
       <p className="text-ink-2">
         {notice.tenantSlug !== tenantSlug && `${notice.tenantName}. `}
-        First seen <Moment at={notice.firstAt} full />, last <Moment at={notice.lastAt} full />. Number {notice.number},
-        if you ask about it.
+        {rich("First seen {first}, last {last}. Number {number}, if you ask about it.", {
+          first: <Moment at={notice.firstAt} full />,
+          last: <Moment at={notice.lastAt} full />,
+          number: notice.number,
+        })}
       </p>
       <ul className="grid">
         {notice.extensions.map((extension) => (
           <li className="flex flex-wrap items-baseline justify-between gap-x-4 border-t py-1" key={extension.number}>
             <span className="min-w-0 break-words">
-              {extension.deleted ? "A deleted extension" : `${extension.number} ${extension.name}`}
+              {extension.deleted ? t("A deleted extension") : `${extension.number} ${extension.name}`}
             </span>
             <span className="text-ink-2">{doneText(extension)}</span>
           </li>
@@ -71,9 +79,9 @@ function OneNotice({ notice }: Readonly<{ notice: Notice }>) {
       </ul>
       {todo !== "" && (
         <p>
-          <span className="font-medium">What you can do:</span> {todo}{" "}
+          <span className="font-medium">{t("What you can do:")}</span> {todo}{" "}
           <Link className="underline" href={portalPath(`/${notice.tenantSlug}/extensions`)}>
-            Extensions
+            {t("Extensions")}
           </Link>
         </p>
       )}

@@ -12,13 +12,14 @@ import { FormEnd } from "@/components/ui/form-end";
 import { Select } from "@/components/ui/select";
 import { checks, useFields } from "@/components/ui/use-fields";
 import type { Severity } from "@/server/domain/incidents/incident.schema";
+import { msg, t } from "@/server/kernel/words";
 
 /** A person saw something that the system did not. */
 export function OpenIncident({ onClose }: Readonly<{ onClose: () => void }>) {
   const { tenantSlug } = useScope();
   const { open } = useIncident(onClose);
   const { problems, read } = useFields({
-    title: checks.filled("What it is about"),
+    title: checks.filled(msg("What it is about is missing.")),
     severity: checks.any,
     text: checks.any,
   });
@@ -32,23 +33,23 @@ export function OpenIncident({ onClose }: Readonly<{ onClose: () => void }>) {
   }
 
   return (
-    <Dialog onClose={onClose} title="Open an incident">
+    <Dialog onClose={onClose} title={t("Open an incident")}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <Field
           data-first=""
-          label="What it is about"
+          label={t("What it is about")}
           maxLength={200}
           name="title"
-          placeholder="Customer reports calls nobody made"
+          placeholder={t("Customer reports calls nobody made")}
           problem={problems.title}
         />
-        <Select choices={severityChoices} defaultValue="medium" label="Severity" name="severity" />
-        <Field label="What is known" maxLength={4_000} name="text" required={false} />
+        <Select choices={severityChoices()} defaultValue="medium" label={t("Severity")} name="severity" />
+        <Field label={t("What is known")} maxLength={4_000} name="text" required={false} />
         <FormEnd
-          busy={open.isPending && "Opening…"}
+          busy={open.isPending && t("Opening…")}
           onCancel={onClose}
           refusal={open.error ? refusalOf(open.error) : undefined}
-          submit="Open it"
+          submit={t("Open it")}
         />
       </form>
     </Dialog>

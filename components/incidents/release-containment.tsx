@@ -8,6 +8,7 @@ import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { ErrorState } from "@/components/ui/error-state";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ containment: ContainmentRow; onClose: () => void }>;
 
@@ -18,16 +19,19 @@ export function ReleaseContainment({ containment, onClose }: Props) {
   const { id, subject, alsoHeldBy, prefixes } = containment;
   const stays = staysOf(containment);
   return (
-    <Dialog onClose={onClose} title={`Release ${subject}`}>
+    <Dialog onClose={onClose} title={t("Release {subject}", { subject })}>
       <div className="grid gap-4">
         <p>
           {alsoHeldBy.length > 0
-            ? `Incident ${alsoHeldBy.join(", ")} stops these calls as well: they stay stopped until it lets go, too.`
-            : `New calls of ${subject} are let through again.`}
-          {prefixes.length > 0 && ` The block of ${prefixes.map((prefix) => `+${prefix}`).join(", ")} is lifted.`}
+            ? t("Incident {numbers} stops these calls as well: they stay stopped until it lets go, too.", {
+                numbers: alsoHeldBy.join(", "),
+              })
+            : t("New calls of {subject} are let through again.", { subject })}
+          {prefixes.length > 0 &&
+            ` ${t("The block of {prefixes} is lifted.", { prefixes: prefixes.map((prefix) => `+${prefix}`).join(", ") })}`}
         </p>
         {stays.length > 0 && (
-          <ul className="grid list-disc gap-1 pl-5 text-ink-2">
+          <ul className="grid list-disc gap-1 ps-5 text-ink-2">
             {stays.map((sentence) => (
               <li key={sentence}>{sentence}</li>
             ))}
@@ -36,14 +40,14 @@ export function ReleaseContainment({ containment, onClose }: Props) {
         {release.error && <ErrorState {...refusalOf(release.error)} />}
         <div className="flex justify-end gap-2">
           <Button data-first="" onClick={onClose}>
-            Keep it contained
+            {t("Keep it contained")}
           </Button>
           <Button
-            busy={release.isPending && "Releasing…"}
+            busy={release.isPending && t("Releasing…")}
             look="primary"
             onClick={() => release.mutate({ tenantSlug, containmentId: id })}
           >
-            Release
+            {t("Release")}
           </Button>
         </div>
       </div>

@@ -1,4 +1,5 @@
 import { momentIn } from "@/components/ui/local-moment";
+import { t } from "@/server/kernel/words";
 
 export type SnoozeChoice = Readonly<{ label: string; until: Date }>;
 
@@ -20,9 +21,9 @@ export function snoozeChoices(now: Date, zone: string): readonly SnoozeChoice[] 
   const monday = later(today, (8 - weekdayOf(today)) % 7 || 7);
   const morning = (day: string): Date => momentIn(zone, `${day}T${MORNING}`) ?? new Date(now.getTime() + DAY_MS);
   return [
-    { label: "For an hour", until: new Date(now.getTime() + HOUR_MS) },
-    { label: "For four hours", until: new Date(now.getTime() + 4 * HOUR_MS) },
-    { label: "Until tomorrow morning, 08:00", until: morning(later(today, 1)) },
-    { label: "Until Monday morning, 08:00", until: morning(monday) },
+    { label: t("For an hour"), until: new Date(now.getTime() + HOUR_MS) },
+    { label: t("For four hours"), until: new Date(now.getTime() + 4 * HOUR_MS) },
+    { label: t("Until tomorrow morning, 08:00"), until: morning(later(today, 1)) },
+    { label: t("Until Monday morning, 08:00"), until: morning(monday) },
   ];
 }

@@ -11,6 +11,7 @@ import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
 import { momentIn } from "@/components/ui/local-moment";
 import { Select } from "@/components/ui/select";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{
   incidentIds: readonly string[];
@@ -35,7 +36,7 @@ export function SnoozeIncidents({ incidentIds, title, onClose, onDone }: Props) 
     event.preventDefault();
     const typed = String(new FormData(event.currentTarget).get("until") ?? "");
     const until = chosen === "other" ? momentIn(timeZone, typed) : choices[Number(chosen)]?.until;
-    setProblem(until ? undefined : "Choose a day and a time.");
+    setProblem(until ? undefined : t("Choose a day and a time."));
     if (until) snooze.mutate({ tenantSlug, incidentIds: [...incidentIds], until });
   }
 
@@ -43,26 +44,27 @@ export function SnoozeIncidents({ incidentIds, title, onClose, onDone }: Props) 
     <Dialog onClose={onClose} title={title}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <p className="text-ink-2">
-          What is put off leaves the list, and comes back at that moment, or as soon as something new happens. Its clock
-          runs on.
+          {t(
+            "What is put off leaves the list, and comes back at that moment, or as soon as something new happens. Its clock runs on.",
+          )}
         </p>
         <Select
           choices={[
             ...choices.map(({ label }, at) => ({ value: String(at), label })),
-            { value: "other", label: "Until a moment…" },
+            { value: "other", label: t("Until a moment…") },
           ]}
           data-first=""
-          label="Put it off"
+          label={t("Put it off")}
           name="choice"
           onChange={(event) => setChosen(event.target.value)}
           value={chosen}
         />
-        {chosen === "other" && <Field label="Until" name="until" problem={problem} type="datetime-local" />}
+        {chosen === "other" && <Field label={t("Until")} name="until" problem={problem} type="datetime-local" />}
         <FormEnd
-          busy={snooze.isPending && "Putting it off…"}
+          busy={snooze.isPending && t("Putting it off…")}
           onCancel={onClose}
           refusal={snooze.error ? refusalOf(snooze.error) : undefined}
-          submit="Put off"
+          submit={t("Put off")}
         />
       </form>
     </Dialog>

@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { useTRPC } from "@/components/api/client";
 import { toast } from "@/components/ui/toast-store";
+import { t } from "@/server/kernel/words";
 
 /** Contain, try again, release; after each the incident and what it contains are asked again. */
 export function useContainment(onDone?: () => void) {
@@ -23,20 +24,22 @@ export function useContainment(onDone?: () => void) {
       trpc.containment.start.mutationOptions(
         afterwards(({ subject, joined }) =>
           joined
-            ? `${subject} was contained already; what was added is on its way.`
-            : `New calls of ${subject} are refused.`,
+            ? t("{subject} was contained already; what was added is on its way.", { subject })
+            : t("New calls of {subject} are refused.", { subject }),
         ),
       ),
     ),
     retry: useMutation(
-      trpc.containment.retry.mutationOptions(afterwards(({ subject }) => `Trying again for ${subject}.`)),
+      trpc.containment.retry.mutationOptions(
+        afterwards(({ subject }) => t("Trying again for {subject}.", { subject })),
+      ),
     ),
     release: useMutation(
       trpc.containment.release.mutationOptions(
         afterwards(({ subject, stillHeld }) =>
           stillHeld > 0
-            ? `${subject} is let go here and still stopped by another incident.`
-            : `${subject} calls again.`,
+            ? t("{subject} is let go here and still stopped by another incident.", { subject })
+            : t("{subject} calls again.", { subject }),
         ),
       ),
     ),

@@ -3,9 +3,10 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { useTRPC } from "@/components/api/client";
+import { stateWords } from "@/components/incidents/incident-words";
 import { toast } from "@/components/ui/toast-store";
-
-const many = (count: number): string => (count === 1 ? "Incident" : `${count} incidents`);
+import { withinText } from "@/components/words/within";
+import { t } from "@/server/kernel/words";
 
 /** The changes of an incident; after each the lists are asked again, and a toast says what is true now. */
 export function useIncident(onDone?: () => void) {
@@ -20,33 +21,50 @@ export function useIncident(onDone?: () => void) {
     },
   });
   return {
-    open: useMutation(trpc.incidents.open.mutationOptions(saying(({ number }) => `Incident ${number} is open.`))),
+    open: useMutation(
+      trpc.incidents.open.mutationOptions(saying(({ number }) => t("Incident {number} is open.", { number }))),
+    ),
     take: useMutation(
-      trpc.incidents.acknowledge.mutationOptions(saying(({ number }) => `Incident ${number} is yours.`)),
+      trpc.incidents.acknowledge.mutationOptions(saying(({ number }) => t("Incident {number} is yours.", { number }))),
     ),
     move: useMutation(
-      trpc.incidents.move.mutationOptions(saying(({ number, state }) => `Incident ${number} is ${state}.`)),
+      trpc.incidents.move.mutationOptions(
+        saying(({ number, state }) =>
+          t("Incident {number} is {state}.", { number, state: withinText(stateWords(state).word) }),
+        ),
+      ),
     ),
     rate: useMutation(trpc.incidents.setSeverity.mutationOptions(saying(() => undefined))),
     assign: useMutation(trpc.incidents.assign.mutationOptions(saying(() => undefined))),
     comment: useMutation(trpc.incidents.comment.mutationOptions(saying(() => undefined))),
     merge: useMutation(
-      trpc.incidents.merge.mutationOptions(saying(({ number }) => `It is part of incident ${number} now.`)),
+      trpc.incidents.merge.mutationOptions(
+        saying(({ number }) => t("It is part of incident {number} now.", { number })),
+      ),
     ),
     mergeMany: useMutation(
       trpc.incidents.mergeMany.mutationOptions(
-        saying(
-          ({ number, merged }) => `${merged.length} incidents are part of ${number} now. U in one takes it out again.`,
+        saying(({ number, merged }) =>
+          t(
+            "{n, plural, one {# incident is} other {# incidents are}} part of {number} now. U in one takes it out again.",
+            { n: merged.length, number },
+          ),
         ),
       ),
     ),
     snooze: useMutation(
       trpc.incidents.snooze.mutationOptions(
-        saying(({ count, until }) => (until ? `${many(count)} put off.` : `${many(count)} brought back.`)),
+        saying(({ count, until }) =>
+          until
+            ? t("{count, plural, =1 {Incident} one {# incident} other {# incidents}} put off.", { count })
+            : t("{count, plural, =1 {Incident} one {# incident} other {# incidents}} brought back.", { count }),
+        ),
       ),
     ),
     unmerge: useMutation(
-      trpc.incidents.unmerge.mutationOptions(saying(({ number }) => `Incident ${number} stands for itself.`)),
+      trpc.incidents.unmerge.mutationOptions(
+        saying(({ number }) => t("Incident {number} stands for itself.", { number })),
+      ),
     ),
   };
 }

@@ -66,7 +66,7 @@ export function AddTarget({ root, onClose, onSecret }: Props) {
           placeholder={samples[kind]}
           problem={form.problems.recipient}
         />
-        <Select choices={severityChoices} defaultValue="medium" label="From which severity on" name="leastSeverity" />
+        <Select choices={severityChoices()} defaultValue="medium" label="From which severity on" name="leastSeverity" />
         {root && <Select choices={levelChoices} defaultValue="1" label="When" name="level" />}
         <FormEnd
           busy={add.isPending && "Adding…"}

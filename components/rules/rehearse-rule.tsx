@@ -19,6 +19,7 @@ import {
   type RulePatch,
   rehearsalSchema,
 } from "@/server/domain/rules/rule.schema";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ ask: () => Omit<RulePatch, "ofTenantSlug"> | undefined; of: string | undefined }>;
 
@@ -36,8 +37,8 @@ export function RehearseRule({ ask, of }: Props) {
   return (
     <div className="grid gap-3">
       <div>
-        <Button busy={start.isPending && "Starting…"} onClick={begin}>
-          Rehearse on the past 30 days
+        <Button busy={start.isPending && t("Starting…")} onClick={begin}>
+          {t("Rehearse on the past 30 days")}
         </Button>
       </div>
       {start.error && <ErrorState {...refusalOf(start.error)} />}
@@ -66,22 +67,30 @@ type Banned = NetworkRehearsal["bans"][number];
 /** What a rule about networks would have banned, and what works there. */
 function Networks({ found }: Readonly<{ found: NetworkRehearsal }>) {
   const { failures, warned, fired, falseHits, networks, bans } = found;
-  const times = (count: number) => <span className="figures">{count} times</span>;
   return (
     <>
       <Facts
         facts={[
-          { label: "Failed sign-ins looked at", value: <span className="figures">{failures}</span> },
-          { label: "Warned", value: times(warned) },
-          { label: "Critical", value: `${fired} times, ${falseHits} of them where telephones worked` },
-          { label: "If it banned", value: `${networks} networks` },
+          { label: t("Failed sign-ins looked at"), value: <span className="figures">{failures}</span> },
+          { label: t("Warned"), value: times(warned) },
+          {
+            label: t("Critical"),
+            value: t(
+              "{fired, plural, one {# time} other {# times}}, {falseHits, plural, one {# of them} other {# of them}} where telephones worked",
+              { fired, falseHits },
+            ),
+          },
+          {
+            label: t("If it banned"),
+            value: t("{networks, plural, one {# network} other {# networks}}", { networks }),
+          },
         ]}
       />
       {bans.length > 0 && (
         <DataTable
-          caption="Networks that would have been banned"
+          caption={t("Networks that would have been banned")}
           empty={null}
-          columns={bannedColumns}
+          columns={bannedColumns()}
           fit
           rowKey={({ network }) => network}
           rows={bans}
@@ -91,24 +100,28 @@ function Networks({ found }: Readonly<{ found: NetworkRehearsal }>) {
   );
 }
 
-const bannedColumns: readonly Column<Banned>[] = [
+const times = (count: number) => (
+  <span className="figures">{t("{count, plural, one {# time} other {# times}}", { count })}</span>
+);
+
+const bannedColumns = (): readonly Column<Banned>[] => [
   {
     key: "network",
-    header: "Network",
+    header: t("Network"),
     fold: "lead",
     cell: ({ network }) => <code className="font-medium">{network}</code>,
   },
-  { key: "times", header: "Times", numeric: true, fold: "lead-end", cell: ({ times }) => times },
-  { key: "most", header: "At most", numeric: true, from: "lg", cell: ({ most }) => most },
+  { key: "times", header: t("Times"), numeric: true, fold: "lead-end", cell: ({ times }) => times },
+  { key: "most", header: t("At most"), numeric: true, from: "lg", cell: ({ most }) => most },
   {
     key: "kept",
-    header: "What works there",
+    header: t("What works there"),
     fold: "second",
     cell: ({ kept, phones }) =>
       kept ? (
-        `kept: ${kept}`
+        t("kept: {reason}", { reason: kept })
       ) : phones > 0 ? (
-        `telephones worked there (${phones})`
+        t("telephones worked there ({phones})", { phones })
       ) : (
         <span className="text-ink-3">–</span>
       ),
@@ -128,12 +141,24 @@ const money = (sums: Readonly<Record<string, string>>) => {
 };
 
 const factsOf = (found: Rehearsal) => [
-  { label: "Calls looked at", value: <span className="figures">{found.calls}</span> },
-  { label: "Warned", value: <span className="figures">{found.warned} times</span> },
+  { label: t("Calls looked at"), value: <span className="figures">{found.calls}</span> },
+  { label: t("Warned"), value: times(found.warned) },
   {
-    label: "Critical",
-    value: `${found.fired} times: ${found.trueHits} with harmful calls, ${found.falseHits} without`,
+    label: t("Critical"),
+    value: t("{fired, plural, one {# time} other {# times}}: {trueHits} with harmful calls, {falseHits} without", {
+      fired: found.fired,
+      trueHits: found.trueHits,
+      falseHits: found.falseHits,
+    }),
   },
-  { label: "If contained", value: `${found.stopped} harmful calls stopped`, end: money(found.saved) },
-  { label: "False blocks", value: `${found.falseBlocks} calls`, end: money(found.refusedWrongly) },
+  {
+    label: t("If contained"),
+    value: t("{n, plural, one {# harmful call} other {# harmful calls}} stopped", { n: found.stopped }),
+    end: money(found.saved),
+  },
+  {
+    label: t("False blocks"),
+    value: t("{count, plural, one {# call} other {# calls}}", { count: found.falseBlocks }),
+    end: money(found.refusedWrongly),
+  },
 ];

@@ -19,13 +19,14 @@ import { toast } from "@/components/ui/toast-store";
 import { type Check, checks, useFields } from "@/components/ui/use-fields";
 import type { RulePatch } from "@/server/domain/rules/rule.schema";
 import { actionsOf, type StandardRule, standardOf } from "@/server/domain/rules/rule-kinds.schema";
+import { t } from "@/server/kernel/words";
 
 type Said = Omit<RulePatch, "ofTenantSlug">;
 type FieldName = "mode" | "action" | "windowMinutes" | "warn" | "critical";
 
-const count: Check = (value) => (/^\d{1,12}$/.test(value) ? undefined : "A whole number, or empty to inherit.");
+const count: Check = (value) => (/^\d{1,12}$/.test(value) ? undefined : t("A whole number, or empty to inherit."));
 const amount: Check = (value) =>
-  readAmount(value) === undefined ? "An amount such as 12.50, or empty to inherit." : undefined;
+  readAmount(value) === undefined ? t("An amount such as 12.50, or empty to inherit.") : undefined;
 
 /** What one says about a rule; what is left empty is inherited. It can be tried against past calls before it is saved. */
 export function RuleForm({ row, of }: Readonly<{ row: RuleRow; of: string | undefined }>) {
@@ -49,17 +50,17 @@ export function RuleForm({ row, of }: Readonly<{ row: RuleRow; of: string | unde
     if (said) save.mutate(said);
   }
   return (
-    <Section title="What you say">
+    <Section title={t("What you say")}>
       <form className="grid gap-4" noValidate onSubmit={submit} ref={form}>
         <div className="grid gap-x-6 gap-y-4 sm:grid-cols-2">
           <Choice name="mode" of={["off", "shadow", "enforce"] as const} row={row} text={modeText} />
           <Choice name="action" of={standard ? actionsOf(standard) : []} row={row} text={actionText} />
-          {threshold("warn", "Warn at")}
-          {threshold("critical", "Critical at")}
+          {threshold("warn", t("Warn at"))}
+          {threshold("critical", t("Critical at"))}
           <Field
             defaultValue={own.windowMinutes?.toString() ?? ""}
             inputMode="numeric"
-            label="Within"
+            label={t("Within")}
             name="windowMinutes"
             placeholder={String(inherited.windowMinutes)}
             problem={problems.windowMinutes}
@@ -69,8 +70,8 @@ export function RuleForm({ row, of }: Readonly<{ row: RuleRow; of: string | unde
         </div>
         {refusal && <ErrorState {...refusal} />}
         <div className="flex flex-wrap gap-2">
-          <Button busy={save.isPending && "Saving…"} look="primary" type="submit">
-            Save rule
+          <Button busy={save.isPending && t("Saving…")} look="primary" type="submit">
+            {t("Save rule")}
           </Button>
         </div>
         {standard && canRehearse(standard) && <RehearseRule ask={ask} of={of} />}
@@ -93,11 +94,11 @@ function Choice<V extends string>({ row, name, of, text }: ChoiceProps<V>) {
   return (
     <Select
       choices={[
-        { value: "", label: `Inherited: ${text(row.inherited[name] as V)}` },
+        { value: "", label: t("Inherited: {what}", { what: text(row.inherited[name] as V) }) },
         ...of.map((value) => ({ value, label: text(value) })),
       ]}
       defaultValue={row.own[name] ?? ""}
-      label={name === "mode" ? "Mode" : "At most"}
+      label={name === "mode" ? t("Mode") : t("At most")}
       name={name}
     />
   );
@@ -120,7 +121,7 @@ function useRuleForm(row: RuleRow, of: string | undefined) {
     trpc.rules.set.mutationOptions({
       onSuccess: () => {
         void queries.invalidateQueries({ queryKey: trpc.rules.pathKey() });
-        toast("Rule saved. It counts from the next look on.");
+        toast(t("Rule saved. It counts from the next look on."));
       },
     }),
   );

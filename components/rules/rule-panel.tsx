@@ -13,6 +13,8 @@ import { useScope } from "@/components/shell/scope";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { Panel } from "@/components/ui/panel";
 import { Section } from "@/components/ui/section";
+import { rich } from "@/components/words/rich";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ row: RuleRow; of: string | undefined; onClose: () => void }>;
 
@@ -21,7 +23,11 @@ export function RulePanel({ row, of, onClose }: Props) {
   const { can } = useScope();
   const words = signalWords(row.signal);
   return (
-    <Panel onClose={onClose} subject={ruleId(row)} title={`${words.name} per ${scopeText(row.scope)}`}>
+    <Panel
+      onClose={onClose}
+      subject={ruleId(row)}
+      title={t("{what} per {scope}", { what: words.name, scope: scopeText(row.scope) })}
+    >
       <div className="grid gap-6">
         <p className="text-ink-2">{words.counts}</p>
         <Facts facts={factsOf(row)} />
@@ -41,12 +47,19 @@ const holds = (rule: RuleRow["effective"]) => (
 function factsOf({ effective, inherited, bound, fired }: RuleRow): readonly Fact[] {
   const same = JSON.stringify(effective) === JSON.stringify(inherited);
   const facts: (Fact | false)[] = [
-    { label: "Holds", value: holds(effective) },
-    !same && { label: "Inherited", value: holds(inherited) },
-    bound !== null && { label: "Enforced above", value: <>{holds(bound)} Yours can be stricter, not looser.</> },
+    { label: t("Holds"), value: holds(effective) },
+    !same && { label: t("Inherited"), value: holds(inherited) },
+    bound !== null && {
+      label: t("Enforced above"),
+      value: rich("{rule} Yours can be stricter, not looser.", { rule: holds(bound) }),
+    },
     {
-      label: "Last 30 days",
-      value: `${fired.warn} warnings, ${fired.critical} critical${fired.shadow > 0 ? `, ${fired.shadow} in shadow` : ""}`,
+      label: t("Last 30 days"),
+      value: [
+        t("{n, plural, one {# warning} other {# warnings}}", { n: fired.warn }),
+        t("{n, plural, one {# critical} other {# critical}}", { n: fired.critical }),
+        ...(fired.shadow > 0 ? [t("{n, plural, one {# in shadow} other {# in shadow}}", { n: fired.shadow })] : []),
+      ].join(", "),
     },
   ];
   return facts.filter((fact) => fact !== false);
@@ -60,7 +73,7 @@ function Findings({ row: { signal, scope, fired } }: Readonly<{ row: RuleRow }>)
   const query = useQuery(useTRPC().rules.findings.queryOptions({ tenantSlug, signal, scope, limit: SHOWN }));
   if (fired.warn + fired.critical + fired.shadow === 0) return null;
   return (
-    <Section title="Fired lately">
+    <Section title={t("Fired lately")}>
       <QueryView query={query}>
         {({ items }) => (
           <ul className="grid">
@@ -69,9 +82,12 @@ function Findings({ row: { signal, scope, fired } }: Readonly<{ row: RuleRow }>)
                 <span className="min-w-0">
                   <code className="break-all">{one.source}</code>{" "}
                   <span className="text-ink-2">
-                    {plain(one.value)}, {one.level}
-                    {one.mode === "shadow" && " in shadow"}
-                    {one.incidentNumber !== null && `, incident ${one.incidentNumber}`}
+                    {[
+                      plain(one.value),
+                      one.level === "critical" ? t("critical") : t("warning"),
+                      ...(one.mode === "shadow" ? [t("in shadow")] : []),
+                      ...(one.incidentNumber === null ? [] : [t("incident {number}", { number: one.incidentNumber })]),
+                    ].join(", ")}
                   </span>
                 </span>
                 <span className="text-ink-3">

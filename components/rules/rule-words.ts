@@ -1,67 +1,90 @@
 import type { Outputs } from "@/components/api/outputs";
+import { withinText } from "@/components/words/within";
 import type { RuleAction, RuleMode, RuleScope, Signal } from "@/server/domain/rules/rule-kinds.schema";
 import { standardOf } from "@/server/domain/rules/rule-kinds.schema";
 import { decimalOf } from "@/server/kernel/money";
+import { type Message, msg, say, t } from "@/server/kernel/words";
 
-type Words = Readonly<{ name: string; counts: string }>;
+type Words = Readonly<{ name: Message; counts: Message }>;
 const signals: Readonly<Record<Signal, Words>> = {
-  spend: { name: "Money spent", counts: "What calls cost, and what is held for calls that go on." },
+  spend: { name: msg("Money spent"), counts: msg("What calls cost, and what is held for calls that go on.") },
   special: {
-    name: "Special numbers",
-    counts: "Calls to premium and personal numbers, satellites and networks of no country.",
+    name: msg("Special numbers"),
+    counts: msg("Calls to premium and personal numbers, satellites and networks of no country."),
   },
-  calls: { name: "Calls", counts: "All calls to the outside, refused ones too." },
-  refused: { name: "Refused calls", counts: "Calls that were not connected because something forbade it." },
-  new_country: { name: "New countries", counts: "Countries that were never called before." },
+  calls: { name: msg("Calls"), counts: msg("All calls to the outside, refused ones too.") },
+  refused: { name: msg("Refused calls"), counts: msg("Calls that were not connected because something forbade it.") },
+  new_country: { name: msg("New countries"), counts: msg("Countries that were never called before.") },
   off_hours: {
-    name: "Nights and weekends",
-    counts: "Calls from 22 to 6 and on the weekend, by the clock of the tenant.",
+    name: msg("Nights and weekends"),
+    counts: msg("Calls from 22 to 6 and on the weekend, by the clock of the tenant."),
   },
-  short_calls: { name: "Short calls", counts: "Answered calls of less than six seconds." },
-  sequential: { name: "Numbers in a row", counts: "Calls to a neighbour of one of the last three numbers called." },
-  repeated: { name: "One number again", counts: "Calls to the number that was called most." },
-  price: { name: "Dear calls", counts: "The highest price of a minute among the calls." },
-  moves: { name: "Registrations that move", counts: "Networks that a phone registered from." },
-  denied: { name: "Permissions refused", counts: "What people tried and may not." },
+  short_calls: { name: msg("Short calls"), counts: msg("Answered calls of less than six seconds.") },
+  sequential: {
+    name: msg("Numbers in a row"),
+    counts: msg("Calls to a neighbour of one of the last three numbers called."),
+  },
+  repeated: { name: msg("One number again"), counts: msg("Calls to the number that was called most.") },
+  price: { name: msg("Dear calls"), counts: msg("The highest price of a minute among the calls.") },
+  moves: { name: msg("Registrations that move"), counts: msg("Networks that a phone registered from.") },
+  denied: { name: msg("Permissions refused"), counts: msg("What people tried and may not.") },
   config: {
-    name: "Changes that open doors",
-    counts: "New secrets, opened countries, other limits and credit, invitations, rules.",
+    name: msg("Changes that open doors"),
+    counts: msg("New secrets, opened countries, other limits and credit, invitations, rules."),
   },
-  sip_failure: { name: "Phone sign-ins", counts: "Sign-ins of phones that failed, by network." },
-  sign_in: { name: "Portal sign-ins", counts: "Sign-ins of people that failed, by network." },
-  difference: { name: "Differences", counts: "What reconciliation found." },
-  ami_login: { name: "PBX login refused", counts: "Minutes in which the telephone system refused the portal." },
-  ami_silence: { name: "PBX silent", counts: "Minutes in which the telephone system did not answer." },
-  retention: { name: "Retention failed", counts: "Sweeps of retention that were given up." },
+  sip_failure: { name: msg("Phone sign-ins"), counts: msg("Sign-ins of phones that failed, by network.") },
+  sign_in: { name: msg("Portal sign-ins"), counts: msg("Sign-ins of people that failed, by network.") },
+  difference: { name: msg("Differences"), counts: msg("What reconciliation found.") },
+  ami_login: {
+    name: msg("PBX login refused"),
+    counts: msg("Minutes in which the telephone system refused the portal."),
+  },
+  ami_silence: { name: msg("PBX silent"), counts: msg("Minutes in which the telephone system did not answer.") },
+  retention: { name: msg("Retention failed"), counts: msg("Sweeps of retention that were given up.") },
 };
-export const signalWords = (signal: Signal): Words => signals[signal];
+export const signalWords = (signal: Signal) => ({
+  name: say(signals[signal].name),
+  counts: say(signals[signal].counts),
+});
 /** Its name within a sentence. */
 export const signalText = (signal: Signal): string => {
-  const { name } = signals[signal] ?? { name: String(signal) };
-  return name.startsWith("PBX") ? name : name.charAt(0).toLowerCase() + name.slice(1);
+  const words = signals[signal] as Words | undefined;
+  return words ? withinText(say(words.name)) : String(signal);
 };
 
 /** A stored measure as people read it: micros as an amount. */
 export const measureText = (signal: string, scope: string, value: string): string =>
   standardOf(signal, scope)?.money && /^\d+$/.test(value) ? decimalOf(BigInt(value)) : value;
 
-const scopes: Readonly<Record<RuleScope, string>> = { extension: "extension", tenant: "tenant", network: "network" };
-export const scopeText = (scope: RuleScope): string => scopes[scope];
-
-const modes: Readonly<Record<RuleMode, string>> = { off: "Off", shadow: "Shadow", enforce: "On" };
-export const modeText = (mode: RuleMode): string => modes[mode];
-const actions: Readonly<Record<RuleAction, string>> = {
-  notify: "Mail the desk",
-  open: "Open an incident",
-  contain: "Contain",
-  ban: "Ban the network",
+const scopes: Readonly<Record<RuleScope, Message>> = {
+  extension: msg("extension"),
+  tenant: msg("tenant"),
+  network: msg("network"),
 };
-export const actionText = (action: RuleAction): string => actions[action];
+export const scopeText = (scope: RuleScope): string => say(scopes[scope]);
+
+const modes: Readonly<Record<RuleMode, Message>> = {
+  off: msg("Off"),
+  shadow: msg("Shadow"),
+  enforce: msg("On"),
+};
+export const modeText = (mode: RuleMode): string => say(modes[mode]);
+const actions: Readonly<Record<RuleAction, Message>> = {
+  notify: msg("Mail the desk"),
+  open: msg("Open an incident"),
+  contain: msg("Contain"),
+  ban: msg("Ban the network"),
+};
+export const actionText = (action: RuleAction): string => say(actions[action]);
 
 type Shown = Outputs["rules"]["list"]["items"][number]["effective"];
 /** A rule in one line. */
 export const ruleLine = ({ warn, critical, windowMinutes }: Shown): string =>
-  `warns at ${plain(warn)}, critical at ${plain(critical)}, within ${minutesText(windowMinutes)}`;
+  t("warns at {warn}, critical at {critical}, within {time}", {
+    warn: plain(warn),
+    critical: plain(critical),
+    time: minutesText(windowMinutes),
+  });
 
 /** Amounts without the zeros that nobody reads. */
 export const plain = (value: string): string => value.replace(/(\.\d\d\d*?)0+$/, "$1");

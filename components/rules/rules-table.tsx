@@ -5,6 +5,7 @@ import { actionText, minutesText, modeText, plain, scopeText, signalWords } from
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { RowLink } from "@/components/ui/row-link";
+import { t } from "@/server/kernel/words";
 
 /** How a rule stands in the address. */
 export const ruleId = ({ signal, scope }: Pick<RuleRow, "signal" | "scope">): string => `${signal}.${scope}`;
@@ -15,9 +16,9 @@ type Props = Readonly<{ rows: readonly RuleRow[]; openId: string | undefined }>;
 export function RulesTable({ rows, openId }: Props) {
   return (
     <DataTable
-      caption="Rules"
-      columns={columns}
-      empty={<Empty title="There are no rules here." />}
+      caption={t("Rules")}
+      columns={columns()}
+      empty={<Empty title={t("There are no rules here.")} />}
       openKey={openId}
       rowKey={ruleId}
       rows={rows}
@@ -28,23 +29,23 @@ export function RulesTable({ rows, openId }: Props) {
 const changed = ({ own }: RuleRow) => Object.values(own).some((value) => value !== null);
 const times = (n: number) => (n > 0 ? n : <span className="text-ink-3">–</span>);
 
-const columns: readonly Column<RuleRow>[] = [
+const columns = (): readonly Column<RuleRow>[] => [
   {
     key: "signal",
-    header: "What is counted",
+    header: t("What is counted"),
     grow: true,
     fold: "lead",
     cell: (row) => (
       <RowLink className="font-medium" id={ruleId(row)}>
         {signalWords(row.signal).name}
-        <span className="font-normal text-ink-3"> per {scopeText(row.scope)}</span>
-        {changed(row) && <span className="font-normal text-ink-2"> · changed here</span>}
+        <span className="font-normal text-ink-3"> {t("per {scope}", { scope: scopeText(row.scope) })}</span>
+        {changed(row) && <span className="font-normal text-ink-2"> {t("· changed here")}</span>}
       </RowLink>
     ),
   },
   {
     key: "mode",
-    header: "Mode",
+    header: t("Mode"),
     fold: "lead-end",
     cell: ({ effective: { mode } }) => (
       <span className={mode === "enforce" ? "font-medium" : "text-ink-3"}>{modeText(mode)}</span>
@@ -52,31 +53,42 @@ const columns: readonly Column<RuleRow>[] = [
   },
   {
     key: "window",
-    header: "Within",
+    header: t("Within"),
     numeric: true,
     fold: "hide",
     cell: (row) => minutesText(row.effective.windowMinutes),
   },
   {
     key: "warn",
-    header: "Warns at",
+    header: t("Warns at"),
     numeric: true,
     fold: "second",
-    cell: (row) => (
-      <>
-        <span className="sm:hidden">Warns at </span>
-        {plain(row.effective.warn)}
-        <span className="sm:hidden">, critical at {plain(row.effective.critical)}</span>
-      </>
-    ),
+    cell: (row) => <Thresholds row={row} />,
   },
-  { key: "critical", header: "Critical at", numeric: true, fold: "hide", cell: (row) => plain(row.effective.critical) },
-  { key: "action", header: "At most", from: "lg", cell: (row) => actionText(row.effective.action) },
+  {
+    key: "critical",
+    header: t("Critical at"),
+    numeric: true,
+    fold: "hide",
+    cell: (row) => plain(row.effective.critical),
+  },
+  { key: "action", header: t("At most"), from: "lg", cell: (row) => actionText(row.effective.action) },
   {
     key: "fired",
-    header: "Fired, 30 days",
+    header: t("Fired, 30 days"),
     numeric: true,
     fold: "second-end",
     cell: ({ fired }) => times(fired.warn + fired.critical + fired.shadow),
   },
 ];
+
+/** On a telephone one line holds both thresholds. */
+function Thresholds({ row: { effective } }: Readonly<{ row: RuleRow }>) {
+  const [warn, critical] = [plain(effective.warn), plain(effective.critical)];
+  return (
+    <>
+      <span className="max-sm:hidden">{warn}</span>
+      <span className="sm:hidden">{t("Warns at {warn}, critical at {critical}", { warn, critical })}</span>
+    </>
+  );
+}

@@ -10,6 +10,7 @@ import { later } from "@/components/ui/later";
 import { PageHeader } from "@/components/ui/page-header";
 import { useOpen } from "@/components/ui/use-open";
 import { useParamsState } from "@/components/ui/use-params-state";
+import { t } from "@/server/kernel/words";
 
 const RulePanel = later(() => import("@/components/rules/rule-panel").then((file) => file.RulePanel));
 const TenantField = later(
@@ -27,7 +28,9 @@ export function RulesView() {
   const query = useQuery(useTRPC().rules.list.queryOptions(input, { placeholderData: keepPreviousData }));
   return (
     <>
-      <PageHeader title="Rules">{tenant.kind !== "customer" && can("tenants.read") && <ForWhom of={of} />}</PageHeader>
+      <PageHeader title={t("Rules")}>
+        {tenant.kind !== "customer" && can("tenants.read") && <ForWhom of={of} />}
+      </PageHeader>
       <QueryView query={query}>
         {({ items }) => {
           const row = items.find((one) => ruleId(one) === openId);
@@ -49,10 +52,10 @@ function ForWhom({ of }: Readonly<{ of: string | undefined }>) {
   return (
     <TenantField
       className="w-64"
-      label="For"
+      label={t("For")}
       labelHidden
       onValue={(below) => set({ of: below?.slug, open: undefined })}
-      placeholder={`${tenant.name} and all below`}
+      placeholder={t("{tenant} and all below", { tenant: tenant.name })}
       value={of}
     />
   );

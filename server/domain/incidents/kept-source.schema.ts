@@ -1,10 +1,15 @@
+import { t } from "@/server/kernel/words";
+
 /** Why an address is not banned by a containment, in words, from how `containment_sources` says it. */
 export function keptWords(kept: string): string {
   const [kind = "", ...rest] = kept.split(" ");
   const what = rest.join(" ");
-  if (kind === "usual") return "its phones were there before the attack";
-  if (kind === "phone") return what.includes(",") ? `extensions ${what} use it` : `extension ${what} uses it`;
-  if (kind === "extension") return `the telephone ${what} of another tenant is registered there`;
-  if (kind === "keep") return `${what} is on the keep-list`;
-  return kind === "loopback" ? "it is this machine itself" : `the trunk ${what} is there`;
+  if (kind === "usual") return t("its phones were there before the attack");
+  if (kind === "phone") {
+    const count = what.split(",").length;
+    return t("{count, plural, one {extension {what} uses it} other {extensions {what} use it}}", { count, what });
+  }
+  if (kind === "extension") return t("the telephone {what} of another tenant is registered there", { what });
+  if (kind === "keep") return t("{what} is on the keep-list", { what });
+  return kind === "loopback" ? t("it is this machine itself") : t("the trunk {what} is there", { what });
 }

@@ -22,4 +22,8 @@ export const converted: readonly string[] = [
   "components/tenants",
   "components/calls",
   "components/extensions",
+  "components/incidents",
+  "components/rules",
+  "components/command",
+  "components/blocks",
 ];

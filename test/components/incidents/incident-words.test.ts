@@ -10,7 +10,7 @@ describe("the words of an incident", () => {
       expect(stateWords(state).word).toBeTruthy();
       expect(moveText(state)).toBeTruthy();
     }
-    expect(severityChoices.map(({ value }) => value)).toEqual(["critical", "high", "medium", "low"]);
+    expect(severityChoices().map(({ value }) => value)).toEqual(["critical", "high", "medium", "low"]);
   });
 
   test("a line of the timeline is a sentence after a name", () => {
