@@ -7,6 +7,7 @@ import { refusalOf } from "@/components/api/refusal";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { Icon } from "@/components/ui/icon";
+import { t } from "@/server/kernel/words";
 
 /** Walks the chain of hashes when asked, and says what it found and over how many events. */
 export function AuditCheck() {
@@ -19,20 +20,22 @@ export function AuditCheck() {
         {query.data?.ok && (
           <>
             <Icon className="text-ok" name="check" />
-            {query.data.rows} events, chain unbroken
+            {t("{n, plural, one {# event} other {# events}}, chain unbroken", { n: query.data.rows })}
           </>
         )}
         {query.data && !query.data.ok && (
           <>
             <Icon className="text-bad" name="alert" />
             <strong className="font-semibold text-bad">
-              Chain broken at event {String(query.data.firstBadSeq)}. Tell the operator; change nothing.
+              {t("Chain broken at event {seq}. Tell the operator; change nothing.", {
+                seq: String(query.data.firstBadSeq),
+              })}
             </strong>
           </>
         )}
       </span>
-      <Button busy={query.isFetching && "Verifying…"} icon="lock" onClick={() => void query.refetch()}>
-        Verify chain
+      <Button busy={query.isFetching && t("Verifying…")} icon="lock" onClick={() => void query.refetch()}>
+        {t("Verify chain")}
       </Button>
     </>
   );

@@ -1,5 +1,6 @@
 import { buttonClass } from "@/components/ui/button-class";
 import type { TrailFilter } from "@/server/domain/audit/trail.schema";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ tenantSlug: string; filter: TrailFilter }>;
 
@@ -14,7 +15,7 @@ export function AuditFiles({ tenantSlug, filter }: Props) {
   return (
     <>
       {link("csv", "CSV")}
-      {link("jsonl", "JSON lines")}
+      {link("jsonl", t("JSON lines"))}
     </>
   );
 }

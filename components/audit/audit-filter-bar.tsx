@@ -7,6 +7,7 @@ import { Button } from "@/components/ui/button";
 import { SearchBox } from "@/components/ui/search-box";
 import { Select } from "@/components/ui/select";
 import type { TrailFilter } from "@/server/domain/audit/trail.schema";
+import { t } from "@/server/kernel/words";
 
 type Set = (changes: Readonly<Record<string, string | undefined>>, how?: "push" | "replace") => void;
 type Props = Readonly<{ filter: TrailFilter; set: Set }>;
@@ -32,32 +33,32 @@ export function AuditFilterBar({ filter, set }: Props) {
     <>
       <SearchBox
         className="w-full sm:w-56"
-        label="Action, such as extension"
+        label={t("Action, such as extension")}
         onValue={byAction}
         value={filter.action ?? ""}
       />
-      <SearchBox className="w-full sm:w-40" label="Who" onValue={byActor} value={filter.actor ?? ""} />
+      <SearchBox className="w-full sm:w-40" label={t("Who")} onValue={byActor} value={filter.actor ?? ""} />
       <SearchBox
         className="w-full sm:w-56"
-        label="Subject, request or address"
+        label={t("Subject, request or address")}
         onValue={byAbout}
         value={filter.about ?? ""}
       />
       <Select
-        choices={outcomeChoices}
-        label="Outcome"
+        choices={outcomeChoices()}
+        label={t("Outcome")}
         labelHidden
         name="outcome"
         onChange={(event) => set({ outcome: event.target.value, before: undefined })}
         value={filter.outcome ?? ""}
       />
       <span className="flex flex-wrap items-center gap-2">
-        {day("from", "From")}
-        {day("to", "to")}
+        {day("from", t("day|From"))}
+        {day("to", t("day|to"))}
       </span>
       {Object.keys(filter).length > 0 && (
         <Button look="quiet" onClick={() => set(noFilter)}>
-          Clear filter
+          {t("Clear filter")}
         </Button>
       )}
     </>

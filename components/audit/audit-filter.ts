@@ -1,11 +1,13 @@
 import type { TrailFilter } from "@/server/domain/audit/trail.schema";
+import { t } from "@/server/kernel/words";
 
-export const outcomeChoices = [
-  { value: "", label: "Any outcome" },
-  { value: "ok", label: "Done" },
-  { value: "denied", label: "Denied" },
-  { value: "failed", label: "Failed" },
-] as const;
+export const outcomeChoices = () =>
+  [
+    { value: "", label: t("Any outcome") },
+    { value: "ok", label: t("Done") },
+    { value: "denied", label: t("Denied") },
+    { value: "failed", label: t("Failed") },
+  ] as const;
 
 const outcomes = ["ok", "denied", "failed"] as const;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;

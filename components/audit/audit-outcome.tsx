@@ -1,19 +1,21 @@
 import { Icon } from "@/components/ui/icon";
+import { type Message, msg, say } from "@/server/kernel/words";
 
-const words: Readonly<Record<string, { word: string; ink: string; bad: boolean }>> = {
-  success: { word: "Done", ink: "text-ink-2", bad: false },
-  ok: { word: "Done", ink: "text-ink-2", bad: false },
-  denied: { word: "Denied", ink: "text-bad", bad: true },
-  failure: { word: "Failed", ink: "text-warn", bad: true },
-  failed: { word: "Failed", ink: "text-warn", bad: true },
+const words: Readonly<Record<string, { word: Message; ink: string; bad: boolean }>> = {
+  success: { word: msg("Done"), ink: "text-ink-2", bad: false },
+  ok: { word: msg("Done"), ink: "text-ink-2", bad: false },
+  denied: { word: msg("Denied"), ink: "text-bad", bad: true },
+  failure: { word: msg("Failed"), ink: "text-warn", bad: true },
+  failed: { word: msg("Failed"), ink: "text-warn", bad: true },
 };
 
 export function AuditOutcome({ outcome }: Readonly<{ outcome: string }>) {
-  const { word, ink, bad } = words[outcome] ?? { word: outcome, ink: "text-ink-2", bad: false };
+  const known = words[outcome];
+  const { ink, bad } = known ?? { ink: "text-ink-2", bad: false };
   return (
     <span className={`inline-flex items-center gap-1.5 font-medium whitespace-nowrap ${ink}`}>
       <Icon name={bad ? "alert" : "check"} />
-      {word}
+      {known ? say(known.word) : outcome}
     </span>
   );
 }

@@ -22,13 +22,14 @@ import { Pages } from "@/components/ui/pages";
 import { RowLink } from "@/components/ui/row-link";
 import { useOpen } from "@/components/ui/use-open";
 import { useParamsState } from "@/components/ui/use-params-state";
+import { t } from "@/server/kernel/words";
 
 const AuditPanel = later(() => import("@/components/audit/audit-panel").then((file) => file.AuditPanel));
 
 const columnsIn = (zone: string): readonly Column<AuditRow>[] => [
   {
     key: "at",
-    header: `When, ${zone}`,
+    header: t("When, {zone}", { zone }),
     fold: "second",
     cell: (row) => (
       <RowLink id={String(row.seq)}>
@@ -38,29 +39,34 @@ const columnsIn = (zone: string): readonly Column<AuditRow>[] => [
   },
   {
     key: "who",
-    header: "Who",
+    header: t("Who"),
     fold: "second-end",
     cell: (row) => (
       <span className="whitespace-nowrap">
         {row.actor}
-        {row.actingFor && <span className="text-ink-3"> for {row.actingFor}</span>}
+        {row.actingFor && <span className="text-ink-3"> {t("for {tenant}", { tenant: row.actingFor })}</span>}
       </span>
     ),
   },
   {
     key: "action",
-    header: "Action",
+    header: t("Action"),
     fold: "lead",
     cell: (row) => <code className="text-xs whitespace-nowrap">{row.action}</code>,
   },
-  { key: "subject", header: "Subject", grow: true, cell: (row) => <span className="break-all">{row.subject}</span> },
+  {
+    key: "subject",
+    header: t("audit|Subject"),
+    grow: true,
+    cell: (row) => <span className="break-all">{row.subject}</span>,
+  },
   {
     key: "from",
-    header: "From",
+    header: t("source|From"),
     from: "lg",
     cell: (row) => <code className="text-xs whitespace-nowrap text-ink-2">{row.address || "–"}</code>,
   },
-  { key: "outcome", header: "Outcome", fold: "lead-end", cell: (row) => <AuditOutcome outcome={row.outcome} /> },
+  { key: "outcome", header: t("Outcome"), fold: "lead-end", cell: (row) => <AuditOutcome outcome={row.outcome} /> },
 ];
 
 /** Who changed what, in an order that nobody can alter unseen. */
@@ -87,7 +93,7 @@ export function AuditView() {
             <AuditFiles filter={filter} tenantSlug={tenantSlug} />
           </>
         }
-        title="Audit"
+        title={t("Audit")}
       >
         <AuditFilterBar filter={filter} set={set} />
       </PageHeader>
@@ -113,14 +119,17 @@ function Events({ data, paged, onPage, onClear }: EventsProps) {
   return (
     <>
       <DataTable
-        caption="Audit events"
+        caption={t("Audit events")}
         columns={columnsIn(zoneText(timeZone))}
         empty={
           onClear ? (
-            <Empty action={<Button onClick={onClear}>Clear filter</Button>} title="No event matches this filter." />
+            <Empty
+              action={<Button onClick={onClear}>{t("Clear filter")}</Button>}
+              title={t("No event matches this filter.")}
+            />
           ) : (
-            <Empty title="Nothing was changed yet.">
-              Every change is written here together with itself, and cannot be edited.
+            <Empty title={t("Nothing was changed yet.")}>
+              {t("Every change is written here together with itself, and cannot be edited.")}
             </Empty>
           )
         }
@@ -130,7 +139,7 @@ function Events({ data, paged, onPage, onClear }: EventsProps) {
       />
       {(data.items.length > 0 || paged) && (
         <Pages
-          noun="events"
+          counted={t("{n, plural, one {# event} other {# events}}", { n: data.items.length })}
           onNewest={paged ? () => onPage(undefined) : undefined}
           onOlder={older ? () => onPage(older) : undefined}
           shown={data.items.length}

@@ -207,7 +207,7 @@ function Drop({ item: { network, note } }: Readonly<{ item: Kept }>) {
   return (
     <Button
       aria-label={t("Do not keep {network} any more", { network })}
-      busy={drop.isPending && t("Dropping…")}
+      busy={drop.isPending && t("ban|Dropping…")}
       look="quiet"
       onClick={() => drop.mutate({ tenantSlug, network })}
     >

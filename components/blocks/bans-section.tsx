@@ -152,7 +152,7 @@ const endsColumn = (now: Date): Column<Ban> => ({
 });
 const endedColumn = (): Column<Ban> => ({
   key: "end",
-  header: t("Ended"),
+  header: t("ban|Ended"),
   fold: "lead-end",
   cell: ({ expiresAt, liftedAt, liftedBy }) => (
     <span>

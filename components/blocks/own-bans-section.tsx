@@ -81,6 +81,6 @@ const unblockColumn = (): Column<OwnBan> => ({
     canLift ? (
       <Unblock network={network} />
     ) : (
-      <span className="text-ink-3">{byProvider ? t("Ask your provider") : t("Not one of yours")}</span>
+      <span className="text-ink-3">{byProvider ? t("ban|Ask your provider") : t("Not one of yours")}</span>
     ),
 });

@@ -13,6 +13,7 @@ import { Dialog } from "@/components/ui/dialog";
 import { FormEnd } from "@/components/ui/form-end";
 import { useFields } from "@/components/ui/use-fields";
 import { MOST_FILE_BYTES } from "@/server/domain/cdr-import/cdr-import.schema";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ pbx: string; onClose: () => void; onStarted: (importId: string) => void }>;
 
@@ -35,36 +36,37 @@ export function CompareFile({ pbx, onClose, onStarted }: Props) {
     const values = read(form);
     if (!values) return;
     const file = new FormData(form).get("file");
-    if (!(file instanceof File) || file.size === 0) return setProblems({ file: "Choose a file that is not empty." });
-    if (file.size > MOST_FILE_BYTES) return setProblems({ file: "A file has at most 4 GB: cut it in two." });
+    if (!(file instanceof File) || file.size === 0) return setProblems({ file: t("Choose a file that is not empty.") });
+    if (file.size > MOST_FILE_BYTES) return setProblems({ file: t("A file has at most 4 GB: cut it in two.") });
     setTotal(file.size);
     void send(file, readSettings(values));
   }
 
   const percent = sentBytes === undefined ? undefined : Math.floor((sentBytes / total) * 100);
-  const refusal = error instanceof TooLarge ? tooLarge : error ? refusalOf(error) : undefined;
+  const refusal = error instanceof TooLarge ? tooLarge() : error ? refusalOf(error) : undefined;
   return (
-    <Dialog holdOpen={percent !== undefined} onClose={onClose} size="middle" title="Compare a file">
+    <Dialog holdOpen={percent !== undefined} onClose={onClose} size="middle" title={t("Compare a file")}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <p className="text-ink-2">
-          Its records are set against our calls. What they disagree about is listed with the money; a call that is still
-          open here and over in the PBX's file is settled by it.
+          {t(
+            "Its records are set against our calls. What they disagree about is listed with the money; a call that is still open here and over in the PBX's file is settled by it.",
+          )}
         </p>
         <FileFields format={format} onFormat={setFormat} pbx={pbx} problems={problems} />
         <MoreFields carrier={format === "carrier"} problems={problems} />
         <FormEnd
-          busy={percent !== undefined && `Sending, ${percent} %`}
+          busy={percent !== undefined && t("Sending, {percent} %", { percent })}
           onCancel={onClose}
           refusal={refusal}
-          submit="Compare file"
+          submit={t("Compare file")}
         />
       </form>
     </Dialog>
   );
 }
 
-const tooLarge = {
-  title: "That is too much for one file.",
-  next: "Cut it in two and send both.",
+const tooLarge = () => ({
+  title: t("That is too much for one file."),
+  next: t("Cut it in two and send both."),
   code: "invalid_input",
-};
+});

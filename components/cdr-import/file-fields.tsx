@@ -4,6 +4,7 @@ import { useScope } from "@/components/shell/scope";
 import { Field } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
 import type { Problems } from "@/components/ui/use-fields";
+import { t } from "@/server/kernel/words";
 
 type FieldsProps = Readonly<{
   format: string;
@@ -22,32 +23,32 @@ export function FileFields({ format, onFormat, pbx, problems }: FieldsProps) {
         accept=".csv,.txt,.tsv,text/csv,text/plain"
         className="py-1"
         data-first=""
-        hint="CSV, at most 4 GB."
-        label="File"
+        hint={t("CSV, at most 4 GB.")}
+        label={t("File")}
         name="file"
         problem={problems.file}
         type="file"
       />
       <Select
-        choices={formatChoices}
-        label="What it is"
+        choices={formatChoices()}
+        label={t("What it is")}
         name="format"
         onChange={(event) => onFormat(event.target.value)}
         value={format}
       />
       <Field
         defaultValue={carrier ? "" : pbx}
-        hint={carrier ? "The same each time: it tells a record from another carrier's." : "As in PBX_NAME."}
+        hint={carrier ? t("The same each time: it tells a record from another carrier's.") : t("As in PBX_NAME.")}
         key={carrier ? "carrier" : "pbx"}
-        label={carrier ? "Carrier" : "PBX"}
+        label={carrier ? t("Carrier") : t("PBX")}
         maxLength={40}
         name="source"
         problem={problems.source}
       />
       <Field
         defaultValue="UTC"
-        hint="Of times that do not say theirs, such as Europe/Berlin."
-        label="Time zone"
+        hint={t("Of times that do not say theirs, such as Europe/Berlin.")}
+        label={t("Time zone")}
         name="timeZone"
         problem={problems.timeZone}
       />
@@ -63,18 +64,18 @@ export function MoreFields({ carrier, problems }: MoreProps) {
     <>
       <div className="grid gap-1">
         <Check
-          label="Other files cover that time too: a call of ours that is not in this one is no difference"
+          label={t("Other files cover that time too: a call of ours that is not in this one is no difference")}
           name="partial"
         />
-        <Check label="Only try: say what would be found, and keep nothing" name="dryRun" />
+        <Check label={t("Only try: say what would be found, and keep nothing")} name="dryRun" />
       </div>
       <details>
-        <summary className="cursor-pointer font-medium text-ink-2">How it is read and compared</summary>
+        <summary className="cursor-pointer font-medium text-ink-2">{t("How it is read and compared")}</summary>
         <div className="grid gap-4 pt-3 sm:grid-cols-2">
           <Field
             defaultValue="2"
             inputMode="numeric"
-            label="Talk times may differ by"
+            label={t("Talk times may differ by")}
             name="talkTolerance"
             problem={problems.talkTolerance}
             unit="s"
@@ -93,44 +94,44 @@ function CarrierFields({ problems }: Pick<MoreProps, "problems">) {
       <Field
         defaultValue="10"
         inputMode="numeric"
-        label="Its clock may be off by"
+        label={t("Its clock may be off by")}
         name="tolerance"
         problem={problems.tolerance}
         unit="s"
       />
       <Field
         defaultValue={currency}
-        hint="Where the file does not say."
-        label="Currency"
+        hint={t("Where the file does not say.")}
+        label={t("Currency")}
         maxLength={3}
         name="currency"
         problem={problems.currency}
       />
       <Field
         defaultValue="0"
-        hint="So far above what was taken is no loss."
+        hint={t("So far above what was taken is no loss.")}
         inputMode="decimal"
-        label="Cost tolerance"
+        label={t("Cost tolerance")}
         name="costTolerance"
         problem={problems.costTolerance}
       />
       <Select
         choices={[
-          { value: "auto", label: "Found by itself" },
+          { value: "auto", label: t("Found by itself") },
           { value: "point", label: "0.5" },
           { value: "comma", label: "0,5" },
         ]}
-        label="Decimals"
+        label={t("Decimals")}
         name="decimals"
       />
       <Select
         choices={[
-          { value: "auto", label: "Found by itself" },
-          { value: "ymd", label: "Year, month, day" },
-          { value: "dmy", label: "Day, month, year" },
-          { value: "mdy", label: "Month, day, year" },
+          { value: "auto", label: t("Found by itself") },
+          { value: "ymd", label: t("Year, month, day") },
+          { value: "dmy", label: t("Day, month, year") },
+          { value: "mdy", label: t("Month, day, year") },
         ]}
-        label="Dates"
+        label={t("Dates")}
         name="dateOrder"
       />
     </>

@@ -20,6 +20,7 @@ import { Facts } from "@/components/ui/facts";
 import { Notice } from "@/components/ui/notice";
 import { Panel } from "@/components/ui/panel";
 import { Section } from "@/components/ui/section";
+import { t } from "@/server/kernel/words";
 
 const POLL_MS = 700;
 const isGoingOn = (task: CdrFileRow["task"] | undefined): boolean => Boolean(task && isActive(task));
@@ -46,20 +47,20 @@ export function FilePanel({ id, onClose }: Props) {
     void queries.invalidateQueries({ queryKey: trpc.cdrImports.problems.pathKey() });
   }, [over, queries, trpc]);
   return (
-    <Panel onClose={onClose} subject={id} title={query.data?.fileName ?? "File"}>
+    <Panel onClose={onClose} subject={id} title={query.data?.fileName ?? t("File")}>
       <QueryView query={query}>
         {(file) => (
           <div className="grid gap-6">
             {file.task ? (
               <JobBar taskId={file.task.id} />
             ) : (
-              <Notice title="It was never sent to its end." tone="info">
-                Nothing of it was read. Send it again.
+              <Notice title={t("It was never sent to its end.")} tone="info">
+                {t("Nothing of it was read. Send it again.")}
               </Notice>
             )}
             {file.forgottenAt && !file.result?.dryRun && (
-              <Notice title="Its records were taken out again." tone="info">
-                Differences that only it showed are gone. Calls that it settled stay settled.
+              <Notice title={t("Its records were taken out again.")} tone="info">
+                {t("Differences that only it showed are gone. Calls that it settled stay settled.")}
               </Notice>
             )}
             {file.result && <FileResult file={file} result={file.result} />}
@@ -76,22 +77,22 @@ export function FilePanel({ id, onClose }: Props) {
 function About({ file }: Readonly<{ file: CdrFileRow }>) {
   const { options } = file;
   return (
-    <Section title="File">
+    <Section title={t("File")}>
       <Facts
         facts={[
           {
-            label: "What it is",
-            value: formatChoices.find(({ value }) => value === file.format)?.label ?? file.format,
+            label: t("What it is"),
+            value: formatChoices().find(({ value }) => value === file.format)?.label ?? file.format,
           },
-          { label: file.format === "carrier" ? "Carrier" : "PBX", value: file.source },
-          { label: "Sent", value: <Moment at={file.createdAt} full /> },
+          { label: file.format === "carrier" ? t("Carrier") : t("PBX"), value: file.source },
+          { label: t("Sent"), value: <Moment at={file.createdAt} full /> },
           {
-            label: "Size",
-            value: <span className="figures">{new Intl.NumberFormat("en").format(file.bytes)} bytes</span>,
+            label: t("Size"),
+            value: <span className="figures">{t("{n, plural, one {# byte} other {# bytes}}", { n: file.bytes })}</span>,
           },
-          { label: "Time zone", value: options.timeZone },
+          { label: t("Time zone"), value: options.timeZone },
           ...(file.sha256
-            ? [{ label: "SHA-256", value: <code className="text-xs break-all">{file.sha256}</code> }]
+            ? [{ label: t("SHA-256"), value: <code className="text-xs break-all">{file.sha256}</code> }]
             : []),
         ]}
       />
@@ -113,19 +114,20 @@ function TakeOut({ file }: Readonly<{ file: CdrFileRow }>) {
     <div className="grid gap-2">
       {sure && (
         <p className="text-ink-2">
-          Its records go, and the differences that only it showed, except those that somebody closed. Calls that it
-          settled stay settled.
+          {t(
+            "Its records go, and the differences that only it showed, except those that somebody closed. Calls that it settled stay settled.",
+          )}
         </p>
       )}
       {forget.error && <ErrorState {...refusalOf(forget.error)} />}
       <div className="flex justify-end gap-2">
-        {sure && <Button onClick={() => setSure(false)}>Keep it</Button>}
+        {sure && <Button onClick={() => setSure(false)}>{t("Keep it")}</Button>}
         <Button
-          busy={forget.isPending && "Taking out…"}
+          busy={forget.isPending && t("Taking out…")}
           look={sure ? "danger" : "plain"}
           onClick={() => (sure ? forget.mutate({ tenantSlug, importId: file.id }) : setSure(true))}
         >
-          {sure ? "Take its records out" : "Take it out again…"}
+          {sure ? t("Take its records out") : t("Take it out again…")}
         </Button>
       </div>
     </div>

@@ -1,20 +1,21 @@
 import type { FileSettings } from "@/components/cdr-import/use-send-file";
 import { checks } from "@/components/ui/use-fields";
+import { msg } from "@/server/kernel/words";
 
-const whole = checks.shape(/^\d{1,3}$/, "Whole seconds.");
+const whole = checks.shape(/^\d{1,3}$/, msg("Whole seconds."));
 
 /** What a form of a file asks, by its fields. */
 export const settingChecks = {
   file: checks.any,
   format: checks.any,
-  source: checks.shape(/^[A-Za-z0-9._-]{1,40}$/, "One to forty letters, digits, dots or dashes."),
-  timeZone: checks.filled("The time zone"),
-  currency: checks.optional(checks.shape(/^[A-Z]{3}$/, "Three capital letters.")),
+  source: checks.shape(/^[A-Za-z0-9._-]{1,40}$/, msg("One to forty letters, digits, dots or dashes.")),
+  timeZone: checks.filled(msg("The time zone is missing.")),
+  currency: checks.optional(checks.shape(/^[A-Z]{3}$/, msg("Three capital letters."))),
   decimals: checks.any,
   dateOrder: checks.any,
   tolerance: checks.optional(whole),
   talkTolerance: checks.optional(whole),
-  costTolerance: checks.optional(checks.shape(/^\d{1,6}(\.\d{1,6})?$/, "An amount such as 0.001.")),
+  costTolerance: checks.optional(checks.shape(/^\d{1,6}(\.\d{1,6})?$/, msg("An amount such as 0.001."))),
   partial: checks.any,
   dryRun: checks.any,
 } as const;

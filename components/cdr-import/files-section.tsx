@@ -16,6 +16,7 @@ import { type Column, DataTable } from "@/components/ui/data-table";
 import { later } from "@/components/ui/later";
 import { Section } from "@/components/ui/section";
 import { useParamsState } from "@/components/ui/use-params-state";
+import { t } from "@/server/kernel/words";
 
 const CompareFile = later(() => import("@/components/cdr-import/compare-file").then((file) => file.CompareFile));
 const FilePanel = later(() => import("@/components/cdr-import/file-panel").then((file) => file.FilePanel));
@@ -39,20 +40,20 @@ export function FilesSection({ pbx }: Readonly<{ pbx: string }>) {
       aside={
         can("reconciliation.write") && (
           <Button icon="plus" onClick={() => setAsking(true)}>
-            Compare a file
+            {t("Compare a file")}
           </Button>
         )
       }
       level={2}
-      title="Files"
+      title={t("Files")}
     >
       <QueryView query={query}>
         {({ items }) => (
           <>
             <DataTable
-              caption="Files"
+              caption={t("Files")}
               columns={columnsIn(zoneText(timeZone), open, openId)}
-              empty={<p className="text-ink-2">No file of the PBX or of a carrier was compared yet.</p>}
+              empty={<p className="text-ink-2">{t("No file of the PBX or of a carrier was compared yet.")}</p>}
               openKey={openId}
               rowKey={({ id }) => id}
               rows={all ? items : items.slice(0, SHOWN)}
@@ -60,7 +61,7 @@ export function FilesSection({ pbx }: Readonly<{ pbx: string }>) {
             {items.length > SHOWN && !all && (
               <div>
                 <Button look="quiet" onClick={() => setAll(true)}>
-                  Show {items.length - SHOWN} more
+                  {t("Show {n} more", { n: items.length - SHOWN })}
                 </Button>
               </div>
             )}
@@ -95,17 +96,17 @@ function useFiles() {
   );
 }
 
-const kindText = (format: string): string => formatChoices.find(({ value }) => value === format)?.label ?? format;
+const kindText = (format: string): string => formatChoices().find(({ value }) => value === format)?.label ?? format;
 
 const columnsIn = (
   zone: string,
   open: (id: string) => void,
   openId: string | undefined,
 ): readonly Column<CdrFileRow>[] => [
-  { key: "sent", header: `Sent, ${zone}`, fold: "second", cell: (row) => <Moment at={row.createdAt} /> },
+  { key: "sent", header: t("Sent, {zone}", { zone }), fold: "second", cell: (row) => <Moment at={row.createdAt} /> },
   {
     key: "file",
-    header: "File",
+    header: t("File"),
     fold: "lead",
     className: "max-w-60 truncate",
     cell: (row) => (
@@ -119,16 +120,16 @@ const columnsIn = (
       </button>
     ),
   },
-  { key: "kind", header: "What it is", from: "lg", cell: (row) => `${kindText(row.format)}, ${row.source}` },
+  { key: "kind", header: t("What it is"), from: "lg", cell: (row) => `${kindText(row.format)}, ${row.source}` },
   {
     key: "outcome",
-    header: "Outcome",
+    header: t("Outcome"),
     grow: true,
     cell: (row) => <span className="text-ink-2">{outcomeText(row)}</span>,
   },
   {
     key: "state",
-    header: "State",
+    header: t("State"),
     fold: "second-end",
     cell: (row) => <span className="text-ink-2">{stateText(row)}</span>,
   },

@@ -7,10 +7,10 @@ import type { CdrFileRow } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
-import { countText } from "@/components/ui/count-text";
 import { saveText } from "@/components/ui/save-text";
 import { Section } from "@/components/ui/section";
 import { csvForPeople } from "@/server/kernel/csv";
+import { t } from "@/server/kernel/words";
 
 const SHOWN = 20;
 
@@ -31,10 +31,10 @@ export function ProblemLines({ file }: Readonly<{ file: CdrFileRow }>) {
     <Section
       aside={
         <Button disabled={!query.data} onClick={save}>
-          Download as CSV
+          {t("Download as CSV")}
         </Button>
       }
-      title={`${countText(file.problems, "lines")} not taken`}
+      title={t("{n, plural, one {# line} other {# lines}} not taken", { n: file.problems })}
     >
       <QueryView query={query}>
         {({ items }) => (
@@ -42,13 +42,14 @@ export function ProblemLines({ file }: Readonly<{ file: CdrFileRow }>) {
             {items.slice(0, SHOWN).map(({ line, column, reason }) => (
               <li className="flex gap-3 border-b py-1" key={`${line}.${column}`}>
                 <span className="figures w-24 shrink-0 text-ink-3">
-                  line {line}
-                  {column > 0 && `, col. ${column}`}
+                  {column > 0 ? t("line {line}, col. {column}", { line, column }) : t("line {line}", { line })}
                 </span>
                 <span className="min-w-0 break-words text-ink-2">{reason}</span>
               </li>
             ))}
-            {items.length > SHOWN && <li className="py-1 text-ink-3">… {items.length - SHOWN} more in the CSV.</li>}
+            {items.length > SHOWN && (
+              <li className="py-1 text-ink-3">{t("… {n} more in the CSV.", { n: items.length - SHOWN })}</li>
+            )}
           </ul>
         )}
       </QueryView>

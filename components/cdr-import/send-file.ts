@@ -1,4 +1,5 @@
 import { MOST_PARTS, PART_BYTES } from "@/server/domain/cdr-import/cdr-import.schema";
+import { t } from "@/server/kernel/words";
 
 /** The file was too large even when it was compressed. */
 export class TooLarge extends Error {
@@ -26,7 +27,7 @@ export async function* partsOf(file: Blob, onRead: (bytes: number) => void): Asy
   let parts = 0;
   const cut = () => {
     parts += 1;
-    if (parts > MOST_PARTS) throw new TooLarge("That is too much for one file: cut it in two.");
+    if (parts > MOST_PARTS) throw new TooLarge(t("That is too much for one file: cut it in two."));
     const whole = part.slice(0, filled);
     filled = 0;
     return whole;

@@ -46,7 +46,7 @@ export function IncidentActions({ incident }: Readonly<{ incident: IncidentDetai
           .filter(({ state }) => !(incident.state === "triage" && state === "open"))
           .map(({ state, reason }) => (
             <Button
-              busy={move.isPending && move.variables.state === state && t("Moving…")}
+              busy={move.isPending && move.variables.state === state && t("incident|Moving…")}
               data-shortcut={state === "dismissed" ? "3" : undefined}
               key={state}
               onClick={() => (reason ? setAsking(state) : move.mutate({ ...one, state }))}

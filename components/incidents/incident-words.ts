@@ -24,7 +24,7 @@ export const severityChoices = () =>
 
 const states: Readonly<Record<IncidentState, { word: Message; ink: Ink }>> = {
   triage: { word: msg("Triage"), ink: "warn" },
-  open: { word: msg("state|Open"), ink: "warn" },
+  open: { word: msg("incident|Open"), ink: "warn" },
   contained: { word: msg("Contained"), ink: "info" },
   monitoring: { word: msg("Monitoring"), ink: "info" },
   resolved: { word: msg("Resolved"), ink: "ok" },

@@ -43,7 +43,7 @@ export function MoveIncident({ incident, state, onClose }: Props) {
           problem={problems.text}
         />
         <FormEnd
-          busy={move.isPending && t("Moving…")}
+          busy={move.isPending && t("incident|Moving…")}
           onCancel={onClose}
           refusal={move.error ? refusalOf(move.error) : undefined}
           submit={moveText(state)}

@@ -14,6 +14,7 @@ import { Select } from "@/components/ui/select";
 import { checks, useFields } from "@/components/ui/use-fields";
 import type { Severity } from "@/server/domain/incidents/incident.schema";
 import { type TargetKind, targetKinds } from "@/server/domain/notifications/notification.schema";
+import { msg, say, t } from "@/server/kernel/words";
 
 type Props = Readonly<{ root: boolean; onClose: () => void; onSecret: (secret: string) => void }>;
 
@@ -23,12 +24,21 @@ const samples: Readonly<Record<TargetKind, string>> = {
   sms: "+4915112345678",
 };
 
+const fields = {
+  recipient: checks.filled(msg("Whom to tell is missing.")),
+  leastSeverity: checks.any,
+  level: checks.any,
+};
+
+const hintOf = (kind: TargetKind): string | undefined =>
+  kind === "webhook" ? t("A public https:// address; you get a secret to check the signature with.") : undefined;
+
 /** Somebody else is told from now on. */
 export function AddTarget({ root, onClose, onSecret }: Props) {
   const { tenantSlug } = useScope();
   const { add } = useNotifications();
   const [kind, setKind] = useState<TargetKind>("mail");
-  const form = useFields({ recipient: checks.filled("Whom to tell"), leastSeverity: checks.any, level: checks.any });
+  const form = useFields(fields);
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -46,33 +56,36 @@ export function AddTarget({ root, onClose, onSecret }: Props) {
   }
 
   return (
-    <Dialog onClose={onClose} title="Tell somebody else">
+    <Dialog onClose={onClose} title={t("Tell somebody else")}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <Select
-          choices={targetKinds.map((value) => ({ value, label: kindWords[value] }))}
+          choices={targetKinds.map((value) => ({ value, label: say(kindWords[value]) }))}
           data-first=""
-          label="How"
+          label={t("How")}
           name="kind"
           onChange={(event) => setKind(targetKinds.find((one) => one === event.target.value) ?? "mail")}
           value={kind}
         />
         <Field
-          hint={
-            kind === "webhook" ? "A public https:// address; you get a secret to check the signature with." : undefined
-          }
-          label="Whom"
+          hint={hintOf(kind)}
+          label={t("Whom")}
           maxLength={500}
           name="recipient"
           placeholder={samples[kind]}
           problem={form.problems.recipient}
         />
-        <Select choices={severityChoices()} defaultValue="medium" label="From which severity on" name="leastSeverity" />
-        {root && <Select choices={levelChoices} defaultValue="1" label="When" name="level" />}
+        <Select
+          choices={severityChoices()}
+          defaultValue="medium"
+          label={t("From which severity on")}
+          name="leastSeverity"
+        />
+        {root && <Select choices={levelChoices()} defaultValue="1" label={t("When")} name="level" />}
         <FormEnd
-          busy={add.isPending && "Adding…"}
+          busy={add.isPending && t("Adding…")}
           onCancel={onClose}
           refusal={refusalBeside(add.error, form.problems)}
-          submit="Add"
+          submit={t("Add")}
         />
       </form>
     </Dialog>

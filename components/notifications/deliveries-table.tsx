@@ -10,36 +10,42 @@ import { Button } from "@/components/ui/button";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { ErrorState } from "@/components/ui/error-state";
+import { say, t } from "@/server/kernel/words";
 
 type Delivery = Outputs["notifications"]["deliveries"][number];
 
 /** What was sent, or is to be, newest first. */
 export function DeliveriesTable({ rows }: Readonly<{ rows: readonly Delivery[] }>) {
   const { can } = useScope();
-  const acts: Column<Delivery> = { key: "again", header: "Actions", fold: "below", cell: (row) => <Again row={row} /> };
+  const acts: Column<Delivery> = {
+    key: "again",
+    header: t("Actions"),
+    fold: "below",
+    cell: (row) => <Again row={row} />,
+  };
   return (
     <DataTable
-      caption="Messages"
-      columns={can("incidents.write") ? [...columns, acts] : columns}
-      empty={<Empty title="Nothing was sent yet." />}
+      caption={t("Messages")}
+      columns={can("incidents.write") ? [...columns(), acts] : columns()}
+      empty={<Empty title={t("Nothing was sent yet.")} />}
       rowKey={(row) => row.id}
       rows={rows}
     />
   );
 }
 
-const columns: readonly Column<Delivery>[] = [
-  { key: "at", header: "When", fold: "second", cell: (row) => <Moment at={row.createdAt} /> },
-  { key: "event", header: "What", fold: "lead", cell: (row) => eventText(row.event) },
-  { key: "address", header: "To", from: "lg", cell: (row) => row.address },
+const columns = (): readonly Column<Delivery>[] => [
+  { key: "at", header: t("When"), fold: "second", cell: (row) => <Moment at={row.createdAt} /> },
+  { key: "event", header: t("What"), fold: "lead", cell: (row) => eventText(row.event) },
+  { key: "address", header: t("message|To"), from: "lg", cell: (row) => row.address },
   {
     key: "state",
-    header: "State",
+    header: t("State"),
     fold: "lead-end",
-    cell: (row) => <span className={stateWords[row.state].ink}>{stateWords[row.state].word}</span>,
+    cell: (row) => <span className={stateWords[row.state].ink}>{say(stateWords[row.state].word)}</span>,
   },
-  { key: "tries", header: "Tries", numeric: true, from: "lg", cell: (row) => row.attempts },
-  { key: "answer", header: "Answer", grow: true, fold: "second-end", cell: (row) => row.answer },
+  { key: "tries", header: t("Tries"), numeric: true, from: "lg", cell: (row) => row.attempts },
+  { key: "answer", header: t("Answer"), grow: true, fold: "second-end", cell: (row) => row.answer },
 ];
 
 function Again({ row }: Readonly<{ row: Delivery }>) {
@@ -49,11 +55,11 @@ function Again({ row }: Readonly<{ row: Delivery }>) {
   return (
     <>
       <Button
-        busy={sendAgain.isPending && "Sending…"}
+        busy={sendAgain.isPending && t("Sending…")}
         look="quiet"
         onClick={() => sendAgain.mutate({ tenantSlug, deliveryId: row.id })}
       >
-        Send again
+        {t("Send again")}
       </Button>
       {sendAgain.error && <ErrorState {...refusalOf(sendAgain.error)} />}
     </>

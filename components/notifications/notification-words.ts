@@ -1,33 +1,40 @@
 import type { Outputs } from "@/components/api/outputs";
+import { type Message, msg, say } from "@/server/kernel/words";
 
 type Target = Outputs["notifications"]["targets"][number];
 type Delivery = Outputs["notifications"]["deliveries"][number];
 
-export const kindWords: Readonly<Record<Target["kind"], string>> = {
-  mail: "Mail",
-  webhook: "Webhook",
-  sms: "Short message",
+export const kindWords: Readonly<Record<Target["kind"], Message>> = {
+  mail: msg("Mail"),
+  webhook: msg("Webhook"),
+  sms: msg("Short message"),
 };
 
-const levels: Readonly<Record<number, string>> = {
-  1: "At once",
-  2: "When nobody took it in time",
-  3: "When nobody did in twice the time",
+const levels: Readonly<Record<number, Message>> = {
+  1: msg("At once"),
+  2: msg("When nobody took it in time"),
+  3: msg("When nobody did in twice the time"),
 };
-export const levelText = (level: number): string => levels[level] ?? "";
-export const levelChoices = [1, 2, 3].map((level) => ({ value: String(level), label: levelText(level) }));
+export function levelText(level: number): string {
+  const known = levels[level];
+  return known ? say(known) : "";
+}
+export const levelChoices = () => [1, 2, 3].map((level) => ({ value: String(level), label: levelText(level) }));
 
-export const stateWords: Readonly<Record<Delivery["state"], { word: string; ink: string }>> = {
-  queued: { word: "On its way", ink: "text-ink-2" },
-  held: { word: "Held", ink: "text-warn" },
-  sent: { word: "Sent", ink: "text-ok" },
-  failed: { word: "Failed", ink: "text-bad" },
+export const stateWords: Readonly<Record<Delivery["state"], { word: Message; ink: string }>> = {
+  queued: { word: msg("On its way"), ink: "text-ink-2" },
+  held: { word: msg("Held"), ink: "text-warn" },
+  sent: { word: msg("Sent"), ink: "text-ok" },
+  failed: { word: msg("Failed"), ink: "text-bad" },
 };
 
-const events: Readonly<Record<string, string>> = {
-  "incident.raised": "Incident began or got worse",
-  "incident.escalated": "Nobody took an incident",
-  "incident.notice": "Incident at your phones",
-  test: "Test",
+const events: Readonly<Record<string, Message>> = {
+  "incident.raised": msg("Incident began or got worse"),
+  "incident.escalated": msg("Nobody took an incident"),
+  "incident.notice": msg("Incident at your phones"),
+  test: msg("Test"),
 };
-export const eventText = (event: string): string => events[event] ?? event;
+export function eventText(event: string): string {
+  const known = events[event];
+  return known ? say(known) : event;
+}

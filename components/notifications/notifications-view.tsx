@@ -13,6 +13,7 @@ import { Button } from "@/components/ui/button";
 import { later } from "@/components/ui/later";
 import { PageHeader } from "@/components/ui/page-header";
 import { Section } from "@/components/ui/section";
+import { t } from "@/server/kernel/words";
 
 const AddTarget = later(() => import("@/components/notifications/add-target").then((file) => file.AddTarget));
 
@@ -31,20 +32,22 @@ export function NotificationsView() {
         actions={
           can("incidents.write") && (
             <Button icon="plus" onClick={() => setAdding(true)}>
-              Add…
+              {t("Add…")}
             </Button>
           )
         }
-        title="Notifications"
+        title={t("Notifications")}
       />
       <p className="max-w-prose pb-3 text-ink-2">
         {root
-          ? "The people of the desk get a mail for each incident that is not low. Here is who else is told: at once, or when nobody took it in its time."
-          : "Who is told when an incident touches your phones, or those of tenants below you."}
+          ? t(
+              "The people of the desk get a mail for each incident that is not low. Here is who else is told: at once, or when nobody took it in its time.",
+            )
+          : t("Who is told when an incident touches your phones, or those of tenants below you.")}
       </p>
       <div className="grid gap-6">
         <QueryView query={targets}>{(rows) => <TargetsTable onSecret={setSecret} root={root} rows={rows} />}</QueryView>
-        <Section level={2} title="Messages">
+        <Section level={2} title={t("Messages")}>
           <QueryView query={deliveries}>{(rows) => <DeliveriesTable rows={rows} />}</QueryView>
         </Section>
       </div>

@@ -10,6 +10,7 @@ import { Button } from "@/components/ui/button";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { ErrorState } from "@/components/ui/error-state";
+import { say, t } from "@/server/kernel/words";
 
 type Target = Outputs["notifications"]["targets"][number];
 type Props = Readonly<{ rows: readonly Target[]; root: boolean; onSecret: (secret: string) => void }>;
@@ -20,41 +21,41 @@ export function TargetsTable({ rows, root, onSecret }: Props) {
   const columns: Column<Target>[] = [
     {
       key: "address",
-      header: "Who",
+      header: t("Who"),
       grow: true,
       fold: "lead",
       cell: (row) => <span className="break-all">{row.address}</span>,
     },
-    { key: "kind", header: "How", fold: "lead-end", cell: (row) => kindWords[row.kind] },
-    { key: "least", header: "From", fold: "second", cell: (row) => severityWords(row.leastSeverity).word },
+    { key: "kind", header: t("How"), fold: "lead-end", cell: (row) => say(kindWords[row.kind]) },
+    { key: "least", header: t("severity|From"), fold: "second", cell: (row) => severityWords(row.leastSeverity).word },
   ];
-  if (root) columns.push({ key: "level", header: "When", from: "lg", cell: (row) => levelText(row.level) });
+  if (root) columns.push({ key: "level", header: t("When"), from: "lg", cell: (row) => levelText(row.level) });
   columns.push({
     key: "last",
-    header: "Last message",
+    header: t("Last message"),
     fold: "second-end",
     cell: (row) =>
       row.lastState === null ? (
-        <span className="text-ink-3">None yet</span>
+        <span className="text-ink-3">{t("None yet")}</span>
       ) : (
-        <span className={stateWords[row.lastState].ink}>{stateWords[row.lastState].word}</span>
+        <span className={stateWords[row.lastState].ink}>{say(stateWords[row.lastState].word)}</span>
       ),
   });
   if (can("incidents.write")) {
     columns.push({
       key: "acts",
-      header: "Actions",
+      header: t("Actions"),
       fold: "below",
       cell: (row) => <Acts onSecret={onSecret} row={row} />,
     });
   }
   return (
     <DataTable
-      caption="Who is told"
+      caption={t("Who is told")}
       columns={columns}
       empty={
-        <Empty title="Nobody else is told.">
-          Add an address, a telephone, or a program that hears a signed message.
+        <Empty title={t("Nobody else is told.")}>
+          {t("Add an address, a telephone, or a program that hears a signed message.")}
         </Empty>
       }
       rowKey={(row) => row.id}
@@ -71,29 +72,29 @@ function Acts({ row, onSecret }: Readonly<{ row: Target; onSecret: (secret: stri
   return (
     <span className="flex flex-wrap justify-end gap-1 sm:flex-nowrap">
       <Button
-        aria-label={`Send a test to ${row.address}`}
-        busy={test.isPending && "Sending…"}
+        aria-label={t("Send a test to {address}", { address: row.address })}
+        busy={test.isPending && t("Sending…")}
         onClick={() => test.mutate(one)}
       >
-        Send a test
+        {t("Send a test")}
       </Button>
       {row.kind === "webhook" && (
         <Button
-          aria-label={`New secret for ${row.address}`}
-          busy={rotate.isPending && "Changing…"}
+          aria-label={t("New secret for {address}", { address: row.address })}
+          busy={rotate.isPending && t("Changing…")}
           look="quiet"
           onClick={() => rotate.mutate(one, { onSuccess: ({ secretOnce }) => onSecret(secretOnce) })}
         >
-          New secret
+          {t("New secret")}
         </Button>
       )}
       <Button
-        aria-label={`Remove ${row.address}`}
-        busy={remove.isPending && "Removing…"}
+        aria-label={t("Remove {address}", { address: row.address })}
+        busy={remove.isPending && t("Removing…")}
         look="warning"
         onClick={() => remove.mutate(one)}
       >
-        Remove
+        {t("Remove")}
       </Button>
       {failed && <ErrorState {...refusalOf(failed)} />}
     </span>

@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { useTRPC } from "@/components/api/client";
 import { toast } from "@/components/ui/toast-store";
+import { t } from "@/server/kernel/words";
 
 /** The changes of who is told; after each the lists are asked again, and a toast says what is true now. */
 export function useNotifications() {
@@ -18,10 +19,12 @@ export function useNotifications() {
   });
   const of = trpc.notifications;
   return {
-    add: useMutation(of.add.mutationOptions(saying(() => "Told from now on."))),
-    remove: useMutation(of.remove.mutationOptions(saying(({ address }) => `${address} is not told any more.`))),
+    add: useMutation(of.add.mutationOptions(saying(() => t("Told from now on.")))),
+    remove: useMutation(
+      of.remove.mutationOptions(saying(({ address }) => t("{address} is not told any more.", { address }))),
+    ),
     rotate: useMutation(of.rotate.mutationOptions(saying(() => undefined))),
-    test: useMutation(of.test.mutationOptions(saying(({ address }) => `A test goes to ${address}.`))),
-    sendAgain: useMutation(of.sendAgain.mutationOptions(saying(() => "It goes again."))),
+    test: useMutation(of.test.mutationOptions(saying(({ address }) => t("A test goes to {address}.", { address })))),
+    sendAgain: useMutation(of.sendAgain.mutationOptions(saying(() => t("It goes again.")))),
   };
 }

@@ -7,6 +7,7 @@ import { ageText } from "@/components/reconciliation/age-text";
 import { AtRisk } from "@/components/reconciliation/at-risk";
 import { cx } from "@/components/ui/cx";
 import { useNow } from "@/components/ui/use-now";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ board: ReconciliationBoard }>;
 
@@ -18,23 +19,25 @@ export function BoardFigures({ board }: Props) {
   const differences = board.atRisk.reduce((sum, one) => sum + one.count, 0);
   return (
     <dl className="grid grid-cols-2 gap-x-8 gap-y-4 border-y py-4 sm:grid-cols-3 xl:grid-cols-6">
-      <Figure label="Open calls" value={board.ringing + board.talking}>
-        {board.talking} talking, {board.ringing} ringing
+      <Figure label={t("Open calls")} value={board.ringing + board.talking}>
+        {t("{talking} talking, {ringing} ringing", { talking: board.talking, ringing: board.ringing })}
       </Figure>
-      <Figure label="Live channels" value={live ?? "–"}>
-        {live === null ? "the PBX was not asked" : "in the PBX, both legs"}
+      <Figure label={t("Live channels")} value={live ?? "–"}>
+        {live === null ? t("the PBX was not asked") : t("in the PBX, both legs")}
       </Figure>
-      <Figure label="Holds" value={board.holds.reduce((sum, one) => sum + one.count, 0)}>
-        <Sums empty="nothing held" sums={board.holds} />
+      <Figure label={t("Holds")} value={board.holds.reduce((sum, one) => sum + one.count, 0)}>
+        <Sums empty={t("nothing held")} sums={board.holds} />
       </Figure>
-      <Figure bad={board.unsettled > 0} label="Overdue ends" value={board.unsettled}>
-        {board.unsettled > 0 ? "nobody reported their end" : "every end was reported"}
+      <Figure bad={board.unsettled > 0} label={t("Overdue ends")} value={board.unsettled}>
+        {board.unsettled > 0 ? t("nobody reported their end") : t("every end was reported")}
       </Figure>
-      <Figure bad={differences > 0} label="Differences" value={differences}>
-        <Sums empty="all sources agree" sums={board.atRisk} />
+      <Figure bad={differences > 0} label={t("Differences")} value={differences}>
+        <Sums empty={t("all sources agree")} sums={board.atRisk} />
       </Figure>
-      <Figure bad={!run} label="Last run" value={run ? `${ageText(run.at, now)} ago` : "never"}>
-        {run ? `took ${run.tookMs} ms, settled ${run.settled}` : "the workers have not run yet"}
+      <Figure bad={!run} label={t("Last run")} value={run ? t("{age} ago", { age: ageText(run.at, now) }) : t("never")}>
+        {run
+          ? t("took {ms} ms, settled {settled}", { ms: run.tookMs, settled: run.settled })
+          : t("the workers have not run yet")}
       </Figure>
     </dl>
   );

@@ -11,6 +11,7 @@ import { Facts } from "@/components/ui/facts";
 import { Notice } from "@/components/ui/notice";
 import { Panel } from "@/components/ui/panel";
 import { Section } from "@/components/ui/section";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ row: DifferenceRow | undefined; id: string; onClose: () => void }>;
 
@@ -19,9 +20,9 @@ export function DifferencePanel({ row, id, onClose }: Props) {
   const { can } = useScope();
   if (!row) {
     return (
-      <Panel onClose={onClose} subject={id} title="Difference">
-        <Notice title="It is not on the page shown." tone="info">
-          It may be closed by now. Choose "Closed" above, or clear the filter.
+      <Panel onClose={onClose} subject={id} title={t("Difference")}>
+        <Notice title={t("It is not on the page shown.")} tone="info">
+          {t('It may be closed by now. Choose "Closed" above, or clear the filter.')}
         </Notice>
       </Panel>
     );
@@ -33,13 +34,13 @@ export function DifferencePanel({ row, id, onClose }: Props) {
         <p className="text-ink-2">{words.meaning}</p>
         <Facts
           facts={[
-            { label: "At risk", value: <AtRisk currency={row.currency} micros={row.moneyAtRiskMicros} /> },
-            { label: "Tenant", value: row.tenantName, end: <code className="text-xs">{row.tenantSlug}</code> },
-            { label: "Found", value: <Moment at={row.foundAt} full /> },
-            { label: "About", value: <code className="text-xs break-all">{row.subject}</code> },
+            { label: t("At risk"), value: <AtRisk currency={row.currency} micros={row.moneyAtRiskMicros} /> },
+            { label: t("Tenant"), value: row.tenantName, end: <code className="text-xs">{row.tenantSlug}</code> },
+            { label: t("Found"), value: <Moment at={row.foundAt} full /> },
+            { label: t("About"), value: <code className="text-xs break-all">{row.subject}</code> },
           ]}
         />
-        <Section title="Evidence">
+        <Section title={t("Evidence")}>
           <Facts
             facts={evidenceFacts(row.evidence).map(({ name, value }) => ({
               label: name,
@@ -58,12 +59,12 @@ export function DifferencePanel({ row, id, onClose }: Props) {
 
 function Closed({ row }: Readonly<{ row: DifferenceRow }>) {
   return (
-    <Section title="Closed">
+    <Section title={t("difference|Closed")}>
       <Facts
         facts={[
-          ...(row.closedAt ? [{ label: "When", value: <Moment at={row.closedAt} full /> }] : []),
-          { label: "By", value: row.resolvedBy ?? "better evidence" },
-          ...(row.resolution ? [{ label: "Why", value: row.resolution }] : []),
+          ...(row.closedAt ? [{ label: t("When"), value: <Moment at={row.closedAt} full /> }] : []),
+          { label: t("By"), value: row.resolvedBy ?? t("better evidence") },
+          ...(row.resolution ? [{ label: t("Why"), value: row.resolution }] : []),
         ]}
       />
     </Section>

@@ -18,6 +18,7 @@ import { Empty } from "@/components/ui/empty";
 import { Pages } from "@/components/ui/pages";
 import { RowLink } from "@/components/ui/row-link";
 import { useOpen } from "@/components/ui/use-open";
+import { t } from "@/server/kernel/words";
 
 type Filter = Omit<Inputs["reconciliation"]["list"], "tenantSlug">;
 type Props = Readonly<{
@@ -32,7 +33,7 @@ const REFRESH_MS = 15_000;
 const columnsIn = (zone: string): readonly Column<DifferenceRow>[] => [
   {
     key: "found",
-    header: `Found, ${zone}`,
+    header: t("Found, {zone}", { zone }),
     fold: "second",
     cell: (row) => (
       <RowLink id={row.id}>
@@ -42,35 +43,35 @@ const columnsIn = (zone: string): readonly Column<DifferenceRow>[] => [
   },
   {
     key: "kind",
-    header: "Difference",
+    header: t("Difference"),
     fold: "lead",
     cell: (row) => <span className="font-medium">{differenceWords(row.kind).title}</span>,
   },
-  { key: "tenant", header: "Tenant", from: "lg", cell: (row) => row.tenantName },
+  { key: "tenant", header: t("Tenant"), from: "lg", cell: (row) => row.tenantName },
   {
     key: "evidence",
-    header: "Evidence",
+    header: t("Evidence"),
     grow: true,
     cell: (row) => <span className="text-ink-2">{evidenceText(row.evidence) || row.subject}</span>,
   },
   {
     key: "risk",
-    header: "At risk",
+    header: t("At risk"),
     numeric: true,
     fold: "lead-end",
     cell: (row) => <AtRisk currency={row.currency} micros={row.moneyAtRiskMicros} />,
   },
   {
     key: "state",
-    header: "State",
+    header: t("State"),
     fold: "second-end",
     cell: (row) => <span className="text-ink-2">{stateText(row)}</span>,
   },
 ];
 
 const stateText = ({ closedAt, resolvedBy, heldForSeconds }: DifferenceRow): string => {
-  if (closedAt) return resolvedBy ? "closed by hand" : "healed";
-  return heldForSeconds === null ? "open" : "open, money held";
+  if (closedAt) return resolvedBy ? t("closed by hand") : t("healed");
+  return heldForSeconds === null ? t("open") : t("open, money held");
 };
 
 /** What two sources disagree about, with what each of them says. */
@@ -88,17 +89,19 @@ export function DifferencesTable({ filter, onPage, onClear }: Props) {
       {({ items, nextCursor }) => (
         <>
           <DataTable
-            caption="Differences"
+            caption={t("Differences")}
             columns={columnsIn(zoneText(timeZone))}
             empty={
               onClear ? (
                 <Empty
-                  action={<Button onClick={onClear}>Clear filter</Button>}
-                  title="No difference matches this filter."
+                  action={<Button onClick={onClear}>{t("Clear filter")}</Button>}
+                  title={t("No difference matches this filter.")}
                 />
               ) : (
-                <Empty title="All sources agree.">
-                  Channels, holds, call records and ledger say the same. What differs will stand here with its evidence.
+                <Empty title={t("All sources agree.")}>
+                  {t(
+                    "Channels, holds, call records and ledger say the same. What differs will stand here with its evidence.",
+                  )}
                 </Empty>
               )
             }
@@ -108,7 +111,7 @@ export function DifferencesTable({ filter, onPage, onClear }: Props) {
           />
           {(items.length > 0 || filter.cursor) && (
             <Pages
-              noun="differences"
+              counted={t("{n, plural, one {# difference} other {# differences}}", { n: items.length })}
               onNewest={filter.cursor ? () => onPage(undefined) : undefined}
               onOlder={nextCursor ? () => onPage(nextCursor) : undefined}
               shown={items.length}

@@ -1,17 +1,19 @@
+import { type Message, msg, say, t } from "@/server/kernel/words";
+
 /** Names of evidence as people say them; a name that is not here is taken apart. */
-const names: Readonly<Record<string, string>> = {
-  call: "PBX call",
-  callId: "call",
-  because: "because",
-  talkMs: "talked",
-  unprovenMs: "not proven",
-  grantedSeconds: "granted",
-  endpoint: "phone",
-  seconds: "channel for",
-  theirMs: "theirs",
-  oursMs: "ours",
-  theirCost: "theirs",
-  ourCost: "ours",
+const names: Readonly<Record<string, Message>> = {
+  call: msg("PBX call"),
+  callId: msg("call"),
+  because: msg("because"),
+  talkMs: msg("talked"),
+  unprovenMs: msg("not proven"),
+  grantedSeconds: msg("granted"),
+  endpoint: msg("phone"),
+  seconds: msg("channel for"),
+  theirMs: msg("theirs"),
+  oursMs: msg("ours"),
+  theirCost: msg("theirs"),
+  ourCost: msg("ours"),
 };
 
 export type Fact = Readonly<{ name: string; value: string }>;
@@ -20,7 +22,7 @@ export type Fact = Readonly<{ name: string; value: string }>;
 export function evidenceFacts(evidence: Readonly<Record<string, unknown>>): readonly Fact[] {
   return Object.entries(evidence).flatMap(([key, value]) => {
     if (value === null || value === "" || typeof value === "object") return [];
-    return [{ name: names[key] ?? wordsOf(key), value: withUnit(key, value) }];
+    return [{ name: nameOf(key), value: withUnit(key, value) }];
   });
 }
 
@@ -30,11 +32,16 @@ export const evidenceText = (evidence: Readonly<Record<string, unknown>>): strin
     .map(({ name, value }) => `${name} ${value}`)
     .join(", ");
 
+function nameOf(key: string): string {
+  const known = names[key];
+  return known ? say(known) : wordsOf(key);
+}
+
 const wordsOf = (key: string): string =>
   key.replace(/(Ms|Seconds)$/, "").replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 function withUnit(key: string, value: unknown): string {
-  if (key.endsWith("Ms") && typeof value === "number") return `${value / 1000} s`;
-  if (/seconds$/i.test(key)) return `${value} s`;
+  if (key.endsWith("Ms") && typeof value === "number") return t("{n} s", { n: value / 1000 });
+  if (/seconds$/i.test(key)) return t("{n} s", { n: String(value) });
   return String(value);
 }

@@ -19,6 +19,7 @@ import { Section } from "@/components/ui/section";
 import { Select } from "@/components/ui/select";
 import { useParamsState } from "@/components/ui/use-params-state";
 import { CURRENCY_NOT_KNOWN } from "@/server/kernel/money";
+import { t } from "@/server/kernel/words";
 
 const REFRESH_MS = 5_000;
 
@@ -28,13 +29,13 @@ export function ReconciliationView() {
   const board = useQuery(useTRPC().reconciliation.board.queryOptions({ tenantSlug }, { refetchInterval: REFRESH_MS }));
   return (
     <>
-      <PageHeader actions={can("reconciliation.write") && <RunNow board={board.data} />} title="Reconciliation" />
+      <PageHeader actions={can("reconciliation.write") && <RunNow board={board.data} />} title={t("Reconciliation")} />
       <div className="grid gap-8">
         <QueryView query={board}>
           {(data) => (
             <>
               <BoardFigures board={data} />
-              <Section level={2} title="Sources">
+              <Section level={2} title={t("Sources")}>
                 <Sources board={data} />
               </Section>
             </>
@@ -47,9 +48,9 @@ export function ReconciliationView() {
   );
 }
 
-const stateChoices = [
-  { value: "open", label: "Open" },
-  { value: "closed", label: "Closed" },
+const stateChoices = () => [
+  { value: "open", label: t("difference|Open") },
+  { value: "closed", label: t("difference|Closed") },
 ];
 
 function Differences({ currencies }: Readonly<{ currencies: readonly string[] }>) {
@@ -58,24 +59,24 @@ function Differences({ currencies }: Readonly<{ currencies: readonly string[] }>
   const search = useCallback((q: string) => set({ q, before: undefined }, "replace"), [set]);
   const clear = () => set(noFilter);
   const currencyChoices = [
-    { value: "", label: "Any currency" },
+    { value: "", label: t("Any currency") },
     ...[...new Set([...currencies, ...(filter.currency ? [filter.currency] : [])])].map((value) => ({
       value,
-      label: value === CURRENCY_NOT_KNOWN ? "Not known" : value,
+      label: value === CURRENCY_NOT_KNOWN ? t("Not known") : value,
     })),
   ];
   return (
-    <Section level={2} title="Differences">
+    <Section level={2} title={t("Differences")}>
       <div className="flex flex-wrap items-end gap-2">
         <SearchBox
           className="w-full sm:w-64"
-          label="Tenant, number or call ID"
+          label={t("Tenant, number or call ID")}
           onValue={search}
           value={filter.text ?? ""}
         />
         <Select
-          choices={kindChoices}
-          label="Kind"
+          choices={kindChoices()}
+          label={t("Kind")}
           labelHidden
           name="kind"
           onChange={(event) => set({ kind: event.target.value, before: undefined })}
@@ -83,15 +84,15 @@ function Differences({ currencies }: Readonly<{ currencies: readonly string[] }>
         />
         <Select
           choices={currencyChoices}
-          label="Currency"
+          label={t("Currency")}
           labelHidden
           name="currency"
           onChange={(event) => set({ currency: event.target.value, before: undefined })}
           value={filter.currency ?? ""}
         />
         <Select
-          choices={stateChoices}
-          label="State"
+          choices={stateChoices()}
+          label={t("State")}
           labelHidden
           name="state"
           onChange={(event) => set({ state: event.target.value, before: undefined })}
@@ -99,7 +100,7 @@ function Differences({ currencies }: Readonly<{ currencies: readonly string[] }>
         />
         {isFiltered(filter) && (
           <Button look="quiet" onClick={clear}>
-            Clear filter
+            {t("Clear filter")}
           </Button>
         )}
       </div>

@@ -7,6 +7,7 @@ import type { ReconciliationBoard } from "@/components/api/outputs";
 import { refusalOf } from "@/components/api/refusal";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
+import { t } from "@/server/kernel/words";
 
 /** Asks the workers for a run with the ledger, and says when it is there. */
 export function RunNow({ board }: Readonly<{ board: ReconciliationBoard | undefined }>) {
@@ -25,11 +26,11 @@ export function RunNow({ board }: Readonly<{ board: ReconciliationBoard | undefi
     <>
       <span aria-live="polite" className="text-ink-2">
         {run.isError && <span className="text-bad">{refusalOf(run.error).title}</span>}
-        {waits && "Asked; the workers are at it."}
-        {came && "Done just now."}
+        {waits && t("Asked; the workers are at it.")}
+        {came && t("Done just now.")}
       </span>
-      <Button busy={run.isPending && "Asking…"} icon="compare" onClick={() => run.mutate({ tenantSlug })}>
-        Run now
+      <Button busy={run.isPending && t("Asking…")} icon="compare" onClick={() => run.mutate({ tenantSlug })}>
+        {t("Run now")}
       </Button>
     </>
   );

@@ -7,6 +7,7 @@ import { cx } from "@/components/ui/cx";
 import { Icon } from "@/components/ui/icon";
 import { Notice } from "@/components/ui/notice";
 import { useNow } from "@/components/ui/use-now";
+import { t } from "@/server/kernel/words";
 
 const looks: Readonly<Record<Health, { ink: string; icon: "check" | "alert" | "more" }>> = {
   well: { ink: "text-ok", icon: "check" },
@@ -19,21 +20,21 @@ export function Sources({ board }: Readonly<{ board: ReconciliationBoard }>) {
   const now = useNow(board.now).getTime();
   if (board.runs.length === 0) {
     return (
-      <Notice title="The workers have not reported yet." tone="warn">
-        Differences below come from the books alone. Start the workers to compare them with live channels.
+      <Notice title={t("The workers have not reported yet.")} tone="warn">
+        {t("Differences below come from the books alone. Start the workers to compare them with live channels.")}
       </Notice>
     );
   }
   return board.runs.map((run) => (
-    <table className="w-full border-collapse text-left" key={run.pbx}>
-      <caption className="sr-only">Sources of {run.pbx}</caption>
+    <table className="w-full border-collapse text-start" key={run.pbx}>
+      <caption className="sr-only">{t("Sources of {pbx}", { pbx: run.pbx })}</caption>
       <tbody>
         {sourcesOf(run, now, { ageText, sizeText }).map(({ name, health, state, detail }) => (
           <tr className="border-b align-top" key={name}>
-            <th className="w-40 py-1.5 pr-3 font-medium whitespace-nowrap" scope="row">
+            <th className="w-40 py-1.5 pe-3 font-medium whitespace-nowrap" scope="row">
               {name}
             </th>
-            <td className={cx("w-px py-1.5 pr-5 whitespace-nowrap", looks[health].ink)}>
+            <td className={cx("w-px py-1.5 pe-5 whitespace-nowrap", looks[health].ink)}>
               <span className="inline-flex items-center gap-1.5">
                 <Icon name={looks[health].icon} />
                 {state}

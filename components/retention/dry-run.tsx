@@ -14,24 +14,25 @@ import { Empty } from "@/components/ui/empty";
 import { ErrorState } from "@/components/ui/error-state";
 import { Section } from "@/components/ui/section";
 import { classWords, retentionClasses } from "@/server/domain/retention/retention-kinds.schema";
+import { say, t } from "@/server/kernel/words";
 
-const columns: readonly Column<RetentionLine>[] = [
-  { key: "class", header: "Class", fold: "lead", cell: ({ class: of }) => classWords[of].name },
-  { key: "tenant", header: "Tenant", fold: "second", cell: ({ tenant }) => tenant },
-  { key: "cutoff", header: "Older than", from: "lg", cell: ({ cutoff }) => cutoff.toISOString().slice(0, 10) },
+const columns = (): readonly Column<RetentionLine>[] => [
+  { key: "class", header: t("Class"), fold: "lead", cell: ({ class: of }) => say(classWords[of].name) },
+  { key: "tenant", header: t("Tenant"), fold: "second", cell: ({ tenant }) => tenant },
+  { key: "cutoff", header: t("Older than"), from: "lg", cell: ({ cutoff }) => cutoff.toISOString().slice(0, 10) },
   {
     key: "due",
-    header: "Would go",
+    header: t("Would go"),
     fold: "lead-end",
     numeric: true,
-    cell: ({ due, action }) => `${due} ${actionText(action)}`,
+    cell: ({ due, action }) => t("{n} {action}", { n: due, action: actionText(action) }),
   },
   {
     key: "held",
-    header: "Held back",
+    header: t("Held back"),
     fold: "second-end",
     numeric: true,
-    cell: ({ held }) => (held > 0n ? `${held} held` : "–"),
+    cell: ({ held }) => (held > 0n ? t("{n} held", { n: held }) : "–"),
   },
 ];
 
@@ -51,22 +52,24 @@ export function DryRun() {
   return (
     <Section
       aside={
-        <Button busy={busy && "Counting…"} look="quiet" onClick={again}>
-          {asked ? "Count again" : "Count"}
+        <Button busy={busy && t("Counting…")} look="quiet" onClick={again}>
+          {asked ? t("Count again") : t("Count")}
         </Button>
       }
       level={2}
-      title="What a sweep would take now"
+      title={t("What a sweep would take now")}
     >
       {failed && <ErrorState {...refusalOf(failed)} />}
       {!asked && (
-        <p className="text-ink-2">A dry run counts every row that is older than its policy. It changes nothing.</p>
+        <p className="text-ink-2">
+          {t("A dry run counts every row that is older than its policy. It changes nothing.")}
+        </p>
       )}
       {asked && !busy && !failed && (
         <DataTable
-          caption="What a sweep would take now"
-          columns={columns}
-          empty={<Empty title="Nothing is older than its policy." />}
+          caption={t("What a sweep would take now")}
+          columns={columns()}
+          empty={<Empty title={t("Nothing is older than its policy.")} />}
           rowKey={({ class: of, tenant }) => `${of} ${tenant}`}
           rows={counts.flatMap(({ data }) => data ?? [])}
         />

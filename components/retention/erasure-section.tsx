@@ -14,6 +14,7 @@ import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { Section } from "@/components/ui/section";
 import { erasureWordsOf } from "@/server/domain/subjects/erasure-kinds.schema";
+import { say, t } from "@/server/kernel/words";
 
 const WATCH_MS = 2_000;
 const isGoing = ({ state }: ErasureRow) => state === "queued" || state === "running";
@@ -29,43 +30,42 @@ export function ErasureSection() {
     ),
   );
   const columns: readonly Column<ErasureRow>[] = [
-    { key: "when", header: "When", fold: "second", cell: ({ askedAt }) => momentText(askedAt, timeZone) },
+    { key: "when", header: t("When"), fold: "second", cell: ({ askedAt }) => momentText(askedAt, timeZone) },
     {
       key: "what",
-      header: "What",
+      header: t("What"),
       fold: "lead",
       cell: ({ kind, countsOnly, token }) => (
         <>
-          {countsOnly ? "Counted" : "Erased"}: {kind === "number" ? "a number" : "a person"}{" "}
-          <code className="text-xs text-ink-3">{token}</code>
+          {whatText(countsOnly, kind === "number")} <code className="text-xs text-ink-3">{token}</code>
         </>
       ),
     },
-    { key: "why", header: "Why", from: "lg", cell: ({ reason }) => reason },
-    { key: "by", header: "By", from: "lg", cell: ({ askedBy }) => askedBy },
-    { key: "state", header: "State", fold: "lead-end", cell: (row) => <State row={row} /> },
-    { key: "found", header: "Found", fold: "below", grow: true, cell: (row) => <Found row={row} /> },
+    { key: "why", header: t("Why"), from: "lg", cell: ({ reason }) => reason },
+    { key: "by", header: t("By"), from: "lg", cell: ({ askedBy }) => askedBy },
+    { key: "state", header: t("State"), fold: "lead-end", cell: (row) => <State row={row} /> },
+    { key: "found", header: t("Found"), fold: "below", grow: true, cell: (row) => <Found row={row} /> },
   ];
   return (
     <Section
       aside={
         can("retention.write") && (
           <Button look="quiet" onClick={() => setAsking(true)}>
-            Erase somebody
+            {t("Erase somebody")}
           </Button>
         )
       }
       level={2}
-      title="Erasure"
+      title={t("Erasure")}
     >
       <QueryView query={erasures}>
         {(rows) => (
           <DataTable
-            caption="Erasures"
+            caption={t("Erasures")}
             columns={columns}
             empty={
-              <Empty title="Nobody asked to be forgotten.">
-                A number or a person is forgotten at every tenant; what law or a hold keeps is counted and said.
+              <Empty title={t("Nobody asked to be forgotten.")}>
+                {t("A number or a person is forgotten at every tenant; what law or a hold keeps is counted and said.")}
               </Empty>
             }
             rowKey={({ id }) => id}
@@ -78,25 +78,32 @@ export function ErasureSection() {
   );
 }
 
+function whatText(countsOnly: boolean, number: boolean): string {
+  if (countsOnly) return number ? t("Counted: a number") : t("Counted: a person");
+  return number ? t("Erased: a number") : t("Erased: a person");
+}
+
 function State({ row }: Readonly<{ row: ErasureRow }>) {
-  if (isGoing(row)) return <span className="text-info">under way</span>;
-  if (row.state === "failed") return <span className="text-bad">{row.error ?? "failed"}</span>;
-  return row.state === "cancelled" ? "stopped" : "done";
+  if (isGoing(row)) return <span className="text-info">{t("under way")}</span>;
+  if (row.state === "failed") return <span className="text-bad">{row.error ?? t("failed")}</span>;
+  return row.state === "cancelled" ? t("stopped") : t("done");
 }
 
 /** What was found by kind, in words; what became of each stands in its title. */
 function Found({ row }: Readonly<{ row: ErasureRow }>) {
-  if (row.lines.length === 0) return isGoing(row) ? "–" : "nothing";
+  if (row.lines.length === 0) return isGoing(row) ? "–" : t("nothing");
   return (
     <ul className="grid gap-0.5">
       {row.lines.map(({ relation, erased, held, kept }) => {
         const { name, does } = erasureWordsOf(relation);
-        const counts = [erased > 0n && String(erased), held > 0n && `${held} held`, kept > 0n && `${kept} kept`].filter(
-          Boolean,
-        );
+        const counts = [
+          erased > 0n && String(erased),
+          held > 0n && t("{n} held", { n: held }),
+          kept > 0n && t("{n} kept", { n: kept }),
+        ].filter(Boolean);
         return (
           <li key={relation}>
-            {name}: {counts.join(", ")} <span className="text-ink-3">{does}</span>
+            {say(name)}: {counts.join(", ")} <span className="text-ink-3">{say(does)}</span>
           </li>
         );
       })}

@@ -7,7 +7,9 @@ import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
+import { rich } from "@/components/words/rich";
 import { classWords } from "@/server/domain/retention/retention-kinds.schema";
+import { say, t } from "@/server/kernel/words";
 
 type Row = RetentionBoard["exceptions"][number];
 
@@ -16,37 +18,38 @@ export function ExceptionsTable({ exceptions, writes }: Readonly<{ exceptions: r
   const { tenantSlug } = useScope();
   const { inherit } = useRetention();
   const columns: readonly Column<Row>[] = [
-    { key: "tenant", header: "Tenant", fold: "lead", cell: ({ tenant }) => tenant },
-    { key: "class", header: "Class", fold: "second", cell: ({ class: of }) => classWords[of].name },
+    { key: "tenant", header: t("Tenant"), fold: "lead", cell: ({ tenant }) => tenant },
+    { key: "class", header: t("Class"), fold: "second", cell: ({ class: of }) => say(classWords[of].name) },
     {
       key: "days",
-      header: "Kept for",
+      header: t("Kept for"),
       fold: "lead-end",
       numeric: true,
-      cell: ({ action, days }) => (action === "keep" ? "for good" : `${days} days`),
+      cell: ({ action, days }) =>
+        action === "keep" ? t("for good") : t("{n, plural, one {# day} other {# days}}", { n: days }),
     },
-    { key: "then", header: "Then", fold: "second-end", cell: ({ action }) => actionText(action) },
+    { key: "then", header: t("Then"), fold: "second-end", cell: ({ action }) => actionText(action) },
     {
       key: "inherit",
-      header: "Actions",
+      header: t("Actions"),
       fold: "below",
       cell: ({ tenant, class: of }) =>
         writes && (
           <Button look="quiet" onClick={() => inherit.mutate({ tenantSlug, ofTenantSlug: tenant, class: of })}>
-            Take back
-            <span className="sr-only">
-              {" "}
-              the policy of {tenant} for {classWords[of].name}
-            </span>
+            {rich("Take back<more> the policy of {tenant} for {what}</more>", {
+              more: (text) => <span className="sr-only">{text}</span>,
+              tenant,
+              what: say(classWords[of].name),
+            })}
           </Button>
         ),
     },
   ];
   return (
     <DataTable
-      caption="Tenants with a policy of their own"
+      caption={t("Tenants with a policy of their own")}
       columns={columns}
-      empty={<Empty title="Nobody has a policy of their own." />}
+      empty={<Empty title={t("Nobody has a policy of their own.")} />}
       fit
       rowKey={({ tenant, class: of }) => `${tenant} ${of}`}
       rows={exceptions}

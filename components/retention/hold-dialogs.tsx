@@ -14,13 +14,39 @@ import { Select } from "@/components/ui/select";
 import { toast } from "@/components/ui/toast-store";
 import { checks, useFields } from "@/components/ui/use-fields";
 import { type HoldKind, holdKinds } from "@/server/domain/evidence/evidence.schema";
+import { type Message, msg, say, t } from "@/server/kernel/words";
 
-const kindWords: Readonly<Record<HoldKind, Readonly<{ label: string; what: string; hint: string }>>> = {
-  tenant: { label: "A tenant and all below it", what: "Tenant", hint: "Its short name." },
-  person: { label: "A person", what: "Person", hint: "The e-mail address of somebody with a seat." },
-  number: { label: "A number", what: "Number", hint: "In full, such as +4930123456." },
-  incident: { label: "What an incident touches", what: "Incident", hint: "Its number; also after it is over." },
+const kindWords: Readonly<
+  Record<HoldKind, Readonly<{ label: Message; what: Message; hint: Message; missing: Message }>>
+> = {
+  tenant: {
+    label: msg("A tenant and all below it"),
+    what: msg("Tenant"),
+    hint: msg("Its short name."),
+    missing: msg("The tenant is missing."),
+  },
+  person: {
+    label: msg("A person"),
+    what: msg("Person"),
+    hint: msg("The e-mail address of somebody with a seat."),
+    missing: msg("The person is missing."),
+  },
+  number: {
+    label: msg("A number"),
+    what: msg("Number"),
+    hint: msg("In full, such as +4930123456."),
+    missing: msg("The number is missing."),
+  },
+  incident: {
+    label: msg("What an incident touches"),
+    what: msg("Incident"),
+    hint: msg("Its number; also after it is over."),
+    missing: msg("The incident is missing."),
+  },
 };
+
+const heldText = (label: string, before: boolean): string =>
+  before ? t("{label} was held already.", { label }) : t("{label} is held until somebody lifts it.", { label });
 
 /** Keeps what is about somebody until it is lifted. */
 export function PlaceHold({ onClose }: Readonly<{ onClose: () => void }>) {
@@ -29,12 +55,15 @@ export function PlaceHold({ onClose }: Readonly<{ onClose: () => void }>) {
   const queries = useQueryClient();
   const [kind, setKind] = useState<HoldKind>("tenant");
   const words = kindWords[kind];
-  const { problems, read } = useFields({ subject: checks.filled(words.what), reason: checks.filled("A reason") });
+  const { problems, read } = useFields({
+    subject: checks.filled(words.missing),
+    reason: checks.filled(msg("A reason is missing.")),
+  });
   const place = useMutation(
     trpc.evidence.placeHold.mutationOptions({
       onSuccess: ({ label, before }) => {
         void queries.invalidateQueries({ queryKey: trpc.evidence.pathKey() });
-        toast(before ? `${label} was held already.` : `${label} is held until somebody lifts it.`);
+        toast(heldText(label, Boolean(before)));
         onClose();
       },
     }),
@@ -45,29 +74,35 @@ export function PlaceHold({ onClose }: Readonly<{ onClose: () => void }>) {
     if (values) place.mutate({ tenantSlug, kind, ...values });
   }
   return (
-    <Dialog onClose={onClose} title="Place a legal hold">
+    <Dialog onClose={onClose} title={t("Place a legal hold")}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <Select
-          choices={[...holdKinds].reverse().map((value) => ({ value, label: kindWords[value].label }))}
+          choices={[...holdKinds].reverse().map((value) => ({ value, label: say(kindWords[value].label) }))}
           data-first=""
-          label="Hold"
+          label={t("Hold")}
           name="kind"
           onChange={(event) => setKind(holdKinds.find((one) => one === event.target.value) ?? "tenant")}
           value={kind}
         />
-        <Field hint={words.hint} label={words.what} maxLength={254} name="subject" problem={problems.subject} />
         <Field
-          hint="The order, the case, the claim: whoever lifts it was not there."
-          label="Why"
+          hint={say(words.hint)}
+          label={say(words.what)}
+          maxLength={254}
+          name="subject"
+          problem={problems.subject}
+        />
+        <Field
+          hint={t("The order, the case, the claim: whoever lifts it was not there.")}
+          label={t("Why")}
           maxLength={2_000}
           name="reason"
           problem={problems.reason}
         />
         <FormEnd
-          busy={place.isPending && "Placing…"}
+          busy={place.isPending && t("Placing…")}
           onCancel={onClose}
           refusal={place.error ? refusalOf(place.error) : undefined}
-          submit="Place hold"
+          submit={t("Place hold")}
         />
       </form>
     </Dialog>
@@ -79,12 +114,12 @@ export function LiftHold({ hold, onClose }: Readonly<{ hold: HoldRow; onClose: (
   const { tenantSlug } = useScope();
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const { problems, read } = useFields({ reason: checks.filled("A reason") });
+  const { problems, read } = useFields({ reason: checks.filled(msg("A reason is missing.")) });
   const lift = useMutation(
     trpc.evidence.liftHold.mutationOptions({
       onSuccess: ({ label }) => {
         void queries.invalidateQueries({ queryKey: trpc.evidence.pathKey() });
-        toast(`${label} is not held by it any more.`);
+        toast(t("{label} is not held by it any more.", { label }));
         onClose();
       },
     }),
@@ -95,17 +130,17 @@ export function LiftHold({ hold, onClose }: Readonly<{ hold: HoldRow; onClose: (
     if (values && hold.id !== null) lift.mutate({ tenantSlug, holdId: hold.id, reason: values.reason });
   }
   return (
-    <Dialog onClose={onClose} title={`Lift the hold on ${hold.label}`}>
+    <Dialog onClose={onClose} title={t("Lift the hold on {label}", { label: hold.label })}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <p className="text-ink-2">
-          What is older than its policy goes with the next sweep, unless another hold keeps it.
+          {t("What is older than its policy goes with the next sweep, unless another hold keeps it.")}
         </p>
-        <Field data-first="" label="Why" maxLength={2_000} name="reason" problem={problems.reason} />
+        <Field data-first="" label={t("Why")} maxLength={2_000} name="reason" problem={problems.reason} />
         <FormEnd
-          busy={lift.isPending && "Lifting…"}
+          busy={lift.isPending && t("Lifting…")}
           onCancel={onClose}
           refusal={lift.error ? refusalOf(lift.error) : undefined}
-          submit="Lift hold"
+          submit={t("Lift hold")}
         />
       </form>
     </Dialog>

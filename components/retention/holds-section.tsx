@@ -14,50 +14,69 @@ import { momentText } from "@/components/ui/clock-text";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { Section } from "@/components/ui/section";
+import { rich } from "@/components/words/rich";
+import { withinText } from "@/components/words/within";
 import { classWords } from "@/server/domain/retention/retention-kinds.schema";
+import { type Message, msg, say, t } from "@/server/kernel/words";
 
 /** Who may lift no hold sees no way to. */
 const columnsIn = (timeZone: string, lift: ((row: HoldRow) => void) | undefined): readonly Column<HoldRow>[] => [
   {
     key: "held",
-    header: "Held",
+    header: t("Held"),
     fold: "lead",
     grow: true,
     cell: ({ label, liftedAt }) => <span className={liftedAt ? "text-ink-3" : "font-medium"}>{label}</span>,
   },
-  { key: "kind", header: "Kind", from: "lg", cell: ({ kind }) => kind },
+  { key: "kind", header: t("Kind"), from: "lg", cell: ({ kind }) => kindText(kind) },
   {
     key: "why",
-    header: "Why",
+    header: t("Why"),
     fold: "second",
-    cell: ({ reason, liftReason }) => (liftReason === null ? reason : `${reason} Lifted: ${liftReason}`),
+    cell: ({ reason, liftReason }) =>
+      liftReason === null ? reason : t("{reason} Lifted: {why}", { reason, why: liftReason }),
   },
-  { key: "by", header: "By", from: "lg", cell: ({ placedBy, liftedBy }) => liftedBy ?? placedBy },
+  { key: "by", header: t("By"), from: "lg", cell: ({ placedBy, liftedBy }) => liftedBy ?? placedBy },
   {
     key: "since",
-    header: "Since",
+    header: t("Since"),
     fold: "lead-end",
-    cell: ({ since, liftedAt }) => (liftedAt ? `until ${momentText(liftedAt, timeZone)}` : momentText(since, timeZone)),
+    cell: ({ since, liftedAt }) =>
+      liftedAt ? t("until {at}", { at: momentText(liftedAt, timeZone) }) : momentText(since, timeZone),
   },
   {
     key: "rows",
-    header: "Rows held",
+    header: t("Rows held"),
     cell: (row) => (row.liftedAt ? "–" : <HeldRows hold={row.key} of={row.label} />),
   },
   {
     key: "lift",
-    header: "Actions",
+    header: t("Actions"),
     fold: "below",
     cell: (row) =>
       lift &&
       row.id !== null &&
       row.liftedAt === null && (
         <Button look="quiet" onClick={() => lift(row)}>
-          Lift hold<span className="sr-only"> on {row.label}</span>
+          {rich("Lift hold<more> on {label}</more>", {
+            more: (text) => <span className="sr-only">{text}</span>,
+            label: row.label,
+          })}
         </Button>
       ),
   },
 ];
+
+const kinds: Readonly<Record<string, Message>> = {
+  tenant: msg("tenant"),
+  person: msg("person"),
+  number: msg("number"),
+  incident: msg("incident"),
+};
+function kindText(kind: string): string {
+  const known = kinds[kind];
+  return known ? say(known) : kind;
+}
 
 /** What retention and erasure must leave alone: placed, looked at and lifted here. Open incidents with evidence hold by themselves. */
 export function HoldsSection() {
@@ -71,21 +90,21 @@ export function HoldsSection() {
       aside={
         writes && (
           <Button look="quiet" onClick={() => setPlacing(true)}>
-            Place hold
+            {t("Place hold")}
           </Button>
         )
       }
       level={2}
-      title="Legal holds"
+      title={t("Legal holds")}
     >
       <QueryView query={holds}>
         {(rows) => (
           <DataTable
-            caption="Legal holds"
+            caption={t("Legal holds")}
             columns={columnsIn(timeZone, writes ? setLifted : undefined)}
             empty={
-              <Empty title="Nothing is held.">
-                A hold keeps what is about a tenant, a person, a number or an incident until somebody lifts it.
+              <Empty title={t("Nothing is held.")}>
+                {t("A hold keeps what is about a tenant, a person, a number or an incident until somebody lifts it.")}
               </Empty>
             }
             rowKey={({ key }) => key}
@@ -106,12 +125,17 @@ function HeldRows({ hold, of }: Readonly<{ hold: string; of: string }>) {
   const count = useQuery(useTRPC().evidence.held.queryOptions({ tenantSlug, hold }, { enabled: asked, gcTime: 0 }));
   if (!asked || count.isFetching) {
     return (
-      <Button busy={count.isFetching && "Counting…"} look="quiet" onClick={() => setAsked(true)}>
-        Count<span className="sr-only"> what the hold on {of} keeps</span>
+      <Button busy={count.isFetching && t("Counting…")} look="quiet" onClick={() => setAsked(true)}>
+        {rich("Count<more> what the hold on {label} keeps</more>", {
+          more: (text) => <span className="sr-only">{text}</span>,
+          label: of,
+        })}
       </Button>
     );
   }
   if (count.error) return <span className="text-bad">{refusalOf(count.error).title}</span>;
-  if (!count.data || count.data.length === 0) return "none";
-  return count.data.map(({ class: name, rows }) => `${rows} ${classWords[name].name.toLowerCase()}`).join(", ");
+  if (!count.data || count.data.length === 0) return t("nothing");
+  return count.data
+    .map(({ class: name, rows }) => t("{n} {what}", { n: rows, what: withinText(say(classWords[name].name)) }))
+    .join(", ");
 }

@@ -4,11 +4,12 @@ import type { RetentionBoard } from "@/components/api/outputs";
 import { ageText } from "@/components/reconciliation/age-text";
 import { actionText } from "@/components/retention/retention-words";
 import { Button } from "@/components/ui/button";
-import { countText } from "@/components/ui/count-text";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { useNow } from "@/components/ui/use-now";
+import { rich } from "@/components/words/rich";
 import { boundOf, classWords, type RetentionClass } from "@/server/domain/retention/retention-kinds.schema";
+import { say, t } from "@/server/kernel/words";
 
 type Row = RetentionBoard["policies"][number] & Readonly<{ run: RetentionBoard["runs"][number] | undefined }>;
 type Props = Readonly<{ board: RetentionBoard; onEdit: ((of: RetentionClass) => void) | undefined }>;
@@ -23,63 +24,73 @@ export function PoliciesTable({ board, onEdit }: Props) {
   const columns: readonly Column<Row>[] = [
     {
       key: "class",
-      header: "Class",
+      header: t("Class"),
       fold: "lead",
       grow: true,
       cell: ({ class: of }) => (
         <>
-          <span className="font-medium">{classWords[of].name}</span>{" "}
-          <span className="text-ink-3 max-sm:hidden">{classWords[of].about}</span>
+          <span className="font-medium">{say(classWords[of].name)}</span>{" "}
+          <span className="text-ink-3 max-sm:hidden">{say(classWords[of].about)}</span>
         </>
       ),
     },
-    { key: "after", header: "Kept for", fold: "lead-end", numeric: true, cell: (row) => <Days row={row} /> },
-    { key: "then", header: "Then", fold: "second", cell: ({ action }) => actionText(action) },
+    { key: "after", header: t("Kept for"), fold: "lead-end", numeric: true, cell: (row) => <Days row={row} /> },
+    { key: "then", header: t("Then"), fold: "second", cell: ({ action }) => actionText(action) },
     {
       key: "oldest",
-      header: "Oldest",
+      header: t("Oldest"),
       numeric: true,
       fold: "second-end",
       cell: ({ run }) => <Oldest now={now} run={run} />,
     },
     {
       key: "held",
-      header: "Held back",
+      header: t("Held back"),
       numeric: true,
       from: "lg",
       cell: ({ run }) => (run && run.held > 0n ? String(run.held) : "–"),
     },
-    { key: "run", header: "Last run", from: "lg", cell: ({ run }) => <LastRun now={now} run={run} /> },
+    { key: "run", header: t("Last run"), from: "lg", cell: ({ run }) => <LastRun now={now} run={run} /> },
     {
       key: "edit",
-      header: "Actions",
+      header: t("Actions"),
       fold: "below",
       cell: ({ class: of }) =>
         onEdit && (
           <Button look="quiet" onClick={() => onEdit(of)}>
-            Change<span className="sr-only"> {classWords[of].name}</span>
+            {changeText(of)}
           </Button>
         ),
     },
   ];
   return (
     <DataTable
-      caption="How long each class of data is kept"
+      caption={t("How long each class of data is kept")}
       columns={columns}
-      empty={<Empty title="Nothing is kept here." />}
+      empty={<Empty title={t("Nothing is kept here.")} />}
       rowKey={(row) => row.class}
       rows={rows}
     />
   );
 }
 
+const changeText = (of: RetentionClass) =>
+  rich("Change<more> {what}</more>", {
+    more: (text) => <span className="sr-only">{text}</span>,
+    what: say(classWords[of].name),
+  });
+
 function Days({ row }: Readonly<{ row: Row }>) {
-  if (row.action === "keep") return "for good";
+  if (row.action === "keep") return t("for good");
   const bound = boundOf(row);
   return (
-    <span title={bound === "floor" ? `Not ${row.wishDays}: ${classWords[row.class].floor}.` : undefined}>
-      {countText(row.days, "days")}
-      {bound === "floor" ? " (least)" : bound === "ceiling" ? " (most)" : ""}
+    <span
+      title={
+        bound === "floor" ? t("Not {n}: {why}.", { n: row.wishDays, why: say(classWords[row.class].floor) }) : undefined
+      }
+    >
+      {t("{n, plural, one {# day} other {# days}}", { n: row.days })}
+      {bound === "floor" ? ` ${t("(least)")}` : bound === "ceiling" ? ` ${t("(most)")}` : ""}
     </span>
   );
 }
@@ -92,7 +103,7 @@ function Oldest({ run, now }: RunProps) {
 }
 
 function LastRun({ run, now }: RunProps) {
-  if (!run) return <span className="text-ink-3">not yet</span>;
-  if (run.error !== "") return <span className="text-bad">failed: {run.error.slice(0, 60)}</span>;
-  return <span suppressHydrationWarning>{ageText(run.at, now)} ago</span>;
+  if (!run) return <span className="text-ink-3">{t("not yet")}</span>;
+  if (run.error !== "") return <span className="text-bad">{t("failed: {why}", { why: run.error.slice(0, 60) })}</span>;
+  return <span suppressHydrationWarning>{t("{age} ago", { age: ageText(run.at, now) })}</span>;
 }

@@ -7,6 +7,7 @@ import { momentText } from "@/components/ui/clock-text";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { classWords } from "@/server/domain/retention/retention-kinds.schema";
+import { say, t } from "@/server/kernel/words";
 
 type Row = RetentionBoard["sweeps"][number];
 
@@ -16,33 +17,34 @@ export function ReceiptsTable({ sweeps }: Readonly<{ sweeps: readonly Row[] }>) 
   const columns: readonly Column<Row>[] = [
     {
       key: "when",
-      header: "When",
+      header: t("When"),
       fold: "second",
-      cell: ({ endedAt }) => (endedAt ? momentText(endedAt, timeZone) : <span className="text-info">under way</span>),
+      cell: ({ endedAt }) =>
+        endedAt ? momentText(endedAt, timeZone) : <span className="text-info">{t("under way")}</span>,
     },
-    { key: "class", header: "Class", fold: "lead", cell: ({ class: of }) => classWords[of].name },
-    { key: "tenant", header: "Tenant", fold: "second-end", cell: ({ tenant }) => tenant },
+    { key: "class", header: t("Class"), fold: "lead", cell: ({ class: of }) => say(classWords[of].name) },
+    { key: "tenant", header: t("Tenant"), fold: "second-end", cell: ({ tenant }) => tenant },
     {
       key: "cutoff",
-      header: "Older than",
+      header: t("Older than"),
       from: "lg",
       cell: ({ cutoff }) => cutoff.toISOString().slice(0, 10),
     },
     {
       key: "removed",
-      header: "Rows",
+      header: t("Rows"),
       fold: "lead-end",
       numeric: true,
-      cell: ({ removed, action }) => `${removed} ${actionText(action)}`,
+      cell: ({ removed, action }) => t("{n} {action}", { n: removed, action: actionText(action) }),
     },
-    { key: "held", header: "Held back", numeric: true, cell: ({ held }) => (held > 0n ? String(held) : "–") },
-    { key: "months", header: "Whole months", from: "xl", cell: ({ months }) => months.join(", ") || "–" },
+    { key: "held", header: t("Held back"), numeric: true, cell: ({ held }) => (held > 0n ? String(held) : "–") },
+    { key: "months", header: t("Whole months"), from: "xl", cell: ({ months }) => months.join(", ") || "–" },
   ];
   return (
     <DataTable
-      caption="The last sweeps"
+      caption={t("The last sweeps")}
       columns={columns}
-      empty={<Empty title="Nothing was old enough yet.">Workers look once an hour.</Empty>}
+      empty={<Empty title={t("Nothing was old enough yet.")}>{t("Workers look once an hour.")}</Empty>}
       rowKey={(row) => row.id}
       rows={sweeps}
     />

@@ -19,6 +19,7 @@ import { later } from "@/components/ui/later";
 import { PageHeader } from "@/components/ui/page-header";
 import { Section } from "@/components/ui/section";
 import { keptByLaw, type RetentionClass } from "@/server/domain/retention/retention-kinds.schema";
+import { say, t } from "@/server/kernel/words";
 
 // Not needed for the first picture.
 const HoldsSection = later(() => import("@/components/retention/holds-section").then((file) => file.HoldsSection));
@@ -40,30 +41,30 @@ export function RetentionView() {
       <PageHeader
         actions={
           writes && (
-            <Button busy={run.isPending && "Asking…"} onClick={() => run.mutate({ tenantSlug })}>
-              Sweep now
+            <Button busy={run.isPending && t("Asking…")} onClick={() => run.mutate({ tenantSlug })}>
+              {t("Sweep now")}
             </Button>
           )
         }
-        title="Retention"
+        title={t("Retention")}
       />
       {run.error && <ErrorState {...refusalOf(run.error)} />}
       <QueryView query={board}>
         {(data) => (
           <div className="grid gap-8">
-            <Section level={2} title="Policies">
+            <Section level={2} title={t("Policies")}>
               <PoliciesTable board={data} onEdit={writes ? setEdited : undefined} />
-              <p className="max-w-prose text-xs text-ink-3">{keptByLaw}</p>
+              <p className="max-w-prose text-xs text-ink-3">{say(keptByLaw)}</p>
             </Section>
             {data.exceptions.length > 0 && (
-              <Section level={2} title="Tenants with a policy of their own">
+              <Section level={2} title={t("Tenants with a policy of their own")}>
                 <ExceptionsTable exceptions={data.exceptions} writes={writes} />
               </Section>
             )}
             {can("evidence.read") && <HoldsSection />}
             <ErasureSection />
             <DryRun />
-            <Section level={2} title="Last sweeps">
+            <Section level={2} title={t("Last sweeps")}>
               <ReceiptsTable sweeps={data.sweeps} />
             </Section>
             {edited && (

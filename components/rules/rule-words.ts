@@ -88,4 +88,5 @@ export const ruleLine = ({ warn, critical, windowMinutes }: Shown): string =>
 
 /** Amounts without the zeros that nobody reads. */
 export const plain = (value: string): string => value.replace(/(\.\d\d\d*?)0+$/, "$1");
-export const minutesText = (minutes: number): string => (minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} min`);
+export const minutesText = (minutes: number): string =>
+  minutes % 60 === 0 ? t("{n} h", { n: minutes / 60 }) : t("{n} min", { n: minutes });

@@ -12,6 +12,7 @@ import { zoneText } from "@/components/ui/clock-text";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Section } from "@/components/ui/section";
 import { toast } from "@/components/ui/toast-store";
+import { t } from "@/server/kernel/words";
 
 type FailedJob = WorkerState["failed"][number];
 type Props = Readonly<{ jobs: readonly FailedJob[]; tenants: SystemState["tenants"] }>;
@@ -20,26 +21,31 @@ type Props = Readonly<{ jobs: readonly FailedJob[]; tenants: SystemState["tenant
 export function FailedJobs({ jobs, tenants }: Props) {
   const { can, timeZone } = useScope();
   const columns: Column<FailedJob>[] = [
-    { key: "at", header: `Given up, ${zoneText(timeZone)}`, fold: "second", cell: (job) => <Moment at={job.at} /> },
-    { key: "name", header: "Job", fold: "lead", cell: (job) => <span title={job.name}>{jobWords(job.name)}</span> },
+    {
+      key: "at",
+      header: t("Given up, {zone}", { zone: zoneText(timeZone) }),
+      fold: "second",
+      cell: (job) => <Moment at={job.at} />,
+    },
+    { key: "name", header: t("Job"), fold: "lead", cell: (job) => <span title={job.name}>{jobWords(job.name)}</span> },
     {
       key: "tenant",
-      header: "Tenant",
+      header: t("Tenant"),
       fold: "second-end",
-      cell: (job) => (job.tenantId ? (tenants[job.tenantId] ?? job.tenantId.slice(0, 8)) : "all"),
+      cell: (job) => (job.tenantId ? (tenants[job.tenantId] ?? job.tenantId.slice(0, 8)) : t("all of them")),
     },
-    { key: "why", header: "Why", grow: true, cell: (job) => <span title={job.why}>{job.why}</span> },
-    { key: "attempts", header: "Tries", numeric: true, cell: (job) => job.attempts },
+    { key: "why", header: t("Why"), grow: true, cell: (job) => <span title={job.why}>{job.why}</span> },
+    { key: "attempts", header: t("Tries"), numeric: true, cell: (job) => job.attempts },
     ...(can("system.write")
-      ? [{ key: "act", header: "Actions", fold: "lead-end" as const, cell: (job: FailedJob) => <Retry job={job} /> }]
+      ? [{ key: "act", header: t("Actions"), fold: "lead-end" as const, cell: (job: FailedJob) => <Retry job={job} /> }]
       : []),
   ];
   return (
-    <Section level={2} title="Jobs that were given up">
+    <Section level={2} title={t("Jobs that were given up")}>
       <DataTable
-        caption="Jobs that were given up"
+        caption={t("Jobs that were given up")}
         columns={columns}
-        empty={<p className="text-ink-2">None: whatever was asked for was done, or is being tried.</p>}
+        empty={<p className="text-ink-2">{t("None: whatever was asked for was done, or is being tried.")}</p>}
         rowKey={(job) => job.id}
         rows={jobs}
       />
@@ -51,18 +57,18 @@ function Retry({ job }: Readonly<{ job: FailedJob }>) {
   const { tenantSlug } = useScope();
   const retry = useMutation(
     useTRPC().system.retryJob.mutationOptions({
-      onSuccess: () => toast(`Asked for: ${jobWords(job.name)}. It runs within a second.`),
+      onSuccess: () => toast(t("Asked for: {job}. It runs within a second.", { job: jobWords(job.name) })),
       onError: (error) => toast(refusalOf(error).title, { tone: "bad" }),
     }),
   );
   return (
     <Button
-      aria-label={`Try again: ${jobWords(job.name)}`}
-      busy={retry.isPending && "Asking…"}
+      aria-label={t("Try again: {job}", { job: jobWords(job.name) })}
+      busy={retry.isPending && t("Asking…")}
       className="min-h-7"
       onClick={() => retry.mutate({ tenantSlug, jobId: job.id })}
     >
-      Try again
+      {t("Try again")}
     </Button>
   );
 }

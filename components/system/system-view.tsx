@@ -13,6 +13,7 @@ import { partsOf, type SystemState } from "@/components/system/system-words";
 import { WorkersTable } from "@/components/system/workers-table";
 import { PageHeader } from "@/components/ui/page-header";
 import { useNow } from "@/components/ui/use-now";
+import { t } from "@/server/kernel/words";
 
 /** A worker beats every five seconds; nothing here comes with the stream. */
 const RECHECK_MS = 5_000;
@@ -26,7 +27,7 @@ export function SystemView() {
   const tasks = useQuery(trpc.system.tasks.queryOptions({ tenantSlug }, often));
   return (
     <>
-      <PageHeader title="System" />
+      <PageHeader title={t("System")} />
       <div className="grid gap-8">
         <QueryView query={system}>{(data) => <Parts system={data} />}</QueryView>
         <QueryView query={tasks}>{(data) => <LongJobs jobs={data.items} />}</QueryView>

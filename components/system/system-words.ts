@@ -1,5 +1,6 @@
 import type { Outputs } from "@/components/api/outputs";
 import { durationText } from "@/components/calls/duration-text";
+import { type Message, msg, say, t } from "@/server/kernel/words";
 
 export type SystemState = Outputs["system"]["get"];
 export type WorkerState = SystemState["workers"][number];
@@ -31,103 +32,145 @@ export function partsOf(system: SystemState, now: number, texts: Texts): readonl
 function databasePart({ database }: SystemState, { sizeText }: Texts): Part {
   const { connections, connectionsMost, version, bytes } = database;
   const full = connections > connectionsMost * 0.9;
-  const detail = `PostgreSQL ${version}, ${sizeText(bytes)}, ${connections} of ${connectionsMost} connections`;
-  return { name: "Database", health: full ? "ill" : "well", state: full ? "Nearly full" : "Answers", detail };
+  const detail = t("PostgreSQL {version}, {size}, {connections} of {most} connections", {
+    version,
+    size: sizeText(bytes),
+    connections,
+    most: connectionsMost,
+  });
+  return { name: t("Database"), health: full ? "ill" : "well", state: full ? t("Nearly full") : t("Answers"), detail };
 }
 
 function workersPart({ workers }: SystemState, now: number, { ageText }: Texts): Part {
-  const name = "Workers";
+  const name = t("Workers");
   const here = workers.filter((one) => !isSilent(one, now));
   const [last] = workers;
   if (here.length > 0) {
     const live = here.reduce((sum, one) => sum + one.calls.live, 0);
-    return { name, health: "well", state: `${here.length} running`, detail: `${live} calls in their hands` };
+    return {
+      name,
+      health: "well",
+      state: t("{n, plural, one {# running} other {# running}}", { n: here.length }),
+      detail: t("{live, plural, one {# call} other {# calls}} in their hands", { live }),
+    };
   }
-  if (!last) return { name, health: "ill", state: "Never seen", detail: "Start them: npm run worker" };
-  const detail = `Nothing heard for ${ageText(last.beatAt, now)}: new calls are refused until they run`;
-  return { name, health: "ill", state: "Silent", detail };
+  if (!last) return { name, health: "ill", state: t("Never seen"), detail: t("Start them: npm run worker") };
+  const detail = t("Nothing heard for {age}: new calls are refused until they run", { age: ageText(last.beatAt, now) });
+  return { name, health: "ill", state: t("Silent"), detail };
 }
 
 function pbxPart({ ami, pbx }: WorkerState, now: number, { ageText }: Texts): Part {
-  const name = `PBX ${pbx}`;
-  if (!ami) return { name, health: "off", state: "None", detail: "The workers run without a telephone system" };
+  const name = t("PBX {name}", { name: pbx });
+  if (!ami)
+    return { name, health: "off", state: t("part|None"), detail: t("The workers run without a telephone system") };
   if (!ami.connected) {
-    return { name, health: "ill", state: "Away", detail: ami.problem ?? "The manager interface does not answer" };
+    return { name, health: "ill", state: t("Away"), detail: ami.problem ?? t("The manager interface does not answer") };
   }
   const facts = [
     ami.version && `Asterisk ${ami.version}`,
-    ami.calls !== null && `${ami.calls} calls`,
-    ami.bootedAt && `up for ${ageText(ami.bootedAt, now)}`,
-    ami.lastEventAt && `last event ${ageText(ami.lastEventAt, now)} ago`,
-    ami.droppedEvents > 0 && `${ami.droppedEvents} events dropped`,
-    Math.abs(ami.clockOffsetMs) > 1_000 && `its clock is ${Math.round(ami.clockOffsetMs)} ms off`,
+    ami.calls !== null && t("{count, plural, one {# call} other {# calls}}", { count: ami.calls }),
+    ami.bootedAt && t("up for {age}", { age: ageText(ami.bootedAt, now) }),
+    ami.lastEventAt && t("last event {age} ago", { age: ageText(ami.lastEventAt, now) }),
+    ami.droppedEvents > 0 && t("{n, plural, one {# event} other {# events}} dropped", { n: ami.droppedEvents }),
+    Math.abs(ami.clockOffsetMs) > 1_000 && t("its clock is {ms} ms off", { ms: Math.round(ami.clockOffsetMs) }),
   ];
-  return { name, health: "well", state: "Connected", detail: facts.filter(Boolean).join(", ") };
+  return { name, health: "well", state: t("Connected"), detail: facts.filter(Boolean).join(", ") };
 }
 
 function queuePart({ queue }: WorkerState): Part {
-  const name = `Queue on ${queue.backend === "redis" ? "Redis" : "PostgreSQL"}`;
+  const name = t("Queue on {backend}", { backend: queue.backend === "redis" ? "Redis" : "PostgreSQL" });
   if (!queue.there) {
-    return { name, health: "ill", state: "Away", detail: "Jobs wait in the outbox; calls and money do not need it" };
+    return {
+      name,
+      health: "ill",
+      state: t("Away"),
+      detail: t("Jobs wait in the outbox; calls and money do not need it"),
+    };
   }
-  const detail = `${queue.waiting} wait, ${queue.active} run, ${queue.delayed} are for later`;
+  const detail = t("{waiting} wait, {active} run, {delayed} are for later", {
+    waiting: queue.waiting,
+    active: queue.active,
+    delayed: queue.delayed,
+  });
   const failed = queue.failed > 0;
-  return { name, health: failed ? "ill" : "well", state: failed ? `${queue.failed} given up` : "Works", detail };
+  return {
+    name,
+    health: failed ? "ill" : "well",
+    state: failed ? t("{n} given up", { n: queue.failed }) : t("Works"),
+    detail,
+  };
 }
 
 function outboxPart({ database }: SystemState, now: number, { ageText }: Texts): Part {
   const { outbox, outboxOldest } = database;
   const stuck = outboxOldest !== null && now - outboxOldest.getTime() > STUCK_MS;
-  const detail = outboxOldest ? `${outbox} not done, the oldest for ${ageText(outboxOldest, now)}` : "Nothing waits";
-  return { name: "Outbox", health: stuck ? "ill" : "well", state: stuck ? "Held up" : "Flows", detail };
+  const detail = outboxOldest
+    ? t("{n} not done, the oldest for {age}", { n: outbox, age: ageText(outboxOldest, now) })
+    : t("Nothing waits");
+  return { name: t("Outbox"), health: stuck ? "ill" : "well", state: stuck ? t("Held up") : t("Flows"), detail };
 }
 
 function trunkPart({ trunk }: SystemState, now: number, { ageText }: Texts): Part {
-  const name = "Carrier";
+  const name = t("Carrier");
   const { calls, answered, acdSeconds, failed, lastAnsweredAt } = trunk;
-  if (calls === 0) return { name, health: "off", state: "Not used", detail: "No call left by it within the last hour" };
+  if (calls === 0)
+    return { name, health: "off", state: t("Not used"), detail: t("No call left by it within the last hour") };
   const share = Math.round((100 * answered) / calls);
-  const last = lastAnsweredAt ? `, last answer ${ageText(lastAnsweredAt, now)} ago` : "";
-  const length = acdSeconds === null ? "" : `, ${durationText(Math.round(acdSeconds))} on average (ACD)`;
-  const detail = `${calls} calls in the last hour, ${share} % answered (ASR)${length}, ${failed} failed in its network${last}`;
+  const detail = [
+    t("{calls, plural, one {# call} other {# calls}} in the last hour", { calls }),
+    t("{share} % answered (ASR)", { share }),
+    ...(acdSeconds === null
+      ? []
+      : [t("{duration} on average (ACD)", { duration: durationText(Math.round(acdSeconds)) })]),
+    t("{failed} failed in its network", { failed }),
+    ...(lastAnsweredAt ? [t("last answer {age} ago", { age: ageText(lastAnsweredAt, now) })] : []),
+  ].join(", ");
   const ill = calls >= 5 && failed * 2 > calls;
-  return { name, health: ill ? "ill" : "well", state: ill ? "Fails" : "Carries calls", detail };
+  return { name, health: ill ? "ill" : "well", state: ill ? t("Fails") : t("Carries calls"), detail };
 }
 
 function mailPart({ database }: SystemState, worker: WorkerState | undefined): Part {
   const { mails, mailsFailed } = database;
-  const detail = `${mails} wait, ${mailsFailed} given up within a day`;
+  const detail = t("{mails} wait, {mailsFailed} given up within a day", { mails, mailsFailed });
   if (worker && !worker.mail) {
-    return { name: "Mail", health: "off", state: "No server", detail: `Set SMTP_URL and MAIL_FROM; ${detail}` };
+    return {
+      name: t("Mail"),
+      health: "off",
+      state: t("No server"),
+      detail: t("Set SMTP_URL and MAIL_FROM; {detail}", { detail }),
+    };
   }
   return {
-    name: "Mail",
+    name: t("Mail"),
     health: mailsFailed > 0 ? "ill" : "well",
-    state: mailsFailed > 0 ? "Fails" : "Goes out",
+    state: mailsFailed > 0 ? t("Fails") : t("Goes out"),
     detail,
   };
 }
 
 function paymentsPart({ payments }: WorkerState): Part {
-  const name = "Payments by card";
-  if (!payments) return { name, health: "off", state: "Off", detail: "No provider is set up" };
+  const name = t("Payments by card");
+  if (!payments) return { name, health: "off", state: t("Off"), detail: t("No provider is set up") };
   const test = payments === "test";
-  return { name, health: "well", state: test ? "Test" : "On", detail: test ? "No card is charged" : "Stripe" };
+  return { name, health: "well", state: test ? t("Test") : t("On"), detail: test ? t("No card is charged") : "Stripe" };
 }
 
-const jobs: Readonly<Record<string, string>> = {
-  "call.hang_up_of_subject": "Hang up",
-  "task.run": "Long job",
-  "payments.refund": "Tell the provider of a refund",
-  "payments.auto_top_up": "Automatic top-up",
-  "payments.follow_up": "Look after payments",
-  "mail.send": "Send a mail",
-  "notify.deliver": "Tell somebody",
-  "incident.notify": "Tell of an incident",
-  "incident.contain": "Contain",
-  "statement.seal": "Make a statement's files",
-  "evidence.take": "Take evidence",
+const jobs: Readonly<Record<string, Message>> = {
+  "call.hang_up_of_subject": msg("Hang up"),
+  "task.run": msg("Long job"),
+  "payments.refund": msg("Tell the provider of a refund"),
+  "payments.auto_top_up": msg("Automatic top-up"),
+  "payments.follow_up": msg("Look after payments"),
+  "mail.send": msg("Send a mail"),
+  "notify.deliver": msg("Tell somebody"),
+  "incident.notify": msg("Tell of an incident"),
+  "incident.contain": msg("Contain"),
+  "statement.seal": msg("Make a statement's files"),
+  "evidence.take": msg("Take evidence"),
 };
 
 /** What a job does, in words; one of a later version by its stored name. */
-export const jobWords = (name: string): string => jobs[name] ?? name;
+export function jobWords(name: string): string {
+  const known = jobs[name];
+  return known ? say(known) : name;
+}

@@ -4,15 +4,16 @@ import { ageText, sizeText } from "@/components/reconciliation/age-text";
 import { isSilent, type WorkerState } from "@/components/system/system-words";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Section } from "@/components/ui/section";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ workers: readonly WorkerState[]; now: number }>;
 
 /** Each worker process that was heard of within a day. */
 export function WorkersTable({ workers, now }: Props) {
   return (
-    <Section level={2} title="Worker processes">
+    <Section level={2} title={t("Worker processes")}>
       <DataTable
-        caption="Worker processes"
+        caption={t("Worker processes")}
         columns={columnsAt(now)}
         empty={null}
         fit
@@ -24,22 +25,22 @@ export function WorkersTable({ workers, now }: Props) {
 }
 
 const columnsAt = (now: number): Column<WorkerState>[] => [
-  { key: "id", header: "Process", fold: "lead", cell: (one) => <code className="text-xs">{one.id}</code> },
+  { key: "id", header: t("Process"), fold: "lead", cell: (one) => <code className="text-xs">{one.id}</code> },
   {
     key: "state",
-    header: "State",
+    header: t("State"),
     fold: "lead-end",
     cell: (one) =>
       isSilent(one, now) ? (
-        <span className="font-medium text-bad">Silent for {ageText(one.beatAt, now)}</span>
+        <span className="font-medium text-bad">{t("Silent for {age}", { age: ageText(one.beatAt, now) })}</span>
       ) : (
-        <span className="font-medium text-ok">Running</span>
+        <span className="font-medium text-ok">{t("Running")}</span>
       ),
   },
-  { key: "up", header: "Up for", numeric: true, fold: "second", cell: (one) => ageText(one.startedAt, now) },
-  { key: "version", header: "Version", cell: (one) => one.version },
-  { key: "node", header: "Node", from: "lg", cell: (one) => one.node },
-  { key: "memory", header: "Memory", numeric: true, fold: "second-end", cell: (one) => sizeText(one.memoryBytes) },
-  { key: "calls", header: "Calls", numeric: true, cell: (one) => one.calls.live },
-  { key: "ends", header: "Ends waiting", numeric: true, cell: (one) => one.calls.endsWaiting },
+  { key: "up", header: t("Up for"), numeric: true, fold: "second", cell: (one) => ageText(one.startedAt, now) },
+  { key: "version", header: t("Version"), cell: (one) => one.version },
+  { key: "node", header: t("Node"), from: "lg", cell: (one) => one.node },
+  { key: "memory", header: t("Memory"), numeric: true, fold: "second-end", cell: (one) => sizeText(one.memoryBytes) },
+  { key: "calls", header: t("Calls"), numeric: true, cell: (one) => one.calls.live },
+  { key: "ends", header: t("Ends waiting"), numeric: true, cell: (one) => one.calls.endsWaiting },
 ];
