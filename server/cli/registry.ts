@@ -110,6 +110,10 @@ const commands: Readonly<Record<string, Entry>> = {
   },
   "plan create": { summary: "make an empty plan", load: async () => (await import("./commands/plans")).planCreate },
   "plan list": { summary: "all plans", load: async () => (await import("./commands/plans")).planList },
+  "plan set": {
+    summary: "change a plan's name, slice, margin wanted, or the figures of a markup",
+    load: async () => (await import("./commands/plans")).planSet,
+  },
   "plan assign": {
     summary: "put a tenant on a plan of somebody above it",
     load: async () => (await import("./commands/plan-order")).planAssign,
@@ -133,6 +137,10 @@ const commands: Readonly<Record<string, Entry>> = {
   "bundle list": {
     summary: "the bundles for sale, or what a tenant has left of its own",
     load: async () => (await import("./commands/bundles")).bundleList,
+  },
+  "rate end": {
+    summary: "end the price of a prefix, or take a planned one back",
+    load: async () => (await import("./commands/rates")).rateEnd,
   },
   "rate set": { summary: "give a prefix a price", load: async () => (await import("./commands/rates")).rateSet },
   "deck import": {

@@ -1,7 +1,8 @@
 import { z } from "zod";
 
 import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
-import { newPlanSchema } from "@/server/domain/rating/plan.schema";
+import { newPlanSchema, planEditSchema } from "@/server/domain/rating/plan.schema";
+import { editPlan, endRate, planState } from "@/server/domain/rating/plan-edit";
 import { assignPlan, createPlan, listPlans } from "@/server/domain/rating/plans";
 import { lookUpPrice } from "@/server/domain/rating/price-lookup";
 import { newRateSchema, prefixSchema, priceQuestionSchema } from "@/server/domain/rating/rate.schema";
@@ -11,9 +12,10 @@ import { getTenantBelow } from "@/server/domain/tenancy/tenant-below";
 const planId = z.uuid();
 
 export const plansRouter = router({
-  list: tenantQuery("plans.read").query(async ({ ctx }) => ({
-    items: await ctx.readBelow((tx) => listPlans(tx, ctx.tenantId)),
-  })),
+  list: tenantQuery("plans.read").query(async ({ ctx }) => {
+    const items = await ctx.readBelow((tx) => listPlans(tx, ctx.tenantId));
+    return { items: items.map((plan) => ({ ...plan, state: planState(plan) })) };
+  }),
 
   rates: tenantQuery("plans.read")
     .input(
@@ -46,6 +48,16 @@ export const plansRouter = router({
       }),
     ),
 
+  /** Its name, how much time a hold pays for, the margin wanted, and the figures of a markup. */
+  edit: tenantMutation("plans.write", "plan.edit")
+    .input(planEditSchema)
+    .mutation(({ ctx, input: { tenantSlug: _, ...input } }) =>
+      ctx.change(async (tx) => {
+        const { before, after } = await editPlan(tx, ctx.tenantId, input);
+        return { subject: `plan:${input.planId}`, before, after, result: { id: input.planId } };
+      }),
+    ),
+
   assign: tenantMutation("plans.write", "plan.assign")
     .input(z.object({ planId, toTenantSlug: z.string().min(1).max(63) }))
     .mutation(async ({ ctx, input }) => {
@@ -66,6 +78,16 @@ export const plansRouter = router({
         const rate = await setRate(tx, ctx.tenantId, input);
         const after = { plan: input.planId, ...auditOfRate(rate) };
         return { subject: `rate:${rate.id}`, after, result: rate };
+      }),
+    ),
+
+  /** A price that holds ends now; one that was planned goes. */
+  endRate: tenantMutation("plans.write", "rate.end")
+    .input(z.object({ planId, rateId: z.uuid() }))
+    .mutation(({ ctx, input: { planId: plan, rateId } }) =>
+      ctx.change(async (tx) => {
+        const { planned, before } = await endRate(tx, ctx.tenantId, { planId: plan, rateId });
+        return { subject: `rate:${rateId}`, before: { plan, ...before }, after: { planned }, result: { planned } };
       }),
     ),
 });

@@ -1,6 +1,8 @@
+import { endRate } from "@/server/domain/rating/plan-edit";
 import { lookUpPrice } from "@/server/domain/rating/price-lookup";
 import { newRateSchema, priceQuestionSchema, rateWarnings } from "@/server/domain/rating/rate.schema";
-import { auditOfRate, setRate } from "@/server/domain/rating/rates";
+import { auditOfRate, listRates, setRate } from "@/server/domain/rating/rates";
+import { DomainError } from "@/server/kernel/errors";
 import { check } from "../check";
 import { BadInput, type Command } from "../command";
 import { planNamed } from "../plan-named";
@@ -102,6 +104,45 @@ export const rateSet: Command = {
       warnings: rateWarnings(rate),
     };
     return { value };
+  },
+};
+
+export const rateEnd: Command = {
+  summary: "Ends the price of a prefix that holds now; with --from takes back the one that was planned for that time.",
+  options: {
+    plan,
+    prefix: { value: "49", about: "as it was set", required: true },
+    direction: { value: "out|in", about: "as it was set", fallback: "out" },
+    week: { value: "Mon-Fri 08:00-19:00", about: "of several with hours, the one; as rate set answered it" },
+    from: { value: "time", about: "of a planned price, its start" },
+    owner,
+  },
+  run: async (desk, given) => {
+    const named = await planNamed(desk, given.must("plan"), given.text("owner"));
+    const prefix = given.must("prefix").replace(/^\+/, "");
+    const [from, week] = [given.text("from"), given.text("week")];
+    const start = from === undefined ? undefined : new Date(from).getTime();
+    const { items } = await desk.readAll((tx) => listRates(tx, { planId: named.id, prefix, limit: 500 }));
+    const found = items.filter(
+      (rate) =>
+        rate.prefix === prefix &&
+        rate.direction === given.text("direction") &&
+        (week === undefined || rate.week === week) &&
+        (start === undefined ? rate.validFrom.getTime() <= Date.now() : rate.validFrom.getTime() === start),
+    );
+    const [rate, second] = found;
+    if (!rate) throw new DomainError("not_found", { field: "prefix" }, `${named.name} has no such price of ${prefix}.`);
+    if (second) {
+      const which = found.map((each) => each.week ?? "always").join("; ");
+      throw new BadInput(`--week: there are several: ${which}. Name one.`);
+    }
+    const { planned } = await desk.change(named.ownerId, "rate.end", async (tx) => {
+      const result = await endRate(tx, named.ownerId, { planId: named.id, rateId: rate.id });
+      const before = { plan: named.id, ...result.before };
+      return { subject: `rate:${rate.id}`, before, after: { planned: result.planned }, result };
+    });
+    const say = planned ? `The planned price of ${prefix} is taken back.` : `The price of ${prefix} ended.`;
+    return { value: { id: rate.id, prefix, planned }, say };
   },
 };
 

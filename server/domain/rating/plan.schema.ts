@@ -13,6 +13,14 @@ export const markupSchema = z.object({
   floorPerMinute: priceSchema.optional(),
 });
 
+/** A share in percent, such as 8 or 12.5, as millionths. */
+const marginFloorSchema = z
+  .string()
+  .trim()
+  .regex(/^\d{1,3}([.,]\d{1,4})?$/, "A percentage such as 8 or 12.5.")
+  .transform((text) => BigInt(Math.round(Number(text.replace(",", ".")) * 10_000)))
+  .refine((ppm) => ppm < 1_000_000n, "Less than 100.");
+
 export const newPlanSchema = z.object({
   name: z
     .string()
@@ -22,7 +30,12 @@ export const newPlanSchema = z.object({
     .regex(/^[^\p{Cc}]+$/u, "No control characters."),
   currency: currencySchema,
   /** How much time one hold pays for. */
-  sliceSeconds: z.number().int().min(10).max(3_600).optional(),
+  sliceSeconds: z.coerce
+    .number<number | string>()
+    .int("Use whole seconds.")
+    .min(10, "At least 10.")
+    .max(3_600, "At most 3600.")
+    .optional(),
   /** In which hours of the week are counted. */
   timeZone: z
     .string()
@@ -32,5 +45,22 @@ export const newPlanSchema = z.object({
     )
     .optional(),
   markup: markupSchema.optional(),
+  marginFloor: marginFloorSchema.optional(),
 });
+/** What of a plan can be changed later; what is left out stays. */
+export const planEditSchema = z.object({
+  planId: z.uuid(),
+  /** The state that whoever changes it saw. */
+  seen: z.string().max(40).optional(),
+  name: newPlanSchema.shape.name.optional(),
+  sliceSeconds: newPlanSchema.shape.sliceSeconds,
+  /** The least share of a price, in percent, that decks are to leave above what is paid. */
+  marginFloor: marginFloorSchema.optional(),
+  factor: markupSchema.shape.factor.optional(),
+  perMinuteFee: priceSchema.optional(),
+  callFee: priceSchema.optional(),
+  floorPerMinute: priceSchema.optional(),
+});
+export type PlanEdit = z.output<typeof planEditSchema>;
+
 export type NewPlan = z.output<typeof newPlanSchema>;

@@ -17,6 +17,8 @@ export type PlanRow = {
   readonly name: string;
   readonly currency: string;
   readonly sliceSeconds: number;
+  /** What of a price decks are to leave above what is paid, in millionths; 0 at a plan that is bought. */
+  readonly marginFloorPpm: number;
   readonly timeZone: string;
   /** null for a plan of prices of its own. Factor in millionths, money in micros. */
   readonly markup: Markup | null;
@@ -44,7 +46,8 @@ type Stored = Omit<PlanRow, "markup"> & {
  */
 export async function listPlans(tx: TenantRead, tenantId: TenantId): Promise<PlanRow[]> {
   const rows = await tx.$queryRaw<Stored[]>`
-    SELECT p.id, p.name, p.currency, p.slice_seconds AS "sliceSeconds", p.time_zone AS "timeZone", p.created_at AS "createdAt",
+    SELECT p.id, p.name, p.currency, p.slice_seconds AS "sliceSeconds",
+      CASE WHEN p.tenant_id = ${tenantId}::uuid THEN p.margin_floor_ppm ELSE 0 END AS "marginFloorPpm", p.time_zone AS "timeZone", p.created_at AS "createdAt",
       p.tenant_id = ${tenantId}::uuid AS own, p.kind, p.base_plan_id AS "basePlanId", p.factor_ppm AS "factorPpm", p.per_minute_fee_micros AS "perMinuteFee",
       p.call_fee_micros AS "callFee", p.floor_per_minute_micros AS "floorPerMinute",
       (SELECT count(*)::int FROM rate r WHERE r.plan_id = p.id AND r.valid @> now()) AS rates,
@@ -85,6 +88,7 @@ export async function createPlan(tx: TenantWrite, tenantId: TenantId, plan: NewP
         name: plan.name,
         currency: plan.currency,
         ...(plan.sliceSeconds === undefined ? {} : { sliceSeconds: plan.sliceSeconds }),
+        ...(plan.marginFloor === undefined ? {} : { marginFloorPpm: Number(plan.marginFloor) }),
         ...(plan.timeZone === undefined ? {} : { timeZone: plan.timeZone }),
         ...(plan.markup ? markupColumns(plan.markup) : {}),
       },

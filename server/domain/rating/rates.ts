@@ -71,6 +71,20 @@ export async function listRates(
   return { items: shown.map(rowOf), nextCursor };
 }
 
+/** A price of a plan of the tenant's own, whether it holds, is over or is planned. */
+export async function rateOfPlan(
+  tx: TenantRead,
+  tenantId: TenantId,
+  planId: string,
+  rateId: string,
+): Promise<RateRow | undefined> {
+  const [row] = await tx.$queryRaw<Stored[]>`
+    SELECT id, prefix, direction, destination, to_jsonb(rate) AS price, hours::text AS hours, lower(valid) AS "validFrom", upper(valid) AS "validTo",
+      lower(valid)::text AS "exactFrom"
+    FROM rate WHERE tenant_id = ${tenantId}::uuid AND plan_id = ${planId}::uuid AND id = ${rateId}::uuid`;
+  return row && rowOf(row);
+}
+
 /**
  * Gives a prefix a price, 60/6 without grace unless said otherwise. Without `from` it holds from this moment: the present
  * price of the same hours ends here, and one that was planned for later still takes over when its time comes. With `from`

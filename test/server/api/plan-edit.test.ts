@@ -1,0 +1,113 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { jsonOf } from "@/test/server/cli/run-cli";
+import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { type Stage, stage } from "@/test/support/stage";
+
+let db: TestDatabase;
+let on: Stage;
+beforeAll(async () => {
+  db = await createDatabase();
+  on = await stage(db);
+});
+afterAll(() => db.drop());
+
+const mine = { tenantSlug: "reseller" };
+const plans = () => on.as("reseller").plans;
+const made = async (more: object = {}) => {
+  const name = `Plan ${randomUUID().slice(0, 8)}`;
+  const { id } = await plans().create({ ...mine, name, currency: "EUR", ...more });
+  return { id, name };
+};
+const planOf = async (id: string) => (await plans().list(mine)).items.find((plan) => plan.id === id);
+const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
+
+describe("a plan", () => {
+  test("can be given another name, slice and margin, and the trail says what changed", async () => {
+    const { id, name } = await made({ marginFloor: "8" });
+    expect(await planOf(id)).toMatchObject({ marginFloorPpm: 80_000, sliceSeconds: 300 });
+    await plans().edit({ ...mine, planId: id, sliceSeconds: 60, marginFloor: "12.5", name: `${name} 2` });
+    expect(await planOf(id)).toMatchObject({ name: `${name} 2`, marginFloorPpm: 125_000, sliceSeconds: 60 });
+    const [event] = await on.sql("SELECT before, after FROM audit_event WHERE action = 'plan.edit' AND subject = $1", [
+      `plan:${id}`,
+    ]);
+    expect(event).toEqual({
+      before: { name, sliceSeconds: 300, marginFloor: "0.080000" },
+      after: { name: `${name} 2`, sliceSeconds: 60, marginFloor: "0.125000" },
+    });
+    await expect(plans().edit({ ...mine, planId: id, factor: "2" })).rejects.toMatchObject({
+      message: "invalid_state",
+    });
+    const other = await made();
+    await expect(plans().edit({ ...mine, planId: id, name: other.name })).rejects.toMatchObject({
+      message: "plan_taken",
+    });
+    for (const wrong of [{ marginFloor: "100" }, { marginFloor: "-1" }, { sliceSeconds: 5 }, { name: " " }])
+      await expect(plans().edit({ ...mine, planId: id, ...wrong })).rejects.toMatchObject({ message: "invalid_input" });
+  });
+
+  test("that adds to what is bought asks another price from the next call on", async () => {
+    const { id } = await made({ markup: { factor: "2" } });
+    const priced = async () =>
+      (await plans().price({ ...mine, planId: id, to: "493012345678", ms: 60_000 })).costMicros;
+    const before = await priced();
+    await plans().edit({ ...mine, planId: id, factor: "3", callFee: "0.01" });
+    expect(await priced()).toBe((before / 2n) * 3n + 10_000n);
+    expect((await planOf(id))?.markup).toMatchObject({ factorPpm: 3_000_000, callFee: 10_000n, perMinuteFee: 0n });
+  });
+
+  test("that somebody else changed meanwhile is not written over; one of somebody else's is not found", async () => {
+    const { id } = await made();
+    const seen = (await planOf(id))?.state ?? "";
+    const edits = await Promise.allSettled(
+      [30, 40, 50].map((sliceSeconds) => plans().edit({ ...mine, planId: id, seen, sliceSeconds })),
+    );
+    expect(edits.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    await expect(plans().edit({ ...mine, planId: id, seen, sliceSeconds: 70 })).rejects.toMatchObject({
+      message: "changed_meanwhile",
+    });
+    await expect(plans().edit({ ...mine, planId: on.buying, sliceSeconds: 60 })).rejects.toMatchObject({
+      message: "not_found",
+    });
+  });
+});
+
+describe("a price", () => {
+  const rates = async (planId: string) => (await plans().rates({ ...mine, planId })).items;
+  const priced = (planId: string) => plans().price({ ...mine, planId, to: "493012345678", ms: 60_000 });
+
+  test("that holds ends at the moment, one that is planned goes, one that is over stays what it was", async () => {
+    const { id: planId } = await made();
+    const set = (more: object) => plans().setRate({ ...mine, planId, prefix: "49", perMinute: "0.10", ...more });
+    const present = await set({ to: day(5) });
+    const planned = await set({ from: day(6), perMinute: "0.20" });
+    const end = (rateId: string) => plans().endRate({ ...mine, planId, rateId });
+    expect(await end(planned.id)).toEqual({ planned: true });
+    expect((await rates(planId)).map(({ id }) => id)).toEqual([present.id]);
+    expect(await end(present.id)).toEqual({ planned: false });
+    await expect(priced(planId)).rejects.toMatchObject({ message: "no_rate" });
+    await expect(end(present.id)).rejects.toMatchObject({ message: "invalid_state" });
+    await expect(end(planned.id)).rejects.toMatchObject({ message: "not_found" });
+    const trail = await on.sql("SELECT after FROM audit_event WHERE action = 'rate.end' ORDER BY seq DESC LIMIT 2");
+    expect(trail).toEqual([{ after: { planned: false } }, { after: { planned: true } }]);
+  });
+
+  test("and a plan are changed by the command line as well", async () => {
+    const { id: planId, name } = await made();
+    const cli = <T>(...words: string[]) => jsonOf<T>(db.appUrl, words);
+    await cli("plan", "set", "--plan", name, "--slice", "90", "--margin-floor", "5");
+    expect(await planOf(planId)).toMatchObject({ sliceSeconds: 90, marginFloorPpm: 50_000 });
+    const set = ["rate", "set", "--plan", name, "--prefix", "49", "--per-minute"];
+    await cli(...set, "0.10", "--days", "mon-fri", "--hours", "08:00-19:00");
+    await cli(...set, "0.05");
+    const from = "2099-01-01T00:00:00Z";
+    await cli(...set, "0.07", "--from", from).catch(() => undefined);
+    const end = ["rate", "end", "--plan", name, "--prefix", "+49"];
+    await expect(cli(...end)).rejects.toThrow(/--week: there are several/);
+    const [withHours] = (await rates(planId)).filter(({ week }) => week !== null);
+    await cli(...end, "--week", withHours?.week ?? "");
+    expect(await cli(...end)).toMatchObject({ planned: false });
+    await expect(cli(...end)).rejects.toThrow(/not_found/);
+  });
+});
