@@ -3,6 +3,7 @@ import { Money } from "@/components/billing/money";
 import { Moment } from "@/components/shell/moment";
 import { Button } from "@/components/ui/button";
 import type { Column } from "@/components/ui/data-table";
+import { t } from "@/server/kernel/words";
 
 type Decide = Readonly<{
   busyId: string | undefined;
@@ -15,45 +16,54 @@ type Shape = Readonly<{ zone: string; decided: boolean; decide?: Decide | undefi
 /** The columns of waiting and of decided top-ups. */
 export function approvalsColumns({ zone, decided, decide }: Shape): readonly Column<PendingTopUp>[] {
   return [
-    { key: "at", header: `Asked, ${zone}`, fold: "second", cell: (row) => <Moment at={row.askedAt} /> },
-    { key: "to", header: "For", fold: "lead", cell: (row) => <span className="font-medium">{row.toName}</span> },
-    { key: "by", header: "Asked by", cell: (row) => row.askedByName },
-    { key: "memo", header: "Note", grow: true, cell: (row) => <span title={row.memo}>{row.memo}</span> },
+    { key: "at", header: t("Asked, {zone}", { zone }), fold: "second", cell: (row) => <Moment at={row.askedAt} /> },
+    {
+      key: "to",
+      header: t("person|For"),
+      fold: "lead",
+      cell: (row) => <span className="font-medium">{row.toName}</span>,
+    },
+    { key: "by", header: t("Asked by"), cell: (row) => row.askedByName },
+    { key: "memo", header: t("Note"), grow: true, cell: (row) => <span title={row.memo}>{row.memo}</span> },
     {
       key: "amount",
-      header: "Amount",
+      header: t("Amount"),
       numeric: true,
       fold: "lead-end",
       cell: (row) => <Money currency={row.currency} micros={row.amountMicros} />,
     },
-    ...(decided ? decidedColumns : []),
+    ...(decided ? decidedColumns() : []),
     ...(decide ? [acts(decide)] : []),
   ];
 }
 
-const decidedColumns: readonly Column<PendingTopUp>[] = [
+const decidedColumns = (): readonly Column<PendingTopUp>[] => [
   {
     key: "state",
-    header: "Decision",
+    header: t("Decision"),
     fold: "second-end",
     cell: (row) =>
-      row.state === "approved" ? <span className="text-ok">Posted</span> : <span className="text-ink-2">Declined</span>,
+      row.state === "approved" ? (
+        <span className="text-ok">{t("Posted")}</span>
+      ) : (
+        <span className="text-ink-2">{t("Declined")}</span>
+      ),
   },
-  { key: "decidedBy", header: "By", from: "lg", cell: (row) => row.decidedByName ?? "" },
+  { key: "decidedBy", header: t("By"), from: "lg", cell: (row) => row.decidedByName ?? "" },
 ];
 
 const acts = ({ busyId, approve, reject }: Decide): Column<PendingTopUp> => ({
   key: "acts",
-  header: "Actions",
+  header: t("Actions"),
   fold: "below",
   cell: (row) => (
     <span className="flex justify-end gap-1">
       <Button className="min-h-7" disabled={busyId !== undefined} look="quiet" onClick={() => reject(row)}>
-        {row.own ? "Withdraw" : "Decline"}
+        {row.own ? t("Withdraw") : t("Decline")}
       </Button>
       {!row.own && (
-        <Button busy={busyId === row.id && "One moment…"} className="min-h-7" onClick={() => approve(row)}>
-          Approve
+        <Button busy={busyId === row.id && t("One moment…")} className="min-h-7" onClick={() => approve(row)}>
+          {t("Approve")}
         </Button>
       )}
     </span>

@@ -16,6 +16,7 @@ import { ErrorState } from "@/components/ui/error-state";
 import { PageHeader } from "@/components/ui/page-header";
 import { Section } from "@/components/ui/section";
 import { toast } from "@/components/ui/toast-store";
+import { t } from "@/server/kernel/words";
 
 /** Top-ups that one person may not post alone, and what a second one decided lately. */
 export function ApprovalsView() {
@@ -24,10 +25,11 @@ export function ApprovalsView() {
   const zone = zoneText(timeZone);
   return (
     <>
-      <PageHeader title="Approvals" />
+      <PageHeader title={t("Approvals")} />
       <p className="max-w-prose pb-4 text-ink-2">
-        What somebody below you says to have paid is posted when you agree.
-        {tenant.kind === "operator" && " A large top-up needs a second person; whoever asked may only withdraw."}
+        {t("What somebody below you says to have paid is posted when you agree.")}
+        {tenant.kind === "operator" &&
+          ` ${t("A large top-up needs a second person; whoever asked may only withdraw.")}`}
       </p>
       <QueryView query={query}>
         {({ items }) => {
@@ -36,9 +38,9 @@ export function ApprovalsView() {
             <div className="grid gap-8">
               <Waiting rows={items.filter((row) => row.state === "pending")} zone={zone} />
               {decided.length > 0 && (
-                <Section level={2} title="Decided in the last 30 days">
+                <Section level={2} title={t("Decided in the last 30 days")}>
                   <DataTable
-                    caption="Decided top-ups"
+                    caption={t("Decided top-ups")}
                     columns={approvalsColumns({ zone, decided: true })}
                     empty={null}
                     rowKey={(row) => row.id}
@@ -69,11 +71,11 @@ function Waiting({ rows, zone }: Readonly<{ rows: readonly PendingTopUp[]; zone:
       : undefined,
   });
   return (
-    <Section level={2} title="Waiting">
+    <Section level={2} title={t("Waiting")}>
       <DataTable
-        caption="Waiting top-ups"
+        caption={t("Waiting top-ups")}
         columns={columns}
-        empty={<Empty title="Nothing waits.">What needs somebody's yes appears here by itself.</Empty>}
+        empty={<Empty title={t("Nothing waits.")}>{t("What needs somebody's yes appears here by itself.")}</Empty>}
         rowKey={(row) => row.id}
         rows={rows}
       />
@@ -89,12 +91,16 @@ function useDecisions() {
   const approve = useMutation(
     trpc.approvals.approve.mutationOptions({
       onSuccess: ({ amount, currency, transactionId }) =>
-        toast(transactionId ? `${moneyText(amount, currency)} posted.` : "You agreed. A second person has to, too."),
+        toast(
+          transactionId
+            ? t("{sum} posted.", { sum: moneyText(amount, currency) })
+            : t("You agreed. A second person has to, too."),
+        ),
       onSettled,
     }),
   );
   const reject = useMutation(
-    trpc.approvals.reject.mutationOptions({ onSuccess: () => toast("It will not be posted."), onSettled }),
+    trpc.approvals.reject.mutationOptions({ onSuccess: () => toast(t("It will not be posted.")), onSettled }),
   );
   const busy = approve.isPending ? approve : reject.isPending ? reject : undefined;
   return {

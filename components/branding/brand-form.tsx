@@ -13,17 +13,18 @@ import { toast } from "@/components/ui/toast-store";
 import { checks, type Problems, useFields } from "@/components/ui/use-fields";
 import { readHex } from "@/server/kernel/brand-colour";
 import { HOUSE_COLOUR } from "@/server/kernel/mail-html";
+import { msg, t } from "@/server/kernel/words";
 
 export type BrandDraft = Readonly<{ name: string; colour: string; senderName: string; replyTo: string }>;
 
 const fields = {
-  name: checks.filled("A name"),
-  colour: checks.optional((value) => (readHex(value) ? undefined : "Write a colour such as #2B55D3.")),
+  name: checks.filled(msg("A name is missing.")),
+  colour: checks.optional((value) => (readHex(value) ? undefined : t("Write a colour such as #2B55D3."))),
   senderName: checks.optional((value) =>
-    /[@,;:<>"\\]/.test(value) ? "A sender's name has none of @ , ; : < > \" \\." : undefined,
+    /[@,;:<>"\\]/.test(value) ? t("A sender's name has none of @ , ; : < > \" \\.") : undefined,
   ),
   replyTo: checks.optional((value) =>
-    /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value) ? undefined : "Write an e-mail address such as help@company.com.",
+    /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value) ? undefined : t("Write an e-mail address such as help@company.com."),
   ),
 } as const;
 
@@ -46,7 +47,7 @@ export function BrandForm({ draft, seen, onDraft }: Props) {
         await queries.invalidateQueries();
         // What stands around the page is drawn by the server.
         router.refresh();
-        toast("Branding saved. Everybody sees it with the next page they open.");
+        toast(t("Branding saved. Everybody sees it with the next page they open."));
       },
       onError: (error) => setProblems(problemsOf(error)),
     }),
@@ -71,7 +72,11 @@ export function BrandForm({ draft, seen, onDraft }: Props) {
     <form className="grid gap-4" noValidate onSubmit={submit}>
       <LookFields {...shared} />
       <MailFields {...shared} />
-      <FormEnd busy={save.isPending && "Saving…"} refusal={refusalBeside(save.error, fields)} submit="Save branding" />
+      <FormEnd
+        busy={save.isPending && t("Saving…")}
+        refusal={refusalBeside(save.error, fields)}
+        submit={t("Save branding")}
+      />
     </form>
   );
 }
@@ -83,8 +88,8 @@ function LookFields({ draft, problems, typed }: FieldsProps) {
   return (
     <>
       <Field
-        hint="On the sign-in page, above the pages, in the name of the browser's tab and below mails."
-        label="Name"
+        hint={t("On the sign-in page, above the pages, in the name of the browser's tab and below mails.")}
+        label={t("Name")}
         maxLength={60}
         name="name"
         onChange={typed("name")}
@@ -94,7 +99,7 @@ function LookFields({ draft, problems, typed }: FieldsProps) {
       <div className="grid grid-cols-[minmax(0,1fr)_auto] items-end gap-2">
         <Field
           className="font-mono"
-          label="Colour"
+          label={t("Colour")}
           maxLength={9}
           name="colour"
           onChange={typed("colour")}
@@ -104,7 +109,7 @@ function LookFields({ draft, problems, typed }: FieldsProps) {
           value={draft.colour}
         />
         <input
-          aria-label="Pick the colour"
+          aria-label={t("Pick the colour")}
           className="h-8 w-12 rounded-md border border-outline bg-surface p-0.5 pointer-coarse:h-11"
           onChange={typed("colour")}
           type="color"
@@ -119,8 +124,8 @@ function MailFields({ draft, problems, typed }: FieldsProps) {
   return (
     <>
       <Field
-        hint="Mail comes in this name; its address stays that of this house, which may send it."
-        label="Sender of mail"
+        hint={t("Mail comes in this name; its address stays that of this house, which may send it.")}
+        label={t("Sender of mail")}
         maxLength={60}
         name="senderName"
         onChange={typed("senderName")}
@@ -130,11 +135,11 @@ function MailFields({ draft, problems, typed }: FieldsProps) {
         value={draft.senderName}
       />
       <Field
-        hint="Where answers to mail go."
-        label="Answers to"
+        hint={t("Where answers to mail go.")}
+        label={t("Answers to")}
         name="replyTo"
         onChange={typed("replyTo")}
-        placeholder="help@company.com"
+        placeholder={t("help@company.com")}
         problem={problems.replyTo}
         required={false}
         type="email"

@@ -17,13 +17,15 @@ import { Notice } from "@/components/ui/notice";
 import { Section } from "@/components/ui/section";
 import { toast } from "@/components/ui/toast-store";
 import { checks, useFields } from "@/components/ui/use-fields";
+import { rich } from "@/components/words/rich";
+import { msg, t } from "@/server/kernel/words";
 
 type Own = NonNullable<Outputs["branding"]["get"]["own"]>;
 
 const fields = {
   host: checks.shape(
     /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]*[a-z0-9])?$/i,
-    "Write a host name such as portal.company.com.",
+    msg("Write a host name such as portal.company.com."),
   ),
 } as const;
 
@@ -32,10 +34,10 @@ export function BrandHost({ own }: Readonly<{ own: Own }>) {
   const { can } = useScope();
   const writes = can("members.write");
   return (
-    <Section level={2} title="Host name">
+    <Section level={2} title={t("Host name")}>
       {own.host === null && (
         <p className="text-ink-2">
-          Your people and your customers can come in by a name of yours. Only they are let in there.
+          {t("Your people and your customers can come in by a name of yours. Only they are let in there.")}
         </p>
       )}
       {own.host !== null && <HostState own={own} writes={writes} />}
@@ -59,7 +61,7 @@ function useHost(said: string) {
 function HostForm() {
   const { tenantSlug } = useScope();
   const { problems, read, setProblems } = useFields(fields);
-  const set = useHost("Written down. Add the record to your DNS, then check it.");
+  const set = useHost(t("Written down. Add the record to your DNS, then check it."));
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const values = read(event.currentTarget);
@@ -71,13 +73,17 @@ function HostForm() {
     <form className="grid gap-3" noValidate onSubmit={submit}>
       <Field
         className="font-mono"
-        label="Host name"
+        label={t("Host name")}
         maxLength={253}
         name="host"
-        placeholder="portal.company.com"
+        placeholder={t("portal.company.com")}
         problem={problems.host}
       />
-      <FormEnd busy={set.isPending && "Saving…"} refusal={refusalBeside(set.error, fields)} submit="Use this name" />
+      <FormEnd
+        busy={set.isPending && t("Saving…")}
+        refusal={refusalBeside(set.error, fields)}
+        submit={t("Use this name")}
+      />
     </form>
   );
 }
@@ -85,50 +91,53 @@ function HostForm() {
 function HostState({ own, writes }: Readonly<{ own: Own; writes: boolean }>) {
   const { tenantSlug } = useScope();
   const queries = useQueryClient();
-  const drop = useHost("Taken away. People come in by the portal's own name.");
+  const drop = useHost(t("Taken away. People come in by the portal's own name."));
   const check = useMutation(
     useTRPC().branding.checkHost.mutationOptions({ onSettled: () => queries.invalidateQueries() }),
   );
   const verified = own.verifiedAt !== null;
+  const host = own.host ?? "";
   return (
     <div className="grid gap-3">
       <Notice
-        title={verified ? `${own.host} is yours and is served.` : `${own.host} is not served yet.`}
+        title={verified ? t("{host} is yours and is served.", { host }) : t("{host} is not served yet.", { host })}
         tone={verified ? "ok" : "warn"}
       >
         {verified
-          ? "Links in mails lead there. Leave its record in the DNS: without it for three days, the name is served no more. Let the name point to this installation, and have a certificate for it where your TLS ends."
-          : "Add this record to its DNS. It shows that the name is yours, for as long as it is there."}
+          ? t(
+              "Links in mails lead there. Leave its record in the DNS: without it for three days, the name is served no more. Let the name point to this installation, and have a certificate for it where your TLS ends.",
+            )
+          : t("Add this record to its DNS. It shows that the name is yours, for as long as it is there.")}
       </Notice>
       {!verified && own.record && (
         <div className="grid gap-2">
-          <CopyLine label="Name of the TXT record" text={own.record.name} />
-          <CopyLine label="Value" text={own.record.value} />
+          <CopyLine label={t("Name of the TXT record")} text={own.record.name} />
+          <CopyLine label={t("Value")} text={own.record.value} />
         </div>
       )}
       {check.data?.state === "missing" && (
         <p className="text-warn" role="status">
-          The record is not in the DNS yet. It may take some minutes until it is seen everywhere.
+          {t("The record is not in the DNS yet. It may take some minutes until it is seen everywhere.")}
         </p>
       )}
       {check.error && <ErrorState {...refusalOf(check.error)} />}
       {writes && (
         <div className="flex flex-wrap items-center gap-2">
           {!verified && (
-            <Button busy={check.isPending && "Asking the DNS…"} onClick={() => check.mutate({ tenantSlug })}>
-              Check the record
+            <Button busy={check.isPending && t("Asking the DNS…")} onClick={() => check.mutate({ tenantSlug })}>
+              {t("Check the record")}
             </Button>
           )}
           <Button
-            busy={drop.isPending && "Taking away…"}
+            busy={drop.isPending && t("Taking away…")}
             look="quiet"
             onClick={() => drop.mutate({ tenantSlug, host: null })}
           >
-            Stop using this name
+            {t("Stop using this name")}
           </Button>
           {own.checkedAt && (
             <span className="text-xs text-ink-3">
-              Last checked <Moment at={own.checkedAt} />
+              {rich("Last checked {moment}", { moment: <Moment at={own.checkedAt} /> })}
             </span>
           )}
         </div>

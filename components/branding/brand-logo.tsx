@@ -12,6 +12,7 @@ import { Button } from "@/components/ui/button";
 import { Section } from "@/components/ui/section";
 import { toast } from "@/components/ui/toast-store";
 import { MOST_LOGO_BYTES } from "@/server/domain/brands/logo-limits.schema";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ logo: string | null; logoWide: boolean; name: string }>;
 
@@ -33,7 +34,7 @@ export function BrandLogo({ logo, logoWide, name }: Props) {
       onSuccess: async ({ logo: made }) => {
         await queries.invalidateQueries();
         router.refresh();
-        toast(made ? "Logo saved." : "Logo removed.");
+        toast(made ? t("Logo saved.") : t("Logo removed."));
       },
       onError: (error) => setProblem(error.data?.sentence ?? refusalOf(error).title),
     }),
@@ -44,25 +45,30 @@ export function BrandLogo({ logo, logoWide, name }: Props) {
     setProblem(undefined);
     if (!file) return;
     if (file.type !== "image/png" && file.type !== "image/svg+xml")
-      return setProblem("A logo is a PNG or an SVG file.");
-    if (file.size > MOST_LOGO_BYTES) return setProblem("A logo has at most 200 kB.");
+      return setProblem(t("A logo is a PNG or an SVG file."));
+    if (file.size > MOST_LOGO_BYTES) return setProblem(t("A logo has at most 200 kB."));
     save.mutate({ tenantSlug, logo: { type: file.type, data: await base64Of(file) } });
   }
   return (
-    <Section level={2} title="Logo">
+    <Section level={2} title={t("Logo")}>
       <div className="flex flex-wrap items-center gap-3">
         {logo ? (
           <LogoImage brand={{ name, logo, logoWide }} src={logo} />
         ) : (
-          <span className="text-ink-3">No logo: the first letter of the name stands for it.</span>
+          <span className="text-ink-3">{t("No logo: the first letter of the name stands for it.")}</span>
         )}
         {logo && (
           <Button look="quiet" onClick={() => save.mutate({ tenantSlug, logo: null })}>
-            Remove logo
+            {t("Remove logo")}
           </Button>
         )}
       </div>
-      <LogoFile busy={save.isPending} label={logo ? "Another file" : "File"} onChange={choose} problem={problem} />
+      <LogoFile
+        busy={save.isPending}
+        label={logo ? t("Another file") : t("File")}
+        onChange={choose}
+        problem={problem}
+      />
     </Section>
   );
 }
@@ -92,7 +98,7 @@ function LogoFile({ label, busy, problem, onChange }: FileProps) {
         type="file"
       />
       <p className="text-xs text-ink-3" id={`${id}-hint`}>
-        PNG, or SVG of shapes only, at most 200 kB. It stands on a light ground in both themes.
+        {t("PNG, or SVG of shapes only, at most 200 kB. It stands on a light ground in both themes.")}
       </p>
       {problem && (
         <p className="text-xs text-bad" id={`${id}-problem`}>

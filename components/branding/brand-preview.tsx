@@ -1,19 +1,22 @@
 "use client";
 
 import { type CSSProperties, type ReactNode, useState } from "react";
+import { moneyText } from "@/components/billing/money-text";
 
 import { type ShownBrand, Wordmark } from "@/components/shell/wordmark";
 import { buttonClass } from "@/components/ui/button-class";
 import { cx } from "@/components/ui/cx";
+import { rich } from "@/components/words/rich";
 import { brandVariables } from "@/server/kernel/brand-colour";
+import { msg, say, t } from "@/server/kernel/words";
 
 type Brand = ShownBrand & Readonly<{ colour: string | null }>;
 type Props = Readonly<{ brand: Brand; host: string | null; sender: string }>;
 
 const kinds = [
-  { key: "sign-in", label: "Sign-in" },
-  { key: "portal", label: "Portal" },
-  { key: "mail", label: "Mail" },
+  { key: "sign-in", label: msg("Sign-in") },
+  { key: "portal", label: msg("Portal") },
+  { key: "mail", label: msg("preview|Mail") },
 ] as const;
 type Kind = (typeof kinds)[number]["key"];
 
@@ -21,9 +24,9 @@ type Kind = (typeof kinds)[number]["key"];
 export function BrandPreview({ brand, host, sender }: Props) {
   const [kind, setKind] = useState<Kind>("sign-in");
   return (
-    <section aria-label="Preview" className="grid min-w-0 content-start gap-3">
+    <section aria-label={t("Preview")} className="grid min-w-0 content-start gap-3">
       <fieldset className="flex gap-1">
-        <legend className="sr-only">What is shown</legend>
+        <legend className="sr-only">{t("What is shown")}</legend>
         {kinds.map(({ key, label }) => (
           <button
             aria-pressed={kind === key}
@@ -35,7 +38,7 @@ export function BrandPreview({ brand, host, sender }: Props) {
             onClick={() => setKind(key)}
             type="button"
           >
-            {label}
+            {say(label)}
           </button>
         ))}
       </fieldset>
@@ -47,7 +50,9 @@ export function BrandPreview({ brand, host, sender }: Props) {
               {kind === "portal" && <Portal brand={brand} />}
               {kind === "mail" && <Mail brand={brand} sender={sender} />}
             </Stage>
-            <figcaption className="text-xs text-ink-3">{theme === "light" ? "Light" : "Dark"}</figcaption>
+            <figcaption className="text-xs text-ink-3">
+              {theme === "light" ? t("theme|Light") : t("theme|Dark")}
+            </figcaption>
           </figure>
         ))}
       </div>
@@ -82,10 +87,10 @@ function SignIn({ brand, host }: Readonly<{ brand: Brand; host: string | null }>
     <div className="mx-auto grid max-w-64 gap-4 px-4 py-8">
       {host && <span className="font-mono text-xs text-ink-3">{host}</span>}
       <Wordmark brand={brand} />
-      <span className="text-xl font-semibold tracking-tight">Sign in</span>
-      {line("E-mail", "ada@company.com")}
-      <span className={buttonClass("primary")}>Sign in</span>
-      <span className="text-accent underline">Forgotten password</span>
+      <span className="text-xl font-semibold tracking-tight">{t("Sign in")}</span>
+      {line(t("E-mail"), "ada@company.com")}
+      <span className={buttonClass("primary")}>{t("Sign in")}</span>
+      <span className="text-accent underline">{t("Forgotten password")}</span>
     </div>
   );
 }
@@ -93,21 +98,25 @@ function SignIn({ brand, host }: Readonly<{ brand: Brand; host: string | null }>
 function Portal({ brand }: Readonly<{ brand: Brand }>) {
   return (
     <div className="grid min-h-72 grid-cols-[8.5rem_minmax(0,1fr)]">
-      <div className="grid content-start gap-1 border-r p-3">
+      <div className="grid content-start gap-1 border-e p-3">
         <Wordmark brand={brand} />
-        <span className="mt-3 rounded-md bg-accent-soft px-2 py-1 font-medium">Home</span>
-        <span className="px-2 py-1 text-ink-2">Calls</span>
-        <span className="px-2 py-1 text-ink-2">Extensions</span>
+        <span className="mt-3 rounded-md bg-accent-soft px-2 py-1 font-medium">{t("Home")}</span>
+        <span className="px-2 py-1 text-ink-2">{t("Calls")}</span>
+        <span className="px-2 py-1 text-ink-2">{t("Extensions")}</span>
       </div>
       <div className="grid content-start gap-3 p-4">
-        <span className="text-xl font-semibold tracking-tight">Home</span>
+        <span className="text-xl font-semibold tracking-tight">{t("Home")}</span>
         <span>
-          41.80 EUR lasts <span className="font-medium text-accent underline">9 days</span>
+          {rich("{sum} lasts <link>{days, plural, one {# day} other {# days}}</link>", {
+            sum: moneyText(41_800_000n, "EUR"),
+            days: 9,
+            link: (text) => <span className="font-medium text-accent underline">{text}</span>,
+          })}
         </span>
         <span className="h-2 rounded-sm bg-sunken">
           <span className="block h-2 w-2/3 rounded-sm bg-mark" />
         </span>
-        <span className={buttonClass("primary", "justify-self-start")}>Top up</span>
+        <span className={buttonClass("primary", "justify-self-start")}>{t("Top up")}</span>
       </div>
     </div>
   );
@@ -117,12 +126,12 @@ function Mail({ brand, sender }: Readonly<{ brand: Brand; sender: string }>) {
   return (
     <div className="grid min-h-72 content-start gap-3 bg-sunken p-4">
       <span className="text-xs text-ink-2">
-        From <span className="font-medium text-ink">{sender}</span>
+        {rich("From {sender}", { sender: <span className="font-medium text-ink">{sender}</span> })}
       </span>
       <div className="grid gap-3 rounded-lg border border-t-4 border-t-mark bg-surface p-4">
         <span className="font-semibold text-accent">{brand.name}</span>
-        <span>Statement 2026-000123 of the month is attached.</span>
-        <span className="text-accent underline">Open it in the portal</span>
+        <span>{t("Statement 2026-000123 of the month is attached.")}</span>
+        <span className="text-accent underline">{t("Open it in the portal")}</span>
         <span className="text-xs text-ink-3">{brand.name}</span>
       </div>
     </div>

@@ -18,6 +18,7 @@ import { Empty } from "@/components/ui/empty";
 import { Notice } from "@/components/ui/notice";
 import { PageHeader } from "@/components/ui/page-header";
 import { readHex } from "@/server/kernel/brand-colour";
+import { t } from "@/server/kernel/words";
 
 type Data = Outputs["branding"]["get"];
 
@@ -30,12 +31,14 @@ export function BrandingView() {
   return (
     <>
       <PageHeader
-        actions={own && can("members.write") && <Button onClick={() => setResetting(true)}>Reset branding…</Button>}
-        title="Branding"
+        actions={
+          own && can("members.write") && <Button onClick={() => setResetting(true)}>{t("Reset branding…")}</Button>
+        }
+        title={t("Branding")}
       />
       {tenant.kind === "customer" ? (
-        <Empty title="Your brand comes from your provider.">
-          Only resellers and the operator choose how the portal looks, for themselves and everybody below them.
+        <Empty title={t("Your brand comes from your provider.")}>
+          {t("Only resellers and the operator choose how the portal looks, for themselves and everybody below them.")}
         </Empty>
       ) : (
         <QueryView query={query}>{(data) => <Editor data={data} key={data.seen} />}</QueryView>
@@ -64,9 +67,13 @@ function Editor({ data }: Readonly<{ data: Data }>) {
         {!data.own && (
           <Notice
             tone="info"
-            title={data.holds ? `The brand of ${data.holds.name} holds here.` : "The portal's own look holds here."}
+            title={
+              data.holds
+                ? t("The brand of {name} holds here.", { name: data.holds.name })
+                : t("The portal's own look holds here.")
+            }
           >
-            Save one of your own, and everybody below you without one sees yours from then on.
+            {t("Save one of your own, and everybody below you without one sees yours from then on.")}
           </Notice>
         )}
         {writes ? (
@@ -76,7 +83,7 @@ function Editor({ data }: Readonly<{ data: Data }>) {
             seen={data.seen}
           />
         ) : (
-          <p className="text-ink-2">Only an owner or admin changes the branding.</p>
+          <p className="text-ink-2">{t("Only an owner or admin changes the branding.")}</p>
         )}
         {colour && <ContrastReport colour={colour} />}
         {data.own && writes && <BrandLogo logo={data.own.logo} logoWide={data.own.logoWide} name={data.own.name} />}

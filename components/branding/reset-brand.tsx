@@ -10,6 +10,7 @@ import { useScope } from "@/components/shell/scope";
 import { Dialog } from "@/components/ui/dialog";
 import { FormEnd } from "@/components/ui/form-end";
 import { toast } from "@/components/ui/toast-store";
+import { t } from "@/server/kernel/words";
 
 /** Says what ends with the brand, then takes it away. */
 export function ResetBrand({ onClose }: Readonly<{ onClose: () => void }>) {
@@ -21,7 +22,7 @@ export function ResetBrand({ onClose }: Readonly<{ onClose: () => void }>) {
       onSuccess: async () => {
         await queries.invalidateQueries();
         router.refresh();
-        toast("Branding reset.");
+        toast(t("Branding reset."));
         onClose();
       },
     }),
@@ -31,18 +32,19 @@ export function ResetBrand({ onClose }: Readonly<{ onClose: () => void }>) {
     reset.mutate({ tenantSlug });
   }
   return (
-    <Dialog onClose={onClose} title="Reset branding">
+    <Dialog onClose={onClose} title={t("Reset branding")}>
       <form className="grid gap-4" onSubmit={submit}>
         <p className="text-ink-2">
-          The name {brand?.name}, the logo, the colour, the sender of mail and the host name are taken away. Everybody
-          below you sees the brand of the tenant above you from then on, and who came in by your host name signs in by
-          the portal's own.
+          {t(
+            "The name {name}, the logo, the colour, the sender of mail and the host name are taken away. Everybody below you sees the brand of the tenant above you from then on, and who came in by your host name signs in by the portal's own.",
+            { name: brand?.name ?? "" },
+          )}
         </p>
         <FormEnd
-          busy={reset.isPending && "Resetting…"}
+          busy={reset.isPending && t("Resetting…")}
           onCancel={onClose}
           refusal={reset.error ? refusalOf(reset.error) : undefined}
-          submit="Reset branding"
+          submit={t("Reset branding")}
         />
       </form>
     </Dialog>

@@ -24,6 +24,8 @@ import { cx } from "@/components/ui/cx";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { SearchBox } from "@/components/ui/search-box";
 import { Section } from "@/components/ui/section";
+import { rich } from "@/components/words/rich";
+import { say, t } from "@/server/kernel/words";
 
 const SHOWN = 100;
 type Filter = Readonly<{ kind: ChangeKind | undefined; prefix: string; belowFloor: boolean }>;
@@ -58,16 +60,16 @@ export function DeckChanges({ deck }: Readonly<{ deck: Deck }>) {
     [change],
   );
   return (
-    <Section level={2} title={deck.appliedAt ? "What it did" : "What it would do"}>
+    <Section level={2} title={deck.appliedAt ? t("What it did") : t("What it would do")}>
       <Filters counts={deck.counts} filter={filter} onChange={change} />
-      <SearchBox className="max-w-60" label="Prefix, such as 4420" onValue={find} value={prefix} />
+      <SearchBox className="max-w-60" label={t("Prefix, such as 4420")} onValue={find} value={prefix} />
       <QueryView query={query}>
         {(data) => (
           <>
             <DataTable
-              caption="Prices"
+              caption={t("Prices")}
               columns={columnsOf(deck, data.items)}
-              empty={<p className="border-y py-3 text-ink-2">No price of that kind.</p>}
+              empty={<p className="border-y py-3 text-ink-2">{t("No price of that kind.")}</p>}
               rowKey={({ n }) => String(n)}
               rows={data.items}
             />
@@ -88,9 +90,9 @@ type StepsProps = Readonly<{
 function Steps({ pages, next, onPages }: StepsProps) {
   if (pages.length === 1 && next === null) return null;
   return (
-    <nav aria-label="Pages of prices" className="flex justify-end gap-2 py-2">
-      {pages.length > 1 && <Button onClick={() => onPages(pages.slice(0, -1))}>Back</Button>}
-      {next !== null && <Button onClick={() => onPages([...pages, next])}>On</Button>}
+    <nav aria-label={t("Pages of prices")} className="flex justify-end gap-2 py-2">
+      {pages.length > 1 && <Button onClick={() => onPages(pages.slice(0, -1))}>{t("Back")}</Button>}
+      {next !== null && <Button onClick={() => onPages([...pages, next])}>{t("pages|On")}</Button>}
     </nav>
   );
 }
@@ -101,20 +103,21 @@ function Filters({ counts, filter, onChange }: FiltersProps) {
   const all = counts ? kinds.filter((kind) => kind !== "same").reduce((sum, kind) => sum + counts[kind], 0) : 0;
   return (
     <fieldset className="flex flex-wrap gap-1.5">
-      <legend className="sr-only">Which prices</legend>
+      <legend className="sr-only">{t("Which prices")}</legend>
       <Chip
         on={filter.kind === undefined && !filter.belowFloor}
         onClick={() => onChange({ kind: undefined, belowFloor: false })}
       >
-        All changes {countText(all)}
+        {t("All changes {count}", { count: all })}
       </Chip>
       {kinds.map((kind) => (
         <Chip key={kind} on={filter.kind === kind} onClick={() => onChange({ kind })}>
-          <span aria-hidden="true">{kindWords[kind].sign}</span> {kindWords[kind].word} {countText(counts?.[kind] ?? 0)}
+          <span aria-hidden="true">{kindWords[kind].sign}</span> {say(kindWords[kind].word)}{" "}
+          {countText(counts?.[kind] ?? 0)}
         </Chip>
       ))}
       <Chip on={filter.belowFloor} onClick={() => onChange({ belowFloor: !filter.belowFloor })}>
-        Below margin
+        {t("Below margin")}
       </Chip>
     </fieldset>
   );
@@ -136,63 +139,77 @@ function Chip({ on, onClick, children }: Readonly<{ on: boolean; onClick: () => 
   );
 }
 
+const prefixColumns = (): readonly Column<DeckChange>[] => [
+  {
+    key: "prefix",
+    header: t("Prefix"),
+    fold: "lead",
+    cell: (row) => (
+      <>
+        <bdi className="font-mono" dir="ltr">
+          {row.prefix}
+        </bdi>
+        {row.direction === "in" && <span className="text-ink-3"> {t("incoming")}</span>}
+      </>
+    ),
+  },
+  { key: "name", header: t("Destination"), fold: "second", grow: true, cell: (row) => row.destination || "–" },
+  {
+    key: "kind",
+    header: t("deck|Does"),
+    fold: "lead-end",
+    cell: ({ kind }) => (
+      <span className={kind === "same" ? "text-ink-3" : ""}>
+        <span aria-hidden="true">{kindWords[kind].sign}</span> {say(kindWords[kind].word)}
+      </span>
+    ),
+  },
+];
+
 function columnsOf({ currency }: Deck, rows: readonly DeckChange[]): readonly Column<DeckChange>[] {
   const decimals = ratesDecimals(rows.flatMap((row) => [row.oldPerMinute ?? 0n, row.newPerMinute ?? 0n]));
   const price = (micros: bigint | null) =>
     micros === null ? "–" : <Money bare currency={currency} decimals={decimals} micros={micros} />;
   return [
+    ...prefixColumns(),
     {
-      key: "prefix",
-      header: "Prefix",
-      fold: "lead",
-      cell: (row) => (
-        <>
-          <span className="font-mono">{row.prefix}</span>
-          {row.direction === "in" && <span className="text-ink-3"> incoming</span>}
-        </>
-      ),
+      key: "old",
+      header: t("Old, {currency}", { currency }),
+      numeric: true,
+      from: "lg",
+      cell: (row) => price(row.oldPerMinute),
     },
-    { key: "name", header: "Destination", fold: "second", grow: true, cell: (row) => row.destination || "–" },
-    {
-      key: "kind",
-      header: "Does",
-      fold: "lead-end",
-      cell: ({ kind }) => (
-        <span className={kind === "same" ? "text-ink-3" : ""}>
-          <span aria-hidden="true">{kindWords[kind].sign}</span> {kindWords[kind].word}
-        </span>
-      ),
-    },
-    { key: "old", header: `Old, ${currency}`, numeric: true, from: "lg", cell: (row) => price(row.oldPerMinute) },
     {
       key: "new",
-      header: `New, ${currency}`,
+      header: t("New, {currency}", { currency }),
       numeric: true,
       fold: "second-end",
       cell: (row) => (
         <>
-          <span className="text-ink-3 lg:hidden">{price(row.oldPerMinute)} → </span>
+          <span className="text-ink-3 lg:hidden">
+            {price(row.oldPerMinute)} <span className="inline-block rtl:-scale-x-100">→</span>{" "}
+          </span>
           {price(row.kind === "removed" ? null : row.newPerMinute)}
         </>
       ),
     },
     {
       key: "change",
-      header: "Change",
+      header: t("Change"),
       numeric: true,
       from: "lg",
       cell: (row) => (row.kind === "removed" ? "" : percentText(row.oldPerMinute, row.newPerMinute)),
     },
-    { key: "margin", header: "Margin left", numeric: true, from: "lg", cell: (row) => <Margin row={row} /> },
+    { key: "margin", header: t("Margin left"), numeric: true, from: "lg", cell: (row) => <Margin row={row} /> },
     {
       key: "calls",
-      header: "Calls of 30 days",
+      header: t("Calls of 30 days"),
       numeric: true,
       from: "xl",
       cell: (row) =>
         row.exposureMicros === null ? "" : <Money bare currency={currency} micros={row.exposureMicros} signed />,
     },
-    { key: "note", header: "Also", from: "xl", cell: (row) => <Also row={row} /> },
+    { key: "note", header: t("Also"), from: "xl", cell: (row) => <Also row={row} /> },
   ];
 }
 
@@ -207,18 +224,8 @@ function Also({ row }: Readonly<{ row: DeckChange }>) {
   return (
     <span className="text-xs text-ink-2">
       {row.note}
-      {row.starts && (
-        <>
-          {" "}
-          from <Moment at={row.starts} />
-        </>
-      )}
-      {row.ends && (
-        <>
-          {" "}
-          to <Moment at={row.ends} />
-        </>
-      )}
+      {row.starts && <> {rich("from {moment}", { moment: <Moment at={row.starts} /> })}</>}
+      {row.ends && <> {rich("until {moment}", { moment: <Moment at={row.ends} /> })}</>}
     </span>
   );
 }

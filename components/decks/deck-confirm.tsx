@@ -5,7 +5,7 @@ import { type FormEvent, useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
 import { refusalOf } from "@/components/api/refusal";
-import { changesOf, countText, type Deck, warningsOf } from "@/components/decks/deck-words";
+import { changesOf, type Deck, warningsOf } from "@/components/decks/deck-words";
 import { Moment } from "@/components/shell/moment";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
@@ -15,6 +15,8 @@ import { momentIn } from "@/components/ui/local-moment";
 import { Notice } from "@/components/ui/notice";
 import { Section } from "@/components/ui/section";
 import { toast } from "@/components/ui/toast-store";
+import { rich } from "@/components/words/rich";
+import { t } from "@/server/kernel/words";
 
 /** The decision: when, and that the warnings were seen. Another moment is compared anew before it can be applied. */
 export function DeckConfirm({ deck }: Readonly<{ deck: Deck }>) {
@@ -26,23 +28,23 @@ export function DeckConfirm({ deck }: Readonly<{ deck: Deck }>) {
   if (!can("plans.write")) return null;
   const refusal = error ? refusalOf(error) : undefined;
   return (
-    <Section level={2} title="Apply">
+    <Section level={2} title={t("Apply")}>
       {changes === 0 ? (
-        <Notice title="Every price of the file holds already." tone="info">
-          There is nothing to apply. The deck can be dropped.
+        <Notice title={t("Every price of the file holds already.")} tone="info">
+          {t("There is nothing to apply. The deck can be dropped.")}
         </Notice>
       ) : (
         <div className="grid gap-4">
           {warnings.length > 0 && (
-            <Notice title="Look at this before." tone="warn">
+            <Notice title={t("Look at this before.")} tone="warn">
               <ul className="grid gap-1">
                 {warnings.map((sentence) => (
                   <li key={sentence}>{sentence}</li>
                 ))}
               </ul>
               <label className="flex min-h-8 items-center gap-2 pt-1 font-medium text-ink">
-                <input checked={seen} onChange={(event) => setSeen(event.target.checked)} type="checkbox" />I have
-                looked at them and want these prices.
+                <input checked={seen} onChange={(event) => setSeen(event.target.checked)} type="checkbox" />
+                {t("I have looked at them and want these prices.")}
               </label>
             </Notice>
           )}
@@ -50,13 +52,14 @@ export function DeckConfirm({ deck }: Readonly<{ deck: Deck }>) {
           {refusal && <ErrorState {...refusal} />}
           <div>
             <Button
-              busy={busy && "Applying…"}
+              busy={busy && t("Applying…")}
               disabled={warnings.length > 0 && !seen}
               look="primary"
               onClick={() => confirm(seen)}
             >
-              {deck.effectiveAt ? "Schedule" : "Apply"} {countText(changes)} {changes === 1 ? "change" : "changes"}
-              {deck.effectiveAt ? "" : " now"}
+              {deck.effectiveAt
+                ? t("{count, plural, one {Schedule # change} other {Schedule # changes}}", { count: changes })
+                : t("{count, plural, one {Apply # change now} other {Apply # changes now}}", { count: changes })}
             </Button>
           </div>
         </div>
@@ -76,7 +79,7 @@ function useDecision(deck: Deck) {
   };
   const confirming = useMutation(
     trpc.decks.confirm.mutationOptions({
-      onSuccess: () => void toast("Applied. It can be taken back as a whole."),
+      onSuccess: () => void toast(t("Applied. It can be taken back as a whole.")),
       onSettled: afresh,
     }),
   );
@@ -103,7 +106,7 @@ function When({ deck, onAgain }: WhenProps) {
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const at = momentIn(timeZone, String(new FormData(event.currentTarget).get("at") ?? ""));
-    if (!at || at.getTime() <= Date.now()) return setProblem("Choose a time that is still to come.");
+    if (!at || at.getTime() <= Date.now()) return setProblem(t("Choose a time that is still to come."));
     setProblem(undefined);
     onAgain(at.toISOString());
   }
@@ -111,32 +114,30 @@ function When({ deck, onAgain }: WhenProps) {
     <div className="grid gap-3">
       <p className="flex flex-wrap items-center gap-x-3 gap-y-1">
         {deck.effectiveAt ? (
-          <span>
-            Holds from <Moment at={deck.effectiveAt} full /> on.
-          </span>
+          <span>{rich("Holds from {moment} on.", { moment: <Moment at={deck.effectiveAt} full /> })}</span>
         ) : (
-          <span>Holds from the moment you apply it.</span>
+          <span>{t("Holds from the moment you apply it.")}</span>
         )}
         {!changing && (
           <Button look="quiet" onClick={() => setChanging(true)}>
-            Another time…
+            {t("Another time…")}
           </Button>
         )}
       </p>
       {changing && (
         <form className="flex flex-wrap items-start gap-3" noValidate onSubmit={submit}>
           <Field
-            hint={`On the clock of ${timeZone}.`}
-            label="From when on"
+            hint={t("On the clock of {zone}.", { zone: timeZone })}
+            label={t("From when on")}
             name="at"
             problem={problem}
             type="datetime-local"
           />
           <div className="flex gap-2 pt-6">
-            <Button type="submit">Compare for then</Button>
-            {deck.effectiveAt && <Button onClick={() => onAgain(null)}>Compare for now</Button>}
+            <Button type="submit">{t("Compare for then")}</Button>
+            {deck.effectiveAt && <Button onClick={() => onAgain(null)}>{t("Compare for now")}</Button>}
             <Button look="quiet" onClick={() => setChanging(false)}>
-              Leave it
+              {t("Leave it")}
             </Button>
           </div>
         </form>

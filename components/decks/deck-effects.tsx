@@ -4,38 +4,42 @@ import { Money } from "@/components/billing/money";
 import { countText, type Deck } from "@/components/decks/deck-words";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Section } from "@/components/ui/section";
+import { rich } from "@/components/words/rich";
+import { numberFormat } from "@/server/kernel/locale";
+import { t } from "@/server/kernel/words";
 
 type Effect = Deck["effects"][number];
 
 const part = (n: number, ink: string, sign: string) =>
-  n === 0 ? <span className="text-ink-3">none</span> : <span className={ink}>{`${sign} ${countText(n)}`}</span>;
+  n === 0 ? <span className="text-ink-3">{t("none")}</span> : <span className={ink}>{`${sign} ${countText(n)}`}</span>;
 
-const columns: readonly Column<Effect>[] = [
-  { key: "seller", header: "Seller", fold: "lead", cell: ({ seller }) => seller },
+const columnsIn = (): readonly Column<Effect>[] => [
+  { key: "seller", header: t("Seller"), fold: "lead", cell: ({ seller }) => seller },
   {
     key: "plan",
-    header: "Set against",
+    header: t("Set against"),
     fold: "second",
-    cell: ({ plan, side }) => `${plan} (${side === "own" ? "what it pays" : "what it asks"})`,
+    cell: ({ plan, side }) =>
+      side === "own" ? t("{plan} (what it pays)", { plan }) : t("{plan} (what it asks)", { plan }),
   },
-  { key: "compared", header: "Prices", numeric: true, from: "lg", cell: ({ compared }) => countText(compared) },
+  { key: "compared", header: t("Prices"), numeric: true, from: "lg", cell: ({ compared }) => countText(compared) },
   {
     key: "floor",
-    header: "Margin wanted",
+    header: t("Margin wanted"),
     numeric: true,
     from: "lg",
-    cell: ({ floorPpm }) => `${floorPpm / 10_000} %`,
+    cell: ({ floorPpm }) => `${numberFormat({ maximumFractionDigits: 4 }).format(floorPpm / 10_000)} %`,
   },
   {
     key: "belowFloor",
-    header: "Below that",
+    header: t("Below that"),
     numeric: true,
     fold: "second-end",
     cell: ({ belowFloor }) => part(belowFloor, "text-warn", "!"),
   },
   {
     key: "belowCost",
-    header: "Below cost",
+    header: t("Below cost"),
     numeric: true,
     fold: "lead-end",
     cell: ({ belowCost }) => part(belowCost, "text-bad", "✗"),
@@ -46,28 +50,38 @@ const columns: readonly Column<Effect>[] = [
 export function DeckEffects({ deck }: Readonly<{ deck: Deck }>) {
   const { exposure, currency, effects } = deck;
   return (
-    <Section level={2} title="What it means">
+    <Section level={2} title={t("What it means")}>
       {exposure && (
         <p className="max-w-prose">
           {exposure.calls === 0 ? (
-            "No call of the thirty days before would have been priced otherwise."
+            t("No call of the thirty days before would have been priced otherwise.")
           ) : (
             <>
-              {countText(exposure.calls)} calls of {countText(exposure.buyers)}{" "}
-              {exposure.buyers === 1 ? "tenant" : "tenants"} in the thirty days before would have come to{" "}
-              <Money className="font-medium" currency={currency} micros={BigInt(exposure.micros)} signed /> at these
-              prices
+              {rich(
+                "{calls, plural, one {# call} other {# calls}} of {buyers, plural, one {# tenant} other {# tenants}} in the thirty days before would have come to {difference} at these prices.",
+                {
+                  calls: exposure.calls,
+                  buyers: exposure.buyers,
+                  difference: (
+                    <Money className="font-medium" currency={currency} micros={BigInt(exposure.micros)} signed />
+                  ),
+                },
+              )}
               {exposure.removedCalls > 0 &&
-                `; ${countText(exposure.removedCalls)} of them would have had another price, or none`}
-              .
+                ` ${t(
+                  "{count, plural, one {# of them would have had another price, or none.} other {# of them would have had another price, or none.}}",
+                  { count: exposure.removedCalls },
+                )}`}
             </>
           )}
         </p>
       )}
       <DataTable
-        caption="Margins"
-        columns={columns}
-        empty={<p className="text-ink-2">Nobody buys and sells by this plan yet, so there is no margin to look at.</p>}
+        caption={t("Margins")}
+        columns={columnsIn()}
+        empty={
+          <p className="text-ink-2">{t("Nobody buys and sells by this plan yet, so there is no margin to look at.")}</p>
+        }
         fit
         rowKey={({ side, seller, plan }) => `${side} ${seller} ${plan}`}
         rows={effects}

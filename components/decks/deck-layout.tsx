@@ -13,6 +13,7 @@ import { ErrorState } from "@/components/ui/error-state";
 import { Field } from "@/components/ui/field";
 import { Section } from "@/components/ui/section";
 import { Select } from "@/components/ui/select";
+import { type Message, msg, say, t } from "@/server/kernel/words";
 
 /** How the file was read, and the way to say otherwise. */
 export function DeckLayout({ deck }: Readonly<{ deck: Deck }>) {
@@ -25,34 +26,53 @@ export function DeckLayout({ deck }: Readonly<{ deck: Deck }>) {
         can("plans.write") &&
         !saying && (
           <Button look="quiet" onClick={() => setSaying(true)}>
-            Read it otherwise…
+            {t("Read it otherwise…")}
           </Button>
         )
       }
       level={2}
-      title="How it was read"
+      title={t("How it was read")}
     >
-      {layout && (
-        <p className="max-w-prose text-ink-2">
-          {layout.encoding}, cut at each {layout.delimiter}, decimal {layout.decimal}
-          {layout.dates && `, dates as ${layout.dates === "dmy" ? "day/month/year" : "month/day/year"}`};{" "}
-          {layout.header > 0 ? `column names in line ${layout.header}` : "no column names"}:{" "}
-          {layout.columns.map((field, at) => columnText(field, layout.names[at] || `column ${at + 1}`)).join(", ")}.
-        </p>
-      )}
+      {layout && <p className="max-w-prose text-ink-2">{layoutText(layout)}</p>}
       {saying && <Saying deck={deck} onDone={() => setSaying(false)} />}
     </Section>
   );
 }
 
+const signs: Readonly<Record<string, Message>> = {
+  comma: msg("sign|comma"),
+  semicolon: msg("sign|semicolon"),
+  tab: msg("sign|tab"),
+  pipe: msg("sign|pipe"),
+  point: msg("sign|point"),
+};
+const signText = (name: string): string => (signs[name] ? say(signs[name]) : name);
+
+function layoutText(layout: NonNullable<Deck["layout"]>): string {
+  const { encoding, delimiter, decimal, dates, header } = layout;
+  return t(
+    "{encoding}, cut at each {delimiter}, decimal {decimal}{dates, select, dmy {, dates as day/month/year} mdy {, dates as month/day/year} other {}}; {names}: {columns}.",
+    {
+      encoding,
+      delimiter: signText(delimiter),
+      decimal: signText(decimal),
+      dates: dates ?? "none",
+      names: header > 0 ? t("column names in line {line}", { line: header }) : t("no column names"),
+      columns: layout.columns
+        .map((field, at) => columnText(field, layout.names[at] || t("column {n}", { n: at + 1 })))
+        .join(", "),
+    },
+  );
+}
+
 /** The name in the file, and what it means where that is another word. */
 function columnText(field: string | null, name: string): string {
-  if (field === null) return `${name} (not read)`;
+  if (field === null) return t("{name} (not read)", { name });
   const same = name.toLowerCase().replaceAll(/[\s_-]+/g, " ") === field.replaceAll("_", " ");
   return same ? name : `${name} (${field.replaceAll("_", " ")})`;
 }
 
-const found = { value: "", label: "As found" };
+const found = () => ({ value: "", label: t("As found") });
 
 function Saying({ deck, onDone }: Readonly<{ deck: Deck; onDone: () => void }>) {
   const { tenantSlug } = useScope();
@@ -90,10 +110,10 @@ function Saying({ deck, onDone }: Readonly<{ deck: Deck; onDone: () => void }>) 
       <SaidFields deck={deck} problem={problem} />
       {again.error && <ErrorState {...refusalOf(again.error)} />}
       <div className="flex gap-2">
-        <Button busy={again.isPending && "Starting…"} look="primary" type="submit">
-          Read it again
+        <Button busy={again.isPending && t("Starting…")} look="primary" type="submit">
+          {t("Read it again")}
         </Button>
-        <Button onClick={onDone}>Leave it</Button>
+        <Button onClick={onDone}>{t("Leave it")}</Button>
       </div>
     </form>
   );
@@ -107,43 +127,52 @@ function SaidFields({ deck, problem }: SaidProps) {
     <>
       <Field
         defaultValue={columns}
-        hint="From the left, such as prefix, destination, rate; a - for one that is not read. Left empty: by their names."
-        label="What each column is"
+        hint={t(
+          "From the left, such as prefix, destination, rate; a - for one that is not read. Left empty: by their names.",
+        )}
+        label={t("What each column is")}
         name="columns"
         problem={problem.columns}
       />
       <div className="grid gap-4 sm:grid-cols-3">
         <Select
-          choices={[found, ...["comma", "semicolon", "tab", "pipe"].map((value) => ({ value, label: value }))]}
-          label="Cut at"
+          choices={[
+            found(),
+            ...["comma", "semicolon", "tab", "pipe"].map((value) => ({ value, label: signText(value) })),
+          ]}
+          label={t("Cut at")}
           name="delimiter"
         />
         <Select
-          choices={[found, { value: "point", label: "0.05" }, { value: "comma", label: "0,05" }]}
-          label="Decimals"
+          choices={[found(), { value: "point", label: "0.05" }, { value: "comma", label: "0,05" }]}
+          label={t("Decimals")}
           name="decimal"
         />
         <Select
-          choices={[found, { value: "dmy", label: "day/month/year" }, { value: "mdy", label: "month/day/year" }]}
-          label="Dates"
+          choices={[
+            found(),
+            { value: "dmy", label: t("day/month/year") },
+            { value: "mdy", label: t("month/day/year") },
+          ]}
+          label={t("Dates")}
           name="dates"
         />
         <Select
-          choices={[found, ...["utf-8", "windows-1252", "utf-16le"].map((value) => ({ value, label: value }))]}
-          label="Encoding"
+          choices={[found(), ...["utf-8", "windows-1252", "utf-16le"].map((value) => ({ value, label: value }))]}
+          label={t("Encoding")}
           name="encoding"
         />
         <Field
-          hint="Of rows that do not say theirs."
-          label="Increments"
+          hint={t("Of rows that do not say theirs.")}
+          label={t("Increments")}
           name="increments"
           placeholder="60/60"
           problem={problem.increments}
         />
         <Field
-          hint="Line of the column names; 0 for none."
+          hint={t("Line of the column names; 0 for none.")}
           inputMode="numeric"
-          label="Header"
+          label={t("Header")}
           name="header"
           problem={problem.header}
         />

@@ -14,33 +14,34 @@ import { Notice } from "@/components/ui/notice";
 import { csvLines, saveFile } from "@/components/ui/save-file";
 import { Section } from "@/components/ui/section";
 import { toast } from "@/components/ui/toast-store";
+import { t } from "@/server/kernel/words";
 
 const SHOWN = 50;
 const AT_ONCE = 2_000;
 
-const columns: readonly Column<DeckProblem>[] = [
+const columnsIn = (): readonly Column<DeckProblem>[] => [
   {
     key: "line",
-    header: "Line",
+    header: t("file|Line"),
     numeric: true,
     fold: "lead",
     cell: ({ line }) => (
       <>
-        <span className="sm:hidden">Line </span>
+        <span className="sm:hidden">{t("file|Line")}</span>
         {line === 0 ? "–" : countText(line)}
       </>
     ),
   },
-  { key: "column", header: "Column", fold: "second", cell: ({ column }) => column || "–" },
+  { key: "column", header: t("Column"), fold: "second", cell: ({ column }) => column || "–" },
   {
     key: "value",
-    header: "Has",
+    header: t("file|Has"),
     fold: "second-end",
     cell: ({ value }) => <span className="block max-w-40 truncate font-mono text-xs">{value || "–"}</span>,
   },
   {
     key: "reason",
-    header: "Reason",
+    header: t("Reason"),
     fold: "below",
     grow: true,
     className: "sm:whitespace-normal",
@@ -48,12 +49,28 @@ const columns: readonly Column<DeckProblem>[] = [
   },
   {
     key: "severity",
-    header: "Kind",
+    header: t("Kind"),
     fold: "lead-end",
     cell: ({ severity }) =>
-      severity === "error" ? <span className="text-bad">✗ Error</span> : <span className="text-warn">! Warning</span>,
+      severity === "error" ? (
+        <span className="text-bad">{t("✗ Error")}</span>
+      ) : (
+        <span className="text-warn">{t("! Warning")}</span>
+      ),
   },
 ];
+
+function Errors({ count }: Readonly<{ count: number }>) {
+  const title = t(
+    "{count, plural, one {One error: nothing of the file can be applied.} other {# errors: nothing of the file can be applied.}}",
+    { count },
+  );
+  return (
+    <Notice title={title} tone="bad">
+      {t("Correct these lines in the file and upload it again, or say below how it is to be read.")}
+    </Notice>
+  );
+}
 
 /** What is wrong with which line and column, and the same as a file. */
 export function DeckProblems({ deck }: Readonly<{ deck: Deck }>) {
@@ -69,39 +86,37 @@ export function DeckProblems({ deck }: Readonly<{ deck: Deck }>) {
   return (
     <Section
       aside={
-        <Button busy={busy && "Writing…"} look="quiet" onClick={save}>
-          Download as CSV
+        <Button busy={busy && t("Writing…")} look="quiet" onClick={save}>
+          {t("Download as CSV")}
         </Button>
       }
       level={2}
-      title="Errors and warnings"
+      title={t("Errors and warnings")}
     >
-      {deck.errors > 0 && (
-        <Notice
-          title={`${deck.errors === 1 ? "One error" : `${countText(deck.errors)} errors`}: nothing of the file can be applied.`}
-          tone="bad"
-        >
-          Correct these lines in the file and upload it again, or say below how it is to be read.
-        </Notice>
-      )}
+      {deck.errors > 0 && <Errors count={deck.errors} />}
       <QueryView query={query}>
         {(data) => (
           <>
             <DataTable
-              caption="Errors and warnings"
-              columns={columns}
+              caption={t("Errors and warnings")}
+              columns={columnsIn()}
               empty={null}
               rowKey={({ id }) => id}
               rows={data.items}
             />
             {(cursor > 0 || data.nextCursor !== null) && (
-              <nav aria-label="Pages of errors and warnings" className="flex items-center gap-2 py-2">
-                <p className="figures mr-auto text-ink-3">
-                  {countText(cursor + 1)} to {countText(cursor + data.items.length)} of{" "}
-                  {countText(deck.errors + deck.warnings)}
+              <nav aria-label={t("Pages of errors and warnings")} className="flex items-center gap-2 py-2">
+                <p className="figures me-auto text-ink-3">
+                  {t("{first} to {last} of {all}", {
+                    first: cursor + 1,
+                    last: cursor + data.items.length,
+                    all: deck.errors + deck.warnings,
+                  })}
                 </p>
-                {cursor > 0 && <Button onClick={() => setCursor(Math.max(0, cursor - SHOWN))}>Back</Button>}
-                {data.nextCursor !== null && <Button onClick={() => setCursor(data.nextCursor ?? 0)}>On</Button>}
+                {cursor > 0 && <Button onClick={() => setCursor(Math.max(0, cursor - SHOWN))}>{t("Back")}</Button>}
+                {data.nextCursor !== null && (
+                  <Button onClick={() => setCursor(data.nextCursor ?? 0)}>{t("pages|On")}</Button>
+                )}
               </nav>
             )}
           </>

@@ -1,6 +1,7 @@
 "use client";
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import { useCallback, useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
@@ -21,6 +22,8 @@ import { Notice } from "@/components/ui/notice";
 import { PageHeader } from "@/components/ui/page-header";
 import { toast } from "@/components/ui/toast-store";
 import { useOpen } from "@/components/ui/use-open";
+import { rich } from "@/components/words/rich";
+import { t } from "@/server/kernel/words";
 
 const POLL_MS = 1_000;
 
@@ -40,16 +43,18 @@ export function DeckView({ deckId }: Readonly<{ deckId: string }>) {
         actions={
           <>
             {query.data && isOpen(query.data) && <Drop deck={query.data} onDropped={close} />}
-            <Button onClick={close}>All decks</Button>
+            <Button onClick={close}>{t("All decks")}</Button>
           </>
         }
         aside={query.data && stateWords(query.data).word}
-        title={query.data?.fileName ?? "Rate deck"}
+        title={query.data?.fileName ?? t("Rate deck")}
       />
       <QueryView query={query}>{(deck) => <OneDeck deck={deck} />}</QueryView>
     </>
   );
 }
+
+const strong = (text: ReactNode) => <strong className="font-medium text-ink">{text}</strong>;
 
 function OneDeck({ deck }: Readonly<{ deck: Deck }>) {
   const trpc = useTRPC();
@@ -59,13 +64,13 @@ function OneDeck({ deck }: Readonly<{ deck: Deck }>) {
     [queries, trpc.decks],
   );
   const { can } = useScope();
+  const { plan } = deck;
   return (
     <div className="grid max-w-5xl gap-8">
       <p className="text-ink-2">
-        For the plan <strong className="font-medium text-ink">{deck.plan}</strong>:{" "}
         {deck.mode === "replace"
-          ? "prices that the file does not have end."
-          : "prices that the file does not have stay."}
+          ? rich("For the plan <strong>{plan}</strong>: prices that the file does not have end.", { plan, strong })
+          : rich("For the plan <strong>{plan}</strong>: prices that the file does not have stay.", { plan, strong })}
       </p>
       {deck.taskId && isMoving(deck) && can("tasks.read") && (
         <JobBar key={deck.taskId} onEnded={ended} taskId={deck.taskId} />
@@ -73,8 +78,8 @@ function OneDeck({ deck }: Readonly<{ deck: Deck }>) {
       {deck.problem && <Notice title={deck.problem} tone="bad" />}
       <Decided deck={deck} />
       {deck.swept && (
-        <Notice title="Its rows are not kept any more." tone="info">
-          What a deck did is kept for a month, one that nobody applied for a week.
+        <Notice title={t("Its rows are not kept any more.")} tone="info">
+          {t("What a deck did is kept for a month, one that nobody applied for a week.")}
         </Notice>
       )}
       {deck.uploaded && isOpen(deck) && (deck.layout || deck.problem) && <DeckLayout deck={deck} />}
@@ -95,15 +100,17 @@ function OneDeck({ deck }: Readonly<{ deck: Deck }>) {
 function Decided({ deck }: Readonly<{ deck: Deck }>) {
   if (deck.state === "rolled_back" && deck.rolledBackAt) {
     return (
-      <Notice title="This deck was taken back." tone="info">
-        What held before it holds again since <Moment at={deck.rolledBackAt} full />.
+      <Notice title={t("This deck was taken back.")} tone="info">
+        {rich("What held before it holds again since {moment}.", { moment: <Moment at={deck.rolledBackAt} full /> })}
       </Notice>
     );
   }
   if (!deck.effectiveAt || (deck.state !== "applied" && deck.state !== "scheduled")) return null;
   return (
-    <Notice title={deck.state === "applied" ? "Its prices hold." : "Its prices are scheduled."} tone="ok">
-      From <Moment at={deck.effectiveAt} full /> on. Calls that are under way keep the price they began with.
+    <Notice title={deck.state === "applied" ? t("Its prices hold.") : t("Its prices are scheduled.")} tone="ok">
+      {rich("From {moment} on. Calls that are under way keep the price they began with.", {
+        moment: <Moment at={deck.effectiveAt} full />,
+      })}
     </Notice>
   );
 }
@@ -118,7 +125,7 @@ function Drop({ deck, onDropped }: Readonly<{ deck: Deck; onDropped: () => void 
       onSuccess: () => {
         void queries.invalidateQueries({ queryKey: trpc.decks.pathKey() });
         void queries.invalidateQueries({ queryKey: trpc.tasks.pathKey() });
-        toast("The deck is dropped; no price was changed.");
+        toast(t("The deck is dropped; no price was changed."));
         onDropped();
       },
       onError: (error) => {
@@ -131,15 +138,15 @@ function Drop({ deck, onDropped }: Readonly<{ deck: Deck; onDropped: () => void 
   return asked ? (
     <>
       <Button
-        busy={drop.isPending && "Dropping…"}
+        busy={drop.isPending && t("Dropping…")}
         look="danger"
         onClick={() => drop.mutate({ tenantSlug, deckId: deck.id })}
       >
-        Drop the file and all that is read
+        {t("Drop the file and all that is read")}
       </Button>
-      <Button onClick={() => setAsked(false)}>Keep</Button>
+      <Button onClick={() => setAsked(false)}>{t("Keep")}</Button>
     </>
   ) : (
-    <Button onClick={() => setAsked(true)}>Drop…</Button>
+    <Button onClick={() => setAsked(true)}>{t("Drop…")}</Button>
   );
 }

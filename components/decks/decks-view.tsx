@@ -19,6 +19,7 @@ import { RowLink } from "@/components/ui/row-link";
 import { Section } from "@/components/ui/section";
 import { useOpen } from "@/components/ui/use-open";
 import { useParamsState } from "@/components/ui/use-params-state";
+import { t } from "@/server/kernel/words";
 
 const DeckView = later(() => import("@/components/decks/deck-view").then((file) => file.DeckView));
 
@@ -28,10 +29,10 @@ export function DecksView() {
   return openId ? <DeckView deckId={openId} key={openId} /> : <AllDecks />;
 }
 
-const columns: readonly Column<Deck>[] = [
+const columnsIn = (): readonly Column<Deck>[] => [
   {
     key: "file",
-    header: "File",
+    header: t("File"),
     fold: "lead",
     grow: true,
     cell: (deck) => (
@@ -40,23 +41,23 @@ const columns: readonly Column<Deck>[] = [
       </RowLink>
     ),
   },
-  { key: "plan", header: "Plan", fold: "second", cell: (deck) => deck.plan },
-  { key: "state", header: "State", fold: "lead-end", cell: (deck) => <State deck={deck} /> },
-  { key: "rows", header: "Prices", numeric: true, from: "lg", cell: (deck) => countText(deck.rows) },
+  { key: "plan", header: t("Plan"), fold: "second", cell: (deck) => deck.plan },
+  { key: "state", header: t("State"), fold: "lead-end", cell: (deck) => <State deck={deck} /> },
+  { key: "rows", header: t("Prices"), numeric: true, from: "lg", cell: (deck) => countText(deck.rows) },
   {
     key: "changes",
-    header: "Changes",
+    header: t("Changes"),
     numeric: true,
     from: "lg",
     cell: (deck) => (deck.counts ? countText(changesOf(deck.counts)) : ""),
   },
   {
     key: "when",
-    header: "From",
+    header: t("time|From"),
     from: "lg",
     cell: (deck) => (deck.appliedAt && deck.effectiveAt ? <Moment at={deck.effectiveAt} /> : ""),
   },
-  { key: "created", header: "Came", fold: "second-end", cell: (deck) => <Moment at={deck.createdAt} /> },
+  { key: "created", header: t("file|Came"), fold: "second-end", cell: (deck) => <Moment at={deck.createdAt} /> },
 ];
 
 const inks = { info: "text-ink-2", ok: "text-ok", warn: "text-warn", bad: "text-bad" } as const;
@@ -77,28 +78,30 @@ function AllDecks() {
       <PageHeader
         actions={
           <Link className={buttonClass()} href={hrefOf("plans")}>
-            {sells ? "Plans" : "Prices"}
+            {sells ? t("Plans") : t("Prices")}
           </Link>
         }
-        title="Rate decks"
+        title={t("Rate decks")}
       />
       {sells ? (
         <div className="grid gap-8">
           {can("plans.write") && <NewDeck />}
-          <Section level={2} title="Decks">
+          <Section level={2} title={t("Decks")}>
             <QueryView query={query}>
               {(data) => (
                 <>
                   <DataTable
-                    caption="Decks"
-                    columns={columns}
-                    empty={<p className="text-ink-2">No deck yet. Prices can also be set one by one on the plan.</p>}
+                    caption={t("Decks")}
+                    columns={columnsIn()}
+                    empty={
+                      <p className="text-ink-2">{t("No deck yet. Prices can also be set one by one on the plan.")}</p>
+                    }
                     rowKey={({ id }) => id}
                     rows={data.items}
                   />
                   {(data.nextCursor || after) && (
                     <Pages
-                      noun="decks"
+                      counted={t("{count, plural, one {# deck} other {# decks}}", { count: data.items.length })}
                       onNewest={after ? () => set({ after: undefined }) : undefined}
                       onOlder={data.nextCursor ? () => set({ after: data.nextCursor ?? undefined }) : undefined}
                       shown={data.items.length}
@@ -110,8 +113,8 @@ function AllDecks() {
           </Section>
         </div>
       ) : (
-        <Notice title="There are no rate decks here." tone="info">
-          Who sells calls brings prices from files. What you pay stands under Prices.
+        <Notice title={t("There are no rate decks here.")} tone="info">
+          {t("Who sells calls brings prices from files. What you pay stands under Prices.")}
         </Notice>
       )}
     </>

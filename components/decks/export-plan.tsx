@@ -10,6 +10,7 @@ import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { saveFile } from "@/components/ui/save-file";
 import { toast } from "@/components/ui/toast-store";
+import { t } from "@/server/kernel/words";
 
 /** All prices of a plan as a deck, to be changed elsewhere and brought back. */
 export function ExportPlan({ plan }: Readonly<{ plan: Readonly<{ id: string; name: string }> }>) {
@@ -41,8 +42,11 @@ export function ExportPlan({ plan }: Readonly<{ plan: Readonly<{ id: string; nam
     }
   }
   return (
-    <Button busy={rows !== undefined && `${rows} prices…`} onClick={() => void save()}>
-      Download as CSV
+    <Button
+      busy={rows !== undefined && t("{count, plural, one {# price…} other {# prices…}}", { count: rows })}
+      onClick={() => void save()}
+    >
+      {t("Download as CSV")}
     </Button>
   );
 }

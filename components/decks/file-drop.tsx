@@ -4,6 +4,7 @@ import { type DragEvent, useEffect, useEffectEvent, useId, useRef, useState } fr
 
 import { sizeText } from "@/components/decks/deck-words";
 import { cx } from "@/components/ui/cx";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{
   file: File | undefined;
@@ -43,17 +44,17 @@ export function FileDrop({ file, problem, onFile }: Props) {
         onDragOver={hold}
         onDrop={drop}
       >
-        <span className="font-medium">{file ? file.name : "Drop a CSV file here, or choose one"}</span>
+        <span className="font-medium">{file ? file.name : t("Drop a CSV file here, or choose one")}</span>
         <span className="text-xs text-ink-2">
           {file
-            ? `${sizeText(file.size)}, another one replaces it`
-            : "A line of column names and a price per prefix; at most 64 MB"}
+            ? t("{size}, another one replaces it", { size: sizeText(file.size) })
+            : t("A line of column names and a price per prefix; at most 64 MB")}
         </span>
         <input
           accept=".csv,.txt,.tsv,text/csv,text/plain"
           aria-describedby={problem ? `${id}-problem` : undefined}
           aria-invalid={problem ? true : undefined}
-          aria-label="File"
+          aria-label={t("File")}
           className="sr-only"
           id={id}
           name="file"

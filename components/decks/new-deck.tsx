@@ -14,6 +14,7 @@ import { ErrorState } from "@/components/ui/error-state";
 import { Section } from "@/components/ui/section";
 import { Select } from "@/components/ui/select";
 import { useOpen } from "@/components/ui/use-open";
+import { t } from "@/server/kernel/words";
 
 /** A file, the plan it is for, and what becomes of prices that it does not have. Nothing is changed by sending it. */
 export function NewDeck() {
@@ -47,19 +48,24 @@ export function NewDeck() {
   }
 
   return (
-    <Section level={2} title="New deck">
+    <Section level={2} title={t("New deck")}>
       {plans.data && own.length === 0 ? (
-        <p className="text-ink-2">A deck is for a plan of yours: make one under Plans first.</p>
+        <p className="text-ink-2">{t("A deck is for a plan of yours: make one under Plans first.")}</p>
       ) : (
         <form className="grid max-w-3xl gap-4" noValidate onSubmit={submit}>
           <FileDrop file={file} onFile={choose} problem={problem ?? problems["bytes"] ?? problems["fileName"]} />
           <PlanAndMode own={own} problem={problems["planId"]} />
           {error && <ErrorState {...refusalOf(error)} />}
           <div className="flex flex-wrap items-center gap-3">
-            <Button busy={busy && `Sending, ${sent} %`} disabled={own.length === 0} look="primary" type="submit">
-              Upload and compare
+            <Button
+              busy={busy && t("Sending, {sent} %", { sent })}
+              disabled={own.length === 0}
+              look="primary"
+              type="submit"
+            >
+              {t("Upload and compare")}
             </Button>
-            <p className="text-ink-3">No price changes before you have seen what would.</p>
+            <p className="text-ink-3">{t("No price changes before you have seen what would.")}</p>
           </div>
         </form>
       )}
@@ -74,16 +80,16 @@ function PlanAndMode({ own, problem }: Readonly<{ own: Own; problem: string | un
     <div className="grid gap-4 sm:grid-cols-2">
       <Select
         choices={own.map((plan) => ({ value: plan.id, label: `${plan.name} (${plan.currency})` }))}
-        label="For the plan"
+        label={t("For the plan")}
         name="planId"
         problem={problem}
       />
       <Select
         choices={[
-          { value: "merge", label: "Keep prices that the file does not have" },
-          { value: "replace", label: "End prices that the file does not have" },
+          { value: "merge", label: t("Keep prices that the file does not have") },
+          { value: "replace", label: t("End prices that the file does not have") },
         ]}
-        label="The rest of the plan"
+        label={t("The rest of the plan")}
         name="mode"
       />
     </div>

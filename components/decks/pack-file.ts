@@ -1,13 +1,14 @@
 import { PART_BYTES, UPLOAD_MEGABYTES } from "@/server/domain/decks/deck-file.schema";
+import { t } from "@/server/kernel/words";
 
 /** Why a chosen file cannot be sent; undefined when it can. */
 export function fileProblem(file: Readonly<{ size: number; name: string }> | undefined): string | undefined {
-  if (!file) return "Choose a file.";
-  if (file.size === 0) return "The file is empty.";
+  if (!file) return t("Choose a file.");
+  if (file.size === 0) return t("The file is empty.");
   if (file.size > UPLOAD_MEGABYTES * 1024 * 1024)
-    return `A file has at most ${UPLOAD_MEGABYTES} MB. Leave out what the plan does not need.`;
+    return t("A file has at most {most} MB. Leave out what the plan does not need.", { most: UPLOAD_MEGABYTES });
   if (/\.(xlsx?|ods|numbers|zip|gz)$/i.test(file.name))
-    return "This is not a CSV file. Save the sheet as CSV, with the prefix column as text.";
+    return t("This is not a CSV file. Save the sheet as CSV, with the prefix column as text.");
   return undefined;
 }
 

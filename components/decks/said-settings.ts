@@ -1,4 +1,5 @@
 import { type DeckSettings, deckSettingsSchema } from "@/server/domain/decks/deck.schema";
+import { type Message, say, t } from "@/server/kernel/words";
 
 /** What the form has in it, as text; empty is not said. */
 export type Said = Readonly<
@@ -19,13 +20,16 @@ export function settingsProblem(said: Said): Partial<Record<keyof Said, string>>
   const problems: Partial<Record<keyof Said, string>> = {};
   for (const { path, message } of error?.issues ?? []) {
     const field = String(path[0]) as keyof Said;
-    problems[field] ??= field === "columns" ? columnSentence(said.columns, Number(path[1])) : message;
+    problems[field] ??= field === "columns" ? columnSentence(said.columns, Number(path[1])) : say(message as Message);
   }
   return problems;
 }
 
 const columnSentence = (columns: string, at: number): string =>
-  `"${columns.split(",")[at]?.trim() ?? ""}" is not a column that a deck has: prefix, destination, rate, connection_fee, increment and so on, or -.`;
+  t(
+    '"{column}" is not a column that a deck has: prefix, destination, rate, connection_fee, increment and so on, or -.',
+    { column: columns.split(",")[at]?.trim() ?? "" },
+  );
 
 /** The settings that were said. */
 export const settingsOf = (said: Said): DeckSettings => deckSettingsSchema.parse(looseOf(said));

@@ -1,12 +1,13 @@
 "use client";
 
 import Link from "next/link";
-
 import { Money } from "@/components/billing/money";
 import type { EarningsData, EarningsPart } from "@/components/earnings/earnings-words";
 import { useScope } from "@/components/shell/scope";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
+import { numberText } from "@/server/kernel/locale";
+import { t } from "@/server/kernel/words";
 
 /** Each customer with what it paid, what that cost, and what is left; what is lost is marked. */
 export function CustomersTable({ data }: Readonly<{ data: EarningsData }>) {
@@ -16,7 +17,7 @@ export function CustomersTable({ data }: Readonly<{ data: EarningsData }>) {
   const columns: Column<EarningsPart>[] = [
     {
       key: "name",
-      header: "Customer",
+      header: t("Customer"),
       fold: "lead",
       grow: true,
       cell: ({ slug, name }) =>
@@ -28,19 +29,19 @@ export function CustomersTable({ data }: Readonly<{ data: EarningsData }>) {
           <span className="text-ink-3">{name}</span>
         ),
     },
-    { key: "calls", header: "Calls", numeric: true, cell: ({ calls }) => calls.toLocaleString("en") },
-    { key: "revenue", header: "Paid you", numeric: true, fold: "second", cell: (part) => money(part.revenueMicros) },
-    { key: "cost", header: "Cost you", numeric: true, cell: (part) => money(part.costMicros) },
+    { key: "calls", header: t("Calls"), numeric: true, cell: ({ calls }) => numberText(calls) },
+    { key: "revenue", header: t("Paid you"), numeric: true, fold: "second", cell: (part) => money(part.revenueMicros) },
+    { key: "cost", header: t("Cost you"), numeric: true, cell: (part) => money(part.costMicros) },
     {
       key: "earned",
-      header: "Earned",
+      header: t("Earned"),
       numeric: true,
       fold: "lead-end",
       cell: (part) => money(part.earnedMicros, part.earnedMicros < 0n ? "font-medium text-bad" : "font-medium"),
     },
     {
       key: "before",
-      header: data.goesOn ? "Same days before" : "Month before",
+      header: data.goesOn ? t("Same days before") : t("Month before"),
       numeric: true,
       from: "lg",
       cell: (part) => money(part.beforeMicros, "text-ink-2"),
@@ -48,9 +49,9 @@ export function CustomersTable({ data }: Readonly<{ data: EarningsData }>) {
   ];
   return (
     <DataTable
-      caption="Earnings by customer"
+      caption={t("Earnings by customer")}
       columns={columns}
-      empty={<Empty title="Nobody below you made a call." />}
+      empty={<Empty title={t("Nobody below you made a call.")} />}
       rowKey={({ slug, name }) => slug ?? name}
       rows={data.customers}
     />

@@ -24,6 +24,7 @@ import { PageHeader } from "@/components/ui/page-header";
 import { saveText } from "@/components/ui/save-text";
 import { Section } from "@/components/ui/section";
 import { useParamsState } from "@/components/ui/use-params-state";
+import { t } from "@/server/kernel/words";
 
 /** What is left of what those below paid, by day and by customer, and where the month may end. */
 export function EarningsView() {
@@ -45,24 +46,26 @@ export function EarningsView() {
           query.data &&
           query.data.customers.length > 0 && (
             <Button onClick={() => saveText(`earnings-${query.data.month}.csv`, earningsCsv(query.data))}>
-              Save as CSV
+              {t("Save as CSV")}
             </Button>
           )
         }
-        title="Earnings"
+        title={t("Earnings")}
       >
         {query.data && (
           <div className="flex items-center gap-2">
-            <Button onClick={() => go(query.data, -1)}>Month before</Button>
+            <Button onClick={() => go(query.data, -1)}>{t("Month before")}</Button>
             <span className="figures min-w-28 text-center font-medium">{monthName(query.data.month)}</span>
             <Button disabled={query.data.goesOn} onClick={() => go(query.data, 1)}>
-              Month after
+              {t("Month after")}
             </Button>
           </div>
         )}
       </PageHeader>
       {tenant.kind === "customer" ? (
-        <Empty title="Only who sells has earnings.">A customer has nobody below it who pays for calls.</Empty>
+        <Empty title={t("Only who sells has earnings.")}>
+          {t("A customer has nobody below it who pays for calls.")}
+        </Empty>
       ) : (
         <QueryView query={query}>{(data) => <Body data={data} />}</QueryView>
       )}
@@ -75,18 +78,18 @@ function Body({ data }: Readonly<{ data: EarningsData }>) {
   const forecast = forecastSentence(data);
   if (data.customers.length === 0) {
     return (
-      <Empty title={`Nothing was earned in ${monthName(data.month)}.`}>
-        As soon as somebody below you makes a call, what is left of its price stands here.
+      <Empty title={t("Nothing was earned in {month}.", { month: monthName(data.month) })}>
+        {t("As soon as somebody below you makes a call, what is left of its price stands here.")}
       </Empty>
     );
   }
   return (
     <div className="grid gap-8">
-      <Chart data={earningsChart(data)} summary={earningsSentence(data)} title="Revenue and earnings by day" />
+      <Chart data={earningsChart(data)} summary={earningsSentence(data)} title={t("Revenue and earnings by day")} />
       {data.goesOn && (
-        <Section level={2} title="Forecast, not a promise">
+        <Section level={2} title={t("Forecast, not a promise")}>
           <p className="max-w-prose">
-            {forecast ?? "With fewer than 14 days of calls there is no pattern yet to go by."}
+            {forecast ?? t("With fewer than 14 days of calls there is no pattern yet to go by.")}
           </p>
         </Section>
       )}
@@ -94,8 +97,10 @@ function Body({ data }: Readonly<{ data: EarningsData }>) {
       <CustomersTable data={data} />
       {data.otherMoney.map((other) => (
         <p className="text-ink-2" key={other.currency}>
-          {moneyText(other.revenueMicros, other.currency)} came in another currency. Its cost is in {currency}, so what
-          is left of it is in no figure here.
+          {t("{sum} came in another currency. Its cost is in {currency}, so what is left of it is in no figure here.", {
+            sum: moneyText(other.revenueMicros, other.currency),
+            currency,
+          })}
         </p>
       ))}
     </div>
@@ -106,7 +111,7 @@ function Movers({ data }: Readonly<{ data: EarningsData }>) {
   const movers = topMovers(data.customers, 5);
   if (movers.length === 0) return null;
   return (
-    <Section level={2} title={`Moved the most since ${monthName(data.before.month)}`}>
+    <Section level={2} title={t("Moved the most since {month}", { month: monthName(data.before.month) })}>
       <ul className="grid gap-1">
         {movers.map((part) => (
           <li className="flex gap-2" key={part.slug ?? part.name}>

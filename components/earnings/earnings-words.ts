@@ -3,7 +3,9 @@ import { moneyText } from "@/components/billing/money-text";
 import type { ChartData } from "@/components/charts/chart-data";
 import { monthName } from "@/components/earnings/month-in";
 import { csvForPeople } from "@/server/kernel/csv";
+import { dateFormat, numberFormat } from "@/server/kernel/locale";
 import { decimalOf } from "@/server/kernel/money";
+import { t } from "@/server/kernel/words";
 
 export type EarningsData = Outputs["earnings"]["month"];
 export type EarningsPart = EarningsData["customers"][number];
@@ -11,11 +13,16 @@ export type EarningsPart = EarningsData["customers"][number];
 /** The page in one sentence: what was earned, and how that is against the month before. */
 export function earningsSentence({ total, before, currency, goesOn, month }: EarningsData): string {
   const earned = moneyText(total.earnedMicros, currency);
-  const when = goesOn ? `so far in ${monthName(month)}` : `in ${monthName(month)}`;
   const same = goesOn ? before.sameDaysMicros : before.wholeMicros;
-  const then = goesOn ? `on the same days of ${monthName(before.month)}` : `in ${monthName(before.month)}`;
-  if (same === 0n) return `${earned} earned ${when}; nothing ${then}.`;
-  return `${earned} earned ${when}, against ${moneyText(same, currency)} ${then}.`;
+  const then = moneyText(same, currency);
+  const [now, last] = [monthName(month), monthName(before.month)];
+  if (same === 0n)
+    return goesOn
+      ? t("{earned} earned so far in {now}; nothing on the same days of {last}.", { earned, now, last })
+      : t("{earned} earned in {now}; nothing in {last}.", { earned, now, last });
+  return goesOn
+    ? t("{earned} earned so far in {now}, against {then} on the same days of {last}.", { earned, now, then, last })
+    : t("{earned} earned in {now}, against {then} in {last}.", { earned, now, then, last });
 }
 
 const ROUGH_FROM = 100_000_000n;
@@ -26,14 +33,21 @@ export function forecastSentence({ forecast, currency, month }: EarningsData): s
   const { lowMicros, likelyMicros, highMicros, basedOnDays } = forecast;
   // Of a large sum the cents would claim to be known.
   const rough = likelyMicros >= ROUGH_FROM ? { decimals: 0 } : {};
-  const [low, likely, high] = [lowMicros, likelyMicros, highMicros].map((amount) => moneyText(amount, currency, rough));
-  return `${monthName(month)} may end at about ${likely}, between ${low} and ${high} in eight months of ten. This takes the last ${basedOnDays} days by their day of the week and knows nothing of holidays or of customers to come.`;
+  const money = (amount: bigint) => moneyText(amount, currency, rough);
+  return t(
+    "{month} may end at about {likely}, between {low} and {high} in eight months of ten. This takes the last {days, plural, one {# day} other {# days}} by their day of the week and knows nothing of holidays or of customers to come.",
+    {
+      month: monthName(month),
+      likely: money(likelyMicros),
+      low: money(lowMicros),
+      high: money(highMicros),
+      days: basedOnDays,
+    },
+  );
 }
 
 const dayLabel = (day: string): string =>
-  new Intl.DateTimeFormat("en", { day: "numeric", month: "short", timeZone: "UTC" }).format(
-    new Date(`${day}T00:00:00Z`),
-  );
+  dateFormat({ day: "numeric", month: "short", timeZone: "UTC" }).format(new Date(`${day}T00:00:00Z`));
 
 /** For the picture only; the table beside it has the exact figures. */
 const figure = (micros: bigint): number => Number(micros / 100n) / 10_000;
@@ -47,19 +61,19 @@ export function earningsChart({ days, currency }: EarningsData): ChartData {
     labels: days.map(({ day }) => dayLabel(day)),
     series: [
       {
-        name: "Revenue",
+        name: t("Revenue"),
         kind: "line",
         values: days.map(({ revenueMicros }) => figure(revenueMicros)),
         texts: texts(({ revenueMicros }) => revenueMicros),
       },
       {
-        name: "Earned",
+        name: t("Earned"),
         kind: "area",
         values: days.map(({ earnedMicros }) => figure(earnedMicros)),
         texts: texts(({ earnedMicros }) => earnedMicros),
       },
     ],
-    format: (value) => new Intl.NumberFormat("en", style).format(value),
+    format: (value) => numberFormat(style).format(value),
   };
 }
 

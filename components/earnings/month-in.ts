@@ -1,3 +1,5 @@
+import { dateFormat } from "@/server/kernel/locale";
+
 const MONTH = /^20\d{2}-(0[1-9]|1[0-2])$/;
 
 /** The month that an address names; undefined is the one that goes on. */
@@ -12,6 +14,4 @@ export function monthAfter(month: string, steps: number): string {
 
 /** A month as people say it: January 2027. */
 export const monthName = (month: string): string =>
-  new Intl.DateTimeFormat("en", { month: "long", year: "numeric", timeZone: "UTC" }).format(
-    new Date(`${month}-01T00:00:00Z`),
-  );
+  dateFormat({ month: "long", year: "numeric", timeZone: "UTC" }).format(new Date(`${month}-01T00:00:00Z`));

@@ -11,6 +11,7 @@ import { TenantField } from "@/components/tenants/tenant-field";
 import { Dialog } from "@/components/ui/dialog";
 import { FormEnd } from "@/components/ui/form-end";
 import { toast } from "@/components/ui/toast-store";
+import { t } from "@/server/kernel/words";
 
 /** Puts a tenant directly below on the plan, from its next call on. */
 export function AssignPlan({ plan, onClose }: Readonly<{ plan: PlanRow; onClose: () => void }>) {
@@ -23,7 +24,7 @@ export function AssignPlan({ plan, onClose }: Readonly<{ plan: PlanRow; onClose:
       onSuccess: () => {
         void queries.invalidateQueries({ queryKey: trpc.plans.pathKey() });
         void queries.invalidateQueries({ queryKey: trpc.tenants.pathKey() });
-        toast(`${plan.name} counts from the next call.`);
+        toast(t("{name} counts from the next call.", { name: plan.name }));
         onClose();
       },
     }),
@@ -35,25 +36,28 @@ export function AssignPlan({ plan, onClose }: Readonly<{ plan: PlanRow; onClose:
   }
 
   return (
-    <Dialog onClose={onClose} title={`Give ${plan.name} to a tenant`}>
+    <Dialog onClose={onClose} title={t("Give {name} to a tenant", { name: plan.name })}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <TenantField
           currency={plan.currency}
-          detailOf={({ planName }) => planName ?? "no plan"}
+          detailOf={({ planName }) => planName ?? t("no plan")}
           direct
-          hint={`Those directly below with a wallet in ${plan.currency}. The present plan stands beside the name; it stops counting for new calls.`}
-          label="Tenant"
+          hint={t(
+            "Those directly below with a wallet in {currency}. The present plan stands beside the name; it stops counting for new calls.",
+            { currency: plan.currency },
+          )}
+          label={t("Tenant")}
           name="child"
           onValue={(tenant) => setChildSlug(tenant?.slug)}
-          placeholder="Choose a tenant"
+          placeholder={t("Choose a tenant")}
           value={childSlug}
         />
         <FormEnd
-          busy={assign.isPending && "Changing…"}
+          busy={assign.isPending && t("Changing…")}
           disabled={childSlug === undefined}
           onCancel={onClose}
           refusal={assign.error ? refusalOf(assign.error) : undefined}
-          submit="Change plan"
+          submit={t("Change plan")}
         />
       </form>
     </Dialog>

@@ -11,18 +11,19 @@ import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Section } from "@/components/ui/section";
+import { t } from "@/server/kernel/words";
 
 type Row = Outputs["bundles"]["list"]["items"][number];
 
-const columns: readonly Column<Row>[] = [
-  { key: "name", header: "Bundle", fold: "lead", cell: (row) => <span className="font-medium">{row.name}</span> },
+const columnsIn = (): readonly Column<Row>[] => [
+  { key: "name", header: t("Bundle"), fold: "lead", cell: (row) => <span className="font-medium">{row.name}</span> },
   {
     key: "what",
-    header: "Gives",
+    header: t("Gives"),
     fold: "second",
     cell: (row) => <span className="whitespace-normal">{bundleText(row)}</span>,
   },
-  { key: "holders", header: "Tenants with it", numeric: true, fold: "lead-end", cell: (row) => row.holders },
+  { key: "holders", header: t("Tenants with it"), numeric: true, fold: "lead-end", cell: (row) => row.holders },
 ];
 
 /** Free minutes or calls for sale; a tenant gets them from its terms. */
@@ -36,18 +37,20 @@ export function Bundles() {
         aside={
           can("plans.write") && (
             <Button look="quiet" onClick={() => setMaking(true)}>
-              New bundle…
+              {t("New bundle…")}
             </Button>
           )
         }
         level={2}
-        title="Bundles"
+        title={t("Bundles")}
       >
         {data && (
           <DataTable
-            caption="Bundles"
-            columns={columns}
-            empty={<p className="text-ink-3">No bundle yet: free minutes or calls to a group of destinations.</p>}
+            caption={t("Bundles")}
+            columns={columnsIn()}
+            empty={
+              <p className="text-ink-3">{t("No bundle yet: free minutes or calls to a group of destinations.")}</p>
+            }
             fit
             rowKey={({ id }) => id}
             rows={data.items}

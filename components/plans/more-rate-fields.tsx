@@ -2,30 +2,34 @@ import { moreFields, type RateField } from "@/components/plans/read-rate";
 import { Field } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
 import type { Problems } from "@/components/ui/use-fields";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ currency: string; zone: string; planZone: string; problems: Problems<RateField> }>;
+
+/** As it is typed, in every language. */
+const WEEKDAYS = "mon-fri";
 
 /** What few prices need: folded away, and opened by itself where something in it is wrong. */
 export function MoreRateFields({ currency, zone, planZone, problems }: Props) {
   const wrong = moreFields.some((name) => problems[name]);
   return (
     <details {...(wrong ? { open: true } : {})}>
-      <summary className="min-h-8 cursor-pointer py-1 font-medium text-ink-2">More</summary>
+      <summary className="min-h-8 cursor-pointer py-1 font-medium text-ink-2">{t("More")}</summary>
       <div className="grid gap-4 pt-2">
         <div className="grid grid-cols-2 gap-4">
           <Select
             choices={[
-              { value: "out", label: "Calls out" },
-              { value: "in", label: "Incoming calls" },
+              { value: "out", label: t("Calls out") },
+              { value: "in", label: t("Incoming calls") },
             ]}
-            label="For"
+            label={t("direction|For")}
             name="direction"
           />
-          <Field label="Destination" name="destination" placeholder="None" problem={problems.destination} />
+          <Field label={t("Destination")} name="destination" placeholder={t("None")} problem={problems.destination} />
         </div>
         <Field
-          hint="second:price:increment, several with a semicolon: from that second on another price a minute."
-          label="Steps"
+          hint={t("second:price:increment, several with a semicolon: from that second on another price a minute.")}
+          label={t("Steps")}
           name="steps"
           placeholder="60:0.05:1; 600:0.04:60"
           problem={problems.steps}
@@ -41,38 +45,38 @@ function Bounds({ currency, problems }: Pick<Props, "currency" | "problems">) {
   return (
     <div className="grid grid-cols-2 gap-4">
       <Field
-        hint="At the beginning, the fee apart."
+        hint={t("At the beginning, the fee apart.")}
         inputMode="numeric"
-        label="Free seconds"
+        label={t("Free seconds")}
         name="freeSeconds"
-        placeholder="None"
+        placeholder={t("None")}
         problem={problems.freeSeconds}
         unit="s"
       />
       <Field
-        hint="What a charged call costs at least."
+        hint={t("What a charged call costs at least.")}
         inputMode="decimal"
-        label="Minimum charge"
+        label={t("Minimum charge")}
         name="minimumCharge"
-        placeholder="None"
+        placeholder={t("None")}
         problem={problems.minimumCharge}
         unit={currency}
       />
       <Field
-        hint="What a call costs at most."
+        hint={t("What a call costs at most.")}
         inputMode="decimal"
-        label="Maximum charge"
+        label={t("Maximum charge")}
         name="maxCharge"
-        placeholder="None"
+        placeholder={t("None")}
         problem={problems.maxCharge}
         unit={currency}
       />
       <Select
         choices={[
-          { value: "cut", label: "the call is cut" },
-          { value: "free", label: "the call is free" },
+          { value: "cut", label: t("the call is cut") },
+          { value: "free", label: t("the call is free") },
         ]}
-        label="Beyond the maximum"
+        label={t("Beyond the maximum")}
         name="beyond"
         problem={problems.beyond}
       />
@@ -84,10 +88,10 @@ function When({ zone, planZone, problems }: Omit<Props, "currency">) {
   return (
     <>
       <div className="grid grid-cols-2 gap-4">
-        <Field label="Days" name="days" placeholder="mon-fri" problem={problems.days} />
+        <Field label={t("Days")} name="days" placeholder={WEEKDAYS} problem={problems.days} />
         <Field
-          hint={`On the clock of ${planZone}.`}
-          label="Hours"
+          hint={t("On the clock of {zone}.", { zone: planZone })}
+          label={t("Hours")}
           name="hours"
           placeholder="08:00-19:00"
           problem={problems.hours}
@@ -95,13 +99,19 @@ function When({ zone, planZone, problems }: Omit<Props, "currency">) {
       </div>
       <div className="grid gap-4">
         <Field
-          hint={`Left empty: now. On the clock of ${zone}.`}
-          label="From"
+          hint={t("Left empty: now. On the clock of {zone}.", { zone })}
+          label={t("time|From")}
           name="from"
           problem={problems.from}
           type="datetime-local"
         />
-        <Field hint="Left empty: for good." label="Until" name="to" problem={problems.to} type="datetime-local" />
+        <Field
+          hint={t("Left empty: for good.")}
+          label={t("Until")}
+          name="to"
+          problem={problems.to}
+          type="datetime-local"
+        />
       </div>
     </>
   );

@@ -12,6 +12,7 @@ import { FormEnd } from "@/components/ui/form-end";
 import { Select } from "@/components/ui/select";
 import { toast } from "@/components/ui/toast-store";
 import { checks, useFields } from "@/components/ui/use-fields";
+import { msg, t } from "@/server/kernel/words";
 
 const SECONDS_PER_MINUTE = 60;
 
@@ -35,17 +36,17 @@ export function NewBundle({ onClose }: Readonly<{ onClose: () => void }>) {
   const trpc = useTRPC();
   const queries = useQueryClient();
   const form = useFields({
-    name: checks.filled("The name"),
-    quantity: checks.shape(/^[1-9]\d{0,6}$/, "Write a whole number."),
+    name: checks.filled(msg("The name is missing.")),
+    quantity: checks.shape(/^[1-9]\d{0,6}$/, msg("Write a whole number.")),
     unit: checks.any,
     period: checks.any,
-    prefixes: checks.shape(/^\+?[1-9][\d\s,;+]*$/, "Write prefixes such as 49, 43."),
+    prefixes: checks.shape(/^\+?[1-9][\d\s,;+]*$/, msg("Write prefixes such as 49, 43.")),
   });
   const make = useMutation(
     trpc.bundles.create.mutationOptions({
       onSuccess: () => {
         void queries.invalidateQueries({ queryKey: trpc.bundles.pathKey() });
-        toast("Bundle made. Give it to a tenant from its terms.");
+        toast(t("Bundle made. Give it to a tenant from its terms."));
         onClose();
       },
     }),
@@ -59,22 +60,22 @@ export function NewBundle({ onClose }: Readonly<{ onClose: () => void }>) {
     make.mutate({ tenantSlug, ...bundleOf(values) });
   }
   return (
-    <Dialog onClose={onClose} title="New bundle">
+    <Dialog onClose={onClose} title={t("New bundle")}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <Field
           data-first=""
-          label="Name"
+          label={t("Name")}
           maxLength={100}
           name="name"
-          placeholder="Europe 500"
+          placeholder={t("Europe 500")}
           problem={problems.name}
         />
         <BundleFields problems={problems} />
         <FormEnd
-          busy={make.isPending && "Making…"}
+          busy={make.isPending && t("Making…")}
           onCancel={onClose}
           refusal={refusalBeside(make.error, { name: "", quantity: "", prefixes: "" })}
-          submit="Make bundle"
+          submit={t("Make bundle")}
         />
       </form>
     </Dialog>
@@ -85,27 +86,33 @@ function BundleFields({ problems }: Readonly<{ problems: Partial<Record<string, 
   return (
     <>
       <div className="grid grid-cols-3 gap-4">
-        <Field inputMode="numeric" label="How many" name="quantity" placeholder="500" problem={problems["quantity"]} />
+        <Field
+          inputMode="numeric"
+          label={t("How many")}
+          name="quantity"
+          placeholder="500"
+          problem={problems["quantity"]}
+        />
         <Select
           choices={[
-            { value: "seconds", label: "minutes" },
-            { value: "calls", label: "calls" },
+            { value: "seconds", label: t("unit|minutes") },
+            { value: "calls", label: t("unit|calls") },
           ]}
-          label="Of"
+          label={t("unit|Of")}
           name="unit"
         />
         <Select
           choices={[
-            { value: "month", label: "each month" },
-            { value: "day", label: "each day" },
+            { value: "month", label: t("each month") },
+            { value: "day", label: t("each day") },
           ]}
-          label="Anew"
+          label={t("Anew")}
           name="period"
         />
       </div>
       <Field
-        hint="Numbers that begin with one of these, in full form."
-        label="Prefixes"
+        hint={t("Numbers that begin with one of these, in full form.")}
+        label={t("Prefixes")}
         name="prefixes"
         placeholder="49, 43, 41"
         problem={problems["prefixes"]}

@@ -13,6 +13,7 @@ import { FormEnd } from "@/components/ui/form-end";
 import { Select } from "@/components/ui/select";
 import { toast } from "@/components/ui/toast-store";
 import { type Problems, useFields } from "@/components/ui/use-fields";
+import { t } from "@/server/kernel/words";
 
 /** A plan of prices of its own, or one that adds to what another asks. */
 export function NewPlan({ onClose }: Readonly<{ onClose: () => void }>) {
@@ -25,7 +26,7 @@ export function NewPlan({ onClose }: Readonly<{ onClose: () => void }>) {
     trpc.plans.create.mutationOptions({
       onSuccess: (_, { markup }) => {
         void queries.invalidateQueries({ queryKey: trpc.plans.pathKey() });
-        toast(markup ? "Plan made. Its prices follow its base." : "Plan made. Open it to set its prices.");
+        toast(markup ? t("Plan made. Its prices follow its base.") : t("Plan made. Open it to set its prices."));
         onClose();
       },
       onError: (error) => setProblems(problemsOf(error)),
@@ -42,25 +43,25 @@ export function NewPlan({ onClose }: Readonly<{ onClose: () => void }>) {
   }
 
   return (
-    <Dialog onClose={onClose} title="New plan">
+    <Dialog onClose={onClose} title={t("New plan")}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <NameFields problems={problems} />
         <Select
           choices={[
-            { value: "prices", label: "set one by one, or by a rate deck" },
-            { value: "markup", label: "what another plan asks, and more" },
+            { value: "prices", label: t("set one by one, or by a rate deck") },
+            { value: "markup", label: t("what another plan asks, and more") },
           ]}
-          label="Its prices are"
+          label={t("Its prices are")}
           name="kind"
           onChange={(event) => setKind(event.target.value)}
           value={kind}
         />
         {kind === "markup" && <MarkupFields currency={currency} problems={problems} />}
         <FormEnd
-          busy={create.isPending && "Making the plan…"}
+          busy={create.isPending && t("Making the plan…")}
           onCancel={onClose}
           refusal={refusalBeside(create.error, planFields)}
-          submit="Make plan"
+          submit={t("Make plan")}
         />
       </form>
     </Dialog>
@@ -75,21 +76,21 @@ function NameFields({ problems }: Pick<Props, "problems">) {
   } = useScope();
   return (
     <>
-      <Field data-first="" label="Name" maxLength={100} name="name" problem={problems.name} />
+      <Field data-first="" label={t("Name")} maxLength={100} name="name" problem={problems.name} />
       <div className="grid grid-cols-2 gap-4">
         <Field
           className="uppercase"
           defaultValue={currency}
-          hint="Fixed from now on."
-          label="Currency"
+          hint={t("Fixed from now on.")}
+          label={t("Currency")}
           maxLength={3}
           name="currency"
           problem={problems.currency}
         />
         <Field
           defaultValue={timeZone}
-          hint="In which hours of the week are counted."
-          label="Time zone"
+          hint={t("In which hours of the week are counted.")}
+          label={t("Time zone")}
           name="timeZone"
           problem={problems.timeZone}
         />
@@ -106,30 +107,40 @@ function MarkupFields({ currency, problems }: Props) {
   const plans = useQuery(useTRPC().plans.list.queryOptions({ tenantSlug }));
   const items = plans.data?.items ?? [];
   const bought = items.some((plan) => !plan.own);
-  const bases = items.map(({ id, name, own }) => ({ value: id, label: own ? name : `${name} (what you pay)` }));
+  const bases = items.map(({ id, name, own }) => ({
+    value: id,
+    label: own ? name : t("{name} (what you pay)", { name }),
+  }));
   const money = (name: "perMinuteFee" | "callFee" | "floorPerMinute", label: string) => (
-    <Field inputMode="decimal" label={label} name={name} placeholder="None" problem={problems[name]} unit={currency} />
+    <Field
+      inputMode="decimal"
+      label={label}
+      name={name}
+      placeholder={t("None")}
+      problem={problems[name]}
+      unit={currency}
+    />
   );
   return (
     <>
       <Select
-        choices={[...(bought ? [{ value: "", label: "Whatever you buy by" }] : []), ...bases]}
-        label="Base"
+        choices={[...(bought ? [{ value: "", label: t("Whatever you buy by") }] : []), ...bases]}
+        label={t("Base")}
         name="basePlanId"
         problem={problems.basePlanId}
       />
       <div className="grid grid-cols-2 gap-4">
         <Field
-          hint="1.25 adds a quarter."
+          hint={t("1.25 adds a quarter.")}
           inputMode="decimal"
-          label="Times"
+          label={t("factor|Times")}
           name="factor"
           placeholder="1.25"
           problem={problems.factor}
         />
-        {money("perMinuteFee", "Plus, a minute")}
-        {money("callFee", "Plus, a call")}
-        {money("floorPerMinute", "At least, a minute")}
+        {money("perMinuteFee", t("Plus, a minute"))}
+        {money("callFee", t("Plus, a call"))}
+        {money("floorPerMinute", t("At least, a minute"))}
       </div>
     </>
   );

@@ -14,6 +14,7 @@ import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { Panel } from "@/components/ui/panel";
 import { Section } from "@/components/ui/section";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{
   plan: PlanRow | undefined;
@@ -29,35 +30,35 @@ export function PlanPanel({ plan, planId, base, onClose }: Props) {
   const [doing, setDoing] = useState<"rate" | "assign">();
   const done = () => setDoing(undefined);
   return (
-    <Panel onClose={onClose} subject={planId} title={plan?.name ?? "Plan"}>
+    <Panel onClose={onClose} subject={planId} title={plan?.name ?? t("Plan")}>
       {plan ? (
         <div className="grid gap-6">
           {can("plans.write") && plan.own && (
             <div className="flex flex-wrap gap-2">
               <Button look="primary" onClick={() => setDoing("rate")}>
-                Set a price…
+                {t("Set a price…")}
               </Button>
-              <Button onClick={() => setDoing("assign")}>Give to a tenant…</Button>
+              <Button onClick={() => setDoing("assign")}>{t("Give to a tenant…")}</Button>
               <ExportPlan plan={plan} />
             </div>
           )}
           {plan.markup && (
-            <Section title="How it is calculated">
+            <Section title={t("How it is calculated")}>
               <p>{markupText(plan.markup, plan.currency, base?.name)}</p>
             </Section>
           )}
-          <Section title="What would a call cost?">
+          <Section title={t("What would a call cost?")}>
             <PriceTester currency={plan.currency} planId={plan.id} />
           </Section>
-          <Section title="Prices">
+          <Section title={t("Prices")}>
             <Rates currency={plan.currency} planId={plan.id} />
           </Section>
           {doing === "rate" && <SetRate onClose={done} plan={plan} />}
           {doing === "assign" && <AssignPlan onClose={done} plan={plan} />}
         </div>
       ) : (
-        <Notice title="This plan is not here." tone="info">
-          It may belong to another tenant.
+        <Notice title={t("This plan is not here.")} tone="info">
+          {t("It may belong to another tenant.")}
         </Notice>
       )}
     </Panel>

@@ -3,7 +3,6 @@
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useState } from "react";
-
 import { useTRPC } from "@/components/api/client";
 import type { Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
@@ -17,6 +16,8 @@ import { later } from "@/components/ui/later";
 import { PageHeader } from "@/components/ui/page-header";
 import { RowLink } from "@/components/ui/row-link";
 import { useOpen } from "@/components/ui/use-open";
+import { numberText } from "@/server/kernel/locale";
+import { t } from "@/server/kernel/words";
 
 const PlanPanel = later(() => import("@/components/plans/plan-panel").then((file) => file.PlanPanel));
 const NewPlan = later(() => import("@/components/plans/new-plan").then((file) => file.NewPlan));
@@ -26,18 +27,18 @@ export type PlanRow = Outputs["plans"]["list"]["items"][number];
 const columnsIn = (sells: boolean): readonly Column<PlanRow>[] => [
   {
     key: "name",
-    header: "Plan",
+    header: t("Plan"),
     fold: "lead",
     cell: (plan) => (
       <RowLink className="font-medium" id={plan.id}>
         {plan.name}
-        {!plan.own && sells && <span className="font-normal text-ink-3"> (what you pay)</span>}
+        {!plan.own && sells && <span className="font-normal text-ink-3"> {t("(what you pay)")}</span>}
       </RowLink>
     ),
   },
-  { key: "currency", header: "Currency", fold: "second", cell: (plan) => plan.currency },
-  { key: "rates", header: "Prices", numeric: true, fold: "lead-end", cell: (plan) => plan.rates },
-  { key: "buyers", header: "Tenants on it", numeric: true, fold: "second-end", cell: (plan) => plan.buyers },
+  { key: "currency", header: t("Currency"), fold: "second", cell: (plan) => plan.currency },
+  { key: "rates", header: t("Prices"), numeric: true, fold: "lead-end", cell: (plan) => numberText(plan.rates) },
+  { key: "buyers", header: t("Tenants on it"), numeric: true, fold: "second-end", cell: (plan) => plan.buyers },
 ];
 
 /** A buyer's plans in the order in which they are asked for a price. */
@@ -63,7 +64,7 @@ export function PlansView() {
   const bought = useQuery(useTRPC().tenantPlans.list.queryOptions({ tenantSlug }, { enabled: !sells }));
   const newButton = sells && can("plans.write") && (
     <Button data-shortcut="n" icon="plus" look="primary" onClick={() => setMaking(true)}>
-      New plan
+      {t("New plan")}
     </Button>
   );
   return (
@@ -75,23 +76,23 @@ export function PlansView() {
             {(query.data?.items.length ?? 0) > 0 && newButton}
           </>
         }
-        title={sells ? "Plans" : "Prices"}
+        title={sells ? t("Plans") : t("Prices")}
       />
       <QueryView query={query}>
         {(data) => (
           <>
             <DataTable
-              caption="Plans"
+              caption={t("Plans")}
               fit
               columns={columnsIn(sells).filter((column) => sells || column.key !== "buyers")}
               empty={
                 sells ? (
-                  <Empty action={newButton} title="No plan yet.">
-                    A plan is a list of prices by prefix. A tenant without one cannot call out.
+                  <Empty action={newButton} title={t("No plan yet.")}>
+                    {t("A plan is a list of prices by prefix. A tenant without one cannot call out.")}
                   </Empty>
                 ) : (
-                  <Empty title="No prices yet.">
-                    Your provider has not given you a plan, so calls out are refused.
+                  <Empty title={t("No prices yet.")}>
+                    {t("Your provider has not given you a plan, so calls out are refused.")}
                   </Empty>
                 )
               }
@@ -113,7 +114,7 @@ function DecksLink() {
   const { hrefOf } = useScope();
   return (
     <Link className={buttonClass()} href={hrefOf("plans/decks")}>
-      Rate decks
+      {t("Rate decks")}
     </Link>
   );
 }

@@ -14,12 +14,13 @@ import { Button } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
 import { Field } from "@/components/ui/field";
 import { checks, useFields } from "@/components/ui/use-fields";
+import { msg, t } from "@/server/kernel/words";
 
 type Asked = Readonly<{ to: string; ms: number }>;
 
 const fields = {
-  to: checks.shape(/^\+?[\d ()/-]{3,24}$/, "Write the number in full, such as +44 20 7946 0018."),
-  seconds: checks.shape(/^\d{1,5}$/, "Write whole seconds, such as 47."),
+  to: checks.shape(/^\+?[\d ()/-]{3,24}$/, msg("Write the number in full, such as +44 20 7946 0018.")),
+  seconds: checks.shape(/^\d{1,5}$/, msg("Write whole seconds, such as 47.")),
 };
 
 /** What would a call to this number cost, by the same arithmetic that charges it. */
@@ -43,10 +44,10 @@ export function PriceTester({ planId, currency }: Readonly<{ planId: string; cur
   return (
     <div className="grid gap-3">
       <form className="grid grid-cols-[1fr_6rem_auto] items-start gap-2" noValidate onSubmit={submit}>
-        <Field label="Number" name="to" placeholder="+44 20 7946 0018" problem={problems.to} type="tel" />
-        <Field defaultValue="47" inputMode="numeric" label="Seconds" name="seconds" problem={problems.seconds} />
+        <Field label={t("Number")} name="to" placeholder="+44 20 7946 0018" problem={problems.to} type="tel" />
+        <Field defaultValue="47" inputMode="numeric" label={t("Seconds")} name="seconds" problem={problems.seconds} />
         <Button busy={query.isFetching && "…"} className="mt-6" type="submit">
-          Show price
+          {t("Show price")}
         </Button>
       </form>
       {query.isError && <ErrorState {...refusalOf(query.error)} />}
@@ -71,10 +72,10 @@ export function PriceTester({ planId, currency }: Readonly<{ planId: string; cur
 function Matched({ to, prefix }: Readonly<{ to: string; prefix: string }>) {
   const [before, matched, rest] = splitAtPrefix(to, prefix);
   return (
-    <span className="figures text-lg">
+    <bdi className="figures text-lg" dir="ltr">
       {before}
       <span className="font-semibold underline decoration-accent decoration-2 underline-offset-4">{matched}</span>
       {rest}
-    </span>
+    </bdi>
   );
 }

@@ -1,13 +1,14 @@
 import type { RateField } from "@/components/plans/read-rate";
 import { Field } from "@/components/ui/field";
 import type { Problems } from "@/components/ui/use-fields";
+import { msg, say, t } from "@/server/kernel/words";
 
 type Props = Readonly<{ currency: string; problems: Problems<RateField> }>;
 
 const increments = [
-  { name: "first", label: "First", hint: "Billed at least", usual: "60" },
-  { name: "next", label: "Next", hint: "Then in steps of", usual: "60" },
-  { name: "grace", label: "Grace", hint: "Shorter is free", usual: "0" },
+  { name: "first", label: msg("increment|First"), hint: msg("Billed at least"), usual: "60" },
+  { name: "next", label: msg("increment|Next"), hint: msg("Then in steps of"), usual: "60" },
+  { name: "grace", label: msg("increment|Grace"), hint: msg("Shorter is free"), usual: "0" },
 ] as const;
 
 /** What every price has. */
@@ -16,16 +17,16 @@ export function RateFields({ currency, problems }: Props) {
     <>
       <Field
         data-first=""
-        hint="Digits of the number after the plus. The longest match wins."
+        hint={t("Digits of the number after the plus. The longest match wins.")}
         inputMode="numeric"
-        label="Prefix"
+        label={t("Prefix")}
         name="prefix"
         problem={problems.prefix}
       />
       <div className="grid grid-cols-2 gap-4">
         <Field
           inputMode="decimal"
-          label="Per minute"
+          label={t("Per minute")}
           name="perMinute"
           placeholder="0.0125"
           problem={problems.perMinute}
@@ -33,9 +34,9 @@ export function RateFields({ currency, problems }: Props) {
         />
         <Field
           inputMode="decimal"
-          label="Connection fee"
+          label={t("Connection fee")}
           name="connectionFee"
-          placeholder="None"
+          placeholder={t("None")}
           problem={problems.connectionFee}
           unit={currency}
         />
@@ -44,10 +45,10 @@ export function RateFields({ currency, problems }: Props) {
         {increments.map(({ name, label, hint, usual }) => (
           <Field
             defaultValue={usual}
-            hint={hint}
+            hint={say(hint)}
             inputMode="numeric"
             key={name}
-            label={label}
+            label={say(label)}
             name={name}
             problem={problems[name]}
             unit="s"

@@ -12,6 +12,7 @@ import { rateWords } from "@/components/plans/rate-words";
 import { useScope } from "@/components/shell/scope";
 import { Pages } from "@/components/ui/pages";
 import { SearchBox } from "@/components/ui/search-box";
+import { t } from "@/server/kernel/words";
 
 type Rate = Outputs["plans"]["rates"]["items"][number];
 
@@ -32,18 +33,18 @@ export function Rates({ planId, currency }: Readonly<{ planId: string; currency:
   }, []);
   return (
     <div className="grid gap-2">
-      <SearchBox label="Prefix, such as 4420" onValue={find} value={search} />
+      <SearchBox label={t("Prefix, such as 4420")} onValue={find} value={search} />
       <QueryView query={query}>
         {(data) =>
           data.items.length === 0 ? (
             <p className="border-y py-3 text-ink-2">
-              {search ? "No price matches." : "No price yet. Calls on this plan are refused until there is one."}
+              {search ? t("No price matches.") : t("No price yet. Calls on this plan are refused until there is one.")}
             </p>
           ) : (
             <>
               <RateTable currency={currency} rates={data.items} />
               <Pages
-                noun="prices"
+                counted={t("{count, plural, one {# price} other {# prices}}", { count: data.items.length })}
                 onNewest={cursor ? () => setCursor(undefined) : undefined}
                 onOlder={data.nextCursor ? () => setCursor(String(data.nextCursor)) : undefined}
                 shown={data.items.length}
@@ -60,38 +61,40 @@ function RateTable({ rates, currency }: Readonly<{ rates: readonly Rate[]; curre
   const { timeZone } = useScope();
   const decimals = ratesDecimals(rates.map((rate) => rate.perMinute));
   return (
-    <table className="figures w-full text-left">
-      <caption className="sr-only">Prices</caption>
+    <table className="figures w-full text-start">
+      <caption className="sr-only">{t("Prices")}</caption>
       <thead>
         <tr className="text-xs text-ink-3">
           <th className="h-7 border-b font-medium" scope="col">
-            Prefix
+            {t("Prefix")}
           </th>
-          <th className="border-b pl-3 text-right font-medium" scope="col">
-            A minute, {currency}
+          <th className="border-b ps-3 text-end font-medium" scope="col">
+            {t("A minute, {currency}", { currency })}
           </th>
-          <th className="border-b pl-3 text-right font-medium" scope="col">
-            Fee
+          <th className="border-b ps-3 text-end font-medium" scope="col">
+            {t("Fee")}
           </th>
-          <th className="border-b pl-3 text-right font-medium" scope="col">
-            First/next
+          <th className="border-b ps-3 text-end font-medium" scope="col">
+            {t("First/next")}
           </th>
         </tr>
       </thead>
       <tbody>
         {rates.map((rate) => (
           <tr className="h-8 border-b align-baseline" key={rate.id}>
-            <th className="py-1 pr-3 font-normal" scope="row">
-              <span className="font-mono">{rate.prefix}</span>
+            <th className="py-1 pe-3 font-normal" scope="row">
+              <bdi className="font-mono" dir="ltr">
+                {rate.prefix}
+              </bdi>
               <Also words={rateWords(rate, currency, timeZone)} />
             </th>
-            <td className="text-right">
+            <td className="text-end">
               <Money bare currency={currency} decimals={decimals} micros={rate.perMinute} />
             </td>
-            <td className="text-right text-ink-2">
+            <td className="text-end text-ink-2">
               {rate.connectionFee > 0n ? <Money bare currency={currency} micros={rate.connectionFee} /> : "–"}
             </td>
-            <td className="text-right text-ink-2">
+            <td className="text-end text-ink-2">
               {rate.firstSeconds}/{rate.nextSeconds}
             </td>
           </tr>

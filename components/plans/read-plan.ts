@@ -1,6 +1,7 @@
 import { plainAmount } from "@/components/billing/amount-input";
 import { checks, type Problems } from "@/components/ui/use-fields";
 import { newPlanSchema } from "@/server/domain/rating/plan.schema";
+import { type Message, say } from "@/server/kernel/words";
 
 /** What a plan can have, as the form names it. */
 export const planFields = {
@@ -27,7 +28,7 @@ export function readPlan(values: Values): ReadPlan {
   const { error } = newPlanSchema.safeParse(plan);
   if (!error) return { plan };
   const problems: Problems<PlanField> = {};
-  for (const { path, message } of error.issues) problems[String(path.at(-1)) as PlanField] ??= message;
+  for (const { path, message } of error.issues) problems[String(path.at(-1)) as PlanField] ??= say(message as Message);
   return { problems };
 }
 

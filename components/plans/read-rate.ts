@@ -2,6 +2,7 @@ import { plainAmount } from "@/components/billing/amount-input";
 import { momentIn } from "@/components/ui/local-moment";
 import { checks, type Problems } from "@/components/ui/use-fields";
 import { newRateSchema, rateWarnings } from "@/server/domain/rating/rate.schema";
+import { type Message, say, t } from "@/server/kernel/words";
 
 /** Everything that a price can have, as the form names it. */
 export const rateFields = {
@@ -61,13 +62,13 @@ export function readRate(values: RateValues, zone: string): ReadRate {
   const rate = typedRate(values, zone);
   const { success, data, error } = newRateSchema.safeParse(rate);
   const problems: Problems<RateField> = stepsProblem(values.steps);
-  if (values.from !== "" && rate.from === undefined) problems.from = "Write a day and a time.";
-  if (values.to !== "" && rate.to === undefined) problems.to = "Write a day and a time.";
+  if (values.from !== "" && rate.from === undefined) problems.from = t("Write a day and a time.");
+  if (values.to !== "" && rate.to === undefined) problems.to = t("Write a day and a time.");
   for (const { path, message } of error?.issues ?? []) {
     const name = String(path[0]);
     const field = fieldOf[name] ?? (name as RateField);
-    if (field === "hours" && /no day/.test(message)) problems.days ??= message;
-    else problems[field] ??= message;
+    if (field === "hours" && /no day/.test(message)) problems.days ??= say(message as Message);
+    else problems[field] ??= say(message as Message);
   }
   if (!success || Object.keys(problems).length > 0) return { problems };
   return { rate, warnings: rateWarnings(data) };
@@ -84,7 +85,7 @@ function stepsProblem(steps: string): Problems<RateField> {
   const wrong = partsOf(steps).find((part) => part.split(":").length !== 3);
   return wrong === undefined
     ? {}
-    : { steps: `"${wrong}" is not understood: write second:price:increment, such as 60:0.05:1.` };
+    : { steps: t('"{part}" is not understood: write second:price:increment, such as 60:0.05:1.', { part: wrong }) };
 }
 
 const optional = <Name extends string>(name: Name, text: string) =>

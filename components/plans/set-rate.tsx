@@ -15,6 +15,7 @@ import { FormEnd } from "@/components/ui/form-end";
 import { Notice } from "@/components/ui/notice";
 import { toast } from "@/components/ui/toast-store";
 import { useFields } from "@/components/ui/use-fields";
+import { t } from "@/server/kernel/words";
 
 /** One price for one prefix, from now on unless said otherwise. The longest prefix that matches a number wins. */
 export function SetRate({ plan, onClose }: Readonly<{ plan: PlanRow; onClose: () => void }>) {
@@ -33,20 +34,20 @@ export function SetRate({ plan, onClose }: Readonly<{ plan: PlanRow; onClose: ()
   }
 
   return (
-    <Dialog onClose={onClose} title={`A price in ${plan.name}`}>
+    <Dialog onClose={onClose} title={t("A price in {plan}", { plan: plan.name })}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <RateFields currency={plan.currency} problems={told} />
         <MoreRateFields currency={plan.currency} planZone={plan.timeZone} problems={told} zone={timeZone} />
         {warnings.length > 0 && (
           <Notice live title={warnings.join(" ")} tone="warn">
-            If you mean it, press the button again.
+            {t("If you mean it, press the button again.")}
           </Notice>
         )}
         <FormEnd
-          busy={saving && "Saving…"}
+          busy={saving && t("Saving…")}
           onCancel={onClose}
           refusal={error ? refusalOf(error) : undefined}
-          submit={warnings.length > 0 ? "Set it all the same" : "Set price"}
+          submit={warnings.length > 0 ? t("Set it all the same") : t("Set price")}
         />
       </form>
     </Dialog>
@@ -63,7 +64,11 @@ function useSaveRate(plan: PlanRow, onSaved: () => void) {
     trpc.plans.setRate.mutationOptions({
       onSuccess: (_, { prefix, from }) => {
         void queries.invalidateQueries({ queryKey: trpc.plans.pathKey() });
-        toast(from ? `The price of ${prefix} is planned.` : `The price of ${prefix} counts from the next call.`);
+        toast(
+          from
+            ? t("The price of {prefix} is planned.", { prefix })
+            : t("The price of {prefix} counts from the next call.", { prefix }),
+        );
         onSaved();
       },
     }),

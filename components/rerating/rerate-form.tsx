@@ -12,6 +12,7 @@ import { ErrorState } from "@/components/ui/error-state";
 import { Field } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
 import { checks, useFields } from "@/components/ui/use-fields";
+import { msg, t } from "@/server/kernel/words";
 
 type Props = Readonly<{
   busy: boolean;
@@ -19,7 +20,7 @@ type Props = Readonly<{
   onPreview: (asked: RerateAsked) => void;
 }>;
 
-const day = checks.shape(/^\d{4}-\d{2}-\d{2}$/, "Choose a day.");
+const day = checks.shape(/^\d{4}-\d{2}-\d{2}$/, msg("Choose a day."));
 
 /** The plans of one's own. */
 function useOwnPlans() {
@@ -38,7 +39,7 @@ export function RerateForm({ busy, refusal, onPreview }: Props) {
     to: day,
     chargedBy: checks.any,
     planId: checks.any,
-    prefix: checks.optional(checks.shape(/^\+?[1-9]\d{0,14}$/, "Digits of a full number, such as 4915.")),
+    prefix: checks.optional(checks.shape(/^\+?[1-9]\d{0,14}$/, msg("Digits of a full number, such as 4915."))),
   });
 
   function submit(event: FormEvent<HTMLFormElement>) {
@@ -59,20 +60,20 @@ export function RerateForm({ busy, refusal, onPreview }: Props) {
   return (
     <form className="grid gap-4" noValidate onSubmit={submit}>
       <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
-        <Field label="From" name="from" problem={problems.from} type="date" />
-        <Field label="To" name="to" problem={problems.to} type="date" />
+        <Field label={t("time|From")} name="from" problem={problems.from} type="date" />
+        <Field label={t("time|To")} name="to" problem={problems.to} type="date" />
         <TenantField
           direct
-          label="Customer"
+          label={t("Customer")}
           name="buyer"
           onValue={(tenant) => setBuyer(tenant?.slug)}
-          placeholder="Any customer"
+          placeholder={t("Any customer")}
           value={buyer}
         />
         <Field
-          hint="Only numbers that begin with it."
+          hint={t("Only numbers that begin with it.")}
           inputMode="numeric"
-          label="Prefix"
+          label={t("Prefix")}
           name="prefix"
           problem={problems.prefix}
           required={false}
@@ -81,8 +82,8 @@ export function RerateForm({ busy, refusal, onPreview }: Props) {
       </div>
       {refusal && <ErrorState {...refusal} />}
       <div>
-        <Button busy={busy && "Starting…"} look="primary" type="submit">
-          Preview
+        <Button busy={busy && t("Starting…")} look="primary" type="submit">
+          {t("Preview")}
         </Button>
       </div>
     </form>
@@ -94,17 +95,17 @@ function PlanChoices({ own }: Readonly<{ own: readonly Readonly<{ id: string; na
   return (
     <>
       <Select
-        choices={[{ value: "", label: "Any plan" }, ...own.map(({ name }) => ({ value: name, label: name }))]}
-        hint="Only calls that this plan charged."
-        label="Charged by"
+        choices={[{ value: "", label: t("Any plan") }, ...own.map(({ name }) => ({ value: name, label: name }))]}
+        hint={t("Only calls that this plan charged.")}
+        label={t("Charged by")}
         name="chargedBy"
       />
       <Select
         choices={[
-          { value: "", label: "The plan that charged, as it is now" },
+          { value: "", label: t("The plan that charged, as it is now") },
           ...own.map(({ id, name }) => ({ value: id, label: name })),
         ]}
-        label="Price by"
+        label={t("Price by")}
         name="planId"
       />
     </>

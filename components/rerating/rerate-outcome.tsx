@@ -1,6 +1,5 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
-
 import { Money } from "@/components/billing/money";
 import { columnDecimals } from "@/components/billing/money-text";
 import { readRerateResult } from "@/components/rerating/read-result";
@@ -10,6 +9,8 @@ import { type Fact, Facts } from "@/components/ui/facts";
 import { Notice } from "@/components/ui/notice";
 import { Section } from "@/components/ui/section";
 import type { RerateDifference, RerateResult } from "@/server/domain/rerating/rerate.schema";
+import { numberText } from "@/server/kernel/locale";
+import { t } from "@/server/kernel/words";
 
 /** What a preview found, with the way on; or what a run did. */
 export function RerateOutcome({ result, action }: Readonly<{ result: unknown; action: ReactNode }>) {
@@ -19,25 +20,27 @@ export function RerateOutcome({ result, action }: Readonly<{ result: unknown; ac
   return (
     <div className="grid gap-6">
       {preview && changed > 0 && (
-        <Notice action={action} title="Nothing has moved yet." tone="info">
-          {found.buyersChanged === 1 ? "One customer" : `${found.buyersChanged} customers`} would be corrected.
+        <Notice action={action} title={t("Nothing has moved yet.")} tone="info">
+          {t("{count, plural, one {One customer would be corrected.} other {# customers would be corrected.}}", {
+            count: found.buyersChanged,
+          })}
         </Notice>
       )}
       {changed === 0 && (
-        <Notice title="Every charge is as it should be." tone="ok">
-          {found.calls} charges were compared.
+        <Notice title={t("Every charge is as it should be.")} tone="ok">
+          {t("{count, plural, one {# charge was compared.} other {# charges were compared.}}", { count: found.calls })}
         </Notice>
       )}
       <div className="grid gap-6 lg:grid-cols-2">
-        <Section level={2} title={preview ? "What it would do" : "What it did"}>
+        <Section level={2} title={preview ? t("What it would do") : t("What it did")}>
           <Facts facts={factsOf(found)} />
         </Section>
         {found.buyers.length > 0 && (
-          <Section level={2} title="By customer">
+          <Section level={2} title={t("By customer")}>
             <Facts
               facts={found.buyers.slice(0, 10).map(({ buyer, calls, upMicros, downMicros }) => ({
                 label: buyer,
-                value: `${calls} calls`,
+                value: t("{count, plural, one {# call} other {# calls}}", { count: calls }),
                 end: <Money currency={currency} micros={BigInt(downMicros) - BigInt(upMicros)} signed />,
               }))}
             />
@@ -53,17 +56,31 @@ function factsOf(found: RerateResult): readonly Fact[] {
   const { currency } = found;
   const money = (text: string) => <Money currency={currency} micros={BigInt(text)} />;
   const facts: (Fact | false)[] = [
-    { label: "Charges compared", value: <span className="figures">{found.calls}</span> },
-    { label: found.preview ? "Would change" : "Corrected", value: <span className="figures">{found.changed}</span> },
-    { label: "Given back", value: money(found.downMicros) },
-    { label: "Taken in addition", value: money(found.upMicros) },
+    { label: t("Charges compared"), value: <span className="figures">{numberText(found.calls)}</span> },
+    {
+      label: found.preview ? t("Would change") : t("Corrected"),
+      value: <span className="figures">{numberText(found.changed)}</span>,
+    },
+    { label: t("Given back"), value: money(found.downMicros) },
+    { label: t("Taken in addition"), value: money(found.upMicros) },
     found.uncollected > 0 && {
-      label: "Not collectable",
-      value: `${found.uncollected} calls, more than the wallet has`,
+      label: t("Not collectable"),
+      value: t("{count, plural, one {# call} other {# calls}}, more than the wallet has", { count: found.uncollected }),
       end: money(found.uncollectedMicros),
     },
-    found.kept > 0 && { label: "Kept", value: `${found.kept} that are disputed, credited or short would not go up` },
-    found.noPrice > 0 && { label: "No price", value: `${found.noPrice} calls stay as they are` },
+    found.kept > 0 && {
+      label: t("Kept"),
+      value: t(
+        "{count, plural, one {# that is disputed, credited or short would not go up} other {# that are disputed, credited or short would not go up}}",
+        { count: found.kept },
+      ),
+    },
+    found.noPrice > 0 && {
+      label: t("No price"),
+      value: t("{count, plural, one {# call stays as it is} other {# calls stay as they are}}", {
+        count: found.noPrice,
+      }),
+    },
   ];
   return facts.filter((fact) => fact !== false);
 }
@@ -78,7 +95,7 @@ function Largest({ rows, currency }: Readonly<{ rows: readonly RerateDifference[
   const columns: readonly Column<RerateDifference>[] = [
     {
       key: "call",
-      header: "Call",
+      header: t("Call"),
       fold: "lead",
       cell: (row) => (
         <Link
@@ -90,12 +107,17 @@ function Largest({ rows, currency }: Readonly<{ rows: readonly RerateDifference[
         </Link>
       ),
     },
-    { key: "buyer", header: "Customer", fold: "second", cell: (row) => row.buyer },
-    { key: "before", header: `Charge, ${currency}`, numeric: true, cell: (row) => money(row.beforeMicros) },
-    { key: "after", header: "Comes to", numeric: true, fold: "second-end", cell: (row) => money(row.afterMicros) },
+    { key: "buyer", header: t("Customer"), fold: "second", cell: (row) => row.buyer },
+    {
+      key: "before",
+      header: t("Charge, {currency}", { currency }),
+      numeric: true,
+      cell: (row) => money(row.beforeMicros),
+    },
+    { key: "after", header: t("Comes to"), numeric: true, fold: "second-end", cell: (row) => money(row.afterMicros) },
     {
       key: "change",
-      header: "For the customer",
+      header: t("For the customer"),
       numeric: true,
       fold: "lead-end",
       cell: (row) => (
@@ -110,9 +132,9 @@ function Largest({ rows, currency }: Readonly<{ rows: readonly RerateDifference[
     },
   ];
   return (
-    <Section level={2} title="Largest differences">
+    <Section level={2} title={t("Largest differences")}>
       <DataTable
-        caption="Largest differences"
+        caption={t("Largest differences")}
         columns={columns}
         empty={null}
         fit

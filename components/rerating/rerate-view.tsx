@@ -16,6 +16,7 @@ import { buttonClass } from "@/components/ui/button-class";
 import { Notice } from "@/components/ui/notice";
 import { PageHeader } from "@/components/ui/page-header";
 import { useParamsState } from "@/components/ui/use-params-state";
+import { t } from "@/server/kernel/words";
 
 export type RerateAsked = Omit<Inputs["rerating"]["preview"], "tenantSlug">;
 
@@ -31,23 +32,24 @@ export function RerateView() {
       <PageHeader
         actions={
           <Link className={buttonClass()} href={hrefOf("disputes")}>
-            Disputes
+            {t("Disputes")}
           </Link>
         }
-        title="Re-rate calls"
+        title={t("Re-rate calls")}
       />
       {allowed ? (
         <div className="grid max-w-4xl gap-6">
           <p className="max-w-prose text-ink-2">
-            Calls are priced again by the rates of now, for the moment when each was answered, and each charge is
-            corrected by the difference. What was charged stays in the ledger; a correction is a line linked to it.
+            {t(
+              "Calls are priced again by the rates of now, for the moment when each was answered, and each charge is corrected by the difference. What was charged stays in the ledger; a correction is a line linked to it.",
+            )}
           </p>
           <RerateForm busy={busy} onPreview={preview} refusal={error ? refusalOf(error) : undefined} />
           {taskId && <Job asked={asked} busy={busy} key={taskId} onRun={run} taskId={taskId} />}
         </div>
       ) : (
-        <Notice title="There is nothing here to re-rate." tone="info">
-          Who sells calls corrects what was charged for them.
+        <Notice title={t("There is nothing here to re-rate.")} tone="info">
+          {t("Who sells calls corrects what was charged for them.")}
         </Notice>
       )}
     </>
@@ -91,8 +93,8 @@ function Job({ taskId, asked, busy, onRun }: JobProps) {
         <RerateOutcome
           action={
             asked && (
-              <Button busy={busy && "Starting…"} look="primary" onClick={onRun}>
-                Correct these charges
+              <Button busy={busy && t("Starting…")} look="primary" onClick={onRun}>
+                {t("Correct these charges")}
               </Button>
             )
           }

@@ -71,14 +71,17 @@ function differences(
   const shape = shapeOf(text);
   if (typeof shape === "string" || said === undefined) return [`${text}: not there`];
   const own = said.replace(/^[a-z ]+\|/, "");
+  // Letters alone are said as they stand by both.
+  if (!/[{}<#']/.test(own)) return [];
   const choices = new Map(shape.choices);
   const counts = shape.counts.length > 0 ? [0, 1, 2, 3, 11, 100, 1234] : [7];
+  const format = new IntlMessageFormat(own, localeOf(language));
   return counts.flatMap((count) => {
     const values: Record<string, unknown> = {};
     for (const name of shape.names)
       values[name] = shape.counts.some(([each]) => each === name) ? count : (choices.get(name)?.[0] ?? "x");
     for (const tag of shape.tags) values[tag] = (inside: readonly unknown[]) => `‹${inside.join("")}›`;
-    const reference = new IntlMessageFormat(own, localeOf(language)).format(values as never);
+    const reference = format.format(values as never);
     const wanted = Array.isArray(reference) ? reference.join("") : String(reference);
     const given = filled(own, values)
       .join("")

@@ -32,4 +32,12 @@ export const converted: readonly string[] = [
   "components/viewing",
   "components/vouchers",
   "components/words",
+  "components/plans",
+  "components/decks",
+  "components/branding",
+  "components/earnings",
+  "components/approvals",
+  "components/rerating",
+  "components/calls",
+  "components/extensions",
 ];
