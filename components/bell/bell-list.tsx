@@ -10,6 +10,7 @@ import { bellWords, unreadOf } from "@/components/bell/bell-words";
 import { Moment } from "@/components/shell/moment";
 import { useScope } from "@/components/shell/scope";
 import { cx } from "@/components/ui/cx";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ bell: Outputs["bell"]["get"]; onGo: () => void }>;
 
@@ -29,7 +30,7 @@ export function BellList({ bell, onGo }: Props) {
     if (unread) mutate({ tenantSlug });
   }, [unread, mutate, tenantSlug]);
   return (
-    <ul aria-label="What happened" className="grid">
+    <ul aria-label={t("What happened")} className="grid">
       {bell.items.map(({ key, at, ...item }) => {
         const { title, page } = bellWords(item);
         const fresh = before.current !== null && at > before.current;
@@ -47,7 +48,7 @@ export function BellList({ bell, onGo }: Props) {
               />
               <span className="min-w-0 flex-1 break-words" dir="auto">
                 {title}
-                {fresh && <span className="sr-only"> (new)</span>}
+                {fresh && <span className="sr-only"> {t("(new)")}</span>}
               </span>
               <span className="text-xs text-ink-3">
                 <Moment at={at} />

@@ -1,4 +1,5 @@
 import type { Outputs } from "@/components/api/outputs";
+import { t } from "@/server/kernel/words";
 
 export type BellItem = Outputs["bell"]["get"]["items"][number];
 
@@ -9,21 +10,21 @@ export function bellWords({ kind, what, ref }: Pick<BellItem, "kind" | "what" | 
 } {
   switch (kind) {
     case "incident":
-      return { title: `Incident: ${what}`, page: `incidents?open=${ref}` };
+      return { title: t("Incident: {what}", { what }), page: `incidents?open=${ref}` };
     case "notice":
-      return { title: `Your provider looks into incident ${what}`, page: "notices" };
+      return { title: t("Your provider looks into incident {what}", { what }), page: "notices" };
     case "low_balance":
-      return { title: "The balance is low", page: "balance" };
+      return { title: t("The balance is low"), page: "balance" };
     case "top_up_paused":
-      return { title: "Automatic top-up is paused", page: "balance" };
+      return { title: t("Automatic top-up is paused"), page: "balance" };
     case "phone_dropped":
-      return { title: `Phone ${what} is gone`, page: `extensions?open=${ref}` };
+      return { title: t("Phone {what} is gone", { what }), page: `extensions?open=${ref}` };
     case "job_done":
-      return { title: `Done: ${what}`, page: pageOfJob(ref) };
+      return { title: t("Done: {what}", { what }), page: pageOfJob(ref) };
     case "job_failed":
-      return { title: `Failed: ${what}`, page: pageOfJob(ref) };
+      return { title: t("Failed: {what}", { what }), page: pageOfJob(ref) };
     case "statement":
-      return { title: `Statement ${what} is ready`, page: "statements" };
+      return { title: t("Statement {what} is ready", { what }), page: "statements" };
   }
 }
 

@@ -8,6 +8,7 @@ import { useScope } from "@/components/shell/scope";
 import { Icon } from "@/components/ui/icon";
 import { later } from "@/components/ui/later";
 import { Popover } from "@/components/ui/popover";
+import { t } from "@/server/kernel/words";
 
 const BellList = later(() => import("@/components/bell/bell-list").then((file) => file.BellList));
 
@@ -21,14 +22,14 @@ export function Bell() {
     <Popover
       align="end"
       className="w-96"
-      label={unread > 0 ? `What happened: ${unread} new` : "What happened"}
+      label={unread > 0 ? t("What happened: {count} new", { count: unread }) : t("What happened")}
       trigger={
         <>
           <Icon name="bell" />
           {unread > 0 && (
             <span
               aria-hidden="true"
-              className="figures absolute -top-0.5 -right-0.5 min-w-4 rounded-full bg-accent px-1 text-center text-xs leading-4 text-on-accent"
+              className="figures absolute -top-0.5 -end-0.5 min-w-4 rounded-full bg-accent px-1 text-center text-xs leading-4 text-on-accent"
             >
               {unread}
             </span>

@@ -4,6 +4,7 @@ import { type KeyboardEvent, lazy, Suspense, useCallback, useState } from "react
 
 import { type ChartData, pointAfter, pointText } from "@/components/charts/chart-data";
 import { cx } from "@/components/ui/cx";
+import { t } from "@/server/kernel/words";
 
 const Plot = lazy(async () => ({ default: (await import("@/components/charts/plot")).Plot }));
 
@@ -37,7 +38,7 @@ export function Chart({ title, summary, data, height = HEIGHT, onSelect, selects
           onClick={() => setAsTable(!asTable)}
           type="button"
         >
-          As a table
+          {t("As a table")}
         </button>
       </div>
       <figcaption>{summary}</figcaption>
@@ -75,7 +76,7 @@ function Picture({ title, data, height, onSelect, selects }: PictureProps) {
   };
   const hover = useCallback((index: number | undefined) => setLooking(index), []);
   const shown = looking ?? at;
-  const hint = onSelect && selects ? `${selects}: drag over the chart, or Enter on a point.` : "";
+  const hint = onSelect && selects ? t("{what}: drag over the chart, or Enter on a point.", { what: selects }) : "";
   return (
     <div className="noscript:hidden print:hidden">
       <div
@@ -102,15 +103,15 @@ function Picture({ title, data, height, onSelect, selects }: PictureProps) {
 
 function PointTable({ title, data }: Pick<Props, "title" | "data">) {
   return (
-    <table className="w-full text-left text-xs">
+    <table className="w-full text-start text-xs">
       <caption className="sr-only">{title}</caption>
       <thead>
         <tr className="text-ink-3">
           <th className="font-medium" scope="col">
-            {data.over ?? "When"}
+            {data.over ?? t("When")}
           </th>
           {data.series.map(({ name }) => (
-            <th className="pl-3 text-right font-medium" key={name} scope="col">
+            <th className="ps-3 text-end font-medium" key={name} scope="col">
               {name}
             </th>
           ))}
@@ -121,7 +122,7 @@ function PointTable({ title, data }: Pick<Props, "title" | "data">) {
           <tr className="border-t" key={`${label}-${String(index)}`}>
             <td className="whitespace-nowrap">{label}</td>
             {data.series.map(({ name, texts }) => (
-              <td className="figures pl-3 text-right whitespace-nowrap" key={name}>
+              <td className="figures ps-3 text-end whitespace-nowrap" key={name}>
                 {texts[index]}
               </td>
             ))}

@@ -2,6 +2,7 @@
 
 import { cx } from "@/components/ui/cx";
 import { useAwake } from "@/components/ui/use-awake";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{
   label: string;
@@ -44,7 +45,7 @@ export function ClassSwitch({ label, word, on, mixed, changed, locked, disabled,
       </span>
       {locked && (
         <span aria-hidden="true" className="text-xs max-sm:hidden">
-          locked
+          {t("locked")}
         </span>
       )}
     </label>

@@ -2,11 +2,11 @@
 
 import { moneyText, rateDecimals } from "@/components/billing/money-text";
 import { ClassSwitch } from "@/components/destinations/class-switch";
-import { continentWords } from "@/components/destinations/continent-words";
+import { continentName } from "@/components/destinations/continent-words";
 import {
   type Country,
   classesOf,
-  classWords,
+  classWord,
   type Draft,
   lockOf,
   openAmong,
@@ -19,6 +19,7 @@ import { RowLink } from "@/components/ui/row-link";
 import type { Continent } from "@/server/domain/destinations/continents";
 import type { Reach } from "@/server/domain/destinations/destination.schema";
 import { type NumberClass, numberClasses } from "@/server/kernel/number-class";
+import { t } from "@/server/kernel/words";
 
 type Price = Readonly<{ perMinuteMicros: bigint; currency: string }>;
 export type Board = Readonly<{
@@ -39,49 +40,47 @@ type Props = Readonly<{
 
 const rowClass =
   "relative border-b max-sm:flex max-sm:flex-wrap max-sm:items-center max-sm:gap-x-5 max-sm:py-1.5 sm:h-9";
-const numberCell = "figures max-sm:order-2 max-sm:ml-auto sm:w-28 sm:pl-4 sm:text-right";
-const headClass = "sticky top-12 z-10 h-8 border-b bg-bg text-left text-xs font-medium text-ink-3";
+const numberCell = "figures max-sm:order-2 max-sm:ms-auto sm:w-28 sm:ps-4 sm:text-end";
+const headClass = "sticky top-12 z-10 h-8 border-b bg-bg text-start text-xs font-medium text-ink-3";
 
 /** The countries of one part of the world, folded up until somebody wants to see them, with a switch for all of them. */
 export function ContinentSection({ continent, items, board, unfolded, onFold }: Props) {
-  const name = continentWords[continent];
+  const name = continentName(continent);
   const open = items.filter((item) => numberClasses.some((of) => shownOpen(board.draft, item, of, board.reach))).length;
   return (
     <section className="border-t">
       <h2 className="flex min-h-11 items-center text-base font-semibold">
         <button
           aria-expanded={unfolded}
-          className="flex min-h-11 flex-1 items-center gap-3 text-left"
+          className="flex min-h-11 flex-1 items-center gap-3 text-start"
           onClick={onFold}
           type="button"
         >
-          <span aria-hidden="true" className={cx("text-ink-3", unfolded && "rotate-90")}>
+          <span aria-hidden="true" className={cx("text-ink-3", unfolded ? "rotate-90" : "rtl:-scale-x-100")}>
             ›
           </span>
           {name}
-          <span className="font-normal text-ink-3">
-            {open} of {items.length} open
-          </span>
+          <span className="font-normal text-ink-3">{t("{open} of {all} open", { open, all: items.length })}</span>
         </button>
       </h2>
       {unfolded && (
-        <table className="w-full border-collapse text-left max-sm:block sm:max-w-5xl">
+        <table className="w-full border-collapse text-start max-sm:block sm:max-w-5xl">
           <caption className="sr-only">{name}</caption>
           <thead className="max-sm:sr-only">
             <tr>
               <th className={headClass} scope="col">
-                Country
+                {t("Country")}
               </th>
               {numberClasses.map((of) => (
                 <th className={cx(headClass, "w-32")} key={of} scope="col">
-                  {classWords[of]}
+                  {classWord(of)}
                 </th>
               ))}
-              <th className={cx(headClass, "text-right")} scope="col">
-                A minute from
+              <th className={cx(headClass, "text-end")} scope="col">
+                {t("A minute from")}
               </th>
-              <th className={cx(headClass, "text-right")} scope="col">
-                Calls in 90 days
+              <th className={cx(headClass, "text-end")} scope="col">
+                {t("Calls in 90 days")}
               </th>
             </tr>
           </thead>
@@ -107,8 +106,8 @@ function AllRow({ board, items, name }: Readonly<{ board: Board; items: readonly
     );
   return (
     <tr className={cx(rowClass, "bg-sunken")}>
-      <th className="font-normal text-ink-2 max-sm:order-1 max-sm:w-full sm:pl-2" scope="row">
-        All {items.length}
+      <th className="font-normal text-ink-2 max-sm:order-1 max-sm:w-full sm:ps-2" scope="row">
+        {t("All {count}", { count: items.length })}
       </th>
       {numberClasses.map((of) => {
         const state = openAmong(draft, items, of, reach);
@@ -117,11 +116,11 @@ function AllRow({ board, items, name }: Readonly<{ board: Board; items: readonly
           <td className="max-sm:order-3" key={of}>
             {!none && (
               <ClassSwitch
-                label={`${classWords[of]} numbers of all of ${name}`}
+                label={t("{kind} numbers of all of {place}", { kind: classWord(of), place: name })}
                 mixed={state === "some"}
                 on={state === "all"}
                 onChange={(open) => setAll(of, open)}
-                word={classWords[of]}
+                word={classWord(of)}
               />
             )}
           </td>
@@ -137,9 +136,13 @@ function CountryRow({ board, item }: Readonly<{ board: Board; item: Country }>) 
   const price = board.prices.get(item.country);
   return (
     <tr className={cx(rowClass, item.country === board.openId ? "bg-accent-soft" : "hover:bg-sunken")}>
-      <th className="font-normal max-sm:order-1 max-sm:min-w-3/5 sm:pl-2" scope="row">
+      <th className="font-normal max-sm:order-1 max-sm:min-w-3/5 sm:ps-2" scope="row">
         <RowLink id={item.country}>{item.name}</RowLink>
-        {item.callingCode && <span className="figures pl-2 text-ink-3">+{item.callingCode}</span>}
+        {item.callingCode && (
+          <bdi className="figures ps-2 text-ink-3" dir="ltr">
+            +{item.callingCode}
+          </bdi>
+        )}
       </th>
       {numberClasses.map((of) => (
         <td className="max-sm:order-3" key={of}>
@@ -147,11 +150,11 @@ function CountryRow({ board, item }: Readonly<{ board: Board; item: Country }>) 
             <ClassSwitch
               changed={shownOpen(draft, item, of, reach) !== savedOpen(item, of, reach)}
               disabled={!mayChange}
-              label={`${classWords[of]} numbers of ${item.name}`}
+              label={t("{kind} numbers of {country}", { kind: classWord(of), country: item.name })}
               locked={lockOf(item, of, reach)}
               on={shownOpen(draft, item, of, reach)}
               onChange={(open) => onDraft(withSwitch(draft, { item, of, reach, open }))}
-              word={classWords[of]}
+              word={classWord(of)}
             />
           )}
         </td>
@@ -159,7 +162,7 @@ function CountryRow({ board, item }: Readonly<{ board: Board; item: Country }>) 
       <td className={cx(numberCell, "text-ink-2 max-sm:order-2")}>
         {price && moneyText(price.perMinuteMicros, price.currency, { decimals: rateDecimals(price.perMinuteMicros) })}
       </td>
-      <td className={cx(numberCell, "max-sm:hidden sm:pr-2")}>
+      <td className={cx(numberCell, "max-sm:hidden sm:pe-2")}>
         {item.recentCalls > 0 ? item.recentCalls : <span className="text-ink-3">–</span>}
       </td>
     </tr>

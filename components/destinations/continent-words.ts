@@ -1,13 +1,17 @@
 import type { Continent } from "@/server/domain/destinations/continents";
+import { type Message, msg, say } from "@/server/kernel/words";
 
-/** What the parts of the world are called, in the order in which they are listed. */
-export const continentWords: Readonly<Record<Continent, string>> = {
-  europe: "Europe",
-  africa: "Africa",
-  asia: "Asia",
-  north_america: "North America and the Caribbean",
-  south_america: "South America",
-  oceania: "Oceania",
-  none: "Satellites and international networks",
+const words: Readonly<Record<Continent, Message>> = {
+  europe: msg("Europe"),
+  africa: msg("Africa"),
+  asia: msg("Asia"),
+  north_america: msg("North America and the Caribbean"),
+  south_america: msg("South America"),
+  oceania: msg("Oceania"),
+  none: msg("Satellites and international networks"),
 };
-export const continentsInOrder = Object.keys(continentWords) as Continent[];
+/** The parts of the world in the order in which they are listed. */
+export const continentsInOrder = Object.keys(words) as Continent[];
+
+/** What a part of the world is called. */
+export const continentName = (continent: Continent): string => say(words[continent]);

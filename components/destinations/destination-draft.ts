@@ -1,18 +1,21 @@
 import type { Outputs } from "@/components/api/outputs";
 import type { DestinationChange, DestinationPreview, Reach } from "@/server/domain/destinations/destination.schema";
 import { hasNormalNumbers, type NumberClass, numberClasses } from "@/server/kernel/number-class";
+import { type Message, msg, say, t } from "@/server/kernel/words";
 
 export type Country = Outputs["destinations"]["list"]["items"][number];
 
 /** What was switched and is not saved: by country and class, such as "FR special", whether it is to be open. */
 export type Draft = Readonly<Record<string, boolean>>;
 
-/** What the classes are called beside a switch. */
-export const classWords: Readonly<Record<NumberClass, string>> = {
-  normal: "Normal",
-  special: "Special",
-  fraud: "Fraud-prone",
+const classWords: Readonly<Record<NumberClass, Message>> = {
+  normal: msg("number class|Normal"),
+  special: msg("number class|Special"),
+  fraud: msg("number class|Fraud-prone"),
 };
+
+/** What a class is called beside a switch. */
+export const classWord = (of: NumberClass): string => say(classWords[of]);
 
 /** The classes that a country has numbers of. */
 export const classesOf = (country: string): readonly NumberClass[] =>
@@ -20,8 +23,8 @@ export const classesOf = (country: string): readonly NumberClass[] =>
 
 /** Why a switch cannot be opened here, in words; undefined where it can. */
 export function lockOf(item: Country, of: NumberClass, reach: Reach): string | undefined {
-  if (item.closedAbove[of]) return "closed by your provider";
-  return reach === "own" && item.closedBelow[of] ? "closed for everybody below" : undefined;
+  if (item.closedAbove[of]) return t("closed by your provider");
+  return reach === "own" && item.closedBelow[of] ? t("closed for everybody below") : undefined;
 }
 
 /** Whether it is open as it is saved. */
@@ -78,15 +81,22 @@ export function openAmong(
   return open === 0 ? "none" : open === able.length ? "all" : "some";
 }
 
-const times = (n: number, one: string) => `${n} ${one}${n === 1 ? "" : "s"}`;
-
 /** What a change would have meant, in one sentence. */
 export function effectText({ refused, phones, passed }: Outputs["destinations"]["preview"]): string {
-  const parts = [
-    refused > 0 && `${times(refused, "call")} of ${times(phones, "phone")} would have been refused`,
-    passed > 0 && `${times(passed, "refused call")} would have passed`,
-  ].filter((part) => part !== false);
-  return parts.length === 0
-    ? "No call of the last 90 days would have met it."
-    : `In the last 90 days, ${parts.join(", and ")}.`;
+  if (refused > 0 && passed > 0) {
+    return t(
+      "In the last 90 days, {calls, plural, one {# call} other {# calls}} of {phones, plural, one {# phone} other {# phones}} would have been refused, and {passed, plural, one {# refused call} other {# refused calls}} would have passed.",
+      { calls: refused, phones, passed },
+    );
+  }
+  if (refused > 0) {
+    return t(
+      "In the last 90 days, {calls, plural, one {# call} other {# calls}} of {phones, plural, one {# phone} other {# phones}} would have been refused.",
+      { calls: refused, phones },
+    );
+  }
+  if (passed === 0) return t("No call of the last 90 days would have met it.");
+  return t("In the last 90 days, {passed, plural, one {# refused call} other {# refused calls}} would have passed.", {
+    passed,
+  });
 }

@@ -22,21 +22,22 @@ import { useParamsState } from "@/components/ui/use-params-state";
 import type { Continent } from "@/server/domain/destinations/continents";
 import type { Reach } from "@/server/domain/destinations/destination.schema";
 import { numberClasses } from "@/server/kernel/number-class";
+import { t } from "@/server/kernel/words";
 
 const CountryPanel = later(() => import("@/components/destinations/country-panel").then((file) => file.CountryPanel));
 const SaveDestinations = later(() =>
   import("@/components/destinations/save-destinations").then((file) => file.SaveDestinations),
 );
 
-const shownChoices = [
-  { value: "", label: "All countries" },
-  { value: "open", label: "Open" },
-  { value: "closed", label: "Closed" },
-  { value: "called", label: "Called in 90 days" },
+const shownChoices = () => [
+  { value: "", label: t("All countries") },
+  { value: "open", label: t("Open") },
+  { value: "closed", label: t("Closed") },
+  { value: "called", label: t("Called in 90 days") },
 ];
-const reachChoices = [
-  { value: "", label: "For own phones" },
-  { value: "below", label: "For everybody below" },
+const reachChoices = () => [
+  { value: "", label: t("For own phones") },
+  { value: "below", label: t("For everybody below") },
 ];
 
 /** Where this tenant's phones can call. Closed is the default; each class of a country's numbers is opened by hand. */
@@ -58,27 +59,45 @@ export function DestinationsView() {
   return (
     <>
       <PageHeader
-        aside={query.data && `${all.filter(isOpen).length} of ${all.length} countries open`}
-        title={tenant.kind === "customer" ? "Where you can call" : "Destinations"}
+        aside={query.data && t("{open} of {all} countries open", { open: all.filter(isOpen).length, all: all.length })}
+        title={tenant.kind === "customer" ? t("Where you can call") : t("Destinations")}
       >
         <SearchBox
           className="w-full sm:w-64"
-          label="Country or code, such as +44"
+          label={t("Country or code, such as +44")}
           onValue={(q) => set({ q }, "replace")}
           value={text}
         />
-        <Choice choices={shownChoices} label="Show" name="show" onValue={(show) => set({ show })} value={which} />
+        <Choice
+          choices={shownChoices()}
+          label={t("Show")}
+          name="show"
+          onValue={(show) => set({ show })}
+          value={which}
+        />
         {tenant.kind !== "customer" && (
           <Choice
-            choices={reachChoices}
-            label="Whose calls"
+            choices={reachChoices()}
+            label={t("Whose calls")}
             name="for"
             onValue={turn}
             value={reach === "below" ? "below" : ""}
           />
         )}
       </PageHeader>
-      <p className="max-w-prose pb-3 text-ink-2">{reach === "below" ? belowText : ownText}</p>
+      <p className="max-w-prose pb-3 text-ink-2">
+        {[
+          reach === "below"
+            ? t(
+                "What is closed here is closed for every tenant below and for your own phones, whatever they open themselves.",
+              )
+            : t("A call to a closed class of a country's numbers is refused before it costs anything."),
+          t(
+            "Special numbers are premium, shared-cost, personal and satellite ones; fraud-prone are ranges that your provider keeps a list of.",
+          ),
+          t("Emergency numbers always pass."),
+        ].join(" ")}
+      </p>
       <QueryView query={query}>
         {() =>
           shown.length === 0 ? (
@@ -105,15 +124,11 @@ const shows: Readonly<Record<string, (item: Country, open: boolean) => boolean>>
   closed: (_, open) => !open,
   called: (item) => item.recentCalls > 0,
 };
-const classesText =
-  "Special numbers are premium, shared-cost, personal and satellite ones; fraud-prone are ranges that your provider keeps a list of.";
-const ownText = `A call to a closed class of a country's numbers is refused before it costs anything. ${classesText} Emergency numbers always pass.`;
-const belowText = `What is closed here is closed for every tenant below and for your own phones, whatever they open themselves. ${classesText} Emergency numbers always pass.`;
 
 function NothingMatches() {
   const { set } = useParamsState();
   const clear = () => set({ q: undefined, show: undefined });
-  return <Empty action={<Button onClick={clear}>Clear filter</Button>} title="No country matches." />;
+  return <Empty action={<Button onClick={clear}>{t("Clear filter")}</Button>} title={t("No country matches.")} />;
 }
 
 function useCountries() {

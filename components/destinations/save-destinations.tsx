@@ -10,6 +10,7 @@ import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { toast } from "@/components/ui/toast-store";
 import type { Reach } from "@/server/domain/destinations/destination.schema";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ draft: Draft; reach: Reach; onDone: () => void }>;
 
@@ -36,9 +37,14 @@ export function SaveDestinations({ draft, reach, onDone }: Props) {
       {
         onSuccess: () => {
           onDone();
-          toast(`${changes.length === 1 ? "The change is" : `${changes.length} changes are`} active now.`, {
-            undo: () => save.mutate({ tenantSlug, reach, changes: back }),
-          });
+          toast(
+            t("{changes, plural, one {The change is active now.} other {# changes are active now.}}", {
+              changes: changes.length,
+            }),
+            {
+              undo: () => save.mutate({ tenantSlug, reach, changes: back }),
+            },
+          );
         },
       },
     );
@@ -46,20 +52,20 @@ export function SaveDestinations({ draft, reach, onDone }: Props) {
 
   return (
     <section
-      aria-label="Changes that are not saved"
+      aria-label={t("Changes that are not saved")}
       className="sticky bottom-0 z-20 -mx-1 flex flex-wrap items-center gap-x-4 gap-y-2 border-t bg-surface px-3 py-3 shadow-float max-sm:bottom-14"
     >
       <p className="min-w-0 flex-1 basis-60" role="status">
         <span className="font-medium">
-          {changes.length} {changes.length === 1 ? "change" : "changes"}.
+          {t("{changes, plural, one {# change.} other {# changes.}}", { changes: changes.length })}
         </span>{" "}
-        <span className="text-ink-2">{preview.data ? effectText(preview.data) : "Looking back at 90 days…"}</span>
+        <span className="text-ink-2">{preview.data ? effectText(preview.data) : t("Looking back at 90 days…")}</span>
       </p>
       <Button look="quiet" onClick={onDone}>
-        Discard
+        {t("Discard")}
       </Button>
-      <Button busy={save.isPending && "Saving…"} look="primary" onClick={run} title="Ctrl+Enter">
-        Save, active now
+      <Button busy={save.isPending && t("Saving…")} look="primary" onClick={run} title={t("Ctrl+Enter")}>
+        {t("Save, active now")}
       </Button>
     </section>
   );

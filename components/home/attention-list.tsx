@@ -5,6 +5,7 @@ import { portalPath } from "@/components/shell/portal-path";
 import { buttonClass } from "@/components/ui/button-class";
 import { Icon } from "@/components/ui/icon";
 import { Section } from "@/components/ui/section";
+import { t } from "@/server/kernel/words";
 
 type Item = Outputs["home"]["get"]["attention"][number];
 
@@ -15,7 +16,7 @@ export function AttentionList({ items }: Readonly<{ items: readonly Item[] }>) {
   const first = items.slice(0, MOST);
   const rest = items.slice(MOST);
   return (
-    <Section level={2} title="Needs attention">
+    <Section level={2} title={t("Needs attention")}>
       <ul className="grid border-t">
         {first.map((item) => (
           <Row item={item} key={`${item.code}-${item.href}-${item.title}`} />
@@ -23,7 +24,7 @@ export function AttentionList({ items }: Readonly<{ items: readonly Item[] }>) {
       </ul>
       {rest.length > 0 && (
         <details>
-          <summary className="min-h-8 py-1 text-accent">Show {rest.length} more</summary>
+          <summary className="min-h-8 py-1 text-accent">{t("Show {count} more", { count: rest.length })}</summary>
           <ul className="grid border-t">
             {rest.map((item) => (
               <Row item={item} key={`${item.code}-${item.href}-${item.title}`} />
@@ -45,7 +46,7 @@ function Row({ item }: Readonly<{ item: Item }>) {
       </div>
       {item.href && (
         <Link className={buttonClass()} href={portalPath(item.href)}>
-          Open
+          {t("Open")}
         </Link>
       )}
     </li>

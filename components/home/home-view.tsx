@@ -2,7 +2,6 @@
 
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
-
 import { useTRPC } from "@/components/api/client";
 import type { Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
@@ -18,6 +17,8 @@ import { useScope } from "@/components/shell/scope";
 import { later } from "@/components/ui/later";
 import { Section } from "@/components/ui/section";
 import { Skeleton } from "@/components/ui/skeleton";
+import { rich } from "@/components/words/rich";
+import { t } from "@/server/kernel/words";
 
 /** The operator's is a page of its own. */
 const CommandView = later(
@@ -63,11 +64,15 @@ export function HomeView() {
               <Section
                 aside={
                   <span className="text-ink-2">
-                    Today <Money className="font-medium text-ink" currency={currency} micros={data.costTodayMicros} />
+                    {rich("Today {amount}", {
+                      amount: (
+                        <Money className="font-medium text-ink" currency={currency} micros={data.costTodayMicros} />
+                      ),
+                    })}
                   </span>
                 }
                 level={2}
-                title={tenant.kind === "customer" ? "Spent in 14 days" : "Charged below in 14 days"}
+                title={tenant.kind === "customer" ? t("Spent in 14 days") : t("Charged below in 14 days")}
               >
                 <SpendChart cap={balance.data?.dailyCapMicros ?? null} currency={currency} days={data.days} />
               </Section>
@@ -86,15 +91,15 @@ function Credit({ balance }: Readonly<{ balance: Outputs["billing"]["balance"] }
     <Section
       aside={
         <Link className="text-accent underline-offset-2 hover:underline" href={hrefOf("balance")}>
-          Ledger
+          {t("Ledger")}
         </Link>
       }
       level={2}
-      title="Balance"
+      title={t("Balance")}
     >
       <BalanceBar balance={balance} large />
       <p className="text-ink-2">
-        {runwayText(balance.availableMicros, balance.spentWeekMicros) ?? "Nothing was spent this week: it lasts."}
+        {runwayText(balance.availableMicros, balance.spentWeekMicros) ?? t("Nothing was spent this week: it lasts.")}
       </p>
     </Section>
   );

@@ -1,7 +1,6 @@
 "use client";
 
 import Link from "next/link";
-
 import type { Outputs } from "@/components/api/outputs";
 import { Money } from "@/components/billing/money";
 import { Duration } from "@/components/calls/duration";
@@ -11,6 +10,8 @@ import { runningRate } from "@/components/calls/running-rate";
 import { useScope } from "@/components/shell/scope";
 import { Section } from "@/components/ui/section";
 import { useNow } from "@/components/ui/use-now";
+import { rich } from "@/components/words/rich";
+import { t } from "@/server/kernel/words";
 
 type Data = Outputs["calls"]["live"];
 
@@ -25,19 +26,19 @@ export function LiveStrip({ data, most }: Readonly<{ data: Data; most?: number |
         <span className="flex flex-wrap justify-end gap-x-4">
           {most !== undefined && (
             <Link className="text-ink-2 underline-offset-2 hover:underline" href={hrefOf("limits")}>
-              {data.items.length} of {most} calls at once
+              {t("{calls} of {most} calls at once", { calls: data.items.length, most })}
             </Link>
           )}
           <Link className="text-accent underline-offset-2 hover:underline" href={hrefOf("live")}>
-            All live calls
+            {t("All live calls")}
           </Link>
         </span>
       }
       level={2}
-      title="On the phone now"
+      title={t("On the phone now")}
     >
       {data.items.length === 0 ? (
-        <p className="border-y py-3 text-ink-2">Nobody is on the phone.</p>
+        <p className="border-y py-3 text-ink-2">{t("Nobody is on the phone.")}</p>
       ) : (
         <Calls data={data} />
       )}
@@ -59,22 +60,23 @@ function Calls({ data }: Readonly<{ data: Data }>) {
             </span>
             <PhoneNumber className="min-w-0 flex-1" formatted={call.toFormatted} />
             <span className={call.answeredAt ? "" : "text-info"}>
-              {call.answeredAt ? <Duration seconds={(now.getTime() - call.answeredAt.getTime()) / 1_000} /> : "Ringing"}
+              {call.answeredAt ? (
+                <Duration seconds={(now.getTime() - call.answeredAt.getTime()) / 1_000} />
+              ) : (
+                t("Ringing")
+              )}
             </span>
-            <Money
-              className="w-20 text-right font-medium"
-              currency={currency}
-              decimals={4}
-              micros={call.costMicrosNow}
-            />
+            <Money className="w-20 text-end font-medium" currency={currency} decimals={4} micros={call.costMicrosNow} />
           </li>
         ))}
       </ul>
       <p className="flex justify-between text-ink-2">
-        <span>{items.length > MOST ? `and ${items.length - MOST} more` : ""}</span>
+        <span>{items.length > MOST ? t("and {count} more", { count: items.length - MOST }) : ""}</span>
         {rate > 0n && (
           <span>
-            <Money currency={currency} decimals={4} micros={rate} /> a minute together
+            {rich("{rate} a minute together", {
+              rate: <Money currency={currency} decimals={4} micros={rate} />,
+            })}
           </span>
         )}
       </p>

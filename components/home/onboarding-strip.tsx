@@ -9,6 +9,7 @@ import { Button } from "@/components/ui/button";
 import { buttonClass } from "@/components/ui/button-class";
 import { cx } from "@/components/ui/cx";
 import { Icon } from "@/components/ui/icon";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ phones: Readonly<{ online: number; total: number }> }>;
 
@@ -21,25 +22,25 @@ export function OnboardingStrip({ phones }: Props) {
   const mayPhone = useMayPhone();
   const steps = [
     {
-      title: "Create an extension",
-      detail: "A number with its own secret.",
+      title: t("Create an extension"),
+      detail: t("A number with its own secret."),
       done: phones.total > 0,
       href: `${hrefOf("extensions")}?new=1`,
-      act: "Create extension",
+      act: t("Create extension"),
     },
     {
-      title: "Connect a phone",
-      detail: "This browser, an app by QR code, or any SIP phone.",
+      title: t("Connect a phone"),
+      detail: t("This browser, an app by QR code, or any SIP phone."),
       done: phones.online > 0,
       href: hrefOf("extensions"),
-      act: "Connect a phone",
+      act: t("Connect a phone"),
     },
     {
-      title: "Hear yourself",
-      detail: "Dial *43 on the connected phone.",
+      title: t("Hear yourself"),
+      detail: t("Dial *43 on the connected phone."),
       done: false,
       href: hrefOf("live"),
-      act: "Watch it live",
+      act: t("Watch it live"),
     },
   ];
   const current = steps.findIndex((step) => !step.done);
@@ -56,14 +57,14 @@ export function OnboardingStrip({ phones }: Props) {
               </span>
             )}
             {step.title}
-            {step.done && <span className="sr-only">(done)</span>}
+            {step.done && <span className="sr-only">{t("(done)")}</span>}
           </p>
-          <p className="pl-6 text-ink-2">{step.detail}</p>
+          <p className="ps-6 text-ink-2">{step.detail}</p>
           {index === current && can("extensions.write") && (
-            <div className="grid justify-items-start gap-2 pt-2 pl-6">
+            <div className="grid justify-items-start gap-2 pt-2 ps-6">
               {mayPhone && index > 0 && (
                 <Button look="primary" onClick={() => askForPhone({ tenantSlug, dial: ECHO })}>
-                  Call the echo test from this browser
+                  {t("Call the echo test from this browser")}
                 </Button>
               )}
               <Link className={buttonClass(mayPhone && index > 0 ? "plain" : "primary")} href={step.href}>

@@ -1,3 +1,5 @@
+import { dateFormat } from "@/server/kernel/locale";
+
 export type SpendDay = Readonly<{ day: string | Date; costMicros: bigint; calls: number }>;
 
 export type Bar = Readonly<{ key: string; height: number }>;
@@ -26,10 +28,6 @@ export function spendBars(
 export const dayKey = (day: string | Date): string =>
   typeof day === "string" ? day.slice(0, 10) : day.toISOString().slice(0, 10);
 
-const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-
 /** 21 Nov, from 2026-11-21. */
-export function dayName(key: string): string {
-  const [, month, day] = key.split("-");
-  return `${Number(day)} ${months[Number(month) - 1] ?? ""}`;
-}
+export const dayName = (key: string): string =>
+  dateFormat({ timeZone: "UTC", day: "numeric", month: "short" }).format(new Date(key));

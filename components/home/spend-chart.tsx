@@ -3,6 +3,7 @@
 import { moneyText } from "@/components/billing/money-text";
 import { dayKey, dayName, type SpendDay, spendBars } from "@/components/home/spend-bars";
 import { SpendTable } from "@/components/home/spend-table";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ days: readonly SpendDay[]; cap: bigint | null; currency: string }>;
 
@@ -15,7 +16,7 @@ export function SpendChart({ days, cap, currency }: Props) {
   const first = days[0];
   const last = days.at(-1);
   const total = days.reduce((sum, day) => sum + day.costMicros, 0n);
-  if (!first || !last || total === 0n) return <p className="text-ink-2">Nothing was spent yet.</p>;
+  if (!first || !last || total === 0n) return <p className="text-ink-2">{t("Nothing was spent yet.")}</p>;
   return (
     <figure className="grid gap-1">
       <svg
@@ -40,12 +41,17 @@ export function SpendChart({ days, cap, currency }: Props) {
         {capAt !== undefined && <Line className="stroke-warn" dashed days={days.length} height={capAt} />}
         <Line className="stroke-outline" days={days.length} height={0} />
       </svg>
-      <figcaption className="flex justify-between text-xs text-ink-3">
-        <span>{dayName(dayKey(first.day))}</span>
-        <span>
-          {moneyText(total, currency)} in all{cap !== null && `, cap ${moneyText(cap, currency)} a day`}
-        </span>
-        <span>{dayName(dayKey(last.day))}</span>
+      <figcaption className="flex justify-between text-xs text-ink-3" dir="ltr">
+        <bdi>{dayName(dayKey(first.day))}</bdi>
+        <bdi>
+          {cap === null
+            ? t("{total} in all", { total: moneyText(total, currency) })
+            : t("{total} in all, cap {cap} a day", {
+                total: moneyText(total, currency),
+                cap: moneyText(cap, currency),
+              })}
+        </bdi>
+        <bdi>{dayName(dayKey(last.day))}</bdi>
       </figcaption>
       <SpendTable currency={currency} days={days} />
     </figure>

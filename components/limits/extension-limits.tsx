@@ -16,6 +16,7 @@ import { RowLink } from "@/components/ui/row-link";
 import { Section } from "@/components/ui/section";
 import { toast } from "@/components/ui/toast-store";
 import { useOpen } from "@/components/ui/use-open";
+import { t } from "@/server/kernel/words";
 
 type Row = Outputs["limits"]["extensions"]["items"][number];
 
@@ -29,38 +30,42 @@ const cap = (micros: bigint | null, currency: string, decimals?: number) =>
 const columnsIn = (currency: string): readonly Column<Row>[] => [
   {
     key: "number",
-    header: "Extension",
+    header: t("Extension"),
     fold: "lead",
     cell: (row) => (
-      <RowLink className="font-medium" id={row.id} label={`Limits of ${row.number}, ${row.displayName}`}>
+      <RowLink
+        className="font-medium"
+        id={row.id}
+        label={t("Limits of {number}, {name}", { number: row.number, name: row.displayName })}
+      >
         <span className="font-mono">{row.number}</span> <span className="font-normal">{row.displayName}</span>
       </RowLink>
     ),
   },
   {
     key: "day",
-    header: "Per day",
+    header: t("Per day"),
     numeric: true,
     fold: "lead-end",
     cell: (row) => cap(row.limits.dailyCapMicros, currency),
   },
-  { key: "month", header: "Per month", numeric: true, cell: (row) => cap(row.limits.monthlyCapMicros, currency) },
-  { key: "call", header: "Per call", numeric: true, cell: (row) => cap(row.limits.callCapMicros, currency) },
+  { key: "month", header: t("Per month"), numeric: true, cell: (row) => cap(row.limits.monthlyCapMicros, currency) },
+  { key: "call", header: t("Per call"), numeric: true, cell: (row) => cap(row.limits.callCapMicros, currency) },
   {
     key: "minute",
-    header: "Price per minute",
+    header: t("Price per minute"),
     numeric: true,
     cell: (row) => cap(row.limits.maxPerMinuteMicros, currency, ratesDecimals([row.limits.maxPerMinuteMicros ?? 0n])),
   },
   {
     key: "calls",
-    header: "Calls at once",
+    header: t("Calls at once"),
     numeric: true,
     fold: "second-end",
     cell: (row) => (
       <>
-        {row.limits.maxCalls}
-        <span className="sm:hidden"> at once</span>
+        <span className="max-sm:hidden">{row.limits.maxCalls}</span>
+        <span className="sm:hidden">{t("{count} at once", { count: row.limits.maxCalls ?? "" })}</span>
       </>
     ),
   },
@@ -72,23 +77,23 @@ export function ExtensionLimits() {
   const { openId, close } = useOpen();
   const query = useQuery(useTRPC().limits.extensions.queryOptions({ tenantSlug }));
   return (
-    <Section level={2} title="Each extension">
+    <Section level={2} title={t("Each extension")}>
       <QueryView query={query}>
         {({ items }) => {
           const row = items.find(({ id }) => id === openId);
           return (
             <>
               <DataTable
-                caption="Limits of extensions"
+                caption={t("Limits of extensions")}
                 columns={columnsIn(currency)}
-                empty={<Empty title="No extension yet." />}
+                empty={<Empty title={t("No extension yet.")} />}
                 fit
                 openKey={openId}
                 rowKey={({ id }) => id}
                 rows={items}
               />
               {row && (
-                <Panel onClose={close} subject={row.id} title={`Limits of ${row.number}`}>
+                <Panel onClose={close} subject={row.id} title={t("Limits of {number}", { number: row.number })}>
                   <OneExtension key={row.id} onDone={close} row={row} />
                 </Panel>
               )}
@@ -111,7 +116,7 @@ function OneExtension({ row, onDone }: Readonly<{ row: Row; onDone: () => void }
       onSuccess: () => {
         void queries.invalidateQueries({ queryKey: trpc.limits.pathKey() });
         void queries.invalidateQueries({ queryKey: trpc.extensions.pathKey() });
-        toast(`Limits of ${row.number} saved. They count from the next call.`);
+        toast(t("Limits of {number} saved. They count from the next call.", { number: row.number }));
         onDone();
       },
     }),

@@ -1,4 +1,5 @@
 import { moneyText, rateDecimals } from "@/components/billing/money-text";
+import { type Message, msg, say, t } from "@/server/kernel/words";
 
 export type CapName = "dailyCap" | "monthlyCap" | "callCap" | "maxPerMinute";
 export type CountName = "maxCalls" | "maxCallsPerMinute";
@@ -6,23 +7,21 @@ export type FieldName = CapName | CountName;
 
 export const capNames = ["dailyCap", "monthlyCap", "callCap", "maxPerMinute"] as const;
 
-export const labels: Readonly<Record<FieldName, string>> = {
-  dailyCap: "Cap per day",
-  monthlyCap: "Cap per month",
-  callCap: "Cap per call",
-  maxPerMinute: "Highest price per minute",
-  maxCalls: "Calls at once",
-  maxCallsPerMinute: "Calls begun per minute",
+export const labels: Readonly<Record<FieldName, Message>> = {
+  dailyCap: msg("Cap per day"),
+  monthlyCap: msg("Cap per month"),
+  callCap: msg("Cap per call"),
+  maxPerMinute: msg("Highest price per minute"),
+  maxCalls: msg("Calls at once"),
+  maxCallsPerMinute: msg("Calls begun per minute"),
 };
 
-const most: Readonly<Record<CapName, string>> = {
-  dailyCap: "The most on one day was",
-  monthlyCap: "The most in one month was",
-  callCap: "The dearest call cost",
-  maxPerMinute: "The dearest minute cost",
+const most: Readonly<Record<CapName, Message>> = {
+  dailyCap: msg("The most on one day was {amount} in the last 30 days."),
+  monthlyCap: msg("The most in one month was {amount} in the last 30 days."),
+  callCap: msg("The dearest call cost {amount} in the last 30 days."),
+  maxPerMinute: msg("The dearest minute cost {amount} in the last 30 days."),
 };
-
-const counted = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
 
 /** What a cap would have done in the last 30 days, in one sentence; without a cap what there was at most. */
 export function previewSentence(
@@ -32,18 +31,19 @@ export function previewSentence(
   currency: string,
 ): string {
   if (stopped && stopped.calls > 0) {
-    const days = counted(stopped.days, "day", "days");
-    const calls = counted(stopped.calls, "call", "calls");
-    return `On ${days} of the last 30 this would have stopped ${calls}.`;
+    return t(
+      "On {days, plural, one {# day} other {# days}} of the last 30 this would have stopped {calls, plural, one {# call} other {# calls}}.",
+      { days: stopped.days, calls: stopped.calls },
+    );
   }
-  if (stopped) return "In the last 30 days this would have stopped nothing.";
-  if (mostMicros === 0n) return "Nothing was charged in the last 30 days.";
-  const text = moneyText(mostMicros, currency, name === "maxPerMinute" ? { decimals: rateDecimals(mostMicros) } : {});
-  return `${most[name]} ${text} in the last 30 days.`;
+  if (stopped) return t("In the last 30 days this would have stopped nothing.");
+  if (mostMicros === 0n) return t("Nothing was charged in the last 30 days.");
+  const amount = moneyText(mostMicros, currency, name === "maxPerMinute" ? { decimals: rateDecimals(mostMicros) } : {});
+  return say(most[name], { amount });
 }
 
 /** The bound that somebody above set, in one sentence. */
-export const boundSentence = (text: string): string => `At most ${text}, set by your provider.`;
+export const boundSentence = (text: string): string => t("At most {bound}, set by your provider.", { bound: text });
 
 /** An amount as it stands in a field: exact, without grouping or needless zeros. */
 export function fieldText(micros: bigint | null): string {
@@ -53,7 +53,7 @@ export function fieldText(micros: bigint | null): string {
 }
 
 /** What is counted. */
-export const countHints: Readonly<Record<CountName, string>> = {
-  maxCalls: "Those that ring count. For a call that comes in, all calls count.",
-  maxCallsPerMinute: "Refused ones do not count.",
+export const countHints: Readonly<Record<CountName, Message>> = {
+  maxCalls: msg("Those that ring count. For a call that comes in, all calls count."),
+  maxCallsPerMinute: msg("Refused ones do not count."),
 };

@@ -23,6 +23,7 @@ import { ErrorState } from "@/components/ui/error-state";
 import { Field } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
 import { type Problems, useFields } from "@/components/ui/use-fields";
+import { say, t } from "@/server/kernel/words";
 
 type Limits = Outputs["limits"]["get"]["own"];
 type Values = Partial<Record<CapName, string | null>> & Partial<Record<CountName, number | null>>;
@@ -42,9 +43,11 @@ type Props = Readonly<{
 }>;
 
 const capProblem = (text: string) =>
-  text === "" || readAmount(text) !== undefined ? undefined : "Write an amount such as 20 or 0.05, or leave it empty.";
+  text === "" || readAmount(text) !== undefined
+    ? undefined
+    : t("Write an amount such as 20 or 0.05, or leave it empty.");
 const countProblem = (text: string) =>
-  text === "" || /^\d{1,6}$/.test(text) ? undefined : "Write a whole number, or leave it empty.";
+  text === "" || /^\d{1,6}$/.test(text) ? undefined : t("Write a whole number, or leave it empty.");
 
 /** Whether two texts of a field mean the same: 20 and 20.00 do. */
 const same = (name: FieldName, a: string, b: string): boolean =>
@@ -110,10 +113,10 @@ export function LimitsForm({ subject, currency, limits, above, counts, busy, err
       hint={bounds?.[name] ? `${boundSentence(unit ? `${bounds[name]} ${unit}` : bounds[name])} ${hint}` : hint}
       inputMode={unit ? "decimal" : "numeric"}
       key={name}
-      label={labels[name]}
+      label={say(labels[name])}
       name={name}
       onChange={(event) => type(name, event.target.value)}
-      placeholder={unit || subject.ofTenantSlug ? "No limit" : "Standard"}
+      placeholder={unit || subject.ofTenantSlug ? t("No limit") : t("Standard")}
       problem={problems[name]}
       value={typed[name]}
       {...(unit ? { unit } : {})}
@@ -127,14 +130,14 @@ export function LimitsForm({ subject, currency, limits, above, counts, busy, err
           const hint = preview && previewSentence(name, preview.stopped[name], preview.most[name], currency);
           return field(name, hint ?? "", currency);
         })}
-        {counts.map((name) => field(name, countHints[name]))}
+        {counts.map((name) => field(name, say(countHints[name])))}
       </div>
       {theirs.length > 0 && <ChangedMeanwhile names={theirs} saved={saved} typed={typed} />}
       {refusal && <ErrorState {...refusal} />}
       {can("billing.write") && (
         <div>
-          <Button busy={busy && "Saving…"} look="primary" type="submit">
-            Save limits
+          <Button busy={busy && t("Saving…")} look="primary" type="submit">
+            {t("Save limits")}
           </Button>
         </div>
       )}
@@ -146,11 +149,17 @@ type Meanwhile = Readonly<{ names: readonly FieldName[]; saved: Texts; typed: Te
 
 function ChangedMeanwhile({ names, saved, typed }: Meanwhile) {
   return (
-    <Notice live title="Somebody else changed this while you typed" tone="warn">
+    <Notice live title={t("Somebody else changed this while you typed")} tone="warn">
       {names
-        .map((name) => `${labels[name]}: ${saved[name] || "no limit"} now, ${typed[name] || "no limit"} typed.`)
+        .map((name) =>
+          t("{field}: {saved} now, {typed} typed.", {
+            field: say(labels[name]),
+            saved: saved[name] || t("no limit"),
+            typed: typed[name] || t("no limit"),
+          }),
+        )
         .join(" ")}{" "}
-      Saving puts yours in place of theirs.
+      {t("Saving puts yours in place of theirs.")}
     </Notice>
   );
 }

@@ -11,6 +11,7 @@ import { useScope } from "@/components/shell/scope";
 import { PageHeader } from "@/components/ui/page-header";
 import { Section } from "@/components/ui/section";
 import { toast } from "@/components/ui/toast-store";
+import { t } from "@/server/kernel/words";
 
 /** What calls may cost and how many there may be, each cap tried against the last 30 days while it is typed. */
 export function LimitsView() {
@@ -18,11 +19,12 @@ export function LimitsView() {
   const query = useQuery(useTRPC().limits.get.queryOptions({ tenantSlug }));
   return (
     <>
-      <PageHeader title="Limits" />
+      <PageHeader title={t("Limits")} />
       <div className="grid gap-8">
         <p className="max-w-prose text-ink-2">
-          At a cap new calls are refused and calls in progress end; held money counts as spent. Emergency numbers always
-          pass. An empty field sets no limit.
+          {t(
+            "At a cap new calls are refused and calls in progress end; held money counts as spent. Emergency numbers always pass. An empty field sets no limit.",
+          )}
         </p>
         <QueryView query={query}>{(limits) => <OwnLimits limits={limits} />}</QueryView>
         <ExtensionLimits />
@@ -42,12 +44,12 @@ function OwnLimits({ limits }: Readonly<{ limits: Outputs["limits"]["get"] }>) {
       onSuccess: () => {
         void queries.invalidateQueries({ queryKey: trpc.limits.pathKey() });
         void queries.invalidateQueries({ queryKey: trpc.billing.pathKey() });
-        toast("Limits saved. They count from the next call.");
+        toast(t("Limits saved. They count from the next call."));
       },
     }),
   );
   return (
-    <Section level={2} title={`All of ${tenant.name}`}>
+    <Section level={2} title={t("All of {tenant}", { tenant: tenant.name })}>
       <div className="max-w-3xl">
         <LimitsForm
           above={limits.above}

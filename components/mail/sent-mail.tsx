@@ -15,25 +15,26 @@ import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { Notice } from "@/components/ui/notice";
 import { toast } from "@/components/ui/toast-store";
+import { t } from "@/server/kernel/words";
 
 const columnsIn = (zone: string, again: boolean): readonly Column<MailRow>[] => {
   const columns: (Column<MailRow> | false)[] = [
-    { key: "at", header: `Written, ${zone}`, fold: "second", cell: (row) => <Moment at={row.createdAt} /> },
+    { key: "at", header: t("Written, {zone}", { zone }), fold: "second", cell: (row) => <Moment at={row.createdAt} /> },
     {
       key: "subject",
-      header: "Subject",
+      header: t("Subject"),
       fold: "lead",
       cell: (row) => <span className="font-medium">{row.subject}</span>,
     },
-    { key: "to", header: "To", fold: "second-end", cell: (row) => <span className="break-all">{row.to}</span> },
+    { key: "to", header: t("To"), fold: "second-end", cell: (row) => <span className="break-all">{row.to}</span> },
     {
       key: "state",
-      header: "State",
+      header: t("State"),
       grow: true,
       fold: "lead-end",
       cell: (row) => <MailState row={row} />,
     },
-    again && { key: "act", header: "Actions", fold: "below", cell: (row) => <SendAgain row={row} /> },
+    again && { key: "act", header: t("Actions"), fold: "below", cell: (row) => <SendAgain row={row} /> },
   ];
   return columns.filter((column) => column !== false);
 };
@@ -47,17 +48,19 @@ export function SentMail() {
       {({ items, goesOut }) => (
         <div className="grid gap-3">
           {!goesOut && (
-            <Notice title="No mail leaves this installation." tone="info">
+            <Notice title={t("No mail leaves this installation.")} tone="info">
               {tenant.kind === "operator"
-                ? "No mail server is named (SMTP_URL)."
-                : "Your provider has not named a mail server."}{" "}
-              What would be sent is kept here; nobody gets it until it is sent again.
+                ? t("No mail server is named (SMTP_URL).")
+                : t("Your provider has not named a mail server.")}{" "}
+              {t("What would be sent is kept here; nobody gets it until it is sent again.")}
             </Notice>
           )}
           <DataTable
-            caption="Mail"
+            caption={t("Mail")}
             columns={columnsIn(zoneText(timeZone), can("billing.write"))}
-            empty={<Empty title="Nothing was written yet.">Statements and invitations are listed here.</Empty>}
+            empty={
+              <Empty title={t("Nothing was written yet.")}>{t("Statements and invitations are listed here.")}</Empty>
+            }
             rowKey={(row) => row.id}
             rows={items}
           />
@@ -92,13 +95,13 @@ function SendAgain({ row }: Readonly<{ row: MailRow }>) {
   if ((row.state !== "held" && row.state !== "failed") || row.secret) return null;
   return (
     <Button
-      aria-label={`Send the mail to ${row.to} again`}
-      busy={again.isPending && "Queuing…"}
-      className="-ml-3 min-h-7"
+      aria-label={t("Send the mail to {address} again", { address: row.to })}
+      busy={again.isPending && t("Queuing…")}
+      className="-ms-3 min-h-7"
       look="quiet"
       onClick={() => again.mutate({ tenantSlug, mailId: row.id })}
     >
-      Send again
+      {t("Send again")}
     </Button>
   );
 }

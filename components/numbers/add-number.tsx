@@ -12,6 +12,7 @@ import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
 import { toast } from "@/components/ui/toast-store";
 import { checks, useFields } from "@/components/ui/use-fields";
+import { msg, t } from "@/server/kernel/words";
 
 /** The operator takes a number of its carrier's into service, and may hand it on at once. */
 export function AddNumber({ onClose }: Readonly<{ onClose: () => void }>) {
@@ -19,14 +20,14 @@ export function AddNumber({ onClose }: Readonly<{ onClose: () => void }>) {
   const trpc = useTRPC();
   const queries = useQueryClient();
   const form = useFields({
-    did: checks.shape(/^\+?[\d ()./-]{6,30}$/, "Write the number in full, such as +49 30 1234567."),
+    did: checks.shape(/^\+?[\d ()./-]{6,30}$/, msg("Write the number in full, such as +49 30 1234567.")),
     toTenantSlug: checks.any,
   });
   const add = useMutation(
     trpc.numbers.add.mutationOptions({
       onSuccess: () => {
         void queries.invalidateQueries({ queryKey: trpc.numbers.pathKey() });
-        toast("The number is in service.");
+        toast(t("The number is in service."));
         onClose();
       },
       onError: (error) => form.setProblems(problemsOf(error)),
@@ -41,23 +42,23 @@ export function AddNumber({ onClose }: Readonly<{ onClose: () => void }>) {
   }
 
   return (
-    <Dialog onClose={onClose} title="Add a number">
+    <Dialog onClose={onClose} title={t("Add a number")}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <Field
           data-first=""
-          hint="As your carrier sends it, in full."
+          hint={t("As your carrier sends it, in full.")}
           inputMode="tel"
-          label="Number"
+          label={t("Number")}
           name="did"
           placeholder="+49 30 1234567"
           problem={form.problems.did}
         />
-        <Receiver placeholder="Nobody yet" />
+        <Receiver placeholder={t("Nobody yet")} />
         <FormEnd
-          busy={add.isPending && "Adding…"}
+          busy={add.isPending && t("Adding…")}
           onCancel={onClose}
           refusal={refusalBeside(add.error, form.problems)}
-          submit="Add number"
+          submit={t("Add number")}
         />
       </form>
     </Dialog>

@@ -12,18 +12,19 @@ import { Dialog } from "@/components/ui/dialog";
 import { FormEnd } from "@/components/ui/form-end";
 import { toast } from "@/components/ui/toast-store";
 import { checks, useFields } from "@/components/ui/use-fields";
+import { msg, t } from "@/server/kernel/words";
 
 /** Hands a number to a tenant below, which then says where it rings. */
 export function GiveNumber({ number, onClose }: Readonly<{ number: NumberRow; onClose: () => void }>) {
   const { tenantSlug } = useScope();
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const form = useFields({ toTenantSlug: checks.filled("The tenant") });
+  const form = useFields({ toTenantSlug: checks.filled(msg("The tenant is missing.")) });
   const give = useMutation(
     trpc.numbers.give.mutationOptions({
       onSuccess: () => {
         void queries.invalidateQueries({ queryKey: trpc.numbers.pathKey() });
-        toast(`${number.formatted} is given.`);
+        toast(t("{number} is given.", { number: number.formatted }));
         onClose();
       },
     }),
@@ -36,14 +37,14 @@ export function GiveNumber({ number, onClose }: Readonly<{ number: NumberRow; on
   }
 
   return (
-    <Dialog onClose={onClose} title={`Give ${number.formatted}`}>
+    <Dialog onClose={onClose} title={t("Give {number}", { number: number.formatted })}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
-        <Receiver placeholder="Choose a tenant" />
+        <Receiver placeholder={t("Choose a tenant")} />
         <FormEnd
-          busy={give.isPending && "Giving…"}
+          busy={give.isPending && t("Giving…")}
           onCancel={onClose}
           refusal={give.error ? refusalOf(give.error) : undefined}
-          submit="Give number"
+          submit={t("Give number")}
         />
       </form>
     </Dialog>

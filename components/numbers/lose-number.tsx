@@ -1,7 +1,6 @@
 "use client";
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-
 import { useTRPC } from "@/components/api/client";
 import type { NumberRow } from "@/components/api/outputs";
 import { refusalOf } from "@/components/api/refusal";
@@ -10,23 +9,29 @@ import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { ErrorState } from "@/components/ui/error-state";
 import { toast } from "@/components/ui/toast-store";
+import { richly } from "@/components/words/rich";
+import { msg, say, t } from "@/server/kernel/words";
 
 type Props = Readonly<{ act: "take" | "remove"; number: NumberRow; onClose: () => void; onDone: () => void }>;
 
 const words = {
   take: {
-    title: "Take the number back",
-    does: "is yours again and rings nowhere until you choose. Calls that go on stay.",
-    go: "Take back",
-    busy: "Taking back…",
-    done: "The number is back.",
+    title: msg("Take the number back"),
+    own: msg("{number} is yours again and rings nowhere until you choose. Calls that go on stay."),
+    theirs: msg("{number} of {holder} is yours again and rings nowhere until you choose. Calls that go on stay."),
+    go: msg("Take back"),
+    busy: msg("Taking back…"),
+    done: msg("The number is back."),
   },
   remove: {
-    title: "Take the number out of service",
-    does: "is called in vain from now on. Calls that go on stay, and so do the records of past ones.",
-    go: "Take out of service",
-    busy: "Taking out…",
-    done: "The number is out of service.",
+    title: msg("Take the number out of service"),
+    own: msg("{number} is called in vain from now on. Calls that go on stay, and so do the records of past ones."),
+    theirs: msg(
+      "{number} of {holder} is called in vain from now on. Calls that go on stay, and so do the records of past ones.",
+    ),
+    go: msg("Take out of service"),
+    busy: msg("number|Taking out…"),
+    done: msg("The number is out of service."),
   },
 } as const;
 
@@ -35,11 +40,11 @@ export function LoseNumber({ act, number, onClose, onDone }: Props) {
   const { tenantSlug } = useScope();
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const { title, does, go, busy, done } = words[act];
+  const { title, own, theirs, go, busy, done } = words[act];
   const options = {
     onSuccess: () => {
       void queries.invalidateQueries({ queryKey: trpc.numbers.pathKey() });
-      toast(done);
+      toast(say(done));
       onDone();
     },
   };
@@ -49,23 +54,29 @@ export function LoseNumber({ act, number, onClose, onDone }: Props) {
   ];
   const work = act === "take" ? take : remove;
   return (
-    <Dialog onClose={onClose} title={title}>
+    <Dialog onClose={onClose} title={say(title)}>
       <div className="grid gap-4">
         <p className="text-md text-ink-2">
-          <span className="figures whitespace-nowrap text-ink">{number.formatted}</span>
-          {number.own ? "" : ` of ${number.holder.name}`} {does}
+          {richly(number.own ? own : theirs, {
+            number: (
+              <bdi className="figures whitespace-nowrap text-ink" dir="ltr">
+                {number.formatted}
+              </bdi>
+            ),
+            holder: <bdi>{number.holder.name}</bdi>,
+          })}
         </p>
         {work.error && <ErrorState {...refusalOf(work.error)} />}
         <div className="flex justify-end gap-2">
           <Button data-first="" onClick={onClose}>
-            Keep
+            {t("Keep")}
           </Button>
           <Button
-            busy={work.isPending && busy}
+            busy={work.isPending && say(busy)}
             look="danger"
             onClick={() => work.mutate({ tenantSlug, did: number.number })}
           >
-            {go}
+            {say(go)}
           </Button>
         </div>
       </div>

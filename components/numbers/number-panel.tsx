@@ -13,6 +13,7 @@ import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { Panel } from "@/components/ui/panel";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ number: NumberRow; onClose: () => void }>;
 
@@ -47,18 +48,18 @@ function Actions({ number, onGone }: Readonly<{ number: NumberRow; onGone: () =>
     <div className="flex flex-wrap gap-2">
       {may.route && (
         <Button look={tenant.kind === "customer" ? "primary" : "plain"} onClick={() => setAct("route")}>
-          Choose where it rings…
+          {t("Choose where it rings…")}
         </Button>
       )}
       {may.give && (
         <Button look="primary" onClick={() => setAct("give")}>
-          Give to a tenant…
+          {t("Give to a tenant…")}
         </Button>
       )}
-      {may.take && <Button onClick={() => setAct("take")}>Take back…</Button>}
+      {may.take && <Button onClick={() => setAct("take")}>{t("Take back…")}</Button>}
       {may.remove && (
         <Button look="warning" onClick={() => setAct("remove")}>
-          Take out of service…
+          {t("Take out of service…")}
         </Button>
       )}
       {act === "route" && <RouteNumber number={number} onClose={close} />}
@@ -73,17 +74,21 @@ function factsOf(number: NumberRow, kind: string): readonly Fact[] {
   const { extension, holder, own } = number;
   const facts: (Fact | false)[] = [
     {
-      label: "Number",
-      value: <span className="figures">{number.formatted}</span>,
-      end: <CopyButton label="Copy the number" text={`+${number.number}`} />,
+      label: t("Number"),
+      value: (
+        <bdi className="figures" dir="ltr">
+          {number.formatted}
+        </bdi>
+      ),
+      end: <CopyButton label={t("Copy the number")} text={`+${number.number}`} />,
     },
     {
-      label: "Rings at",
-      value: extension ? `${extension.number} ${extension.name}` : "nowhere: callers hear that it is not in service",
+      label: t("Rings at"),
+      value: extension ? `${extension.number} ${extension.name}` : t("nowhere: callers hear that it is not in service"),
     },
-    kind !== "customer" && { label: "Holder", value: own ? "not given to anybody" : holder.name },
-    kind !== "operator" && { label: "You pay", value: <IncomingPrice price={number.price} /> },
-    { label: "In service since", value: <Moment at={number.since} full /> },
+    kind !== "customer" && { label: t("Holder"), value: own ? t("not given to anybody") : holder.name },
+    kind !== "operator" && { label: t("You pay"), value: <IncomingPrice price={number.price} /> },
+    { label: t("In service since"), value: <Moment at={number.since} full /> },
   ];
   return facts.filter((fact) => fact !== false);
 }

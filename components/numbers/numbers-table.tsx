@@ -4,25 +4,26 @@ import type { NumberRow, Outputs } from "@/components/api/outputs";
 import { IncomingPrice } from "@/components/numbers/incoming-price";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
-import { countText } from "@/components/ui/count-text";
+
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { RowLink } from "@/components/ui/row-link";
+import { t } from "@/server/kernel/words";
 
-const numberColumn: Column<NumberRow> = {
+const numberColumn = (): Column<NumberRow> => ({
   key: "number",
-  header: "Number",
+  header: t("Number"),
   fold: "lead",
   cell: (item) => (
     <RowLink className="figures font-medium whitespace-nowrap" id={item.number}>
-      {item.formatted}
+      <bdi dir="ltr">{item.formatted}</bdi>
     </RowLink>
   ),
-};
+});
 
-const ringsColumn: Column<NumberRow> = {
+const ringsColumn = (): Column<NumberRow> => ({
   key: "rings",
-  header: "Rings at",
+  header: t("Rings at"),
   fold: "second",
   grow: true,
   cell: ({ extension }) =>
@@ -32,29 +33,29 @@ const ringsColumn: Column<NumberRow> = {
         <span className="max-w-48 truncate text-ink-2">{extension.name}</span>
       </span>
     ) : (
-      <span className="text-warn">nowhere yet</span>
+      <span className="text-warn">{t("nowhere yet")}</span>
     ),
-};
+});
 
-const holderColumn: Column<NumberRow> = {
+const holderColumn = (): Column<NumberRow> => ({
   key: "holder",
-  header: "Holder",
+  header: t("Holder"),
   fold: "second-end",
   cell: (item) =>
     item.own ? (
-      <span className="text-ink-3">not given</span>
+      <span className="text-ink-3">{t("not given")}</span>
     ) : (
       <span className="block max-w-48 truncate">{item.holder.name}</span>
     ),
-};
+});
 
-const priceColumn: Column<NumberRow> = {
+const priceColumn = (): Column<NumberRow> => ({
   key: "price",
-  header: "You pay a minute",
+  header: t("You pay a minute"),
   numeric: true,
   fold: "lead-end",
   cell: (item) => <IncomingPrice price={item.price} short />,
-};
+});
 
 type Props = Readonly<{
   data: Outputs["numbers"]["list"];
@@ -68,19 +69,19 @@ type Props = Readonly<{
 export function NumbersTable({ data, openId, filtered, onClear, onNext, onFirst }: Props) {
   const { tenant } = useScope();
   const columns = [
-    numberColumn,
-    ringsColumn,
-    ...(tenant.kind === "customer" ? [] : [holderColumn]),
-    ...(tenant.kind === "operator" ? [] : [priceColumn]),
+    numberColumn(),
+    ringsColumn(),
+    ...(tenant.kind === "customer" ? [] : [holderColumn()]),
+    ...(tenant.kind === "operator" ? [] : [priceColumn()]),
   ];
   return (
     <>
       <DataTable
-        caption="Numbers"
+        caption={t("Numbers")}
         columns={columns}
         empty={
           filtered ? (
-            <Empty action={<Button onClick={onClear}>Clear search</Button>} title="No number matches." />
+            <Empty action={<Button onClick={onClear}>{t("Clear search")}</Button>} title={t("No number matches.")} />
           ) : (
             <NoNumbers />
           )
@@ -90,10 +91,14 @@ export function NumbersTable({ data, openId, filtered, onClear, onNext, onFirst 
         rows={data.items}
       />
       {(onNext || onFirst) && (
-        <nav aria-label="Pages of numbers" className="flex items-center gap-2 py-3">
-          <p className="figures mr-auto text-ink-3">{countText(data.items.length, "numbers")} on this page</p>
-          {onFirst && <Button onClick={onFirst}>First</Button>}
-          {onNext && <Button onClick={onNext}>Next</Button>}
+        <nav aria-label={t("Pages of numbers")} className="flex items-center gap-2 py-3">
+          <p className="figures me-auto text-ink-3">
+            {t("{count} on this page", {
+              count: t("{numbers, plural, one {# number} other {# numbers}}", { numbers: data.items.length }),
+            })}
+          </p>
+          {onFirst && <Button onClick={onFirst}>{t("First")}</Button>}
+          {onNext && <Button onClick={onNext}>{t("Next")}</Button>}
         </nav>
       )}
     </>
@@ -103,10 +108,10 @@ export function NumbersTable({ data, openId, filtered, onClear, onNext, onFirst 
 function NoNumbers() {
   const { tenant } = useScope();
   return (
-    <Empty title="No number yet.">
+    <Empty title={t("No number yet.")}>
       {tenant.kind === "operator"
-        ? "Add the numbers that your carrier sends to you, then hand them to tenants below."
-        : "A number is how people outside reach your telephones. Whoever sells to you can give you one."}
+        ? t("Add the numbers that your carrier sends to you, then hand them to tenants below.")
+        : t("A number is how people outside reach your telephones. Whoever sells to you can give you one.")}
     </Empty>
   );
 }

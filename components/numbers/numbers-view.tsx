@@ -14,6 +14,7 @@ import { PageHeader } from "@/components/ui/page-header";
 import { SearchBox } from "@/components/ui/search-box";
 import { useOpen } from "@/components/ui/use-open";
 import { useParamsState } from "@/components/ui/use-params-state";
+import { t } from "@/server/kernel/words";
 
 const NumberPanel = later(() => import("@/components/numbers/number-panel").then((file) => file.NumberPanel));
 const AddNumber = later(() => import("@/components/numbers/add-number").then((file) => file.AddNumber));
@@ -37,15 +38,15 @@ export function NumbersView() {
           tenant.kind === "operator" &&
           can("numbers.give") && (
             <Button data-shortcut="n" icon="plus" look="primary" onClick={() => setAdding(true)}>
-              Add number
+              {t("Add number")}
             </Button>
           )
         }
-        title="Numbers"
+        title={t("Numbers")}
       >
         <SearchBox
           className="w-full sm:w-64"
-          label={tenant.kind === "customer" ? "Number" : "Number or holder"}
+          label={tenant.kind === "customer" ? t("Number") : t("Number or holder")}
           onValue={(q) => set({ q: q || undefined, after: undefined }, "replace")}
           value={params.get("q") ?? ""}
         />

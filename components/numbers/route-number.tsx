@@ -11,6 +11,7 @@ import { useScope } from "@/components/shell/scope";
 import { Dialog } from "@/components/ui/dialog";
 import { FormEnd } from "@/components/ui/form-end";
 import { toast } from "@/components/ui/toast-store";
+import { t } from "@/server/kernel/words";
 
 /** Its holder says at which extension a number rings; the next call follows it. */
 export function RouteNumber({ number, onClose }: Readonly<{ number: NumberRow; onClose: () => void }>) {
@@ -22,7 +23,7 @@ export function RouteNumber({ number, onClose }: Readonly<{ number: NumberRow; o
     trpc.numbers.route.mutationOptions({
       onSuccess: () => {
         void queries.invalidateQueries({ queryKey: trpc.numbers.pathKey() });
-        toast("The next call rings there.");
+        toast(t("The next call rings there."));
         onClose();
       },
     }),
@@ -34,21 +35,21 @@ export function RouteNumber({ number, onClose }: Readonly<{ number: NumberRow; o
   }
 
   return (
-    <Dialog onClose={onClose} title={`Where ${number.formatted} rings`}>
+    <Dialog onClose={onClose} title={t("Where {number} rings", { number: number.formatted })}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <ExtensionField
-          hint="All phones of the extension ring. Nowhere: callers hear that the number is not in service."
-          label="Extension"
+          hint={t("All phones of the extension ring. Nowhere: callers hear that the number is not in service.")}
+          label={t("Extension")}
           name="extensionId"
           onValue={setExtensionId}
-          placeholder="Nowhere"
+          placeholder={t("Nowhere")}
           value={extensionId}
         />
         <FormEnd
-          busy={route.isPending && "Saving…"}
+          busy={route.isPending && t("Saving…")}
           onCancel={onClose}
           refusal={route.error ? refusalOf(route.error) : undefined}
-          submit="Save"
+          submit={t("Save")}
         />
       </form>
     </Dialog>

@@ -2,7 +2,6 @@
 
 import Link from "next/link";
 import { useEffect, useState } from "react";
-
 import { Money } from "@/components/billing/money";
 import { Duration } from "@/components/calls/duration";
 import { StopsAt } from "@/components/calls/stops-at";
@@ -14,13 +13,15 @@ import { type KnownCall, useKnownCall } from "@/components/phone/use-known-call"
 import { currentLine } from "@/components/phone/use-line";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
+import { rich } from "@/components/words/rich";
+import { msg, say, t } from "@/server/kernel/words";
 
 const phases = {
-  calling: "Calling…",
-  ringing: "Ringing…",
-  incoming: "Calls you",
-  live: "Connected",
-  over: "Call ended",
+  calling: msg("Calling…"),
+  ringing: msg("Ringing…"),
+  incoming: msg("Calls you"),
+  live: msg("Connected"),
+  over: msg("Call ended"),
 };
 
 /** The one call: who, how long, what it costs, and what can be done with it. */
@@ -30,9 +31,11 @@ export function CallCard({ call }: Readonly<{ call: CallState }>) {
   return (
     <div className="grid gap-3 rounded-lg bg-sunken p-3">
       <div aria-live={call.phase === "incoming" ? "assertive" : "polite"}>
-        <p className="figures truncate text-lg font-medium">{known?.toFormatted ?? call.number}</p>
+        <p className="figures truncate text-lg font-medium">
+          <bdi dir="auto">{known?.toFormatted ?? call.number}</bdi>
+        </p>
         <p className="flex flex-wrap gap-x-2 text-ink-2">
-          {call.held ? "On hold" : phases[call.phase]}
+          {call.held ? t("On hold") : say(phases[call.phase])}
           {call.answeredAt !== undefined && (
             <Duration seconds={((call.endedAt ?? now.getTime()) - call.answeredAt) / 1_000} />
           )}
@@ -56,19 +59,21 @@ function Cost({ call, known, now }: Readonly<{ call: CallState; known: KnownCall
   const { currency, perMinuteMicros } = known;
   return (
     <>
-      <dt>Cost</dt>
-      <dd className="text-right">
+      <dt>{t("Cost")}</dt>
+      <dd className="text-end">
         <Money className="text-ink" currency={currency} decimals={DECIMALS} micros={known.costMicros} />
         {perMinuteMicros !== null && (
           <span className="block text-xs text-ink-3">
-            <Money currency={currency} decimals={DECIMALS} micros={perMinuteMicros} /> a minute
+            {rich("{rate} a minute", {
+              rate: <Money currency={currency} decimals={DECIMALS} micros={perMinuteMicros} />,
+            })}
           </span>
         )}
       </dd>
       {call.phase === "live" && known.grantedUntil && (
         <>
-          <dt>Stops</dt>
-          <dd className="text-right">
+          <dt>{t("Stops")}</dt>
+          <dd className="text-end">
             <StopsAt
               because={known.stopsBecause}
               now={new Date(now.getTime() + known.skewMs)}
@@ -86,13 +91,17 @@ function Voice({ quality }: Readonly<{ quality: Quality }>) {
   const { rttMs, jitterMs, lostPercent } = quality;
   return (
     <>
-      <dt>Voice</dt>
+      <dt>{t("Voice")}</dt>
       <dd
-        className="figures text-right"
-        title={`Round trip ${rttMs ?? "?"} ms, jitter ${jitterMs} ms, ${lostPercent} % lost`}
+        className="figures text-end"
+        title={t("Round trip {rtt} ms, jitter {jitter} ms, {lost} % lost", {
+          rtt: rttMs ?? "?",
+          jitter: jitterMs,
+          lost: lostPercent,
+        })}
       >
         {qualityWord(quality)}
-        {rttMs !== undefined && `, ${rttMs} ms`}
+        {rttMs !== undefined && t(", {count} ms", { count: rttMs })}
       </dd>
     </>
   );
@@ -138,10 +147,10 @@ function Acts({ call }: Readonly<{ call: CallState }>) {
     return (
       <div className="grid grid-cols-2 gap-2">
         <Button icon="calls" look="primary" onClick={() => void act?.answer()}>
-          Answer
+          {t("call|Answer")}
         </Button>
         <Button look="danger" onClick={() => act?.hangUp()}>
-          Decline
+          {t("Decline")}
         </Button>
       </div>
     );
@@ -155,13 +164,13 @@ function Acts({ call }: Readonly<{ call: CallState }>) {
             look={call.muted ? "primary" : "plain"}
             onClick={() => act?.mute(!call.muted)}
           >
-            Mute
+            {t("Mute")}
           </Button>
           <Button aria-pressed={call.held} look={call.held ? "primary" : "plain"} onClick={() => act?.hold(!call.held)}>
-            Hold
+            {t("call|Hold")}
           </Button>
           <Button aria-expanded={more} onClick={() => setMore(!more)}>
-            Keys
+            {t("Keys")}
           </Button>
         </div>
       )}
@@ -172,7 +181,7 @@ function Acts({ call }: Readonly<{ call: CallState }>) {
         </>
       )}
       <Button look="danger" onClick={() => act?.hangUp()}>
-        Hang up
+        {t("Hang up")}
       </Button>
     </div>
   );

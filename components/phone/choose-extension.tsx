@@ -13,6 +13,7 @@ import { Button } from "@/components/ui/button";
 import { buttonClass } from "@/components/ui/button-class";
 import { Notice } from "@/components/ui/notice";
 import { Select } from "@/components/ui/select";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ onChoose: (tenantSlug: string, extensionId: string) => void }>;
 type Extension = Readonly<{ id: string; number: string; displayName: string; state: string }>;
@@ -25,8 +26,8 @@ export function ChooseExtension({ onChoose }: Props) {
   const query = useQuery(trpc.extensions.page.queryOptions({ tenantSlug }));
   if (place.data && place.data.url === null) {
     return (
-      <Notice title="No phone in the browser is set up on this installation." tone="info">
-        Whoever runs it sets BROWSER_PHONE_URL. Until then, connect an app or a desk phone.
+      <Notice title={t("No phone in the browser is set up on this installation.")} tone="info">
+        {t("Whoever runs it sets BROWSER_PHONE_URL. Until then, connect an app or a desk phone.")}
       </Notice>
     );
   }
@@ -45,13 +46,13 @@ function None() {
   const { hrefOf } = useScope();
   return (
     <div className="grid gap-2">
-      <p className="text-ink-2">A phone speaks for an extension, and there is none that may call yet.</p>
+      <p className="text-ink-2">{t("A phone speaks for an extension, and there is none that may call yet.")}</p>
       <Link
         className={buttonClass("primary")}
         href={`${hrefOf("extensions")}?new=1`}
         onClick={() => phoneStore.set({ open: false })}
       >
-        Create extension
+        {t("Create extension")}
       </Link>
     </div>
   );
@@ -83,22 +84,22 @@ function Choice({ extensions, more, onChoose }: Readonly<{ extensions: readonly 
     >
       {more ? (
         <ExtensionField
-          label="Call as"
+          label={t("Call as")}
           onValue={(id) => setChosen(id ?? "")}
-          placeholder="Choose an extension"
+          placeholder={t("Choose an extension")}
           value={chosen || undefined}
         />
       ) : (
         <Select
           choices={extensions.map(({ id, number, displayName }) => ({ value: id, label: `${number} ${displayName}` }))}
-          label="Call as"
+          label={t("Call as")}
           name="extension"
           onChange={(event) => setChosen(event.target.value)}
           value={chosen}
         />
       )}
       <Button disabled={chosen === ""} look="primary" type="submit">
-        Connect this browser
+        {t("Connect this browser")}
       </Button>
     </form>
   );

@@ -8,6 +8,7 @@ import { microphoneProblem } from "@/components/phone/phone-words";
 import { currentLine } from "@/components/phone/use-line";
 import { Button } from "@/components/ui/button";
 import { Select } from "@/components/ui/select";
+import { t } from "@/server/kernel/words";
 
 type Found = readonly Readonly<{ deviceId: string; kind: string; label: string }>[];
 
@@ -30,22 +31,25 @@ export function DeviceChoice() {
   if (problem) return <p className="min-w-0 flex-1 text-xs text-bad">{`${problem.title} ${problem.next}`}</p>;
   if (!found) {
     return (
-      <Button className="-ml-3" look="quiet" onClick={() => void look()}>
-        Devices…
+      <Button className="-ms-3" look="quiet" onClick={() => void look()}>
+        {t("Devices…")}
       </Button>
     );
   }
   const choices = (kind: string) => [
-    { value: "", label: "The system's own" },
+    { value: "", label: t("The system's own") },
     ...found
       .filter((device) => device.kind === kind && device.deviceId && device.deviceId !== "default")
-      .map(({ deviceId, label }, index) => ({ value: deviceId, label: label || `Device ${index + 1}` })),
+      .map(({ deviceId, label }, index) => ({
+        value: deviceId,
+        label: label || t("Device {count}", { count: index + 1 }),
+      })),
   ];
   return (
     <div className="grid w-full gap-2">
       <Select
         choices={choices("audioinput")}
-        label="Microphone"
+        label={t("Microphone")}
         name="microphone"
         onChange={({ target }) => {
           setChosen(chooseDevices({ microphoneId: target.value }));
@@ -56,7 +60,7 @@ export function DeviceChoice() {
       {canChooseSpeaker() && (
         <Select
           choices={choices("audiooutput")}
-          label="Speaker"
+          label={t("Speaker")}
           name="speaker"
           onChange={({ target }) => {
             setChosen(chooseDevices({ speakerId: target.value }));

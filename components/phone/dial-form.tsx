@@ -9,6 +9,7 @@ import { idle, phoneStore } from "@/components/phone/phone-store";
 import { currentLine } from "@/components/phone/use-line";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ ready: boolean; onStop: () => void }>;
 
@@ -31,7 +32,9 @@ export function DialForm({ ready, onStop }: Props) {
   const call = (event: FormEvent) => {
     event.preventDefault();
     const number = dialText(text);
-    setProblem(number ? undefined : text.trim() ? "Digits, with + in front, or * and #." : "A number is required.");
+    setProblem(
+      number ? undefined : text.trim() ? t("Digits, with + in front, or * and #.") : t("A number is required."),
+    );
     if (number) currentLine()?.dial(number);
   };
   return (
@@ -40,22 +43,22 @@ export function DialForm({ ready, onStop }: Props) {
         autoComplete="tel"
         className="figures text-lg"
         inputMode="tel"
-        label="Number"
+        label={t("Number")}
         name="number"
         onChange={(event) => setText(event.target.value)}
-        placeholder="+49 30 123456 or 102"
+        placeholder={t("+49 30 123456 or 102")}
         problem={problem}
         ref={input}
         value={text}
       />
       <DialPad onKey={(key) => setText((before) => before + key)} />
-      <Button busy={!ready && "Connecting…"} icon="calls" look="primary" type="submit">
-        Call
+      <Button busy={!ready && t("Connecting…")} icon="calls" look="primary" type="submit">
+        {t("Call")}
       </Button>
       <div className="flex flex-wrap items-start justify-between gap-x-3 gap-y-1 border-t pt-3">
         <DeviceChoice />
-        <Button className="-mr-3" look="quiet" onClick={onStop}>
-          Turn off
+        <Button className="-me-3" look="quiet" onClick={onStop}>
+          {t("Turn off")}
         </Button>
       </div>
     </form>

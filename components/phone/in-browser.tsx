@@ -3,6 +3,7 @@
 import { askForPhone } from "@/components/phone/phone-store";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
+import { t } from "@/server/kernel/words";
 
 /** The way to connect that needs no device: this page becomes the phone, with a credential of its own. */
 export function InBrowser({ extensionId }: Readonly<{ extensionId: string }>) {
@@ -15,14 +16,15 @@ export function InBrowser({ extensionId }: Readonly<{ extensionId: string }>) {
   return (
     <div className="grid gap-3">
       <p className="max-w-prose text-ink-2">
-        This page rings and calls as this extension while it is open, with a credential of its own that ends by itself.
-        The browser asks whether it may use the microphone.
+        {t(
+          "This page rings and calls as this extension while it is open, with a credential of its own that ends by itself. The browser asks whether it may use the microphone.",
+        )}
       </p>
       <div className="flex flex-wrap gap-2">
         <Button look="primary" onClick={({ currentTarget }) => ask(currentTarget, "*43")}>
-          Call the echo test
+          {t("Call the echo test")}
         </Button>
-        <Button onClick={({ currentTarget }) => ask(currentTarget)}>Open the phone</Button>
+        <Button onClick={({ currentTarget }) => ask(currentTarget)}>{t("Open the phone")}</Button>
       </div>
     </div>
   );

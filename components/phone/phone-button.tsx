@@ -8,6 +8,7 @@ import { useScope } from "@/components/shell/scope";
 import { cx } from "@/components/ui/cx";
 import { Icon } from "@/components/ui/icon";
 import { later } from "@/components/ui/later";
+import { t } from "@/server/kernel/words";
 
 const PhoneLayer = later(() => import("@/components/phone/phone-layer").then((file) => file.PhoneLayer));
 
@@ -26,23 +27,23 @@ export function PhoneButton() {
   // Once it is there it stays, wherever one goes meanwhile.
   const there = open || line !== "off";
   if (!may && !there) return null;
-  const state = busy ? "in a call" : line === "ready" ? "ready" : "";
+  const name = busy ? t("Phone (in a call)") : line === "ready" ? t("Phone (ready)") : t("Phone");
   return (
     <>
       <button
         aria-expanded={open}
-        aria-label={state ? `Phone (${state})` : "Phone"}
+        aria-label={name}
         className={cx(
           "relative inline-flex size-8 shrink-0 items-center justify-center rounded-md hover:bg-sunken hover:text-ink",
           busy ? "bg-ok-soft text-ok" : "text-ink-2",
         )}
         onClick={() => (open ? phoneStore.set({ open: false }) : askForPhone({ tenantSlug }))}
-        title="Phone"
+        title={t("Phone")}
         type="button"
       >
         <Icon name="calls" />
         {line === "ready" && (
-          <span aria-hidden="true" className="absolute right-1 bottom-1 size-1.5 rounded-full bg-ok" />
+          <span aria-hidden="true" className="absolute end-1 bottom-1 size-1.5 rounded-full bg-ok" />
         )}
       </button>
       {there && createPortal(<PhoneLayer />, document.getElementById("branded") ?? document.body)}

@@ -162,7 +162,7 @@ export class PhoneCall {
   #ended({ originator, message, cause }: EndEvent): void {
     const status = message && "status_code" in message ? Number(message.status_code) : undefined;
     const mine = String(originator) === "local";
-    this.#end(mine && status === undefined && cause !== "WebRTC Error" ? undefined : endingOf(status, cause));
+    this.#end(mine && status === undefined && !/^webrtc error$/i.test(cause) ? undefined : endingOf(status, cause));
   }
 
   #end(ending: CallState["ending"]): void {

@@ -5,19 +5,20 @@ import { type KeyboardEvent, useEffect, useRef, useSyncExternalStore } from "rea
 import { CallCard } from "@/components/phone/call-card";
 import { ChooseExtension } from "@/components/phone/choose-extension";
 import { DialForm } from "@/components/phone/dial-form";
-import { idle, phoneStore } from "@/components/phone/phone-store";
+import { idle, type LineState, phoneStore } from "@/components/phone/phone-store";
 import { currentLine, useLine } from "@/components/phone/use-line";
 import { Button } from "@/components/ui/button";
 import { IconButton } from "@/components/ui/icon-button";
 import { Notice } from "@/components/ui/notice";
 import { isTyping } from "@/components/ui/typing";
+import { type Message, msg, say, t } from "@/server/kernel/words";
 
-const states = {
+const states: Readonly<Record<LineState, Message | "">> = {
   off: "",
-  starting: "Connecting…",
-  ready: "Ready",
-  lost: "Connecting again…",
-  refused: "Not connected",
+  starting: msg("Connecting…"),
+  ready: msg("phone|Ready"),
+  lost: msg("Connecting again…"),
+  refused: msg("Not connected"),
 };
 
 /** The phone of this page: a small window over whatever is looked at. */
@@ -32,6 +33,7 @@ export function PhoneLayer() {
   }, [open]);
 
   if (!open) return null;
+  const state = states[line];
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Escape") phoneStore.set({ open: false });
     else if (call?.phase === "live" && /^[0-9*#]$/.test(event.key) && !isTyping(event.nativeEvent)) {
@@ -42,26 +44,26 @@ export function PhoneLayer() {
   };
   return (
     <section
-      aria-label="Phone"
-      className="fixed right-2 bottom-[calc(3.75rem+env(safe-area-inset-bottom))] z-50 grid max-h-[calc(100dvh-5rem)] w-80 max-w-[calc(100vw-1rem)] content-start gap-3 overflow-y-auto rounded-xl border bg-surface p-4 shadow-float outline-none sm:right-4 sm:bottom-4"
+      aria-label={t("Phone")}
+      className="fixed end-2 bottom-[calc(3.75rem+env(safe-area-inset-bottom))] z-50 grid max-h-[calc(100dvh-5rem)] w-80 max-w-[calc(100vw-1rem)] content-start gap-3 overflow-y-auto rounded-xl border bg-surface p-4 shadow-float outline-none sm:end-4 sm:bottom-4"
       onKeyDown={onKeyDown}
       ref={box}
       tabIndex={-1}
     >
       <header className="flex items-start gap-2">
         <div className="min-w-0 flex-1">
-          <h2 className="truncate font-semibold">{owner ? `${owner.number} ${owner.displayName}` : "Phone"}</h2>
+          <h2 className="truncate font-semibold">{owner ? `${owner.number} ${owner.displayName}` : t("Phone")}</h2>
           <p aria-live="polite" className={line === "ready" ? "text-xs text-ok" : "text-xs text-ink-3"}>
-            {states[line]}
+            {state && say(state)}
           </p>
         </div>
-        <IconButton icon="close" label="Hide the phone" onClick={() => phoneStore.set({ open: false })} />
+        <IconButton icon="close" label={t("Hide the phone")} onClick={() => phoneStore.set({ open: false })} />
       </header>
       {problem && (
         <Notice
           action={
             line === "refused" &&
-            owner && <Button onClick={() => start(owner.tenantSlug, owner.extensionId)}>Connect again</Button>
+            owner && <Button onClick={() => start(owner.tenantSlug, owner.extensionId)}>{t("Connect again")}</Button>
           }
           live
           title={problem.title}

@@ -3,6 +3,7 @@ import type { RTCSessionEvent, UA } from "jssip/lib/UA";
 
 import { PhoneCall } from "@/components/phone/phone-call";
 import { type Owner, type Problem, phoneStore } from "@/components/phone/phone-store";
+import { t } from "@/server/kernel/words";
 
 /** What the line asks of the portal. */
 export type PhoneApi = Readonly<{
@@ -28,10 +29,10 @@ const ALIVE_MS = 60_000;
 const AGAIN_MS = 5_000;
 /** Each try that failed doubles the wait, up to this: every new credential leaves a line in the trail. */
 const LONGEST_MS = 300_000;
-const LOST: Problem = {
-  title: "The connection to the telephone system was lost.",
-  next: "It is tried again by itself.",
-};
+const lost = (): Problem => ({
+  title: t("The connection to the telephone system was lost."),
+  next: t("It is tried again by itself."),
+});
 
 /** The line of this page: a credential for minutes, kept while the page is open, and whatever connects with it. */
 export class PhoneLine {
@@ -108,12 +109,12 @@ export class PhoneLine {
       phoneStore.set({ line: "ready", problem: undefined });
     });
     ua.on("disconnected", () => {
-      if (this.#ua === ua && !this.#ended) phoneStore.set({ line: "lost", problem: LOST });
+      if (this.#ua === ua && !this.#ended) phoneStore.set({ line: "lost", problem: lost() });
     });
     // The credential is over, a machine that slept for example: with a new one it goes on.
     ua.on("registrationFailed", () => {
       if (this.#ua !== ua || this.#ended) return;
-      phoneStore.set({ line: "lost", problem: LOST });
+      phoneStore.set({ line: "lost", problem: lost() });
       this.#startLater();
     });
     ua.on("newRTCSession", (event: RTCSessionEvent) => {
@@ -147,7 +148,7 @@ export class PhoneLine {
     this.#stopUa();
     if (refusal) phoneStore.set({ line: "refused", problem: refusal });
     else {
-      phoneStore.set({ line: "lost", problem: LOST });
+      phoneStore.set({ line: "lost", problem: lost() });
       this.#startLater();
     }
   }

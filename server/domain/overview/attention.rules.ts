@@ -1,4 +1,5 @@
 import { isRefusalCode, refusals } from "@/server/kernel/refusals";
+import { say, t } from "@/server/kernel/words";
 
 /** One thing that waits for a person, and where it is mended. */
 export type Attention = {
@@ -41,8 +42,6 @@ const MOST = 5;
 /** Fewer wrong passwords in an hour than this are people, not attacks. */
 const SUSPICIOUS_FAILURES = 10;
 
-const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
-
 /** What needs somebody, the most urgent first, at most five: a longer list is not read. */
 export function needsAttention(facts: Facts): readonly Attention[] {
   return [...ofTenant(facts), ...ofMoney(facts), ...ofSecurity(facts), ...ofRefusals(facts), ...ofPhones(facts)].slice(
@@ -53,21 +52,35 @@ export function needsAttention(facts: Facts): readonly Attention[] {
 
 const page = ({ slug }: Facts, name: string): string => `/t/${slug}/${name}`;
 
+function stoppedDetail({ stopped, stoppedNumbers }: Facts): string {
+  const numbers = stoppedNumbers.slice(0, 3).join(", ");
+  if (stopped) {
+    return t("Your provider stopped calls; emergency numbers can be dialled. A phone that is off needs a new secret.");
+  }
+  return stoppedNumbers.length > 3
+    ? t(
+        "Your provider stopped calls of {numbers} and others; emergency numbers can be dialled. A phone that is off needs a new secret.",
+        { numbers },
+      )
+    : t(
+        "Your provider stopped calls of {numbers}; emergency numbers can be dialled. A phone that is off needs a new secret.",
+        { numbers },
+      );
+}
+
 function ofTenant(facts: Facts): Attention[] {
   const found: Attention[] = [];
   if (facts.state === "suspended") {
-    const detail = "Only emergency numbers can be dialled. Your provider can lift this.";
-    found.push({ code: "SEC-02", title: "Calling is suspended", detail, href: page(facts, "calls") });
+    const detail = t("Only emergency numbers can be dialled. Your provider can lift this.");
+    found.push({ code: "SEC-02", title: t("Calling is suspended"), detail, href: page(facts, "calls") });
   }
   if (facts.stopped || facts.stoppedNumbers.length > 0) {
-    const named = facts.stoppedNumbers.slice(0, 3).join(", ");
-    const whose = facts.stopped ? "" : ` of ${named}${facts.stoppedNumbers.length > 3 ? " and others" : ""}`;
-    const detail = `Your provider stopped calls${whose}; emergency numbers can be dialled. A phone that is off needs a new secret.`;
-    found.push({ code: "INC-01", title: "Calls are stopped by an incident", detail, href: page(facts, "extensions") });
+    const title = t("Calls are stopped by an incident");
+    found.push({ code: "INC-01", title, detail: stoppedDetail(facts), href: page(facts, "extensions") });
   }
   if (facts.kind !== "operator" && !facts.hasPlan) {
-    const detail = "Without a plan no number has a price, so calls are refused. Your provider assigns one.";
-    found.push({ code: "RAT-01", title: "No plan yet", detail, href: page(facts, "balance") });
+    const detail = t("Without a plan no number has a price, so calls are refused. Your provider assigns one.");
+    found.push({ code: "RAT-01", title: t("No plan yet"), detail, href: page(facts, "balance") });
   }
   return found;
 }
@@ -80,23 +93,31 @@ function ofMoney(facts: Facts): Attention[] {
     if (facts.availableMicros <= 0n) {
       found.push({
         code: "BAL-01",
-        title: "No credit left",
-        detail: "Calls are refused until the balance is topped up.",
+        title: t("No credit left"),
+        detail: t("Calls are refused until the balance is topped up."),
         href,
       });
     } else if (daysLeft !== undefined && daysLeft < 3) {
-      const detail = `At the pace of the last week it lasts ${daysLeft < 1 ? "less than a day" : counted(daysLeft, "day", "days")}.`;
-      found.push({ code: "BAL-01", title: "Credit is running low", detail, href });
+      const detail =
+        daysLeft < 1
+          ? t("At the pace of the last week it lasts less than a day.")
+          : t("At the pace of the last week it lasts {days, plural, one {# day} other {# days}}.", { days: daysLeft });
+      found.push({ code: "BAL-01", title: t("Credit is running low"), detail, href });
     }
   }
   if (facts.topUpPaused) {
-    const detail = "The saved card was not charged. Look at it and resume.";
-    found.push({ code: "PAY-01", title: "Automatic top-up is paused", detail, href });
+    const detail = t("The saved card was not charged. Look at it and resume.");
+    found.push({ code: "PAY-01", title: t("Automatic top-up is paused"), detail, href });
   }
   if (facts.lowBelow > 0) {
-    const named = facts.lowBelowSlugs.join(", ");
-    const detail = `${named}${facts.lowBelow > facts.lowBelowSlugs.length ? " and others" : ""}: less than 1.00 available.`;
-    const title = `${counted(facts.lowBelow, "tenant is", "tenants are")} out of credit`;
+    const tenants = facts.lowBelowSlugs.join(", ");
+    const detail =
+      facts.lowBelow > facts.lowBelowSlugs.length
+        ? t("{tenants} and others: less than 1.00 available.", { tenants })
+        : t("{tenants}: less than 1.00 available.", { tenants });
+    const title = t("{tenants, plural, one {# tenant is} other {# tenants are}} out of credit", {
+      tenants: facts.lowBelow,
+    });
     found.push({ code: "LOW-01", title, detail, href: page(facts, "tenants") });
   }
   return found;
@@ -105,21 +126,23 @@ function ofMoney(facts: Facts): Attention[] {
 function ofSecurity(facts: Facts): Attention[] {
   const found: Attention[] = [];
   if (facts.differences > 0) {
-    const title = `${counted(facts.differences, "difference", "differences")} in the money`;
+    const title = t("{differences, plural, one {# difference} other {# differences}} in the money", {
+      differences: facts.differences,
+    });
     found.push({
       code: "REC-01",
       title,
-      detail: "Reconciliation found what it could not heal by itself.",
+      detail: t("Reconciliation found what it could not heal by itself."),
       // Only the operator has the page that says which and why.
       href: page(facts, facts.kind === "operator" ? "reconciliation" : "calls"),
     });
   }
   if (facts.failedRegistrations >= SUSPICIOUS_FAILURES) {
-    const title = `${facts.failedRegistrations} refused registrations in an hour`;
+    const title = t("{count} refused registrations in an hour", { count: facts.failedRegistrations });
     found.push({
       code: "AUT-01",
       title,
-      detail: "Somebody may be guessing the secrets of your phones.",
+      detail: t("Somebody may be guessing the secrets of your phones."),
       href: page(facts, "extensions"),
     });
   }
@@ -129,8 +152,8 @@ function ofSecurity(facts: Facts): Attention[] {
 function ofRefusals(facts: Facts): Attention[] {
   return facts.refused.map(({ reason, calls }) => ({
     code: reason,
-    title: `${counted(calls, "call", "calls")} refused in 24 hours`,
-    detail: isRefusalCode(reason) ? refusals[reason].sentence : "See the decision of each call.",
+    title: t("{calls, plural, one {# call} other {# calls}} refused in 24 hours", { calls }),
+    detail: isRefusalCode(reason) ? say(refusals[reason].sentence) : t("See the decision of each call."),
     href: `${page(facts, "calls")}?outcome=blocked`,
   }));
 }
@@ -139,15 +162,19 @@ function ofPhones(facts: Facts): Attention[] {
   const found: Attention[] = [];
   const href = page(facts, "extensions");
   if (facts.lostPhones > 0) {
-    const title = `${counted(facts.lostPhones, "phone is", "phones are")} not registered`;
-    found.push({ code: "NET-01", title, detail: "It was there before and cannot be called now.", href });
+    const title = t("{phones, plural, one {# phone is} other {# phones are}} not registered", {
+      phones: facts.lostPhones,
+    });
+    found.push({ code: "NET-01", title, detail: t("It was there before and cannot be called now."), href });
   }
   if (facts.neverSeen > 0 && facts.kind !== "operator") {
-    const title = `${counted(facts.neverSeen, "extension has", "extensions have")} no phone yet`;
+    const title = t("{extensions, plural, one {# extension has} other {# extensions have}} no phone yet", {
+      extensions: facts.neverSeen,
+    });
     found.push({
       code: "NET-02",
       title,
-      detail: "Connect one with the secret it was given, or rotate the secret.",
+      detail: t("Connect one with the secret it was given, or rotate the secret."),
       href,
     });
   }
