@@ -38,6 +38,13 @@ beforeAll(async () => {
   await on.make.sql("UPDATE call SET started_at = call_horizon() - interval '1 microsecond' WHERE id = $1", [
     calls[10]?.id,
   ]);
+  // An incident that was about all of the customer, and is over for long.
+  await on.make.sql(
+    `WITH i AS (INSERT INTO incident (tenant_id, kind, title, severity, state, first_at, last_at, closed_at, outcome)
+       SELECT $1, 'manual', 'Old', 'low', 'dismissed', now() - interval '1 year', now(), now() - interval '75 days', 'old' RETURNING *)
+     INSERT INTO incident_subject (tenant_id, incident_id, kind, value, of_tenant_id, first_at, last_at) SELECT tenant_id, id, 'tenant', 'buyer', $2, first_at, last_at FROM i`,
+    [on.operator.tenantId, on.buyer.tenantId],
+  );
   await on.make.as(on.buyer.tenantId);
   await on.make.sql("SELECT * FROM dispute_open($1, 'wrong_price', 'Too much.', $2, 'test')", [
     calls[1]?.id,
@@ -76,6 +83,13 @@ const sections = () =>
     for (const { name, query } of aboutNumber(CALLED)) told.push([name, await tx.$queryRaw(query)]);
     return told;
   });
+
+async function lossOf() {
+  await on.make.as(on.operator.tenantId);
+  return on.make.sql<{ calls: number }>(
+    "SELECT currency, charged::text, held::text, calls FROM incident_loss(ARRAY(SELECT id FROM incident))",
+  );
+}
 
 /** The sums of the days of all calls, counted anew. */
 async function rebuilt() {
@@ -163,6 +177,7 @@ async function everything() {
       "SELECT k.* FROM call_record r CROSS JOIN LATERAL call_record_unheld(r.pbx, r.pbx_call_id, $1, r.dialled, 'external', r.started_at, r.ended_at, 1000, r.to_e164, r.country) k ORDER BY r.id",
       [on.phone.endpoint],
     ),
+    loss: await lossOf(),
     subject: await sections(),
     due: await sql(
       "SELECT d.* FROM tenant t CROSS JOIN LATERAL retention_count('calls', t.id, retention_cutoff(100)) d ORDER BY t.slug",
@@ -207,6 +222,7 @@ test("what is read of a call is the same, word for word, whether its record is f
   const ids = async (limit: number) => (await pages(limit)).map((row) => (JSON.parse(row) as { id: string }).id);
   for (const limit of [1, 3, 50]) expect(await ids(limit)).toEqual(inOrder.map(({ id }) => id));
   // Nothing was compared with nothing.
+  expect(before.loss).toMatchObject([{ calls: 5 }]);
   expect(due.paid + due.free).toBeGreaterThan(5);
   expect(before.listed).toHaveLength(16);
   expect(before.file.split("\n").length).toBeGreaterThan(calls.length);
