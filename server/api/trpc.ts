@@ -6,6 +6,7 @@ import type { Context, SignedIn } from "@/server/api/context";
 import { createDenialGate } from "@/server/api/denials";
 import { trpcCodeOf } from "@/server/api/error-map";
 import { liveKindsOf } from "@/server/api/live-kinds";
+import { problemsInWords, sentenceInWords } from "@/server/api/sentence-words";
 import type { AuditAction } from "@/server/domain/audit/actions";
 import { type Actor, type Changed, change, changeOfPerson, recordRefusal } from "@/server/domain/audit/change";
 import { bannedError } from "@/server/domain/bans/web-ban";
@@ -44,10 +45,10 @@ const t = initTRPC
           httpStatus: shape.data.httpStatus,
           path: shape.data.path,
           domainCode: refusal?.code ?? (problems ? ("invalid_input" as const) : null),
-          sentence: refusal?.sentence ?? null,
+          sentence: refusal ? sentenceInWords(refusal.sentence) : null,
           detail: refusal?.detail ?? null,
           /** What is wrong with which field, for the form that sent it. */
-          problems: (problems?.fieldErrors ?? null) as Record<string, string[]> | null,
+          problems: problems ? problemsInWords(problems.fieldErrors) : null,
           requestId: ctx?.requestId ?? null,
         },
       };

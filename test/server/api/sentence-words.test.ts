@@ -1,0 +1,31 @@
+import { describe, expect, test } from "vitest";
+
+import { problemsInWords, sentenceInWords, sentences } from "@/server/api/sentence-words";
+import { inLanguage } from "@/server/infra/words/speaking";
+import { sourceAt, trackedFiles } from "@/test/architecture/tidy/source";
+
+describe("what the server says of a refusal", () => {
+  test("is in the language of whoever reads it", () => {
+    const said = (language: "en" | "de", sentence: string) => inLanguage(language, () => sentenceInWords(sentence));
+    expect(said("de", "Only an owner can invite an owner.")).toBe("Nur ein Inhaber kann einen Inhaber einladen.");
+    expect(said("de", "At most 80 characters.")).toBe("Höchstens 80 Zeichen.");
+    expect(said("en", "At most 80 characters.")).toBe("At most 80 characters.");
+  });
+
+  test("is left to its code where the catalogue has no words for it, and marks its field all the same", () => {
+    const sentence = "Incident 7 still stops calls: release what it contained first.";
+    expect(inLanguage("en", () => sentenceInWords(sentence))).toBe(sentence);
+    expect(inLanguage("ar", () => sentenceInWords(sentence))).toBeNull();
+    expect(inLanguage("fr", () => problemsInWords({ name: ["Too odd."] }))).toEqual({
+      name: ["Cela n’est pas permis ici."],
+    });
+  });
+
+  test("stands in the code as it stands in the list", () => {
+    const code = trackedFiles()
+      .filter((path) => /^server\/.*\.ts$/.test(path) && path !== "server/api/sentence-words.ts")
+      .map((path) => sourceAt(path).text)
+      .join("\n");
+    expect(sentences.filter((sentence) => !code.includes(`"${sentence}"`))).toEqual([]);
+  });
+});
