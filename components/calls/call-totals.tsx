@@ -61,6 +61,7 @@ function Figures({ totals, set }: Readonly<{ totals: Totals; set: Props["set"] }
         height={64}
         onSelect={onSelect}
         selects={t("Show these days")}
+        small
         summary={totalsSentence(totals)}
         title={t("Calls by day")}
       />

@@ -43,3 +43,7 @@ export function pointAfter(key: string, at: number, points: number): number | un
   const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: last }[key];
   return to === undefined ? undefined : Math.min(last, Math.max(0, to));
 }
+
+/** The bar at so many pixels from where the chart begins; beyond an end, the bar at that end. */
+export const barAt = (px: number, width: number, points: number): number =>
+  Math.min(points - 1, Math.max(0, Math.floor((px / Math.max(1, width)) * points)));

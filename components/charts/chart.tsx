@@ -2,6 +2,7 @@
 
 import { type KeyboardEvent, lazy, Suspense, useCallback, useState } from "react";
 
+import { Bars } from "@/components/charts/bars";
 import { type ChartData, pointAfter, pointText } from "@/components/charts/chart-data";
 import { cx } from "@/components/ui/cx";
 import { t } from "@/server/kernel/words";
@@ -16,6 +17,8 @@ type Props = Readonly<{
   summary: string;
   data: ChartData;
   height?: number;
+  /** One series of bars, drawn without the library. */
+  small?: boolean;
   /** Somebody drew over these points, or pressed Enter on one. */
   onSelect?: ((from: number, to: number) => void) | undefined;
   /** What choosing points does, in words: "Show these calls". */
@@ -26,7 +29,7 @@ type Props = Readonly<{
  * A chart with its sentence and its table. Arrow keys walk its points and say them. Without JavaScript, and on paper, it is the
  * table.
  */
-export function Chart({ title, summary, data, height = HEIGHT, onSelect, selects }: Props) {
+export function Chart({ title, summary, data, height = HEIGHT, small = false, onSelect, selects }: Props) {
   const [asTable, setAsTable] = useState(false);
   return (
     <figure className="grid min-w-0 grid-cols-1 content-start gap-1">
@@ -42,7 +45,9 @@ export function Chart({ title, summary, data, height = HEIGHT, onSelect, selects
         </button>
       </div>
       <figcaption>{summary}</figcaption>
-      {!asTable && <Picture data={data} height={height} onSelect={onSelect} selects={selects} title={title} />}
+      {!asTable && (
+        <Picture data={data} height={height} onSelect={onSelect} selects={selects} small={small} title={title} />
+      )}
       <div
         className={cx(
           "relative max-h-80 overflow-auto print:block print:max-h-none",
@@ -55,11 +60,11 @@ export function Chart({ title, summary, data, height = HEIGHT, onSelect, selects
   );
 }
 
-type PictureProps = Required<Pick<Props, "title" | "data" | "height">> &
+type PictureProps = Required<Pick<Props, "title" | "data" | "height" | "small">> &
   Pick<Props, "onSelect"> &
   Readonly<{ selects: string | undefined }>;
 
-function Picture({ title, data, height, onSelect, selects }: PictureProps) {
+function Picture({ title, data, height, small, onSelect, selects }: PictureProps) {
   const [at, setAt] = useState<number>();
   const [looking, setLooking] = useState<number>();
   const points = data.labels.length;
@@ -90,9 +95,13 @@ function Picture({ title, data, height, onSelect, selects }: PictureProps) {
         role="slider"
         tabIndex={0}
       >
-        <Suspense fallback={<div style={{ height }} />}>
-          <Plot at={at} data={data} height={height} onPoint={hover} onSelect={onSelect} />
-        </Suspense>
+        {small ? (
+          <Bars at={at} data={data} height={height} onPoint={hover} onSelect={onSelect} />
+        ) : (
+          <Suspense fallback={<div style={{ height }} />}>
+            <Plot at={at} data={data} height={height} onPoint={hover} onSelect={onSelect} />
+          </Suspense>
+        )}
       </div>
       <p aria-hidden="true" className="figures min-h-4 truncate text-xs text-ink-3">
         {shown === undefined ? hint : pointText(data, shown)}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { type ChartData, pointAfter, pointText, topOf } from "@/components/charts/chart-data";
+import { barAt, type ChartData, pointAfter, pointText, topOf } from "@/components/charts/chart-data";
 
 const chart = (values: (number | null)[], more: Partial<ChartData> = {}): ChartData => ({
   labels: values.map((_, index) => `${index + 1} Nov`),
@@ -22,6 +22,11 @@ describe("a chart", () => {
     const two = chart([1]);
     const before = { name: "Before", kind: "line", values: [2], texts: ["€2"] } as const;
     expect(pointText({ ...two, series: [...two.series, before] }, 0)).toBe("1 Nov: Spend €1, Before €2");
+  });
+
+  it("knows the bar under the pointer, also when it is drawn beyond an end", () => {
+    expect([-5, 0, 99, 100, 299, 300, 900].map((px) => barAt(px, 300, 3))).toEqual([0, 0, 0, 1, 2, 2, 2]);
+    expect(barAt(10, 0, 3)).toBe(2);
   });
 
   it("is walked by arrows and does not leave its ends; other keys are not its own", () => {
