@@ -22,6 +22,10 @@ export const refusals: Partial<Record<DomainErrorCode, Readonly<{ title: Message
     title: msg("That is not the extension's secret any more."),
     next: msg("Somebody rotated it meanwhile. Rotate it once more and connect with the new one."),
   },
+  phone_away: {
+    title: msg("No phone is registered at this extension."),
+    next: msg("Connect one, or look at its power and network; then call the echo test."),
+  },
   mac_taken: {
     title: msg("Another extension has that phone."),
     next: msg("Remove it there first, or compare the address with the label below the phone."),

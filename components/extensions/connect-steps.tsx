@@ -5,6 +5,7 @@ import { useEffect, useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
 import { Unblock } from "@/components/blocks/unblock";
+import { CallEcho } from "@/components/extensions/call-echo";
 import { type StepView, stepsShown } from "@/components/extensions/step-words";
 import { Moment } from "@/components/shell/moment";
 import { useScope } from "@/components/shell/scope";
@@ -45,12 +46,20 @@ export function ConnectSteps({ extensionId, since, server, transport, username }
   }, [since]);
 
   const steps = stepsShown(data?.steps ?? [], silent, { server, transport, username });
+  const registered = data?.steps.some(({ kind }) => kind === "registered") ?? false;
   return (
-    <ol aria-live="polite" className="grid gap-2 rounded-lg bg-sunken px-3 py-2.5">
-      {steps.map((step) => (
-        <Step key={step.key} step={step} />
-      ))}
-    </ol>
+    <div className="grid gap-3 rounded-lg bg-sunken px-3 py-2.5">
+      <ol aria-live="polite" className="grid gap-2">
+        {steps.map((step) => (
+          <Step key={step.key} step={step} />
+        ))}
+      </ol>
+      {registered && (
+        <div>
+          <CallEcho extensionId={extensionId} look="primary" />
+        </div>
+      )}
+    </div>
   );
 }
 

@@ -8,6 +8,7 @@ import type { ExtensionRow, Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { Money } from "@/components/billing/money";
 import { AllowList } from "@/components/extensions/allow-list";
+import { CallEcho } from "@/components/extensions/call-echo";
 import { DeskPhones } from "@/components/extensions/desk-phones";
 import { deviceText } from "@/components/extensions/device-text";
 import { eventWords } from "@/components/extensions/event-words";
@@ -105,6 +106,7 @@ function Actions({ extension }: Readonly<{ extension: ExtensionRow }>) {
       <Button data-shortcut="r" look={waits ? "primary" : "plain"} onClick={() => setDialog("rotate")}>
         {waits ? t("Connect a phone…") : t("Rotate secret…")}
       </Button>
+      {extension.state === "active" && extension.registration && <CallEcho extensionId={extension.id} />}
       <Button onClick={() => setDialog("edit")}>{t("Edit…")}</Button>
       {calls}
       {dialog === "edit" && <EditExtension extension={extension} onClose={close} />}

@@ -11,6 +11,7 @@ export const trpcCodeOf = {
   invalid_input: "BAD_REQUEST",
   number_taken: "CONFLICT",
   secret_stale: "CONFLICT",
+  phone_away: "PRECONDITION_FAILED",
   mac_taken: "CONFLICT",
   host_taken: "CONFLICT",
   did_taken: "CONFLICT",

@@ -7,6 +7,7 @@ export const domainErrors = {
   invalid_input: "Something in the input is not allowed.",
   number_taken: "That extension number is already in use.",
   secret_stale: "That is not the extension's secret any more. Rotate it, then use the new one.",
+  phone_away: "No phone is registered at this extension. Connect one, then call the echo test.",
   mac_taken: "Another extension has that phone. Remove it there first.",
   host_taken: "Another tenant uses that host name here, and has shown that it is theirs.",
   did_taken: "That number is in service here already.",

@@ -17,6 +17,14 @@ export const jobs = {
     attempts: 8,
     backoffMs: 250,
   }),
+  /** Rings the phones of an extension for an echo test, while whoever asked still stands beside one. */
+  ringForEcho: defineJob({
+    name: "call.ring_for_echo",
+    scope: "tenant",
+    schema: z.object({ extensionId: z.uuid(), untilMs: z.number().int().positive() }),
+    attempts: 3,
+    backoffMs: 500,
+  }),
   /** A person wants a job that was given up to run once more. */
   retryJob: defineJob({
     name: "queue.retry",

@@ -1,5 +1,9 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { change } from "@/server/domain/audit/change";
+import { askForEcho } from "@/server/domain/provisioning/echo-call";
+import type { TenantId } from "@/server/kernel/ids";
 import type { RateOf } from "@/test/support/builders";
 import { provisionTrunk } from "@/test/support/pbx-alone";
 import { type Lane, perSecond, startLane, until } from "@/test/support/pbx-lane";
@@ -80,6 +84,43 @@ test("one longer than its slice is renewed while it lasts, and ends where the mo
   expect(call.talkMs).toBeLessThan(12_500);
   expect(await lane.record(tenant)).toMatchObject({ billed_seconds: 12, cost: 12_000n, reason: "BAL-02" });
   expect(await lane.make.wallet(tenant)).toEqual({ posted: 0n, held: 0n, available: 0n });
+  await sound();
+});
+
+test("an echo test that somebody asks for rings the phone, which calls it as its own; not one that is off or suspended", async () => {
+  const { tenant, phone, device } = await reached(0n);
+  Object.assign(device.options, { incoming: { answerAfterMs: 150, hangUpAfterMs: 700 } });
+  const tenantId = tenant.tenantId as TenantId;
+  const by = {
+    tenantId,
+    action: "extension.call_echo",
+    actor: { kind: "cli", id: "test", requestId: "test" },
+  } as const;
+  const ask = () =>
+    change(lane.db, by, async (tx) => {
+      await askForEcho(tx, tenantId, phone.extensionId);
+      return { subject: `extension:${phone.extensionId}`, result: undefined };
+    });
+  await ask();
+  const record = await lane.record(tenant);
+  expect(record).toMatchObject({ kind: "echo", outcome: "answered", cost: 0n, dialled: "*43" });
+  expect(record.talkMs).toBeGreaterThan(400);
+  const [{ calls } = { calls: 0 }] = await lane.make.sql<{ calls: number }>(
+    "SELECT count(*)::int AS calls FROM call WHERE tenant_id = $1",
+    [tenantId],
+  );
+  expect(calls).toBe(1);
+  // The second witness has that call, and nothing of what rang the phone.
+  const spool = () => readFileSync(lane.stack.runtime.cdrSpoolFile ?? "", "utf8");
+  await until(async () => spool().includes(`echo:${record.id}`));
+  expect(spool()).not.toContain("Local/");
+
+  await lane.make.sql("UPDATE extension SET state = 'suspended' WHERE tenant_id = $1", [tenantId]);
+  await expect(ask()).rejects.toMatchObject({ code: "invalid_state" });
+  await lane.make.sql("UPDATE extension SET state = 'active' WHERE tenant_id = $1", [tenantId]);
+  await device.close();
+  await lane.make.sql("DELETE FROM registration WHERE tenant_id = $1", [tenantId]);
+  await expect(ask()).rejects.toMatchObject({ code: "phone_away" });
   await sound();
 });
 

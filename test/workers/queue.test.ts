@@ -32,6 +32,7 @@ afterAll(async () => {
 const payload = { subject: "extension", id: randomUUID() } as const;
 const nothing: Processors = {
   hangUpOfSubject: async () => {},
+  ringForEcho: async () => {},
   runTask: async () => {},
   retryJob: async () => {},
   refundPayment: async () => {},

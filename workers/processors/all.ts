@@ -17,6 +17,7 @@ import { recheckHosts } from "@/workers/processors/recheck-hosts";
 import { reconcileCalls, reconcileNow } from "@/workers/processors/reconcile-calls";
 import { refundPayment } from "@/workers/processors/refund-payment";
 import { retryJob } from "@/workers/processors/retry-job";
+import { ringForEcho } from "@/workers/processors/ring-for-echo";
 import { runExportSchedules } from "@/workers/processors/run-export-schedules";
 import { runLongTask } from "@/workers/processors/run-long-task";
 import { sealStatement } from "@/workers/processors/seal-statement";
@@ -31,6 +32,7 @@ import { wipeProvisioning } from "@/workers/processors/wipe-provisioning";
 /** One processor per job in server/queue/jobs.ts; a missing or misspelt one does not compile. */
 export const processors = {
   hangUpOfSubject,
+  ringForEcho,
   runTask: runLongTask,
   retryJob,
   sweepRetentionNow,

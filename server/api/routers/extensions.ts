@@ -5,6 +5,7 @@ import { freshTenantMutation, router, tenantMutation, tenantQuery } from "@/serv
 import { allowListOf, setAllowList } from "@/server/domain/blocks/allow-list";
 import { allowListSchema } from "@/server/domain/blocks/block.schema";
 import { connectSteps } from "@/server/domain/provisioning/connect-steps";
+import { askForEcho } from "@/server/domain/provisioning/echo-call";
 import {
   extensionChangeSchema,
   extensionFilterSchema,
@@ -118,6 +119,16 @@ export const extensionsRouter = router({
         const before = await resumeExtension(tx, ctx.tenantId, extensionId);
         const after = { ...before, state: "active" };
         return { subject: `extension:${extensionId}`, before, after, result: { id: extensionId } };
+      }),
+    ),
+
+  /** Its phones ring, and the one that is picked up hears itself. */
+  callEcho: tenantMutation("extensions.write", "extension.call_echo")
+    .input(one)
+    .mutation(({ ctx, input: { extensionId } }) =>
+      ctx.change(async (tx) => {
+        await askForEcho(tx, ctx.tenantId, extensionId);
+        return { subject: `extension:${extensionId}`, result: { id: extensionId } };
       }),
     ),
 

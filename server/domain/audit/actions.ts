@@ -4,6 +4,7 @@ export type AuditAction =
   | "extension.edit"
   | "extension.suspend"
   | "extension.resume"
+  | "extension.call_echo"
   | "extension.rotate_secret"
   | "extension.delete"
   | "extension.import"

@@ -2,7 +2,7 @@ import { openPackageTransport } from "@/server/infra/ami/asterisk-manager";
 import { AmiConnection, defaultTiming, type Timing } from "@/server/infra/ami/connection";
 import { toLiveChannel, toPbxEvent } from "@/server/infra/ami/events";
 import { amiField, limitSeconds } from "@/server/infra/ami/fields";
-import type { AmiGateway, AmiStatus } from "@/server/infra/ami/gateway";
+import { type AmiGateway, type AmiStatus, TEST_CONTEXT } from "@/server/infra/ami/gateway";
 import { openSocketTransport } from "@/server/infra/ami/socket-transport";
 import { createSubscriptions } from "@/server/infra/ami/subscriptions";
 import type { OpenTransport, TransportTarget } from "@/server/infra/ami/transport";
@@ -84,7 +84,10 @@ export function connectAmi(options: AmiOptions): AmiGateway {
   };
 }
 
-type Acts = "hangUp" | "setLimit" | "answeredAtUs" | "liveChannels" | "core";
+type Acts = "hangUp" | "setLimit" | "answeredAtUs" | "ringForEcho" | "liveChannels" | "core";
+
+/** Longer than the dialplan rings: it ends the attempt, not this. */
+const RING_S = 40;
 
 function actionsOf(actor: AmiConnection): Pick<AmiGateway, Acts> {
   return {
@@ -122,6 +125,19 @@ function actionsOf(actor: AmiConnection): Pick<AmiGateway, Acts> {
         (error: unknown) => (isGone(error) ? 0 : Promise.reject(error)),
       );
       return seconds > 0 ? Math.round(seconds * 1_000_000) : undefined;
+    },
+    async ringForEcho(endpoint, { deadlineMs }) {
+      const fields = {
+        action: "Originate",
+        channel: `Local/${amiField("endpoint", endpoint)}@${TEST_CONTEXT}/n`,
+        application: "Wait",
+        data: String(RING_S),
+        timeout: String(RING_S * 1_000),
+        // What only rings is no call, and leaves no record.
+        variable: "CDR_PROP(disable)=1",
+        async: "true",
+      };
+      await actor.act(fields, deadlineMs);
     },
     async liveChannels({ deadlineMs }) {
       const rows = await actor.act({ action: "CoreShowChannels" }, deadlineMs, "CoreShowChannelsComplete");

@@ -14,8 +14,10 @@ const forms = {
   seconds: /^\d{1,5}(?:\.\d{1,3})?$/,
   /** A cause of Q.850. */
   cause: /^(?:[1-9]|[1-9]\d|1[01]\d|12[0-7])$/,
+  /** The SIP endpoint of a phone, and nothing that a channel's name could go on with. */
+  endpoint: /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,78}[A-Za-z0-9])?$/,
   /** An action that the product uses. */
-  action: /^(?:Ping|Hangup|Setvar|Getvar|CoreShowChannels|CoreSettings|CoreStatus|Login|Logoff)$/,
+  action: /^(?:Ping|Hangup|Setvar|Getvar|CoreShowChannels|CoreSettings|CoreStatus|Originate|Login|Logoff)$/,
   /** A manager's name. */
   username: /^[A-Za-z0-9_.-]{1,80}$/,
   /** A manager's secret: anything printable, since it is generated. */

@@ -1,3 +1,7 @@
+/** Where in the dialplan a phone rings for its echo test, and where it hears itself. */
+export const TEST_CONTEXT = "ringfence-test";
+export const ECHO_CONTEXT = "ringfence-echo";
+
 /**
  * What the product needs from Asterisk, and no more. Only this folder knows how it is asked; everything here rejects
  * with DomainError pbx_unreachable when Asterisk cannot be asked, and nothing is ever sent late or twice.
@@ -12,6 +16,8 @@ export interface AmiGateway {
    * @returns undefined when it was not, or when the channel is gone.
    */
   answeredAtUs(channel: string, options: Readonly<{ deadlineMs: number }>): Promise<number | undefined>;
+  /** Rings the phones of an endpoint; the one that is picked up calls the echo test by itself. Returns once it is asked for. */
+  ringForEcho(endpoint: string, options: Readonly<{ deadlineMs: number }>): Promise<void>;
   liveChannels(options: Readonly<{ deadlineMs: number }>): Promise<LiveChannel[]>;
   /** What runs there: Asterisk's version and the calls it counts. */
   core(options: Readonly<{ deadlineMs: number }>): Promise<PbxCore>;

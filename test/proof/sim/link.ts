@@ -116,6 +116,8 @@ export class SimLink {
           const at = pbx.answeredAtMs(channel);
           return at === undefined ? undefined : at * 1000;
         }),
+      // Nobody in a simulated world picks a test call up.
+      ringForEcho: (_, { deadlineMs }) => this.#act("ringForEcho", deadlineMs, () => {}),
       liveChannels: ({ deadlineMs }) => this.#act("liveChannels", deadlineMs, () => pbx.liveChannels()),
       core: ({ deadlineMs }) =>
         this.#act("core", deadlineMs, () => ({ version: "simulated", calls: pbx.liveChannels().length })),

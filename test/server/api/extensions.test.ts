@@ -189,6 +189,19 @@ describe("changing", () => {
     expect(actions).toEqual(["extension.create", "extension.suspend", "extension.suspend", "extension.resume"]);
   });
 
+  test("an echo test is asked for where a phone can ring, and says why where none can", async () => {
+    const as = on.as("customer");
+    const { id } = await as.extensions.create({ ...acme, number: "407", displayName: "Echo" });
+    const call = () => as.extensions.callEcho({ ...acme, extensionId: id });
+    await expect(call()).rejects.toMatchObject({ message: "phone_away" });
+    await register("acme-407");
+    await call();
+    const payload = { extensionId: id, untilMs: expect.any(Number) };
+    expect(await jobs()).toContainEqual({ job_name: "call.ring_for_echo", payload });
+    await as.extensions.suspend({ ...acme, extensionId: id });
+    await expect(call()).rejects.toMatchObject({ message: "invalid_state" });
+  });
+
   test("deleting takes every trace out of the telephone system; the number is free again", async () => {
     const as = on.as("customer");
     const { id } = await as.extensions.create({ ...acme, number: "404", displayName: "Deleted" });

@@ -48,7 +48,7 @@ describe("the rendered configuration", () => {
       "read:call,security,system,user,cdr",
       "write:",
       "read:",
-      "write:call,reporting",
+      "write:call,reporting,originate",
     ]);
   });
 
@@ -90,7 +90,7 @@ describe("the dialplan", () => {
     expect(dials.length).toBeGreaterThan(0);
     for (const line of dials) {
       expect(line).toMatch(
-        /Dial\((PJSIP\/\$\{RF_TARGET_DIGITS\}@carrier|\$\{RF_PHONES\}),(60|180),iU\(ringfence-answered\^/,
+        /Dial\((?:(?:PJSIP\/\$\{RF_TARGET_DIGITS\}@carrier|\$\{RF_PHONES\}),(?:60|180),iU\(ringfence-answered\^|\$\{RF_PHONES\},30,iG\(ringfence-tested\^s\^1\)\)$)/,
       );
     }
   });

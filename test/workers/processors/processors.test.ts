@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { change } from "@/server/domain/audit/change";
 import { authoriseInbound } from "@/server/domain/calls/inbound-calls";
-import type { AmiGateway } from "@/server/infra/ami/gateway";
+import type { AmiGateway, LiveChannel } from "@/server/infra/ami/gateway";
 import { silentLogger } from "@/server/infra/log/logger";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
@@ -16,6 +16,7 @@ import { callDesk } from "@/test/support/call-desk";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 import { appendAuditFile } from "@/workers/processors/append-audit-file";
 import { hangUpOfSubject } from "@/workers/processors/hang-up-of-subject";
+import { ringForEcho } from "@/workers/processors/ring-for-echo";
 import { sweepRetention } from "@/workers/processors/sweep-retention";
 import type { SystemContext } from "@/workers/processors/types";
 
@@ -122,6 +123,36 @@ test("a call from outside outlives a suspension unless it is paid for, and ends 
   expect(asked).toEqual([paid.call]);
   await hangUpOfSubject({ subject: "call", id: free.id }, context(ami));
   expect(asked.at(-1)).toBe(free.call);
+});
+
+test("a phone is rung for its echo test once at a time, and not when nobody waits any more", async () => {
+  const rung: string[] = [];
+  const live: Partial<LiveChannel>[] = [];
+  const ami = {
+    ringForEcho: async (endpoint: string) => void rung.push(endpoint),
+    liveChannels: async () => live,
+  } as unknown as AmiGateway;
+  const { extensionId = "", endpoint = "" } = phones[0] ?? {};
+  const soon = Date.now() + 60_000;
+  await ringForEcho({ extensionId, untilMs: Date.now() - 1 }, context(ami));
+  for (const busy of [
+    { context: "ringfence-test", extension: endpoint },
+    { context: "ringfence-echo", extension: "s", endpoint },
+  ]) {
+    live.splice(0, 1, busy);
+    await ringForEcho({ extensionId, untilMs: soon }, context(ami));
+  }
+  expect(rung).toEqual([]);
+  live.splice(0, 1, { context: "ringfence-test", extension: "somebody-else" });
+  await ringForEcho({ extensionId, untilMs: soon }, context(ami));
+  expect(rung).toEqual([endpoint]);
+  const foreign = phones[2]?.extensionId ?? "";
+  await expect(ringForEcho({ extensionId: foreign, untilMs: soon }, context(ami))).rejects.toMatchObject({
+    code: "not_found",
+  });
+  await expect(ringForEcho({ extensionId, untilMs: soon }, context())).rejects.toMatchObject({
+    code: "pbx_unreachable",
+  });
 });
 
 test("a PBX that cannot be reached is worth another try; nothing to end is done without one", async () => {

@@ -56,6 +56,28 @@ describe.each(["package", "socket"] as const)("over the %s transport", (transpor
     expect(sent).toMatchObject({ channel: "1700000000.42", variable: "TIMEOUT(absolute)", value: "59.999" });
   });
 
+  test("a phone is rung for its echo test where the dialplan asks about it, and no other name gets there", async () => {
+    await link.connected();
+    await link.ami.ringForEcho("acme-101", { deadlineMs: 500 });
+    expect(link.actionsNamed("Originate")).toMatchObject([
+      { channel: "Local/acme-101@ringfence-test/n", async: "true" },
+    ]);
+    for (const bad of [
+      "acme-101@ringfence-out",
+      "x/n",
+      "",
+      "-x",
+      "a,b",
+      "a\r\nContext: x",
+      "a&PJSIP/b",
+      "x".repeat(90),
+    ]) {
+      const asked = link.ami.ringForEcho(bad, { deadlineMs: 200 });
+      await expect(asked, bad).rejects.toMatchObject({ code: "invalid_input" });
+    }
+    expect(link.actionsNamed("Originate")).toHaveLength(1);
+  });
+
   test("a channel that ended in the meantime is an answer, not a failure", async () => {
     await link.connected();
     link.pbx.respond = () => [{ Response: "Error", Message: "No such channel" }];
