@@ -53,6 +53,7 @@ export function DeckConfirm({ deck }: Readonly<{ deck: Deck }>) {
           <div>
             <Button
               busy={busy && t("Applying…")}
+              data-shortcut="s"
               disabled={warnings.length > 0 && !seen}
               look="primary"
               onClick={() => confirm(seen)}
@@ -108,6 +109,7 @@ function When({ deck, onAgain }: WhenProps) {
     const at = momentIn(timeZone, String(new FormData(event.currentTarget).get("at") ?? ""));
     if (!at || at.getTime() <= Date.now()) return setProblem(t("Choose a time that is still to come."));
     setProblem(undefined);
+    setChanging(false);
     onAgain(at.toISOString());
   }
   return (
@@ -119,7 +121,7 @@ function When({ deck, onAgain }: WhenProps) {
           <span>{t("Holds from the moment you apply it.")}</span>
         )}
         {!changing && (
-          <Button look="quiet" onClick={() => setChanging(true)}>
+          <Button data-shortcut="o" look="quiet" onClick={() => setChanging(true)}>
             {t("Another time…")}
           </Button>
         )}
@@ -127,6 +129,7 @@ function When({ deck, onAgain }: WhenProps) {
       {changing && (
         <form className="flex flex-wrap items-start gap-3" noValidate onSubmit={submit}>
           <Field
+            autoFocus
             hint={t("On the clock of {zone}.", { zone: timeZone })}
             label={t("From when on")}
             name="at"

@@ -39,6 +39,7 @@ export function FileDrop({ file, problem, onFile }: Props) {
           "grid cursor-pointer justify-items-center gap-1 rounded-lg border border-dashed px-4 py-6 text-center has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent",
           over ? "border-accent bg-accent-soft" : "border-outline bg-surface hover:bg-sunken",
         )}
+        data-shortcut="n"
         htmlFor={id}
         onDragLeave={() => setOver(false)}
         onDragOver={hold}
@@ -58,7 +59,11 @@ export function FileDrop({ file, problem, onFile }: Props) {
           className="sr-only"
           id={id}
           name="file"
-          onChange={(event) => onFile(event.target.files?.[0])}
+          onChange={(event) => {
+            onFile(event.target.files?.[0]);
+            // Chosen by a key of the page, the form goes on from here.
+            event.target.focus();
+          }}
           ref={input}
           type="file"
         />

@@ -63,7 +63,9 @@ function One({ containment }: Readonly<{ containment: ContainmentRow }>) {
           </span>
         </p>
         {releasedAt === null && can("incidents.write") && (
-          <Button onClick={() => setReleasing(true)}>{t("Release…")}</Button>
+          <Button data-shortcut="r" onClick={() => setReleasing(true)}>
+            {t("Release…")}
+          </Button>
         )}
       </div>
       {releasedAt === null && <ContainSteps containment={containment} />}

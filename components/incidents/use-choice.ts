@@ -3,19 +3,29 @@
 import { useCallback, useEffect, useState } from "react";
 
 import { isTyping } from "@/components/ui/typing";
+import { stepOf } from "@/components/ui/use-list-keys";
 
 const none: ReadonlySet<string> = new Set();
 const KEY = "x";
 
-/** The id of the row that has the focus, or whose panel is open. */
-const rowAtHand = (): string | undefined => {
-  const rows = [...document.querySelectorAll<HTMLElement>("[data-row]")];
-  const at = rows.find((row) => row === document.activeElement) ?? rows.find((row) => row.dataset["open"] === "true");
-  return at?.closest("tr")?.querySelector<HTMLElement>("[data-chooses]")?.dataset["chooses"];
-};
+const allRows = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>("[data-row]")];
+const idOf = (row: HTMLElement | undefined): string | undefined =>
+  row?.closest("tr")?.querySelector<HTMLElement>("[data-chooses]")?.dataset["chooses"];
+
+/** The row that has the focus, or whose panel is open. */
+const rowAtHand = (): HTMLElement | undefined =>
+  allRows().find((row) => row === document.activeElement) ?? allRows().find((row) => row.dataset["open"] === "true");
+
+/** Goes to the row beside the one at hand. @returns the ids of both. */
+function alongTo(step: 1 | -1): readonly string[] {
+  const [rows, from] = [allRows(), rowAtHand()];
+  const next = from && rows[rows.indexOf(from) + step];
+  next?.focus();
+  return [idOf(from), idOf(next)].filter((id) => id !== undefined);
+}
 
 /**
- * Which rows of a list are chosen, by their tick boxes or by X on the row at hand. Letters can be switched off, as everywhere.
+ * Which rows of a list are chosen, by their tick boxes, by X on the row at hand, or with Shift while one walks. Letters can be switched off, as everywhere.
  * @param on false where nobody may do anything with what is chosen.
  */
 export function useChoice(on: boolean) {
@@ -28,12 +38,17 @@ export function useChoice(on: boolean) {
   useEffect(() => {
     if (!on) return;
     const onKey = (event: KeyboardEvent) => {
-      if (event.key !== KEY || event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
+      const step = event.shiftKey ? stepOf(event.key.length === 1 ? event.key.toLowerCase() : event.key) : 0;
+      if ((event.key !== KEY && step === 0) || isTyping(event)) return;
       if (document.querySelector('[data-keys="off"], dialog[open], :popover-open')) return;
-      const id = rowAtHand();
+      const id = idOf(rowAtHand());
       if (!id) return;
       event.preventDefault();
-      toggle(id);
+      if (step === 0) return toggle(id);
+      // The list would walk on as well.
+      event.stopImmediatePropagation();
+      const ids = alongTo(step);
+      setChosen((before) => new Set([...before, ...ids]));
     };
     // Before the keys of the page, which would press the first tick box.
     document.addEventListener("keydown", onKey, { capture: true });

@@ -20,6 +20,7 @@ export const wordsOfKey: Readonly<Record<string, Message>> = {
 /** Of lists and of what is open beside them. */
 export const inLists = [
   ["J K", msg("Next and previous row, also with a panel open")],
+  ["Shift J K", msg("Choose the row and the one beside it, where rows can be chosen")],
   ["Enter", msg("Open the row")],
   ["Esc", msg("Close the panel")],
 ] as const;

@@ -1,6 +1,7 @@
 import { expect, type Page } from "@playwright/test";
 
 import { expectAccessible } from "./support/axe";
+import { withKeys } from "./support/hand";
 import { test } from "./support/portal";
 import { signInOf } from "./support/stack";
 
@@ -28,18 +29,27 @@ test("three incidents become one with the keyboard alone, one is taken out again
   for (const n of [1, 2, 3]) await openByHand(page, `${about} ${n}`);
   await expect(rows(page)).toHaveCount(3);
 
-  await test.step("X chooses the row at hand, M shows into which, M again merges", async () => {
-    for (const n of [0, 1, 2]) {
-      await page.keyboard.press("j");
-      await expect(page.locator("[data-row]").nth(n)).toBeFocused();
-      await page.keyboard.press("x");
-    }
+  await test.step("J and Shift choose the rows, M shows into which, M again merges", async () => {
     const chosen = page.getByRole("toolbar", { name: "What is chosen" });
-    await expect(chosen).toContainText("3 chosen");
-    await page.keyboard.press("m");
-    await expect(chosen).toContainText("once more merges them");
-    await expectAccessible(page);
-    await page.keyboard.press("m");
+    await withKeys(page, 6, async (hand) => {
+      await hand.press("j");
+      await expect(page.locator("[data-row]").first()).toBeFocused();
+      for (const n of [1, 2]) {
+        await hand.press("Shift+J");
+        await expect(page.locator("[data-row]").nth(n)).toBeFocused();
+      }
+      await expect(chosen).toContainText("3 chosen");
+      // X takes the row at hand out, and in again.
+      await page.keyboard.press("x");
+      await expect(chosen).toContainText("2 chosen");
+      await page.keyboard.press("x");
+      await expect(chosen).toContainText("3 chosen");
+      await hand.press("m");
+      await expect(chosen).toContainText("once more merges them");
+      await expectAccessible(page);
+      await hand.press("m");
+      await expect(rows(page)).toHaveCount(1);
+    });
     await expect(rows(page)).toHaveCount(1);
     await expect(rows(page)).toContainText(`${about} 1 +2`);
     await expect(chosen).toHaveCount(0);

@@ -48,6 +48,63 @@ test("an extension is created with the keyboard alone", async ({ page }) => {
   });
 });
 
+test("calls of one extension by the field that looks for it, and of some days by drawing over the chart", async ({
+  page,
+  resume,
+}) => {
+  const { tenantSlug } = signInOf("customer", "owner");
+  await resume(signInOf("customer", "owner"));
+  await page.goto(`/t/${tenantSlug}/calls`);
+  await expect(page.getByTitle("Changes appear by themselves")).toBeVisible();
+  const field = page.getByRole("main").getByRole("combobox", { name: "Extension" });
+  const options = page.getByRole("listbox", { name: "Extension" }).getByRole("option");
+
+  await test.step("arrows walk, Enter chooses, Esc leaves what was chosen, an emptied field chooses nothing", async () => {
+    await field.focus();
+    await page.keyboard.type("102");
+    await expect(options).toHaveCount(1);
+    await page.keyboard.press("ArrowDown");
+    await expect(field).toHaveAttribute("aria-activedescendant", /-0$/);
+    await expect(options.first()).toHaveAttribute("aria-selected", "true");
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(/[?&]extension=/);
+    await expect(field).toHaveValue(/^102 /);
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.type("nobody");
+    await expect(page.getByRole("listbox", { name: "Extension" })).toBeHidden();
+    await page.keyboard.press("Escape");
+    await expect(field).toHaveValue(/^102 /);
+    await page.keyboard.press("Control+a");
+    await page.keyboard.press("Backspace");
+    await page.keyboard.press("Enter");
+    await expect(page).not.toHaveURL(/[?&]extension=/);
+    await expect(field).toHaveValue("");
+  });
+
+  const bars = page.locator("[data-bars]");
+  await test.step("the mouse draws from one day to another, and the list is of those days", async () => {
+    const box = await bars.boundingBox();
+    if (!box) throw new Error("there is no chart");
+    const at = (share: number) => [box.x + box.width * share, box.y + box.height / 2] as const;
+    await page.mouse.move(...at(0.9));
+    await page.mouse.down();
+    await page.mouse.move(...at(0.5), { steps: 4 });
+    await page.mouse.up();
+    await expect(page).toHaveURL(/[?&]from=\d{4}-\d{2}-\d{2}&to=\d{4}-\d{2}-\d{2}/);
+    const days = new URL(page.url()).searchParams;
+    expect(String(days.get("from")) < String(days.get("to"))).toBe(true);
+  });
+  await test.step("the keyboard chooses a day", async () => {
+    const before = page.url();
+    await page.getByRole("slider", { name: "Calls by day" }).focus();
+    await page.keyboard.press("End");
+    await page.keyboard.press("Enter");
+    await expect(page).not.toHaveURL(before);
+    const days = new URL(page.url()).searchParams;
+    expect(days.get("from")).toBe(days.get("to"));
+  });
+});
+
 /** Tab by Tab, as a person would, until the button has the focus. */
 async function tabTo(page: Page, name: string): Promise<void> {
   const button = page.getByRole("button", { name, exact: true });
