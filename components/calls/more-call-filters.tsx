@@ -28,9 +28,6 @@ const reasonChoices = () => [
 
 /** What is asked for less often than number, outcome, extension and days. It takes effect as a whole. */
 export function MoreCallFilters({ filter, set, close }: Props) {
-  const { currency } = useScope();
-  const id = useId();
-
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const data = new FormData(event.currentTarget);
@@ -62,37 +59,45 @@ export function MoreCallFilters({ filter, set, close }: Props) {
         label={t("Country called")}
         name="country"
       />
-      <div className="grid grid-cols-2 gap-3">
-        <label className="grid gap-1 font-medium" htmlFor={`${id}-cost`}>
-          {t("Cost at least")}
-          <input
-            className="control font-normal"
-            defaultValue={filter.minCost ?? ""}
-            id={`${id}-cost`}
-            inputMode="decimal"
-            name="cost"
-            pattern="\d{1,9}([.,]\d{1,6})?"
-            placeholder={`0.50 ${currency}`}
-            title={t("An amount such as 0.50")}
-          />
-        </label>
-        <label className="grid gap-1 font-medium" htmlFor={`${id}-minutes`}>
-          {t("Minutes at least")}
-          <input
-            className="control font-normal"
-            defaultValue={filter.minSeconds === undefined ? "" : String(filter.minSeconds / 60)}
-            id={`${id}-minutes`}
-            inputMode="decimal"
-            name="minutes"
-            pattern="\d{1,4}([.,]\d{1,3})?"
-            placeholder="10"
-            title={t("Minutes such as 10 or 2.5")}
-          />
-        </label>
-      </div>
+      <AtLeast filter={filter} />
       <Button look="primary" type="submit">
         {t("Filter calls")}
       </Button>
     </form>
+  );
+}
+
+function AtLeast({ filter }: Pick<Props, "filter">) {
+  const { currency } = useScope();
+  const id = useId();
+  return (
+    <div className="grid grid-cols-2 gap-3">
+      <label className="grid gap-1 font-medium" htmlFor={`${id}-cost`}>
+        {t("Cost at least")}
+        <input
+          className="control font-normal"
+          defaultValue={filter.minCost ?? ""}
+          id={`${id}-cost`}
+          inputMode="decimal"
+          name="cost"
+          pattern="\d{1,9}([.,]\d{1,6})?"
+          placeholder={`0.50 ${currency}`}
+          title={t("An amount such as 0.50")}
+        />
+      </label>
+      <label className="grid gap-1 font-medium" htmlFor={`${id}-minutes`}>
+        {t("Minutes at least")}
+        <input
+          className="control font-normal"
+          defaultValue={filter.minSeconds === undefined ? "" : String(filter.minSeconds / 60)}
+          id={`${id}-minutes`}
+          inputMode="decimal"
+          name="minutes"
+          pattern="\d{1,4}([.,]\d{1,3})?"
+          placeholder="10"
+          title={t("Minutes such as 10 or 2.5")}
+        />
+      </label>
+    </div>
   );
 }

@@ -52,7 +52,6 @@ export function Bars({ data, height, at, onPoint, onSelect }: Props) {
     drag?.moved
       ? index >= Math.min(drag.from, drag.to) && index <= Math.max(drag.from, drag.to)
       : drag === undefined && index === at;
-  const named = [0, Math.floor((points - 1) / 2), points - 1];
 
   return (
     <div aria-hidden="true" className="select-none text-xs text-ink-3" style={{ height }}>
@@ -78,9 +77,20 @@ export function Bars({ data, height, at, onPoint, onSelect }: Props) {
           </div>
         ))}
       </div>
-      <div className="flex justify-between leading-[1.125rem]">
-        {points > 2 ? named.map((index) => <span key={index}>{data.labels[index]}</span>) : data.labels[0]}
-      </div>
+      <Names labels={data.labels} />
+    </div>
+  );
+}
+
+/** The first, the middle and the last, where there is a middle. */
+function Names({ labels }: Pick<ChartData, "labels">) {
+  const last = labels.length - 1;
+  const named = last > 1 ? [0, Math.floor(last / 2), last] : [0];
+  return (
+    <div className="flex justify-between leading-[1.125rem]">
+      {named.map((index) => (
+        <span key={index}>{labels[index]}</span>
+      ))}
     </div>
   );
 }

@@ -59,11 +59,7 @@ export function FileDrop({ file, problem, onFile }: Props) {
           className="sr-only"
           id={id}
           name="file"
-          onChange={(event) => {
-            onFile(event.target.files?.[0]);
-            // Chosen by a key of the page, the form goes on from here.
-            event.target.focus();
-          }}
+          onChange={(event) => taken(event.target, onFile)}
           ref={input}
           type="file"
         />
@@ -75,4 +71,10 @@ export function FileDrop({ file, problem, onFile }: Props) {
       )}
     </div>
   );
+}
+
+/** Chosen by a key of the page, the form goes on from the field. */
+function taken(field: HTMLInputElement, onFile: Props["onFile"]): void {
+  onFile(field.files?.[0]);
+  field.focus();
 }

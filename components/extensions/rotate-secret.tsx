@@ -51,17 +51,7 @@ export function RotateSecret({ extension, onClose }: Props) {
       title={t(phone ? "Rotate the secret of {number}" : "A new secret for {number}", { number: extension.number })}
     >
       <div className="grid gap-4">
-        <p className="text-md text-ink-2">
-          {phone
-            ? rich(
-                "{device} at {address} is cut off now and stays off until it is set up with the new secret. Meanwhile it cannot even dial emergency numbers. The old secret cannot be brought back.",
-                {
-                  device: <strong className="font-semibold text-ink">{deviceText(phone.userAgent)}</strong>,
-                  address: <bdi dir="ltr">{phone.address}</bdi>,
-                },
-              )
-            : t("No phone is connected now. A new secret is made and shown once; the old one is refused from then on.")}
-        </p>
+        <CutOff phone={phone} />
         {rotate.error && <ErrorState {...refusalOf(rotate.error)} />}
         <div className="flex justify-end gap-2">
           <Button data-first="" onClick={onClose}>
@@ -77,5 +67,22 @@ export function RotateSecret({ extension, onClose }: Props) {
         </div>
       </div>
     </Dialog>
+  );
+}
+
+/** Which phone a new secret cuts off. */
+function CutOff({ phone }: Readonly<{ phone: ExtensionRow["registration"] }>) {
+  return (
+    <p className="text-md text-ink-2">
+      {phone
+        ? rich(
+            "{device} at {address} is cut off now and stays off until it is set up with the new secret. Meanwhile it cannot even dial emergency numbers. The old secret cannot be brought back.",
+            {
+              device: <strong className="font-semibold text-ink">{deviceText(phone.userAgent)}</strong>,
+              address: <bdi dir="ltr">{phone.address}</bdi>,
+            },
+          )
+        : t("No phone is connected now. A new secret is made and shown once; the old one is refused from then on.")}
+    </p>
   );
 }

@@ -89,6 +89,17 @@ type Acts = "hangUp" | "setLimit" | "answeredAtUs" | "ringForEcho" | "liveChanne
 /** Longer than the dialplan rings: it ends the attempt, not this. */
 const RING_S = 40;
 
+const ringFields = (endpoint: string) => ({
+  action: "Originate",
+  channel: `Local/${amiField("endpoint", endpoint)}@${TEST_CONTEXT}/n`,
+  application: "Wait",
+  data: String(RING_S),
+  timeout: String(RING_S * 1_000),
+  // What only rings is no call, and leaves no record.
+  variable: "CDR_PROP(disable)=1",
+  async: "true",
+});
+
 function actionsOf(actor: AmiConnection): Pick<AmiGateway, Acts> {
   return {
     async hangUp(channel, { cause, deadlineMs }) {
@@ -127,17 +138,7 @@ function actionsOf(actor: AmiConnection): Pick<AmiGateway, Acts> {
       return seconds > 0 ? Math.round(seconds * 1_000_000) : undefined;
     },
     async ringForEcho(endpoint, { deadlineMs }) {
-      const fields = {
-        action: "Originate",
-        channel: `Local/${amiField("endpoint", endpoint)}@${TEST_CONTEXT}/n`,
-        application: "Wait",
-        data: String(RING_S),
-        timeout: String(RING_S * 1_000),
-        // What only rings is no call, and leaves no record.
-        variable: "CDR_PROP(disable)=1",
-        async: "true",
-      };
-      await actor.act(fields, deadlineMs);
+      await actor.act(ringFields(endpoint), deadlineMs);
     },
     async liveChannels({ deadlineMs }) {
       const rows = await actor.act({ action: "CoreShowChannels" }, deadlineMs, "CoreShowChannelsComplete");
