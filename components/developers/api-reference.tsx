@@ -1,3 +1,6 @@
+import { rich } from "@/components/words/rich";
+import { t } from "@/server/kernel/words";
+
 type Json = Readonly<Record<string, unknown>>;
 type Parameter = Readonly<{ name: string; in: string; required: boolean; schema: Json; description?: string }>;
 type Content = Readonly<{ content: Readonly<Record<string, Readonly<{ schema: Json }>>> }>;
@@ -26,9 +29,14 @@ export function ApiReference({ document, errors }: Props) {
   );
   return (
     <div className="mx-auto grid max-w-5xl gap-8 px-4 py-8 lg:grid-cols-[12rem_minmax(0,1fr)]">
-      <nav aria-label="Parts" className="grid content-start gap-1 lg:sticky lg:top-8 lg:self-start">
-        {["Basics", ...document.tags.map(({ name }) => name), "Errors", "Schemas"].map((name) => (
-          <a className="text-ink-2 hover:text-ink" href={`#${name.toLowerCase()}`} key={name}>
+      <nav aria-label={t("Parts")} className="grid content-start gap-1 lg:sticky lg:top-8 lg:self-start">
+        {[
+          { id: "basics", name: t("Basics") },
+          ...document.tags.map(({ name }) => ({ id: name.toLowerCase(), name })),
+          { id: "errors", name: t("Errors") },
+          { id: "schemas", name: t("Schemas") },
+        ].map(({ id, name }) => (
+          <a className="text-ink-2 hover:text-ink" href={`#${id}`} key={id}>
             {name}
           </a>
         ))}
@@ -46,7 +54,7 @@ export function ApiReference({ document, errors }: Props) {
           </section>
         ))}
         <section className="grid gap-2" id="errors">
-          <h2 className="text-lg font-semibold">Errors</h2>
+          <h2 className="text-lg font-semibold">{t("Errors")}</h2>
           <dl className="grid gap-2">
             {Object.entries(errors).map(([code, sentence]) => (
               <div className="grid gap-x-4 sm:grid-cols-[14rem_1fr]" id={`error-${code}`} key={code}>
@@ -59,7 +67,7 @@ export function ApiReference({ document, errors }: Props) {
           </dl>
         </section>
         <section className="grid gap-4" id="schemas">
-          <h2 className="text-lg font-semibold">Schemas</h2>
+          <h2 className="text-lg font-semibold">{t("Schemas")}</h2>
           {Object.entries(document.components.schemas).map(([name, schema]) => (
             <div className="grid gap-1" id={`schema-${name}`} key={name}>
               <h3 className="font-medium">{name}</h3>
@@ -75,23 +83,32 @@ export function ApiReference({ document, errors }: Props) {
 function Basics({ url }: Readonly<{ url: string }>) {
   return (
     <section className="grid gap-3" id="basics">
-      <h1 className="text-2xl font-semibold tracking-tight">API reference</h1>
+      <h1 className="text-2xl font-semibold tracking-tight">{t("API reference")}</h1>
       <p className="max-w-prose text-ink-2">
-        What the portal does, for programs, with the same permissions and the same audit trail. Make a token on the page
-        Developers and send it with each request. The whole of it as OpenAPI 3.1:{" "}
-        <a href="/api/v1/openapi.json">openapi.json</a>.
+        {rich(
+          "What the portal does, for programs, with the same permissions and the same audit trail. Make a token on the page Developers and send it with each request. The whole of it as OpenAPI 3.1: <link>openapi.json</link>.",
+          { link: (text) => <a href="/api/v1/openapi.json">{text}</a> },
+        )}
       </p>
       <Block value={`curl -H "Authorization: Bearer rft_…" ${url}/balance`} />
-      <ul className="grid max-w-prose list-disc gap-1 pl-5 text-ink-2">
-        <li>Money is a text with six decimals beside its currency; times are RFC 3339; durations are seconds.</li>
-        <li>Lists are pages: pass next_cursor as starting_after. At most 200 a page.</li>
+      <ul className="grid max-w-prose list-disc gap-1 ps-5 text-ink-2">
         <li>
-          Each change wants the header Idempotency-Key. The same key and request again give the same answer for a day.
+          {t("Money is a text with six decimals beside its currency; times are RFC 3339; durations are seconds.")}
         </li>
-        <li>tenant=short-name acts on a tenant below the token’s own.</li>
-        <li>600 requests a minute for a token; RateLimit says how many are left, Retry-After how long to wait.</li>
+        <li>{t("Lists are pages: pass next_cursor as starting_after. At most 200 a page.")}</li>
         <li>
-          What is refused is application/problem+json with a code of the list below and the X-Request-Id of the request.
+          {t(
+            "Each change wants the header Idempotency-Key. The same key and request again give the same answer for a day.",
+          )}
+        </li>
+        <li>{t("tenant=short-name acts on a tenant below the token’s own.")}</li>
+        <li>
+          {t("600 requests a minute for a token; RateLimit says how many are left, Retry-After how long to wait.")}
+        </li>
+        <li>
+          {t(
+            "What is refused is application/problem+json with a code of the list below and the X-Request-Id of the request.",
+          )}
         </li>
       </ul>
     </section>
@@ -108,7 +125,7 @@ function Endpoint({ method, path, operation }: EndpointProps) {
       <h3 className="flex flex-wrap items-baseline gap-2">
         <code className="font-semibold">{method}</code>
         <code className="break-all">{path}</code>
-        <span className="ml-auto text-xs text-ink-3">{operation.description}</span>
+        <span className="ms-auto text-xs text-ink-3">{operation.description}</span>
       </h3>
       <p className="text-ink-2">{operation.summary}.</p>
       <dl className="grid gap-1 text-xs">
@@ -121,8 +138,13 @@ function Endpoint({ method, path, operation }: EndpointProps) {
           </div>
         ))}
       </dl>
-      {body && <Fold title="Body" value={body} />}
-      {answer && <Fold title={`Answer ${status}`} value={answer.content["application/json"]?.schema} />}
+      {body && <Fold title={t("Body")} value={body} />}
+      {answer && (
+        <Fold
+          title={t("Answer {status}", { status: status ?? "" })}
+          value={answer.content["application/json"]?.schema}
+        />
+      )}
     </article>
   );
 }
@@ -135,7 +157,7 @@ const Fold = ({ title, value }: Readonly<{ title: string; value: unknown }>) => 
 );
 
 const Block = ({ value }: Readonly<{ value: unknown }>) => (
-  <pre className="rounded-md break-all whitespace-pre-wrap bg-sunken p-3 text-xs">
+  <pre dir="ltr" className="rounded-md break-all whitespace-pre-wrap bg-sunken p-3 text-xs">
     {typeof value === "string" ? value : JSON.stringify(value, null, 2)}
   </pre>
 );

@@ -12,6 +12,7 @@ import { Button } from "@/components/ui/button";
 import { buttonClass } from "@/components/ui/button-class";
 import { later } from "@/components/ui/later";
 import { PageHeader } from "@/components/ui/page-header";
+import { t } from "@/server/kernel/words";
 
 const NewToken = later(() => import("@/components/developers/new-token").then((file) => file.NewToken));
 
@@ -29,21 +30,24 @@ export function DevelopersView() {
         actions={
           <>
             <a className={buttonClass()} href="/docs/api">
-              API reference
+              {t("API reference")}
             </a>
             {mayMake && (
               <Button look="primary" onClick={() => setAsking(true)}>
-                New token
+                {t("New token")}
               </Button>
             )}
           </>
         }
-        title="Developers"
+        title={t("Developers")}
       />
       <p className="mb-3 max-w-prose text-ink-2">
-        A token acts for whoever made it, on this tenant and those below: never with more than their seat may do at that
-        moment, and no longer than they have the seat.
-        {query.data && scopes.length === 0 && " You act here from a seat above; make a token where your seat is."}
+        {t(
+          "A token acts for whoever made it, on this tenant and those below: never with more than their seat may do at that moment, and no longer than they have the seat.",
+        )}
+        {query.data &&
+          scopes.length === 0 &&
+          ` ${t("You act here from a seat above; make a token where your seat is.")}`}
       </p>
       <QueryView query={query}>
         {({ items }) => (

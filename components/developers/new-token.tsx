@@ -12,21 +12,22 @@ import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
 import { Select } from "@/components/ui/select";
 import { checks, useFields } from "@/components/ui/use-fields";
+import { msg, t } from "@/server/kernel/words";
 
 type Props = Readonly<{ scopes: readonly string[]; onClose: () => void; onMade: (text: string) => void }>;
 
-const periods = [
-  { value: "30", label: "30 days" },
-  { value: "90", label: "90 days" },
-  { value: "365", label: "A year" },
-] as const;
+const periods = () => [
+  { value: "30", label: t("30 days") },
+  { value: "90", label: t("90 days") },
+  { value: "365", label: t("A year") },
+];
 
 /** Name, end, and which of one's own permissions the token has. */
 export function NewToken({ scopes, onClose, onMade }: Props) {
   const { tenantSlug } = useScope();
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const { problems, read } = useFields({ name: checks.filled("A name") });
+  const { problems, read } = useFields({ name: checks.filled(msg("A name is missing.")) });
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [missing, setMissing] = useState(false);
   const create = useMutation(
@@ -49,22 +50,22 @@ export function NewToken({ scopes, onClose, onMade }: Props) {
   }
 
   return (
-    <Dialog onClose={onClose} title="New token">
+    <Dialog onClose={onClose} title={t("New token")}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <Field
           data-first=""
-          hint="What uses it, so that you know it again."
-          label="Name"
+          hint={t("What uses it, so that you know it again.")}
+          label={t("Name")}
           name="name"
           problem={problems.name}
         />
-        <Select choices={periods} defaultValue="90" label="Valid for" name="validDays" />
+        <Select choices={periods()} defaultValue="90" label={t("Valid for")} name="validDays" />
         <Scopes chosen={chosen} missing={missing} onChoose={setChosen} scopes={scopes} />
         <FormEnd
-          busy={create.isPending && "Making…"}
+          busy={create.isPending && t("Making…")}
           onCancel={onClose}
           refusal={create.error ? refusalOf(create.error) : undefined}
-          submit="Make token"
+          submit={t("Make token")}
         />
       </form>
     </Dialog>
@@ -89,9 +90,9 @@ function Scopes({ scopes, chosen, missing, onChoose }: ScopesProps) {
   return (
     <fieldset aria-describedby={missing ? "no-scope" : undefined} className="grid gap-2">
       <div className="flex items-center justify-between gap-2">
-        <legend className="font-medium">Scopes</legend>
+        <legend className="font-medium">{t("Scopes")}</legend>
         <Button onClick={() => onChoose(new Set(scopes.filter((scope) => scope.endsWith(".read"))))}>
-          All that only read
+          {t("All that only read")}
         </Button>
       </div>
       <div className="grid max-h-56 gap-x-4 gap-y-1 overflow-y-auto sm:grid-cols-2">
@@ -104,7 +105,7 @@ function Scopes({ scopes, chosen, missing, onChoose }: ScopesProps) {
       </div>
       {missing && (
         <p className="text-xs text-bad" id="no-scope">
-          Choose at least one.
+          {t("Choose at least one.")}
         </p>
       )}
     </fieldset>

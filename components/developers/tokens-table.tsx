@@ -12,6 +12,7 @@ import { zoneText } from "@/components/ui/clock-text";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { toast } from "@/components/ui/toast-store";
+import { msg, say, t } from "@/server/kernel/words";
 
 type TokenRow = Outputs["tokens"]["list"]["items"][number];
 type Props = Readonly<{
@@ -22,16 +23,16 @@ type Props = Readonly<{
 
 const OVERLAP_HOURS = 24;
 const stateWords = {
-  active: "Holds",
-  expired: "Expired",
-  revoked: "Revoked",
-  no_seat: "Its maker has no seat",
+  active: msg("token|Holds"),
+  expired: msg("Expired"),
+  revoked: msg("token|Revoked"),
+  no_seat: msg("Its maker has no seat"),
 } as const;
 
 const columnsIn = (zone: string, onSecret: Props["onSecret"]): readonly Column<TokenRow>[] => [
   {
     key: "name",
-    header: "Token",
+    header: t("Token"),
     fold: "lead",
     cell: (row) => (
       <span className="font-medium whitespace-nowrap">
@@ -41,14 +42,14 @@ const columnsIn = (zone: string, onSecret: Props["onSecret"]): readonly Column<T
   },
   {
     key: "scopes",
-    header: "Scopes",
+    header: t("Scopes"),
     grow: true,
     cell: (row) => <span title={row.scopes.join(", ")}>{row.scopes.join(", ")}</span>,
   },
-  { key: "maker", header: "Acts for", from: "xl", cell: (row) => row.maker },
+  { key: "maker", header: t("Acts for"), from: "xl", cell: (row) => row.maker },
   {
     key: "used",
-    header: `Last used, ${zone}`,
+    header: t("Last used, {zone}", { zone }),
     fold: "second",
     cell: (row) =>
       row.lastUsedAt ? (
@@ -56,17 +57,19 @@ const columnsIn = (zone: string, onSecret: Props["onSecret"]): readonly Column<T
           <Moment at={row.lastUsedAt} /> <span className="text-ink-3">{row.lastUsedFrom}</span>
         </span>
       ) : (
-        <span className="text-ink-3">Never</span>
+        <span className="text-ink-3">{t("Never")}</span>
       ),
   },
-  { key: "ends", header: "Ends", from: "lg", cell: (row) => <Moment at={row.expiresAt} /> },
+  { key: "ends", header: t("Ends"), from: "lg", cell: (row) => <Moment at={row.expiresAt} /> },
   {
     key: "state",
-    header: "State",
+    header: t("State"),
     fold: "lead-end",
-    cell: (row) => <span className={row.state === "active" ? "text-ok" : "text-ink-3"}>{stateWords[row.state]}</span>,
+    cell: (row) => (
+      <span className={row.state === "active" ? "text-ok" : "text-ink-3"}>{say(stateWords[row.state])}</span>
+    ),
   },
-  { key: "acts", header: "What to do", fold: "below", cell: (row) => <Acts onSecret={onSecret} row={row} /> },
+  { key: "acts", header: t("What to do"), fold: "below", cell: (row) => <Acts onSecret={onSecret} row={row} /> },
 ];
 
 /** A tenant's tokens, those that are over for a while as well. */
@@ -74,11 +77,14 @@ export function TokensTable({ rows, onSecret, onMake }: Props) {
   const { timeZone } = useScope();
   return (
     <DataTable
-      caption="Tokens"
+      caption={t("Tokens")}
       columns={columnsIn(zoneText(timeZone), onSecret)}
       empty={
-        <Empty action={onMake && <Button onClick={onMake}>New token</Button>} title="There is no token yet.">
-          With one a program does what you could do here: list calls, make extensions, read the balance.
+        <Empty
+          action={onMake && <Button onClick={onMake}>{t("New token")}</Button>}
+          title={t("There is no token yet.")}
+        >
+          {t("With one a program does what you could do here: list calls, make extensions, read the balance.")}
         </Empty>
       }
       rowKey={(row) => row.id}
@@ -102,7 +108,7 @@ function Acts({ row, onSecret }: Readonly<{ row: TokenRow; onSecret: Props["onSe
       onSuccess: ({ tokenOnce }) => {
         again();
         onSecret(tokenOnce);
-        toast(`The one before is taken for ${OVERLAP_HOURS} hours more.`);
+        toast(t("The one before is taken for {hours} hours more.", { hours: OVERLAP_HOURS }));
       },
     }),
   );
@@ -111,7 +117,7 @@ function Acts({ row, onSecret }: Readonly<{ row: TokenRow; onSecret: Props["onSe
       onError,
       onSuccess: () => {
         again();
-        toast(`${row.name} is revoked.`);
+        toast(t("{name} is revoked.", { name: row.name }));
       },
     }),
   );
@@ -119,18 +125,18 @@ function Acts({ row, onSecret }: Readonly<{ row: TokenRow; onSecret: Props["onSe
   return (
     <span className="flex gap-2 max-sm:flex-wrap sm:justify-end">
       <Button
-        aria-label={`Rotate ${row.name}`}
-        busy={rotate.isPending && "Rotating…"}
+        aria-label={t("Rotate {name}", { name: row.name })}
+        busy={rotate.isPending && t("Rotating…")}
         onClick={() => rotate.mutate({ tenantSlug, tokenId: row.id, overlapHours: OVERLAP_HOURS })}
       >
-        Rotate
+        {t("Rotate")}
       </Button>
       <Button
-        aria-label={`Revoke ${row.name}`}
-        busy={revoke.isPending && "Revoking…"}
+        aria-label={t("Revoke {name}", { name: row.name })}
+        busy={revoke.isPending && t("Revoking…")}
         onClick={() => revoke.mutate({ tenantSlug, tokenId: row.id })}
       >
-        Revoke
+        {t("Revoke")}
       </Button>
     </span>
   );

@@ -2,6 +2,7 @@ import Link from "next/link";
 
 import { useScope } from "@/components/shell/scope";
 import { buttonClass } from "@/components/ui/button-class";
+import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ list: "calls" | "audit" | "ledger"; filter: Readonly<Record<string, unknown>> }>;
 
@@ -12,7 +13,7 @@ export function ExportLink({ list, filter }: Props) {
   const search = new URLSearchParams({ new: list, filter: JSON.stringify(filter) });
   return (
     <Link className={buttonClass()} data-shortcut="e" href={`/t/${tenantSlug}/exports?${search}`} prefetch={false}>
-      Export
+      {t("Export")}
     </Link>
   );
 }

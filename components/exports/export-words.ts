@@ -1,40 +1,43 @@
 import type { Outputs } from "@/components/api/outputs";
+import { numberFormat } from "@/server/kernel/locale";
+import { type Message, msg, say, t } from "@/server/kernel/words";
 
 export type ExportRow = Outputs["exports"]["list"]["items"][number];
 
 export const formatWords = {
-  csv: "CSV",
-  csv_safe: "CSV for spreadsheets",
-  jsonl: "JSON lines",
-  pdf: "PDF",
+  csv: msg("CSV"),
+  csv_safe: msg("CSV for spreadsheets"),
+  jsonl: msg("JSON lines"),
+  pdf: msg("PDF"),
 } as const;
 
 /** What makes people choose one. */
 export const formatHints = {
-  csv: "What is stored, to the letter: for other programs.",
-  csv_safe: "Opens in a spreadsheet: numbers keep their + and zeros, and no cell runs as a formula.",
-  jsonl: "One object per line: for other programs.",
-  pdf: "A call statement for people, at most 10,000 calls.",
+  csv: msg("What is stored, to the letter: for other programs."),
+  csv_safe: msg("Opens in a spreadsheet: numbers keep their + and zeros, and no cell runs as a formula."),
+  jsonl: msg("One object per line: for other programs."),
+  pdf: msg("A call statement for people, at most 10,000 calls."),
 } as const;
 
-const words: Readonly<Record<string, string>> = {
-  from: "from",
-  to: "to",
-  text: "with",
-  outcome: "outcome",
-  extensionId: "extension",
-  action: "action",
-  actor: "by",
-  about: "about",
-  severity: "severity",
+const words: Readonly<Record<string, Message>> = {
+  from: msg("from {value}"),
+  to: msg("to {value}"),
+  text: msg("with {value}"),
+  outcome: msg("outcome {value}"),
+  action: msg("action {value}"),
+  actor: msg("by {value}"),
+  about: msg("about {value}"),
+  severity: msg("severity {value}"),
 };
 
 /** What narrows a file, in words. */
 export function filterText(filter: Readonly<Record<string, unknown>>): string {
-  const parts = Object.entries(filter).map(([key, value]) =>
-    key === "extensionId" ? "one extension" : `${words[key] ?? key} ${String(value)}`,
-  );
-  return parts.length === 0 ? "Everything" : parts.join(", ");
+  const parts = Object.entries(filter).map(([key, value]) => {
+    if (key === "extensionId") return t("one extension");
+    const known = words[key];
+    return known ? say(known, { value: String(value) }) : `${key} ${String(value)}`;
+  });
+  return parts.length === 0 ? t("Everything") : parts.join(", ");
 }
 
 const UNITS = ["bytes", "kB", "MB", "GB"] as const;
@@ -46,7 +49,9 @@ export function sizeText(bytes: number): string {
     size /= 1_000;
     unit += 1;
   }
-  return `${unit === 0 ? size : size.toFixed(1)} ${UNITS[unit]}`;
+  if (unit === 0) return t("{size} bytes", { size: String(size) });
+  const text = numberFormat({ minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(size);
+  return `${text} ${UNITS[unit]}`;
 }
 
 /** From this size on a packed file is offered as well. */
@@ -54,10 +59,12 @@ export const PACKED_FROM_BYTES = 5_000_000;
 
 /** How far a file is, in words. */
 export function stateText({ state, task, expiresAt }: ExportRow): string {
-  if (state === "ready") return `Until ${expiresAt?.toISOString().slice(0, 10) ?? "soon"}`;
-  if (state === "expired") return "Expired";
-  if (state === "stopped") return "Stopped";
-  if (state === "failed") return "Failed";
-  if (task.state === "queued") return "Waiting for a worker";
-  return task.total ? `${Math.min(99, Math.floor((task.done / task.total) * 100))} % written` : "Writing";
+  if (state === "ready") return t("Until {day}", { day: expiresAt?.toISOString().slice(0, 10) ?? t("soon") });
+  if (state === "expired") return t("Expired");
+  if (state === "stopped") return t("Stopped");
+  if (state === "failed") return t("Failed");
+  if (task.state === "queued") return t("Waiting for a worker");
+  return task.total
+    ? t("{percent} % written", { percent: Math.min(99, Math.floor((task.done / task.total) * 100)) })
+    : t("Writing");
 }

@@ -16,44 +16,44 @@ import { buttonClass } from "@/components/ui/button-class";
 import { zoneText } from "@/components/ui/clock-text";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
-import { exportWords } from "@/server/domain/exports/export.schema";
+import { exportWords, fileName } from "@/server/domain/exports/export.schema";
+import { numberText } from "@/server/kernel/locale";
+import { say, t } from "@/server/kernel/words";
 
 type Props = Readonly<{ rows: readonly ExportRow[]; onAgain: (row: ExportRow) => void; onNew: () => void }>;
-
-const count = new Intl.NumberFormat("en");
 
 type Doings = Readonly<{ onAgain: Props["onAgain"]; newest: string | undefined }>;
 
 const columnsIn = (zone: string, doings: Doings): readonly Column<ExportRow>[] => [
   {
     key: "what",
-    header: "File",
+    header: t("File"),
     fold: "lead",
     cell: (row) => (
       <span className="font-medium whitespace-nowrap">
-        {exportWords[row.what].name} <span className="font-normal text-ink-3">{formatWords[row.format]}</span>
+        {say(exportWords[row.what].name)} <span className="font-normal text-ink-3">{say(formatWords[row.format])}</span>
       </span>
     ),
   },
-  { key: "filter", header: "Filter", grow: true, cell: (row) => filterText(row.filter) },
-  { key: "asOf", header: `As of, ${zone}`, fold: "second", cell: (row) => <Moment at={row.asOf} /> },
+  { key: "filter", header: t("Filter"), grow: true, cell: (row) => filterText(row.filter) },
+  { key: "asOf", header: t("As of, {zone}", { zone }), fold: "second", cell: (row) => <Moment at={row.asOf} /> },
   {
     key: "lines",
-    header: "Lines",
+    header: t("Lines"),
     numeric: true,
     from: "lg",
-    cell: (row) => (row.lines === null ? "–" : count.format(row.lines)),
+    cell: (row) => (row.lines === null ? "–" : numberText(row.lines)),
   },
   {
     key: "bytes",
-    header: "Size",
+    header: t("Size"),
     numeric: true,
     from: "lg",
     cell: (row) => (row.bytes === null ? "–" : sizeText(row.bytes)),
   },
   {
     key: "state",
-    header: "State",
+    header: t("State"),
     fold: "lead-end",
     cell: (row) => (
       <span className={row.state === "failed" ? "text-bad" : "text-ink-2"} title={row.task.error ?? undefined}>
@@ -61,7 +61,7 @@ const columnsIn = (zone: string, doings: Doings): readonly Column<ExportRow>[] =
       </span>
     ),
   },
-  { key: "acts", header: "What to do", fold: "below", cell: (row) => <Acts {...doings} row={row} /> },
+  { key: "acts", header: t("What to do"), fold: "below", cell: (row) => <Acts {...doings} row={row} /> },
 ];
 
 /** The files that were asked for, newest first; what is over stays with its settings, to be made again. */
@@ -69,14 +69,14 @@ export function ExportsTable({ rows, onAgain, onNew }: Props) {
   const { timeZone, can } = useScope();
   return (
     <DataTable
-      caption="Exports"
+      caption={t("Exports")}
       columns={columnsIn(zoneText(timeZone), { onAgain, newest: rows.find(({ state }) => state === "ready")?.id })}
       empty={
         <Empty
-          action={can("exports.write") && <Button onClick={onNew}>New export</Button>}
-          title="No file was asked for yet."
+          action={can("exports.write") && <Button onClick={onNew}>{t("New export")}</Button>}
+          title={t("No file was asked for yet.")}
         >
-          A file has the whole list with its filter, as it was at one moment, and can be had for some days.
+          {t("A file has the whole list with its filter, as it was at one moment, and can be had for some days.")}
         </Empty>
       }
       rowKey={(row) => row.id}
@@ -91,38 +91,43 @@ function Acts({ row, onAgain, newest }: Doings & Readonly<{ row: ExportRow }>) {
   const writes = can("exports.write");
   const address = `/api/exports/${tenantSlug}/${row.id}`;
   const one = { tenantSlug, exportId: row.id };
-  const name = `${exportWords[row.what].name.toLowerCase()}, ${filterText(row.filter)}`;
+  const name = `${fileName(row.what)}, ${filterText(row.filter)}`;
   return (
     <span className="flex gap-2 max-sm:flex-wrap sm:justify-end">
       {row.state === "ready" && (
         <a
-          aria-label={`Download ${name}`}
+          aria-label={t("Download {name}", { name })}
           className={buttonClass()}
           data-shortcut={row.id === newest ? "d" : undefined}
           download
           href={address}
         >
-          Download
+          {t("Download")}
         </a>
       )}
       {row.state === "ready" && row.what !== "everything" && (row.bytes ?? 0) > PACKED_FROM_BYTES && (
-        <a aria-label={`Download ${name}, packed`} className={buttonClass()} download href={`${address}?packed`}>
-          .gz
+        <a
+          aria-label={t("Download {name}, packed", { name })}
+          className={buttonClass()}
+          download
+          href={`${address}?packed`}
+        >
+          {t(".gz")}
         </a>
       )}
       {writes && row.state === "making" && (
         <Button disabled={cancel.isPending} onClick={() => cancel.mutate(one)}>
-          Stop
+          {t("Stop")}
         </Button>
       )}
       {writes && (row.state === "stopped" || row.state === "failed") && (
         <Button disabled={resume.isPending} onClick={() => resume.mutate(one)}>
-          Go on
+          {t("Go on")}
         </Button>
       )}
       {writes && row.state !== "making" && (
-        <Button aria-label={`Repeat ${name}`} onClick={() => onAgain(row)}>
-          Repeat…
+        <Button aria-label={t("Repeat {name}", { name })} onClick={() => onAgain(row)}>
+          {t("Repeat…")}
         </Button>
       )}
     </span>

@@ -12,6 +12,7 @@ import { later } from "@/components/ui/later";
 import { PageHeader } from "@/components/ui/page-header";
 import { useParamsState } from "@/components/ui/use-params-state";
 import { isExportKind } from "@/server/domain/exports/export.schema";
+import { t } from "@/server/kernel/words";
 
 const NewExport = later(() => import("@/components/exports/new-export").then((file) => file.NewExport));
 
@@ -42,11 +43,11 @@ export function ExportsView() {
         actions={
           can("exports.write") && (
             <Button look="primary" onClick={open}>
-              New export
+              {t("New export")}
             </Button>
           )
         }
-        title="Exports"
+        title={t("Exports")}
       />
       <QueryView query={query}>
         {(data) => (

@@ -21,6 +21,7 @@ import {
   isExportKind,
 } from "@/server/domain/exports/export.schema";
 import { type Rhythm, rhythms, rhythmWords } from "@/server/domain/exports/rhythm-kinds.schema";
+import { say, t } from "@/server/kernel/words";
 
 type Filter = Readonly<Record<string, unknown>>;
 type Props = Readonly<{
@@ -57,13 +58,13 @@ export function NewExport({ from, onClose }: Props) {
   }
 
   return (
-    <Dialog onClose={onClose} title={from.style ? "Repeat export" : "New export"}>
+    <Dialog onClose={onClose} title={from.style ? t("Repeat export") : t("New export")}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <Select
-          choices={kinds.map((kind) => ({ value: kind, label: exportWords[kind].name }))}
+          choices={kinds.map((kind) => ({ value: kind, label: say(exportWords[kind].name) }))}
           data-first=""
-          hint={exportWords[what].moment}
-          label="List"
+          hint={say(exportWords[what].moment)}
+          label={t("List")}
           name="what"
           onChange={(event) => choose(event.target.value)}
           value={what}
@@ -77,10 +78,10 @@ export function NewExport({ from, onClose }: Props) {
           <Columns chosen={from.style?.columns} key={what} what={what} />
         )}
         <FormEnd
-          busy={asked.isPending && "Asking…"}
+          busy={asked.isPending && t("Asking…")}
           onCancel={onClose}
           refusal={asked.error ? refusalOf(asked.error) : undefined}
-          submit={every === "once" ? "Make file" : "Schedule file"}
+          submit={every === "once" ? t("Make file") : t("Schedule file")}
         />
       </form>
     </Dialog>
@@ -94,11 +95,11 @@ function How({ what, every, onChange }: HowProps) {
   return (
     <Select
       choices={[
-        { value: "once", label: "Once, now" },
-        ...rhythms.map((value) => ({ value, label: rhythmWords[value].name })),
+        { value: "once", label: t("Once, now") },
+        ...rhythms.map((value) => ({ value, label: say(rhythmWords[value].name) })),
       ]}
       {...(every !== "once" && { hint: whenHint(what, every) })}
-      label="Make it"
+      label={t("Make it")}
       name="every"
       onChange={(event) => onChange(rhythms.find((one) => one === event.target.value) ?? "once")}
       value={every}
@@ -113,9 +114,9 @@ function Format({ what, format, onChange }: FormatProps) {
   const formats = exportFormats.filter((one) => one !== "pdf" || what === "calls");
   return (
     <Select
-      choices={formats.map((one) => ({ value: one, label: formatWords[one] }))}
-      hint={formatHints[format]}
-      label="Format"
+      choices={formats.map((one) => ({ value: one, label: say(formatWords[one]) }))}
+      hint={say(formatHints[format])}
+      label={t("Format")}
       name="format"
       onChange={(event) => onChange(formats.find((one) => one === event.target.value) ?? "csv")}
       value={format}
@@ -125,7 +126,10 @@ function Format({ what, format, onChange }: FormatProps) {
 
 /** Which days each time is about, and how one hears of it. */
 const whenHint = (what: ExportKind, every: Rhythm): string =>
-  `${dated.includes(what) ? `It is ${rhythmWords[every].about}.` : "As the list stands then."} You get a mail with the way to it.`;
+  [
+    dated.includes(what) ? say(rhythmWords[every].about) : t("As the list stands then."),
+    t("You get a mail with the way to it."),
+  ].join(" ");
 
 type AskedFile = Inputs["exports"]["create"]["file"];
 type Chosen = Readonly<{ what: ExportKind; rest: Filter; format: ExportStyle["format"] }>;
@@ -152,8 +156,8 @@ function fileOf(data: FormData, { what, rest, format }: Chosen): AskedFile {
 function Days({ filter }: Readonly<{ filter: Filter }>) {
   return (
     <div className="grid gap-4 sm:grid-cols-2">
-      <Field defaultValue={dayIn(filter["from"])} label="First day" name="from" type="date" />
-      <Field defaultValue={dayIn(filter["to"])} label="Last day" name="to" type="date" />
+      <Field defaultValue={dayIn(filter["from"])} label={t("First day")} name="from" type="date" />
+      <Field defaultValue={dayIn(filter["to"])} label={t("Last day")} name="to" type="date" />
     </div>
   );
 }
@@ -161,8 +165,8 @@ function Days({ filter }: Readonly<{ filter: Filter }>) {
 function Narrowed({ by, onClear }: Readonly<{ by: Filter; onClear: () => void }>) {
   return (
     <p className="flex flex-wrap items-center justify-between gap-2 rounded-md bg-sunken p-3">
-      <span>Only {filterText(by)}</span>
-      <Button onClick={onClear}>Take out</Button>
+      <span>{t("Only {filter}", { filter: filterText(by) })}</span>
+      <Button onClick={onClear}>{t("Take out")}</Button>
     </p>
   );
 }
@@ -174,27 +178,27 @@ function Style({ style, format }: Readonly<{ style: ExportStyle | undefined; for
   const mine = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const zones = [...new Set([style?.timeZone ?? timeZone, timeZone, mine, "UTC"])];
   const label = (zone: string) => {
-    if (zone === timeZone) return `${zone} (this tenant's)`;
-    return zone === mine && zone !== "UTC" ? `${zone} (yours)` : zone;
+    if (zone === timeZone) return t("{zone} (this tenant's)", { zone });
+    return zone === mine && zone !== "UTC" ? t("{zone} (yours)", { zone }) : zone;
   };
   return (
     <div className="grid gap-4 sm:grid-cols-2">
       <Select
         choices={zones.map((zone) => ({ value: zone, label: label(zone) }))}
         defaultValue={style?.timeZone ?? timeZone}
-        hint="Each time is written with its offset."
-        label="Time zone"
+        hint={t("Each time is written with its offset.")}
+        label={t("Time zone")}
         name="timeZone"
       />
       {(format === "csv" || format === "csv_safe") && (
         <Select
           choices={[
-            { value: "point", label: "1.25 with commas" },
-            { value: "comma", label: "1,25 with semicolons" },
+            { value: "point", label: t("1.25 with commas") },
+            { value: "comma", label: t("1,25 with semicolons") },
           ]}
           defaultValue={style?.decimals ?? "point"}
-          hint="And what stands between cells."
-          label="Decimals"
+          hint={t("And what stands between cells.")}
+          label={t("Decimals")}
           name="decimals"
         />
       )}
@@ -207,10 +211,13 @@ function Columns({ what, chosen }: Readonly<{ what: ExportKind; chosen: readonly
   return (
     <details>
       <summary className="cursor-pointer font-medium">
-        Columns <span className="font-normal text-ink-3">{chosen ? `${chosen.length} of ${all.length}` : "all"}</span>
+        {t("Columns")}{" "}
+        <span className="font-normal text-ink-3">
+          {chosen ? t("{chosen} of {all}", { chosen: chosen.length, all: all.length }) : t("all columns|all")}
+        </span>
       </summary>
       <fieldset className="mt-2 grid max-h-56 gap-x-4 gap-y-1 overflow-y-auto sm:grid-cols-2">
-        <legend className="sr-only">Columns</legend>
+        <legend className="sr-only">{t("Columns")}</legend>
         {all.map(({ key, about }) => (
           <label className="flex min-h-6 items-center gap-2" key={key} title={about}>
             <input defaultChecked={chosen?.includes(key) ?? true} name="columns" type="checkbox" value={key} />

@@ -15,6 +15,7 @@ import { Section } from "@/components/ui/section";
 import { toast } from "@/components/ui/toast-store";
 import { exportWords } from "@/server/domain/exports/export.schema";
 import { rhythmWords } from "@/server/domain/exports/rhythm-kinds.schema";
+import { say, t } from "@/server/kernel/words";
 
 type Row = Outputs["exports"]["schedules"][number];
 
@@ -31,10 +32,10 @@ function useSchedules() {
       toast(`${title} ${next}`, { tone: "bad" });
     },
   });
-  const pause = useMutation(trpc.exports.pauseSchedule.mutationOptions(saying("It rests until you let it go on.")));
-  const goOn = useMutation(trpc.exports.resumeSchedule.mutationOptions(saying("It goes on with the next period.")));
+  const pause = useMutation(trpc.exports.pauseSchedule.mutationOptions(saying(t("It rests until you let it go on."))));
+  const goOn = useMutation(trpc.exports.resumeSchedule.mutationOptions(saying(t("It goes on with the next period."))));
   const remove = useMutation(
-    trpc.exports.removeSchedule.mutationOptions(saying("It is not made any more. Files that were made stay.")),
+    trpc.exports.removeSchedule.mutationOptions(saying(t("It is not made any more. Files that were made stay."))),
   );
   return { pause, goOn, remove };
 }
@@ -42,23 +43,27 @@ function useSchedules() {
 const columnsIn = (timeZone: string, writes: boolean): readonly Column<Row>[] => [
   {
     key: "what",
-    header: "File",
+    header: t("File"),
     fold: "lead",
-    cell: ({ what }) => <span className="font-medium">{exportWords[what].name}</span>,
+    cell: ({ what }) => <span className="font-medium">{say(exportWords[what].name)}</span>,
   },
-  { key: "filter", header: "Filter", grow: true, cell: ({ filter }) => filterText(filter) },
-  { key: "every", header: "Made", fold: "second", cell: ({ every }) => rhythmWords[every].name },
+  { key: "filter", header: t("Filter"), grow: true, cell: ({ filter }) => filterText(filter) },
+  { key: "every", header: t("Made"), fold: "second", cell: ({ every }) => say(rhythmWords[every].name) },
   {
     key: "next",
-    header: "Next",
+    header: t("Next"),
     fold: "lead-end",
     cell: ({ nextAt, pausedAt, note }) =>
-      pausedAt ? <span title={note || undefined}>Paused{note && `: ${note}`}</span> : momentText(nextAt, timeZone),
+      pausedAt ? (
+        <span title={note || undefined}>{note ? t("Paused: {note}", { note }) : t("Paused")}</span>
+      ) : (
+        momentText(nextAt, timeZone)
+      ),
   },
-  { key: "person", header: "Told by mail", from: "lg", cell: ({ person }) => person },
+  { key: "person", header: t("Told by mail"), from: "lg", cell: ({ person }) => person },
   {
     key: "acts",
-    header: "Actions",
+    header: t("Actions"),
     fold: "below",
     cell: (row) => writes && <Acts row={row} />,
   },
@@ -67,15 +72,15 @@ const columnsIn = (timeZone: string, writes: boolean): readonly Column<Row>[] =>
 function Acts({ row: { id, what, every, pausedAt } }: Readonly<{ row: Row }>) {
   const { tenantSlug } = useScope();
   const { pause, goOn, remove } = useSchedules();
-  const name = `${exportWords[what].name}, ${rhythmWords[every].name}`;
+  const name = `${say(exportWords[what].name)}, ${say(rhythmWords[every].name)}`;
   return (
     <span className="flex gap-2 sm:justify-end">
       <Button onClick={() => (pausedAt ? goOn : pause).mutate({ tenantSlug, scheduleId: id })}>
-        {pausedAt ? "Go on" : "Pause"}
-        <span className="sr-only"> with {name}</span>
+        {pausedAt ? t("Go on") : t("Pause")}
+        <span className="sr-only"> {t("with {name}", { name })}</span>
       </Button>
       <Button onClick={() => remove.mutate({ tenantSlug, scheduleId: id })}>
-        Remove
+        {t("Remove")}
         <span className="sr-only"> {name}</span>
       </Button>
     </span>
@@ -89,11 +94,11 @@ export function SchedulesTable() {
   if (!schedules.data || schedules.data.length === 0) return null;
   return (
     <div className="mb-8">
-      <Section level={2} title="Made by itself">
+      <Section level={2} title={t("Made by itself")}>
         <DataTable
-          caption="Scheduled files"
+          caption={t("Scheduled files")}
           columns={columnsIn(timeZone, can("exports.write"))}
-          empty={<Empty title="Nothing is scheduled." />}
+          empty={<Empty title={t("Nothing is scheduled.")} />}
           rowKey={({ id }) => id}
           rows={schedules.data}
         />

@@ -5,6 +5,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTRPC } from "@/components/api/client";
 import { refusalOf } from "@/components/api/refusal";
 import { toast } from "@/components/ui/toast-store";
+import { t } from "@/server/kernel/words";
 
 /** Asking for a file, stopping its making and letting that go on; the list is asked again after each. */
 export function useExports(onAsked?: () => void) {
@@ -23,7 +24,7 @@ export function useExports(onAsked?: () => void) {
       trpc.exports.create.mutationOptions({
         onSettled,
         onSuccess: () => {
-          toast("The file is being made. You may leave; it waits here.");
+          toast(t("The file is being made. You may leave; it waits here."));
           onAsked?.();
         },
       }),
@@ -32,7 +33,11 @@ export function useExports(onAsked?: () => void) {
       trpc.exports.schedule.mutationOptions({
         onSettled,
         onSuccess: ({ nextAt }) => {
-          toast(`It is made by itself from ${nextAt.toISOString().slice(0, 10)} on, and you get a mail each time.`);
+          toast(
+            t("It is made by itself from {day} on, and you get a mail each time.", {
+              day: nextAt.toISOString().slice(0, 10),
+            }),
+          );
           onAsked?.();
         },
       }),

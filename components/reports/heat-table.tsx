@@ -1,28 +1,39 @@
-import { countOf, type ReportData } from "@/components/reports/report-words";
+import type { ReportData } from "@/components/reports/report-words";
 import { Sideways } from "@/components/ui/sideways";
+import { dateFormat } from "@/server/kernel/locale";
+import { t } from "@/server/kernel/words";
 
-const days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+/** Monday to Sunday; the first of January 2024 was a Monday. */
+const weekdays = (): readonly string[] =>
+  Array.from({ length: 7 }, (_, index) =>
+    dateFormat({ timeZone: "UTC", weekday: "short" }).format(new Date(Date.UTC(2024, 0, 1 + index))),
+  );
 const hours = Array.from({ length: 24 }, (_, hour) => hour);
 
 /** Calls by weekday and hour: a table whose cells are shaded. The figure is in each cell for who reads, and in the tip. */
 export function HeatTable({ report }: Readonly<{ report: ReportData }>) {
+  const days = weekdays();
   const at = new Map(report.heat.map((cell) => [`${cell.weekday} ${cell.hour}`, cell.calls]));
   const most = Math.max(1, ...report.heat.map(({ calls }) => calls));
   const busiest = report.heat.find(({ calls }) => calls === most);
   return (
     <figure className="grid min-w-0 grid-cols-1 content-start gap-1">
-      <h2 className="text-xs font-semibold text-ink-2">Calls by weekday and hour</h2>
+      <h2 className="text-xs font-semibold text-ink-2">{t("Calls by weekday and hour")}</h2>
       <figcaption>
         {busiest
-          ? `Busiest on ${days[busiest.weekday - 1]} at ${busiest.hour}:00, with ${countOf(most)} calls in the period.`
-          : "No calls in this period."}
+          ? t("Busiest on {day} at {hour}:00, with {calls, plural, one {# call} other {# calls}} in the period.", {
+              day: days[busiest.weekday - 1] ?? "",
+              hour: busiest.hour,
+              calls: most,
+            })
+          : t("No calls in this period.")}
       </figcaption>
-      <Sideways label="Calls by weekday and hour, as a table">
+      <Sideways label={t("Calls by weekday and hour, as a table")}>
         <table className="w-full min-w-[27rem] table-fixed border-separate border-spacing-px text-center text-xs">
           <thead>
             <tr className="text-ink-3">
               <th className="w-9" scope="col">
-                <span className="sr-only">Weekday</span>
+                <span className="sr-only">{t("Weekday")}</span>
               </th>
               {hours.map((hour) => (
                 <th className="font-normal" key={hour} scope="col">
@@ -34,7 +45,7 @@ export function HeatTable({ report }: Readonly<{ report: ReportData }>) {
           <tbody>
             {days.map((day, index) => (
               <tr key={day}>
-                <th className="text-left font-normal text-ink-3" scope="row">
+                <th className="text-start font-normal text-ink-3" scope="row">
                   {day}
                 </th>
                 {hours.map((hour) => {
@@ -49,7 +60,7 @@ export function HeatTable({ report }: Readonly<{ report: ReportData }>) {
                           ? { background: `color-mix(in srgb, var(--rf-chart-1) ${shade}%, var(--rf-sunken))` }
                           : undefined
                       }
-                      title={`${day} ${hour}:00, ${countOf(calls)} calls`}
+                      title={t("{day} {hour}:00, {calls, plural, one {# call} other {# calls}}", { day, hour, calls })}
                     >
                       <span className="sr-only">{calls}</span>
                     </td>

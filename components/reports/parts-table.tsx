@@ -18,6 +18,7 @@ import {
 import { saveText } from "@/components/ui/save-text";
 import { Section } from "@/components/ui/section";
 import { Sideways } from "@/components/ui/sideways";
+import { t } from "@/server/kernel/words";
 
 export type Money = "cost" | "revenue" | "margin";
 type Part = ReportData["ways"][number];
@@ -55,7 +56,7 @@ export function PartsTable({ title, of, parts, report, money, nameOf = ({ name }
           onClick={save}
           type="button"
         >
-          Save as CSV
+          {t("Save as CSV")}
         </button>
       }
       level={2}
@@ -64,7 +65,7 @@ export function PartsTable({ title, of, parts, report, money, nameOf = ({ name }
       <Rows columns={columns} label={title} nameOf={nameOf} onOpen={onOpen} parts={parts.slice(0, SHOWN)} />
       {parts.length > SHOWN && (
         <p className="text-xs text-ink-3">
-          The first {SHOWN} of {parts.length}; the file has all.
+          {t("The first {shown} of {all}; the file has all.", { shown: SHOWN, all: parts.length })}
         </p>
       )}
     </Section>
@@ -82,14 +83,14 @@ type RowsProps = Readonly<{
 function Rows({ label, columns, parts, nameOf, onOpen }: RowsProps) {
   return (
     <Sideways label={label}>
-      <table className="w-full text-left">
+      <table className="w-full text-start">
         <thead>
           <tr className="text-xs text-ink-3">
-            <th className="sticky left-0 bg-bg font-medium" scope="col">
-              <span className="sr-only">Name</span>
+            <th className="sticky start-0 bg-bg font-medium" scope="col">
+              <span className="sr-only">{t("Name")}</span>
             </th>
             {columns.map(({ name }) => (
-              <th className="pl-4 text-right font-medium whitespace-nowrap" key={name} scope="col">
+              <th className="ps-4 text-end font-medium whitespace-nowrap" key={name} scope="col">
                 {name}
               </th>
             ))}
@@ -98,7 +99,7 @@ function Rows({ label, columns, parts, nameOf, onOpen }: RowsProps) {
         <tbody>
           {parts.map((part) => (
             <tr className="border-t" key={part.value}>
-              <th className="sticky left-0 max-w-48 truncate bg-bg py-1.5 font-normal" scope="row">
+              <th className="sticky start-0 max-w-48 truncate bg-bg py-1.5 font-normal" scope="row">
                 {onOpen ? (
                   <a className="underline-offset-2 hover:underline" href={onOpen(part)}>
                     {nameOf(part)}
@@ -108,7 +109,7 @@ function Rows({ label, columns, parts, nameOf, onOpen }: RowsProps) {
                 )}
               </th>
               {columns.map(({ name, cell }) => (
-                <td className="figures pl-4 text-right whitespace-nowrap" key={name}>
+                <td className="figures ps-4 text-end whitespace-nowrap" key={name}>
                   {cell(part)}
                 </td>
               ))}
@@ -132,17 +133,21 @@ function columnsOf(parts: readonly Part[], { currency }: ReportData, told: Money
   const marginShare = (part: Part): number | null =>
     revenueOf(part) > 0n ? Number(marginOf(part)) / Number(revenueOf(part)) : null;
   const share: Column = {
-    name: "Margin %",
+    name: t("Margin %"),
     cell: (part) => shareText(marginShare(part)),
     file: (part) => marginShare(part)?.toFixed(4) ?? "",
   };
   return [
-    { name: "Calls", cell: ({ calls }) => countOf(calls), file: ({ calls }) => String(calls) },
-    { name: "Answered", cell: (part) => shareText(asrOf(part)), file: (part) => String(part.answered) },
-    { name: "Minutes", cell: ({ talkMs }) => minutesText(talkMs), file: ({ talkMs }) => (talkMs / 60_000).toFixed(3) },
-    { name: "Average", cell: (part) => lengthText(acdOf(part)), file: (part) => acdOf(part)?.toFixed(1) ?? "" },
-    ...(told === "cost" ? [] : [money("Revenue", revenueOf)]),
-    ...(told === "revenue" ? [] : [money("Cost", costOf)]),
-    ...(told === "margin" ? [money("Margin", marginOf), share] : []),
+    { name: t("Calls"), cell: ({ calls }) => countOf(calls), file: ({ calls }) => String(calls) },
+    { name: t("Answered"), cell: (part) => shareText(asrOf(part)), file: (part) => String(part.answered) },
+    {
+      name: t("Minutes"),
+      cell: ({ talkMs }) => minutesText(talkMs),
+      file: ({ talkMs }) => (talkMs / 60_000).toFixed(3),
+    },
+    { name: t("Average"), cell: (part) => lengthText(acdOf(part)), file: (part) => acdOf(part)?.toFixed(1) ?? "" },
+    ...(told === "cost" ? [] : [money(t("Revenue"), revenueOf)]),
+    ...(told === "revenue" ? [] : [money(t("Cost"), costOf)]),
+    ...(told === "margin" ? [money(t("Margin"), marginOf), share] : []),
   ];
 }

@@ -7,21 +7,22 @@ import { Button } from "@/components/ui/button";
 import { Select } from "@/components/ui/select";
 import { isTyping } from "@/components/ui/typing";
 import { type Period, periods, shifted, spanOf } from "@/server/domain/usage/period.schema";
+import { type Message, msg, say, t } from "@/server/kernel/words";
 
 type Set = (changes: Readonly<Record<string, string | undefined>>) => void;
 type Props = Readonly<{ params: ReportParams; today: string; set: Set }>;
 
-const words: Readonly<Record<Period, string>> = {
-  day: "Day",
-  week: "Week",
-  month: "Month",
-  year: "Year",
-  custom: "Custom",
+const words: Readonly<Record<Period, Message>> = {
+  day: msg("Day"),
+  week: msg("Week"),
+  month: msg("Month"),
+  year: msg("Year"),
+  custom: msg("Custom"),
 };
-const zones = [
-  { value: "tenant", label: "Time of the tenant" },
-  { value: "mine", label: "My time" },
-  { value: "utc", label: "UTC" },
+const zones = () => [
+  { value: "tenant", label: t("Time of the tenant") },
+  { value: "mine", label: t("My time") },
+  { value: "utc", label: t("UTC") },
 ];
 
 /** Which days the page is about. D W M Y C choose how many, the arrows go to the ones beside. */
@@ -32,7 +33,7 @@ export function PeriodControl({ params, today, set }: Props) {
 
   return (
     <>
-      <fieldset aria-label="Period" className="flex flex-wrap gap-px">
+      <fieldset aria-label={t("Period")} className="flex flex-wrap gap-px">
         {periods.map((one) => (
           <Button
             aria-keyshortcuts={one.charAt(0)}
@@ -43,14 +44,14 @@ export function PeriodControl({ params, today, set }: Props) {
             look={one === period ? "plain" : "quiet"}
             onClick={() => choose(one)}
           >
-            {words[one]}
+            {say(words[one])}
           </Button>
         ))}
       </fieldset>
       <Shift params={params} set={set} />
       <Select
-        choices={zones}
-        label="Time zone"
+        choices={zones()}
+        label={t("Time zone")}
         labelHidden
         name="zone"
         onChange={(event) => set({ zone: event.target.value === "tenant" ? undefined : event.target.value })}
@@ -62,7 +63,7 @@ export function PeriodControl({ params, today, set }: Props) {
           onChange={(event) => set({ compare: event.target.checked ? "1" : undefined })}
           type="checkbox"
         />
-        Compare with the period before
+        {t("Compare with the period before")}
       </label>
     </>
   );
@@ -73,27 +74,29 @@ function Shift({ params: { period, span }, set }: Readonly<{ params: ReportParam
     <span className="flex items-center gap-1">
       <Button
         aria-keyshortcuts="ArrowLeft"
-        aria-label="The period before"
+        aria-label={t("The period before")}
         look="quiet"
         onClick={() => set(shifted(period, span, -1))}
       >
-        ←
+        <span className="inline-block rtl:-scale-x-100">←</span>
       </Button>
       {period === "custom" ? (
         <>
-          <Day label="First day" max={span.to} onDay={(from) => set({ from, to: span.to })} value={span.from} />
-          <Day label="Last day" min={span.from} onDay={(to) => set({ from: span.from, to })} value={span.to} />
+          <Day label={t("First day")} max={span.to} onDay={(from) => set({ from, to: span.to })} value={span.from} />
+          <Day label={t("Last day")} min={span.from} onDay={(to) => set({ from: span.from, to })} value={span.to} />
         </>
       ) : (
-        <span className="figures px-1">{span.from === span.to ? span.from : `${span.from} – ${span.to}`}</span>
+        <bdi className="figures px-1" dir="ltr">
+          {span.from === span.to ? span.from : `${span.from} – ${span.to}`}
+        </bdi>
       )}
       <Button
         aria-keyshortcuts="ArrowRight"
-        aria-label="The period after"
+        aria-label={t("The period after")}
         look="quiet"
         onClick={() => set(shifted(period, span, 1))}
       >
-        →
+        <span className="inline-block rtl:-scale-x-100">→</span>
       </Button>
     </span>
   );

@@ -24,12 +24,39 @@ import {
 } from "@/components/reports/report-words";
 import { useScope } from "@/components/shell/scope";
 import { cx } from "@/components/ui/cx";
+import { type Message, msg, say, t } from "@/server/kernel/words";
 
 type Props = Readonly<{ report: ReportData; before: ReportData | undefined }>;
 
 /** What a carrier takes for a call is not on record, so the operator has no margin to show. */
 const moneyOf = { customer: "cost", reseller: "margin", operator: "revenue" } as const;
-const ways: Readonly<Record<string, string>> = { out: "Outgoing", in: "Incoming", internal: "Internal" };
+const ways: Readonly<Record<string, Message>> = {
+  out: msg("Outgoing"),
+  in: msg("Incoming"),
+  internal: msg("Internal"),
+};
+const outcomes: Readonly<Record<string, Message>> = {
+  answered: msg("outcome|answered"),
+  busy: msg("outcome|busy"),
+  no_answer: msg("outcome|no answer"),
+  failed: msg("outcome|failed"),
+  blocked: msg("outcome|blocked"),
+  cancelled: msg("outcome|cancelled"),
+};
+
+function footnote({ zone, otherMoney }: ReportData): string {
+  if (otherMoney.length === 0) {
+    return t(
+      "Ended calls by when they began, to this second; days of {zone}. Money without tax, corrections included.",
+      { zone },
+    );
+  }
+  const money = otherMoney.map(({ currency, revenueMicros }) => moneyText(revenueMicros, currency)).join(", ");
+  return t(
+    "Ended calls by when they began, to this second; days of {zone}. Money without tax, corrections included; besides {money} in other currencies.",
+    { zone, money },
+  );
+}
 
 /** The charts and tables of one period. */
 export function ReportBody({ report, before }: Props) {
@@ -40,7 +67,11 @@ export function ReportBody({ report, before }: Props) {
   if (report.total.calls === 0)
     return (
       <p className="border-y py-3 text-ink-2">
-        No call ended in these days ({report.span.from} to {report.span.to}, {report.zone}). Choose another period.
+        {t("No call ended in these days ({from} to {to}, {zone}). Choose another period.", {
+          from: report.span.from,
+          to: report.span.to,
+          zone: report.zone,
+        })}
       </p>
     );
   return (
@@ -51,7 +82,7 @@ export function ReportBody({ report, before }: Props) {
           <Chart
             data={data}
             key={title}
-            {...(selects && tenant.kind === "customer" ? { onSelect, selects: "Show these calls" } : {})}
+            {...(selects && tenant.kind === "customer" ? { onSelect, selects: t("Show these calls") } : {})}
             summary={summary}
             title={title}
           />
@@ -59,12 +90,7 @@ export function ReportBody({ report, before }: Props) {
         <HeatTable report={report} />
       </div>
       <Tables money={money} report={report} />
-      <p className="text-xs text-ink-3">
-        Ended calls by when they began, to this second; days of {report.zone}. Money without tax, corrections included
-        {report.otherMoney.length > 0 &&
-          `; besides ${report.otherMoney.map(({ currency, revenueMicros }) => moneyText(revenueMicros, currency)).join(", ")} in other currencies`}
-        .
-      </p>
+      <p className="text-xs text-ink-3">{footnote(report)}</p>
     </div>
   );
 }
@@ -74,14 +100,14 @@ function Tables({ report, money }: Readonly<{ report: ReportData; money: Money }
   const span = `from=${report.span.from}&to=${report.span.to}`;
   return (
     <div className={cx("grid gap-x-12 gap-y-8", money !== "margin" && "xl:grid-cols-2")}>
-      <PartsTable money={money} of="tenants" parts={report.tenants} report={report} title="By tenant" />
+      <PartsTable money={money} of="tenants" parts={report.tenants} report={report} title={t("By tenant")} />
       <PartsTable
         nameOf={({ value }) => placeName(value)}
         of="destinations"
         parts={report.countries}
         report={report}
         money={money}
-        title="By destination"
+        title={t("By destination")}
       />
       <PartsTable
         of="extensions"
@@ -89,7 +115,7 @@ function Tables({ report, money }: Readonly<{ report: ReportData; money: Money }
         parts={report.extensions}
         report={report}
         money="cost"
-        title="By extension"
+        title={t("By extension")}
       />
       <PartsTable
         nameOf={({ value }) => wayName(value)}
@@ -97,7 +123,7 @@ function Tables({ report, money }: Readonly<{ report: ReportData; money: Money }
         parts={report.ways}
         report={report}
         money={money === "revenue" ? "revenue" : "cost"}
-        title="By direction and outcome"
+        title={t("By direction and outcome")}
       />
     </div>
   );
@@ -131,17 +157,25 @@ function Totals({ report, money: told }: Readonly<{ report: ReportData; money: M
     change: changeText(Number(of(total)), Number(of(previous))),
   });
   const facts = [
-    ...(told === "cost" ? [{ name: "Spent", ...money(costOf) }] : [{ name: "Revenue", ...money(revenueOf) }]),
+    ...(told === "cost" ? [{ name: t("Spent"), ...money(costOf) }] : [{ name: t("Revenue"), ...money(revenueOf) }]),
     ...(told === "margin"
       ? [
-          { name: "Cost", ...money(costOf) },
-          { name: "Margin", ...money(marginOf) },
+          { name: t("Cost"), ...money(costOf) },
+          { name: t("Margin"), ...money(marginOf) },
         ]
       : []),
-    { name: "Calls", now: countOf(total.calls), change: changeText(total.calls, previous.calls) },
-    { name: "Minutes", now: minutesText(total.talkMs), change: changeText(total.talkMs, previous.talkMs) },
-    { name: "Answered (ASR)", now: shareText(asrOf(total)), change: `${shareText(asrOf(previous))} before` },
-    { name: "Average length (ACD)", now: lengthText(acdOf(total)), change: `${lengthText(acdOf(previous))} before` },
+    { name: t("Calls"), now: countOf(total.calls), change: changeText(total.calls, previous.calls) },
+    { name: t("Minutes"), now: minutesText(total.talkMs), change: changeText(total.talkMs, previous.talkMs) },
+    {
+      name: t("Answered (ASR)"),
+      now: shareText(asrOf(total)),
+      change: t("{value} before", { value: shareText(asrOf(previous)) }),
+    },
+    {
+      name: t("Average length (ACD)"),
+      now: lengthText(acdOf(total)),
+      change: t("{value} before", { value: lengthText(acdOf(previous)) }),
+    },
   ];
   return (
     <dl className="flex flex-wrap gap-x-10 gap-y-3 border-y py-3">
@@ -158,5 +192,9 @@ function Totals({ report, money: told }: Readonly<{ report: ReportData; money: M
 
 function wayName(value: string): string {
   const [way = "", outcome = ""] = value.split(":");
-  return `${ways[way] ?? way}, ${outcome.replace("_", " ")}`;
+  const [known, ended] = [ways[way], outcomes[outcome]];
+  return t("{way}, {outcome}", {
+    way: known ? say(known) : way,
+    outcome: ended ? say(ended) : outcome.replace("_", " "),
+  });
 }

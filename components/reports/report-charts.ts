@@ -15,6 +15,8 @@ import {
   seriesOf,
   shareText,
 } from "@/components/reports/report-words";
+import { numberFormat } from "@/server/kernel/locale";
+import { t } from "@/server/kernel/words";
 
 /** `selects`: whether its points are days of calls that can be listed. */
 export type Drawn = Readonly<{ title: string; summary: string; data: ChartData; selects: boolean }>;
@@ -28,16 +30,22 @@ const percent = (value: number): string => `${Math.round(value * 100)} %`;
 export function chartsOf(report: ReportData, before: ReportData | undefined, money: Money): readonly Drawn[] {
   const { total, points, zone } = report;
   const told: Told = { report, before, money, labels: points.map(({ key }) => keyText(key, zone)) };
-  const minutes = `${minutesText(total.talkMs)} minutes in ${countOf(total.answered)} answered calls.`;
-  const calls = `${countOf(total.calls)} calls, ${countOf(total.blocked)} of them refused here.`;
-  const asr = `${shareText(asrOf(total))} of the calls that were let out were answered.`;
-  const acd = `An answered call lasts ${lengthText(acdOf(total))} on average.`;
+  const minutes = t("{minutes} minutes in {calls, plural, one {# answered call} other {# answered calls}}.", {
+    minutes: minutesText(total.talkMs),
+    calls: total.answered,
+  });
+  const calls = t("{calls, plural, one {# call} other {# calls}}, {refused} of them refused here.", {
+    calls: total.calls,
+    refused: total.blocked,
+  });
+  const asr = t("{share} of the calls that were let out were answered.", { share: shareText(asrOf(total)) });
+  const acd = t("An answered call lasts {length} on average.", { length: lengthText(acdOf(total)) });
   return [
     moneyChart(told),
-    chart(told, "Minutes", minutes, [["minutes", "Minutes", "area"]], count),
-    chart(told, "Calls", calls, [["calls", "Calls", "bars"]], count),
-    chart(told, "Answered (ASR)", asr, [["asr", "ASR", "line"]], percent),
-    chart(told, "Average length (ACD)", acd, [["acd", "ACD", "line"]], lengthText),
+    chart(told, t("Minutes"), minutes, [["minutes", t("Minutes"), "area"]], count),
+    chart(told, t("Calls"), calls, [["calls", t("Calls"), "bars"]], count),
+    chart(told, t("Answered (ASR)"), asr, [["asr", "ASR", "line"]], percent),
+    chart(told, t("Average length (ACD)"), acd, [["acd", "ACD", "line"]], lengthText),
     placesChart(told),
     peakChart(told),
   ];
@@ -57,21 +65,27 @@ function placesChart({ report, money }: Told): Drawn {
   const [named, rest] = [sorted.slice(0, NAMED), sorted.slice(NAMED)];
   const shown = [
     ...named.map((part) => ({ name: placeName(part.value), value: sizeOf(part) })),
-    ...(rest.length > 0 ? [{ name: "Other", value: rest.reduce((sum, part) => sum + sizeOf(part), 0) }] : []),
+    ...(rest.length > 0 ? [{ name: t("Other"), value: rest.reduce((sum, part) => sum + sizeOf(part), 0) }] : []),
   ];
   const whole = shown.reduce((sum, { value }) => sum + value, 0);
   const style = { style: "currency", currency, currencyDisplay: "narrowSymbol" } as const;
-  const format = byMoney ? (value: number) => new Intl.NumberFormat("en", style).format(value) : count;
+  const format = byMoney ? (value: number) => numberFormat(style).format(value) : count;
   const [first] = shown;
-  const share = first && whole > 0 ? ` ${first.name} has ${shareText(first.value / whole)} of it.` : "";
+  const went = t("Calls went to {countries, plural, one {one country} other {# countries}}.", {
+    countries: countries.length,
+  });
+  const most =
+    first && whole > 0
+      ? t("{country} has {share} of it.", { country: first.name, share: shareText(first.value / whole) })
+      : "";
   const values = shown.map(({ value }) => value);
   return {
-    title: byMoney ? "Destinations by money" : "Destinations by minutes",
-    summary: `Calls went to ${countries.length === 1 ? "one country" : `${countries.length} countries`}.${share}`,
+    title: byMoney ? t("Destinations by money") : t("Destinations by minutes"),
+    summary: [went, most].filter(Boolean).join(" "),
     data: {
-      over: "Where",
+      over: t("Where"),
       labels: shown.map(({ name }) => name),
-      series: [{ name: byMoney ? "Money" : "Minutes", kind: "bars", values, texts: values.map(format) }],
+      series: [{ name: byMoney ? t("Money") : t("Minutes"), kind: "bars", values, texts: values.map(format) }],
       format,
     },
     selects: false,
@@ -97,7 +111,7 @@ function chart(
 /** The stretch before, point under point; one that was longer is cut, one that was shorter ends early. */
 function quiet({ before, labels }: Told, measure: Measure): Series[] {
   if (!before) return [];
-  const { values, texts, ...series } = seriesOf(before, measure, { name: "Before", kind: "line", quiet: true });
+  const { values, texts, ...series } = seriesOf(before, measure, { name: t("Before"), kind: "line", quiet: true });
   const at = <T>(all: readonly T[], none: T): T[] => labels.map((_, index) => all[index] ?? none);
   return [{ ...series, values: at(values, null), texts: at(texts, "–") }];
 }
@@ -108,17 +122,29 @@ function moneyChart(told: Told): Drawn {
   const style = { style: "currency", currency, currencyDisplay: "narrowSymbol" } as const;
   const format = (value: number) => {
     const maximumFractionDigits = value < 10 && value !== 0 ? columnDecimals([], currency) : 0;
-    return new Intl.NumberFormat("en", { ...style, maximumFractionDigits }).format(value);
+    return numberFormat({ ...style, maximumFractionDigits }).format(value);
   };
   if (told.money === "cost")
-    return chart(told, "Spend", `${paid} in this period.`, [["cost", "Spend", "bars"]], format);
+    return chart(
+      told,
+      t("Spend"),
+      t("{amount} in this period.", { amount: paid }),
+      [["cost", t("Spend"), "bars"]],
+      format,
+    );
   if (told.money === "revenue")
-    return chart(told, "Revenue", `${came} came in.`, [["revenue", "Revenue", "bars"]], format);
+    return chart(
+      told,
+      t("Revenue"),
+      t("{amount} came in.", { amount: came }),
+      [["revenue", t("Revenue"), "bars"]],
+      format,
+    );
   const lines: readonly Line[] = [
-    ["revenue", "Revenue", "line"],
-    ["margin", "Margin", "area"],
+    ["revenue", t("Revenue"), "line"],
+    ["margin", t("Margin"), "area"],
   ];
-  return chart(told, "Revenue and margin", `${came} came in, ${paid} went out.`, lines, format);
+  return chart(told, t("Revenue and margin"), t("{came} came in, {paid} went out.", { came, paid }), lines, format);
 }
 
 function peakChart({ report, money, labels }: Told): Drawn {
@@ -127,13 +153,16 @@ function peakChart({ report, money, labels }: Told): Drawn {
   const values = report.peaks.map(({ peak }) => peak);
   const seen = values.some((value) => value !== null);
   const most = countOf(Math.max(0, ...values.map((value) => value ?? 0)));
-  const said = `At most ${most} at once${limit === null ? "" : `, of ${countOf(limit)} allowed`}.`;
+  const said =
+    limit === null
+      ? t("At most {most} at once.", { most })
+      : t("At most {most} at once, of {limit} allowed.", { most, limit });
   const texts = values.map((value) => (value === null ? "–" : countOf(value)));
-  const threshold = limit === null ? undefined : { value: limit, label: `Limit ${limit}` };
+  const threshold = limit === null ? undefined : { value: limit, label: t("Limit {limit}", { limit: String(limit) }) };
   return {
-    title: "Most calls at once",
-    summary: seen ? said : "Nobody has counted in this period: the workers do from now on.",
-    data: { labels, series: [{ name: "At once", kind: "line", values, texts }], format: count, threshold },
+    title: t("Most calls at once"),
+    summary: seen ? said : t("Nobody has counted in this period: the workers do from now on."),
+    data: { labels, series: [{ name: t("calls|At once"), kind: "line", values, texts }], format: count, threshold },
     selects: false,
   };
 }

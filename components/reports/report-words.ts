@@ -1,14 +1,16 @@
 import type { Outputs } from "@/components/api/outputs";
 import { columnDecimals, moneyText } from "@/components/billing/money-text";
 import type { Series } from "@/components/charts/chart-data";
+import { dateFormat, numberFormat, numberText } from "@/server/kernel/locale";
+import { t } from "@/server/kernel/words";
 
 export type ReportData = Outputs["reports"]["usage"];
 export type Usage = ReportData["total"];
 
-const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const count = new Intl.NumberFormat("en");
+const tenths = (value: number): string =>
+  numberFormat({ minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(value);
 
-export const countOf = (value: number): string => count.format(value);
+export const countOf = (value: number): string => numberText(value);
 /** What was paid by now: as charged, and what corrections moved. */
 export const costOf = (usage: Usage): bigint => usage.costMicros + usage.correctedCostMicros;
 export const revenueOf = (usage: Usage): bigint => usage.revenueMicros + usage.correctedRevenueMicros;
@@ -20,9 +22,9 @@ export const asrOf = ({ calls, blocked, answered }: Usage): number | null =>
 /** Average seconds of an answered call; null of none. */
 export const acdOf = ({ answered, talkMs }: Usage): number | null => (answered > 0 ? talkMs / answered / 1_000 : null);
 
-export const shareText = (share: number | null): string => (share === null ? "–" : `${(share * 100).toFixed(1)} %`);
+export const shareText = (share: number | null): string => (share === null ? "–" : `${tenths(share * 100)} %`);
 export const minutesText = (ms: number): string =>
-  ms < 6_000_000 ? (ms / 60_000).toFixed(1) : count.format(Math.round(ms / 60_000));
+  ms < 6_000_000 ? tenths(ms / 60_000) : numberText(Math.round(ms / 60_000));
 /** 3:05 */
 export function lengthText(seconds: number | null): string {
   if (seconds === null) return "–";
@@ -34,18 +36,21 @@ export function lengthText(seconds: number | null): string {
 export function keyText(key: string, zone: string): string {
   if (key.endsWith("Z")) {
     const parts = { timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
-    return new Intl.DateTimeFormat("en-GB", parts).format(new Date(key));
+    return dateFormat(parts).format(new Date(key));
   }
-  const [year, month, day] = key.split("-").map(Number);
-  const name = months[(month ?? 1) - 1] ?? "";
-  return day === undefined ? `${name} ${year}` : `${day} ${name}`;
+  const day = { timeZone: "UTC", day: "numeric", month: "short" } as const;
+  const month = { timeZone: "UTC", month: "short", year: "numeric" } as const;
+  return dateFormat(key.length > 7 ? day : month).format(new Date(key));
 }
 
 /** "12 % more than before", in words and with the share; nothing to compare with is said. */
 export function changeText(now: number, before: number): string {
-  if (before === 0) return now === 0 ? "as before" : "nothing before";
+  if (before === 0) return now === 0 ? t("as before") : t("nothing before");
   const share = Math.round(((now - before) / Math.abs(before)) * 100);
-  return share === 0 ? "as before" : `${Math.abs(share)} % ${share > 0 ? "more" : "less"} than before`;
+  if (share === 0) return t("as before");
+  return share > 0
+    ? t("{share} % more than before", { share: String(share) })
+    : t("{share} % less than before", { share: String(-share) });
 }
 
 type Measure = "cost" | "revenue" | "margin" | "minutes" | "calls" | "asr" | "acd";

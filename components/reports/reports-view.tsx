@@ -12,6 +12,7 @@ import { useScope } from "@/components/shell/scope";
 import { PageHeader } from "@/components/ui/page-header";
 import { useParamsState } from "@/components/ui/use-params-state";
 import { shifted } from "@/server/domain/usage/period.schema";
+import { t } from "@/server/kernel/words";
 
 /** What was called in a period, what it came to, and when and where to. */
 export function ReportsView() {
@@ -36,7 +37,7 @@ export function ReportsView() {
   );
   return (
     <>
-      <PageHeader title="Reports">
+      <PageHeader title={t("Reports")}>
         <PeriodControl params={params} set={set} today={today} />
       </PageHeader>
       <QueryView query={query}>

@@ -1,4 +1,5 @@
 import type { Permission } from "@/server/domain/tenancy/roles";
+import { type Message, msg, say, spoken } from "@/server/kernel/words";
 
 /** What can be taken out as a file. The words are stored: never renamed. */
 export const exportKinds = ["calls", "ledger", "extensions", "numbers", "audit", "incidents", "everything"] as const;
@@ -20,22 +21,22 @@ export type ExportColumn = Readonly<{ key: string; kind: CellKind; about: string
 const column = (key: string, kind: CellKind, about: string): ExportColumn => ({ key, kind, about });
 
 type KindOfExport = Readonly<{
-  name: string;
+  name: Message;
   /** Without it the role can neither ask for such a file nor take one that is there. */
   permission: Permission;
   /** What else it has in it, and so wants as well. */
   also?: readonly Permission[];
   columns: readonly ExportColumn[];
   /** What the file leaves out, and which moment it shows. */
-  moment: string;
+  moment: Message;
 }>;
 
 /** What each file has in it, in the order of its columns; names of columns stay. */
 export const exportWords: Readonly<Record<ExportKind, KindOfExport>> = {
   calls: {
-    name: "Calls",
+    name: msg("Calls"),
     permission: "calls.read",
-    moment: "Every call that was over when the file was asked for. Calls that still went on then are not in it.",
+    moment: msg("Every call that was over when the file was asked for. Calls that still went on then are not in it."),
     columns: [
       column("started_at", "moment", "When the call began"),
       column("answered_at", "moment", "When it was answered"),
@@ -59,9 +60,9 @@ export const exportWords: Readonly<Record<ExportKind, KindOfExport>> = {
     ],
   },
   ledger: {
-    name: "Movements",
+    name: msg("Movements"),
     permission: "balance.read",
-    moment: "Every movement of the wallet up to the last one when the file was asked for.",
+    moment: msg("Every movement of the wallet up to the last one when the file was asked for."),
     columns: [
       column("seq", "number", "The place in the wallet's row"),
       column("at", "moment", "When it counts from"),
@@ -76,9 +77,9 @@ export const exportWords: Readonly<Record<ExportKind, KindOfExport>> = {
     ],
   },
   extensions: {
-    name: "Extensions",
+    name: msg("Extensions"),
     permission: "extensions.read",
-    moment: "As they stand at the moment the file is made. Secrets are never in it.",
+    moment: msg("As they stand at the moment the file is made. Secrets are never in it."),
     columns: [
       column("number", "text", "What is dialled"),
       column("name", "text", "For people"),
@@ -96,9 +97,9 @@ export const exportWords: Readonly<Record<ExportKind, KindOfExport>> = {
     ],
   },
   numbers: {
-    name: "Numbers",
+    name: msg("Numbers"),
     permission: "numbers.read",
-    moment: "As they stand at the moment the file is made, those given to tenants below as well.",
+    moment: msg("As they stand at the moment the file is made, those given to tenants below as well."),
     columns: [
       column("number", "text", "E.164"),
       column("holder", "text", "Whose it is"),
@@ -108,9 +109,9 @@ export const exportWords: Readonly<Record<ExportKind, KindOfExport>> = {
     ],
   },
   audit: {
-    name: "Audit events",
+    name: msg("Audit events"),
     permission: "audit.read",
-    moment: "Every event up to the last one when the file was asked for.",
+    moment: msg("Every event up to the last one when the file was asked for."),
     columns: [
       column("seq", "number", "The place in the chain"),
       column("at", "moment", "When"),
@@ -127,9 +128,9 @@ export const exportWords: Readonly<Record<ExportKind, KindOfExport>> = {
     ],
   },
   incidents: {
-    name: "Incidents",
+    name: msg("Incidents"),
     permission: "incidents.read",
-    moment: "As they stand at the moment the file is made.",
+    moment: msg("As they stand at the moment the file is made."),
     columns: [
       column("number", "number", "Of the incident"),
       column("title", "text", "What it is about"),
@@ -148,14 +149,21 @@ export const exportWords: Readonly<Record<ExportKind, KindOfExport>> = {
     ],
   },
   everything: {
-    name: "All data",
+    name: msg("All data"),
     permission: "members.write",
     also: ["calls.read", "balance.read", "extensions.read", "numbers.read", "audit.read"],
-    moment:
+    moment: msg(
       "One ZIP: calls, movements and audit events up to now, and extensions, numbers, statements and team as they stand. No secret is in it.",
+    ),
     columns: [],
   },
 };
+
+/** A file's name within a sentence: small where the language writes such words small. */
+export function fileName(kind: ExportKind): string {
+  const name = say(exportWords[kind].name);
+  return spoken() === "de" ? name : name.toLowerCase();
+}
 
 /** How a file is written. */
 export type ExportStyle = Readonly<{

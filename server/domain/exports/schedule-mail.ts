@@ -1,4 +1,4 @@
-import { exportWords, isExportKind } from "@/server/domain/exports/export.schema";
+import { fileName, isExportKind } from "@/server/domain/exports/export.schema";
 import { queueMail } from "@/server/domain/mail/mail";
 import type { TenantWrite } from "@/server/infra/db/tenant-tx";
 import type { TenantId } from "@/server/kernel/ids";
@@ -24,7 +24,7 @@ export async function tellOfExport(
     FROM export_file f JOIN task k ON k.tenant_id = f.tenant_id AND k.id = f.task_id JOIN tenant t ON t.id = f.tenant_id
     WHERE f.tenant_id = ${tenantId}::uuid AND f.id = ${exportId}::uuid`;
   if (!ended?.email || !isExportKind(ended.what)) return true;
-  const name = exportWords[ended.what].name.toLowerCase();
+  const name = fileName(ended.what);
   const where = `${appUrl}/t/${ended.slug}/exports`;
   await queueMail(tx, tenantId, {
     to: ended.email,

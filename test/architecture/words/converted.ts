@@ -46,4 +46,7 @@ export const converted: readonly string[] = [
   "components/mail",
   "components/numbers",
   "components/phone",
+  "components/reports",
+  "components/exports",
+  "components/developers",
 ];
