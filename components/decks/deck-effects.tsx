@@ -22,7 +22,14 @@ const columnsIn = (): readonly Column<Effect>[] => [
     cell: ({ plan, side }) =>
       side === "own" ? t("{plan} (what it pays)", { plan }) : t("{plan} (what it asks)", { plan }),
   },
-  { key: "compared", header: t("Prices"), numeric: true, from: "lg", cell: ({ compared }) => countText(compared) },
+  {
+    key: "compared",
+    header: t("Prices"),
+    numeric: true,
+    from: "lg",
+    cell: ({ compared, currency }) =>
+      currency === undefined ? countText(compared) : t("in {currency}, not compared", { currency }),
+  },
   {
     key: "floor",
     header: t("Margin wanted"),
@@ -42,7 +49,8 @@ const columnsIn = (): readonly Column<Effect>[] => [
     header: t("Below cost"),
     numeric: true,
     fold: "lead-end",
-    cell: ({ belowCost }) => part(belowCost, "text-bad", "✗"),
+    cell: ({ belowCost, currency }) =>
+      currency === undefined ? part(belowCost, "text-bad", "✗") : <span className="text-warn">! {currency}</span>,
   },
 ];
 

@@ -4,6 +4,7 @@ import path from "node:path";
 import { stringify } from "csv-stringify/sync";
 
 import { compareDeck } from "@/server/domain/decks/compare";
+import { wantsALook } from "@/server/domain/decks/confirm";
 import { deckFields, deckSettingsSchema, newDeckSchema } from "@/server/domain/decks/deck.schema";
 import { type DeckProblem, listProblems } from "@/server/domain/decks/deck-findings";
 import {
@@ -38,7 +39,8 @@ export const deckImport: Command = {
     },
     mode: { value: "merge", about: "merge leaves what the file does not have, replace ends it", fallback: "merge" },
     "dry-run": { about: "compare only; no price is changed" },
-    errors: { value: "file", about: "write what is wrong with the file there, as CSV" },
+    "accept-warnings": { about: "apply it though it has warnings, or prices below what is paid for them" },
+    errors: { value: "file", about: "write what is wrong with the file there, and its warnings, as CSV" },
     delimiter: { value: "comma", about: "comma, semicolon, tab or pipe, when it is not found rightly" },
     encoding: { value: "utf-8", about: "utf-8, windows-1252 or utf-16le" },
     decimal: { value: "point", about: "point or comma" },
@@ -69,8 +71,11 @@ export const deckImport: Command = {
       return { subject: `deck:${result}`, after: { plan: named.id, file: input.fileName, mode: input.mode }, result };
     });
     const deck = await staged(desk, ownerId, id, file);
-    if (deck.errors > 0) return refused(desk, ownerId, deck, given.text("errors"));
-    return given.flag("dry-run") ? compared(desk, ownerId, deck) : applied(desk, ownerId, deck);
+    const problems = await problemsOf(desk, ownerId, deck, given.text("errors"));
+    if (deck.errors > 0) return refused(desk, ownerId, deck, problems);
+    if (given.flag("dry-run")) return compared(desk, ownerId, deck, problems);
+    if (wantsALook(deck) && !given.flag("accept-warnings")) return unlooked(desk, ownerId, deck, problems);
+    return applied(desk, ownerId, deck, problems);
   },
 };
 
@@ -121,8 +126,10 @@ async function staged(desk: Desk, tenantId: TenantId, deckId: string, file: stri
   return desk.read(tenantId, (tx) => getDeck(tx, tenantId, deckId));
 }
 
-async function refused(desk: Desk, tenantId: TenantId, deck: Deck, to: string | undefined): Promise<Result> {
+/** What was found, as far as it is shown; all of it where a file is to hold it, which it is written to. */
+async function problemsOf(desk: Desk, tenantId: TenantId, deck: Deck, to: string | undefined): Promise<DeckProblem[]> {
   const problems: DeckProblem[] = [];
+  if (deck.errors + deck.warnings === 0) return problems;
   for (let cursor: number | null = 0; cursor !== null; ) {
     const from: number = cursor;
     const page = await desk.read(tenantId, (tx) =>
@@ -138,23 +145,58 @@ async function refused(desk: Desk, tenantId: TenantId, deck: Deck, to: string | 
     await file.writeFile(problemsCsv(problems));
     await file.close();
   }
-  await drop(desk, tenantId, deck.id);
+  return problems;
+}
+
+const shownOf = (problems: readonly DeckProblem[]) => problems.slice(0, 100).map(({ id: _, ...problem }) => problem);
+
+/** The first of them in words. */
+function linesOf(deck: Deck, problems: readonly DeckProblem[]): string[] {
+  const all = deck.errors + deck.warnings;
   const lines = problems
     .slice(0, 20)
     .map((one) => `line ${one.line}, ${one.column || "file"}: ${one.reason}${one.value ? ` (${one.value})` : ""}`);
-  const more =
-    deck.errors > lines.length ? [`… ${deck.errors + deck.warnings} in all; --errors writes them to a file.`] : [];
-  const shown = problems.slice(0, 100).map(({ id: _, ...problem }) => problem);
+  return all > lines.length ? [...lines, `… ${all} in all; --errors writes them to a file.`] : lines;
+}
+
+/** Who would sell below what they pay, and whose prices could not be compared. */
+const effectLines = ({ effects }: Deck): string[] =>
+  effects.flatMap(({ seller, plan, belowCost, currency }) => {
+    if (currency !== undefined) return [`${seller}, ${plan}: its prices are in ${currency} and were not compared.`];
+    return belowCost > 0 ? [`${seller}, ${plan}: ${belowCost} prices would be below what is paid for them.`] : [];
+  });
+
+const text = (lines: readonly string[]): string => lines.join("\n").replace(/[^\P{Cc}\n]/gu, "?");
+
+/** Nobody has said that they looked at it. */
+async function unlooked(desk: Desk, tenantId: TenantId, deck: Deck, problems: DeckProblem[]): Promise<Result> {
+  await drop(desk, tenantId, deck.id);
+  const first = `${deck.fileName} has ${deck.warnings} warnings or prices below cost, so nothing was applied. Look at them, then add --accept-warnings.`;
+  return {
+    value: {
+      error: { code: "deck_not_acknowledged", message: first },
+      ...summaryOf(deck),
+      state: "cancelled",
+      problems: shownOf(problems),
+    },
+    say: text([first, ...linesOf(deck, problems), ...effectLines(deck)]),
+    failed: true,
+  };
+}
+
+async function refused(desk: Desk, tenantId: TenantId, deck: Deck, problems: DeckProblem[]): Promise<Result> {
+  await drop(desk, tenantId, deck.id);
   return {
     value: {
       error: { code: "deck_has_errors", message: `The file has ${deck.errors} errors; nothing was applied.` },
       ...summaryOf(deck),
       state: "cancelled",
-      problems: shown,
+      problems: shownOf(problems),
     },
-    say: [`${deck.fileName} has ${deck.errors} errors, so nothing of it was applied.`, ...lines, ...more]
-      .join("\n")
-      .replace(/[^\P{Cc}\n]/gu, "?"),
+    say: text([
+      `${deck.fileName} has ${deck.errors} errors, so nothing of it was applied.`,
+      ...linesOf(deck, problems),
+    ]),
     failed: true,
   };
 }
@@ -172,16 +214,20 @@ async function drop(desk: Desk, tenantId: TenantId, deckId: string): Promise<voi
   });
 }
 
-async function compared(desk: Desk, tenantId: TenantId, deck: Deck): Promise<Result> {
+async function compared(desk: Desk, tenantId: TenantId, deck: Deck, problems: DeckProblem[]): Promise<Result> {
   await drop(desk, tenantId, deck.id);
   const warned = deck.warnings > 0 ? ` ${deck.warnings} warnings.` : "";
   return {
-    value: { ...summaryOf(deck), state: "compared" },
-    say: `It would be ${countsText(deck.counts)}.${warned} No price was changed.`,
+    value: { ...summaryOf(deck), state: "compared", problems: shownOf(problems) },
+    say: text([
+      `It would be ${countsText(deck.counts)}.${warned} No price was changed.`,
+      ...linesOf(deck, problems),
+      ...effectLines(deck),
+    ]),
   };
 }
 
-async function applied(desk: Desk, tenantId: TenantId, deck: Deck): Promise<Result> {
+async function applied(desk: Desk, tenantId: TenantId, deck: Deck, problems: DeckProblem[]): Promise<Result> {
   const { counts } = deck;
   if (counts && deck.rows > 0 && counts.new + counts.up + counts.down + counts.changed + counts.removed === 0) {
     await drop(desk, tenantId, deck.id);
@@ -193,7 +239,10 @@ async function applied(desk: Desk, tenantId: TenantId, deck: Deck): Promise<Resu
   await apply(desk, tenantId, deck);
   const after = await desk.read(tenantId, (tx) => getDeck(tx, tenantId, deck.id));
   const when = after.state === "scheduled" ? `will hold from ${after.effectiveAt?.toISOString()} on` : "hold now";
-  return { value: summaryOf(after), say: `The prices of ${deck.fileName} ${when}: ${countsText(counts)}.` };
+  return {
+    value: { ...summaryOf(after), problems: shownOf(problems) },
+    say: text([`The prices of ${deck.fileName} ${when}: ${countsText(counts)}.`, ...linesOf(deck, problems)]),
+  };
 }
 
 async function apply(desk: Desk, tenantId: TenantId, deck: Deck): Promise<void> {

@@ -4,9 +4,6 @@ import type { TenantId } from "@/server/kernel/ids";
 
 export type DeckCounts = Readonly<Record<"new" | "up" | "down" | "changed" | "removed" | "same", number>>;
 
-/** Of a plan that many resell, so many plans are looked at for their margins; the deck says how many there are. */
-const MOST_PARTIES = 40;
-
 type Party = { side: string; seller_id: string; plan_id: string };
 
 /**
@@ -27,9 +24,8 @@ export async function compareDeck(
       SELECT deck_compare(${tenantId}::uuid, ${deckId}::uuid) AS counts`;
     const parties = await db.$queryRaw<Party[]>`
       SELECT side, seller_id::text, plan_id::text FROM deck_parties(${tenantId}::uuid, ${deckId}::uuid)`;
-    const looked = parties.slice(0, MOST_PARTIES);
-    const steps = looked.length + 2;
-    for (const [at, party] of looked.entries()) {
+    const steps = parties.length + 2;
+    for (const [at, party] of parties.entries()) {
       await onStep(at + 1, steps);
       await db.$queryRaw`
         SELECT deck_margin(${tenantId}::uuid, ${deckId}::uuid, ${party.side}, ${party.seller_id}::uuid, ${party.plan_id}::uuid)::text`;

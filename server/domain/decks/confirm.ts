@@ -14,8 +14,8 @@ export type Confirmed = Readonly<{
 }>;
 
 /** Whether a deck has something that must be looked at before it is applied. */
-const wantsALook = ({ warnings, effects }: Pick<Deck, "warnings" | "effects">): boolean =>
-  warnings > 0 || effects.some(({ belowCost }) => belowCost > 0);
+export const wantsALook = ({ warnings, effects }: Pick<Deck, "warnings" | "effects">): boolean =>
+  warnings > 0 || effects.some(({ belowCost, currency }) => belowCost > 0 || currency !== undefined);
 
 /**
  * Applies a deck as it was looked at. Locks the deck, so of two people at once one does it and the other is told.

@@ -26,6 +26,8 @@ export type DeckEffect = Readonly<{
   compared: number;
   belowCost: number;
   belowFloor: number;
+  /** Of a plan whose prices are in another one, which cannot be compared. */
+  currency?: string;
 }>;
 
 /** What the calls of the thirty days before would have cost more; micros as text. */

@@ -15,7 +15,7 @@ const names: Readonly<Record<DeckField, string>> = {
     "rate price rateperminute ratepermin ratemin priceperminute pricepermin pricemin costpermin costmin costperminute perminutecost " +
     "perminute permin perminuterate perminuteprice ratecost sellprice sellrate sellingprice cost tariff newrate newprice currentrate voicerate charge",
   connection_fee:
-    "connectionfee connectfee connectcost connectioncost connectcharge connectioncharge callsetupfee setupfee setupcharge surcharge ratesurcharge",
+    "connectionfee initialcost connectfee connectcost connectioncost connectcharge connectioncharge callsetupfee setupfee setupcharge surcharge ratesurcharge",
   initial_increment:
     "initialincrement initincrement initinc initblock initialinterval initialtime initialtimes firstincrement firstinterval firstseconds " +
     "rateminimum minduration minimumduration mintime minimumtime initialblock interval1 intervalfirst",

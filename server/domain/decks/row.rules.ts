@@ -137,7 +137,7 @@ function rowOf(look: RowLook): Omit<StagedRow, "prefix"> {
     freeSeconds: look.read("free_seconds", 0, (text) => readSeconds(text, 0, 86_400)),
     ...chargesOf(look),
     beyond: look.read("beyond", "cut" as const, readBeyond),
-    ...look.read("steps", NO_STEPS, (text) => readSteps(text, layout, plan)),
+    ...stepsOf(look, layout, plan),
     hours: look.read("hours", "", readHours),
     starts: look.read("effective_from", "", (text) => readMoment(text, layout.dates)),
     ends: look.read("effective_to", "", (text) => readMoment(text, layout.dates)),
@@ -203,6 +203,15 @@ function readBeyond(text: string): Read<"cut" | "free"> {
 const NO_STEPS = { stepFrom: "", stepPerMinute: "", stepIncrement: "" };
 
 /** Steps such as 60:0.05:1; 600:0.04:60 — from second 60 on 0.05 a minute, second by second. */
+function stepsOf(look: RowLook, layout: DeckLayout, plan: Plan): typeof NO_STEPS {
+  const steps = look.read("steps", NO_STEPS, (text) => readSteps(text, layout, plan));
+  const prices = steps.stepPerMinute === "" ? [] : steps.stepPerMinute.slice(1, -1).split(",").map(BigInt);
+  if (prices.includes(0n))
+    look.note("warning", "steps", "From one of its steps on, calls to this prefix would be free.");
+  if (prices.includes(MOST_PRICE)) look.note("warning", "steps", "One of its steps has the highest price there is.");
+  return steps;
+}
+
 function readSteps(text: string, layout: DeckLayout, plan: Plan): Read<typeof NO_STEPS> {
   const problem = "Steps are written as second:price:increment, such as 60:0.05:1, with rising seconds, at most ten.";
   const [from, price, increment]: [number[], bigint[], number[]] = [[], [], []];

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import type { RateOf } from "@/test/support/builders";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 import { deckDesk } from "@/test/support/decks";
 import { pastCharges } from "@/test/support/past-charges";
@@ -147,4 +148,50 @@ test("what the calls of thirty days would have cost more is what a sum of them b
     removedCalls: 0,
   });
   expect([counted, buyers.size]).toEqual([65, 2]);
+});
+
+/** A reseller that buys by one plan and sells by another, and the deck for the one that it sells by. */
+async function sold(bought: Readonly<Record<string, RateOf>>, file: string, currency = "EUR") {
+  const reseller = await on.tenant("reseller", on.operator);
+  await on.assign(reseller, await on.plan(on.operator, bought, { currency }));
+  return deckDesk(db, reseller).stage(file, { plan: await on.plan(reseller, {}) });
+}
+const belowCost = (deck: Awaited<ReturnType<typeof sold>>) => deck.effects.map((effect) => effect.belowCost);
+
+test.each<[string, string, number]>([
+  ["a price for every hour of the week", "prefix,rate,hours\n49,0.001,mon-sun 00:00-24:00\n", 1],
+  ["a price for some hours", "prefix,rate,hours\n49,0.06,mon-fri 08:00-19:00\n49,0.001,sat 10:00-12:00\n", 1],
+  ["a price of calls that come in", "prefix,rate,direction\n49,0.001,in\n", 1],
+  ["so many seconds free", "prefix,rate,free_seconds\n49,0.06,600\n", 1],
+  ["short calls free", "prefix,rate,grace_seconds\n49,0.06,30\n", 1],
+  ["a maximum that a long call reaches", "prefix,rate,max_charge,beyond\n49,0.06,0.10,free\n", 1],
+  ["a lower step", "prefix,rate,steps\n49,0.06,120:0.01:60\n", 1],
+  ["a minimum, which costs nobody anything", "prefix,rate,minimum_charge\n49,0.06,0.50\n", 0],
+  ["a price above it for some hours", "prefix,rate,hours\n49,0.06,sat 10:00-12:00\n", 0],
+])("below what is paid for it is seen of %s", async (_, file, wanted) => {
+  const paid = { perMinute: 50_000n, first: 60, next: 60 };
+  const reseller = await on.tenant("reseller", on.operator);
+  const buys = await on.plan(on.operator, { "49": paid });
+  await on.setRate(on.operator, buys, "49", { ...paid, direction: "in" });
+  await on.assign(reseller, buys);
+  const deck = await deckDesk(db, reseller).stage(file, {
+    plan: await on.plan(reseller, {}),
+    settings: { increments: "60/60" } as never,
+  });
+  expect(deck.effects).toHaveLength(1);
+  expect(belowCost(deck)).toEqual([wanted]);
+});
+
+test("every reseller is looked at, however many, and a plan in another currency is named", async () => {
+  const plan = await on.plan(on.operator, {});
+  for (let n = 0; n < 43; n += 1) {
+    const reseller = await on.tenant("reseller", on.operator);
+    await on.assign(reseller, plan);
+    await on.plan(reseller, { "49": { perMinute: n === 42 ? 1_000n : 90_000n } });
+  }
+  const deck = await deckDesk(db, on.operator).stage("prefix,rate\n49,0.05\n", { plan });
+  expect(belowCost(deck).filter((n) => n > 0)).toEqual([1]);
+  expect(deck.effects).toHaveLength(43);
+  const other = await sold({ "49": { perMinute: 1n } }, "prefix,rate\n49,0.05\n", "JPY");
+  expect(other.effects).toMatchObject([{ currency: "JPY", compared: 0, belowCost: 0 }]);
 });
