@@ -13,6 +13,11 @@ export type LiveState = Readonly<{ connected: boolean; since: Date | undefined }
 const LiveContext = createContext<LiveState>({ connected: false, since: undefined });
 export const useLive = (): LiveState => useContext(LiveContext);
 
+/** Where nobody tells, what must not go stale is asked for again this often. */
+const CUT_POLL_MS = 5_000;
+/** How often a query that the stream keeps fresh asks by itself: not at all, but while the stream is cut. */
+export const useCutPoll = (): number | false => (useLive().connected ? false : CUT_POLL_MS);
+
 /** Changes are gathered for a moment: a burst of calls is one question to the server, not fifty. */
 const GATHER_MS = 400;
 

@@ -29,6 +29,7 @@ export function CommentIncident({ incidentId }: Readonly<{ incidentId: string }>
       </label>
       <textarea
         className="control min-h-16 py-1.5"
+        data-shortcut="p"
         id={id}
         maxLength={4_000}
         name="text"

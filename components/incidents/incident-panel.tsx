@@ -3,16 +3,19 @@
 import { useQuery } from "@tanstack/react-query";
 
 import { useTRPC } from "@/components/api/client";
+import { useCutPoll } from "@/components/api/live";
 import type { IncidentDetail } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { CommentIncident } from "@/components/incidents/comment-incident";
 import { Containments } from "@/components/incidents/containments";
+import { DueRing } from "@/components/incidents/due-ring";
 import { EvidenceSection } from "@/components/incidents/evidence-section";
 import { IncidentActions } from "@/components/incidents/incident-actions";
 import { IncidentState, Severity } from "@/components/incidents/incident-badges";
 import { IncidentClock } from "@/components/incidents/incident-clock";
 import { IncidentSubjects } from "@/components/incidents/incident-subjects";
 import { lineText } from "@/components/incidents/incident-words";
+import { LossMeter } from "@/components/incidents/loss-meter";
 import { Moment } from "@/components/shell/moment";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
@@ -22,10 +25,21 @@ import { Section } from "@/components/ui/section";
 import { useOpen } from "@/components/ui/use-open";
 import { t } from "@/server/kernel/words";
 
+const LOSS_MS = 10_000;
+/** Calls that begin and end tell nobody of incidents: while money runs its sum is asked for now and then, and the page ticks between. */
+const freshEvery = (losses: IncidentDetail["losses"] | undefined): number | false =>
+  losses?.some(({ live }) => live > 0) ? LOSS_MS : false;
+
 /** One incident: what it is, what it touches, what was done. */
 export function IncidentPanel({ incidentId, onClose }: Readonly<{ incidentId: string; onClose: () => void }>) {
   const { tenantSlug } = useScope();
-  const query = useQuery(useTRPC().incidents.get.queryOptions({ tenantSlug, incidentId }));
+  const poll = useCutPoll();
+  const query = useQuery(
+    useTRPC().incidents.get.queryOptions(
+      { tenantSlug, incidentId },
+      { refetchInterval: ({ state }) => poll || freshEvery(state.data?.losses) },
+    ),
+  );
   return (
     <Panel
       onClose={onClose}
@@ -46,7 +60,9 @@ function Room({ incident }: Readonly<{ incident: IncidentDetail }>) {
         <p className="flex flex-wrap gap-x-3">
           <Severity severity={incident.severity} />
           <IncidentState state={incident.state} />
+          {incident.due && <DueRing due={incident.due} serverNow={incident.now} />}
         </p>
+        {incident.losses.length > 0 && <LossMeter losses={incident.losses} now={incident.now} />}
         {can("incidents.write") && <IncidentActions incident={incident} />}
       </div>
       <Containments incidentId={incident.id} />

@@ -1,6 +1,9 @@
 "use client";
 
 import type { IncidentRow } from "@/components/api/outputs";
+import { Money } from "@/components/billing/money";
+import { agoText } from "@/components/calls/duration-text";
+import { DueRing } from "@/components/incidents/due-ring";
 import { IncidentState, Severity } from "@/components/incidents/incident-badges";
 import { Moment } from "@/components/shell/moment";
 import { useScope } from "@/components/shell/scope";
@@ -10,6 +13,7 @@ import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { RowLink } from "@/components/ui/row-link";
 import { Tick } from "@/components/ui/tick";
+import { useNow } from "@/components/ui/use-now";
 import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{
@@ -25,7 +29,7 @@ type Props = Readonly<{
   onChoose: (chosen: ReadonlySet<string>) => void;
 }>;
 
-/** Incidents, the last seen first. */
+/** Incidents: what waits first, in it the worst; what is over by when it was last seen. */
 export function IncidentsTable({ rows, closed, snoozed, filtered, openId, onClear, chosen, onChoose }: Props) {
   const { timeZone } = useScope();
   return (
@@ -100,13 +104,34 @@ const columnsIn = (zone: string): readonly Column<IncidentRow>[] => [
     ),
   },
   {
+    key: "tenant",
+    header: t("Tenant"),
+    from: "lg",
+    cell: ({ tenants, tenantCount }) => (
+      <span className="break-words">
+        {tenants.map(({ name }) => name).join(", ")}
+        {tenantCount > tenants.length && <span className="text-ink-3"> +{tenantCount - tenants.length}</span>}
+      </span>
+    ),
+  },
+  {
+    key: "exposure",
+    header: t("Exposure"),
+    numeric: true,
+    fold: "hide",
+    cell: ({ losses }) =>
+      losses.map(({ currency, chargedMicros, heldMicros }) => (
+        <Money className="block" currency={currency} key={currency} micros={chargedMicros + heldMicros} />
+      )),
+  },
+  {
     key: "signals",
     header: t("Signals"),
     numeric: true,
     fold: "hide",
     cell: (row) => <span className="figures">{row.signals}</span>,
   },
-  { key: "first", header: t("First, {zone}", { zone }), from: "lg", cell: (row) => <Moment at={row.firstAt} /> },
+  { key: "age", header: t("Age"), numeric: true, from: "lg", cell: (row) => <Age at={row.openedAt} /> },
   { key: "last", header: t("Last seen, {zone}", { zone }), fold: "second", cell: (row) => <Moment at={row.lastAt} /> },
   {
     key: "owner",
@@ -114,5 +139,17 @@ const columnsIn = (zone: string): readonly Column<IncidentRow>[] => [
     from: "lg",
     cell: (row) => row.ownerName ?? <span className="text-ink-3">{t("Nobody")}</span>,
   },
+  {
+    key: "clock",
+    header: t("Clock"),
+    fold: "hide",
+    cell: (row) => row.due && <DueRing due={row.due} />,
+  },
   { key: "state", header: t("State"), fold: "second-end", cell: (row) => <IncidentState state={row.state} /> },
 ];
+
+/** How long ago it was opened. */
+function Age({ at }: Readonly<{ at: Date }>) {
+  const now = useNow(undefined);
+  return <span className="figures whitespace-nowrap text-ink-2">{agoText(now.getTime() - at.getTime())}</span>;
+}

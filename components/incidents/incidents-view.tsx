@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
+import { useCutPoll } from "@/components/api/live";
 import { QueryView } from "@/components/api/query-view";
 import { incidentInput } from "@/components/incidents/incident-input";
 import { severityChoices } from "@/components/incidents/incident-words";
@@ -33,11 +34,12 @@ export function IncidentsView() {
   const [opening, setOpening] = useState(false);
   const input = incidentInput(tenantSlug, params);
   const options = useTRPC().incidents.list.queryOptions(input, { placeholderData: keepPreviousData });
+  const poll = useCutPoll();
   // What was put off comes back by itself, without anybody telling.
-  const query = useQuery({ ...options, refetchInterval: ({ state }) => untilBack(state.data?.backAt) });
+  const query = useQuery({ ...options, refetchInterval: ({ state }) => poll || untilBack(state.data?.backAt) });
   const { chosen, choose, clear } = useChoice(can("incidents.write") && input.show !== "closed");
   const picked = (query.data?.items ?? []).filter(({ id }) => chosen.has(id));
-  const filtered = Boolean(input.text || input.severity);
+  const filtered = Boolean(input.text || input.severity || input.view);
   useNextIncident(query.data?.items, query.isPlaceholderData);
   return (
     <>
@@ -61,7 +63,7 @@ export function IncidentsView() {
               chosen={can("incidents.write") && input.show !== "closed" ? chosen : undefined}
               closed={input.show === "closed"}
               filtered={filtered}
-              onClear={() => set({ q: undefined, severity: undefined, before: undefined })}
+              onClear={() => set({ q: undefined, severity: undefined, view: undefined, before: undefined })}
               onChoose={choose}
               openId={openId}
               rows={items}
@@ -99,6 +101,14 @@ const asideOf = ({ waiting, snoozed }: Readonly<{ waiting: number; snoozed: numb
     .filter(Boolean)
     .join(", ");
 
+const viewChoices = () => [
+  { value: "", label: t("Everybody's") },
+  { value: "mine", label: t("Mine") },
+  { value: "unassigned", label: t("Nobody's") },
+  { value: "late", label: t("Over their time") },
+  { value: "contained", label: t("Contained, not resolved") },
+];
+
 /** The filter as controls; each writes itself into the address. */
 function Filter({ input }: Readonly<{ input: ReturnType<typeof incidentInput> }>) {
   const { params, set } = useParamsState();
@@ -122,6 +132,14 @@ function Filter({ input }: Readonly<{ input: ReturnType<typeof incidentInput> }>
         name="show"
         onChange={(event) => set({ show: event.target.value || undefined, before: undefined, open: undefined })}
         value={input.show === "active" ? "" : input.show}
+      />
+      <Select
+        choices={viewChoices()}
+        label={t("Which of them")}
+        labelHidden
+        name="view"
+        onChange={(event) => set({ view: event.target.value || undefined, before: undefined })}
+        value={input.view ?? ""}
       />
       <Select
         choices={[{ value: "", label: t("Any severity") }, ...severityChoices()]}

@@ -1,4 +1,6 @@
 import type { Outputs } from "@/components/api/outputs";
+import { signalText } from "@/components/rules/rule-words";
+import type { Signal } from "@/server/domain/rules/rule-kinds.schema";
 import { type Message, msg, t } from "@/server/kernel/words";
 
 type Notice = Outputs["notices"]["list"][number];
@@ -11,8 +13,9 @@ export const noticeWords: Readonly<Record<Notice["state"], Message>> = {
 };
 
 /** What a notice is about, in one line. */
-export function noticeText({ attack, extensions }: Pick<Notice, "attack" | "extensions">): string {
+export function noticeText({ attack, whole, extensions }: Pick<Notice, "attack" | "whole" | "extensions">): string {
   const count = extensions.length;
+  if (whole) return t("Your provider looks into your account");
   return attack
     ? t("Somebody who is not you used the name of {count, plural, =1 {one} one {#} other {#}} of your phones", {
         count,
@@ -33,14 +36,29 @@ export function doneText({ signals, stopped, suspended, secretChangedAt }: Phone
   ].join(", ");
 }
 
+/** What the incident is about, for whoever asks why; empty where that is said already. */
+export const seenText = ({ kind, attack }: Pick<Notice, "kind" | "attack">): string =>
+  attack || kind === "manual" ? "" : t("What was seen: {signal}.", { signal: signalText(kind as Signal) });
+
+/** About people at the portal, not about calls. */
+const notCalls: ReadonlySet<string> = new Set(["denied", "config"]);
+
 /** What is left to do for whoever owns the phones; empty when there is nothing. */
-export function whatToDo({ state, extensions }: Pick<Notice, "state" | "extensions">): string {
+export function whatToDo({
+  state,
+  kind,
+  attack,
+  stopped: all,
+  extensions,
+}: Pick<Notice, "state" | "kind" | "attack" | "stopped" | "extensions">): string {
   const some = (is: (phone: Phone) => boolean) => extensions.some((phone) => !phone.deleted && is(phone));
   if (some(({ secretChangedAt }) => secretChangedAt !== null)) {
     return t("set the phone up again with its new secret; until then it cannot register.");
   }
   if (state === "over") return "";
-  if (some(({ stopped }) => stopped))
+  if (all || some(({ stopped }) => stopped))
     return t("ask your provider before you expect calls from it; it lets it call again.");
+  if (notCalls.has(kind)) return "";
+  if (!attack) return t("look whether these calls were yours; if not, give the extension a new secret.");
   return t("if a phone of yours has an old secret, set it up again; if not, give the extension a new secret.");
 }

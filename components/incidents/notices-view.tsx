@@ -6,7 +6,7 @@ import Link from "next/link";
 import { useTRPC } from "@/components/api/client";
 import type { Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
-import { doneText, noticeText, noticeWords, whatToDo } from "@/components/incidents/notice-words";
+import { doneText, noticeText, noticeWords, seenText, whatToDo } from "@/components/incidents/notice-words";
 import { Moment } from "@/components/shell/moment";
 import { portalPath } from "@/components/shell/portal-path";
 import { useScope } from "@/components/shell/scope";
@@ -65,8 +65,10 @@ function OneNotice({ notice }: Readonly<{ notice: Notice }>) {
           first: <Moment at={notice.firstAt} full />,
           last: <Moment at={notice.lastAt} full />,
           number: notice.number,
-        })}
+        })}{" "}
+        {seenText(notice)}
       </p>
+      {notice.stopped && <p className="font-medium">{t("All calls are stopped for now.")}</p>}
       <ul className="grid">
         {notice.extensions.map((extension) => (
           <li className="flex flex-wrap items-baseline justify-between gap-x-4 border-t py-1" key={extension.number}>

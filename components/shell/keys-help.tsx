@@ -19,7 +19,9 @@ function boundHere(): readonly Line[] {
   for (const element of bound) {
     // One control may answer to several keys.
     for (const key of (element.dataset["shortcut"] ?? "").split(" ").filter((each) => each.length === 1)) {
-      const label = element instanceof HTMLSelectElement ? element.labels[0]?.textContent : undefined;
+      const field =
+        element instanceof HTMLSelectElement || element instanceof HTMLTextAreaElement ? element : undefined;
+      const label = field?.labels[0]?.textContent;
       const known = wordsOfKey[key];
       const said =
         (known && say(known)) ?? label ?? element.getAttribute("aria-label") ?? element.textContent?.trim() ?? "";

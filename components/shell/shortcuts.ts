@@ -21,7 +21,7 @@ function press(key: string): boolean {
     (element) => element.checkVisibility(),
   );
   if (target instanceof HTMLInputElement) target.select();
-  else if (target instanceof HTMLSelectElement) target.focus();
+  else if (target instanceof HTMLSelectElement || target instanceof HTMLTextAreaElement) target.focus();
   else target?.click();
   return Boolean(target);
 }

@@ -15,7 +15,7 @@ export const incidentCommands: Readonly<Record<string, Entry>> = {
     load: async () => (await import("./commands/rules")).ruleRehearse,
   },
   "incident list": {
-    summary: "incidents, the last seen first",
+    summary: "incidents, what waits first",
     load: async () => (await import("./commands/incidents")).incidentList,
   },
   "incident show": {

@@ -167,7 +167,7 @@ export const incidentRoutes: readonly Route[] = [
     path: "/incidents",
     id: "listIncidents",
     tag: "Incidents",
-    summary: "Incidents, the last seen first; at the operator",
+    summary: "Incidents: what waits first, in it the worst; at the operator",
     procedure: "incidents.list",
     query: z.object({
       show: incidentFilterSchema.shape.show,

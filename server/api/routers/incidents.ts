@@ -52,7 +52,7 @@ export const incidentsRouter = router({
     .input(incidentFilterSchema)
     .query(({ ctx, input: { tenantSlug: _, ...filter } }) => {
       atOperator(ctx.seat);
-      return ctx.read((tx) => listIncidents(tx, ctx.tenantId, filter));
+      return ctx.readBelow((tx) => listIncidents(tx, ctx.tenantId, filter, ctx.userId));
     }),
 
   /** What is due next, by the clocks. */

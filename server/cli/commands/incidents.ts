@@ -28,32 +28,44 @@ async function found(desk: Desk, number: string) {
 }
 
 export const incidentList: Command = {
-  summary: "Incidents, the last seen first.",
+  summary: "Incidents: what waits for somebody first, in it the worst; what is over by when it was last seen.",
   options: {
     show: { value: "active|snoozed|closed", about: "what needs somebody, is put off, or is over", fallback: "active" },
     severity: { value: "low", about: "only low, medium, high or critical" },
+    view: {
+      value: "unassigned|late|contained",
+      about: "only what is nobody's, over its time, or contained and not resolved",
+    },
     text: { value: "text", about: "a number, or a part of the title, of an address, user name or extension" },
     limit: { value: "100", about: "how many", fallback: "100" },
   },
   run: async (desk, given) => {
     const limit = Math.min(checkCount("limit", given.text("limit"), 100), 200);
-    const typed = { show: given.text("show"), severity: given.text("severity"), text: given.text("text") };
+    const typed = {
+      show: given.text("show"),
+      severity: given.text("severity"),
+      view: given.text("view"),
+      text: given.text("text"),
+    };
     const filter = check(incidentFilterSchema, typed);
     const operator = await desk.operator();
-    const { items } = await desk.read(operator, (tx) => listIncidents(tx, operator, { ...filter, limit }));
+    const { items } = await desk.readBelow(operator, (tx) => listIncidents(tx, operator, { ...filter, limit }));
     return {
-      value: items.map(({ number, severity, state, title, source, signals, losses, firstAt, lastAt, ownerName }) => ({
-        incident: number,
-        severity,
-        state,
-        title,
-        source,
-        signals,
-        exposure: exposureText(losses),
-        firstAt,
-        lastAt,
-        owner: ownerName,
-      })),
+      value: items.map(
+        ({ number, severity, state, title, source, signals, losses, due, firstAt, lastAt, ownerName }) => ({
+          incident: number,
+          severity,
+          state,
+          title,
+          source,
+          signals,
+          exposure: exposureText(losses),
+          firstAt,
+          lastAt,
+          dueAt: due?.dueAt ?? null,
+          owner: ownerName,
+        }),
+      ),
     };
   },
 };

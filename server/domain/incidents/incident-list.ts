@@ -1,9 +1,18 @@
-import { type Clock, clocksOf, needsReason, nextStates } from "@/server/domain/incidents/incident.rules";
-import type { IncidentFilter, IncidentState, Severity } from "@/server/domain/incidents/incident.schema";
+import {
+  type Clock,
+  clockMinutes,
+  clocksOf,
+  type Due,
+  dueOf,
+  needsReason,
+  nextStates,
+} from "@/server/domain/incidents/incident.rules";
+import type { IncidentFilter, IncidentState, IncidentView, Severity } from "@/server/domain/incidents/incident.schema";
 import { type Loss, lossOf } from "@/server/domain/incidents/loss";
+import { type Sql, sql } from "@/server/infra/db/sql";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
-import type { TenantId } from "@/server/kernel/ids";
+import type { TenantId, UserId } from "@/server/kernel/ids";
 
 export type IncidentRow = {
   readonly id: string;
@@ -29,36 +38,90 @@ export type IncidentRow = {
   readonly snoozedUntil: Date | null;
   /** What it has cost, per currency; none while no money is in it. */
   readonly losses: readonly Loss[];
+  /** The tenants that it is about, or that it contains: three of them by name. */
+  readonly tenants: readonly { readonly name: string; readonly slug: string }[];
+  readonly tenantCount: number;
+  /** The clock that runs. */
+  readonly due: Due;
 };
 
-type Stored = Omit<IncidentRow, "number" | "signals" | "losses"> & { number: bigint; signals: bigint; exactUs: bigint };
+type Stored = Omit<IncidentRow, "number" | "signals" | "losses" | "due"> & {
+  number: bigint;
+  signals: bigint;
+  exact: bigint;
+};
+
+/** From the worst on, as `placeOf` and the clocks count them. */
+const worstFirst: readonly Severity[] = ["critical", "high", "medium", "low"];
+const statesInOrder: readonly IncidentState[] = ["triage", "open", "contained", "monitoring"];
+
+/** When the clock that runs is over; NULL while none does. The same as `dueOf`, for what is not over. */
+const dueAt = sql`i.opened_at + interval '1 minute' * CASE
+  WHEN i.acknowledged_at IS NULL THEN (${clockMinutes("acknowledge", worstFirst)}::int[])[array_position(${worstFirst}::text[], i.severity)]
+  WHEN i.contained_at IS NULL THEN (${clockMinutes("contain", worstFirst)}::int[])[array_position(${worstFirst}::text[], i.severity)] END`;
 
 /**
- * Incidents that stand for themselves, not those that are part of another: what is active with the worst first within a
- * page of the last seen, what is over by when it was last seen. What is to be looked at later stands in a list of its own until
- * it is due. With how many wait for somebody, how many are put off, and when the first of those comes back.
+ * Where one stands that is active, as a number: by state, then the worst first, then whose clock is over first; where none runs,
+ * the last seen first. Sixteen digits hold microseconds for the next thousand years.
+ */
+const place = sql`(array_position(${statesInOrder}::text[], i.state) * 4 + array_position(${worstFirst}::text[], i.severity)) * 10000000000000000::bigint
+  + coalesce((extract(epoch FROM ${dueAt}) * 1000000)::bigint, 9999999999999999 - (extract(epoch FROM i.last_at) * 1000000)::bigint)`;
+const lastSeen = sql`(extract(epoch FROM i.last_at) * 1000000)::bigint`;
+
+/** Which of them a view shows. */
+const views: Readonly<Record<IncidentView, (me: UserId | undefined) => Sql>> = {
+  mine: (me) => sql`i.owner_id = ${me ?? null}::uuid`,
+  unassigned: () => sql`i.owner_id IS NULL`,
+  late: () => sql`i.closed_at IS NULL AND ${dueAt} < clock_timestamp()`,
+  contained: () => sql`i.state IN ('contained', 'monitoring')`,
+};
+
+/** The tenants that an incident or a part of it is about, or contains. */
+const about = sql`
+  SELECT DISTINCT t.name, t.slug FROM incident p JOIN (
+    SELECT s.tenant_id, s.incident_id, s.of_tenant_id FROM incident_subject s WHERE s.of_tenant_id IS NOT NULL
+    UNION ALL SELECT c.tenant_id, c.incident_id, c.of_tenant_id FROM containment c) x ON x.tenant_id = p.tenant_id AND x.incident_id = p.id
+  JOIN tenant t ON t.id = x.of_tenant_id WHERE p.tenant_id = i.tenant_id AND (p.id = i.id OR p.merged_into = i.id)`;
+
+/** The columns of a row; `i` is the incident, `p` its owner. */
+const columns = sql`i.id, i.number, i.kind, i.title, i.source, i.severity, i.state, i.signals, i.first_at AS "firstAt", i.last_at AS "lastAt",
+  i.opened_at AS "openedAt", i.acknowledged_at AS "acknowledgedAt", i.contained_at AS "containedAt", i.closed_at AS "closedAt",
+  CASE WHEN i.snoozed_until > now() THEN i.snoozed_until END AS "snoozedUntil", coalesce(nullif(p.name, ''), p.email) AS "ownerName",
+  (SELECT count(*)::int FROM incident m WHERE m.tenant_id = i.tenant_id AND m.merged_into = i.id) AS merged,
+  (SELECT count(*)::int FROM (${about}) t) AS "tenantCount",
+  (SELECT coalesce(jsonb_agg(jsonb_build_object('name', t.name, 'slug', t.slug)), '[]') FROM (${about} ORDER BY t.name LIMIT 3) t) AS tenants`;
+
+/**
+ * Incidents that stand for themselves, not those that are part of another: what is active with what waits for somebody first, in
+ * it the worst, in it what is due next; what is over by when it was last seen. What is to be looked at later stands in a list of
+ * its own until it is due. With how many wait for somebody, how many are put off, and when the first of those comes back. Wants a
+ * subtree transaction, for the names of tenants.
+ * @param me who looks, for the view of what is theirs.
  */
 export async function listIncidents(
   tx: TenantRead,
   tenantId: TenantId,
-  { show, severity, text, cursor, limit = 50 }: IncidentFilter,
+  { show, severity, view, text, cursor, limit = 50 }: IncidentFilter,
+  me?: UserId,
 ): Promise<{ items: IncidentRow[]; nextCursor: string | null; waiting: number; snoozed: number; backAt: Date | null }> {
-  const [atUs = null, afterId = null] = cursor?.split("_") ?? [];
+  const [at = null, afterId = null] = cursor?.split("_") ?? [];
   const like = text ? `%${text.replace(/[\\%_]/g, "\\$&")}%` : null;
+  const closed = show === "closed";
+  // What is over is read from the index, the newest first.
+  const after = closed
+    ? sql`(i.last_at, i.id) < (timestamptz 'epoch' + ${at}::bigint * interval '1 microsecond', ${afterId}::uuid)`
+    : sql`(${place}, i.id) > (${at}::bigint, ${afterId}::uuid)`;
   const rows = await tx.$queryRaw<Stored[]>`
-    SELECT i.id, i.number, i.kind, i.title, i.source, i.severity, i.state, i.signals, i.first_at AS "firstAt", i.last_at AS "lastAt",
-      i.opened_at AS "openedAt", i.acknowledged_at AS "acknowledgedAt", i.contained_at AS "containedAt", i.closed_at AS "closedAt", CASE WHEN i.snoozed_until > now() THEN i.snoozed_until END AS "snoozedUntil",
-      coalesce(nullif(p.name, ''), p.email) AS "ownerName",
-      (SELECT count(*)::int FROM incident m WHERE m.tenant_id = i.tenant_id AND m.merged_into = i.id) AS merged,
-      (extract(epoch FROM i.last_at) * 1000000)::bigint AS "exactUs"
+    SELECT ${columns}, ${closed ? lastSeen : place} AS exact
     FROM incident i LEFT JOIN person p ON p.id = i.owner_id
-    WHERE i.tenant_id = ${tenantId}::uuid AND i.merged_into IS NULL AND (i.closed_at IS NULL) = ${show !== "closed"}
+    WHERE i.tenant_id = ${tenantId}::uuid AND i.merged_into IS NULL AND (i.closed_at IS NULL) = ${!closed}
       AND (i.closed_at IS NOT NULL OR (i.snoozed_until IS NOT NULL AND i.snoozed_until > now()) = ${show === "snoozed"})
       AND (${severity ?? null}::text IS NULL OR i.severity = ${severity ?? null}::text)
+      AND ${view ? views[view](me) : sql`true`}
       AND (${like}::text IS NULL OR i.title ILIKE ${like}::text OR i.number::text = ${text ?? null}::text OR EXISTS (
         SELECT FROM incident_subject s WHERE s.tenant_id = i.tenant_id AND s.incident_id = i.id AND s.value ILIKE ${like}::text))
-      AND (${atUs}::text IS NULL OR (i.last_at, i.id) < (timestamptz 'epoch' + ${atUs}::bigint * interval '1 microsecond', ${afterId}::uuid))
-    ORDER BY i.last_at DESC, i.id DESC LIMIT ${limit + 1}`;
+      AND (${at}::text IS NULL OR ${after})
+    ORDER BY ${closed ? sql`i.last_at DESC, i.id DESC` : sql`${place}, i.id`} LIMIT ${limit + 1}`;
   const [count] = await tx.$queryRaw<{ waiting: number; snoozed: number; backAt: Date | null }[]>`
     SELECT count(*) FILTER (WHERE state = 'triage' AND NOT coalesce(snoozed_until > now(), false))::int AS waiting,
       count(*) FILTER (WHERE snoozed_until > now())::int AS snoozed, min(snoozed_until) FILTER (WHERE snoozed_until > now()) AS "backAt"
@@ -67,9 +130,10 @@ export async function listIncidents(
   const last = page.at(-1);
   const ids = page.map(({ id }) => id);
   const losses = await lossOf(tx, ids);
+  const now = new Date();
   return {
-    items: page.map((row) => shown(row, losses.get(row.id))),
-    nextCursor: rows.length > limit && last ? `${last.exactUs}_${last.id}` : null,
+    items: page.map((row) => shown(row, now, losses.get(row.id))),
+    nextCursor: rows.length > limit && last ? `${last.exact}_${last.id}` : null,
     waiting: count?.waiting ?? 0,
     snoozed: count?.snoozed ?? 0,
     backAt: count?.backAt ?? null,
@@ -77,13 +141,15 @@ export async function listIncidents(
 }
 
 const shown = (
-  { number, signals, exactUs: _, ...row }: Stored,
+  { number, signals, exact: _, ...row }: Stored,
+  now: Date,
   losses: readonly Loss[] | undefined = [],
 ): IncidentRow => ({
   ...row,
   number: String(number),
   signals: Number(signals),
   losses,
+  due: dueOf(row, now),
 });
 
 export type IncidentDetail = IncidentRow & {
@@ -126,13 +192,10 @@ export type IncidentDetail = IncidentRow & {
  */
 export async function getIncident(tx: TenantRead, tenantId: TenantId, id: string): Promise<IncidentDetail> {
   const [row] = await tx.$queryRaw<
-    (Omit<Stored, "exactUs"> &
+    (Omit<Stored, "exact"> &
       Pick<IncidentDetail, "outcome" | "ownerId"> & { intoId: string | null; intoNumber: bigint | null })[]
   >`
-    SELECT i.id, i.number, i.kind, i.title, i.source, i.severity, i.state, i.signals, i.first_at AS "firstAt", i.last_at AS "lastAt",
-      i.opened_at AS "openedAt", i.acknowledged_at AS "acknowledgedAt", i.contained_at AS "containedAt", i.closed_at AS "closedAt", CASE WHEN i.snoozed_until > now() THEN i.snoozed_until END AS "snoozedUntil",
-      coalesce(nullif(p.name, ''), p.email) AS "ownerName", i.owner_id AS "ownerId", i.outcome,
-      (SELECT count(*)::int FROM incident m WHERE m.tenant_id = i.tenant_id AND m.merged_into = i.id) AS merged,
+    SELECT ${columns}, i.owner_id AS "ownerId", i.outcome,
       into_.id AS "intoId", into_.number AS "intoNumber"
     FROM incident i LEFT JOIN person p ON p.id = i.owner_id
     LEFT JOIN incident into_ ON into_.tenant_id = i.tenant_id AND into_.id = i.merged_into
@@ -146,7 +209,7 @@ export async function getIncident(tx: TenantRead, tenantId: TenantId, id: string
   });
   const now = new Date();
   return {
-    ...shown({ ...rest, exactUs: 0n }, (await lossOf(tx, [id])).get(id)),
+    ...shown({ ...rest, exact: 0n }, now, (await lossOf(tx, [id])).get(id)),
     now,
     clocks: clocksOf(rest, now),
     ways:

@@ -33,6 +33,22 @@ const clocks: Readonly<Record<Severity, { readonly acknowledge: number; readonly
 /** Minutes from the opening within which somebody must have taken an incident. */
 export const acknowledgeMinutes = (severity: Severity): number => clocks[severity].acknowledge;
 
+/** The minutes of both clocks by severity, in the order of these severities; null: no clock. */
+export const clockMinutes = (of: "acknowledge" | "contain", severities: readonly Severity[]): (number | null)[] =>
+  severities.map((severity) => clocks[severity][of]);
+
+/** What is to be done next about an incident, and since when and until when; null when no clock runs. */
+export type Due = { readonly what: "acknowledge" | "contain"; readonly since: Date; readonly dueAt: Date } | null;
+
+/** The clock that runs: to be taken first, then to be contained. */
+export function dueOf(incident: Timed, now: Date): Due {
+  if (incident.closedAt !== null) return null;
+  const both = clocksOf(incident, now);
+  const since = incident.openedAt;
+  if (both.acknowledge.metAt === null) return { what: "acknowledge", since, dueAt: both.acknowledge.dueAt };
+  return both.contain && both.contain.metAt === null ? { what: "contain", since, dueAt: both.contain.dueAt } : null;
+}
+
 export type Clock = { readonly dueAt: Date; readonly metAt: Date | null; readonly late: boolean };
 
 type Timed = Readonly<{

@@ -22,10 +22,15 @@ const note = z
   // Line breaks are what a comment has; other control characters are not.
   .regex(/^(?:[^\p{Cc}]|[\n\r\t])*$/u, "No control characters.");
 
+export const incidentViews = ["mine", "unassigned", "late", "contained"] as const;
+export type IncidentView = (typeof incidentViews)[number];
+
 export const incidentFilterSchema = z.object({
   /** What still needs somebody, what is looked at later, or what is over. */
   show: z.enum(["active", "snoozed", "closed"]).default("active"),
   severity: z.enum(severities).optional(),
+  /** Mine; nobody's; over the time of a clock; contained and still to be resolved. */
+  view: z.enum(incidentViews).optional(),
   /** A number such as 17, a part of the title, or of an address, user name or extension that it touches. */
   text: z.string().trim().max(100).optional(),
   /** Opaque: the previous page's nextCursor. */
@@ -58,6 +63,10 @@ export const severitySchema = z.object({ incidentId, severity: z.enum(severities
 export const ownerSchema = z.object({ incidentId, ownerId: z.uuid().nullable() });
 
 const incidentIds = z.array(incidentId).min(1, "Choose at least one.").max(50, "At most 50 at once.");
+
+export const severityManySchema = z.object({ incidentIds, severity: z.enum(severities) });
+
+export const ownerManySchema = z.object({ incidentIds, ownerId: z.uuid().nullable() });
 
 /** null brings them back now. */
 export const snoozeSchema = z.object({ incidentIds, until: z.date().nullable() });
