@@ -6,6 +6,7 @@ import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
 import { type NumberClass, numberClasses } from "@/server/kernel/number-class";
+import { localeOf } from "@/server/kernel/words";
 
 export type PerClass<T> = Readonly<Record<NumberClass, T>>;
 
@@ -61,7 +62,7 @@ export async function listDestinations(tx: TenantRead, tenantId: TenantId): Prom
       recentCalls: called?.get(country) ?? 0,
       fraudRanges: suspect?.get(country) ?? 0,
     }))
-    .sort((a, b) => a.name.localeCompare(b.name, "en"));
+    .sort((a, b) => a.name.localeCompare(b.name, localeOf()));
 }
 
 type Closed = { country: string; class: string };

@@ -9,6 +9,7 @@ import {
 } from "libphonenumber-js/max";
 
 import { isEmergencyNumber } from "@/server/domain/rating/emergency.rules";
+import { msg } from "@/server/kernel/words";
 
 type NumberType =
   | "fixed"
@@ -41,7 +42,7 @@ const ECHO_CODE = "*43";
  * Numbers that no country has, under codes that the standard leaves to us: XS satellite phones, XN international networks
  * and services. They are opened and closed like countries.
  */
-export const specialDestinations = { XS: "Satellite phones", XN: "International networks" } as const;
+export const specialDestinations = { XS: msg("Satellite phones"), XN: msg("International networks") } as const;
 const satelliteCodes = /^(?:870|881|88213|88216|88217)/;
 
 const LONGEST_EXTENSION = 6;
