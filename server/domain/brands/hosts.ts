@@ -5,6 +5,7 @@ import { queueMail } from "@/server/domain/mail/mail";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
+import { t } from "@/server/kernel/words";
 
 /** Asks the DNS for the TXT records of a name, each joined to one text; none where there is no such name. */
 export type TxtLookup = (name: string) => Promise<readonly string[]>;
@@ -90,7 +91,14 @@ async function tellLost(tx: TenantWrite, tenantId: TenantId, host: string): Prom
   const owners = await tx.$queryRaw<{ email: string }[]>`
     SELECT p.email FROM seat s JOIN person p ON p.id = s.user_id
     WHERE s.tenant_id = ${tenantId}::uuid AND s.role = 'owner' ORDER BY p.email LIMIT ${MOST_OWNERS}`;
-  const subject = `${host} is not served any more`;
-  const text = `The record that shows that ${host} is yours was missing in its DNS for three days. Nobody comes in by that name any more: your people sign in by the portal's own.\n\nTo serve it again, add the record that the page Branding names to the DNS, and check it there.\n`;
+  const subject = () => t("{host} is not served any more", { host });
+  const text = () =>
+    [
+      t(
+        "The record that shows that {host} is yours was missing in its DNS for three days. Nobody comes in by that name any more: your people sign in by the portal's own.",
+        { host },
+      ),
+      `${t("To serve it again, add the record that the page Branding names to the DNS, and check it there.")}\n`,
+    ].join("\n\n");
   for (const { email } of owners) await queueMail(tx, tenantId, { to: email, subject, text });
 }

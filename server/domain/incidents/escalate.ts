@@ -1,11 +1,12 @@
 import { acknowledgeMinutes } from "@/server/domain/incidents/incident.rules";
 import type { Severity } from "@/server/domain/incidents/incident.schema";
 import { addLine } from "@/server/domain/incidents/incidents";
-import { aboutIncident } from "@/server/domain/incidents/notify";
+import { aboutIncident, severityText } from "@/server/domain/incidents/notify";
 import { queueMail } from "@/server/domain/mail/mail";
 import { tell } from "@/server/domain/notifications/deliveries";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import type { TenantId } from "@/server/kernel/ids";
+import { t } from "@/server/kernel/words";
 
 export type Due = Readonly<{ incidentId: string; level: 2 | 3 }>;
 
@@ -46,23 +47,32 @@ export async function escalate(
       AND (detail ->> 'level')::int >= ${level}`;
   if ((lines[0]?.n ?? 0) > 0) return undefined;
   const { number, severity, title, data, link, loss } = incident;
-  const text = `Nobody has taken incident ${number} (${severity}): ${title}.\n${loss}\n${link}\n`;
+  const text = () => {
+    const sentence = t("Nobody has taken incident {number} ({bad}): {title}.", {
+      number,
+      bad: severityText(severity),
+      title,
+    });
+    return `${sentence}\n${loss()}\n${link}\n`;
+  };
+  const subject = () => t("[{bad}] Nobody has taken incident {number}", { bad: severityText(severity), number });
   const key = `escalated:${incidentId}:${level}`;
   let told = await tell(
     tx,
     tenantId,
     { level, severity },
-    { key, event: "incident.escalated", data: { ...data, level }, text },
+    { key, event: "incident.escalated", data: { ...data, level }, text: text() },
   );
-  if (told === 0 && level === 2)
-    told = await mailOwners(tx, tenantId, `[${severity}] Nobody has taken incident ${number}`, text);
+  if (told === 0 && level === 2) told = await mailOwners(tx, tenantId, { subject, text });
   await addLine(tx, tenantId, incidentId, "system", { kind: "escalated", detail: { level, told } });
   return { number, told };
 }
 
-async function mailOwners(tx: TenantWrite, tenantId: TenantId, subject: string, text: string): Promise<number> {
+type Words = Readonly<Record<"subject" | "text", () => string>>;
+
+async function mailOwners(tx: TenantWrite, tenantId: TenantId, words: Words): Promise<number> {
   const owners = await tx.$queryRaw<{ email: string }[]>`
     SELECT p.email FROM seat s JOIN person p ON p.id = s.user_id WHERE s.tenant_id = ${tenantId}::uuid AND s.role = 'owner' ORDER BY p.email LIMIT 200`;
-  for (const { email } of owners) await queueMail(tx, tenantId, { to: email, subject, text });
+  for (const { email } of owners) await queueMail(tx, tenantId, { to: email, ...words });
   return owners.length;
 }

@@ -1,5 +1,6 @@
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import { decimalOf, formatMicros, type Micros } from "@/server/kernel/money";
+import { t } from "@/server/kernel/words";
 
 /** What an incident has cost in one currency, and costs now. Micros, at whoever buys from the operator. */
 export type Loss = {
@@ -53,9 +54,11 @@ export const lossLines = (losses: readonly Loss[]): string =>
     .map((loss) => {
       const { currency, chargedMicros, talkedMicros, heldMicros, perMinuteMicros, live } = loss;
       const money = (amount: bigint) => formatMicros(amount, currency);
-      const spent = `${money(chargedMicros + talkedMicros)} spent so far`;
-      if (live === 0) return `${spent}; no call goes on.\n`;
-      const goOn = live === 1 ? "1 call goes on" : `${live} calls go on`;
-      return `${spent}, ${money(heldMicros - talkedMicros)} more at risk; ${goOn}, for ${money(perMinuteMicros)} per minute.\n`;
+      const spent = money(chargedMicros + talkedMicros);
+      if (live === 0) return `${t("{spent} spent so far; no call goes on.", { spent })}\n`;
+      return `${t(
+        "{spent} spent so far, {held} more at risk; {live, plural, one {# call goes on} other {# calls go on}}, for {rate} per minute.",
+        { spent, held: money(heldMicros - talkedMicros), live, rate: money(perMinuteMicros) },
+      )}\n`;
     })
     .join("");

@@ -5,6 +5,7 @@ import { queueMail } from "@/server/domain/mail/mail";
 import { tell } from "@/server/domain/notifications/deliveries";
 import type { TenantWrite } from "@/server/infra/db/tenant-tx";
 import type { TenantId } from "@/server/kernel/ids";
+import { type Message, msg, say, t } from "@/server/kernel/words";
 
 type Told = Readonly<{ number: string; mails: number }>;
 
@@ -15,7 +16,7 @@ type About = Readonly<{
   acknowledged: boolean;
   link: string;
   /** What it has cost so far, as lines of a text; empty while no money is in it. */
-  loss: string;
+  loss: () => string;
   /** What programs are told. */
   data: Readonly<Record<string, string | number>>;
 }>;
@@ -56,8 +57,18 @@ export async function aboutIncident(
     openedAt: opened.toISOString(),
     url: link,
   };
-  return { number, title, severity, acknowledged: taken !== null, link, loss: lossLines(losses), data };
+  return { number, title, severity, acknowledged: taken !== null, link, loss: () => lossLines(losses), data };
 }
+
+const severities: Readonly<Record<Severity, Message>> = {
+  low: msg("severity|low"),
+  medium: msg("severity|medium"),
+  high: msg("severity|high"),
+  critical: msg("severity|critical"),
+};
+
+/** How bad it is, as it stands within a sentence. */
+export const severityText = (severity: Severity): string => say(severities[severity]);
 
 /**
  * Tells everybody who works at the incident desk, by mail, and whoever else is to be told, that an incident began or got
@@ -81,15 +92,19 @@ export async function notifyDesk(
     SELECT p.email FROM seat s JOIN person p ON p.id = s.user_id
     WHERE s.tenant_id = ${tenantId}::uuid AND s.role IN ('owner', 'admin', 'incident_responder') ORDER BY p.email LIMIT 200`;
   const { number, title, link, loss, data } = incident;
-  const text = `${title}.\nSeverity ${severity}, ${data["signals"]} signals so far.\n${loss}\n${link}\n`;
-  for (const { email } of people) {
-    await queueMail(tx, tenantId, { to: email, subject: `[${severity}] Incident ${number}: ${title}`, text });
-  }
+  const signals = Number(data["signals"]);
+  const text = () => {
+    const bad = severityText(severity);
+    const sentence = t("Severity {bad}, {signals, plural, one {# signal} other {# signals}} so far.", { bad, signals });
+    return `${title}.\n${sentence}\n${loss()}\n${link}\n`;
+  };
+  const subject = () => t("[{bad}] Incident {number}: {title}", { bad: severityText(severity), number, title });
+  for (const { email } of people) await queueMail(tx, tenantId, { to: email, subject, text });
   const message = {
     key: `raised:${incidentId}:${severity}`,
     event: "incident.raised",
     data: { ...data, severity },
-    text,
+    text: text(),
   } as const;
   const targets = await tell(tx, tenantId, { level: 1, severity }, message);
   const [below] = await tx.$queryRaw<

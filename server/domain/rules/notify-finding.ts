@@ -3,6 +3,7 @@ import { standardOf } from "@/server/domain/rules/rule-kinds.schema";
 import type { TenantWrite } from "@/server/infra/db/tenant-tx";
 import type { TenantId } from "@/server/kernel/ids";
 import { decimalOf } from "@/server/kernel/money";
+import { t } from "@/server/kernel/words";
 
 type Asked = Readonly<{ findingTenantId: string; findingId: string; appUrl: string }>;
 type Row = {
@@ -32,12 +33,24 @@ export async function mailFinding(
     SELECT p.email FROM seat s JOIN person p ON p.id = s.user_id
     WHERE s.tenant_id = ${tenantId}::uuid AND s.role IN ('owner', 'admin', 'incident_responder') ORDER BY p.email LIMIT 200`;
   const money = standardOf(row.signal, row.scope)?.money ?? false;
+  const signal = row.signal.replaceAll("_", " ");
   const amount = (value: bigint) => (money ? decimalOf(value) : String(value));
   for (const { email } of people) {
     await queueMail(tx, tenantId, {
       to: email,
-      subject: `[rule] ${row.signal.replaceAll("_", " ")}: ${row.source}`,
-      text: `${row.name} (${row.source}): ${row.signal.replaceAll("_", " ")} came to ${amount(row.value)} within ${row.minutes} minutes; critical is ${amount(row.critical)}.\n\n${appUrl}/t/${row.slug}/rules\n`,
+      subject: () => t("[rule] {signal}: {source}", { signal, source: row.source }),
+      text: () =>
+        `${t(
+          "{name} ({source}): {signal} came to {value} within {minutes, plural, one {# minute} other {# minutes}}; critical is {critical}.",
+          {
+            name: row.name,
+            source: row.source,
+            signal,
+            value: amount(row.value),
+            minutes: row.minutes,
+            critical: amount(row.critical),
+          },
+        )}\n\n${appUrl}/t/${row.slug}/rules\n`,
     });
   }
   return { source: row.source, signal: row.signal, mails: people.length };
