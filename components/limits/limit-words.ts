@@ -2,7 +2,7 @@ import { moneyText, rateDecimals } from "@/components/billing/money-text";
 import { type Message, msg, say, t } from "@/server/kernel/words";
 
 export type CapName = "dailyCap" | "monthlyCap" | "callCap" | "maxPerMinute";
-export type CountName = "maxCalls" | "maxCallsPerMinute";
+export type CountName = "maxCalls" | "maxCallsPerMinute" | "maxCallsPerSecond";
 export type FieldName = CapName | CountName;
 
 export const capNames = ["dailyCap", "monthlyCap", "callCap", "maxPerMinute"] as const;
@@ -14,6 +14,7 @@ export const labels: Readonly<Record<FieldName, Message>> = {
   maxPerMinute: msg("Highest price per minute"),
   maxCalls: msg("Calls at once"),
   maxCallsPerMinute: msg("Calls begun per minute"),
+  maxCallsPerSecond: msg("Calls begun per second"),
 };
 
 const most: Readonly<Record<CapName, Message>> = {
@@ -56,4 +57,5 @@ export function fieldText(micros: bigint | null): string {
 export const countHints: Readonly<Record<CountName, Message>> = {
   maxCalls: msg("Those that ring count. For a call that comes in, all calls count."),
   maxCallsPerMinute: msg("Refused ones do not count."),
+  maxCallsPerSecond: msg("Refused ones do not count. Empty: no limit."),
 };

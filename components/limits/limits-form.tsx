@@ -67,6 +67,7 @@ const valuesOf = (limits: Limits): Texts => ({
   maxPerMinute: fieldText(limits.maxPerMinuteMicros),
   maxCalls: limits.maxCalls?.toString() ?? "",
   maxCallsPerMinute: limits.maxCallsPerMinute?.toString() ?? "",
+  maxCallsPerSecond: limits.maxCallsPerSecond?.toString() ?? "",
 });
 
 /** What stands in the fields, and which of them somebody else changed while they were typed in. */
@@ -97,7 +98,8 @@ export function LimitsForm({ subject, currency, limits, above, counts, busy, err
   const { typed, type, theirs } = useTyped(saved);
   const preview = usePreview(tenantSlug, subject, typed);
   const checks = { dailyCap: capProblem, monthlyCap: capProblem, callCap: capProblem, maxPerMinute: capProblem };
-  const form = useFields<FieldName>({ ...checks, maxCalls: countProblem, maxCallsPerMinute: countProblem });
+  const numbers = { maxCalls: countProblem, maxCallsPerMinute: countProblem, maxCallsPerSecond: countProblem };
+  const form = useFields<FieldName>({ ...checks, ...numbers });
   const problems: Problems<FieldName> = { ...problemsOf(error), ...form.problems };
   const refusal = refusalBeside(error, saved);
 

@@ -5,6 +5,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTRPC } from "@/components/api/client";
 import type { Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
+import { BelowCost } from "@/components/limits/below-cost";
 import { ExtensionLimits } from "@/components/limits/extension-limits";
 import { LimitsForm } from "@/components/limits/limits-form";
 import { useScope } from "@/components/shell/scope";
@@ -15,7 +16,7 @@ import { t } from "@/server/kernel/words";
 
 /** What calls may cost and how many there may be, each cap tried against the last 30 days while it is typed. */
 export function LimitsView() {
-  const { tenantSlug } = useScope();
+  const { tenantSlug, tenant } = useScope();
   const query = useQuery(useTRPC().limits.get.queryOptions({ tenantSlug }));
   return (
     <>
@@ -28,6 +29,7 @@ export function LimitsView() {
         </p>
         <QueryView query={query}>{(limits) => <OwnLimits limits={limits} />}</QueryView>
         <ExtensionLimits />
+        {tenant.kind !== "customer" && query.data && <BelowCost allowed={query.data.sellsBelowCost} />}
       </div>
     </>
   );
@@ -54,7 +56,7 @@ function OwnLimits({ limits }: Readonly<{ limits: Outputs["limits"]["get"] }>) {
         <LimitsForm
           above={limits.above}
           busy={save.isPending}
-          counts={["maxCalls", "maxCallsPerMinute"]}
+          counts={["maxCalls", "maxCallsPerMinute", "maxCallsPerSecond"]}
           currency={limits.currency}
           error={save.error}
           limits={limits.own}

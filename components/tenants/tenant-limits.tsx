@@ -35,7 +35,7 @@ export function TenantLimits({ row }: Readonly<{ row: TenantRow }>) {
           <LimitsForm
             above={limits.above}
             busy={save.isPending}
-            counts={["maxCalls", "maxCallsPerMinute"]}
+            counts={["maxCalls", "maxCallsPerMinute", "maxCallsPerSecond"]}
             currency={limits.currency}
             error={save.error}
             limits={limits.yours}

@@ -185,6 +185,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: "the tax that is added to a tenant's charges",
     load: async () => (await import("./commands/terms")).taxSet,
   },
+  "terms set": {
+    summary: "whether a seller sells below cost",
+    load: async () => (await import("./commands/terms")).termsSet,
+  },
   "terms show": {
     summary: "a tenant's credit limit and tax",
     load: async () => (await import("./commands/terms")).termsShow,

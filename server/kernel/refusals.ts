@@ -92,7 +92,7 @@ export const refusals = {
   },
   "LIM-02": {
     sip: 503,
-    sentence: msg("Too many calls in one minute."),
+    sentence: msg("Too many calls in a short time."),
     fix: { label: msg("Show calls"), page: "calls" },
   },
   "SEC-01": {

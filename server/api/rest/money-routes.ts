@@ -25,6 +25,7 @@ const limitsAnswer = z
     max_per_minute: moneySchema.nullable(),
     max_calls: z.number().int().nullable(),
     max_calls_per_minute: z.number().int().nullable(),
+    max_calls_per_second: z.number().int().nullable(),
   })
   .meta({ id: "Limits" });
 
@@ -37,6 +38,7 @@ function limitsOf(limits: Limits, currency: string): z.input<typeof limitsAnswer
     max_per_minute: money(limits.maxPerMinuteMicros),
     max_calls: limits.maxCalls,
     max_calls_per_minute: limits.maxCallsPerMinute,
+    max_calls_per_second: limits.maxCallsPerSecond,
   };
 }
 
@@ -47,6 +49,7 @@ const limitNames = {
   max_per_minute: "maxPerMinute",
   max_calls: "maxCalls",
   max_calls_per_minute: "maxCallsPerMinute",
+  max_calls_per_second: "maxCallsPerSecond",
 } as const;
 
 const day = z.iso.date();
@@ -186,6 +189,7 @@ export const moneyRoutes: readonly Route[] = [
       max_per_minute: limitsSchema.shape.maxPerMinute,
       max_calls: limitsSchema.shape.maxCalls,
       max_calls_per_minute: limitsSchema.shape.maxCallsPerMinute,
+      max_calls_per_second: limitsSchema.shape.maxCallsPerSecond,
     }),
     answer: z.object({ changed: z.array(z.string()) }),
     input: ({ body }) =>

@@ -1,7 +1,13 @@
 import { z } from "zod";
 
 import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
-import { getLimits, listExtensionLimits, setExtensionLimits, setLimits } from "@/server/domain/limits/limits";
+import {
+  getLimits,
+  listExtensionLimits,
+  setBelowCost,
+  setExtensionLimits,
+  setLimits,
+} from "@/server/domain/limits/limits";
 import { extensionLimitsSchema, limitsSchema, previewSchema } from "@/server/domain/limits/limits.schema";
 import { previewLimits } from "@/server/domain/limits/preview";
 import { getTenantBelow } from "@/server/domain/tenancy/tenant-below";
@@ -41,6 +47,21 @@ export const limitsRouter = router({
       ctx.change(async (tx) => {
         const changed = await setLimits(tx, ctx.tenantId, patch, seen);
         return { subject: `tenant:${ctx.tenantId}`, ...changed, result: changed.after };
+      }),
+    ),
+
+  /** Whether the tenant in the address, which sells to others, lets calls through that it pays more for than it earns. */
+  setBelowCost: tenantMutation("billing.write", "limits.set_below_cost")
+    .input(z.object({ allowed: z.boolean() }))
+    .mutation(({ ctx, input: { allowed } }) =>
+      ctx.change(async (tx) => {
+        const before = await setBelowCost(tx, allowed);
+        return {
+          subject: `tenant:${ctx.tenantId}`,
+          before: { sellsBelowCost: before },
+          after: { sellsBelowCost: allowed },
+          result: { allowed },
+        };
       }),
     ),
 

@@ -1,4 +1,10 @@
-import { type LimitName, type Limits, limitColumns, type NamedLimits } from "@/server/domain/limits/limit-fields";
+import {
+  isCount,
+  type LimitName,
+  type Limits,
+  limitColumns,
+  type NamedLimits,
+} from "@/server/domain/limits/limit-fields";
 import { getLimits, listExtensionLimits, setExtensionLimits, setLimits } from "@/server/domain/limits/limits";
 import { extensionLimitsSchema, limitsSchema, previewSchema } from "@/server/domain/limits/limits.schema";
 import { previewLimits } from "@/server/domain/limits/preview";
@@ -16,6 +22,7 @@ const optionOf: Readonly<Record<LimitName, string>> = {
   maxPerMinute: "max-per-minute",
   maxCalls: "max-calls",
   maxCallsPerMinute: "max-calls-per-minute",
+  maxCallsPerSecond: "max-calls-per-second",
 };
 const names = Object.keys(limitColumns) as readonly LimitName[];
 
@@ -36,7 +43,7 @@ function typedPatch(given: Given, wanted: readonly LimitName[]): Record<string, 
   for (const name of wanted) {
     const text = given.text(optionOf[name])?.trim();
     if (text === undefined) continue;
-    const counted = (name === "maxCalls" || name === "maxCallsPerMinute") && /^\d{1,7}$/.test(text);
+    const counted = isCount(name) && /^\d{1,7}$/.test(text);
     patch[name] = text.toLowerCase() === "none" ? null : counted ? Number(text) : text;
   }
   return patch;
@@ -65,6 +72,7 @@ export const limitsSet: Command = {
     ...caps,
     "max-calls": { value: "5", about: "calls at once; none is the standard" },
     "max-calls-per-minute": { value: "60", about: "calls begun in one minute; none is the standard" },
+    "max-calls-per-second": { value: "5", about: "calls begun in one second; none lifts it" },
   },
   run: async (desk, given) => {
     const typed = typedPatch(given, names);
@@ -103,7 +111,9 @@ async function ofExtension(
   typed: Record<string, unknown>,
 ): Promise<NamedLimits> {
   if (by !== undefined) throw new BadInput("--by is for a tenant's limits; an extension's are the tenant's own.");
-  if ("maxCallsPerMinute" in typed) throw new BadInput("--max-calls-per-minute is counted for the tenant only.");
+  for (const name of ["maxCallsPerMinute", "maxCallsPerSecond"] as const) {
+    if (name in typed) throw new BadInput(`--${optionOf[name]} is counted for the tenant only.`);
+  }
   const patch = check(extensionLimitsSchema, typed, optionOf);
   return desk.change(id, "limits.set", async (tx) => {
     const extension = await extensionNamed(tx, id, number);
@@ -127,8 +137,8 @@ export const limitsShow: Command = {
       const { limits } = await desk.read(id, (tx) => extensionNamed(tx, id, number));
       return { value: { extension: number, ...limits } };
     }
-    const { currency, effective, own, above } = await desk.read(id, (tx) => getLimits(tx, id, id));
-    return { value: { currency, effective, own, above } };
+    const { currency, sellsBelowCost, effective, own, above } = await desk.read(id, (tx) => getLimits(tx, id, id));
+    return { value: { currency, sellsBelowCost, effective, own, above } };
   },
 };
 

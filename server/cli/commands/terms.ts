@@ -1,9 +1,10 @@
 import { creditLimitSchema } from "@/server/domain/billing/billing.schema";
 import { percentOf, taxSchema } from "@/server/domain/billing/tax.schema";
 import { getTerms, setCreditLimit, setTax } from "@/server/domain/billing/terms";
+import { setBelowCost } from "@/server/domain/limits/limits";
 import { decimalOf, formatMicros } from "@/server/kernel/money";
 import { check } from "../check";
-import type { Command } from "../command";
+import { BadInput, type Command } from "../command";
 
 const tenant = { value: "slug", about: "who buys on these terms", required: true } as const;
 
@@ -56,6 +57,34 @@ export const taxSet: Command = {
     });
     await desk.publish(buyer.id, ["balance", "audit"]);
     return { value: { tenant: buyer.slug, ...after }, say: `${buyer.slug} pays ${after.percent} % on top.` };
+  },
+};
+
+export const termsSet: Command = {
+  summary: "Whether a seller lets calls through that it pays more for than it earns; without it they are refused.",
+  options: {
+    tenant: { value: "slug", about: "who sells", required: true },
+    "below-cost": { value: "yes|no", about: "yes lets them through, at this tenant's loss", required: true },
+  },
+  run: async (desk, given) => {
+    const told = given.must("below-cost");
+    if (told !== "yes" && told !== "no") throw new BadInput("--below-cost is yes or no.");
+    const { id, slug } = await desk.tenant(given.must("tenant"));
+    const allowed = told === "yes";
+    const before = await desk.change(id, "limits.set_below_cost", async (tx) => {
+      const result = await setBelowCost(tx, allowed);
+      return {
+        subject: `tenant:${id}`,
+        before: { sellsBelowCost: result },
+        after: { sellsBelowCost: allowed },
+        result,
+      };
+    });
+    await desk.publish(id, ["balance", "audit"]);
+    return {
+      value: { tenant: slug, sellsBelowCost: allowed, before },
+      say: allowed ? `${slug} sells below cost from the next call on.` : `${slug} sells nothing below cost.`,
+    };
   },
 };
 

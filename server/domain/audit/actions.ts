@@ -30,6 +30,7 @@ export type AuditAction =
   | "billing.set_credit_limit"
   | "billing.set_tax"
   | "limits.set"
+  | "limits.set_below_cost"
   | "billing.pay"
   | "billing.payment_event"
   | "billing.refund"

@@ -9,6 +9,8 @@ export type Limits = {
   readonly maxCalls: number | null;
   /** null for an extension: the tenant's counts. */
   readonly maxCallsPerMinute: number | null;
+  /** The same. */
+  readonly maxCallsPerSecond: number | null;
 };
 
 /** The name of each limit in a form, and the column that holds it. */
@@ -19,14 +21,16 @@ export const limitColumns = {
   maxPerMinute: "max_per_minute_micros",
   maxCalls: "max_calls",
   maxCallsPerMinute: "max_calls_per_minute",
+  maxCallsPerSecond: "max_calls_per_second",
 } as const;
 export type LimitName = keyof typeof limitColumns;
 
 /** A row's columns as they come from the database: numbers or bigints, or null. */
 export type LimitRow = Readonly<Partial<Record<(typeof limitColumns)[LimitName], bigint | number | null>>>;
 
-const isCount = (name: LimitName): name is "maxCalls" | "maxCallsPerMinute" =>
-  name === "maxCalls" || name === "maxCallsPerMinute";
+/** The limits that count calls; the others are amounts. */
+export const isCount = (name: LimitName): name is "maxCalls" | "maxCallsPerMinute" | "maxCallsPerSecond" =>
+  name === "maxCalls" || name === "maxCallsPerMinute" || name === "maxCallsPerSecond";
 
 const moneyOf = (value: bigint | number | null | undefined): Micros | null =>
   value === null || value === undefined ? null : micros(BigInt(value));
@@ -41,6 +45,7 @@ export const limitsOf = (row: LimitRow | undefined): Limits => ({
   maxPerMinuteMicros: moneyOf(row?.max_per_minute_micros),
   maxCalls: countOf(row?.max_calls),
   maxCallsPerMinute: countOf(row?.max_calls_per_minute),
+  maxCallsPerSecond: countOf(row?.max_calls_per_second),
 });
 
 type Patch = Readonly<Partial<Record<LimitName, Micros | number | null | undefined>>>;

@@ -18,15 +18,17 @@ export const limitsSchema = z.object({
   maxPerMinute: priceSchema.nullable().optional(),
   maxCalls: count(10_000).nullable().optional(),
   maxCallsPerMinute: count(100_000).nullable().optional(),
+  /** Beside those of a minute: what begins too fast is seldom a person. */
+  maxCallsPerSecond: count(1_000).nullable().optional(),
 });
 export type LimitsPatch = z.output<typeof limitsSchema>;
 
-/** The same of one extension; calls per minute are counted for the tenant only. */
+/** The same of one extension; calls per minute and second are counted for the tenant only. */
 export const extensionLimitsSchema = limitsSchema
-  .omit({ maxCallsPerMinute: true })
+  .omit({ maxCallsPerMinute: true, maxCallsPerSecond: true })
   .extend({ maxCalls: count(100).nullable().optional() });
 export type ExtensionLimitsPatch = z.output<typeof extensionLimitsSchema>;
 
 /** A cap to be tried against what was charged in the past 30 days. */
-export const previewSchema = limitsSchema.omit({ maxCalls: true, maxCallsPerMinute: true });
+export const previewSchema = limitsSchema.omit({ maxCalls: true, maxCallsPerMinute: true, maxCallsPerSecond: true });
 export type Preview = z.output<typeof previewSchema>;

@@ -2,6 +2,7 @@ import {
   auditOf,
   changedSince,
   columnsOf,
+  isCount,
   type LimitName,
   type LimitRow,
   type Limits,
@@ -19,6 +20,8 @@ import { decimalOf } from "@/server/kernel/money";
 export type TenantLimits = {
   readonly currency: string;
   readonly timeZone: string;
+  /** Whether it lets calls through that it pays more for than it earns; told to itself only. */
+  readonly sellsBelowCost: boolean;
   /** What counts: the tightest of what anybody set. */
   readonly effective: Limits;
   /** What the tenant wishes for itself. */
@@ -35,13 +38,16 @@ export type TenantLimits = {
  * @throws DomainError not_found when the tenant is not visible.
  */
 export async function getLimits(tx: TenantRead, tenantId: TenantId, readerId: TenantId): Promise<TenantLimits> {
-  const [tenant] = await tx.$queryRaw<(LimitRow & { currency: string; time_zone: string })[]>`
-    SELECT currency, time_zone, daily_cap_micros, monthly_cap_micros, call_cap_micros, max_per_minute_micros, max_calls, max_calls_per_minute
+  const [tenant] = await tx.$queryRaw<
+    (LimitRow & { currency: string; time_zone: string; sells_below_cost: boolean })[]
+  >`
+    SELECT currency, time_zone, daily_cap_micros, monthly_cap_micros, call_cap_micros, max_per_minute_micros, max_calls, max_calls_per_minute, max_calls_per_second, sells_below_cost
     FROM tenant WHERE id = ${tenantId}::uuid`;
   if (!tenant) throw new DomainError("not_found", { tenantId });
   const rows = await tx.$queryRaw<(LimitRow & { who: "own" | "yours" | "above" })[]>`
     SELECT who, min(daily_cap_micros) AS daily_cap_micros, min(monthly_cap_micros) AS monthly_cap_micros, min(call_cap_micros) AS call_cap_micros,
-      min(max_per_minute_micros) AS max_per_minute_micros, min(max_calls) AS max_calls, min(max_calls_per_minute) AS max_calls_per_minute
+      min(max_per_minute_micros) AS max_per_minute_micros, min(max_calls) AS max_calls, min(max_calls_per_minute) AS max_calls_per_minute,
+      min(max_calls_per_second) AS max_calls_per_second
     FROM (SELECT l.*, CASE WHEN set_by = tenant_id THEN 'own' WHEN set_by = ${readerId}::uuid THEN 'yours'
         WHEN set_by NOT IN (SELECT descendant_id FROM tenant_below WHERE ancestor_id = ${readerId}::uuid) THEN 'above' END AS who
       FROM tenant_limit l WHERE tenant_id = ${tenantId}::uuid) l
@@ -50,6 +56,7 @@ export async function getLimits(tx: TenantRead, tenantId: TenantId, readerId: Te
   return {
     currency: tenant.currency,
     timeZone: tenant.time_zone,
+    sellsBelowCost: tenantId === readerId && tenant.sells_below_cost,
     effective: limitsOf(tenant),
     // Before anybody wrote one down, the wish is what stands in the tenant's columns.
     own: limitsOf(rowOf("own") ?? tenant),
@@ -104,6 +111,7 @@ const titles: Readonly<Record<LimitName, string>> = {
   maxPerMinute: "price per minute",
   maxCalls: "number of calls at once",
   maxCallsPerMinute: "number of calls per minute",
+  maxCallsPerSecond: "number of calls per second",
 };
 
 /** Names the limit, its bound and what was asked for, as a person typed it. */
@@ -111,12 +119,27 @@ function boundError({ detail }: DomainError): DomainError {
   const name = (Object.keys(limitColumns) as LimitName[]).find((key) => limitColumns[key] === detail["limit"]);
   if (!name) return new DomainError("limit_bound", detail);
   const text = (value: unknown) =>
-    name === "maxCalls" || name === "maxCallsPerMinute"
-      ? String(value)
-      : decimalOf(BigInt(String(value))).replace(/\.?0+$/, "");
+    isCount(name) ? String(value) : decimalOf(BigInt(String(value))).replace(/\.?0+$/, "");
   const [allowed, asked] = [text(detail["allowed"]), text(detail["asked"])];
   const sentence = `The highest ${titles[name]} allowed from above is ${allowed}; ${asked} is more. Ask your provider to raise it.`;
   return new DomainError("limit_bound", { field: name, allowed, asked }, sentence);
+}
+
+/**
+ * Whether the tenant acted on, which sells to others, lets calls through that it pays more for than it earns. From the next
+ * call on; a repeat changes nothing.
+ * @returns whether it did before.
+ * @throws DomainError not_below for a customer: it sells to nobody.
+ */
+export async function setBelowCost(tx: TenantWrite, allowed: boolean): Promise<boolean> {
+  const [row] = await translatingSqlErrors(
+    () => tx.$queryRaw<{ before: boolean }[]>`SELECT tenant_below_cost_set(${allowed}) AS before`,
+  ).catch((error: unknown) => {
+    if (!(error instanceof DomainError) || error.code !== "not_below") throw error;
+    const sentence = "A customer sells to nobody, so nothing it sells can be below cost.";
+    throw new DomainError("not_below", { field: "allowed" }, sentence);
+  });
+  return row?.before ?? false;
 }
 
 export type ExtensionLimits = {

@@ -9,9 +9,14 @@ const perSecond = { perMinute: 60_000n, first: 1, next: 1 };
 const number = readDialled("00493012345678", "DE");
 
 /** Asks about so many calls of a phone in one statement, and about those that it leaves each for itself. @returns their codes. */
-export async function askTogether({ db, pbx, calls }: ExampleDesk, endpoint: string, count = 3): Promise<string[]> {
+export async function askTogether(
+  { db, pbx, calls }: ExampleDesk,
+  endpoint: string,
+  count = 3,
+  at = new Date(),
+): Promise<string[]> {
   const asked = Array.from({ length: count }, () => ({
-    question: { pbx, call: randomUUID(), endpoint, dialled: number.digits, address: "", at: new Date() },
+    question: { pbx, call: randomUUID(), endpoint, dialled: number.digits, address: "", at },
     number,
   }));
   const answers = await authoriseMany(db.pool, asked);
@@ -60,6 +65,11 @@ export const placingExamples: readonly Example[] = [
       const other = await below(desk, 10_000_000n);
       await desk.make.sql("UPDATE tenant SET max_calls = 2 WHERE id = $1", [other.tenant.tenantId]);
       deepEqual(await askTogether(desk, other.phone.endpoint), ["out", "out", "LIM-01"]);
+      const quick = await below(desk, 10_000_000n);
+      await desk.make.sql("UPDATE tenant SET max_calls_per_second = 2 WHERE id = $1", [quick.tenant.tenantId]);
+      const now = new Date();
+      deepEqual(await askTogether(desk, quick.phone.endpoint, 3, now), ["out", "out", "LIM-02"]);
+      deepEqual(await askTogether(desk, quick.phone.endpoint, 1, new Date(now.getTime() + 1_000)), ["out"]);
       deepEqual(await askTogether(desk, other.phone.endpoint, 1), ["LIM-01"]);
       deepEqual(await desk.books(), []);
     },

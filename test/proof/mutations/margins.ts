@@ -149,4 +149,20 @@ export const margins: readonly SqlMutation[] = [
     replace: "p.beyond, 300, p.tax_ppm FROM placed p",
     caughtBy: SLICE,
   },
+  {
+    of: "call_place",
+    name: "any number of calls begins in one second",
+    loses: "what a machine dials before anybody looks",
+    find: "IF second >= t.max_calls_per_second THEN",
+    replace: "IF false THEN",
+    caughtBy: "calls let through together share what is there and count each other",
+  },
+  {
+    of: "calls_authorise",
+    name: "calls let through together are not counted by the second",
+    loses: "what a machine dials before anybody looks",
+    find: "AND t.max_calls_per_second IS NULL",
+    replace: "",
+    caughtBy: "calls let through together share what is there and count each other",
+  },
 ];

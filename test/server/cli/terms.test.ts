@@ -117,3 +117,22 @@ describe("money along the chain", () => {
     expect(await everyRow(db)).toBe(before);
   });
 });
+
+test("whoever sells says on the command line that it sells below cost, and no more", async () => {
+  expect(await cli("terms", "set", "--tenant", "reseller", "--below-cost", "yes")).toEqual({
+    tenant: "reseller",
+    sellsBelowCost: true,
+    before: false,
+  });
+  expect(await cli("limits", "show", "--tenant", "reseller")).toMatchObject({ sellsBelowCost: true });
+  expect(await cli("terms", "set", "--tenant", "reseller", "--below-cost", "no")).toMatchObject({ before: true });
+  const refused = await runCli(db.appUrl, ["terms", "set", "--tenant", "acme", "--below-cost", "yes", "--json"]);
+  expect(JSON.parse(refused.out)).toMatchObject({ error: { code: "not_below" } });
+  const unclear = await runCli(db.appUrl, ["terms", "set", "--tenant", "reseller", "--below-cost", "maybe"]);
+  expect(unclear.code).not.toBe(0);
+  const trail = await on.sql(
+    "SELECT after FROM audit_event WHERE tenant_id = $1 AND action = 'limits.set_below_cost'",
+    [on.reseller.tenantId],
+  );
+  expect(trail).toHaveLength(2);
+});

@@ -29,6 +29,7 @@ const oddities: Readonly<Record<string, string>> = {
   "few calls at once": "UPDATE tenant SET max_calls = 2 WHERE id = $1",
   "few calls of a phone": "UPDATE extension SET max_calls = 1 WHERE tenant_id = $1",
   "few calls a minute": "UPDATE tenant SET max_calls_per_minute = 2 WHERE id = $1",
+  "few calls a second": "UPDATE tenant SET max_calls_per_second = 2 WHERE id = $1",
   "country closed": "DELETE FROM destination WHERE tenant_id = $1",
   "daily cap": "UPDATE tenant SET daily_cap_micros = 700000 WHERE id = $1",
   "price bound": "UPDATE extension SET max_per_minute_micros = 59999 WHERE tenant_id = $1",

@@ -57,6 +57,7 @@ describe("the gates", () => {
     ["RAT-01", "UPDATE tenant SET plan_id = NULL WHERE id = $1", {}],
     ["LIM-01", "UPDATE tenant SET max_calls = 0 WHERE id = $1", {}],
     ["LIM-02", "UPDATE tenant SET max_calls_per_minute = 0 WHERE id = $1", {}],
+    ["LIM-02", "UPDATE tenant SET max_calls_per_second = 0 WHERE id = $1", {}],
     ["CAP-01", "UPDATE tenant SET daily_cap_micros = 500 WHERE id = $1", {}],
   ])("refuse with %s", async (code, prepare, dial) => {
     const { tenant, phone } = await customer(1_000_000n);
