@@ -107,7 +107,7 @@ const nobody: Readonly<Record<string, string>> = {
   usage_day: "dim value",
   usage_quarter: "dim value",
   voucher: "state",
-  voucher_batch: "actor prefix",
+  voucher_batch: "actor approved_by prefix",
   worker_state: "id pbx report",
 };
 
