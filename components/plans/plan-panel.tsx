@@ -4,6 +4,7 @@ import { useState } from "react";
 
 import { ExportPlan } from "@/components/decks/export-plan";
 import { AssignPlan } from "@/components/plans/assign-plan";
+import { EditPlan } from "@/components/plans/edit-plan";
 import type { PlanRow } from "@/components/plans/plans-view";
 import { PriceTester } from "@/components/plans/price-tester";
 import { markupText } from "@/components/plans/rate-words";
@@ -27,7 +28,7 @@ type Props = Readonly<{
 /** One plan: what a number would cost, its prices, and who is on it. */
 export function PlanPanel({ plan, planId, base, onClose }: Props) {
   const { can } = useScope();
-  const [doing, setDoing] = useState<"rate" | "assign">();
+  const [doing, setDoing] = useState<"rate" | "assign" | "edit">();
   const done = () => setDoing(undefined);
   return (
     <Panel onClose={onClose} subject={planId} title={plan?.name ?? t("Plan")}>
@@ -39,6 +40,7 @@ export function PlanPanel({ plan, planId, base, onClose }: Props) {
                 {t("Set a price…")}
               </Button>
               <Button onClick={() => setDoing("assign")}>{t("Give to a tenant…")}</Button>
+              <Button onClick={() => setDoing("edit")}>{t("Change plan…")}</Button>
               <ExportPlan plan={plan} />
             </div>
           )}
@@ -51,9 +53,10 @@ export function PlanPanel({ plan, planId, base, onClose }: Props) {
             <PriceTester currency={plan.currency} planId={plan.id} />
           </Section>
           <Section title={t("Prices")}>
-            <Rates currency={plan.currency} planId={plan.id} />
+            <Rates currency={plan.currency} own={plan.own} planId={plan.id} />
           </Section>
           {doing === "rate" && <SetRate onClose={done} plan={plan} />}
+          {doing === "edit" && <EditPlan onClose={done} plan={plan} />}
           {doing === "assign" && <AssignPlan onClose={done} plan={plan} />}
         </div>
       ) : (

@@ -8,8 +8,10 @@ import type { Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { Money } from "@/components/billing/money";
 import { ratesDecimals } from "@/components/billing/money-text";
+import { EndRate } from "@/components/plans/end-rate";
 import { rateWords } from "@/components/plans/rate-words";
 import { useScope } from "@/components/shell/scope";
+import { Button } from "@/components/ui/button";
 import { Pages } from "@/components/ui/pages";
 import { SearchBox } from "@/components/ui/search-box";
 import { t } from "@/server/kernel/words";
@@ -17,8 +19,9 @@ import { t } from "@/server/kernel/words";
 type Rate = Outputs["plans"]["rates"]["items"][number];
 
 /** The prices of a plan by prefix, a page at a time. */
-export function Rates({ planId, currency }: Readonly<{ planId: string; currency: string }>) {
-  const { tenantSlug } = useScope();
+export function Rates({ planId, currency, own }: Readonly<{ planId: string; currency: string; own: boolean }>) {
+  const { tenantSlug, can } = useScope();
+  const [ending, setEnding] = useState<Rate>();
   const [search, setSearch] = useState("");
   const [cursor, setCursor] = useState<string>();
   const query = useQuery(
@@ -42,7 +45,11 @@ export function Rates({ planId, currency }: Readonly<{ planId: string; currency:
             </p>
           ) : (
             <>
-              <RateTable currency={currency} rates={data.items} />
+              <RateTable
+                currency={currency}
+                onEnd={own && can("plans.write") ? setEnding : undefined}
+                rates={data.items}
+              />
               <Pages
                 counted={t("{count, plural, one {# price} other {# prices}}", { count: data.items.length })}
                 onNewest={cursor ? () => setCursor(undefined) : undefined}
@@ -53,11 +60,18 @@ export function Rates({ planId, currency }: Readonly<{ planId: string; currency:
           )
         }
       </QueryView>
+      {ending && <EndRate onClose={() => setEnding(undefined)} planId={planId} rate={ending} />}
     </div>
   );
 }
 
-function RateTable({ rates, currency }: Readonly<{ rates: readonly Rate[]; currency: string }>) {
+type TableProps = Readonly<{
+  rates: readonly Rate[];
+  currency: string;
+  onEnd: ((rate: Rate) => void) | undefined;
+}>;
+
+function RateTable({ rates, currency, onEnd }: TableProps) {
   const { timeZone } = useScope();
   const decimals = ratesDecimals(rates.map((rate) => rate.perMinute));
   return (
@@ -77,6 +91,11 @@ function RateTable({ rates, currency }: Readonly<{ rates: readonly Rate[]; curre
           <th className="border-b ps-3 text-end font-medium" scope="col">
             {t("First/next")}
           </th>
+          {onEnd && (
+            <th className="border-b" scope="col">
+              <span className="sr-only">{t("Actions")}</span>
+            </th>
+          )}
         </tr>
       </thead>
       <tbody>
@@ -97,6 +116,18 @@ function RateTable({ rates, currency }: Readonly<{ rates: readonly Rate[]; curre
             <td className="text-end text-ink-2">
               {rate.firstSeconds}/{rate.nextSeconds}
             </td>
+            {onEnd && (
+              <td className="ps-2 text-end">
+                <Button
+                  aria-label={t("End the price of {prefix}", { prefix: rate.prefix })}
+                  className="min-h-7"
+                  look="quiet"
+                  onClick={() => onEnd(rate)}
+                >
+                  {t("End…")}
+                </Button>
+              </td>
+            )}
           </tr>
         ))}
       </tbody>
