@@ -62,6 +62,7 @@ export async function makeBranches(db: TestDatabase) {
   /** Something of every kind, on this tenant, as the owner of the schema puts it there. */
   const thingsOf = async (of: Tenancy, buyer: Tenancy): Promise<Ids> => {
     const plan = await build.plan(of, { "49": { perMinute: 10_000n } });
+    const { id: rate } = await build.one<{ id: string }>("SELECT id FROM rate WHERE plan_id = $1", [plan]);
     const phone = await build.phone(of, "777777");
     const user = await seat(of, "owner");
     const { id: call } = await build.one<{ id: string }>(
@@ -200,6 +201,7 @@ export async function makeBranches(db: TestDatabase) {
       did,
       call,
       plan,
+      rate,
       user,
       invitation,
       session,

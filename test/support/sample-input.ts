@@ -9,6 +9,7 @@ export type Ids = Readonly<
     | "extension"
     | "call"
     | "plan"
+    | "rate"
     | "user"
     | "invitation"
     | "session"

@@ -38,6 +38,7 @@ beforeAll(async () => {
     extension: phone,
     call: callId,
     plan: on.plans.retail,
+    rate: crypto.randomUUID(),
     user: on.owners.customer,
     invitation: crypto.randomUUID(),
     session: crypto.randomUUID(),
