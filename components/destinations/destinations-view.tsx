@@ -85,19 +85,7 @@ export function DestinationsView() {
           />
         )}
       </PageHeader>
-      <p className="max-w-prose pb-3 text-ink-2">
-        {[
-          reach === "below"
-            ? t(
-                "What is closed here is closed for every tenant below and for your own phones, whatever they open themselves.",
-              )
-            : t("A call to a closed class of a country's numbers is refused before it costs anything."),
-          t(
-            "Special numbers are premium, shared-cost, personal and satellite ones; fraud-prone are ranges that your provider keeps a list of.",
-          ),
-          t("Emergency numbers always pass."),
-        ].join(" ")}
-      </p>
+      <WhatItMeans reach={reach} />
       <QueryView query={query}>
         {() =>
           shown.length === 0 ? (
@@ -116,6 +104,21 @@ export function DestinationsView() {
       </QueryView>
       {changesIn(draft).length > 0 && <SaveDestinations draft={draft} onDone={() => setDraft({})} reach={reach} />}
     </>
+  );
+}
+
+function WhatItMeans({ reach }: Readonly<{ reach: Reach }>) {
+  const first =
+    reach === "below"
+      ? t(
+          "What is closed here is closed for every tenant below and for your own phones, whatever they open themselves.",
+        )
+      : t("A call to a closed class of a country's numbers is refused before it costs anything.");
+  const classes = t(
+    "Special numbers are premium, shared-cost, personal and satellite ones; fraud-prone are ranges that your provider keeps a list of.",
+  );
+  return (
+    <p className="max-w-prose pb-3 text-ink-2">{[first, classes, t("Emergency numbers always pass.")].join(" ")}</p>
   );
 }
 

@@ -72,7 +72,6 @@ type TableProps = Readonly<{
 }>;
 
 function RateTable({ rates, currency, onEnd }: TableProps) {
-  const { timeZone } = useScope();
   const decimals = ratesDecimals(rates.map((rate) => rate.perMinute));
   return (
     <table className="figures w-full text-start">
@@ -100,38 +99,47 @@ function RateTable({ rates, currency, onEnd }: TableProps) {
       </thead>
       <tbody>
         {rates.map((rate) => (
-          <tr className="h-8 border-b align-baseline" key={rate.id}>
-            <th className="py-1 pe-3 font-normal" scope="row">
-              <bdi className="font-mono" dir="ltr">
-                {rate.prefix}
-              </bdi>
-              <Also words={rateWords(rate, currency, timeZone)} />
-            </th>
-            <td className="text-end">
-              <Money bare currency={currency} decimals={decimals} micros={rate.perMinute} />
-            </td>
-            <td className="text-end text-ink-2">
-              {rate.connectionFee > 0n ? <Money bare currency={currency} micros={rate.connectionFee} /> : "–"}
-            </td>
-            <td className="text-end text-ink-2">
-              {rate.firstSeconds}/{rate.nextSeconds}
-            </td>
-            {onEnd && (
-              <td className="ps-2 text-end">
-                <Button
-                  aria-label={t("End the price of {prefix}", { prefix: rate.prefix })}
-                  className="min-h-7"
-                  look="quiet"
-                  onClick={() => onEnd(rate)}
-                >
-                  {t("End…")}
-                </Button>
-              </td>
-            )}
-          </tr>
+          <RateLine currency={currency} decimals={decimals} key={rate.id} onEnd={onEnd} rate={rate} />
         ))}
       </tbody>
     </table>
+  );
+}
+
+type LineProps = Omit<TableProps, "rates"> & Readonly<{ rate: Rate; decimals: number }>;
+
+function RateLine({ rate, currency, decimals, onEnd }: LineProps) {
+  const { timeZone } = useScope();
+  return (
+    <tr className="h-8 border-b align-baseline">
+      <th className="py-1 pe-3 font-normal" scope="row">
+        <bdi className="font-mono" dir="ltr">
+          {rate.prefix}
+        </bdi>
+        <Also words={rateWords(rate, currency, timeZone)} />
+      </th>
+      <td className="text-end">
+        <Money bare currency={currency} decimals={decimals} micros={rate.perMinute} />
+      </td>
+      <td className="text-end text-ink-2">
+        {rate.connectionFee > 0n ? <Money bare currency={currency} micros={rate.connectionFee} /> : "–"}
+      </td>
+      <td className="text-end text-ink-2">
+        {rate.firstSeconds}/{rate.nextSeconds}
+      </td>
+      {onEnd && (
+        <td className="ps-2 text-end">
+          <Button
+            aria-label={t("End the price of {prefix}", { prefix: rate.prefix })}
+            className="min-h-7"
+            look="quiet"
+            onClick={() => onEnd(rate)}
+          >
+            {t("End…")}
+          </Button>
+        </td>
+      )}
+    </tr>
   );
 }
 

@@ -48,29 +48,31 @@ export function HeatTable({ report }: Readonly<{ report: ReportData }>) {
                 <th className="text-start font-normal text-ink-3" scope="row">
                   {day}
                 </th>
-                {hours.map((hour) => {
-                  const calls = at.get(`${index + 1} ${hour}`) ?? 0;
-                  const shade = calls === 0 ? 0 : 12 + Math.round((calls / most) * 88);
-                  return (
-                    <td
-                      className="h-5 rounded-sm bg-sunken"
-                      key={hour}
-                      style={
-                        shade > 0
-                          ? { background: `color-mix(in srgb, var(--rf-chart-1) ${shade}%, var(--rf-sunken))` }
-                          : undefined
-                      }
-                      title={t("{day} {hour}:00, {calls, plural, one {# call} other {# calls}}", { day, hour, calls })}
-                    >
-                      <span className="sr-only">{calls}</span>
-                    </td>
-                  );
-                })}
+                {hours.map((hour) => (
+                  <Cell calls={at.get(`${index + 1} ${hour}`) ?? 0} day={day} hour={hour} key={hour} most={most} />
+                ))}
               </tr>
             ))}
           </tbody>
         </table>
       </Sideways>
     </figure>
+  );
+}
+
+type CellProps = Readonly<{ day: string; hour: number; calls: number; most: number }>;
+
+function Cell({ day, hour, calls, most }: CellProps) {
+  const shade = calls === 0 ? 0 : 12 + Math.round((calls / most) * 88);
+  return (
+    <td
+      className="h-5 rounded-sm bg-sunken"
+      style={
+        shade > 0 ? { background: `color-mix(in srgb, var(--rf-chart-1) ${shade}%, var(--rf-sunken))` } : undefined
+      }
+      title={t("{day} {hour}:00, {calls, plural, one {# call} other {# calls}}", { day, hour, calls })}
+    >
+      <span className="sr-only">{calls}</span>
+    </td>
   );
 }
