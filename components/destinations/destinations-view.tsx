@@ -51,6 +51,8 @@ export function DestinationsView() {
   const all = query.data?.items ?? [];
   const isOpen = (item: Country) => numberClasses.some((of) => savedOpen(item, of, reach));
   const shown = all.filter((item) => matchesCountry(item, text) && (shows[which]?.(item, isOpen(item)) ?? true));
+  const narrowed = text !== "" || which !== "";
+  const world = { draft, items: shown, mayChange: can("destinations.write"), narrowed, reach };
   const turn = (value: string) => {
     setDraft({});
     set({ for: value || undefined });
@@ -87,20 +89,7 @@ export function DestinationsView() {
       </PageHeader>
       <WhatItMeans reach={reach} />
       <QueryView query={query}>
-        {() =>
-          shown.length === 0 ? (
-            <NothingMatches />
-          ) : (
-            <World
-              draft={draft}
-              items={shown}
-              mayChange={can("destinations.write")}
-              narrowed={text !== "" || which !== ""}
-              onDraft={setDraft}
-              reach={reach}
-            />
-          )
-        }
+        {() => (shown.length === 0 ? <NothingMatches /> : <World {...world} onDraft={setDraft} />)}
       </QueryView>
       {changesIn(draft).length > 0 && <SaveDestinations draft={draft} onDone={() => setDraft({})} reach={reach} />}
     </>

@@ -83,7 +83,9 @@ const backColumn = (): Column<IncidentRow> => ({
   cell: ({ snoozedUntil }) => snoozedUntil && <Moment at={snoozedUntil} />,
 });
 
-const columnsIn = (zone: string): readonly Column<IncidentRow>[] => [
+const columnsIn = (zone: string): readonly Column<IncidentRow>[] => [...whatColumns(), ...whenColumns(zone)];
+
+const whatColumns = (): readonly Column<IncidentRow>[] => [
   {
     key: "number",
     header: t("No."),
@@ -131,6 +133,9 @@ const columnsIn = (zone: string): readonly Column<IncidentRow>[] => [
     fold: "hide",
     cell: (row) => <span className="figures">{row.signals}</span>,
   },
+];
+
+const whenColumns = (zone: string): readonly Column<IncidentRow>[] => [
   { key: "age", header: t("Age"), numeric: true, from: "lg", cell: (row) => <Age at={row.openedAt} /> },
   { key: "last", header: t("Last seen, {zone}", { zone }), fold: "second", cell: (row) => <Moment at={row.lastAt} /> },
   {

@@ -1,12 +1,11 @@
 import { IntlMessageFormat } from "intl-messageformat";
 import { describe, expect, test } from "vitest";
 
-import { wordsFolder, wordsFolders } from "@/server/infra/words/catalogue";
+import { wordsFolders } from "@/server/infra/words/catalogue";
 import { inLanguage } from "@/server/infra/words/speaking";
 import { filled, localeOf } from "@/server/kernel/words";
 import { sourceOf } from "./tidy/source";
 import { collected, fileProblems, others, quarrels, readTexts, sameKeys, wordsSources } from "./words/catalogue-check";
-import { converted } from "./words/converted";
 import { plainTextIn, sidesIn } from "./words/plain-text";
 import { shapeOf } from "./words/shape";
 import { usesIn } from "./words/uses";
@@ -14,6 +13,8 @@ import { wrapped } from "./words/wrap";
 
 const files = wordsSources();
 const { texts, problems } = collected(files);
+/** What people look at. */
+const shown = /^(app|components)\//;
 const english = new Set([...texts.values()].flatMap((each) => [...each]));
 
 describe("the catalogue", () => {
@@ -33,13 +34,13 @@ describe("the catalogue", () => {
 
   test("tells its texts apart", () => expect(sameKeys([...english])).toEqual([]));
 
-  test("has everything that people see in the folders that are converted", () => {
-    const seen = files.filter((file) => converted.includes(wordsFolder(file.path)));
+  test("has everything that people see in the files of pages", () => {
+    const seen = files.filter(({ path }) => shown.test(path));
     expect(seen.flatMap((file) => plainTextIn(file).map((text) => `${file.path} ${text}`))).toEqual([]);
   });
 
-  test("stands on pages that know no left and right in those folders", () => {
-    const seen = files.filter((file) => converted.includes(wordsFolder(file.path)));
+  test("stands on pages that know no left and right", () => {
+    const seen = files.filter(({ path }) => shown.test(path));
     expect(seen.flatMap((file) => sidesIn(file).map((text) => `${file.path} ${text}`))).toEqual([]);
     const classes = (text: string) => sidesIn(sourceOf("components/a/b.tsx", `<p className="${text}" />`)).length;
     expect(["ml-2", "sm:pr-[2px]", "flex -mr-2", "text-left", "border-l", "left-0"].map(classes)).toEqual([

@@ -64,10 +64,6 @@ export const ownerSchema = z.object({ incidentId, ownerId: z.uuid().nullable() }
 
 const incidentIds = z.array(incidentId).min(1, "Choose at least one.").max(50, "At most 50 at once.");
 
-export const severityManySchema = z.object({ incidentIds, severity: z.enum(severities) });
-
-export const ownerManySchema = z.object({ incidentIds, ownerId: z.uuid().nullable() });
-
 /** null brings them back now. */
 export const snoozeSchema = z.object({ incidentIds, until: z.date().nullable() });
 
