@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
+import { requireFresh, router, tenantMutation, tenantQuery } from "@/server/api/trpc";
 import {
   getLimits,
   listExtensionLimits,
@@ -53,8 +53,10 @@ export const limitsRouter = router({
   /** Whether the tenant in the address, which sells to others, lets calls through that it pays more for than it earns. */
   setBelowCost: tenantMutation("billing.write", "limits.set_below_cost")
     .input(z.object({ allowed: z.boolean() }))
-    .mutation(({ ctx, input: { allowed } }) =>
-      ctx.change(async (tx) => {
+    .mutation(({ ctx, input: { allowed } }) => {
+      // From then on nobody counts what it loses.
+      if (allowed) requireFresh(ctx.signedIn);
+      return ctx.change(async (tx) => {
         const before = await setBelowCost(tx, allowed);
         return {
           subject: `tenant:${ctx.tenantId}`,
@@ -62,8 +64,8 @@ export const limitsRouter = router({
           after: { sellsBelowCost: allowed },
           result: { allowed },
         };
-      }),
-    ),
+      });
+    }),
 
   setExtension: tenantMutation("billing.write", "limits.set")
     .input(extensionLimitsSchema.extend({ extensionId: z.uuid(), seen: extensionLimitsSchema.optional() }))

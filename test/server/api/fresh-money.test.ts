@@ -60,6 +60,7 @@ const onRecord = [
   "disputes.credit",
   "vouchers.approve",
   "rerating.run",
+  "limits.setBelowCost",
 ];
 /** Nothing of somebody else's moves by these: own money comes in, limits get tighter or looser within what is there, words. */
 const harmless = [
@@ -132,6 +133,9 @@ test("what was moved or waits is taken back or approved by whoever has just show
     message: "reauth_required",
   });
   const rerate = { ...reseller, periodFrom: "2026-01-01", periodTo: "2026-01-31" };
+  const below = { ...reseller, allowed: true };
+  await expect(as("reseller", 16).limits.setBelowCost(below)).rejects.toMatchObject({ message: "reauth_required" });
+  await as("reseller", 16).limits.setBelowCost({ ...reseller, allowed: false });
   await expect(as("reseller", 16).rerating.run(rerate)).rejects.toMatchObject({ message: "reauth_required" });
   expect(await money()).toEqual(before);
   await undo(as("reseller", 14));
