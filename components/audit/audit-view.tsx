@@ -142,7 +142,6 @@ function Events({ data, paged, onPage, onClear }: EventsProps) {
           counted={t("{n, plural, one {# event} other {# events}}", { n: data.items.length })}
           onNewest={paged ? () => onPage(undefined) : undefined}
           onOlder={older ? () => onPage(older) : undefined}
-          shown={data.items.length}
         />
       )}
       {openId && <AuditPanel onClose={close} row={data.items.find((row) => String(row.seq) === openId)} seq={openId} />}

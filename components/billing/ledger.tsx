@@ -110,7 +110,6 @@ export function Ledger({ before, onPage }: Props) {
                 counted={t("{count, plural, one {# line} other {# lines}}", { count: items.length })}
                 onNewest={before ? () => onPage(undefined) : undefined}
                 onOlder={nextCursor ? () => onPage(nextCursor) : undefined}
-                shown={items.length}
               />
             )}
           </>

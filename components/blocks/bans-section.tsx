@@ -72,7 +72,6 @@ export function BansSection() {
                 counted={t("{n, plural, one {# ban} other {# bans}}", { n: items.length })}
                 onNewest={cursor ? () => set({ before: undefined }) : undefined}
                 onOlder={nextCursor ? () => set({ before: nextCursor }) : undefined}
-                shown={items.length}
               />
             )}
           </>

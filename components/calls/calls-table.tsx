@@ -143,7 +143,6 @@ export function CallsTable({ data, filter, scope, held, onPointer, openId, searc
           counted={t("{calls, plural, one {# call} other {# calls}}", { calls: data.items.length })}
           onNewest={filter.cursor ? () => set({ before: undefined }) : undefined}
           onOlder={older ? () => set({ before: older }) : undefined}
-          shown={data.items.length}
         />
       )}
     </>

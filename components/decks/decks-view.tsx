@@ -104,7 +104,6 @@ function AllDecks() {
                       counted={t("{count, plural, one {# deck} other {# decks}}", { count: data.items.length })}
                       onNewest={after ? () => set({ after: undefined }) : undefined}
                       onOlder={data.nextCursor ? () => set({ after: data.nextCursor ?? undefined }) : undefined}
-                      shown={data.items.length}
                     />
                   )}
                 </>

@@ -71,7 +71,6 @@ export function DisputesView() {
                 counted={t("{count, plural, one {# dispute} other {# disputes}}", { count: items.length })}
                 onNewest={params.get("before") ? () => set({ before: undefined }) : undefined}
                 onOlder={nextCursor ? () => set({ before: nextCursor }) : undefined}
-                shown={items.length}
               />
             )}
           </>

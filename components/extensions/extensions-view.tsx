@@ -119,7 +119,6 @@ function List({ items, nextAfter, after, openId, chosen, onChoose }: ListProps) 
           onNewest={after ? () => set({ after: undefined }) : undefined}
           onOlder={nextAfter ? () => set({ after: nextAfter }) : undefined}
           order={t(", by number")}
-          shown={items.length}
         />
       )}
     </>

@@ -74,7 +74,6 @@ export function IncidentsView() {
                 counted={t("{n, plural, one {# incident} other {# incidents}}", { n: items.length })}
                 onNewest={params.get("before") ? () => set({ before: undefined }) : undefined}
                 onOlder={nextCursor ? () => set({ before: nextCursor }) : undefined}
-                shown={items.length}
               />
             )}
           </>

@@ -54,7 +54,6 @@ export function Rates({ planId, currency, own }: Readonly<{ planId: string; curr
                 counted={t("{count, plural, one {# price} other {# prices}}", { count: data.items.length })}
                 onNewest={cursor ? () => setCursor(undefined) : undefined}
                 onOlder={data.nextCursor ? () => setCursor(String(data.nextCursor)) : undefined}
-                shown={data.items.length}
               />
             </>
           )

@@ -114,7 +114,6 @@ export function DifferencesTable({ filter, onPage, onClear }: Props) {
               counted={t("{n, plural, one {# difference} other {# differences}}", { n: items.length })}
               onNewest={filter.cursor ? () => onPage(undefined) : undefined}
               onOlder={nextCursor ? () => onPage(nextCursor) : undefined}
-              shown={items.length}
             />
           )}
           {openId && (

@@ -63,7 +63,6 @@ export function StatementsView() {
                   counted={t("{count, plural, one {# statement} other {# statements}}", { count: items.length })}
                   onNewest={input.cursor ? () => set({ before: undefined }) : undefined}
                   onOlder={nextCursor ? () => set({ before: nextCursor }) : undefined}
-                  shown={items.length}
                 />
               )}
             </div>
