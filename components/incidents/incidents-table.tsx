@@ -18,6 +18,8 @@ import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{
   rows: readonly IncidentRow[];
+  /** The server's, when it answered. */
+  now: Date;
   closed: boolean;
   filtered: boolean;
   /** What is put off shows until when. */
@@ -30,14 +32,14 @@ type Props = Readonly<{
 }>;
 
 /** Incidents: what waits first, in it the worst; what is over by when it was last seen. */
-export function IncidentsTable({ rows, closed, snoozed, filtered, openId, onClear, chosen, onChoose }: Props) {
+export function IncidentsTable({ rows, now, closed, snoozed, filtered, openId, onClear, chosen, onChoose }: Props) {
   const { timeZone } = useScope();
   return (
     <DataTable
       caption={t("Incidents")}
       columns={[
         ...(chosen ? [chooseColumn(chosen, onChoose)] : []),
-        ...columnsIn(zoneText(timeZone)),
+        ...columnsIn(zoneText(timeZone), now),
         ...(snoozed ? [backColumn()] : []),
       ]}
       empty={
@@ -83,7 +85,10 @@ const backColumn = (): Column<IncidentRow> => ({
   cell: ({ snoozedUntil }) => snoozedUntil && <Moment at={snoozedUntil} />,
 });
 
-const columnsIn = (zone: string): readonly Column<IncidentRow>[] => [...whatColumns(), ...whenColumns(zone)];
+const columnsIn = (zone: string, now: Date): readonly Column<IncidentRow>[] => [
+  ...whatColumns(),
+  ...whenColumns(zone, now),
+];
 
 const whatColumns = (): readonly Column<IncidentRow>[] => [
   {
@@ -135,8 +140,8 @@ const whatColumns = (): readonly Column<IncidentRow>[] => [
   },
 ];
 
-const whenColumns = (zone: string): readonly Column<IncidentRow>[] => [
-  { key: "age", header: t("Age"), numeric: true, from: "lg", cell: (row) => <Age at={row.openedAt} /> },
+const whenColumns = (zone: string, now: Date): readonly Column<IncidentRow>[] => [
+  { key: "age", header: t("Age"), numeric: true, from: "lg", cell: (row) => <Age at={row.openedAt} serverNow={now} /> },
   { key: "last", header: t("Last seen, {zone}", { zone }), fold: "second", cell: (row) => <Moment at={row.lastAt} /> },
   {
     key: "owner",
@@ -148,13 +153,13 @@ const whenColumns = (zone: string): readonly Column<IncidentRow>[] => [
     key: "clock",
     header: t("Clock"),
     fold: "hide",
-    cell: (row) => row.due && <DueRing due={row.due} />,
+    cell: (row) => row.due && <DueRing due={row.due} serverNow={now} />,
   },
   { key: "state", header: t("State"), fold: "second-end", cell: (row) => <IncidentState state={row.state} /> },
 ];
 
 /** How long ago it was opened. */
-function Age({ at }: Readonly<{ at: Date }>) {
-  const now = useNow(undefined);
+function Age({ at, serverNow }: Readonly<{ at: Date; serverNow: Date }>) {
+  const now = useNow(serverNow);
   return <span className="figures whitespace-nowrap text-ink-2">{agoText(now.getTime() - at.getTime())}</span>;
 }

@@ -57,12 +57,13 @@ export function IncidentsView() {
         <Filter input={input} />
       </PageHeader>
       <QueryView query={query}>
-        {({ items, nextCursor }) => (
+        {({ items, nextCursor, now }) => (
           <>
             <IncidentsTable
               chosen={can("incidents.write") && input.show !== "closed" ? chosen : undefined}
               closed={input.show === "closed"}
               filtered={filtered}
+              now={now}
               onClear={() => set({ q: undefined, severity: undefined, view: undefined, before: undefined })}
               onChoose={choose}
               openId={openId}

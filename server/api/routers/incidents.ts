@@ -50,9 +50,11 @@ const changed = ({ before, after }: { before: IncidentOf; after: IncidentOf }) =
 export const incidentsRouter = router({
   list: tenantQuery("incidents.read")
     .input(incidentFilterSchema)
-    .query(({ ctx, input: { tenantSlug: _, ...filter } }) => {
+    .query(async ({ ctx, input: { tenantSlug: _, ...filter } }) => {
       atOperator(ctx.seat);
-      return ctx.readBelow((tx) => listIncidents(tx, ctx.tenantId, filter, ctx.userId));
+      const page = await ctx.readBelow((tx) => listIncidents(tx, ctx.tenantId, filter, ctx.userId));
+      // By whose clock ages and what is due are counted.
+      return { ...page, now: new Date() };
     }),
 
   /** What is due next, by the clocks. */
