@@ -7,7 +7,7 @@ import { type BenchDatabase, benchDatabase } from "./database";
 import { type Figure, quantile, round } from "./figure";
 import { endOf } from "./p1-call-cycles";
 
-const CALLS = 60_000;
+const CALLS = 150_000;
 const CONNECTIONS = 32;
 const AT_ONCE = 128;
 const SECONDS = 6;
