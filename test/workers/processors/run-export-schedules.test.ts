@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 import { exportDesk, manyCalls } from "@/test/support/export-desk";
+import { noonZone } from "@/test/support/noon";
 import { type Stage, stage } from "@/test/support/stage";
 import { taskContext } from "@/test/support/task-context";
 import { runExportSchedules } from "@/workers/processors/run-export-schedules";
@@ -120,7 +121,7 @@ test("one that fails is put off by an hour, and rests once its day is over; othe
   const other = await add("day", "calls", {});
   await on.sql("UPDATE export_schedule SET settings = '{}' WHERE id = $1", [id]);
   // Begins an hour's day: a zone in which it is noon.
-  const zone = `Etc/GMT${new Date().getUTCHours() >= 12 ? "+" : "-"}${Math.abs(new Date().getUTCHours() - 12)}`;
+  const zone = noonZone();
   await on.sql("UPDATE tenant SET time_zone = $2 WHERE id = $1", [on.customer.tenantId, zone]);
   await due(id, new Date(Date.now() - 60_000).toISOString());
   await due(other.id, new Date(Date.now() - 1_000).toISOString());

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { type Chain, makeChain } from "@/test/support/chain";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { noonZone } from "@/test/support/noon";
 
 const acme = { tenantSlug: "acme" };
 const lower = { tenantSlug: "lower" };
@@ -18,7 +19,10 @@ const customer = () => on.as("customer").disputes;
 const seller = () => on.as("lower").disputes;
 
 test("a credited call no longer counts against the cap of its day", async () => {
-  await on.sql("UPDATE tenant SET daily_cap_micros = 4000000 WHERE id = $1", [on.customer.tenantId]);
+  await on.sql("UPDATE tenant SET daily_cap_micros = 4000000, time_zone = $2 WHERE id = $1", [
+    on.customer.tenantId,
+    noonZone(),
+  ]);
   await on.sql("DELETE FROM spend_day");
   const today = await on.talk(60_000);
   await expect(on.talk(60_000)).rejects.toThrow("refused");
