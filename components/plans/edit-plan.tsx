@@ -17,7 +17,6 @@ import { decimalOf } from "@/server/kernel/money";
 import { t } from "@/server/kernel/words";
 
 const fields = {
-  name: checks.any,
   sliceSeconds: checks.any,
   marginFloor: checks.any,
   factor: checks.any,
@@ -51,10 +50,10 @@ export function EditPlan({ plan, onClose }: Readonly<{ plan: PlanRow; onClose: (
     event.preventDefault();
     const values = read(event.currentTarget);
     if (!values) return;
-    const { name, marginFloor, sliceSeconds, ...figures } = values;
+    const { marginFloor, sliceSeconds, ...figures } = values;
     const markup = Object.fromEntries(Object.entries(figures).map(([key, text]) => [key, plainAmount(text || "0")]));
     edit.mutate({
-      ...{ tenantSlug, planId: plan.id, seen: plan.state, name, sliceSeconds, marginFloor: marginFloor || "0" },
+      ...{ tenantSlug, planId: plan.id, seen: plan.state, sliceSeconds, marginFloor: marginFloor || "0" },
       ...(plan.markup ? markup : {}),
     });
   }
@@ -78,16 +77,9 @@ export function EditPlan({ plan, onClose }: Readonly<{ plan: PlanRow; onClose: (
 function PlanFields({ plan, problems }: Props) {
   return (
     <>
-      <Field
-        data-first=""
-        defaultValue={plan.name}
-        label={t("Name")}
-        maxLength={100}
-        name="name"
-        problem={problems.name}
-      />
       <div className="grid grid-cols-2 gap-4">
         <Field
+          data-first=""
           defaultValue={String(plan.sliceSeconds)}
           hint={t("What a call holds money for at a time.")}
           inputMode="numeric"
