@@ -91,6 +91,9 @@ export async function endRate(
   const rate = await rateOfPlan(tx, tenantId, planId, rateId);
   if (!rate) throw new DomainError("not_found", { field: "rate" });
   const where = { tenantId, planId, rateId };
+  const [kept] = await tx.$queryRaw<{ hours: string | null }[]>`
+    SELECT hours::text AS hours FROM rate WHERE tenant_id = ${tenantId}::uuid AND plan_id = ${planId}::uuid AND id = ${rateId}::uuid`;
+  const hours = kept?.hours ?? null;
   const ended = await tx.$executeRaw`
     UPDATE rate SET valid = tstzrange(lower(valid), clock_timestamp()) WHERE tenant_id = ${where.tenantId}::uuid AND plan_id = ${where.planId}::uuid
       AND id = ${where.rateId}::uuid AND lower(valid) < clock_timestamp() AND coalesce(upper(valid) > clock_timestamp(), true)`;
@@ -100,6 +103,13 @@ export async function endRate(
       : await tx.$executeRaw`
           DELETE FROM rate WHERE tenant_id = ${where.tenantId}::uuid AND plan_id = ${where.planId}::uuid AND id = ${where.rateId}::uuid
             AND lower(valid) >= clock_timestamp()`;
+  // What was to end where it began goes on, or calls would have no price from that day.
+  if (dropped > 0) {
+    await tx.$executeRaw`
+      UPDATE rate SET valid = tstzrange(lower(valid), ${rate.validTo}::timestamptz) WHERE tenant_id = ${where.tenantId}::uuid AND plan_id = ${where.planId}::uuid
+        AND direction = ${rate.direction} AND prefix = ${rate.prefix} AND upper(valid) = ${rate.validFrom}::timestamptz
+        AND hours IS NOT DISTINCT FROM ${hours}::int4multirange`;
+  }
   if (ended + dropped === 0) throw new DomainError("invalid_state", { field: "rate" }, "That price is over already.");
   return { rate, planned: dropped > 0, before: auditOfRate(rate) };
 }

@@ -89,6 +89,16 @@ describe("a price", () => {
     expect(trail).toEqual([{ after: { planned: false } }, { after: { planned: true } }]);
   });
 
+  test("that was to take over leaves the one before it going on as if it had never been planned", async () => {
+    const { id: planId } = await made();
+    const set = (more: object) => plans().setRate({ ...mine, planId, prefix: "49", ...more });
+    const planned = await set({ perMinute: "0.20", from: "2099-01-01T00:00:00Z" });
+    const present = await set({ perMinute: "0.10" });
+    expect(present.validTo).toEqual(planned.validFrom);
+    await plans().endRate({ ...mine, planId, rateId: planned.id });
+    expect(await rates(planId)).toMatchObject([{ id: present.id, validTo: null }]);
+  });
+
   test("and a plan are changed by the command line as well", async () => {
     const { id: planId, name } = await made();
     const cli = <T>(...words: string[]) => jsonOf<T>(db.appUrl, words);
