@@ -76,28 +76,26 @@ export function EditPlan({ plan, onClose }: Readonly<{ plan: PlanRow; onClose: (
 
 function PlanFields({ plan, problems }: Props) {
   return (
-    <>
-      <div className="grid grid-cols-2 gap-4">
-        <Field
-          data-first=""
-          defaultValue={String(plan.sliceSeconds)}
-          hint={t("What a call holds money for at a time.")}
-          inputMode="numeric"
-          label={t("Seconds per hold")}
-          name="sliceSeconds"
-          problem={problems.sliceSeconds}
-        />
-        <Field
-          defaultValue={typed(BigInt(plan.marginFloorPpm) * 100n)}
-          hint={t("What decks are to leave of a price.")}
-          inputMode="decimal"
-          label={t("Margin wanted")}
-          name="marginFloor"
-          problem={problems.marginFloor}
-          unit="%"
-        />
-      </div>
-    </>
+    <div className="grid grid-cols-2 gap-4">
+      <Field
+        data-first=""
+        defaultValue={String(plan.sliceSeconds)}
+        hint={t("What a call holds money for at a time.")}
+        inputMode="numeric"
+        label={t("Seconds per hold")}
+        name="sliceSeconds"
+        problem={problems.sliceSeconds}
+      />
+      <Field
+        defaultValue={typed(BigInt(plan.marginFloorPpm) * 100n)}
+        hint={t("What decks are to leave of a price.")}
+        inputMode="decimal"
+        label={t("Margin wanted")}
+        name="marginFloor"
+        problem={problems.marginFloor}
+        unit="%"
+      />
+    </div>
   );
 }
 

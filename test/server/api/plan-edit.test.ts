@@ -91,7 +91,8 @@ describe("a price", () => {
 
   test("that was to take over leaves the one before it going on as if it had never been planned", async () => {
     const { id: planId } = await made();
-    const set = (more: object) => plans().setRate({ ...mine, planId, prefix: "49", ...more });
+    const set = (more: { perMinute: string; from?: string }) =>
+      plans().setRate({ ...mine, planId, prefix: "49", ...more });
     const planned = await set({ perMinute: "0.20", from: "2099-01-01T00:00:00Z" });
     const present = await set({ perMinute: "0.10" });
     expect(present.validTo).toEqual(planned.validFrom);
