@@ -116,7 +116,7 @@ const quietOnes =
   "JOIN (SELECT id, row_number() OVER () - 1 AS n FROM tenant WHERE slug LIKE 'quiet-%') t ON t.n = g % 10";
 
 /** A year of months, all of them over, as a scan of names leaves them. */
-async function fillEvents({ owner }: BenchDatabase, rows: number): Promise<void> {
+async function fillEvents({ owner, toDisk }: BenchDatabase, rows: number): Promise<void> {
   await owner.query(
     "SELECT month_make('security_event', date_trunc('month', now()) - n * interval '1 month') FROM generate_series(5, 16) n",
   );
@@ -127,7 +127,7 @@ async function fillEvents({ owner }: BenchDatabase, rows: number): Promise<void>
     [rows],
   );
   await owner.query("VACUUM ANALYZE security_event");
-  await owner.query("CHECKPOINT");
+  await toDisk();
 }
 
 const TRACE = JSON.stringify([
@@ -137,7 +137,7 @@ const TRACE = JSON.stringify([
 ]);
 
 /** As many records of calls that were refused, in the months of a year that nobody needs any more. */
-async function fillRecords({ owner, operatorId }: BenchDatabase, rows: number): Promise<void> {
+async function fillRecords({ owner, operatorId, toDisk }: BenchDatabase, rows: number): Promise<void> {
   await owner.query("SELECT set_config('app.tenant_id', $1, false)", [operatorId]);
   await owner.query("SELECT retention_set($1, 'calls', 'delete', 200, 'bench')", [operatorId]);
   await owner.query(
@@ -151,7 +151,7 @@ async function fillRecords({ owner, operatorId }: BenchDatabase, rows: number): 
   );
   // As the server does by itself in the weeks before.
   await owner.query("VACUUM ANALYZE call_record");
-  await owner.query("CHECKPOINT");
+  await toDisk();
 }
 
 const fillToFile = ({ owner }: BenchDatabase) =>

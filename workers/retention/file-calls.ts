@@ -2,7 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 
 import type { SystemContext } from "@/workers/processors/types";
 
-const BATCH = 1_000;
+/** So few that a call that comes meanwhile waits for a processor some milliseconds at most. */
+const BATCH = 250;
 const LONGEST_PAUSE_MS = 200;
 
 export type Filed = Readonly<{ calls: number; tenants: number }>;
