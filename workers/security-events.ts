@@ -1,12 +1,14 @@
 import { levelOf } from "@/server/domain/rules/rule.rules";
 import { readRuleBook } from "@/server/domain/rules/rule-book";
 import { failedSignIns, type Rule } from "@/server/domain/rules/rule-kinds.schema";
+import { securityEvents } from "@/server/infra/ami/events";
 import type { AmiGateway, SecurityEvent } from "@/server/infra/ami/gateway";
 import type { SqlPool } from "@/server/infra/db/pool";
 import type { LiveBus } from "@/server/infra/live/bus";
 import type { Logger } from "@/server/infra/log/logger";
 import type { TenantId } from "@/server/kernel/ids";
 import { phoneOf } from "@/server/kernel/phone-name";
+import type { DeskCounts } from "@/workers/desk-counts";
 import type { BanNetwork } from "@/workers/rules/ban-by-rule";
 
 type Options = Readonly<{
@@ -18,6 +20,8 @@ type Options = Readonly<{
   failed?: (address: string, failures: number, at: Date) => Promise<void>;
   /** Bans a network that a rule says should be; without it none is. */
   ban?: BanNetwork | undefined;
+  /** Told of each, also of what comes too fast to be kept. */
+  counts?: Pick<DeskCounts, "security"> | undefined;
   everyMs?: number;
   maxKinds?: number;
 }>;
@@ -29,6 +33,8 @@ type Collected = { readonly event: SecurityEvent; count: number };
 
 /** A success is no danger, and the registrations tell it anyway. */
 const uninteresting = new Set(["SuccessfulAuth"]);
+/** What the PBX says about attacks and mistakes. */
+export const alarmingEvents = [...securityEvents].filter((name) => !uninteresting.has(name));
 const failures = new Set(failedSignIns);
 
 /**
@@ -48,6 +54,7 @@ export class SecurityEvents {
 
   take(event: SecurityEvent): void {
     if (uninteresting.has(event.name)) return;
+    this.options.counts?.security(event.name);
     const key = `${event.name} ${event.accountId} ${event.remoteAddress}`;
     const known = this.#collected.get(key);
     if (known) known.count += 1;

@@ -24,11 +24,12 @@ import { recordRefusalsOfPbx } from "@/workers/calls/refused-by-pbx";
 import { RunReporter } from "@/workers/calls/run-report";
 import { watchCalls } from "@/workers/calls/watch-calls";
 import { resumeContainments } from "@/workers/containment/resume";
+import { DeskCounts } from "@/workers/desk-counts";
 import { healthOf } from "@/workers/health";
 import { Heartbeat } from "@/workers/heartbeat";
 import { banNetworks } from "@/workers/rules/ban-by-rule";
 import { RuleSweep } from "@/workers/rules/rule-sweep";
-import { SecurityEvents } from "@/workers/security-events";
+import { alarmingEvents, SecurityEvents } from "@/workers/security-events";
 import { startJobs } from "@/workers/start-jobs";
 
 export type RunningWorkers = Readonly<{ callControlPort: number; stop: () => Promise<void> }>;
@@ -65,27 +66,27 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
   const runs = new RunReporter({ pool, pbx, ami, settlements: lifecycle.settlements, spool: () => spool.current });
   const reconciler = new Reconciler({ pool: jobsPool, ami, lifecycle, drainSpool, pbx, log, onRun: runs.note });
   const mailer = mailerOf(env);
+  const counts = new DeskCounts(alarmingEvents);
   const jobs = startJobs({
     target: env.REDIS_URL ? { redisUrl: env.REDIS_URL } : { databaseUrl: connectionString },
-    connectionString,
-    base: { db, pool: jobsPool, ami, mailer, reconciler, log, pbx, ...outsideOf(env) },
-    log,
+    ...{ connectionString, log },
+    base: { db, pool: jobsPool, ami, mailer, reconciler, counts, log, pbx, ...outsideOf(env) },
   });
-  const heartbeat = new Heartbeat({ pool, queue: jobs.queue, ami, lifecycle, pbx, log, ...namesOf(env) });
+  const parts = { pool, queue: jobs.queue, ami, lifecycle };
+  const heartbeat = new Heartbeat({ ...parts, pbx, log, ...namesOf(env) });
   const banning = { failed: banSenders({ db, bus, log }), ban: banNetworks({ db, pool, bus, log }) };
-  const security = ami && new SecurityEvents({ pool, ami, bus, log, ...banning });
+  const security = ami && new SecurityEvents({ pool, ami, bus, log, counts, ...banning });
   const rules = new RuleSweep({ pool, db, ami, bus, log });
   if (ami) recordRefusalsOfPbx({ pool, ami, pbx, log });
   const hurry = hurryAfterTopUps(connectionString, lifecycle, log);
   const stops = [watchCalls(reconciler, ami, log), resumeContainments({ pool, ami, log })];
-  const metrics = createMetrics({ pool, ami, queue: jobs.queue, lifecycle, runs, spool: () => spool.current });
+  const metrics = createMetrics({ ...parts, runs, desk: counts, spool: () => spool.current });
   const server = createCallControl({
     ...{ pool, lifecycle, pbx, log },
     secret: env.PBX_SECRET,
-    health: () => healthOf({ pool, queue: jobs.queue, ami, lifecycle }),
+    health: () => healthOf(parts),
     reconcile: () => reconciler.report(),
-    metrics,
-    metricsToken: env.METRICS_TOKEN,
+    ...{ metrics, metricsToken: env.METRICS_TOKEN },
   });
   const stop = async () => {
     for (const each of stops) each();

@@ -11,6 +11,7 @@ import { readTenant } from "@/server/infra/db/read-tenant";
 import type { TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { ExtensionId, TenantId, UserId } from "@/server/kernel/ids";
+import type { DeskCounts } from "@/workers/desk-counts";
 import { containIncident } from "@/workers/processors/contain-incident";
 import { callDesk } from "./call-desk";
 import type { TestDatabase } from "./database";
@@ -90,8 +91,8 @@ export async function containedStage(db: TestDatabase) {
     list: (incidentId: string) =>
       readTenant(db.app, { tenantId: desk, subtree: true }, (tx) => listContainments(tx, desk, incidentId)),
     /** The job, as the queue runs it: evidence that a busy machine did not store in its two seconds is there the next time. */
-    run: async (containmentId: string) => {
-      const job = { ...taskContext({ db: db.app, pool: db.pool }, desk), ami: pbx.ami };
+    run: async (containmentId: string, counts?: DeskCounts) => {
+      const job = { ...taskContext({ db: db.app, pool: db.pool }, desk), ami: pbx.ami, counts };
       for (let attempt = 1; ; attempt += 1) {
         try {
           return await containIncident({ containmentId }, job);

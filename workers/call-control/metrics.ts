@@ -3,14 +3,17 @@ import type { IncomingMessage } from "node:http";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 
 import { type AuditGauges, readAuditGauges } from "@/server/domain/audit/audit-gauges";
+import { readDeskGauges } from "@/server/domain/incidents/desk-gauges";
 import { type MoneyGauges, readMoneyGauges } from "@/server/domain/reconciliation/money-gauges";
 import { type RetentionGauge, readRetentionGauges } from "@/server/domain/retention/retention-gauges";
 import type { AmiGateway } from "@/server/infra/ami/gateway";
 import type { SqlPool } from "@/server/infra/db/pool";
+import { deskGauges } from "@/workers/call-control/desk-metrics";
 import { isOurs, type Reply } from "@/workers/call-control/http";
 import type { CallLifecycle } from "@/workers/calls/call-lifecycle";
 import type { CdrSpool } from "@/workers/calls/cdr-spool";
 import type { RunReporter } from "@/workers/calls/run-report";
+import type { DeskCounts } from "@/workers/desk-counts";
 import { inTime } from "@/workers/in-time";
 import type { JobQueue } from "@/workers/queue-backend";
 
@@ -20,6 +23,7 @@ type Parts = Readonly<{
   queue: JobQueue;
   lifecycle: CallLifecycle;
   runs: RunReporter;
+  desk: DeskCounts;
   spool: () => CdrSpool | undefined;
 }>;
 
@@ -44,7 +48,8 @@ const units = (micros: string): number => Number(micros) / 1_000_000;
 
 /** What a monitoring system reads of the workers. No label names a tenant. */
 export function createMetrics(parts: Parts): Metrics {
-  const registers = [new Registry()];
+  const registry = new Registry();
+  const registers = [registry];
   const gauge = (name: string, help: string, labelNames: readonly string[] = []) =>
     new Gauge({ name: `ringfence_${name}`, help, labelNames: [...labelNames], registers });
   const counter = (name: string, help: string, labelNames: readonly string[] = []) =>
@@ -60,22 +65,25 @@ export function createMetrics(parts: Parts): Metrics {
   const audit = auditGauges(gauge);
   const retention = retentionGauges(gauge);
   const machine = machineGauges(gauge, counter);
+  const desk = deskGauges(gauge);
+  for (const one of parts.desk.all()) registry.registerMetric(one);
   return {
     answered: (route, status, seconds) => requests.observe({ route, status: String(status) }, seconds),
     scrape: async () => {
-      const [read, trail, kept, counts, spool] = await Promise.all([
+      const [read, trail, kept, incidents, counts, spool] = await Promise.all([
         inTime(readMoneyGauges(parts.pool)),
         inTime(readAuditGauges(parts.pool)),
         inTime(readRetentionGauges(parts.pool)),
+        inTime(readDeskGauges(parts.pool)),
         inTime(parts.queue.counts()),
         inTime(Promise.resolve(parts.spool()?.status())),
       ]);
       money(read);
       audit(trail);
       retention(kept ?? []);
+      desk(incidents);
       machine({ parts, counts, spool });
-      const [registry] = registers;
-      return { status: 200, text: (await registry?.metrics()) ?? "", type: "text/plain; version=0.0.4; charset=utf-8" };
+      return { status: 200, text: await registry.metrics(), type: "text/plain; version=0.0.4; charset=utf-8" };
     },
   };
 }

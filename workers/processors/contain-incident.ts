@@ -33,6 +33,7 @@ export const containIncident: Processor<"containIncident"> = async ({ containmen
     } catch (error) {
       if (error instanceof NotHeld) return;
       ctx.log.warn({ error, step, containmentId }, "a step of a containment failed");
+      ctx.counts?.step(step, "failed");
       failed.push(error);
       await notDone(run, { step, count: tally.count, error });
     }
@@ -73,10 +74,12 @@ type Done = Readonly<{ step: ContainStep; count: number; work: Awaited<ReturnTyp
 
 async function finished(run: Run, { step, count, work }: Done): Promise<void> {
   const { ctx, containment } = run;
-  await change(ctx.db, by(run), async (tx) => {
-    await finishStep(tx, ctx.tenantId, containment, { step, count, work: work && (() => work(tx)) });
-    return { ...eventOf(containment), after: { ...valuesOf(containment), step, count }, result: undefined };
+  const first = await change(ctx.db, by(run), async (tx) => {
+    const result = await finishStep(tx, ctx.tenantId, containment, { step, count, work: work && (() => work(tx)) });
+    return { ...eventOf(containment), after: { ...valuesOf(containment), step, count }, result };
   });
+  if (first) ctx.counts?.step(step, "done");
+  if (first && step === "hang_up") ctx.counts?.contained((Date.now() - containment.createdAt.getTime()) / 1000);
   await tell(ctx, ctx.tenantId, ["incidents", "audit"]);
   await tell(ctx, containment.ofTenantId, ["extensions", "registrations", "calls", "audit"]);
 }

@@ -9,6 +9,7 @@ import type { PaymentProvider } from "@/server/infra/payments/provider";
 import type { TenantId } from "@/server/kernel/ids";
 import type { JobKey, Jobs, PayloadOf } from "@/server/queue/jobs";
 import type { Reconciler } from "@/workers/calls/reconcile";
+import type { DeskCounts } from "@/workers/desk-counts";
 
 export type SystemContext = {
   readonly jobId: string;
@@ -27,6 +28,8 @@ export type SystemContext = {
   readonly payments?: PaymentProvider | undefined;
   /** Asks the DNS; undefined where nobody does. */
   readonly lookupTxt?: TxtLookup | undefined;
+  /** undefined where nobody monitors. */
+  readonly counts?: Pick<DeskCounts, "step" | "contained"> | undefined;
   readonly log: Logger;
   readonly pbx: string;
   readonly settings: Readonly<{

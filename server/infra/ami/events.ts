@@ -3,7 +3,8 @@ import type { LiveChannel, PbxEvent, SecurityEvent } from "@/server/infra/ami/ga
 import { isDigestField, isSecretName } from "@/server/infra/log/redact";
 import { phoneOfChannel } from "@/server/kernel/phone-name";
 
-const securityEvents = new Set([
+/** What the manager interface tells of the class security, and the product uses. */
+export const securityEvents: ReadonlySet<string> = new Set([
   "FailedACL",
   "InvalidAccountID",
   "SessionLimit",

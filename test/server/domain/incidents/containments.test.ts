@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 
 import { type ContainedStage, containedStage } from "@/test/support/contained";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { DeskCounts } from "@/workers/desk-counts";
 
 let db: TestDatabase;
 let on: ContainedStage;
@@ -131,7 +132,8 @@ describe("a PBX that cannot be reached", () => {
     const { id: incidentId } = await on.incident();
     const { id } = await on.contain({ incidentId, target: on.target(phone) });
     on.pbx.away = true;
-    expect(await on.code(on.run(id))).toBe("pbx_unreachable");
+    const counts = new DeskCounts([]);
+    expect(await on.code(on.run(id, counts))).toBe("pbx_unreachable");
     expect(await stepsOf(incidentId)).toEqual(
       expect.arrayContaining(["hang_up failed 0", "rotate done 1", "contacts done 1", "notify done 2"]),
     );
@@ -143,13 +145,13 @@ describe("a PBX that cannot be reached", () => {
 
     const lines = () =>
       on.sql("SELECT seq FROM incident_line WHERE incident_id = $1 AND kind = 'contain_failed'", [incidentId]);
-    expect(await on.code(on.run(id))).toBe("pbx_unreachable");
+    expect(await on.code(on.run(id, counts))).toBe("pbx_unreachable");
     expect(await lines()).toHaveLength(1);
 
     on.pbx.away = false;
     const queued = await on.one<{ n: number }>("SELECT containments_resume(NULL) AS n");
     expect(queued.n).toBeGreaterThanOrEqual(1);
-    await on.run(id);
+    await on.run(id, counts);
     expect(on.pbx.hungUp.toSorted()).toEqual([one, two].toSorted());
     const [after] = await on.list(incidentId);
     expect(after?.steps.find((found) => found.step === "hang_up")).toMatchObject({
@@ -157,6 +159,15 @@ describe("a PBX that cannot be reached", () => {
     });
     expect(await stateOf(incidentId)).toBe("contained");
     expect(await on.one("SELECT containments_resume(NULL) AS n")).toEqual({ n: 0 });
+    const [, steps, seconds] = counts.all();
+    expect((await steps?.get())?.values.filter(({ labels }) => labels["step"] === "hang_up")).toMatchObject([
+      { labels: { result: "done" }, value: 1 },
+      { labels: { result: "failed" }, value: 2 },
+    ]);
+    expect((await seconds?.get())?.values.at(-1)).toMatchObject({
+      metricName: "ringfence_containment_seconds_count",
+      value: 1,
+    });
   });
 });
 
