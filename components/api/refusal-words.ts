@@ -189,10 +189,6 @@ export const refusals: Partial<Record<DomainErrorCode, Readonly<{ title: Message
     title: msg("Another deck was applied to the plan after this one."),
     next: msg("Take that one back first, then this one."),
   },
-  deck_touched: {
-    title: msg("A price of this deck, or one that it ended, was changed since."),
-    next: msg("It cannot be taken back as a whole; upload a deck with the prices you want."),
-  },
   erasure_held: {
     title: msg("A legal hold keeps what is known about them."),
     next: msg("Lift the hold first, or tell who asked that it has to stay."),

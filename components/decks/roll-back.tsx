@@ -13,10 +13,8 @@ import { Notice } from "@/components/ui/notice";
 import { Section } from "@/components/ui/section";
 import { toast } from "@/components/ui/toast-store";
 import { useOpen } from "@/components/ui/use-open";
+import { listText } from "@/server/kernel/locale";
 import { t } from "@/server/kernel/words";
-
-const touchedText = (prefix: string): string =>
-  prefix ? t("The price of {prefix} was changed since.", { prefix }) : t("The price of a prefix was changed since.");
 
 /** The way back, with what it would do or what is in its way. */
 export function RollBack({ deck }: Readonly<{ deck: Deck }>) {
@@ -27,7 +25,15 @@ export function RollBack({ deck }: Readonly<{ deck: Deck }>) {
   const preview = useQuery(trpc.decks.previewRollBack.queryOptions({ tenantSlug, deckId: deck.id }));
   const back = useMutation(
     trpc.decks.rollBack.mutationOptions({
-      onSuccess: () => void toast(t("Taken back; what held before holds again.")),
+      onSuccess: ({ kept }) =>
+        void toast(
+          kept === 0
+            ? t("Taken back; what held before holds again.")
+            : t(
+                "Taken back; {kept, plural, one {# price stays as it was} other {# prices stay as they were}} left by hand since.",
+                { kept },
+              ),
+        ),
       onSettled: () => {
         void queries.invalidateQueries({ queryKey: trpc.decks.pathKey() });
         void queries.invalidateQueries({ queryKey: trpc.plans.pathKey() });
@@ -38,7 +44,7 @@ export function RollBack({ deck }: Readonly<{ deck: Deck }>) {
   return (
     <Section level={2} title={t("deck|Take it back")}>
       <QueryView query={preview}>
-        {({ restores, removes, laterDeck, touched }) =>
+        {({ restores, removes, kept, keptPrefixes, laterDeck }) =>
           laterDeck !== null ? (
             <Notice
               action={<Button onClick={() => open(laterDeck)}>{t("Open that deck")}</Button>}
@@ -46,10 +52,6 @@ export function RollBack({ deck }: Readonly<{ deck: Deck }>) {
               tone="info"
             >
               {t("Take that one back first, then this one.")}
-            </Notice>
-          ) : touched !== null ? (
-            <Notice title={touchedText(touched)} tone="info">
-              {t("So it cannot be taken back as a whole; upload a deck with the prices you want.")}
             </Notice>
           ) : (
             <div className="grid justify-items-start gap-3">
@@ -59,6 +61,17 @@ export function RollBack({ deck }: Readonly<{ deck: Deck }>) {
                   { removes, restores },
                 )}
               </p>
+              {kept > 0 && (
+                <Notice
+                  title={t(
+                    "{kept, plural, one {# price was ended or set by hand since and stays as it is:} other {# prices were ended or set by hand since and stay as they are:}}",
+                    { kept },
+                  )}
+                  tone="info"
+                >
+                  {keptPrefixes.length > 0 && <bdi dir="ltr">{listText(keptPrefixes)}</bdi>}
+                </Notice>
+              )}
               {back.error && <ErrorState {...refusalOf(back.error)} />}
               <Button
                 busy={back.isPending && t("deck|Taking back…")}

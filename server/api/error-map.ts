@@ -58,7 +58,6 @@ export const trpcCodeOf = {
   deck_no_change: "PRECONDITION_FAILED",
   deck_not_acknowledged: "PRECONDITION_FAILED",
   deck_on_top: "PRECONDITION_FAILED",
-  deck_touched: "PRECONDITION_FAILED",
   erasure_held: "PRECONDITION_FAILED",
   erasure_in_use: "PRECONDITION_FAILED",
   evidence_late: "SERVICE_UNAVAILABLE",

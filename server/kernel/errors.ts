@@ -53,7 +53,6 @@ export const domainErrors = {
   deck_no_change: "Every price of the file holds already; there is nothing to apply.",
   deck_not_acknowledged: "The deck has warnings or prices below cost. Look at them and say so, or change the file.",
   deck_on_top: "Another deck was applied to the plan after this one. Take that one back first.",
-  deck_touched: "A price of this deck, or one that it ended, was changed since, so it cannot be taken back as a whole.",
   evidence_late: "The evidence was not stored in time. What has to be done now goes on without it.",
   banned: "Requests from your address are refused for now.",
   ban_cuts_off: "Something that works would be cut off by this ban.",

@@ -4,7 +4,14 @@ import { change } from "@/server/domain/audit/change";
 import { compareDeck } from "@/server/domain/decks/compare";
 import type { DeckMode, DeckSettings } from "@/server/domain/decks/deck.schema";
 import { listChanges, listProblems } from "@/server/domain/decks/deck-findings";
-import { applyDeck, createDeck, getDeck, getDeckWork, rollBackDeck } from "@/server/domain/decks/decks";
+import {
+  applyDeck,
+  createDeck,
+  getDeck,
+  getDeckWork,
+  type RolledBack,
+  rollBackDeck,
+} from "@/server/domain/decks/decks";
 import { exportDeck } from "@/server/domain/decks/export";
 import { stageDeck } from "@/server/domain/decks/stage";
 import { readTenant } from "@/server/infra/db/read-tenant";
@@ -73,7 +80,7 @@ export function deckDesk(db: TestDatabase, owner: { tenantId: string }) {
       const result = await applyDeck(tx, deckId, "cli:test");
       return { subject: `deck:${deckId}`, result };
     });
-  const rollBack = (deckId: string): Promise<number> =>
+  const rollBack = (deckId: string): Promise<RolledBack> =>
     change(db.app, { tenantId, actor, action: "deck.roll_back" }, async (tx) => {
       const result = await rollBackDeck(tx, deckId, "cli:test");
       return { subject: `deck:${deckId}`, result };

@@ -116,9 +116,9 @@ export const decksRouter = router({
     .mutation(({ ctx, input: { deckId } }) =>
       ctx.change(async (tx) => {
         const deck = await getDeck(tx, ctx.tenantId, deckId);
-        const restored = await rollBackDeck(tx, deckId, `user:${ctx.userId}`);
-        const after = { plan: deck.planId, file: deck.fileName, restored };
-        return { subject: `deck:${deckId}`, after, result: { restored } };
+        const result = await rollBackDeck(tx, deckId, `user:${ctx.userId}`);
+        const { restored, kept } = result;
+        return { subject: `deck:${deckId}`, after: { plan: deck.planId, file: deck.fileName, restored, kept }, result };
       }, DECK_PATIENCE_MS),
     ),
 

@@ -59,7 +59,7 @@ export const deckList: Command = {
 };
 
 export const deckRollBack: Command = {
-  summary: "Takes an applied deck back: what held before it holds again.",
+  summary: "Takes an applied deck back: what held before it holds again, except what was ended or set by hand since.",
   words: ["deck"],
   options: {},
   run: async (desk, given) => {
@@ -68,18 +68,21 @@ export const deckRollBack: Command = {
       throw new BadInput("<deck>: the id that deck list shows is wanted.");
     const tenantId = await ownerOf(desk, id);
     const deck = await desk.read(tenantId, (tx) => getDeck(tx, tenantId, id));
-    const restored = await desk.change(
+    const { restored, kept, keptPrices } = await desk.change(
       tenantId,
       "deck.roll_back",
       async (tx) => {
         const result = await rollBackDeck(tx, id, desk.actorName);
-        return { subject: `deck:${id}`, after: { plan: deck.planId, file: deck.fileName, restored: result }, result };
+        const after = { plan: deck.planId, file: deck.fileName, restored: result.restored, kept: result.kept };
+        return { subject: `deck:${id}`, after, result };
       },
       DECK_PATIENCE_MS,
     );
+    const except = kept === 0 ? "" : `, except ${kept} ${kept === 1 ? "price" : "prices"} ended or set by hand since`;
+    const some = keptPrices.map(({ prefix, why }) => `${prefix} (${why})`).join(", ");
     return {
-      value: { deck: id, plan: deck.plan, state: "rolled_back", restored },
-      say: `${deck.fileName} is taken back; ${deck.plan} is as it was.`,
+      value: { deck: id, plan: deck.plan, state: "rolled_back", restored, kept, keptPrices },
+      say: `${deck.fileName} is taken back; ${deck.plan} is as it was${except}${some && `: ${some}`}.`,
     };
   },
 };

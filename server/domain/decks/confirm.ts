@@ -53,15 +53,17 @@ export type BackPreview = Readonly<{
   /** Prices that would hold again, and prices of the deck that would go. */
   restores: number;
   removes: number;
-  /** What is in the way: a deck that was applied later, or a prefix whose price was changed since. */
+  /** Prices that stay as they are, because somebody ended or set one by hand since, and the first twenty prefixes of them. */
+  kept: number;
+  keptPrefixes: readonly string[];
+  /** What is in the way: a deck that was applied later. */
   laterDeck: string | null;
-  touched: string | null;
 }>;
 
 /** What taking a deck back would do. @throws DomainError not_found; invalid_state unless it is applied. */
 export async function previewRollBack(tx: TenantRead, deckId: string): Promise<BackPreview> {
   const [row] = await tx.$queryRaw<BackPreview[]>`
-    SELECT restores, removes, later_deck::text AS "laterDeck", touched FROM deck_back_preview(${deckId}::uuid)`;
+    SELECT restores, removes, kept, kept_prefixes AS "keptPrefixes", later_deck::text AS "laterDeck" FROM deck_back_preview(${deckId}::uuid)`;
   if (!row) throw new DomainError("not_found", { deck: deckId });
   return row;
 }

@@ -245,15 +245,34 @@ export async function applyDeck(tx: TenantWrite, deckId: string, actor: string):
   return row.at;
 }
 
+/** A price that did not become what it was before the deck, because somebody decided otherwise since. */
+export type KeptPrice = Readonly<{
+  prefix: string;
+  direction: "out" | "in";
+  /** ISO 8601: when it ends. */
+  until: string;
+  /** It, or what the deck had in its place, was ended by hand, or another price was set by hand. */
+  why: "ended" | "set";
+}>;
+
+export type RolledBack = Readonly<{
+  /** Prices that the deck had ended and that hold again as they were. */
+  restored: number;
+  /** Those that do not, and the first hundred of them. */
+  kept: number;
+  keptPrices: readonly KeptPrice[];
+}>;
+
 /**
- * Takes an applied deck back: exactly what held before it holds again, as if it had not been.
- * @returns how many prices it had ended that hold again.
- * @throws DomainError not_found; invalid_state unless it is applied; deck_on_top when another one was applied after it;
- * deck_touched when one of the prices was changed by hand since.
+ * Takes an applied deck back: what held before it holds again, as if it had not been. What was ended or set by hand since stays
+ * ended or set, and is told.
+ * @throws DomainError not_found; invalid_state unless it is applied; deck_on_top when another one was applied after it.
  */
-export async function rollBackDeck(tx: TenantWrite, deckId: string, actor: string): Promise<number> {
-  const [row] = await tx.$queryRaw<{ n: number }[]>`SELECT deck_roll_back(${deckId}::uuid, ${actor}) AS n`;
-  return row?.n ?? 0;
+export async function rollBackDeck(tx: TenantWrite, deckId: string, actor: string): Promise<RolledBack> {
+  const [row] = await tx.$queryRaw<RolledBack[]>`
+    SELECT restored, kept, kept_prices AS "keptPrices" FROM deck_roll_back(${deckId}::uuid, ${actor})`;
+  if (!row) throw new DomainError("not_found", { deck: deckId });
+  return row;
 }
 
 /**

@@ -78,7 +78,7 @@ export async function editPlan(
 
 /**
  * Ends a price of a plan of the tenant's own: one that holds ends at the moment, one that was planned goes as if it had never been.
- * Calls in progress keep it. Locks the plan.
+ * Calls in progress keep it. A deck that is taken back later leaves it ended. Locks the plan.
  * @returns the price as it was, and whether it was only planned.
  * @throws DomainError not_found; invalid_state for one that is over.
  */
@@ -95,7 +95,7 @@ export async function endRate(
     SELECT hours::text AS hours FROM rate WHERE tenant_id = ${tenantId}::uuid AND plan_id = ${planId}::uuid AND id = ${rateId}::uuid`;
   const hours = kept?.hours ?? null;
   const ended = await tx.$executeRaw`
-    UPDATE rate SET valid = tstzrange(lower(valid), clock_timestamp()) WHERE tenant_id = ${where.tenantId}::uuid AND plan_id = ${where.planId}::uuid
+    UPDATE rate SET valid = tstzrange(lower(valid), clock_timestamp()), hand = 'ended' WHERE tenant_id = ${where.tenantId}::uuid AND plan_id = ${where.planId}::uuid
       AND id = ${where.rateId}::uuid AND lower(valid) < clock_timestamp() AND coalesce(upper(valid) > clock_timestamp(), true)`;
   const dropped =
     ended > 0

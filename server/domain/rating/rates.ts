@@ -99,17 +99,20 @@ export async function setRate(
   { planId, ...rate }: NewRate & { planId: string },
 ): Promise<RateRow> {
   const plan = await getOwnPlan(tx, tenantId, planId);
-  const { from, until } =
-    rate.from === undefined ? await endPresent(tx, plan.id, rate) : { from: rate.from, until: rate.to ?? null };
+  const { from, until, givesWay } =
+    rate.from === undefined
+      ? await endPresent(tx, plan.id, rate)
+      : { from: rate.from, until: rate.to ?? null, givesWay: false };
   const steps = rate.steps?.length ? rate.steps : undefined;
   const [row] = await tx.$queryRaw<Stored[]>`
     INSERT INTO rate (tenant_id, plan_id, prefix, direction, destination, per_minute_micros, connection_fee_micros, first_seconds, next_seconds,
-      grace_seconds, free_seconds, minimum_charge_micros, max_charge_micros, beyond, step_from, step_per_minute, step_increment, hours, valid)
+      grace_seconds, free_seconds, minimum_charge_micros, max_charge_micros, beyond, step_from, step_per_minute, step_increment, hours, valid, hand)
     VALUES (${tenantId}::uuid, ${plan.id}::uuid, ${rate.prefix}, ${rate.direction ?? "out"}, ${rate.destination ?? ""}, ${rate.perMinute},
       ${rate.connectionFee ?? 0n}, ${rate.firstSeconds ?? 60}, ${rate.nextSeconds ?? 6}, ${rate.graceSeconds ?? 0}, ${rate.freeSeconds ?? 0},
       ${rate.minimumCharge ?? 0n}, ${rate.maxCharge ?? null}, ${rate.beyond ?? "cut"}, ${steps?.map(({ from }) => from) ?? null}::int[],
       ${steps?.map(({ perMinute }) => perMinute) ?? null}::bigint[], ${steps?.map(({ increment }) => increment) ?? null}::int[],
-      ${rate.week ?? null}::int4multirange, tstzrange(${from}::timestamptz, ${until}::timestamptz))
+      ${rate.week ?? null}::int4multirange, tstzrange(${from}::timestamptz, ${until}::timestamptz),
+      ${givesWay ? "until_next" : null})
     RETURNING id, prefix, direction, destination, to_jsonb(rate) AS price, hours::text AS hours, lower(valid) AS "validFrom", upper(valid) AS "validTo",
       lower(valid)::text AS "exactFrom"`;
   if (!row) throw new DomainError("conflict");
@@ -119,14 +122,14 @@ export async function setRate(
 /**
  * Ends what holds now, so that a price without a start can begin. Locks the plan: one price at a time per prefix, so whoever
  * sets the same one waits here, and then ends the other's.
- * @returns the moment, and when the new price ends by itself: at the wished time, or where a planned price takes over.
+ * @returns the moment, and when the new price ends by itself: at the wished time, or where it gives way to a planned price.
  * @throws DomainError rate_overlap when the wished time reaches into a planned price.
  */
 async function endPresent(
   tx: TenantWrite,
   planId: PlanId,
   { prefix, to, direction = "out", week }: Pick<NewRate, "prefix" | "to" | "direction" | "week">,
-): Promise<{ from: string; until: string | null }> {
+): Promise<{ from: string; until: string | null; givesWay: boolean }> {
   await tx.$queryRaw`SELECT id FROM plan WHERE id = ${planId}::uuid FOR UPDATE`;
   // The time after the wait, not that of the transaction's start: the last one to get here sets the last price.
   const [clock] = await tx.$queryRaw<{ now: string }[]>`SELECT clock_timestamp()::text AS now`;
@@ -144,7 +147,7 @@ async function endPresent(
     WHERE plan_id = ${planId}::uuid AND direction = ${direction} AND prefix = ${prefix} AND hours IS NOT DISTINCT FROM ${week ?? null}::int4multirange
       AND lower(valid) > ${now}::timestamptz ORDER BY lower(valid) LIMIT 1`;
   if (planned?.before) throw new DomainError("rate_overlap", { field: "to", prefix });
-  return { from: now, until: to ?? planned?.from ?? null };
+  return { from: now, until: to ?? planned?.from ?? null, givesWay: to === undefined && planned !== undefined };
 }
 
 /** What the trail keeps of a price. */

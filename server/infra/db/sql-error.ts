@@ -17,7 +17,6 @@ const codeOfState: Readonly<Record<string, DomainErrorCode>> = {
   RF032: "deck_stale",
   RF033: "deck_no_change",
   RF034: "deck_on_top",
-  RF035: "deck_touched",
   RF036: "conflict",
   RF041: "erasure_held",
   RF042: "erasure_in_use",

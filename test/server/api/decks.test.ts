@@ -46,10 +46,11 @@ describe("from a file to prices and back", () => {
     expect(await as.decks.previewRollBack({ ...here, deckId: deck.id })).toEqual({
       restores: 2,
       removes: 2,
+      kept: 0,
+      keptPrefixes: [],
       laterDeck: null,
-      touched: null,
     });
-    expect(await as.decks.rollBack({ ...here, deckId: deck.id })).toEqual({ restored: 2 });
+    expect(await as.decks.rollBack({ ...here, deckId: deck.id })).toEqual({ restored: 2, kept: 0, keptPrices: [] });
     expect(await holds()).toEqual({ "33": "20000", "49": "10000" });
     const trail = await on.sql<{ action: string }>(
       "SELECT action FROM audit_event WHERE tenant_id = $1 AND subject = $2 ORDER BY seq",

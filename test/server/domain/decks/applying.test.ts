@@ -1,7 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { change } from "@/server/domain/audit/change";
-import { setRate } from "@/server/domain/rating/rates";
-import type { TenantId } from "@/server/kernel/ids";
 import { callDesk } from "@/test/support/call-desk";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 import { deckDesk } from "@/test/support/decks";
@@ -189,7 +186,7 @@ describe("taking it back", () => {
     const exported = await desk.exported(plan);
     const deck = await desk.bring(deckOf("49,0.02", "4915,0.05"), { plan, mode: "replace" });
     expect(await everything()).not.toEqual(before);
-    expect(await desk.rollBack(deck.id)).toBe(3);
+    expect(await desk.rollBack(deck.id)).toEqual({ restored: 3, kept: 0, keptPrices: [] });
     expect(await everything()).toEqual(before);
     expect(await desk.exported(plan)).toBe(exported);
     await expect(desk.rollBack(deck.id)).rejects.toMatchObject({ code: "invalid_state" });
@@ -211,19 +208,6 @@ describe("taking it back", () => {
     await desk.rollBack(second.id);
     await desk.rollBack(first.id);
     expect(await everything()).toEqual(before);
-  });
-
-  test("not when one of its prices was set by hand since", async () => {
-    const deck = await desk.bring(deckOf("49,0.02"), { plan });
-    const tenantId = world.operator.tenantId as TenantId;
-    const by = { tenantId, actor: { kind: "cli", id: "test", requestId: "r" }, action: "rate.set" } as const;
-    await change(db.app, by, async (tx) => ({
-      subject: "rate:1",
-      result: await setRate(tx, tenantId, { planId: plan, prefix: "49", perMinute: 40_000n as never }),
-    }));
-    const now = await everything();
-    await expect(desk.rollBack(deck.id)).rejects.toMatchObject({ code: "deck_touched", detail: { prefix: "49" } });
-    expect(await everything()).toEqual(now);
   });
 });
 
