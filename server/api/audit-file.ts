@@ -1,4 +1,5 @@
 import type { Context } from "@/server/api/context";
+import { noteStranger } from "@/server/api/refused";
 import { streamOf } from "@/server/api/stream-of";
 import { change, recordRefusal } from "@/server/domain/audit/change";
 import { filterValues, trailFilterSchema, trailFormats } from "@/server/domain/audit/trail.schema";
@@ -22,12 +23,10 @@ export async function auditFile(ctx: Context, { tenantSlug, format, search }: As
   const { userId } = ctx.signedIn;
   const seat = await seatForStream(ctx.db, ctx.signedIn, tenantSlug);
   if (seat === "factor_required") return plain("Your seat here asks for a second factor.", 403);
+  const actor = { kind: "user", id: userId, userId, requestId: ctx.requestId, address: ctx.address } as const;
+  if (!seat) noteStranger(ctx, actor, "file:audit", tenantSlug);
   if (!seat || !isFormat(format)) return plain("There is nothing here by that name, or it is not yours.", 404);
-  const by = {
-    tenantId: seat.tenantId,
-    actingTenantId: seat.actingTenantId,
-    actor: { kind: "user", id: userId, userId, requestId: ctx.requestId, address: ctx.address },
-  } as const;
+  const by = { tenantId: seat.tenantId, actingTenantId: seat.actingTenantId, actor } as const;
   if (!seatAllows(seat, "audit.read")) {
     const after = { permission: "audit.read", role: seat.role };
     await recordRefusal(

@@ -1,4 +1,5 @@
 import type { Attempts } from "@/server/auth/attempts";
+import type { RefusalBook } from "@/server/domain/audit/refusal-book";
 import type { WebBan } from "@/server/domain/bans/web-ban";
 import type { Door } from "@/server/domain/brands/door";
 import type { TxtLookup } from "@/server/domain/brands/hosts";
@@ -74,6 +75,8 @@ export type Context = {
   /** Where the request came from; empty when unknown. */
   readonly address: string;
   readonly log: Logger;
+  /** Sees to it that what is refused stands in the trail. */
+  readonly refusals: RefusalBook;
   /** undefined where money cannot come by card. */
   readonly payments: PaymentProvider | undefined;
   readonly publish: (change: LiveChange) => void;

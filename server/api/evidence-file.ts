@@ -1,4 +1,5 @@
 import type { Context } from "@/server/api/context";
+import { noteStranger } from "@/server/api/refused";
 import { streamOf } from "@/server/api/stream-of";
 import { change, recordRefusal } from "@/server/domain/audit/change";
 import { findSnapshot } from "@/server/domain/evidence/snapshots";
@@ -23,13 +24,13 @@ export async function evidenceFile(ctx: Context, { tenantSlug, number, headers }
   const { userId } = ctx.signedIn;
   const seat = await seatForStream(ctx.db, ctx.signedIn, tenantSlug);
   if (seat === "factor_required") return plain("Your seat here asks for a second factor.", 403);
-  if (!seat) return plain(NOTHING, 404);
+  const actor = { kind: "user", id: userId, userId, requestId: ctx.requestId, address: ctx.address } as const;
+  if (!seat) {
+    noteStranger(ctx, actor, "file:evidence", tenantSlug);
+    return plain(NOTHING, 404);
+  }
   const { tenantId } = seat;
-  const by = {
-    tenantId,
-    actingTenantId: seat.actingTenantId,
-    actor: { kind: "user", id: userId, userId, requestId: ctx.requestId, address: ctx.address },
-  } as const;
+  const by = { tenantId, actingTenantId: seat.actingTenantId, actor } as const;
   const refused = (permission: string, outcome: "denied" | "failed") =>
     recordRefusal(
       ctx.db,

@@ -1,4 +1,5 @@
 import type { Context } from "@/server/api/context";
+import { noteStranger } from "@/server/api/refused";
 import { streamOf } from "@/server/api/stream-of";
 import { change, recordRefusal } from "@/server/domain/audit/change";
 import type { ExportFormat } from "@/server/domain/exports/export.schema";
@@ -33,13 +34,11 @@ export async function exportFile(ctx: Context, asked: Asked): Promise<Response> 
   const { userId } = ctx.signedIn;
   const seat = await seatForStream(ctx.db, ctx.signedIn, asked.tenantSlug);
   if (seat === "factor_required") return plain("Your seat here asks for a second factor.", 403);
+  const actor = { kind: "user", id: userId, userId, requestId: ctx.requestId, address: ctx.address } as const;
+  if (!seat) noteStranger(ctx, actor, "file:export", asked.tenantSlug);
   if (!seat || !exportId.safeParse(asked.exportId).success) return plain(NOTHING, 404);
   const { tenantId } = seat;
-  const by = {
-    tenantId,
-    actingTenantId: seat.actingTenantId,
-    actor: { kind: "user", id: userId, userId, requestId: ctx.requestId, address: ctx.address },
-  } as const;
+  const by = { tenantId, actingTenantId: seat.actingTenantId, actor } as const;
   const read = <T>(work: Parameters<typeof readTenant<T>>[2]) => readTenant(ctx.db, { tenantId }, work);
   const file = await read((tx) => getExport(tx, tenantId, asked.exportId)).catch((error: unknown) => {
     if (error instanceof DomainError && error.code === "not_found") return undefined;

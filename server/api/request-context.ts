@@ -6,7 +6,7 @@ import { cookies, headers } from "next/headers";
 import type { Context } from "@/server/api/context";
 import { addressOf } from "@/server/auth/address";
 import { isSecureUrl, sessionCookieName } from "@/server/auth/cookie";
-import { signInAttempts } from "@/server/auth/runtime";
+import { refusalBook, signInAttempts } from "@/server/auth/runtime";
 import { readSession, sessionAt } from "@/server/auth/session";
 import { webBanOf } from "@/server/domain/bans/web-ban";
 import { doorOf } from "@/server/domain/brands/door";
@@ -39,6 +39,7 @@ export async function requestContext(): Promise<Context> {
     requestId,
     address,
     log,
+    refusals: refusalBook(),
     payments,
     publish: live.publish,
     settings: {

@@ -1,5 +1,6 @@
 import type { Context } from "@/server/api/context";
 import { trpcCodeOf } from "@/server/api/error-map";
+import { noteStranger } from "@/server/api/refused";
 import { streamOf } from "@/server/api/stream-of";
 import { csvToGive, pdfToGive } from "@/server/domain/statements/seal";
 import { statementFormats, statementNumberSchema } from "@/server/domain/statements/statement.schema";
@@ -21,11 +22,25 @@ const NOTHING = "There is nothing here by that name, or it is not yours.";
  */
 export async function statementFile(ctx: Context, { tenantSlug, number, format }: Asked): Promise<Response> {
   if (!ctx.signedIn) return plain("Sign in first.", 401);
+  const { userId } = ctx.signedIn;
+  const actor = { kind: "user", id: userId, userId, requestId: ctx.requestId, address: ctx.address } as const;
   const seat = await seatForStream(ctx.db, ctx.signedIn, tenantSlug);
   if (seat === "factor_required") return plain("Your seat here asks for a second factor.", 403);
+  if (!seat) noteStranger(ctx, actor, "file:statement", tenantSlug);
   if (!seat || !isFormat(format) || !statementNumberSchema.safeParse(number).success) return plain(NOTHING, 404);
-  if (!seatAllows(seat, "balance.read")) return plain("Your role does not allow this.", 403);
-  const { tenantId } = seat;
+  const { tenantId, actingTenantId, role } = seat;
+  if (!seatAllows(seat, "balance.read")) {
+    const permission = "balance.read";
+    const what = { subject: `file:statement.${number}`, outcome: "denied", after: { permission, role } } as const;
+    ctx.refusals.note({
+      where: { tenantId, actingTenantId },
+      actor,
+      action: "permission.deny",
+      ...what,
+      kind: permission,
+    });
+    return plain("Your role does not allow this.", 403);
+  }
   try {
     const [statement] = await readTenant(ctx.db, { tenantId }, (tx) => findByNumber(tx, number, tenantId));
     if (!statement) return plain(NOTHING, 404);

@@ -3,12 +3,13 @@ import superjson from "superjson";
 import { z } from "zod";
 
 import type { Context, SignedIn } from "@/server/api/context";
-import { createDenialGate } from "@/server/api/denials";
 import { trpcCodeOf } from "@/server/api/error-map";
 import { liveKindsOf } from "@/server/api/live-kinds";
+import { noteRefusal, noteStranger } from "@/server/api/refused";
 import { problemsInWords, sentenceInWords } from "@/server/api/sentence-words";
 import type { AuditAction } from "@/server/domain/audit/actions";
 import { type Actor, type Changed, change, changeOfPerson, recordRefusal } from "@/server/domain/audit/change";
+import { recordedHere } from "@/server/domain/audit/recorded";
 import { bannedError } from "@/server/domain/bans/web-ban";
 import type { Permission } from "@/server/domain/tenancy/roles";
 import { findSeat, type Seat, seatAllows } from "@/server/domain/tenancy/seats";
@@ -73,14 +74,38 @@ const translateErrors = t.middleware(async ({ ctx, path, next }) => {
   return result;
 });
 
+/** Whoever asks, as the trail names them. */
+function actorOf({ signedIn, token, requestId, address }: Context): Actor {
+  if (!signedIn) return { kind: "anonymous", id: "portal", requestId, address };
+  const { userId } = signedIn;
+  const who = token ? ({ kind: "token", id: token.prefix } as const) : ({ kind: "user", id: userId } as const);
+  return { ...who, userId, requestId, address };
+}
+
+/** Who has not signed in is sent to do so; a ban counts what it turns away. */
+const untold: ReadonlySet<string> = new Set(["unauthenticated", "banned"]);
+
+/** Outermost, so that nothing that is refused further in is forgotten. */
+const recordRefusals = t.middleware(async ({ ctx, path, type, meta, next }) => {
+  const result = await next();
+  const cause = result.ok ? undefined : result.error.cause;
+  if (cause instanceof DomainError && !untold.has(cause.code)) {
+    noteRefusal(ctx, { path, type, action: meta?.action }, cause, { actor: actorOf(ctx) });
+  }
+  return result;
+});
+
 export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
 
 /** For the few things a person does before signing in. Every use is named in the net of tests. */
-export const openProcedure = t.procedure.use(translateErrors).use(({ ctx, next }) => {
-  if (ctx.ban) throw bannedError(ctx.ban);
-  return next();
-});
+export const openProcedure = t.procedure
+  .use(recordRefusals)
+  .use(translateErrors)
+  .use(({ ctx, next }) => {
+    if (ctx.ban) throw bannedError(ctx.ban);
+    return next();
+  });
 
 /** What somebody may still change while they look at a tenant: that they do. */
 const whileViewing: ReadonlySet<string> = new Set(["viewing.end"]);
@@ -95,10 +120,7 @@ function requireNoView({ viewing }: SignedIn, path: string): void {
 const signedIn = openProcedure.use(({ ctx, next, type, path }) => {
   if (!ctx.signedIn) throw new DomainError("unauthenticated");
   if (type !== "query") requireNoView(ctx.signedIn, path);
-  const { userId } = ctx.signedIn;
-  const who = ctx.token ? ({ kind: "token", id: ctx.token.prefix } as const) : ({ kind: "user", id: userId } as const);
-  const actor: Actor = { ...who, userId, requestId: ctx.requestId, address: ctx.address };
-  return next({ ctx: { signedIn: ctx.signedIn, userId, actor } });
+  return next({ ctx: { signedIn: ctx.signedIn, userId: ctx.signedIn.userId, actor: actorOf(ctx) } });
 });
 
 /** A token acts on tenants; its maker's own things are not its business. */
@@ -141,18 +163,15 @@ export const freshMutation = (action: AuditAction) =>
       return next();
     });
 
-const denials = createDenialGate();
-
 type Denied = Readonly<{ ctx: Context & { actor: Actor }; seat: Seat; permission: Permission; path: string }>;
 
 /** Leaves a trace of the attempt in the tenant's trail. */
 async function recordDenial({ ctx, seat, permission, path }: Denied): Promise<void> {
-  if (!denials.worthRecording(ctx.actor.id, seat.tenantId, `${permission} ${path}`)) return;
-  await recordRefusal(
-    ctx.db,
-    { tenantId: seat.tenantId, actingTenantId: seat.actingTenantId, actor: ctx.actor, action: "permission.deny" },
-    { subject: `procedure:${path}`, outcome: "denied", after: { permission, role: seat.role } },
-  );
+  const { tenantId, actingTenantId } = seat;
+  const by = { actor: ctx.actor, action: "permission.deny" } as const;
+  const what = { subject: `procedure:${path}`, outcome: "denied", after: { permission, role: seat.role } } as const;
+  if (!ctx.refusals.first({ ...by, ...what, where: { tenantId, actingTenantId }, kind: permission })) return;
+  await recordRefusal(ctx.db, { ...by, tenantId, actingTenantId }, what);
   ctx.publish({ tenantId: seat.tenantId, kind: "audit" });
 }
 
@@ -161,47 +180,62 @@ const missing = (permission: Permission, { role }: Seat): DomainError => {
   return new DomainError("forbidden", { permission, role }, sentence);
 };
 
-const isForbidden = (error: unknown): boolean => error instanceof DomainError && error.code === "forbidden";
+const isForbidden = (error: unknown): error is DomainError =>
+  error instanceof DomainError && error.code === "forbidden";
 
 /**
  * tenantSlug is an input, not a header: it becomes part of the client's cache key, so tenants never share cached data.
  * The seat is read from the database for each call and before the procedure's own input is looked at.
  */
 const seated = (permission: Permission) =>
-  signedIn.input(z.object({ tenantSlug: z.string().min(1).max(63) })).use(async ({ ctx, input, path, next }) => {
-    const seat = ctx.token
-      ? await seatOfToken(ctx.db, ctx.token, input.tenantSlug)
-      : await findSeat(ctx.db, ctx.signedIn, input.tenantSlug);
-    // Absent and not-yours give one answer, so slugs cannot be probed.
-    if (!seat) throw new DomainError("not_found");
-    const denied = { ctx, seat, permission, path };
-    if (!seatAllows(seat, permission)) {
-      await recordDenial(denied);
-      throw missing(permission, seat);
-    }
-    if (ctx.token && !ctx.token.scopes.includes(permission)) {
-      await recordDenial(denied);
-      throw new DomainError("forbidden", { permission }, `This token does not have the scope ${permission}.`);
-    }
-    const { tenantId } = seat;
-    const scope = { tenantId, userId: ctx.userId };
-    const result = await next({
-      ctx: {
-        seat,
-        tenantId,
-        /** Whether this seat, and the token that acts for it, may do something else as well. */
-        may: (also: Permission): boolean =>
-          seatAllows(seat, also) && (ctx.token === undefined || ctx.token.scopes.includes(also)),
-        read: <T>(work: (tx: TenantRead) => Promise<T>) => translatingSqlErrors(() => readTenant(ctx.db, scope, work)),
-        /** Reads reach the tenants below as well; row security bounds them to this branch. */
-        readBelow: <T>(work: (tx: TenantRead) => Promise<T>) =>
-          translatingSqlErrors(() => readTenant(ctx.db, { ...scope, subtree: true }, work)),
-      },
+  signedIn
+    .input(z.object({ tenantSlug: z.string().min(1).max(63) }))
+    .use(async ({ ctx, input, path, type, meta, getRawInput, next }) => {
+      const seat = ctx.token
+        ? await seatOfToken(ctx.db, ctx.token, input.tenantSlug)
+        : await findSeat(ctx.db, ctx.signedIn, input.tenantSlug);
+      // Absent and not-yours give one answer, so slugs cannot be probed.
+      if (!seat) {
+        noteStranger(ctx, ctx.actor, `procedure:${path}`, input.tenantSlug);
+        throw recordedHere(new DomainError("not_found"));
+      }
+      const denied = { ctx, seat, permission, path };
+      if (!seatAllows(seat, permission)) {
+        await recordDenial(denied);
+        throw recordedHere(missing(permission, seat));
+      }
+      if (ctx.token && !ctx.token.scopes.includes(permission)) {
+        await recordDenial(denied);
+        const sentence = `This token does not have the scope ${permission}.`;
+        throw recordedHere(new DomainError("forbidden", { permission }, sentence));
+      }
+      const { tenantId } = seat;
+      const scope = { tenantId, userId: ctx.userId };
+      const result = await next({
+        ctx: {
+          seat,
+          tenantId,
+          /** Whether this seat, and the token that acts for it, may do something else as well. */
+          may: (also: Permission): boolean =>
+            seatAllows(seat, also) && (ctx.token === undefined || ctx.token.scopes.includes(also)),
+          read: <T>(work: (tx: TenantRead) => Promise<T>) =>
+            translatingSqlErrors(() => readTenant(ctx.db, scope, work)),
+          /** Reads reach the tenants below as well; row security bounds them to this branch. */
+          readBelow: <T>(work: (tx: TenantRead) => Promise<T>) =>
+            translatingSqlErrors(() => readTenant(ctx.db, { ...scope, subtree: true }, work)),
+        },
+      });
+      if (result.ok) return result;
+      const { cause } = result.error;
+      // Some things a role may do in general and not to this (an admin to an owner): the domain says so, the trail too.
+      if (isForbidden(cause)) {
+        await recordDenial(denied);
+        recordedHere(cause);
+      }
+      const asked = { path, type, action: meta?.action, sent: await getRawInput() };
+      noteRefusal(ctx, asked, cause, { actor: ctx.actor, seat });
+      return result;
     });
-    // Some things a role may do in general and not to this (an admin to an owner): the domain says so, the trail too.
-    if (!result.ok && isForbidden(result.error.cause)) await recordDenial(denied);
-    return result;
-  });
 
 export const tenantQuery = (permission: Permission) => seated(permission).meta({ permission });
 

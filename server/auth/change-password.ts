@@ -1,6 +1,7 @@
 import type { Attempts } from "@/server/auth/attempts";
 import { checkedHash, verifyPassword } from "@/server/auth/passwords";
 import { type Actor, changeOfPerson, recordRefusalOfPerson } from "@/server/domain/audit/change";
+import { recordedHere } from "@/server/domain/audit/recorded";
 import { factorsOf, hasFactor } from "@/server/domain/people/factors";
 import { mailPasswordChanged, replacePassword } from "@/server/domain/people/passwords";
 import { findSignIn, signInPlaces } from "@/server/domain/tenancy/sessions";
@@ -28,7 +29,8 @@ export async function changePassword(
   const known = await findSignIn(db, email);
   if (!(await verifyPassword(known?.passwordHash, current)) || !known?.passwordHash) {
     await recordRefusalOfPerson(db, by, { subject: `person:${userId}`, outcome: "failed" });
-    throw new DomainError("invalid_input", { field: "current" }, "This is not your present password.");
+    const sentence = "This is not your present password.";
+    throw recordedHere(new DomainError("invalid_input", { field: "current" }, sentence));
   }
   await attempts.succeeded(actor.address ?? "", email);
   if (current === password) {

@@ -1,6 +1,7 @@
 import type { Attempts } from "@/server/auth/attempts";
 import { checkedHash, verifyPassword } from "@/server/auth/passwords";
 import { change } from "@/server/domain/audit/change";
+import { recordedHere } from "@/server/domain/audit/recorded";
 import { acceptInvitation, getInvitation, type OpenInvitation } from "@/server/domain/tenancy/invitations";
 import { findSignIn, recordFailedSignIn, signInPlaces } from "@/server/domain/tenancy/sessions";
 import type { Db } from "@/server/infra/db/client";
@@ -45,7 +46,8 @@ async function prove({ db, attempts }: Deps, email: string, password: string, fr
   const person = await findSignIn(db, email);
   if (!(await verifyPassword(person?.passwordHash, password))) {
     await recordFailedSignIn(db, person?.userId, { kind: "anonymous", id: "invitation", ...from });
-    throw new DomainError("invalid_input", { field: "password" }, "This is not the password of your account.");
+    const sentence = "This is not the password of your account.";
+    throw recordedHere(new DomainError("invalid_input", { field: "password" }, sentence));
   }
   await attempts.succeeded(from.address, email);
 }

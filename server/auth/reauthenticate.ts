@@ -2,6 +2,7 @@ import { checkPasskey } from "@/server/auth/passkeys";
 import { verifyPassword } from "@/server/auth/passwords";
 import { checkCode, type FactorDeps } from "@/server/auth/second-factor";
 import { type Actor, changeOfPerson, recordRefusalOfPerson } from "@/server/domain/audit/change";
+import { recordedHere } from "@/server/domain/audit/recorded";
 import type { PasskeyAnswer } from "@/server/domain/people/factor.schema";
 import { factorsOf, hasFactor, noteShown } from "@/server/domain/people/factors";
 import { findSignIn, signInPlaces } from "@/server/domain/tenancy/sessions";
@@ -37,10 +38,7 @@ export async function reauthenticate(
       : await checkPassword(deps, email, shown.password ?? "", from.address);
   if (!right) {
     await recordRefusalOfPerson(db, by, { subject: `person:${userId}`, outcome: "failed" });
-    if (shown.passkey) throw new DomainError("invalid_input", {}, "This passkey did not fit; try once more.");
-    throw factor
-      ? new DomainError("invalid_input", { field: "code" }, "This code is wrong, or was used already.")
-      : new DomainError("invalid_input", { field: "password" }, "This is not your password.");
+    throw recordedHere(wrongOf(shown, factor));
   }
   await changeOfPerson(db, by, async (tx) => {
     await noteShown(tx, { userId, sessionId, factor });
@@ -50,6 +48,13 @@ export async function reauthenticate(
       result: undefined,
     };
   });
+}
+
+function wrongOf({ passkey }: Shown, factor: boolean): DomainError {
+  if (passkey) return new DomainError("invalid_input", {}, "This passkey did not fit; try once more.");
+  return factor
+    ? new DomainError("invalid_input", { field: "code" }, "This code is wrong, or was used already.")
+    : new DomainError("invalid_input", { field: "password" }, "This is not your password.");
 }
 
 async function checkPassword({ db, attempts }: FactorDeps, email: string, password: string, address: string) {

@@ -3,7 +3,7 @@ import { userInfo } from "node:os";
 
 import type { Place } from "@/server/config/place";
 import type { AuditAction } from "@/server/domain/audit/actions";
-import { type Actor, type Changed, change } from "@/server/domain/audit/change";
+import { type Actor, type Changed, change, recordRefusal } from "@/server/domain/audit/change";
 import { getTenantBelow, type TenantBelow } from "@/server/domain/tenancy/tenant-below";
 import type { Db } from "@/server/infra/db/client";
 import { connectDb } from "@/server/infra/db/client";
@@ -46,6 +46,8 @@ export type Desk = Readonly<{
   ): Promise<T>;
   /** Tells the open pages of a tenant that something changed. */
   publish(tenantId: TenantId, kinds: readonly LiveKind[]): Promise<void>;
+  /** Records that a command was refused: with the tenant and the action it had come to, else with the operator. */
+  recordRefusal(command: string, code: string): Promise<void>;
   close(): Promise<void>;
 }>;
 
@@ -60,6 +62,7 @@ export function openDesk(place: Place): Desk {
       throw new NoOperator("There is no operator yet: run ringfence operator create, or start once with npm start.");
     return row.id;
   };
+  let at: Readonly<{ tenantId?: TenantId; action?: AuditAction }> = {};
   const read: Desk["read"] = (tenantId, work) => translatingSqlErrors(() => readTenant(db, { tenantId }, work));
   const readBelow: Desk["readBelow"] = (tenantId, work) =>
     translatingSqlErrors(() => readTenant(db, { tenantId, subtree: true }, work));
@@ -77,8 +80,15 @@ export function openDesk(place: Place): Desk {
     read,
     readBelow,
     readAll,
-    change: async (tenantId, action, work, patienceMs) =>
-      change(db, { tenantId, actingTenantId: await operator(), actor, action, patienceMs }, work),
+    change: async (tenantId, action, work, patienceMs) => {
+      at = { tenantId, action };
+      return change(db, { tenantId, actingTenantId: await operator(), actor, action, patienceMs }, work);
+    },
+    recordRefusal: async (command, code) => {
+      const operatorId = await operator();
+      const by = { tenantId: operatorId, actingTenantId: operatorId, actor, action: "access.refuse", ...at } as const;
+      await recordRefusal(db, by, { subject: `command:${command}`, outcome: "failed", after: { code } });
+    },
     publish: async (tenantId, kinds) => {
       for (const kind of kinds)
         await db.$executeRaw`SELECT pg_notify(${LIVE_CHANNEL}, ${encodeLive({ tenantId, kind })})`;

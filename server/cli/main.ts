@@ -1,3 +1,4 @@
+import { DomainError } from "@/server/kernel/errors";
 import { readArguments } from "./arguments";
 import type { Result } from "./command";
 import { failureOf } from "./failure";
@@ -19,18 +20,22 @@ export async function main(words: readonly string[]): Promise<number> {
     if (found.rest.includes("--help")) return print(helpOf(found.name, command));
     const given = readArguments(found.rest, command);
     if ("runAlone" in command) return show(await command.runAlone(given), json);
-    return show(await withDesk((desk) => command.run(desk, given)), json);
+    return show(await withDesk(found.name, (desk) => command.run(desk, given)), json);
   } catch (error) {
     return fail(error, json);
   }
 }
 
-async function withDesk(run: (desk: import("./desk").Desk) => Promise<Result>): Promise<Result> {
+async function withDesk(name: string, run: (desk: import("./desk").Desk) => Promise<Result>): Promise<Result> {
   // Loaded only when there is something to do: help needs no database.
   const [{ findPlace }, { openDesk }] = await Promise.all([import("@/server/config/place"), import("./desk")]);
   const desk = openDesk(findPlace());
   try {
     return await run(desk);
+  } catch (error) {
+    // Where the trail cannot be written either, what is told is why the command failed.
+    if (error instanceof DomainError) await desk.recordRefusal(name, error.code).catch(() => {});
+    throw error;
   } finally {
     await desk.close();
   }

@@ -1,5 +1,7 @@
 import type { Context, SignedIn } from "@/server/api/context";
 import { createCaller } from "@/server/api/root";
+import { recordRefusals } from "@/server/domain/audit/change";
+import { createRefusalBook, type RefusalBook } from "@/server/domain/audit/refusal-book";
 import { factorKeysOf } from "@/server/domain/people/seal.rules";
 import type { Db } from "@/server/infra/db/client";
 import { silentLogger } from "@/server/infra/log/logger";
@@ -28,6 +30,17 @@ export const testSettings = {
 /** Nobody has to wait; the waits have a test of their own. */
 const noWaits = { begin: async () => 0, succeeded: async () => {} };
 
+/** Nothing is written until a test asks for it: most look at what else there is. */
+export const refusalsOf = (db: Db) => createRefusalBook({ record: (events) => recordRefusals(db, events) });
+
+/** One for all callers of a database, as a process has one. */
+const booksOf = new WeakMap<Db, RefusalBook>();
+function opened(db: Db): RefusalBook {
+  const book = refusalsOf(db);
+  booksOf.set(db, book);
+  return book;
+}
+
 export const contextFor = (db: Db, userId: string | undefined, more: Partial<Context> = {}): Context => ({
   db,
   attempts: noWaits,
@@ -36,6 +49,7 @@ export const contextFor = (db: Db, userId: string | undefined, more: Partial<Con
   requestId: "req-test",
   address: "192.0.2.10",
   log: silentLogger,
+  refusals: booksOf.get(db) ?? opened(db),
   payments: testProvider(testSettings),
   publish: () => {},
   settings: testSettings,

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 
 import type { Context } from "@/server/api/context";
+import { noteWrongToken } from "@/server/api/refused";
 import { problemOf, type Refusal, refusalIn } from "@/server/api/rest/problem";
 import { type Allowance, createRateLimit } from "@/server/api/rest/rate-limit";
 import type { Asked, Route } from "@/server/api/rest/route";
@@ -83,6 +84,7 @@ async function tokenIn(
   const seat = token && (await seatOfToken(base.db, token, token.tenantSlug));
   if (token && seat) return { token, text };
   head["www-authenticate"] = "Bearer";
+  if (text) noteWrongToken(base);
   count(strangers.take(base.address), head);
   throw new DomainError("unauthenticated", {}, "Send a token that holds: Authorization: Bearer rft_….");
 }

@@ -25,7 +25,7 @@ export type By = {
   readonly patienceMs?: number | undefined;
 };
 
-type PublicValues = Readonly<Record<string, string | number | boolean | null>>;
+export type PublicValues = Readonly<Record<string, string | number | boolean | null>>;
 
 export type Changed<T> = {
   /** What was changed, as "kind:id". */
@@ -100,6 +100,34 @@ async function homesOf(db: Db, userId: UserId | undefined): Promise<readonly Ten
 }
 
 type Refused = { readonly subject: string; readonly outcome: "denied" | "failed"; readonly after?: PublicValues };
+
+/** The tenant in whose trail something stands; or each on which a person has a seat, the operator for somebody without. */
+export type Where =
+  | Readonly<{ tenantId: TenantId; actingTenantId?: TenantId }>
+  | Readonly<{ homesOf: UserId | undefined }>;
+
+/**
+ * Records what was refused, each in the trail that it belongs to, in few transactions.
+ * When it throws some may stand there already; a repeat writes those again.
+ */
+export async function recordRefusals(
+  db: Db,
+  events: readonly (Refused & Readonly<{ where: Where; actor: Actor; action: AuditAction }>)[],
+): Promise<void> {
+  const perTenant = new Map<TenantId, (typeof events)[number][]>();
+  for (const event of events) {
+    const homes = "tenantId" in event.where ? [event.where.tenantId] : await homesOf(db, event.where.homesOf);
+    for (const tenantId of homes) perTenant.set(tenantId, [...(perTenant.get(tenantId) ?? []), event]);
+  }
+  for (const [tenantId, mine] of perTenant) {
+    await writeTenant(db, { tenantId }, async (tx) => {
+      for (const { where, actor, action, ...what } of mine) {
+        const actingTenantId = "tenantId" in where ? where.actingTenantId : undefined;
+        await appendAudit(tx, { tenantId, actingTenantId, actor, action }, what);
+      }
+    });
+  }
+}
 
 /**
  * Records what was refused or failed: there is no change to share a transaction with.

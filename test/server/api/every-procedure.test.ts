@@ -1,10 +1,13 @@
+import { randomUUID } from "node:crypto";
+
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import type { Context } from "@/server/api/context";
 import { appRouter } from "@/server/api/root";
 import type { ProcedureMeta } from "@/server/api/trpc";
 import { allows, type Role, roles } from "@/server/domain/tenancy/roles";
 import { type Branches, makeBranches } from "@/test/support/branch";
-import { callerFor } from "@/test/support/caller";
+import { callerFor, refusalsOf } from "@/test/support/caller";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 import { type Ids, namesAThing, sampleInput } from "@/test/support/sample-input";
 
@@ -69,8 +72,13 @@ afterAll(() => db.drop());
 
 type Refusal = { code: string; message: string; cause?: { name?: string; detail?: Record<string, unknown> } };
 
-async function call(path: string, userId: string | undefined, input: Record<string, unknown>): Promise<unknown> {
-  const caller = callerFor(db.app, userId) as unknown as Record<
+async function call(
+  path: string,
+  userId: string | undefined,
+  input: Record<string, unknown>,
+  more: Partial<Context> = {},
+): Promise<unknown> {
+  const caller = callerFor(db.app, userId, more) as unknown as Record<
     string,
     Record<string, (input: unknown) => Promise<unknown>>
   >;
@@ -97,6 +105,41 @@ describe.each(paths.filter((path) => !open.includes(path)))("%s", (path) => {
   test("records what it changes", () => {
     const { type, meta } = definitionOf(path);
     expect(meta?.action === undefined, "a query has no audit action, a mutation has one").toBe(type === "query");
+  });
+});
+
+/** How many events of a request there are in all trails, whoever's. */
+async function eventsOf(requestId: string): Promise<unknown[]> {
+  const { rows } = await db.owner.query("SELECT tenant_id, outcome FROM audit_event WHERE request_id = $1", [
+    requestId,
+  ]);
+  return rows;
+}
+
+/** Asks as a request of its own, and writes what that left. */
+async function refusedIn(path: string, userId: string, input: Record<string, unknown>) {
+  const refusals = refusalsOf(db.app);
+  const requestId = randomUUID();
+  const refusal = await refusalOf(call(path, userId, input, { refusals, requestId }));
+  await refusals.close();
+  return { refusal, events: await eventsOf(requestId) };
+}
+
+const mutations = paths.filter((path) => definitionOf(path).type === "mutation" && !open.includes(path));
+
+describe.each(mutations)("%s, refused", (path) => {
+  test.each([
+    ["a stranger", "inside", () => outsider],
+    ["somebody without the permission, or with ids of others", "inside", () => people.viewer],
+    ["an owner with ids of others", "inside", () => people.owner],
+  ] as const)("to %s leaves one event", async (_who, tenantSlug, who) => {
+    const { refusal, events } = await refusedIn(path, who(), {
+      ...sampleInput(definitionOf(path).inputs, theirs),
+      tenantSlug,
+    });
+    // What is no input at all was not looked at.
+    if (refusal?.cause?.name !== "DomainError") return;
+    expect(events).toEqual([{ tenant_id: expect.any(String), outcome: expect.stringMatching(/denied|failed/) }]);
   });
 });
 

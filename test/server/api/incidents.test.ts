@@ -42,6 +42,7 @@ test("a responder takes an attack from the list to its review, and every step is
     [`incident:${incidentId}`],
   );
   expect(trail.map(({ action }) => action)).toEqual([
+    "incident.open",
     "incident.acknowledge",
     "incident.comment",
     "incident.move",

@@ -2,13 +2,12 @@ import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import superjson from "superjson";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { createDenialGate } from "@/server/api/denials";
 import { appRouter } from "@/server/api/root";
 import type { Db } from "@/server/infra/db/client";
 import type { LiveChange } from "@/server/infra/live/bus";
 import { domainErrors } from "@/server/kernel/errors";
 import { type Branches, makeBranches } from "@/test/support/branch";
-import { callerFor, contextFor } from "@/test/support/caller";
+import { callerFor, contextFor, refusalsOf } from "@/test/support/caller";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 
 let db: TestDatabase;
@@ -24,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => db.drop());
 
 /** Asks over HTTP, as a browser does: what it reads is what it gets. */
-async function post(path: string, input: unknown, userId: string | undefined, db_: Db = db.app) {
+async function post(path: string, input: unknown, userId: string | undefined, db_: Db = db.app, more = {}) {
   const response = await fetchRequestHandler({
     endpoint: "/api/trpc",
     req: new Request(`http://portal/api/trpc/${path}`, {
@@ -33,7 +32,7 @@ async function post(path: string, input: unknown, userId: string | undefined, db
       body: JSON.stringify(superjson.serialize(input)),
     }),
     router: appRouter,
-    createContext: () => contextFor(db_, userId),
+    createContext: () => contextFor(db_, userId, more),
   });
   const text = await response.text();
   const { error } = JSON.parse(text) as { error?: { json: { message: string; data: Record<string, unknown> } } };
@@ -88,6 +87,37 @@ test("a missing permission is named, and the attempt is in the trail, once howev
   ]);
 });
 
+test("what a stranger tries, and what the domain refuses, is in the trail without a word of what was sent", async () => {
+  const refusals = refusalsOf(db.app);
+  const stranger = await branches.seat(branches.far, "owner");
+  const ask = (path: string, input: Record<string, unknown>, who: string) =>
+    post(path, input, who, db.app, { refusals });
+  for (const tenantSlug of ["inside", "inside", "nowhere", "no one's ü"]) {
+    await ask("members.invite", { tenantSlug, email: "secret@test.example", role: "viewer" }, stranger);
+  }
+  await ask("members.revoke", { tenantSlug: "inside", userId: owner }, owner);
+  await ask("members.revoke", { tenantSlug: "inside", userId: owner }, owner);
+  await refusals.close();
+  const events = await branches.build.sql(
+    `SELECT tenant_id, actor_id, action, subject, outcome, after FROM audit_event WHERE actor_id = $1
+     OR actor_id = $2 AND outcome = 'failed' ORDER BY actor_id = $1 DESC, seq`,
+    [stranger, owner],
+  );
+  const byStranger = {
+    ...{ tenant_id: branches.operator.tenantId, actor_id: stranger, action: "permission.deny", outcome: "denied" },
+  };
+  const byOwner = { tenant_id: branches.customer.tenantId, actor_id: owner, outcome: "failed" };
+  const subject = "procedure:members.invite";
+  expect(events).toEqual([
+    { ...byStranger, subject, after: { code: "not_found", tenant: "inside" } },
+    { ...byStranger, subject, after: { code: "not_found", tenant: "nowhere" } },
+    { ...byStranger, subject, after: { code: "not_found" } },
+    { ...byStranger, subject: "refusals:more", after: { times: 1, kinds: 0 } },
+    { ...byOwner, action: "member.revoke", subject: "procedure:members.revoke", after: { code: "invalid_state" } },
+    { ...byOwner, action: "access.refuse", subject: "refusals:more", after: { times: 1, kinds: 0 } },
+  ]);
+});
+
 test("a bug says nothing about itself", async () => {
   const broken = {
     $queryRaw: () => Promise.reject(new Error("relation secret_table at /srv/app/db.ts:17")),
@@ -126,17 +156,6 @@ test("what was committed is told to the live pages, what was refused is not", as
     caller.extensions.create({ tenantSlug: "inside", number: "350", displayName: "Taken" }),
   ).rejects.toMatchObject({ message: "number_taken" });
   expect(told).toHaveLength(3);
-});
-
-test("somebody who keeps knocking does not fill the trail", () => {
-  let now = 0;
-  const gate = createDenialGate(() => now);
-  const kinds = Array.from({ length: 200 }, (_, at) => gate.worthRecording("user", "tenant", `permission${at}`));
-  expect(kinds.filter(Boolean)).toHaveLength(20);
-  expect(gate.worthRecording("another", "tenant", "permission0")).toBe(true);
-  expect(gate.worthRecording("another", "tenant", "permission0")).toBe(false);
-  now += 60_000;
-  expect(gate.worthRecording("user", "tenant", "permission0")).toBe(true);
 });
 
 test("every domain error has words", () => {

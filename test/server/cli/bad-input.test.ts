@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { createDatabase, type TestDatabase } from "@/test/support/database";
-import { everyRow } from "@/test/support/stage";
+import { everyRowButTrail } from "@/test/support/stage";
 import { jsonOf, runCli } from "./run-cli";
 
 let db: TestDatabase;
@@ -122,10 +122,10 @@ test.each<[string, string[], string, RegExp]>([
     /already/,
   ],
 ])("%s is refused with its code, and nothing is changed", async (_, words, code, message) => {
-  const before = await everyRow(db);
+  const before = await everyRowButTrail(db);
   const ran = await runCli(db.appUrl, [...words, "--json"]);
   expect(JSON.parse(ran.out)).toEqual({ error: { code, message: expect.stringMatching(message) } });
   expect(ran.code).not.toBe(0);
   expect(ran.err).toBe("");
-  expect(await everyRow(db)).toBe(before);
+  expect(await everyRowButTrail(db)).toBe(before);
 });

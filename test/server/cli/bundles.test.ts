@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { createDatabase, type TestDatabase } from "@/test/support/database";
-import { everyRow, type Stage, stage } from "@/test/support/stage";
+import { everyRowButTrail, type Stage, stage } from "@/test/support/stage";
 import { jsonOf, runCli } from "./run-cli";
 
 let db: TestDatabase;
@@ -92,10 +92,10 @@ describe("bundles and plans", () => {
       /Dollars/,
     ],
   ])("%s is refused, and nothing is changed", async (_, words, code, message) => {
-    const before = await everyRow(db);
+    const before = await everyRowButTrail(db);
     const { code: exit, out } = await runCli(db.appUrl, [...words, "--json"]);
     expect(exit).not.toBe(0);
     expect(JSON.parse(out)).toEqual({ error: { code, message: expect.stringMatching(message) } });
-    expect(await everyRow(db)).toBe(before);
+    expect(await everyRowButTrail(db)).toBe(before);
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { createDatabase, type TestDatabase } from "@/test/support/database";
-import { everyRow, type Stage, stage } from "@/test/support/stage";
+import { everyRowButTrail, type Stage, stage } from "@/test/support/stage";
 import { jsonOf, runCli } from "./run-cli";
 
 let db: TestDatabase;
@@ -110,11 +110,11 @@ describe("money along the chain", () => {
       /--percent/,
     ],
   ])("%s is refused, and nothing is changed", async (_, words, code, message) => {
-    const before = await everyRow(db);
+    const before = await everyRowButTrail(db);
     const { code: exit, out } = await runCli(db.appUrl, [...words, "--json"]);
     expect(exit).not.toBe(0);
     expect(JSON.parse(out)).toEqual({ error: { code, message: expect.stringMatching(message) } });
-    expect(await everyRow(db)).toBe(before);
+    expect(await everyRowButTrail(db)).toBe(before);
   });
 });
 
@@ -128,10 +128,15 @@ test("whoever sells says on the command line that it sells below cost, and no mo
   expect(await cli("terms", "set", "--tenant", "reseller", "--below-cost", "no")).toMatchObject({ before: true });
   const refused = await runCli(db.appUrl, ["terms", "set", "--tenant", "acme", "--below-cost", "yes", "--json"]);
   expect(JSON.parse(refused.out)).toMatchObject({ error: { code: "not_below" } });
+  expect(
+    await on.sql(
+      "SELECT actor_kind, outcome, after FROM audit_event WHERE subject = 'command:terms set' AND outcome <> 'ok' ORDER BY at DESC LIMIT 1",
+    ),
+  ).toEqual([{ actor_kind: "cli", outcome: "failed", after: { code: "not_below" } }]);
   const unclear = await runCli(db.appUrl, ["terms", "set", "--tenant", "reseller", "--below-cost", "maybe"]);
   expect(unclear.code).not.toBe(0);
   const trail = await on.sql(
-    "SELECT after FROM audit_event WHERE tenant_id = $1 AND action = 'limits.set_below_cost'",
+    "SELECT after FROM audit_event WHERE tenant_id = $1 AND action = 'limits.set_below_cost' AND outcome = 'ok'",
     [on.reseller.tenantId],
   );
   expect(trail).toHaveLength(2);

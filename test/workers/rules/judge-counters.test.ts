@@ -87,6 +87,35 @@ test("refused permissions and changes that open doors are read from the trail, e
   expect((await incidents("config")).filter(({ source }) => source === tenant.slug)).toMatchObject([{ signals: 40 }]);
 });
 
+test("refusals that one event tells together count as many, and what a rule does to an incident is in the trail", async () => {
+  const tenant = await make.tenant("customer", operator);
+  const event = (action: string, after: object) =>
+    make.sql("SELECT audit_append($1, 'user', 'x', NULL, $2, 's', 'denied', '{}', $3, $4, '192.0.2.1')", [
+      tenant.tenantId,
+      action,
+      JSON.stringify(after),
+      randomUUID(),
+    ]);
+  await event("permission.deny", { code: "not_found", tenant: "other" });
+  // An answer like any other; that there were fourteen more kinds of it in a minute is not.
+  await event("access.refuse", { code: "not_found" });
+  await event("access.refuse", { times: 90, kinds: 14 });
+  await event("permission.deny", { times: 4, kinds: 0 });
+  await sweep.run();
+  expect((await incidents("denied")).filter(({ source }) => source === tenant.slug)).toEqual([]);
+  await event("permission.deny", { times: 60, kinds: 3 });
+  await sweep.run();
+  const [incident] = (await incidents("denied")).filter(({ source }) => source === tenant.slug);
+  expect(incident).toMatchObject({ signals: 79 });
+  const trail = await make.sql(
+    "SELECT action, actor_kind, actor_id, outcome, after ->> 'source' AS source FROM audit_event WHERE subject = 'incident:' || (SELECT id FROM incident WHERE source = $1) ORDER BY seq",
+    [tenant.slug],
+  );
+  expect(trail).toEqual([
+    { action: "incident.open", actor_kind: "job", actor_id: "rules", outcome: "ok", source: tenant.slug },
+  ]);
+});
+
 test("a phone that registers from ever new networks", async () => {
   const tenant = await make.tenant("customer", operator);
   const phone = await make.phone(tenant, "101");

@@ -275,5 +275,8 @@ test("the command line lists, shows, moves, comments and merges, and leaves the 
     "incident.merge",
     "incident.unmerge",
     "incident.move",
+    // What was refused as well: by the change that it came to, or as it is.
+    "incident.move",
+    "access.refuse",
   ]);
 });
