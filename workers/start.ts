@@ -27,6 +27,7 @@ import { resumeContainments } from "@/workers/containment/resume";
 import { DeskCounts } from "@/workers/desk-counts";
 import { healthOf } from "@/workers/health";
 import { Heartbeat } from "@/workers/heartbeat";
+import { LinkTrail } from "@/workers/link-trail";
 import { banNetworks } from "@/workers/rules/ban-by-rule";
 import { RuleSweep } from "@/workers/rules/rule-sweep";
 import { alarmingEvents, SecurityEvents } from "@/workers/security-events";
@@ -63,7 +64,7 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
     spool.current = new CdrSpool({ file: env.CDR_SPOOL_FILE, pool, pbx, settlements: lifecycle.settlements, log });
     spool.current.start();
   }
-  const runs = new RunReporter({ pool, pbx, ami, settlements: lifecycle.settlements, spool: () => spool.current });
+  const runs = new RunReporter({ pool, db, pbx, ami, settlements: lifecycle.settlements, spool: () => spool.current });
   const reconciler = new Reconciler({ pool: jobsPool, ami, lifecycle, drainSpool, pbx, log, onRun: runs.note });
   const mailer = mailerOf(env);
   const counts = new DeskCounts(alarmingEvents);
@@ -77,6 +78,7 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
   const banning = { failed: banSenders({ db, bus, log }), ban: banNetworks({ db, pool, bus, log }) };
   const security = ami && new SecurityEvents({ pool, ami, bus, log, counts, ...banning });
   const rules = new RuleSweep({ pool, db, ami, bus, log });
+  const link = ami && new LinkTrail({ ami, db, log, pbx });
   if (ami) recordRefusalsOfPbx({ pool, ami, pbx, log });
   const hurry = hurryAfterTopUps(connectionString, lifecycle, log);
   const stops = [watchCalls(reconciler, ami, log), resumeContainments({ pool, ami, log })];
@@ -95,7 +97,7 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
     await spool.current?.close();
     lifecycle.close();
     mailer?.close();
-    await Promise.allSettled([ami?.close(), bus.close()]);
+    await Promise.allSettled([link?.close(), ami?.close(), bus.close()]);
     await Promise.allSettled([pool.close(), jobsPool.close(), db.$disconnect()]);
   };
   try {

@@ -1,11 +1,15 @@
+import { change } from "@/server/domain/audit/change";
 import { saveRunState } from "@/server/domain/reconciliation/state";
 import type { AmiGateway } from "@/server/infra/ami/gateway";
+import type { Db } from "@/server/infra/db/client";
 import type { SqlPool } from "@/server/infra/db/pool";
+import type { TenantId } from "@/server/kernel/ids";
 import type { CdrSpool } from "@/workers/calls/cdr-spool";
 import type { Reconciled } from "@/workers/calls/reconcile";
 import type { Settlements } from "@/workers/calls/settlements";
 
 type Parts = Readonly<{
+  db: Db;
   pool: SqlPool;
   pbx: string;
   ami: AmiGateway | undefined;
@@ -67,7 +71,21 @@ export class RunReporter {
       spool: (await spool()?.status()) ?? null,
       ledgerEntries: this.#ledgerEntries,
     });
+    if (done.settled > 0) await this.#tellSettled(done.settled);
   };
+
+  /** Calls that ended without anybody's word are settled by what is known; that it was done is in the trail. */
+  async #tellSettled(settled: number): Promise<void> {
+    const { db, pbx } = this.parts;
+    const [row] = await db.$queryRaw<{ id: TenantId | null }[]>`SELECT operator_tenant() AS id`;
+    if (!row?.id) return;
+    const actor = { kind: "job", id: "calls.reconcile", requestId: "calls.reconcile" } as const;
+    await change(db, { tenantId: row.id, actor, action: "reconciliation.heal" }, async () => ({
+      subject: `pbx:${pbx}`,
+      after: { settled },
+      result: undefined,
+    }));
+  }
 
   async #countLedger(): Promise<void> {
     const text = "SELECT kind, entries::int AS entries FROM ledger_counts()";

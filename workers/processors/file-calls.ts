@@ -1,3 +1,5 @@
+import { change } from "@/server/domain/audit/change";
+import type { TenantId } from "@/server/kernel/ids";
 import type { Processor } from "@/workers/processors/types";
 import { fileCalls } from "@/workers/retention/file-calls";
 
@@ -5,6 +7,16 @@ import { fileCalls } from "@/workers/retention/file-calls";
 export const fileCallsJob: Processor<"fileCalls"> = async (_payload, ctx) => {
   const began = performance.now();
   const { calls, tenants } = await fileCalls(ctx);
-  if (calls > 0)
-    ctx.log.info({ calls, tenants, ms: Math.round(performance.now() - began) }, "calls of old months were filed");
+  if (calls === 0) return;
+  const [operator] = await ctx.pool.query<{ id: TenantId | null }>("operator", "SELECT operator_tenant() AS id", []);
+  if (operator?.id) {
+    const tenantId = operator.id;
+    const actor = { kind: "job", id: "calls.file", requestId: ctx.jobId } as const;
+    await change(ctx.db, { tenantId, actor, action: "call.file" }, async () => ({
+      subject: `tenant:${tenantId}`,
+      after: { calls, tenants },
+      result: undefined,
+    }));
+  }
+  ctx.log.info({ calls, tenants, ms: Math.round(performance.now() - began) }, "calls of old months were filed");
 };

@@ -1,3 +1,4 @@
+import { change } from "@/server/domain/audit/change";
 import { getExtension } from "@/server/domain/provisioning/extension-list";
 import { ECHO_CONTEXT, type LiveChannel, TEST_CONTEXT } from "@/server/infra/ami/gateway";
 import { readTenant } from "@/server/infra/db/read-tenant";
@@ -12,7 +13,8 @@ const AMI_MS = 3_000;
  * may run twice.
  * @throws DomainError pbx_unreachable; worth another try until whoever asked has gone.
  */
-export const ringForEcho: Processor<"ringForEcho"> = async ({ extensionId, untilMs }, { ami, db, tenantId }) => {
+export const ringForEcho: Processor<"ringForEcho"> = async ({ extensionId, untilMs }, ctx) => {
+  const { ami, db, tenantId } = ctx;
   if (Date.now() > untilMs) return;
   if (!ami) throw new DomainError("pbx_unreachable", { reason: "no PBX is connected" });
   const { sipUsername } = await readTenant(db, { tenantId }, (tx) =>
@@ -21,6 +23,11 @@ export const ringForEcho: Processor<"ringForEcho"> = async ({ extensionId, until
   const live = await ami.liveChannels({ deadlineMs: AMI_MS });
   if (live.some((channel) => isTestOf(channel, sipUsername))) return;
   await ami.ringForEcho(sipUsername, { deadlineMs: AMI_MS });
+  const actor = { kind: "job", id: "call.ring_for_echo", requestId: ctx.jobId } as const;
+  await change(db, { tenantId, actor, action: "extension.call_echo" }, async () => ({
+    subject: `extension:${extensionId}`,
+    result: undefined,
+  }));
 };
 
 const isTestOf = ({ context, extension, endpoint }: LiveChannel, phone: string): boolean =>

@@ -72,6 +72,12 @@ const context = (ami?: AmiGateway): SystemContext & { tenantId: TenantId } => ({
   settings: { appUrl: "https://portal.example", securityEventRetentionDays: 90, auditFile },
 });
 
+const hangUps = () =>
+  make.sql(
+    "SELECT subject, outcome, after FROM audit_event WHERE tenant_id = $1 AND action = 'call.hang_up' ORDER BY seq",
+    [acme.tenantId],
+  );
+
 async function liveCall(phone: Phone | undefined, kind = "external"): Promise<{ call: string; id: string }> {
   const call = `pbx1-1700000000.${Math.floor(performance.now() * 1000)}`;
   const dialled = kind === "emergency" ? { dialled: "112", kind } : {};
@@ -92,6 +98,11 @@ test("a suspended extension's calls are ended, an emergency call and those of ot
   expect(asked).toHaveLength(3);
   await hangUpOfSubject({ subject: "call", id: sister.id }, context(ami));
   expect(asked.at(-1)).toBe(sister.call);
+  expect(await hangUps()).toEqual([
+    { subject: `extension:${phones[0]?.extensionId}`, outcome: "ok", after: { calls: 1 } },
+    { subject: `tenant:${acme.tenantId}`, outcome: "ok", after: { calls: 2 } },
+    { subject: `call:${sister.id}`, outcome: "ok", after: { calls: 1 } },
+  ]);
 });
 
 test("a call from outside outlives a suspension unless it is paid for, and ends when it is meant", async () => {
@@ -161,6 +172,12 @@ test("a PBX that cannot be reached is worth another try; nothing to end is done 
   await expect(hangUpOfSubject({ subject: "call", id: live.id }, context(pbx(true).ami))).rejects.toMatchObject(away);
   await expect(hangUpOfSubject({ subject: "call", id: live.id }, context())).rejects.toMatchObject(away);
   await hangUpOfSubject({ subject: "call", id: randomUUID() }, context());
+  const failed = {
+    subject: `call:${live.id}`,
+    outcome: "failed",
+    after: { calls: 1, asked: 0, code: "pbx_unreachable" },
+  };
+  expect((await hangUps()).slice(-2)).toEqual([failed, failed]);
 });
 
 test("retention deletes what is too old, in batches, and leaves one receipt with the counts", async () => {
