@@ -188,6 +188,12 @@ test("a legal hold of a tenant, a person or a number keeps what it names and not
       [of.tenantId],
     );
   }
+  // Of the portal, of earlier days, of the command line that happens to be called like a part of it, and of somebody else.
+  const makers = [`user:${person}`, person, `cli:${person}`, `user:${on.beta.tenantId}`];
+  await on.make.sql(
+    "INSERT INTO task (tenant_id, kind, title, input, state, created_by, created_at, ended_at) SELECT $1, 'rating.rerate', 'x', '{}', 'done', m, now() - interval '500 days', now() - interval '500 days' FROM unnest($2::text[]) m",
+    [on.acme.tenantId, makers],
+  );
   await on.make.sql("INSERT INTO person (email) VALUES ('free@example.com')");
   await on.make.sql("INSERT INTO session (user_id, expires_at) SELECT id, now() - interval '90 days' FROM person");
   await on.sweep();
@@ -197,6 +203,10 @@ test("a legal hold of a tenant, a person or a number keeps what it names and not
     { recipient: "held@example.com" },
   ]);
   expect(await on.count("mail", on.beta)).toBe(2);
+  const tasks = await on.make.sql<{ created_by: string }>("SELECT created_by FROM task WHERE tenant_id = $1", [
+    on.acme.tenantId,
+  ]);
+  expect(tasks.map(({ created_by: by }) => by).toSorted()).toEqual([`user:${person}`, person].toSorted());
   expect(await on.make.one("SELECT count(*)::int AS n FROM session")).toEqual({ n: 1 });
   const counted = (await on.receipts(on.acme)).filter(({ class: name }) => name === "mail").at(-1);
   expect(counted).toMatchObject({ removed: 1, held: 1 });
