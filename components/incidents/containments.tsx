@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
+import { useCutPoll } from "@/components/api/live";
 import type { ContainmentRow, IncidentDetail } from "@/components/api/outputs";
 import { ContainSteps } from "@/components/incidents/contain-steps";
 import { Moment } from "@/components/shell/moment";
@@ -35,7 +36,8 @@ export function Contain({ incident }: Readonly<{ incident: IncidentDetail }>) {
 /** What the incident stops, and stopped. */
 export function Containments({ incidentId }: Readonly<{ incidentId: string }>) {
   const { tenantSlug } = useScope();
-  const query = useQuery(useTRPC().containment.list.queryOptions({ tenantSlug, incidentId }));
+  const refetchInterval = useCutPoll();
+  const query = useQuery(useTRPC().containment.list.queryOptions({ tenantSlug, incidentId }, { refetchInterval }));
   if (!query.data || query.data.length === 0) return null;
   return (
     <Section title={t("Contained")}>

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
+import { useCutPoll } from "@/components/api/live";
 import type { Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { AskEvidence } from "@/components/incidents/ask-evidence";
@@ -21,7 +22,8 @@ type Snapshot = Outputs["evidence"]["list"][number];
 export function EvidenceSection({ incidentId }: Readonly<{ incidentId: string }>) {
   const { tenantSlug, can } = useScope();
   const [asking, setAsking] = useState(false);
-  const query = useQuery(useTRPC().evidence.list.queryOptions({ tenantSlug, incidentId }));
+  const refetchInterval = useCutPoll();
+  const query = useQuery(useTRPC().evidence.list.queryOptions({ tenantSlug, incidentId }, { refetchInterval }));
   return (
     <Section
       aside={can("evidence.write") && <Button onClick={() => setAsking(true)}>{t("Take evidence…")}</Button>}
