@@ -27,7 +27,7 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   statements: ["statements", "bell"],
   disputes: ["disputes"],
   bans: ["bans", "blocks"],
-  incidents: ["incidents", "rules", "evidence", "notifications", "notices", "containment", "bell"],
+  incidents: ["incidents", "incidentReviews", "rules", "evidence", "notifications", "notices", "containment", "bell"],
   rules: ["rules"],
 };
 

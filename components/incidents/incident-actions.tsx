@@ -1,6 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
 import { useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
@@ -14,6 +15,7 @@ import { SnoozeIncidents } from "@/components/incidents/snooze-incidents";
 import { useIncident } from "@/components/incidents/use-incident";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
+import { buttonClass } from "@/components/ui/button-class";
 import { ErrorState } from "@/components/ui/error-state";
 import { Select } from "@/components/ui/select";
 import type { IncidentState, Severity } from "@/server/domain/incidents/incident.schema";
@@ -43,7 +45,7 @@ export function IncidentActions({ incident }: Readonly<{ incident: IncidentDetai
           </Button>
         )}
         {ways
-          .filter(({ state }) => !(incident.state === "triage" && state === "open"))
+          .filter(({ state }) => !(incident.state === "triage" && state === "open") && state !== "reviewed")
           .map(({ state, reason }) => (
             <Button
               busy={move.isPending && move.variables.state === state && t("incident|Moving…")}
@@ -55,6 +57,7 @@ export function IncidentActions({ incident }: Readonly<{ incident: IncidentDetai
               {reason && "…"}
             </Button>
           ))}
+        {ways.some(({ state }) => state === "reviewed") && <ToReview incidentId={id} />}
         {active && (
           <Button data-shortcut="2 m" onClick={() => setAsking("merge")}>
             {t("Merge…")}
@@ -74,6 +77,16 @@ export function IncidentActions({ incident }: Readonly<{ incident: IncidentDetai
         <MoveIncident incident={incident} onClose={() => setAsking(undefined)} state={asking} />
       )}
     </div>
+  );
+}
+
+/** An incident is reviewed by writing, on a page of its own. */
+function ToReview({ incidentId }: Readonly<{ incidentId: string }>) {
+  const { hrefOf } = useScope();
+  return (
+    <Link className={buttonClass("primary")} href={`${hrefOf("incidents")}/review/${incidentId}`}>
+      {t("Write the review…")}
+    </Link>
   );
 }
 

@@ -20,10 +20,13 @@ import { Moment } from "@/components/shell/moment";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { type Fact, Facts } from "@/components/ui/facts";
+import { later } from "@/components/ui/later";
 import { Panel } from "@/components/ui/panel";
 import { Section } from "@/components/ui/section";
 import { useOpen } from "@/components/ui/use-open";
 import { t } from "@/server/kernel/words";
+
+const ReviewSection = later(() => import("@/components/incidents/review-section").then((file) => file.ReviewSection));
 
 const LOSS_MS = 10_000;
 /** Calls that begin and end tell nobody of incidents: while money runs its sum is asked for now and then, and the page ticks between. */
@@ -69,6 +72,7 @@ function Room({ incident }: Readonly<{ incident: IncidentDetail }>) {
       <Facts facts={factsOf(incident)} />
       {incident.subjects.length > 0 && <IncidentSubjects subjects={incident.subjects} />}
       {can("evidence.read") && <EvidenceSection incidentId={incident.id} />}
+      {incident.state !== "triage" && incident.state !== "dismissed" && <ReviewSection incidentId={incident.id} />}
       <Section title={t("Timeline")}>
         <ol className="grid">
           {incident.lines.map((line) => (

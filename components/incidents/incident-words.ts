@@ -111,6 +111,12 @@ export function lineText({ kind, detail }: Line): string {
       return t("merged {number} into it", { number: at("incident") });
     case "let_go":
       return t("took {number} out of it", { number: at("incident") });
+    case "review":
+      return t("began its review");
+    case "follow_up_done":
+      return t("did a follow-up:");
+    case "follow_up_again":
+      return t("opened a follow-up again:");
     default:
       return deskText(kind, at) ?? doneText(kind, at) ?? kind.replaceAll("_", " ");
   }

@@ -1,6 +1,7 @@
 "use client";
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import Link from "next/link";
 import { useCallback, useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
@@ -44,13 +45,7 @@ export function IncidentsView() {
   return (
     <>
       <PageHeader
-        actions={
-          can("incidents.write") && (
-            <Button icon="plus" onClick={() => setOpening(true)}>
-              {t("Open an incident…")}
-            </Button>
-          )
-        }
+        actions={<Actions onOpen={can("incidents.write") ? () => setOpening(true) : undefined} />}
         aside={query.data && asideOf(query.data)}
         title={t("Incidents")}
       >
@@ -83,6 +78,22 @@ export function IncidentsView() {
       {openId && <IncidentPanel incidentId={openId} onClose={close} />}
       {picked.length > 0 && <ManyIncidents onDone={clear} rows={picked} />}
       {opening && <OpenIncident onClose={() => setOpening(false)} />}
+    </>
+  );
+}
+
+function Actions({ onOpen }: Readonly<{ onOpen: (() => void) | undefined }>) {
+  const { hrefOf } = useScope();
+  return (
+    <>
+      <Link className="text-ink-2 underline" href={`${hrefOf("incidents")}/follow-ups`}>
+        {t("Follow-ups")}
+      </Link>
+      {onOpen && (
+        <Button icon="plus" onClick={onOpen}>
+          {t("Open an incident…")}
+        </Button>
+      )}
     </>
   );
 }

@@ -22,6 +22,7 @@ import { evidenceRouter } from "@/server/api/routers/evidence";
 import { exportsRouter } from "@/server/api/routers/exports";
 import { extensionsRouter } from "@/server/api/routers/extensions";
 import { homeRouter } from "@/server/api/routers/home";
+import { incidentReviewsRouter } from "@/server/api/routers/incident-reviews";
 import { incidentsRouter } from "@/server/api/routers/incidents";
 import { invitationsRouter } from "@/server/api/routers/invitations";
 import { limitsRouter } from "@/server/api/routers/limits";
@@ -85,6 +86,7 @@ export const appRouter = router({
   audit: auditRouter,
   home: homeRouter,
   incidents: incidentsRouter,
+  incidentReviews: incidentReviewsRouter,
   rules: rulesRouter,
   containment: containmentRouter,
   invitations: invitationsRouter,

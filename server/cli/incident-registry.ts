@@ -38,6 +38,18 @@ export const incidentCommands: Readonly<Record<string, Entry>> = {
     summary: "take an incident out of another",
     load: async () => (await import("./commands/incidents")).incidentUnmerge,
   },
+  "incident review": {
+    summary: "write what was learnt from an incident, or read it",
+    load: async () => (await import("./commands/incident-review")).incidentReview,
+  },
+  "incident follow-ups": {
+    summary: "what is to be done because of incidents, what is due first on top",
+    load: async () => (await import("./commands/incident-review")).incidentFollowUps,
+  },
+  "incident follow-up": {
+    summary: "tick a follow-up off",
+    load: async () => (await import("./commands/incident-review")).incidentFollowUp,
+  },
   "evidence take": {
     summary: "keep evidence of an incident",
     load: async () => (await import("./commands/evidence")).evidenceTake,

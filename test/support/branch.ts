@@ -116,6 +116,14 @@ export async function makeBranches(db: TestDatabase) {
       "INSERT INTO incident (tenant_id, kind, title, severity, first_at, last_at) VALUES ($1, 'manual', 'Sample', 'low', now(), now()) RETURNING id",
       [of.tenantId],
     );
+    await build.sql(
+      "INSERT INTO incident_review (tenant_id, incident_id, cause, saved_by) VALUES ($1, $2, 'Sample', 'test')",
+      [of.tenantId, incident],
+    );
+    const { id: followUp } = await build.one<{ id: string }>(
+      "INSERT INTO incident_follow_up (tenant_id, incident_id, place, text) VALUES ($1, $2, 0, 'Sample') RETURNING id",
+      [of.tenantId, incident],
+    );
     const { id: hold } = await build.one<{ id: string }>(
       "INSERT INTO legal_hold (tenant_id, kind, subject, label, reason, placed_by) VALUES ($1, 'number', '493012345678', '+493012345678', 'Sample', 'test') RETURNING id",
       [of.tenantId],
@@ -218,6 +226,7 @@ export async function makeBranches(db: TestDatabase) {
       schedule,
       token: apiToken,
       intoIncident: incident,
+      followUp,
       hold,
       ban,
       target,

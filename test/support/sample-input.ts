@@ -38,6 +38,7 @@ export type Ids = Readonly<
     | "secretBatch"
     | "tenantImport"
     | "intoIncident"
+    | "followUp"
     | "owner"
     | "import"
     | "did"
@@ -123,6 +124,10 @@ const fields: Readonly<Record<string, () => unknown>> = {
   mac: () => "80:5e:c0:12:34:56",
   token: () => "a".repeat(43),
   text: () => "Because.",
+  cause: () => "A guessed password.",
+  worked: () => "The rule.",
+  followUps: () => [],
+  version: () => 0,
   mode: () => "merge",
   comparedAt: () => new Date(),
   title: () => "Strange calls",
@@ -200,6 +205,8 @@ function valueFor(name: string, schema: Schema, ids: Ids): unknown {
   if (name === "tenantSlug") return "set by the net";
   // A day is a day, whatever it is called: the same one for both ends of a span.
   if (schema.format === "date" && schema.type === "string") return "2026-01-31";
+  // Of a review; those of destinations are a list.
+  if (name === "changes" && schema.type === "string") return "Longer passwords.";
   const known = fields[name];
   if (known) return known();
   if (schema.const !== undefined) return schema.const;

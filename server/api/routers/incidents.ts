@@ -21,12 +21,12 @@ import {
   commentIncident,
   type IncidentOf,
   mergeIncident,
-  moveIncident,
   openIncident,
   setSeverity,
   unmergeIncident,
   type Worker,
 } from "@/server/domain/incidents/incidents";
+import { moveIncident } from "@/server/domain/incidents/move-incident";
 import { mergeIncidents, snoozeIncidents } from "@/server/domain/incidents/together";
 import { dueIncidents } from "@/server/domain/overview/due-incidents";
 import { listMembers } from "@/server/domain/tenancy/members";

@@ -9,11 +9,11 @@ import {
   commentIncident,
   type IncidentOf,
   mergeIncident,
-  moveIncident,
   unmergeIncident,
   type Worker,
 } from "@/server/domain/incidents/incidents";
 import { exposureText, lossLines } from "@/server/domain/incidents/loss";
+import { moveIncident } from "@/server/domain/incidents/move-incident";
 import { check, checkCount } from "../check";
 import type { Command } from "../command";
 import type { Desk } from "../desk";

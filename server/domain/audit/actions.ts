@@ -159,6 +159,8 @@ export type AuditAction =
   | "incident.merge"
   | "incident.snooze"
   | "incident.unmerge"
+  | "incident.write_review"
+  | "incident.do_follow_up"
   | "incident.notify"
   | "incident.escalate"
   | "notification.add"

@@ -1,5 +1,4 @@
-import { countBlocks } from "@/server/domain/incidents/blocks";
-import { isOver, needsReason, nextStates } from "@/server/domain/incidents/incident.rules";
+import { isOver, nextStates } from "@/server/domain/incidents/incident.rules";
 import type { IncidentState, Severity } from "@/server/domain/incidents/incident.schema";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import { encodeLive, LIVE_CHANNEL } from "@/server/infra/live/bus";
@@ -34,7 +33,11 @@ async function lock(tx: TenantWrite, tenantId: TenantId, ids: readonly string[])
   });
 }
 
-async function take(tx: TenantWrite, tenantId: TenantId, id: string): Promise<IncidentOf> {
+/**
+ * Locks an incident that stands for itself, in whatever state.
+ * @throws DomainError not_found; invalid_state when it is part of another.
+ */
+export async function takeWhole(tx: TenantWrite, tenantId: TenantId, id: string): Promise<IncidentOf> {
   const [incident] = await lock(tx, tenantId, [id]);
   if (!incident) throw new DomainError("not_found", { incidentId: id });
   if (incident.mergedInto === null) return incident;
@@ -95,7 +98,7 @@ export async function acknowledgeIncident(
   id: string,
   by: Worker,
 ): Promise<{ before: IncidentOf; after: IncidentOf }> {
-  const before = await take(tx, tenantId, id);
+  const before = await takeWhole(tx, tenantId, id);
   if (isOver(before.state)) throw wrongWay(before, "open");
   if (before.ownerId === by.userId && before.state !== "triage") return { before, after: before };
   const state = before.state === "triage" ? ("open" as const) : before.state;
@@ -106,72 +109,12 @@ export async function acknowledgeIncident(
   return { before, after: { ...before, state, ownerId: by.userId ?? before.ownerId } };
 }
 
-const wrongWay = ({ number, state }: IncidentOf, to: IncidentState) => {
+/** Why an incident cannot become that now, and what it can become. */
+export const wrongWay = ({ number, state }: IncidentOf, to: IncidentState) => {
   const ways = nextStates(state);
   const sentence = `Incident ${number} is ${state}; from there it can become ${ways.join(" or ")}, not ${to}.`;
   return new DomainError("invalid_state", { incident: number, state }, sentence);
 };
-
-type Move = Readonly<{ incidentId: string; state: IncidentState; text?: string | undefined }>;
-
-/**
- * Moves an incident to another state; those merged into it go with it when it ends or is opened again.
- * @throws DomainError not_found; invalid_state for a way that does not exist, or when it is part of another.
- * @throws DomainError invalid_input when a reason is needed and none was given.
- * @throws DomainError invalid_state when it is to end and still stops calls.
- * @throws DomainError conflict when it is opened again while another about the same network is open.
- */
-export async function moveIncident(
-  tx: TenantWrite,
-  tenantId: TenantId,
-  { incidentId, state, text = "" }: Move,
-  by: Worker,
-): Promise<{ before: IncidentOf; after: IncidentOf }> {
-  const before = await take(tx, tenantId, incidentId);
-  if (!nextStates(before.state).includes(state)) throw wrongWay(before, state);
-  if (needsReason(before.state, state) && text.trim() === "") {
-    throw new DomainError("invalid_input", { field: "text" }, "Say why: whoever reads it later was not there.");
-  }
-  if (isOver(before.state) && !isOver(state)) await refuseSecond(tx, tenantId, before);
-  if (isOver(state)) await refuseHolding(tx, tenantId, before);
-  await tx.$executeRaw`
-    UPDATE incident SET state = ${state}, owner_id = coalesce(owner_id, ${by.userId}::uuid),
-      acknowledged_at = coalesce(acknowledged_at, clock_timestamp()),
-      contained_at = CASE WHEN ${state} = 'contained' THEN coalesce(contained_at, clock_timestamp()) ELSE contained_at END,
-      closed_at = CASE WHEN ${isOver(state)} THEN coalesce(closed_at, clock_timestamp()) END,
-      outcome = CASE WHEN ${isOver(state)} THEN ${text} ELSE '' END
-    WHERE tenant_id = ${tenantId}::uuid AND id = ${incidentId}::uuid`;
-  if (isOver(before.state) !== isOver(state)) {
-    await tx.$executeRaw`
-      UPDATE incident SET state = ${state}, closed_at = CASE WHEN ${isOver(state)} THEN clock_timestamp() END
-      WHERE tenant_id = ${tenantId}::uuid AND merged_into = ${incidentId}::uuid`;
-  }
-  await addLine(tx, tenantId, incidentId, by.name, {
-    kind: "state",
-    body: text,
-    detail: { from: before.state, to: state },
-  });
-  return { before, after: { ...before, state } };
-}
-
-/** What is over has nobody who lifts its blocks. The database refuses it as well, whatever comes in between. */
-async function refuseHolding(tx: TenantRead, tenantId: TenantId, { id, number }: IncidentOf): Promise<void> {
-  const held = await countBlocks(tx, tenantId, id);
-  if (held === 0) return;
-  const sentence = `Incident ${number} still stops calls: release what it contained first.`;
-  throw new DomainError("invalid_state", { incident: number, blocks: held }, sentence);
-}
-
-/** One attack is one incident: while another one about the same network is open, this one stays closed. */
-async function refuseSecond(tx: TenantRead, tenantId: TenantId, { id, number }: IncidentOf): Promise<void> {
-  const [other] = await tx.$queryRaw<{ number: bigint }[]>`
-    SELECT o.number FROM incident i JOIN incident o ON o.tenant_id = i.tenant_id AND o.kind = i.kind AND o.source = i.source
-    WHERE i.tenant_id = ${tenantId}::uuid AND (i.id = ${id}::uuid OR i.merged_into = ${id}::uuid) AND i.source <> '' AND o.closed_at IS NULL
-    LIMIT 1`;
-  if (!other) return;
-  const sentence = `Incident ${other.number} about the same network is open: work on that one instead of ${number}.`;
-  throw new DomainError("conflict", { incident: number }, sentence);
-}
 
 /** Sets how bad it is; signals may still raise it. A repeat changes nothing. @throws DomainError not_found; invalid_state when it is over or part of another. */
 export async function setSeverity(
@@ -215,7 +158,7 @@ export async function assignIncident(
 
 /** Locks an incident that is going on and stands for itself. @throws DomainError not_found; invalid_state for any other. */
 export async function takeActive(tx: TenantWrite, tenantId: TenantId, id: string): Promise<IncidentOf> {
-  const incident = await take(tx, tenantId, id);
+  const incident = await takeWhole(tx, tenantId, id);
   if (!isOver(incident.state)) return incident;
   const sentence = `Incident ${incident.number} is ${incident.state}; open it again first.`;
   throw new DomainError("invalid_state", { incident: incident.number, state: incident.state }, sentence);

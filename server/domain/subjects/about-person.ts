@@ -42,4 +42,10 @@ export const aboutPerson = (id: string, email: string): readonly Section[] => [
     query: sql`SELECT t.slug AS tenant, l.incident_id, l.at, l.kind, l.body FROM incident_line l JOIN tenant t ON t.id = l.tenant_id
       WHERE l.actor = ${id} ORDER BY l.at`,
   },
+  {
+    name: "incident follow-up",
+    keeps: "service",
+    query: sql`SELECT t.slug AS tenant, f.incident_id, f.text, f.due_on, f.done_at FROM incident_follow_up f JOIN tenant t ON t.id = f.tenant_id
+      WHERE f.owner_id = ${id}::uuid OR f.done_by = ${id} ORDER BY f.created_at, f.id`,
+  },
 ];

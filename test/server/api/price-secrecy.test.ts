@@ -62,6 +62,7 @@ beforeAll(async () => {
     delivery: crypto.randomUUID(),
     containment: crypto.randomUUID(),
     intoIncident: crypto.randomUUID(),
+    followUp: crypto.randomUUID(),
     ban: crypto.randomUUID(),
     numberBlock: crypto.randomUUID(),
     hotList: crypto.randomUUID(),

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { change } from "@/server/domain/audit/change";
 import { type BlockOwner, type BlockSubject, liftBlock, placeBlock } from "@/server/domain/incidents/blocks";
-import { mergeIncident, moveIncident, openIncident } from "@/server/domain/incidents/incidents";
+import { mergeIncident, openIncident } from "@/server/domain/incidents/incidents";
+import { moveIncident } from "@/server/domain/incidents/move-incident";
 import type { TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { ExtensionId, TenantId, UserId } from "@/server/kernel/ids";

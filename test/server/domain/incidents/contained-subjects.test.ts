@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { acknowledgeIncident, mergeIncident, moveIncident } from "@/server/domain/incidents/incidents";
+import { acknowledgeIncident, mergeIncident } from "@/server/domain/incidents/incidents";
+import { moveIncident } from "@/server/domain/incidents/move-incident";
 import { deleteExtension } from "@/server/domain/provisioning/extensions";
 import type { TenantId } from "@/server/kernel/ids";
 import { type ContainedStage, containedStage } from "@/test/support/contained";

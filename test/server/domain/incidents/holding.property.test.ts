@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { incidentStates } from "@/server/domain/incidents/incident.schema";
-import { mergeIncident, moveIncident, unmergeIncident } from "@/server/domain/incidents/incidents";
+import { mergeIncident, unmergeIncident } from "@/server/domain/incidents/incidents";
+import { moveIncident } from "@/server/domain/incidents/move-incident";
+import { saveReview } from "@/server/domain/incidents/review";
 import { type ContainedStage, containedStage } from "@/test/support/contained";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 
@@ -30,9 +32,14 @@ const wrong = () =>
       WHERE c.released_at IS NOT NULL AND s.state NOT IN ('done', 'skipped')
     UNION ALL SELECT 'a timeline that is not whole', i.id FROM incident i
       WHERE i.last_line = 0 OR i.last_line <> (SELECT count(*) FROM incident_line l WHERE l.incident_id = i.id)
+    UNION ALL SELECT 'reviewed, and its review is not written', i.id FROM incident i
+      LEFT JOIN incident_review r ON r.tenant_id = i.tenant_id AND r.incident_id = i.id
+      WHERE i.state = 'reviewed' AND (r.finished_at IS NULL OR '' IN (r.cause, r.worked, r.changes))
+    UNION ALL SELECT 'a finished review of what goes on', i.id FROM incident_review r
+      JOIN incident i ON i.tenant_id = r.tenant_id AND i.id = r.incident_id WHERE r.finished_at IS NOT NULL AND i.state <> 'reviewed'
     UNION ALL SELECT 'a part of a part', i.id FROM incident i JOIN incident p ON p.id = i.merged_into WHERE p.merged_into IS NOT NULL`);
 
-test("no sequence of moves, merges, containments and releases, two at a time, leaves a block without an owner or an incident without a timeline", async () => {
+test("no sequence of moves, merges, containments, releases and reviews, two at a time, leaves a block without an owner, an incident without a timeline or one that counts as reviewed and is not", async () => {
   // A small generator, so that a failing sequence can be run again.
   let seed = 20_261_127;
   const pick = (below: number) => {
@@ -46,7 +53,7 @@ test("no sequence of moves, merges, containments and releases, two at a time, le
   const aContainment = () => containments[pick(containments.length)];
 
   async function act(): Promise<unknown> {
-    const [kind, id, other] = [pick(8), anIncident(), anIncident()];
+    const [kind, id, other] = [pick(10), anIncident(), anIncident()];
     const containment = aContainment();
     if (kind <= 1) {
       const prefixes = pick(2) === 0 ? [] : ["881"];
@@ -62,6 +69,11 @@ test("no sequence of moves, merges, containments and releases, two at a time, le
     if (kind === 4)
       return on.write((tx) => mergeIncident(tx, on.desk, { incidentId: id, intoIncidentId: other }, on.me));
     if (kind === 5) return on.write((tx) => unmergeIncident(tx, on.desk, id, on.me));
+    if (kind === 6) {
+      const [version, cause] = [pick(3), pick(3) === 0 ? "" : "A guess."];
+      const draft = { incidentId: id, version, cause, worked: "The rule.", changes: "Secrets.", followUps: [] };
+      return on.write((tx) => saveReview(tx, on.desk, draft, on.me));
+    }
     const state = incidentStates[pick(incidentStates.length)] ?? "open";
     return on.write((tx) => moveIncident(tx, on.desk, { incidentId: id, state, text: "Because." }, on.me));
   }

@@ -9,12 +9,13 @@ import {
   assignIncident,
   commentIncident,
   mergeIncident,
-  moveIncident,
   openIncident,
   setSeverity,
   unmergeIncident,
 } from "@/server/domain/incidents/incidents";
+import { moveIncident } from "@/server/domain/incidents/move-incident";
 import { notifyDesk } from "@/server/domain/incidents/notify";
+import { saveReview } from "@/server/domain/incidents/review";
 import { readTenant } from "@/server/infra/db/read-tenant";
 import type { TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
@@ -81,9 +82,17 @@ describe("working on an incident", () => {
     await write((tx) =>
       moveIncident(tx, desk, { incidentId: id, state: "resolved", text: "Password changed." }, as(bob)),
     );
+    const texts = { cause: "A guess.", worked: "The rule.", changes: "Longer secrets." };
+    const draft = { incidentId: id, version: 0, ...texts, followUps: [] };
+    await write((tx) => saveReview(tx, desk, draft, as(bob)));
     await write((tx) => moveIncident(tx, desk, { incidentId: id, state: "reviewed" }, as(bob)));
     const incident = await get(id);
-    expect(incident).toMatchObject({ state: "reviewed", severity: "critical", ownerId: bob });
+    expect(incident).toMatchObject({
+      state: "reviewed",
+      severity: "critical",
+      ownerId: bob,
+      outcome: "Password changed.",
+    });
     expect(incident.acknowledgedAt && incident.containedAt && incident.closedAt).toBeInstanceOf(Date);
     expect(incident.lines.map(({ actor, kind }) => `${actor} ${kind}`)).toEqual([
       "Ringfence opened",
@@ -94,6 +103,7 @@ describe("working on an incident", () => {
       "Somebody state",
       "Somebody state",
       "Somebody state",
+      "Somebody review",
       "Somebody state",
     ]);
   });

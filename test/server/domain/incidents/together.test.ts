@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { getIncident, listIncidents } from "@/server/domain/incidents/incident-list";
-import { moveIncident, openIncident, setSeverity, unmergeIncident } from "@/server/domain/incidents/incidents";
+import { openIncident, setSeverity, unmergeIncident } from "@/server/domain/incidents/incidents";
+import { moveIncident } from "@/server/domain/incidents/move-incident";
 import { mergeIncidents, snoozeIncidents } from "@/server/domain/incidents/together";
 import { readTenant } from "@/server/infra/db/read-tenant";
 import { type ContainedStage, containedStage } from "@/test/support/contained";

@@ -24,7 +24,7 @@ const stays: Readonly<Record<string, string>> = {
   // Sums without anybody in them.
   "usage_quarter usage_day usage_peak country_called": "one row for a time and a kind, never a call",
   // The desk's memory.
-  "incident incident_line incident_subject block containment containment_step containment_effect":
+  "incident incident_line incident_subject incident_review incident_follow_up block containment containment_step containment_effect":
     "what happened and what was done, on record",
   // Let go by themselves, within a day or two.
   "ban_attempt registration_network": "counters, forgotten by the sweep after a day or two",

@@ -1,0 +1,29 @@
+"use client";
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+
+import { useTRPC } from "@/components/api/client";
+import { toast } from "@/components/ui/toast-store";
+import { t } from "@/server/kernel/words";
+
+/** The changes of reviews and follow-ups; after each what shows them is asked again. */
+export function useReview() {
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const again = () => {
+    void queries.invalidateQueries({ queryKey: trpc.incidentReviews.pathKey() });
+    void queries.invalidateQueries({ queryKey: trpc.incidents.pathKey() });
+  };
+  return {
+    save: useMutation(trpc.incidentReviews.save.mutationOptions({ onSuccess: again })),
+    finish: useMutation(
+      trpc.incidents.move.mutationOptions({
+        onSuccess: ({ number }) => {
+          again();
+          toast(t("The review of incident {number} is finished.", { number }));
+        },
+      }),
+    ),
+    tick: useMutation(trpc.incidentReviews.setDone.mutationOptions({ onSuccess: again })),
+  };
+}
