@@ -13,17 +13,16 @@ import { EvidenceSection } from "@/components/incidents/evidence-section";
 import { IncidentActions } from "@/components/incidents/incident-actions";
 import { IncidentState, Severity } from "@/components/incidents/incident-badges";
 import { IncidentClock } from "@/components/incidents/incident-clock";
+import { IncidentParts, OtherIncident } from "@/components/incidents/incident-parts";
 import { IncidentSubjects } from "@/components/incidents/incident-subjects";
 import { lineText } from "@/components/incidents/incident-words";
 import { LossMeter } from "@/components/incidents/loss-meter";
 import { Moment } from "@/components/shell/moment";
 import { useScope } from "@/components/shell/scope";
-import { Button } from "@/components/ui/button";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { later } from "@/components/ui/later";
 import { Panel } from "@/components/ui/panel";
 import { Section } from "@/components/ui/section";
-import { useOpen } from "@/components/ui/use-open";
 import { t } from "@/server/kernel/words";
 
 const ReviewSection = later(() => import("@/components/incidents/review-section").then((file) => file.ReviewSection));
@@ -115,23 +114,8 @@ function factsOf(incident: IncidentDetail): readonly Fact[] {
     },
     incident.parts.length > 0 && {
       label: t("Took in"),
-      value: (
-        <span className="flex flex-wrap gap-x-3">
-          {incident.parts.map((part) => (
-            <OtherIncident id={part.id} key={part.id} number={part.number} />
-          ))}
-        </span>
-      ),
+      value: <IncidentParts parts={incident.parts} />,
     },
   ];
   return facts.filter((fact) => fact !== false);
-}
-
-function OtherIncident({ id, number }: Readonly<{ id: string; number: string }>) {
-  const { open } = useOpen();
-  return (
-    <Button look="quiet" onClick={() => open(id)}>
-      {t("Incident {number}", { number })}
-    </Button>
-  );
 }

@@ -28,17 +28,17 @@ type Props = Readonly<{
   onClear: () => void;
   /** The ids of those that are chosen; undefined where nobody may change any. */
   chosen: ReadonlySet<string> | undefined;
-  onChoose: (chosen: ReadonlySet<string>) => void;
+  onTick: (id: string, on: boolean, through: boolean) => void;
 }>;
 
 /** Incidents: what waits first, in it the worst; what is over by when it was last seen. */
-export function IncidentsTable({ rows, now, closed, snoozed, filtered, openId, onClear, chosen, onChoose }: Props) {
+export function IncidentsTable({ rows, now, closed, snoozed, filtered, openId, onClear, chosen, onTick }: Props) {
   const { timeZone } = useScope();
   return (
     <DataTable
       caption={t("Incidents")}
       columns={[
-        ...(chosen ? [chooseColumn(chosen, onChoose)] : []),
+        ...(chosen ? [chooseColumn(chosen, onTick)] : []),
         ...columnsIn(zoneText(timeZone), now),
         ...(snoozed ? [backColumn()] : []),
       ]}
@@ -65,7 +65,7 @@ export function IncidentsTable({ rows, now, closed, snoozed, filtered, openId, o
   );
 }
 
-const chooseColumn = (chosen: ReadonlySet<string>, onChoose: Props["onChoose"]): Column<IncidentRow> => ({
+const chooseColumn = (chosen: ReadonlySet<string>, onTick: Props["onTick"]): Column<IncidentRow> => ({
   key: "choose",
   header: <span className="sr-only">{t("Chosen")}</span>,
   cell: ({ id, number }) => (
@@ -73,7 +73,7 @@ const chooseColumn = (chosen: ReadonlySet<string>, onChoose: Props["onChoose"]):
       checked={chosen.has(id)}
       chooses={id}
       label={t("Choose {number}", { number })}
-      onChange={(on) => onChoose(new Set(on ? [...chosen, id] : [...chosen].filter((other) => other !== id)))}
+      onChange={(on, through) => onTick(id, on, through)}
     />
   ),
 });

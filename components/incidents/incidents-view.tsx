@@ -38,7 +38,7 @@ export function IncidentsView() {
   const poll = useCutPoll();
   // What was put off comes back by itself, without anybody telling.
   const query = useQuery({ ...options, refetchInterval: ({ state }) => poll || untilBack(state.data?.backAt) });
-  const { chosen, choose, clear } = useChoice(can("incidents.write") && input.show !== "closed");
+  const { chosen, tick, clear } = useChoice(can("incidents.write") && input.show !== "closed");
   const picked = (query.data?.items ?? []).filter(({ id }) => chosen.has(id));
   const filtered = Boolean(input.text || input.severity || input.view);
   useNextIncident(query.data?.items, query.isPlaceholderData);
@@ -59,8 +59,8 @@ export function IncidentsView() {
               closed={input.show === "closed"}
               filtered={filtered}
               now={now}
+              onTick={tick}
               onClear={() => set({ q: undefined, severity: undefined, view: undefined, before: undefined })}
-              onChoose={choose}
               openId={openId}
               rows={items}
               snoozed={input.show === "snoozed"}

@@ -13,7 +13,7 @@ import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{ rows: readonly IncidentRow[]; onDone: () => void }>;
 
-/** What can be done to all that are chosen. Merging is pressed twice: once to see into which, once to do it. */
+/** What can be done to all that are chosen. Merging by key is pressed twice: once to see into which, once to do it; who clicks has read it. */
 export function ManyIncidents({ rows, onDone }: Props) {
   const { tenantSlug } = useScope();
   const { mergeMany } = useIncident(onDone);
@@ -25,10 +25,10 @@ export function ManyIncidents({ rows, onDone }: Props) {
     (oldest, row) => (oldest && Number(oldest.number) <= Number(row.number) ? oldest : row),
     undefined,
   );
-  const merge = () => {
+  const merge = (seen: boolean) => {
     if (!into) return;
-    if (sure) mergeMany.mutate({ tenantSlug, incidentIds: ids, intoIncidentId: into.id });
-    setSure(!sure);
+    if (seen) mergeMany.mutate({ tenantSlug, incidentIds: ids, intoIncidentId: into.id });
+    setSure(!seen);
   };
   return (
     <div
@@ -50,7 +50,8 @@ export function ManyIncidents({ rows, onDone }: Props) {
           busy={mergeMany.isPending && t("Merging…")}
           data-shortcut="m"
           look={sure ? "primary" : "plain"}
-          onClick={merge}
+          // Keys press without a pointer.
+          onClick={({ detail }) => merge(sure || detail > 0)}
         >
           {t("Merge into {number}", { number: into.number })}
         </Button>

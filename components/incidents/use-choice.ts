@@ -1,6 +1,6 @@
 "use client";
 
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 
 import { isTyping } from "@/components/ui/typing";
 import { stepOf } from "@/components/ui/use-list-keys";
@@ -24,12 +24,26 @@ function alongTo(step: 1 | -1): readonly string[] {
   return [idOf(from), idOf(next)].filter((id) => id !== undefined);
 }
 
+/** The ids from one row to another, both with them; of the other alone when the one is not shown any more. */
+function idsFromTo(from: string | undefined, to: string): readonly string[] {
+  const ids = allRows().flatMap((row) => idOf(row) ?? []);
+  const [start, end] = [from === undefined ? -1 : ids.indexOf(from), ids.indexOf(to)].toSorted((a, b) => a - b);
+  return start === undefined || end === undefined || start < 0 ? [to] : ids.slice(start, end + 1);
+}
+
 /**
- * Which rows of a list are chosen, by their tick boxes, by X on the row at hand, or with Shift while one walks. Letters can be switched off, as everywhere.
+ * Which rows of a list are chosen: by their tick boxes, with Shift all from the one ticked before; by X on the row at hand, or with Shift while one walks.
+ * Letters can be switched off, as everywhere.
  * @param on false where nobody may do anything with what is chosen.
  */
 export function useChoice(on: boolean) {
   const [chosen, setChosen] = useState(none);
+  const before = useRef<string>(undefined);
+  const tick = useCallback((id: string, on: boolean, through: boolean) => {
+    const ids = through ? idsFromTo(before.current, id) : [id];
+    before.current = id;
+    setChosen((now) => new Set(on ? [...now, ...ids] : [...now].filter((one) => !ids.includes(one))));
+  }, []);
   const toggle = useCallback(
     (id: string) =>
       setChosen((before) => new Set(before.has(id) ? [...before].filter((one) => one !== id) : [...before, id])),
@@ -54,5 +68,5 @@ export function useChoice(on: boolean) {
     document.addEventListener("keydown", onKey, { capture: true });
     return () => document.removeEventListener("keydown", onKey, { capture: true });
   }, [on, toggle]);
-  return { chosen, choose: setChosen, clear: useCallback(() => setChosen(none), []) };
+  return { chosen, tick, clear: useCallback(() => setChosen(none), []) };
 }

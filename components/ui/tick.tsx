@@ -1,7 +1,8 @@
 type Props = Readonly<{
   label: string;
   checked: boolean;
-  onChange: (checked: boolean) => void;
+  /** `through`: with Shift, so all from the one ticked before are meant. */
+  onChange: (checked: boolean, through: boolean) => void;
   /** The row that X chooses with it. */
   chooses?: string;
 }>;
@@ -16,7 +17,9 @@ export function Tick({ label, checked, onChange, chooses }: Props) {
         className="size-4 accent-accent"
         data-chooses={chooses}
         data-shortcut={chooses && "x"}
-        onChange={(event) => onChange(event.target.checked)}
+        onChange={({ target, nativeEvent }) =>
+          onChange(target.checked, nativeEvent instanceof MouseEvent && nativeEvent.shiftKey)
+        }
         type="checkbox"
       />
     </label>

@@ -1,7 +1,7 @@
 import { expect, type Page } from "@playwright/test";
 
 import { expectAccessible } from "./support/axe";
-import { withKeys } from "./support/hand";
+import { withClicks, withKeys } from "./support/hand";
 import { test } from "./support/portal";
 import { signInOf } from "./support/stack";
 
@@ -29,8 +29,8 @@ test("three incidents become one with the keyboard alone, one is taken out again
   for (const n of [1, 2, 3]) await openByHand(page, `${about} ${n}`);
   await expect(rows(page)).toHaveCount(3);
 
+  const chosen = page.getByRole("toolbar", { name: "What is chosen" });
   await test.step("J and Shift choose the rows, M shows into which, M again merges", async () => {
-    const chosen = page.getByRole("toolbar", { name: "What is chosen" });
     await withKeys(page, 6, async (hand) => {
       await hand.press("j");
       await expect(page.locator("[data-row]").first()).toBeFocused();
@@ -63,16 +63,37 @@ test("three incidents become one with the keyboard alone, one is taken out again
     await expect(keys).toHaveCount(0);
   });
 
-  await test.step("U in one of them takes it out", async () => {
-    await page.keyboard.press("j");
-    await page.keyboard.press("Enter");
-    const panel = page.getByRole("complementary");
-    const part = panel.getByRole("button", { name: /^Incident \d+$/ }).first();
-    await part.focus();
-    await page.keyboard.press("Enter");
-    await expect(panel.getByText(`${about} 2`)).toBeVisible();
+  const panel = page.getByRole("complementary");
+  await test.step("with the mouse: one is taken out with two clicks, and by U in it the other", async () => {
+    await withClicks(page, 2, async (hand) => {
+      await hand.click(rows(page).first());
+      await hand.click(panel.getByRole("button", { name: /^Take out \d+$/ }).last());
+      await expect(rows(page)).toHaveCount(2);
+    });
+    await panel.getByRole("button", { name: /^Incident \d+$/ }).click();
+    await expect(panel.getByRole("button", { name: /^Take it out of/ })).toBeVisible();
     await page.keyboard.press("u");
-    await expect(rows(page)).toHaveCount(2);
+    await expect(rows(page)).toHaveCount(3);
+    await page.keyboard.press("Escape");
+    await expect(panel).toHaveCount(0);
+  });
+  await test.step("the three are merged again with three clicks", async () => {
+    await withClicks(page, 3, async (hand) => {
+      await hand.click(rows(page).first().getByRole("checkbox"));
+      await hand.click(rows(page).last().getByRole("checkbox"), { modifiers: ["Shift"] });
+      await expect(chosen).toContainText("3 chosen");
+      await hand.click(chosen.getByRole("button", { name: /^Merge into/ }));
+      await expect(rows(page)).toHaveCount(1);
+    });
+    await expect(rows(page)).toContainText(`${about} 1 +2`);
+  });
+  await test.step("U takes the last one out with the keyboard alone", async () => {
+    await withKeys(page, 4, async (hand) => {
+      await hand.press("j", "Enter");
+      await expect(panel.getByRole("button", { name: /^Take out \d+$/ })).toHaveCount(2);
+      await hand.press("u");
+      await expect(rows(page)).toHaveCount(2);
+    });
   });
 
   await test.step("H puts it off: it leaves the list, stands among what is put off, and H brings it back", async () => {

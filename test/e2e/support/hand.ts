@@ -9,9 +9,9 @@ export function handOn(page: Page) {
   return {
     page,
     spent,
-    click: async (what: Locator) => {
+    click: async (what: Locator, how?: Parameters<Locator["click"]>[0]) => {
       spent.clicks += 1;
-      await what.click();
+      await what.click(how);
     },
     press: async (...keys: readonly string[]) => {
       for (const key of keys) {
