@@ -40,7 +40,7 @@ type Props = Readonly<{
 
 const rowClass =
   "relative border-b max-sm:flex max-sm:flex-wrap max-sm:items-center max-sm:gap-x-5 max-sm:py-1.5 sm:h-9";
-const numberCell = "figures max-sm:order-2 max-sm:ms-auto sm:w-28 sm:ps-4 sm:text-end";
+const numberCell = "figures max-sm:order-2 max-sm:ms-auto max-sm:min-w-1/4 max-sm:text-end sm:w-28 sm:ps-4 sm:text-end";
 const headClass = "sticky top-12 z-10 h-8 border-b bg-bg text-start text-xs font-medium text-ink-3";
 
 /** The countries of one part of the world, folded up until somebody wants to see them, with a switch for all of them. */

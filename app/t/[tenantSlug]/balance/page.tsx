@@ -20,6 +20,11 @@ export default async function BalancePage({ params, searchParams }: Props) {
     Promise.all([
       queries.fetchQuery(api.billing.balance.queryOptions({ tenantSlug })),
       queries.prefetchQuery(api.payments.list.queryOptions({ tenantSlug })),
+      // What comes later would move what is read by then.
+      queries.prefetchQuery(api.terms.get.queryOptions({ tenantSlug })),
+      queries.prefetchQuery(api.bundles.held.queryOptions({ tenantSlug })),
+      queries.prefetchQuery(api.autoTopUp.get.queryOptions({ tenantSlug })),
+      queries.prefetchQuery(api.alerts.get.queryOptions({ tenantSlug })),
       queries.prefetchQuery(api.statements.list.queryOptions({ tenantSlug, side: "own", limit: 1 })),
       queries.prefetchQuery(api.billing.ledger.queryOptions(ledgerInput(tenantSlug, before))),
     ]),
