@@ -1,6 +1,7 @@
 "use client";
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import Link from "next/link";
 
 import { useTRPC } from "@/components/api/client";
 import type { Outputs } from "@/components/api/outputs";
@@ -9,6 +10,7 @@ import { Money } from "@/components/billing/money";
 import { ratesDecimals } from "@/components/billing/money-text";
 import { LimitsForm } from "@/components/limits/limits-form";
 import { useScope } from "@/components/shell/scope";
+import { buttonClass } from "@/components/ui/button-class";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { Panel } from "@/components/ui/panel";
@@ -86,7 +88,7 @@ export function ExtensionLimits() {
               <DataTable
                 caption={t("Limits of extensions")}
                 columns={columnsIn(currency)}
-                empty={<Empty title={t("No extension yet.")} />}
+                empty={<NoExtension />}
                 fit
                 openKey={openId}
                 rowKey={({ id }) => id}
@@ -131,5 +133,23 @@ function OneExtension({ row, onDone }: Readonly<{ row: Row; onDone: () => void }
       onSave={(patch) => save.mutate({ tenantSlug, extensionId: row.id, ...patch })}
       subject={{ extensionId: row.id }}
     />
+  );
+}
+
+function NoExtension() {
+  const { can, hrefOf } = useScope();
+  return (
+    <Empty
+      action={
+        can("extensions.write") && (
+          <Link className={buttonClass()} href={`${hrefOf("extensions")}?new=1`}>
+            {t("Create extension")}
+          </Link>
+        )
+      }
+      title={t("No extension yet.")}
+    >
+      {t("What one phone may do beside these limits is set here, once there is an extension.")}
+    </Empty>
   );
 }

@@ -27,7 +27,7 @@ export function DeliveriesTable({ rows }: Readonly<{ rows: readonly Delivery[] }
     <DataTable
       caption={t("Messages")}
       columns={can("incidents.write") ? [...columns(), acts] : columns()}
-      empty={<Empty title={t("Nothing was sent yet.")} />}
+      empty={<Empty title={t("Nothing was sent yet.")}>{t("A test shows whether what is sent arrives.")}</Empty>}
       rowKey={(row) => row.id}
       rows={rows}
     />
