@@ -11,6 +11,7 @@ import { RangeForm } from "@/components/extensions/many-range";
 import { SecretsOnce } from "@/components/extensions/secrets-once";
 import { useScope } from "@/components/shell/scope";
 import { JobBar } from "@/components/tasks/job-bar";
+import type { Task } from "@/components/tasks/task-words";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { ErrorState } from "@/components/ui/error-state";
@@ -73,8 +74,8 @@ function Making({ job, onClose }: Readonly<{ job: Job; onClose: () => void }>) {
   const take = useMutation(trpc.bulk.takeSecrets.mutationOptions());
   if (take.data) return <SecretsOnce onDone={onClose} secrets={take.data.secretsOnce} />;
 
-  function ended() {
-    setOver(true);
+  function ended({ state }: Task) {
+    setOver(state === "done");
     void queries.invalidateQueries({ queryKey: trpc.extensions.pathKey() });
   }
 

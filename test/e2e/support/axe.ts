@@ -6,12 +6,27 @@ const source = readFileSync(path.resolve(import.meta.dirname, "../../../node_mod
 
 type Found = { id: string; impact: string; help: string; nodes: { target: string[]; failureSummary: string }[] };
 
-/** No violation of any impact, best practices included. Evaluated, not injected: the page's policy allows no foreign script. */
-export async function expectAccessible(page: Page): Promise<void> {
-  await page.evaluate(source);
-  const found = await page.evaluate<Found[]>("axe.run(document).then((report) => report.violations)");
+/** What a change of theme can break, and nothing else: the page is the same one. */
+const ofColours = "{ runOnly: ['color-contrast', 'link-in-text-block'] }";
+
+/**
+ * No violation of any impact, best practices included. Evaluated, not injected: the page's policy allows no foreign script.
+ * @param what `colours` for the second look at a page that was checked whole a moment ago.
+ */
+export async function expectAccessible(page: Page, what: "all" | "colours" = "all"): Promise<void> {
+  if (!(await page.evaluate("typeof axe === 'object'"))) await page.evaluate(source);
+  const options = what === "all" ? "{}" : ofColours;
+  const found = await page.evaluate<Found[]>(`axe.run(document, ${options}).then((report) => report.violations)`);
   const told = found.flatMap(({ id, help, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id} (${help}) at ${target.join(" ")}: ${failureSummary}`),
   );
   expect(told, `axe at ${page.url()}`).toEqual([]);
+}
+
+/** Dark and light: the theme is switched under the page, as the system does it in the evening. */
+export async function expectAccessibleInBoth(page: Page): Promise<void> {
+  for (const colorScheme of ["dark", "light"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await expectAccessible(page, colorScheme === "dark" ? "all" : "colours");
+  }
 }
