@@ -6,7 +6,7 @@ import { webhookKeyOf } from "@/server/domain/notifications/signature.rules";
 import { connectAmi } from "@/server/infra/ami/connect";
 import type { AmiGateway } from "@/server/infra/ami/gateway";
 import { connectDb } from "@/server/infra/db/client";
-import { createPool, JOBS_WAIT_MS, type SqlPool } from "@/server/infra/db/pool";
+import { CALLERS_WAIT_MS, createPool, JOBS_WAIT_MS, type SqlPool } from "@/server/infra/db/pool";
 import { createTxtLookup } from "@/server/infra/dns/txt";
 import { createLiveBus, LIVE_CHANNEL } from "@/server/infra/live/bus";
 import type { Logger } from "@/server/infra/log/logger";
@@ -19,6 +19,7 @@ import { createCallControl } from "@/workers/call-control/server";
 import { CallLifecycle } from "@/workers/calls/call-lifecycle";
 import { CdrSpool } from "@/workers/calls/cdr-spool";
 import { hurryAfterTopUps } from "@/workers/calls/hurry-after-top-ups";
+import { type ReadyConnections, readyConnections } from "@/workers/calls/ready-connections";
 import { Reconciler } from "@/workers/calls/reconcile";
 import { recordRefusalsOfPbx } from "@/workers/calls/refused-by-pbx";
 import { RunReporter } from "@/workers/calls/run-report";
@@ -43,6 +44,9 @@ export class WorkersError extends Error {
 const DATABASE_PATIENCE_MS = 20_000;
 /** Jobs that wake in the same second take turns, and leave the connections of calls alone. */
 const JOBS_CONNECTIONS = 4;
+const CALL_CONNECTIONS = 16;
+/** What calls use when it is busy: four each for themselves, two statements of many that begin, two of many that end. */
+const READY_CONNECTIONS = 8;
 
 /**
  * Starts all of the second process. What is away at the start, except the database, may come later; what goes away later
@@ -51,8 +55,9 @@ const JOBS_CONNECTIONS = 4;
  */
 export async function startWorkers(env: Env, log: Logger): Promise<RunningWorkers> {
   const connectionString = appUrl(env);
-  const { pool, jobsPool } = poolsOf(connectionString, log);
+  const { pool, jobsPool, rehearse } = poolsOf(connectionString, log);
   await untilReady(pool);
+  const rehearsed = rehearse();
   const db = connectDb(connectionString, 4);
   const bus = createLiveBus((payloads) => notifyAll(pool, payloads));
   const ami = amiOf(env, log);
@@ -91,6 +96,7 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
     ...{ metrics, metricsToken: env.METRICS_TOKEN },
   });
   const stop = async () => {
+    rehearsed.stop();
     for (const each of stops) each();
     await closed(server);
     await Promise.allSettled([jobs.close(), hurry.close(), security?.close(), rules.close(), heartbeat.close()]);
@@ -113,8 +119,18 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
 /** One for calls, which fails at once, and one for jobs. Nothing connects before the first query. */
 function poolsOf(connectionString: string, log: Logger) {
   const onIdleError = (error: Error) => log.warn({ error }, "a connection to the database was lost");
+  let ready: ReadyConnections | undefined;
+  const onLostCall = (error: Error) => {
+    onIdleError(error);
+    ready?.lost();
+  };
+  const pool = createPool(connectionString, onLostCall, CALL_CONNECTIONS, CALLERS_WAIT_MS, READY_CONNECTIONS);
   return {
-    pool: createPool(connectionString, onIdleError),
+    pool,
+    rehearse: () => {
+      ready = readyConnections(pool, log);
+      return ready;
+    },
     jobsPool: createPool(connectionString, onIdleError, JOBS_CONNECTIONS, JOBS_WAIT_MS),
   };
 }
