@@ -17,6 +17,7 @@ import { decimalOf } from "@/server/kernel/money";
 import { t } from "@/server/kernel/words";
 
 const fields = {
+  name: checks.any,
   sliceSeconds: checks.any,
   marginFloor: checks.any,
   factor: checks.any,
@@ -50,10 +51,10 @@ export function EditPlan({ plan, onClose }: Readonly<{ plan: PlanRow; onClose: (
     event.preventDefault();
     const values = read(event.currentTarget);
     if (!values) return;
-    const { marginFloor, sliceSeconds, ...figures } = values;
+    const { name, marginFloor, sliceSeconds, ...figures } = values;
     const markup = Object.fromEntries(Object.entries(figures).map(([key, text]) => [key, plainAmount(text || "0")]));
     edit.mutate({
-      ...{ tenantSlug, planId: plan.id, seen: plan.state, sliceSeconds, marginFloor: marginFloor || "0" },
+      ...{ tenantSlug, planId: plan.id, seen: plan.state, name, sliceSeconds, marginFloor: marginFloor || "0" },
       ...(plan.markup ? markup : {}),
     });
   }
@@ -76,26 +77,35 @@ export function EditPlan({ plan, onClose }: Readonly<{ plan: PlanRow; onClose: (
 
 function PlanFields({ plan, problems }: Props) {
   return (
-    <div className="grid grid-cols-2 gap-4">
+    <>
       <Field
         data-first=""
-        defaultValue={String(plan.sliceSeconds)}
-        hint={t("What a call holds money for at a time.")}
-        inputMode="numeric"
-        label={t("Seconds per hold")}
-        name="sliceSeconds"
-        problem={problems.sliceSeconds}
+        defaultValue={plan.name}
+        label={t("Name")}
+        maxLength={100}
+        name="name"
+        problem={problems.name}
       />
-      <Field
-        defaultValue={typed(BigInt(plan.marginFloorPpm) * 100n)}
-        hint={t("What decks are to leave of a price.")}
-        inputMode="decimal"
-        label={t("Margin wanted")}
-        name="marginFloor"
-        problem={problems.marginFloor}
-        unit="%"
-      />
-    </div>
+      <div className="grid grid-cols-2 gap-4">
+        <Field
+          defaultValue={String(plan.sliceSeconds)}
+          hint={t("What a call holds money for at a time.")}
+          inputMode="numeric"
+          label={t("Seconds per hold")}
+          name="sliceSeconds"
+          problem={problems.sliceSeconds}
+        />
+        <Field
+          defaultValue={typed(BigInt(plan.marginFloorPpm) * 100n)}
+          hint={t("What decks are to leave of a price.")}
+          inputMode="decimal"
+          label={t("Margin wanted")}
+          name="marginFloor"
+          problem={problems.marginFloor}
+          unit="%"
+        />
+      </div>
+    </>
   );
 }
 

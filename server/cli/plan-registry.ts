@@ -5,7 +5,7 @@ export const planCommands: Readonly<Record<string, Entry>> = {
   "plan create": { summary: "make an empty plan", load: async () => (await import("./commands/plans")).planCreate },
   "plan list": { summary: "all plans", load: async () => (await import("./commands/plans")).planList },
   "plan set": {
-    summary: "change a plan's slice, margin wanted, or the figures of a markup",
+    summary: "change a plan's name, slice, margin wanted, or the figures of a markup",
     load: async () => (await import("./commands/plans")).planSet,
   },
   "plan assign": {

@@ -78,6 +78,7 @@ export const planSet: Command = {
   options: {
     plan: { value: "name", about: "the plan", required: true },
     owner: { value: "slug", about: "whose plan, when several tenants have one of that name" },
+    name: { value: "text", about: "what it is called from now on; charges keep the name of then" },
     slice: { value: "300", about: "seconds that one hold pays for" },
     "margin-floor": { value: "8", about: "percent of a price that decks are to leave above what is paid" },
     markup: { value: "1.25", about: "of a markup: what the base asks, times this" },
@@ -91,6 +92,7 @@ export const planSet: Command = {
       planEditSchema,
       {
         planId: named.id,
+        name: given.text("name"),
         sliceSeconds: given.text("slice"),
         marginFloor: given.text("margin-floor"),
         factor: given.text("markup"),

@@ -11,7 +11,8 @@ import { decimalOf } from "@/server/kernel/money";
 /** What of a plan can be changed, for the trail. */
 type Shown = Readonly<Record<string, string | number>>;
 
-const shownOf = ({ sliceSeconds, marginFloorPpm, markup }: PlanRow): Shown => ({
+const shownOf = ({ name, sliceSeconds, marginFloorPpm, markup }: PlanRow): Shown => ({
+  name,
   sliceSeconds,
   marginFloor: decimalOf(BigInt(marginFloorPpm)),
   ...(markup ? shownOfMarkup(markup) : {}),
@@ -34,7 +35,7 @@ export const planState = (plan: PlanRow): string =>
  * Changes what a plan of the tenant's own says besides its prices; what is left out stays. Calls that go on keep the price and
  * the slice they began with. Locks the plan.
  * @returns what was changed, before and after.
- * @throws DomainError not_found; changed_meanwhile when it is not as it was `seen`;
+ * @throws DomainError not_found; plan_taken for a name of another plan; changed_meanwhile when it is not as it was `seen`;
  * invalid_state for a markup's figures at a plan of prices of its own.
  */
 export async function editPlan(
@@ -48,9 +49,12 @@ export async function editPlan(
   if (!plan) throw new DomainError("not_found", { field: "plan" });
   if (seen !== undefined && seen !== planState(plan)) {
     const sentence = "Somebody else changed this plan meanwhile. Look at it again, then make your change.";
-    throw new DomainError("changed_meanwhile", { field: "sliceSeconds" }, sentence);
+    throw new DomainError("changed_meanwhile", { field: "name" }, sentence);
   }
-  const { sliceSeconds, marginFloor, factor, perMinuteFee, callFee, floorPerMinute } = change;
+  const { name, sliceSeconds, marginFloor, factor, perMinuteFee, callFee, floorPerMinute } = change;
+  if (name !== undefined && plans.some((other) => other.id !== planId && other.name === name)) {
+    throw new DomainError("plan_taken", { field: "name", name });
+  }
   const figures = { factor, perMinuteFee, callFee, floorPerMinute };
   const [odd] = Object.entries(figures).find(([, value]) => value !== undefined) ?? [];
   if (!plan.markup && odd !== undefined) {
@@ -60,6 +64,7 @@ export async function editPlan(
   await tx.plan.updateMany({
     where: { tenantId, id: planId },
     data: {
+      ...(name === undefined ? {} : { name }),
       ...(sliceSeconds === undefined ? {} : { sliceSeconds }),
       ...(marginFloor === undefined ? {} : { marginFloorPpm: Number(marginFloor) }),
       ...(factor === undefined ? {} : { factorPpm: Number(factor) }),

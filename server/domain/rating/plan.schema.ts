@@ -47,11 +47,12 @@ export const newPlanSchema = z.object({
   markup: markupSchema.optional(),
   marginFloor: marginFloorSchema.optional(),
 });
-/** What of a plan can be changed later; what is left out stays. Its name stays: charges on record name the plan by it. */
+/** What of a plan can be changed later; what is left out stays. Charges on record keep the name that the plan had then. */
 export const planEditSchema = z.object({
   planId: z.uuid(),
   /** The state that whoever changes it saw. */
   seen: z.string().max(40).optional(),
+  name: newPlanSchema.shape.name.optional(),
   sliceSeconds: newPlanSchema.shape.sliceSeconds,
   /** The least share of a price, in percent, that decks are to leave above what is paid. */
   marginFloor: marginFloorSchema.optional(),

@@ -24,22 +24,26 @@ const planOf = async (id: string) => (await plans().list(mine)).items.find((plan
 const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
 
 describe("a plan", () => {
-  test("can be given another slice and margin, and the trail says what changed", async () => {
+  test("can be given another name, slice and margin, and the trail says what changed", async () => {
     const { id, name } = await made({ marginFloor: "8" });
     expect(await planOf(id)).toMatchObject({ marginFloorPpm: 80_000, sliceSeconds: 300 });
-    await plans().edit({ ...mine, planId: id, sliceSeconds: 60, marginFloor: "12.5" });
-    expect(await planOf(id)).toMatchObject({ name, marginFloorPpm: 125_000, sliceSeconds: 60 });
+    await plans().edit({ ...mine, planId: id, sliceSeconds: 60, marginFloor: "12.5", name: `${name} 2` });
+    expect(await planOf(id)).toMatchObject({ name: `${name} 2`, marginFloorPpm: 125_000, sliceSeconds: 60 });
     const [event] = await on.sql("SELECT before, after FROM audit_event WHERE action = 'plan.edit' AND subject = $1", [
       `plan:${id}`,
     ]);
     expect(event).toEqual({
-      before: { sliceSeconds: 300, marginFloor: "0.080000" },
-      after: { sliceSeconds: 60, marginFloor: "0.125000" },
+      before: { name, sliceSeconds: 300, marginFloor: "0.080000" },
+      after: { name: `${name} 2`, sliceSeconds: 60, marginFloor: "0.125000" },
     });
     await expect(plans().edit({ ...mine, planId: id, factor: "2" })).rejects.toMatchObject({
       message: "invalid_state",
     });
-    for (const wrong of [{ marginFloor: "100" }, { marginFloor: "-1" }, { sliceSeconds: 5 }])
+    const other = await made();
+    await expect(plans().edit({ ...mine, planId: id, name: other.name })).rejects.toMatchObject({
+      message: "plan_taken",
+    });
+    for (const wrong of [{ marginFloor: "100" }, { marginFloor: "-1" }, { sliceSeconds: 5 }, { name: " " }])
       await expect(plans().edit({ ...mine, planId: id, ...wrong })).rejects.toMatchObject({ message: "invalid_input" });
   });
 

@@ -75,6 +75,26 @@ describe("re-rating", () => {
     ]);
   });
 
+  test("finds what a plan charged by the name that it has now, also where another took the name of then", async () => {
+    const rename = (id: string, name: string) => make.sql("UPDATE plan SET name = $2 WHERE id = $1", [id, name]);
+    const later = `${on.planName} later`;
+    await on.setPrice(7_500n);
+    await rename(on.plan, later);
+    const newer = await make.plan(on.seller, { "49": { perMinute: 1n } });
+    await rename(newer, on.planName);
+    await make.sql("UPDATE plan SET original_name = $2 WHERE id = $1", [newer, "kept by the database"]);
+    const found = async (chargedBy: string) => {
+      const { changed, downMicros } = await on.whole("preview", { chargedBy });
+      return [changed, downMicros];
+    };
+    // Charges of before know the name of then only, those since then know the plan.
+    expect(await found(later)).toEqual([60, String(60 * 5_000)]);
+    expect(await found(on.planName)).toEqual([0, "0"]);
+    await make.sql("UPDATE hold SET plan_id = $2 WHERE tenant_id = $1", [on.buyers[0]?.tenantId, newer]);
+    expect(await found(later)).toEqual([30, String(30 * 5_000)]);
+    expect(await found(on.planName)).toEqual([30, String(30 * 19_998)]);
+  });
+
   test("prices by another plan of the seller's, and leaves alone what that has no price for", async () => {
     const cheap = await make.plan(on.seller, { "4930": { perMinute: 1_000n, first: 1, next: 1 } });
     expect(await on.whole("run", { prefix: "49", planId: cheap })).toMatchObject({ changed: 60, noPrice: 0 });

@@ -112,8 +112,8 @@ async function booksOf(of: readonly Tenancy[], pbx: string) {
     [pbx],
   );
   const holds = await make.sql<object>(
-    `SELECT c.pbx_call_id, to_jsonb(h) - '{tenant_id,call_id,call_tenant_id,wallet_id,plan_name}'::text[] AS hold
-     FROM hold h JOIN call c ON c.id = h.call_id WHERE c.pbx = $1 ORDER BY c.pbx_call_id, h.level`,
+    `SELECT c.pbx_call_id, to_jsonb(h) - '{tenant_id,call_id,call_tenant_id,wallet_id,plan_name,plan_id}'::text[] || jsonb_build_object('planKnown', p.name = h.plan_name) AS hold
+     FROM hold h JOIN call c ON c.id = h.call_id LEFT JOIN plan p ON p.id = h.plan_id WHERE c.pbx = $1 ORDER BY c.pbx_call_id, h.level`,
     [pbx],
   );
   for (const { trace } of calls) for (const gate of trace) if (gate.gate === "price") gate.limit = "the plan";

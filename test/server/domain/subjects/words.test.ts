@@ -77,7 +77,7 @@ const nobody: Readonly<Record<string, string>> = {
   payment_reversal: "actor kind provider_ref state",
   pending_top_up: "asked_by decided_by state",
   person: "email language name password_hash",
-  plan: "kind name time_zone",
+  plan: "kind name original_name time_zone",
   provision_link: "created_by",
   provision_use: "address user_agent",
   rate: "beyond destination direction prefix",
