@@ -17,20 +17,13 @@ export const autoTopUpSentence = ({ last4, thresholdMicros, amountMicros }: Sett
         last4,
       });
 
-/** When the owners are told, in one sentence. */
-export function alertSentence({ belowMicros, belowDays }: Alert, currency: string): string {
-  const money = moneyText(belowMicros ?? 0n, currency);
-  if (belowDays === null) return t("The owners get a mail when less than {money} is available.", { money });
-  if (belowMicros === null)
-    return t(
-      "The owners get a mail when it lasts less than {days, plural, one {one day} other {# days}} at this week's pace.",
-      { days: belowDays },
-    );
-  return t(
-    "The owners get a mail when less than {money} is available, or when it lasts less than {days, plural, one {one day} other {# days}} at this week's pace.",
-    { money, days: belowDays },
-  );
-}
+/** One of the levels at which the owners are told. */
+export const alertLevelText = ({ belowMicros, belowDays }: Alert, currency: string): string =>
+  belowDays === null
+    ? t("When less than {money} is available.", { money: moneyText(belowMicros ?? 0n, currency) })
+    : t("When it lasts less than {days, plural, one {one day} other {# days}} at this week's pace.", {
+        days: belowDays,
+      });
 
 /** How long credit lasts at the pace of the last seven days; nothing where nothing was spent. */
 export function runwayText(availableMicros: bigint, weekMicros: bigint): string | undefined {

@@ -1,81 +1,121 @@
 "use client";
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import type { FormEvent } from "react";
+import { type FormEvent, useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
 import type { Outputs } from "@/components/api/outputs";
 import { problemsOf, refusalBeside } from "@/components/api/refusal";
-import { amountProblem, plainAmount } from "@/components/billing/amount-input";
+import { plainAmount } from "@/components/billing/amount-input";
+import { type AlertDraft, levelProblems } from "@/components/payments/alert-levels.rules";
 import { amountField } from "@/components/payments/amount-field";
 import { useScope } from "@/components/shell/scope";
 import { Dialog } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
+import { Select } from "@/components/ui/select";
 import { toast } from "@/components/ui/toast-store";
-import { checks, useFields } from "@/components/ui/use-fields";
-import { msg, t } from "@/server/kernel/words";
+import { t } from "@/server/kernel/words";
 
-type Props = Readonly<{ alert: Outputs["alerts"]["get"]["alert"]; onClose: () => void }>;
+type Level = Outputs["alerts"]["get"]["levels"][number];
+type Props = Readonly<{ levels: readonly Level[]; onClose: () => void }>;
 
-/** Below how much, or how many days before the end, the owners are told; both empty tell nobody. */
-export function LowAlertForm({ alert, onClose }: Props) {
-  const { tenantSlug, currency } = useScope();
+const PLACES = [0, 1, 2] as const;
+
+/** At which levels, amounts or days before the end, the owners are told; all empty tell nobody. */
+export function LowAlertForm({ levels, onClose }: Props) {
+  const { tenantSlug } = useScope();
   const queries = useQueryClient();
-  const form = useFields({
-    below: checks.optional(amountProblem),
-    forDays: checks.optional(checks.shape(/^([1-9]|[1-5]\d|60)$/, msg("A whole number of days, from 1 to 60."))),
-  });
+  const [problems, setProblems] = useState<readonly (string | undefined)[]>([]);
   const set = useMutation(
     useTRPC().alerts.set.mutationOptions({
-      onSuccess: (_, { below, forDays }) => {
+      onSuccess: (_, { levels: saved }) => {
         void queries.invalidateQueries();
-        toast(below === null && forDays === null ? t("Nobody is told any more.") : t("The owners will be told."));
+        toast(saved.length === 0 ? t("Nobody is told any more.") : t("The owners will be told."));
         onClose();
       },
     }),
   );
-  const problems = { ...problemsOf(set.error), ...form.problems };
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    const values = form.read(event.currentTarget);
-    if (!values) return;
-    const below = values.below === "" ? null : plainAmount(values.below);
-    set.mutate({ tenantSlug, below, forDays: values.forDays === "" ? null : Number(values.forDays) });
+    const form = event.currentTarget;
+    const data = new FormData(form);
+    const drafts = PLACES.map((at): AlertDraft => {
+      const value = String(data.get(`value${at}`) ?? "").trim();
+      return data.get(`kind${at}`) === "days" ? { kind: "days", value } : { kind: "amount", value: plainAmount(value) };
+    });
+    const found = levelProblems(drafts);
+    setProblems(found);
+    const wrong = found.findIndex((problem) => problem !== undefined);
+    if (wrong >= 0) {
+      const field = form.elements.namedItem(`value${wrong}`);
+      if (field instanceof HTMLElement) field.focus();
+      return;
+    }
+    const filled = drafts.filter(({ value }) => value !== "");
+    set.mutate({
+      tenantSlug,
+      levels: filled.map(({ kind, value }) =>
+        kind === "days" ? { below: null, forDays: Number(value) } : { below: value, forDays: null },
+      ),
+    });
   }
 
+  const refused = problemsOf(set.error)["levels"];
   return (
     <Dialog onClose={onClose} title={t("Low-balance alert")}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
-        <Field
-          data-first=""
-          defaultValue={amountField(alert?.belowMicros)}
-          inputMode="decimal"
-          label={t("When less is available than")}
-          name="below"
-          problem={problems["below"]}
-          required={false}
-          unit={currency}
-        />
-        <Field
-          defaultValue={alert?.belowDays?.toString() ?? ""}
-          hint={t("At the pace of the last seven days.")}
-          inputMode="numeric"
-          label={t("When it lasts less than")}
-          name="forDays"
-          problem={problems["forDays"]}
-          required={false}
-          unit="days"
-        />
-        <p className="text-ink-3">{t("The owners get one mail each time; both fields empty tell nobody.")}</p>
+        {PLACES.map((at) => (
+          <LevelRow at={at} key={at} level={levels[at]} problem={problems[at] ?? (at === 0 ? refused : undefined)} />
+        ))}
+        <p className="text-ink-3">
+          {t(
+            "The owners get one mail at each level, and again after there was a tenth more. All fields empty tell nobody.",
+          )}
+        </p>
         <FormEnd
           busy={set.isPending && t("Saving…")}
           onCancel={onClose}
-          refusal={refusalBeside(set.error, { below: 1, forDays: 1 })}
+          refusal={refusalBeside(set.error, { levels: 1 })}
           submit={t("Save alert")}
         />
       </form>
     </Dialog>
+  );
+}
+
+function LevelRow({
+  at,
+  level,
+  problem,
+}: Readonly<{ at: (typeof PLACES)[number]; level: Level | undefined; problem: string | undefined }>) {
+  const { currency } = useScope();
+  const [kind, setKind] = useState(level && level.belowDays !== null ? "days" : "amount");
+  const place = at + 1;
+  return (
+    <fieldset className="grid items-start gap-3 sm:grid-cols-2">
+      <legend className="sr-only">{t("Level {n}", { n: place })}</legend>
+      <Select
+        choices={[
+          { value: "amount", label: t("When less is available than") },
+          { value: "days", label: t("When it lasts less than") },
+        ]}
+        label={t("Level {n}", { n: place })}
+        name={`kind${at}`}
+        onChange={(event) => setKind(event.currentTarget.value)}
+        value={kind}
+      />
+      <Field
+        {...(at === 0 ? { "data-first": "" } : {})}
+        defaultValue={level?.belowDays?.toString() ?? amountField(level?.belowMicros)}
+        inputMode={kind === "days" ? "numeric" : "decimal"}
+        label={kind === "days" ? t("Days left") : t("Amount left")}
+        name={`value${at}`}
+        problem={problem}
+        required={false}
+        unit={kind === "days" ? t("days") : currency}
+      />
+    </fieldset>
   );
 }

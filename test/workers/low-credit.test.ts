@@ -41,7 +41,7 @@ test("one correction that passes both levels: the owner has one mail, and the ca
   const self = byItself(db, on);
   const cardId = await self.card(on.customer);
   await on.topUp(on.customer, 20n * EURO);
-  await on.as("customer").alerts.set({ tenantSlug: "acme", below: "10", forDays: null });
+  await on.as("customer").alerts.set({ tenantSlug: "acme", levels: [{ below: "10", forDays: null }] });
   await on.as("customer").autoTopUp.set({ tenantSlug: "acme", cardId, threshold: "10", amount: "25", monthly: "100" });
   await self.spend(on.customer, 15n * EURO);
   const reached = { timeout: 20_000, interval: 50 };

@@ -15,7 +15,11 @@ export const tellOwners: Processor<"tellOwners"> = async (_payload, { db, tenant
       if (told.news.length === 0) throw new NoNews();
       return {
         subject: `tenant:${tenantId}`,
-        after: { news: told.news.join(","), owners: told.owners },
+        after: {
+          news: told.news.join(","),
+          ...(told.levels.length > 0 ? { levels: told.levels.join(",") } : {}),
+          owners: told.owners,
+        },
         result: undefined,
       };
     });

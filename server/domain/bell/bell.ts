@@ -51,8 +51,8 @@ export async function readBell(
         WHERE ${sees.incidents} AND i.tenant_id = ${tenantId}::uuid AND i.closed_at IS NULL AND i.merged_into IS NULL AND i.opened_at > since.at
           AND (i.owner_id = ${userId}::uuid OR (i.state = 'triage' AND i.severity IN ('high', 'critical')))
       UNION ALL SELECT 'notice', n.first_at, n.number::text, n.number::text, n.number::text FROM incident_notices(20) n, since WHERE n.first_at > since.at
-      UNION ALL SELECT 'low_balance', b.fired_at, '', 'balance', '' FROM balance_alert b, since
-        WHERE ${sees.money} AND b.tenant_id = ${tenantId}::uuid AND b.fired_at > since.at
+      UNION ALL SELECT 'low_balance', max(b.fired_at), '', 'balance', '' FROM balance_alert b, since
+        WHERE ${sees.money} AND b.tenant_id = ${tenantId}::uuid HAVING max(b.fired_at) > max(since.at)
       UNION ALL SELECT 'top_up_paused', coalesce((SELECT max(p.created_at) FROM payment p
           WHERE p.tenant_id = a.tenant_id AND p.purpose = 'auto' AND p.state = 'failed'), a.updated_at), a.note, 'balance', '' FROM auto_top_up a
         WHERE ${sees.money} AND a.tenant_id = ${tenantId}::uuid AND a.state = 'paused'

@@ -1,9 +1,12 @@
 import type { BalanceAlertInput } from "@/server/domain/billing/balance-alert.schema";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import type { TenantId } from "@/server/kernel/ids";
-import { type Micros, micros } from "@/server/kernel/money";
+import { decimalOf, type Micros, micros } from "@/server/kernel/money";
 
-export type BalanceAlert = Readonly<{
+/** One of the levels at which owners are told: an amount, or days that are left. */
+export type AlertLevel = Readonly<{
+  /** 1 is told first. */
+  level: number;
   belowMicros: Micros | null;
   belowDays: number | null;
   /** It went off, and is armed again once there is a tenth more than its level. */
@@ -11,23 +14,29 @@ export type BalanceAlert = Readonly<{
   firedAt: Date | null;
 }>;
 
-/** When the owners of the tenant acted on are told that credit is low; undefined when they are not. */
-export async function getBalanceAlert(tx: TenantRead, tenantId: TenantId): Promise<BalanceAlert | undefined> {
-  const found = await tx.balanceAlert.findUnique({ where: { tenantId } });
-  if (!found) return undefined;
-  return {
-    belowMicros: found.belowMicros === null ? null : micros(found.belowMicros),
-    belowDays: found.belowDays,
-    low: !found.armed,
-    firedAt: found.firedAt,
-  };
+/** At which levels the owners of the tenant acted on are told that credit is low, in their order; empty when they are not. */
+export async function getBalanceAlert(tx: TenantRead, tenantId: TenantId): Promise<AlertLevel[]> {
+  const found = await tx.balanceAlert.findMany({ where: { tenantId }, orderBy: { level: "asc" } });
+  return found.map(({ level, belowMicros, belowDays, armed, firedAt }) => ({
+    level,
+    belowMicros: belowMicros === null ? null : micros(belowMicros),
+    belowDays,
+    low: !armed,
+    firedAt,
+  }));
 }
 
 /**
- * Sets when the owners of the tenant acted on are told; neither amount nor days: never. What is set anew is armed anew, and
- * goes off at once where credit is low already; the same again changes nothing. Locks the wallet, then the settings.
+ * Sets at which levels the owners of the tenant acted on are told; none: never. A level that was there already stays as it is, a
+ * new one is armed, and goes off at once where credit is lower; the same again changes nothing. Locks the wallet, then the levels.
  * @throws DomainError invalid_state for the operator, which has no balance.
  */
-export async function setBalanceAlert(tx: TenantWrite, input: BalanceAlertInput, actor: string): Promise<void> {
-  await tx.$queryRaw`SELECT balance_alert_set(${input.below}::bigint, ${input.forDays}::int, ${actor})::text`;
+export async function setBalanceAlert(tx: TenantWrite, { levels }: BalanceAlertInput, actor: string): Promise<void> {
+  const [below, days] = [levels.map((one) => one.below), levels.map((one) => one.forDays)];
+  await tx.$queryRaw`SELECT balance_alerts_set(${below}::bigint[], ${days}::int[], ${actor})::text`;
 }
+
+/** What the trail keeps of levels: "20.00, 10.00, 3 days". */
+export const auditOfLevels = ({ levels }: BalanceAlertInput): Readonly<Record<string, string>> => ({
+  levels: levels.map(({ below, forDays }) => (below === null ? `${forDays} days` : decimalOf(below))).join(", "),
+});

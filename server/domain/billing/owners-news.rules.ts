@@ -1,11 +1,14 @@
 import { formatMicros } from "@/server/kernel/money";
 import { t } from "@/server/kernel/words";
 
+export type NewsLevel = Readonly<{ level: number; of: number; levelMicros: bigint; belowDays: number | null }>;
+
 export type News = Readonly<{
   kind: "low" | "paused" | "capped";
   availableMicros: bigint;
-  levelMicros: bigint;
-  belowDays: number | null;
+  /** Of low credit: the levels that were passed, and the one that comes next when there is one. */
+  levels: readonly NewsLevel[];
+  next: Readonly<{ belowMicros: bigint | null; belowDays: number | null }> | null;
   amountMicros: bigint | null;
   monthlyMicros: bigint | null;
   /** What the payment provider said last. */
@@ -30,18 +33,38 @@ export function newsMail(news: News, { tenantName, balanceUrl }: About): { subje
   };
 }
 
-function wordsOf(news: News, sum: (amount: bigint | null) => string, left: string) {
+type Sum = (amount: bigint | null) => string;
+
+/** The level that was passed, with its place where there are several. */
+function passedText({ level, of, levelMicros, belowDays }: NewsLevel, sum: Sum): string {
+  const asked =
+    belowDays === null
+      ? t("You asked to be told below {sum}.", { sum: sum(levelMicros) })
+      : t(
+          "You asked to be told when it lasts less than {n, plural, one {one day} other {# days}} at this week’s pace, which is {sum}.",
+          { n: belowDays, sum: sum(levelMicros) },
+        );
+  return of === 1 ? asked : t("Level {level} of {of}: {sentence}", { level, of, sentence: asked });
+}
+
+function nextText(next: News["next"], sum: Sum): string {
+  if (next === null) return t("No further mail comes until there is more again.");
+  if (next.belowDays === null) return t("The next mail comes below {sum}.", { sum: sum(next.belowMicros) });
+  return t("The next mail comes when it lasts less than {n, plural, one {one day} other {# days}}.", {
+    n: next.belowDays,
+  });
+}
+
+function wordsOf(news: News, sum: Sum, left: string) {
   if (news.kind === "low") {
-    const level =
-      news.belowDays === null
-        ? t("You asked to be told below {sum}.", { sum: sum(news.levelMicros) })
-        : t(
-            "You asked to be told when it lasts less than {n, plural, one {one day} other {# days}} at this week’s pace, which is {sum}.",
-            { n: news.belowDays, sum: sum(news.levelMicros) },
-          );
     return {
       subject: t("Low balance, {sum} left", { sum: sum(news.availableMicros) }),
-      lines: [left, level, t("Without credit new calls are refused and calls in progress end. Top up here:")],
+      lines: [
+        left,
+        ...news.levels.map((level) => passedText(level, sum)),
+        nextText(news.next, sum),
+        t("Without credit new calls are refused and calls in progress end. Top up here:"),
+      ],
     };
   }
   if (news.kind === "paused") {

@@ -9,15 +9,18 @@ const MOST_OWNERS = 20;
 type Row = {
   news: News["kind"];
   available_micros: bigint;
-  level_micros: bigint;
-  below_days: number | null;
+  threshold_micros: bigint | null;
+  /** Micros as text. */
+  levels: readonly Readonly<{ level: number; of: number; levelMicros: string; belowDays: number | null }>[];
+  next: Readonly<{ belowMicros: string | null; belowDays: number | null }> | null;
   amount_micros: bigint | null;
   monthly_micros: bigint | null;
   note: string;
   currency: string;
 };
 
-export type Told = Readonly<{ news: readonly News["kind"][]; owners: number }>;
+/** `levels` are those of low credit that were passed, by their number. */
+export type Told = Readonly<{ news: readonly News["kind"][]; levels: readonly number[]; owners: number }>;
 
 /**
  * Writes to the owners of the tenant acted on what they do not know yet: low credit, a pause, a reached maximum. Each is told
@@ -25,7 +28,7 @@ export type Told = Readonly<{ news: readonly News["kind"][]; owners: number }>;
  */
 export async function tellOwners(tx: TenantWrite, tenantId: TenantId, appUrl: string): Promise<Told> {
   const rows = await tx.$queryRaw<Row[]>`SELECT * FROM owners_news()`;
-  if (rows.length === 0) return { news: [], owners: 0 };
+  if (rows.length === 0) return { news: [], levels: [], owners: 0 };
   const tenant = await tx.tenant.findUniqueOrThrow({ where: { id: tenantId }, select: { name: true, slug: true } });
   const owners = await tx.$queryRaw<{ email: string }[]>`
     SELECT p.email FROM seat s JOIN person p ON p.id = s.user_id
@@ -37,14 +40,18 @@ export async function tellOwners(tx: TenantWrite, tenantId: TenantId, appUrl: st
       await queueMail(tx, tenantId, { to: email, subject: () => mail().subject, text: () => mail().text });
     }
   }
-  return { news: rows.map(({ news }) => news), owners: owners.length };
+  const levels = rows.flatMap((row) => row.levels.map(({ level }) => level));
+  return { news: rows.map(({ news }) => news), levels, owners: owners.length };
 }
 
 const newsOf = (row: Row): News => ({
   kind: row.news,
   availableMicros: row.available_micros,
-  levelMicros: row.level_micros,
-  belowDays: row.below_days,
+  levels: row.levels.map((one) => ({ ...one, levelMicros: BigInt(one.levelMicros) })),
+  next: row.next && {
+    belowMicros: row.next.belowMicros === null ? null : BigInt(row.next.belowMicros),
+    belowDays: row.next.belowDays,
+  },
   amountMicros: row.amount_micros,
   monthlyMicros: row.monthly_micros,
   note: row.note,

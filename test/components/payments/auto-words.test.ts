@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { amountField } from "@/components/payments/amount-field";
-import { alertSentence, autoTopUpSentence, runwayText } from "@/components/payments/auto-words";
+import { alertLevelText, autoTopUpSentence, runwayText } from "@/components/payments/auto-words";
 
 const EURO = 1_000_000n;
 
@@ -14,14 +14,12 @@ describe("what happens by itself, in words", () => {
     expect(autoTopUpSentence({ ...settings, last4: null }, "EUR")).toContain("a card that was removed");
   });
 
-  test("names the amount, the days or both", () => {
-    expect(alertSentence({ belowMicros: 5n * EURO, belowDays: null }, "EUR")).toBe(
-      "The owners get a mail when less than €5.00 is available.",
+  test("names the amount or the days of a level", () => {
+    expect(alertLevelText({ belowMicros: 5n * EURO, belowDays: null }, "EUR")).toBe(
+      "When less than €5.00 is available.",
     );
-    expect(alertSentence({ belowMicros: 5n * EURO, belowDays: 3 }, "EUR")).toContain(
-      "or when it lasts less than 3 days",
-    );
-    expect(alertSentence({ belowMicros: null, belowDays: 1 }, "EUR")).toContain("less than one day");
+    expect(alertLevelText({ belowMicros: null, belowDays: 3 }, "EUR")).toContain("lasts less than 3 days");
+    expect(alertLevelText({ belowMicros: null, belowDays: 1 }, "EUR")).toContain("less than one day");
   });
 
   test("says how long credit lasts, and nothing where there is nothing to say", () => {

@@ -76,8 +76,8 @@ test("is read by each person for themselves, and by nobody whose seat is elsewhe
 
 test("tells of a low balance and a paused top-up to who reads money", async () => {
   await on.sql(
-    `INSERT INTO balance_alert (tenant_id, wallet_id, below_micros, fired_at, fired_available_micros, fired_level_micros, actor)
-     SELECT tenant_id, id, 5000000, now(), 1, 5000000, 'test' FROM wallet WHERE tenant_id = $1`,
+    `INSERT INTO balance_alert (tenant_id, wallet_id, level, below_micros, fired_at, fired_available_micros, fired_level_micros, actor)
+     SELECT tenant_id, id, 1, 5000000, now(), 1, 5000000, 'test' FROM wallet WHERE tenant_id = $1`,
     [on.customer.tenantId],
   );
   expect(await kindsOf("customer")).toContain("low_balance");

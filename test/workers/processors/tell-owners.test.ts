@@ -28,10 +28,13 @@ async function customer(below: bigint | null, days: number | null = null): Promi
   await alert(of, below, days);
   return of;
 }
-const alert = async (of: Tenancy, below: bigint | null, days: number | null = null) => {
+const alerts = async (of: Tenancy, levels: readonly (readonly [below: bigint | null, days: number | null])[]) => {
   await on.sql("SELECT set_config('app.tenant_id', $1, false)", [of.tenantId]);
-  await on.sql("SELECT balance_alert_set($1, $2, 'test')", [below, days]);
+  const each = [levels.map(([below]) => below), levels.map(([, days]) => days)];
+  await on.sql("SELECT balance_alerts_set($1::bigint[], $2::int[], 'test')", each);
 };
+const alert = (of: Tenancy, below: bigint | null, days: number | null = null) =>
+  alerts(of, below === null && days === null ? [] : [[below, days]]);
 const minute = async () => {
   for (const { wallet_id } of await on.sql<{ wallet_id: string }>("SELECT * FROM levels_due(now())")) {
     await on.sql("SELECT levels_look($1)", [wallet_id]);
@@ -41,6 +44,77 @@ const told = async (of: Tenancy) => {
   await self.run(of, JOB);
   return (await self.mails(of)).length;
 };
+
+/** The levels of which the owners were told, in the order of the mails. */
+const levelsTold = async (of: Tenancy): Promise<string[]> => {
+  await self.run(of, JOB);
+  const trail = await on.sql<{ levels: string }>(
+    "SELECT after ->> 'levels' AS levels FROM audit_event WHERE tenant_id = $1 AND action = 'billing.tell_owners' ORDER BY seq",
+    [of.tenantId],
+  );
+  return trail.map(({ levels }) => levels);
+};
+
+describe("credit that falls through several levels", () => {
+  test("is told at each, with the one that comes next; those passed at once are one mail", async () => {
+    const of = await customer(null);
+    await alerts(of, [
+      [15n * EURO, null],
+      [10n * EURO, null],
+      [5n * EURO, null],
+    ]);
+    await self.spend(of, 6n * EURO);
+    expect(await told(of)).toBe(2);
+    await self.spend(of, 10n * EURO);
+    expect(await levelsTold(of)).toEqual(["1", "2,3"]);
+    const mails = await self.mails(of);
+    expect(mails).toHaveLength(4);
+    expect(mails[0]?.body).toContain("Level 1 of 3: You asked to be told below €15.00.");
+    expect(mails[0]?.body).toContain("The next mail comes below €10.00.");
+    expect(mails[3]?.body).toContain("Level 2 of 3");
+    expect(mails[3]?.body).toContain("Level 3 of 3");
+    expect(mails[3]?.body).toContain("No further mail comes until there is more again.");
+    // The lowest is armed again, the others are not.
+    await on.topUp(of, 2n * EURO);
+    await self.spend(of, 2n * EURO);
+    expect(await levelsTold(of)).toEqual(["1", "2,3", "3"]);
+  });
+
+  test.each([1, 2])("and rises: each level is told exactly once per fall (%i)", async (seed) => {
+    const of = await customer(null);
+    const levels = [18n, 12n, 6n].map((euros) => euros * EURO);
+    await alerts(
+      of,
+      levels.map((below) => [below, null]),
+    );
+    let at = seed;
+    const roll = (sides: number): bigint => {
+      at = (at * 1_103_515_245 + 12_345) % 2_147_483_648;
+      return BigInt(Math.floor((at / 2_147_483_648) * sides));
+    };
+    let free = 20n * EURO;
+    const armed = levels.map(() => true);
+    const wanted: string[] = [];
+    for (let move = 0; move < 40; move += 1) {
+      const [up, amount] = [roll(2) === 1n, (1n + roll(90)) * (EURO / 10n)];
+      if (up) await on.topUp(of, amount);
+      else if (amount > free) continue;
+      else await self.spend(of, amount);
+      free += up ? amount : -amount;
+      const passed: number[] = [];
+      for (const [n, level] of levels.entries()) {
+        if (armed[n] && free < level) passed.push(n + 1);
+        armed[n] = armed[n] ? free >= level : free * 10n >= level * 11n;
+      }
+      if (passed.length > 0) wanted.push(passed.join(","));
+      // Now and then the minute looks as well, and finds nothing to add.
+      if (roll(8) === 0n) await minute();
+      if (passed.length > 0 || roll(4) === 0n) expect(await levelsTold(of)).toEqual(wanted);
+    }
+    expect(wanted.length).toBeGreaterThan(5);
+    expect(await told(of)).toBe(2 * wanted.length);
+  });
+});
 
 describe("credit that falls below the alert", () => {
   test("is told to every owner once, until there is a tenth more again", async () => {
@@ -73,7 +147,7 @@ describe("credit that falls below the alert", () => {
       "SELECT after FROM audit_event WHERE tenant_id = $1 AND action = 'billing.tell_owners'",
       [of.tenantId],
     );
-    expect(trail).toEqual([{ after: { news: "low", owners: 2 } }]);
+    expect(trail).toEqual([{ after: { news: "low", levels: "1", owners: 2 } }]);
   });
 
   test("is told though it rose again before the mail was written", async () => {
