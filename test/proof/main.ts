@@ -1,13 +1,14 @@
 /**
  * `npm run proof`: lives through worlds, one per seed.
  *   -- --seeds 10000 [--from 1]   many, with progress; Ctrl-C ends it and says how to go on
+ *      [--least 1000]            fails as well when all of them were slower than so many times real time
  *   -- --seed 42 [--trace]        one, with all that happened in it
  *   -- --stress                   a thousand real calls at once, and kill -9 among them
  */
 import { parseArgs } from "node:util";
 
 import { type Result, Simulation } from "@/test/proof/sim/simulate";
-import { summaryOf, Tally } from "@/test/proof/sim/tally";
+import { slowness, summaryOf, Tally } from "@/test/proof/sim/tally";
 import { unsound } from "@/test/proof/stress/books";
 import { stress } from "@/test/proof/stress/stress";
 import { copyTemplate } from "@/test/support/template-copy";
@@ -23,6 +24,7 @@ function readArguments() {
       seed: { type: "string" },
       trace: { type: "boolean", default: false },
       stress: { type: "boolean", default: false },
+      least: { type: "string", default: "0" },
     },
   });
   const number = (name: string, text: string) => {
@@ -36,6 +38,7 @@ function readArguments() {
     count: one === undefined ? number("seeds", values.seeds) : 1,
     trace: values.trace,
     stress: values.stress,
+    least: number("least", values.least),
   };
 }
 
@@ -45,7 +48,7 @@ process.once("SIGINT", () => {
 });
 
 async function main(): Promise<number> {
-  const { from, count, trace, stress: stressed } = readArguments();
+  const { from, count, trace, stress: stressed, least } = readArguments();
   if (stressed) return stressInFull();
   const server = await startTemplateServer();
   const db = await copyTemplate(server.adminUrl);
@@ -67,7 +70,9 @@ async function main(): Promise<number> {
   await server.stop();
   console.log(summaryOf(tally));
   if (stopped) console.log(`Interrupted. Go on with: npm run proof -- --from ${seed} --seeds ${from + count - seed}`);
-  return tally.failed.length > 0 ? 1 : 0;
+  const slow = slowness(tally, least);
+  if (slow !== undefined) console.log(slow);
+  return tally.failed.length > 0 || slow !== undefined ? 1 : 0;
 }
 
 async function stressInFull(): Promise<number> {

@@ -24,11 +24,21 @@ export class Tally {
   }
 }
 
+/** How many times faster than real time all worlds together were lived through. */
+export const speedOf = ({ virtualMs, realMs }: Pick<Tally, "virtualMs" | "realMs">): number =>
+  Math.round(virtualMs / Math.max(realMs, 1));
+
+/** What is wrong when they were slower than asked for, in one line; undefined otherwise. */
+export function slowness(tally: Pick<Tally, "virtualMs" | "realMs">, least: number): string | undefined {
+  const speed = speedOf(tally);
+  return speed < least ? `Too slow: ${speed} × real time in all, and at least ${least} × is asked for.` : undefined;
+}
+
 /** In one line for people. */
-export function summaryOf({ worlds, virtualMs, realMs, steps, statements, failed, calls }: Tally): string {
-  const times = Math.round(virtualMs / Math.max(realMs, 1));
+export function summaryOf(tally: Tally): string {
+  const { worlds, virtualMs, steps, statements, failed, calls } = tally;
   return [
-    `${worlds} worlds, ${(virtualMs / 3_600_000).toFixed(1)} hours at ${times} × real time`,
+    `${worlds} worlds, ${(virtualMs / 3_600_000).toFixed(1)} hours at ${speedOf(tally)} × real time`,
     `${steps} steps, ${statements} statements`,
     `${calls.calls} calls, ${calls.talked} talked; ${calls.exact} charged exactly, ${calls.byHangup} by the hang-up event, ${calls.unproven} for less and listed, ${calls.stuck} held and listed`,
     failed.length === 0
