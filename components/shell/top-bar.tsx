@@ -18,7 +18,7 @@ import { t } from "@/server/kernel/words";
 export function TopBar({ shell, menu, onFind }: Readonly<{ shell: Shell; menu: ReactNode; onFind: () => void }>) {
   const page = labelOf(pageOf(usePathname()), shell.tenant.kind);
   return (
-    <header className="sticky top-0 z-20 flex h-12 items-center gap-3 border-b bg-bg px-2 sm:px-4">
+    <header className="sticky top-0 z-20 flex h-12 items-center gap-3 border-b bg-bg px-2 sm:px-4 print:hidden">
       <div className="flex min-w-0 items-center gap-1">
         <TenantSwitcher below={shell.below} />
         <span aria-hidden="true" className="text-ink-3 max-sm:hidden">

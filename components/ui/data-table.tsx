@@ -105,7 +105,7 @@ function Head<Row>({ columns }: Pick<Props<Row>, "columns">) {
       <tr>
         {columns.map((column) => (
           <th
-            className={cx(headClass, column.from && widths[column.from], column.numeric && "text-end")}
+            className={cx(headClass, column.from && widths[column.from], column.numeric ? "text-end" : "text-start")}
             key={column.key}
             scope="col"
           >
