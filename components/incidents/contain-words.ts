@@ -112,7 +112,7 @@ export function targetChoices(subjects: IncidentDetail["subjects"]): readonly Ta
 }
 
 /** A SIP user name is the tenant's short name and the number. */
-const numberOf = (username: string, slug: string): string =>
+export const numberOf = (username: string, slug: string): string =>
   username.startsWith(`${slug}-`) ? username.slice(slug.length + 1) : username;
 
 /** What a choice means to the procedures. */

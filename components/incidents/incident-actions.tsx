@@ -8,6 +8,7 @@ import { useTRPC } from "@/components/api/client";
 import type { IncidentDetail } from "@/components/api/outputs";
 import { refusalOf } from "@/components/api/refusal";
 import { Contain } from "@/components/incidents/containments";
+import { DismissIncident } from "@/components/incidents/dismiss-incident";
 import { moveText, severityChoices } from "@/components/incidents/incident-words";
 import { MergeIncident } from "@/components/incidents/merge-incident";
 import { MoveIncident } from "@/components/incidents/move-incident";
@@ -73,7 +74,8 @@ export function IncidentActions({ incident }: Readonly<{ incident: IncidentDetai
       {failed && <ErrorState {...refusalOf(failed)} />}
       {active && <Who incident={incident} />}
       {asking === "merge" && <MergeIncident incident={incident} onClose={() => setAsking(undefined)} />}
-      {asking !== undefined && asking !== "merge" && (
+      {asking === "dismissed" && <DismissIncident incident={incident} onClose={() => setAsking(undefined)} />}
+      {asking !== undefined && asking !== "merge" && asking !== "dismissed" && (
         <MoveIncident incident={incident} onClose={() => setAsking(undefined)} state={asking} />
       )}
     </div>

@@ -8,6 +8,7 @@ import type { IncidentDetail } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { CommentIncident } from "@/components/incidents/comment-incident";
 import { Containments } from "@/components/incidents/containments";
+import { reasonText } from "@/components/incidents/dismiss-words";
 import { DueRing } from "@/components/incidents/due-ring";
 import { EvidenceSection } from "@/components/incidents/evidence-section";
 import { IncidentActions } from "@/components/incidents/incident-actions";
@@ -26,6 +27,11 @@ import { Section } from "@/components/ui/section";
 import { t } from "@/server/kernel/words";
 
 const ReviewSection = later(() => import("@/components/incidents/review-section").then((file) => file.ReviewSection));
+
+const RelatedIncidents = later(() =>
+  import("@/components/incidents/related-incidents").then((file) => file.RelatedIncidents),
+);
+const IncidentCalls = later(() => import("@/components/incidents/incident-calls").then((file) => file.IncidentCalls));
 
 const LOSS_MS = 10_000;
 /** Calls that begin and end tell nobody of incidents: while money runs its sum is asked for now and then, and the page ticks between. */
@@ -67,9 +73,11 @@ function Room({ incident }: Readonly<{ incident: IncidentDetail }>) {
         {incident.losses.length > 0 && <LossMeter losses={incident.losses} now={incident.now} />}
         {can("incidents.write") && <IncidentActions incident={incident} />}
       </div>
+      {incident.closedAt === null && can("calls.read") && <IncidentCalls subjects={incident.subjects} />}
       <Containments incidentId={incident.id} />
       <Facts facts={factsOf(incident)} />
-      {incident.subjects.length > 0 && <IncidentSubjects subjects={incident.subjects} />}
+      {incident.subjects.length > 0 && <IncidentSubjects incident={incident} />}
+      {incident.subjects.length > 0 && <RelatedIncidents incidentId={incident.id} />}
       {can("evidence.read") && <EvidenceSection incidentId={incident.id} />}
       {incident.state !== "triage" && incident.state !== "dismissed" && <ReviewSection incidentId={incident.id} />}
       <Section title={t("Timeline")}>
@@ -107,6 +115,7 @@ function factsOf(incident: IncidentDetail): readonly Fact[] {
       label: t("Contained"),
       value: <IncidentClock clock={incident.clocks.contain} now={incident.now} />,
     },
+    incident.dismissedAs !== null && { label: t("Dismissed as"), value: reasonText(incident.dismissedAs) },
     incident.outcome !== "" && { label: t("Outcome"), value: incident.outcome },
     incident.mergedInto !== null && {
       label: t("Part of"),

@@ -3,7 +3,8 @@
 import Link from "next/link";
 
 import type { IncidentDetail } from "@/components/api/outputs";
-import { portalPath } from "@/components/shell/portal-path";
+import { linksOf } from "@/components/incidents/subject-links";
+import { useScope } from "@/components/shell/scope";
 import { Section } from "@/components/ui/section";
 import { msg, say, t } from "@/server/kernel/words";
 
@@ -17,10 +18,10 @@ const titles = {
   country: msg("Countries called"),
 } as const;
 const kinds = Object.keys(titles) as readonly (keyof typeof titles)[];
-type Subject = IncidentDetail["subjects"][number];
-
-/** What an incident touches, the most often seen first. */
-export function IncidentSubjects({ subjects }: Readonly<{ subjects: readonly Subject[] }>) {
+/** What an incident touches, the most often seen first, each with where one goes on looking. */
+export function IncidentSubjects({ incident }: Readonly<{ incident: IncidentDetail }>) {
+  const { tenantSlug } = useScope();
+  const { subjects } = incident;
   return (
     <>
       {kinds.map((kind) => {
@@ -39,14 +40,12 @@ export function IncidentSubjects({ subjects }: Readonly<{ subjects: readonly Sub
                 <li className="flex items-baseline justify-between gap-4 border-b py-1" key={subject.value}>
                   <span className="min-w-0">
                     <code className="break-all">{subject.value}</code>
-                    {subject.tenantSlug && (
-                      <Link
-                        className="ms-3 text-ink-2 underline"
-                        href={portalPath(`/${subject.tenantSlug}/${kind === "tenant" ? "calls" : "extensions"}`)}
-                      >
-                        {subject.tenantName}
+                    {subject.tenantName && <span className="ms-3 text-ink-2">{subject.tenantName}</span>}
+                    {linksOf(subject, incident, tenantSlug).map(({ label, href }) => (
+                      <Link className="ms-3 inline-block min-h-6 text-ink-2 underline" href={href} key={href}>
+                        {label}
                       </Link>
-                    )}
+                    ))}
                   </span>
                   <span className="figures text-ink-2">{subject.signals}</span>
                 </li>

@@ -1,8 +1,9 @@
 import type { IncidentDetail } from "@/components/api/outputs";
 import { stepName } from "@/components/incidents/contain-words";
+import { reasonText } from "@/components/incidents/dismiss-words";
 import { measureText, signalText } from "@/components/rules/rule-words";
 import { withinText } from "@/components/words/within";
-import type { IncidentState, Severity } from "@/server/domain/incidents/incident.schema";
+import { dismissReasons, type IncidentState, type Severity } from "@/server/domain/incidents/incident.schema";
 import type { Signal } from "@/server/domain/rules/rule-kinds.schema";
 import { type Message, msg, say, t } from "@/server/kernel/words";
 
@@ -69,6 +70,15 @@ function ruleText(at: (name: string) => string): string {
   );
 }
 
+/** From where to where, and for which reason when it was dismissed. */
+function moveLine(at: (name: string) => string): string {
+  const [from, to] = [known(states, at("from")), known(states, at("to"))];
+  const reason = dismissReasons.find((one) => one === at("reason"));
+  return reason
+    ? t("moved it from {from} to {to}: {reason}", { from, to, reason: withinText(reasonText(reason)) })
+    : t("moved it from {from} to {to}", { from, to });
+}
+
 type Line = Pick<IncidentDetail["lines"][number], "kind" | "detail">;
 
 /** What a line of the timeline says after the name. */
@@ -98,7 +108,7 @@ export function lineText({ kind, detail }: Line): string {
     case "owner":
       return detail["to"] === null ? t("took the owner away") : t("gave it to somebody");
     case "state":
-      return t("moved it from {from} to {to}", { from: known(states, at("from")), to: known(states, at("to")) });
+      return moveLine(at);
     case "snoozed":
       return t("put it off until {until} UTC", { until: minuteOf(at("until")) });
     case "woken":

@@ -76,7 +76,7 @@ export function IncidentsView() {
         )}
       </QueryView>
       {openId && <IncidentPanel incidentId={openId} onClose={close} />}
-      {picked.length > 0 && <ManyIncidents onDone={clear} rows={picked} />}
+      {chosen.size > 0 && <ManyIncidents onDone={clear} rows={picked} />}
       {opening && <OpenIncident onClose={() => setOpening(false)} />}
     </>
   );

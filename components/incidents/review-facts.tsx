@@ -68,7 +68,7 @@ function Passed({ at, since }: Readonly<{ at: Date | null; since: Date }>) {
   return (
     <span className="inline-flex flex-wrap gap-x-2">
       <Moment at={at} full />
-      {passed > 0 && <span className="text-ink-2">{t("after {time}", { time: agoText(passed) })}</span>}
+      {passed >= 1_000 && <span className="text-ink-2">{t("after {time}", { time: agoText(passed) })}</span>}
     </span>
   );
 }

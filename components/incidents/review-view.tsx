@@ -60,7 +60,7 @@ function Loaded({ review }: Readonly<{ review: IncidentReview }>) {
           {t("The incident that was asked for is part of this one, so they share this review.")}
         </p>
       )}
-      <div className="grid gap-8 lg:grid-cols-[minmax(0,5fr)_minmax(0,7fr)] print:block">
+      <div className="grid gap-8 lg:grid-cols-[minmax(0,5fr)_minmax(0,7fr)] print:grid-cols-1">
         <ReviewFacts facts={review.facts} />
         {writing && (
           <div className="print:hidden">

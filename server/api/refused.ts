@@ -55,7 +55,7 @@ const deniesReading: ReadonlySet<string> = new Set(["forbidden", "not_found", "f
  * tenant acted on; else of each that the person has a seat on, and of the operator for somebody without.
  */
 export function noteRefusal(
-  ctx: Context,
+  ctx: Pick<Context, "refusals">,
   asked: Asked,
   error: unknown,
   by: Readonly<{ actor: Actor; seat?: Seat }>,

@@ -24,6 +24,7 @@ import { extensionsRouter } from "@/server/api/routers/extensions";
 import { homeRouter } from "@/server/api/routers/home";
 import { incidentReviewsRouter } from "@/server/api/routers/incident-reviews";
 import { incidentsRouter } from "@/server/api/routers/incidents";
+import { incidentsManyRouter } from "@/server/api/routers/incidents-many";
 import { invitationsRouter } from "@/server/api/routers/invitations";
 import { limitsRouter } from "@/server/api/routers/limits";
 import { mailRouter } from "@/server/api/routers/mail";
@@ -87,6 +88,7 @@ export const appRouter = router({
   home: homeRouter,
   incidents: incidentsRouter,
   incidentReviews: incidentReviewsRouter,
+  incidentsMany: incidentsManyRouter,
   rules: rulesRouter,
   containment: containmentRouter,
   invitations: invitationsRouter,

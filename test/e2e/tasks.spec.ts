@@ -248,7 +248,7 @@ test("a false alarm is dismissed with its reason", async ({ page, resume }) => {
   const operator = signInOf("operator", "owner");
   await resume(operator);
   const asked = page.getByRole("dialog");
-  const why = asked.getByLabel("Why");
+  const reason = (name: string) => asked.getByRole("radio", { name });
   const open = async (title: string) => {
     await openPage(page, `/t/${operator.tenantSlug}/incidents`);
     await page.getByRole("button", { name: "Open an incident…" }).click();
@@ -262,15 +262,16 @@ test("a false alarm is dismissed with its reason", async ({ page, resume }) => {
   const first = await open("Nothing at all, by the mouse");
   await withClicks(page, 2, async (hand) => {
     await hand.click(panelOf(page).getByRole("button", { name: "Dismiss…" }));
-    await why.fill("A test of ours");
+    await asked.getByLabel("Note").fill("We knew of it");
     await hand.click(asked.getByRole("button", { name: "Dismiss" }));
     await expect(first).toHaveCount(0);
   });
   const second = await open("Nothing at all, by the keyboard");
   await withKeys(page, 3, async (hand) => {
     await hand.press("3");
-    await expect(why).toBeFocused();
-    await hand.text("A test of ours");
+    await expect(reason("False alarm: expected traffic")).toBeFocused();
+    await hand.press("ArrowDown");
+    await expect(reason("A test")).toBeChecked();
     await hand.press("Enter");
     await expect(second).toHaveCount(0);
   });

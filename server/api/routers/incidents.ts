@@ -27,6 +27,7 @@ import {
   type Worker,
 } from "@/server/domain/incidents/incidents";
 import { moveIncident } from "@/server/domain/incidents/move-incident";
+import { relatedIncidents } from "@/server/domain/incidents/related";
 import { mergeIncidents, snoozeIncidents } from "@/server/domain/incidents/together";
 import { dueIncidents } from "@/server/domain/overview/due-incidents";
 import { listMembers } from "@/server/domain/tenancy/members";
@@ -70,6 +71,14 @@ export const incidentsRouter = router({
       return ctx.readBelow((tx) => getIncident(tx, ctx.tenantId, input.incidentId));
     }),
 
+  /** Others that touch the same addresses, phones or numbers. */
+  related: tenantQuery("incidents.read")
+    .input(one)
+    .query(({ ctx, input }) => {
+      atOperator(ctx.seat);
+      return ctx.read((tx) => relatedIncidents(tx, ctx.tenantId, input.incidentId));
+    }),
+
   /** Who can own an incident. */
   owners: tenantQuery("incidents.read").query(async ({ ctx }) => {
     atOperator(ctx.seat);
@@ -99,7 +108,10 @@ export const incidentsRouter = router({
     .input(moveIncidentSchema)
     .mutation(({ ctx, input: { tenantSlug: _, ...move } }) => {
       atOperator(ctx.seat);
-      return ctx.change(async (tx) => changed(await moveIncident(tx, ctx.tenantId, move, by(ctx))));
+      return ctx.change(async (tx) => {
+        const { after, ...done } = changed(await moveIncident(tx, ctx.tenantId, move, by(ctx)));
+        return { ...done, after: { ...after, reason: move.reason ?? null } };
+      });
     }),
 
   setSeverity: tenantMutation("incidents.write", "incident.set_severity")

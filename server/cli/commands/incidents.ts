@@ -1,5 +1,6 @@
 import {
   commentSchema,
+  dismissReasons,
   incidentFilterSchema,
   mergeSchema,
   moveIncidentSchema,
@@ -97,10 +98,18 @@ export const incidentShow: Command = {
 export const incidentMove: Command = {
   summary: "Moves an incident to another state: open, contained, monitoring, resolved, reviewed or dismissed.",
   words: ["number", "state"],
-  options: { text: { value: "text", about: "why; needed to dismiss, resolve and open again" } },
+  options: {
+    reason: { value: dismissReasons.join("|"), about: "why it is dismissed; needed for that" },
+    text: { value: "text", about: "why; needed to resolve and open again, and to dismiss for another reason" },
+  },
   run: async (desk, given) => {
     const { operator, incidentId } = await found(desk, given.word(0));
-    const move = check(moveIncidentSchema, { incidentId, state: given.word(1), text: given.text("text") });
+    const move = check(moveIncidentSchema, {
+      incidentId,
+      state: given.word(1),
+      reason: given.text("reason"),
+      text: given.text("text"),
+    });
     const result = await desk.change(operator, "incident.move", async (tx) => {
       const { before, after } = await moveIncident(tx, operator, move, worker(desk));
       return { subject: `incident:${incidentId}`, before: values(before), after: values(after), result: after };

@@ -44,7 +44,8 @@ const inForce = (tenantId: TenantId, scope: EvidenceScope) => sql`
 export const itemSources: readonly ItemSource[] = [
   {
     name: "incident.jsonl",
-    about: "the incident with its parts: what it touches, what it has cost, its signals per minute, its timeline",
+    about:
+      "the incident with its parts: what it touches, what it has cost, its signals per minute, its timeline, its review",
     open: true,
     lines: ({ tenantId, scope, since }) => sql`
       SELECT jsonb_build_object('incident', to_jsonb(i)) AS row FROM incident i WHERE i.tenant_id = ${tenantId}::uuid AND i.id = ANY (${uuids(scope.incidentIds)})
@@ -54,7 +55,11 @@ export const itemSources: readonly ItemSource[] = [
       UNION ALL SELECT jsonb_build_object('signals', to_jsonb(s)) FROM signal s
         WHERE s.tenant_id = ${tenantId}::uuid AND s.source = ANY (${texts(scope.networks)}) AND s.minute > ${since}::timestamptz
       UNION ALL SELECT jsonb_build_object('line', to_jsonb(l)) FROM incident_line l
-        WHERE l.tenant_id = ${tenantId}::uuid AND l.incident_id = ANY (${uuids(scope.incidentIds)})`,
+        WHERE l.tenant_id = ${tenantId}::uuid AND l.incident_id = ANY (${uuids(scope.incidentIds)})
+      UNION ALL SELECT jsonb_build_object('review', to_jsonb(r)) FROM incident_review r
+        WHERE r.tenant_id = ${tenantId}::uuid AND r.incident_id = ANY (${uuids(scope.incidentIds)})
+      UNION ALL SELECT jsonb_build_object('followUp', to_jsonb(f)) FROM incident_follow_up f
+        WHERE f.tenant_id = ${tenantId}::uuid AND f.incident_id = ANY (${uuids(scope.incidentIds)})`,
   },
   {
     name: "channels.jsonl",

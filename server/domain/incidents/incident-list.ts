@@ -7,7 +7,13 @@ import {
   needsReason,
   nextStates,
 } from "@/server/domain/incidents/incident.rules";
-import type { IncidentFilter, IncidentState, IncidentView, Severity } from "@/server/domain/incidents/incident.schema";
+import type {
+  DismissReason,
+  IncidentFilter,
+  IncidentState,
+  IncidentView,
+  Severity,
+} from "@/server/domain/incidents/incident.schema";
 import { type Loss, lossOf } from "@/server/domain/incidents/loss";
 import { type Sql, sql } from "@/server/infra/db/sql";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
@@ -154,6 +160,8 @@ const shown = (
 
 export type IncidentDetail = IncidentRow & {
   readonly outcome: string;
+  /** null while it is not dismissed, and for what was dismissed before there was a list of reasons. */
+  readonly dismissedAs: DismissReason | null;
   readonly ownerId: string | null;
   /** This machine's time: a browser's own may be wrong, and the clocks run by this one. */
   readonly now: Date;
@@ -170,6 +178,7 @@ export type IncidentDetail = IncidentRow & {
     /** Of an extension: whose it is. */
     readonly tenantName: string | null;
     readonly tenantSlug: string | null;
+    readonly extensionId: string | null;
     readonly signals: number;
     readonly firstAt: Date;
     readonly lastAt: Date;
@@ -193,9 +202,12 @@ export type IncidentDetail = IncidentRow & {
 export async function getIncident(tx: TenantRead, tenantId: TenantId, id: string): Promise<IncidentDetail> {
   const [row] = await tx.$queryRaw<
     (Omit<Stored, "exact"> &
-      Pick<IncidentDetail, "outcome" | "ownerId"> & { intoId: string | null; intoNumber: bigint | null })[]
+      Pick<IncidentDetail, "outcome" | "dismissedAs" | "ownerId"> & {
+        intoId: string | null;
+        intoNumber: bigint | null;
+      })[]
   >`
-    SELECT ${columns}, i.owner_id AS "ownerId", i.outcome,
+    SELECT ${columns}, i.owner_id AS "ownerId", i.outcome, i.dismissed_as AS "dismissedAs",
       into_.id AS "intoId", into_.number AS "intoNumber"
     FROM incident i LEFT JOIN person p ON p.id = i.owner_id
     LEFT JOIN incident into_ ON into_.tenant_id = i.tenant_id AND into_.id = i.merged_into
@@ -215,6 +227,7 @@ export async function getIncident(tx: TenantRead, tenantId: TenantId, id: string
     ways:
       intoId === null ? nextStates(rest.state).map((state) => ({ state, reason: needsReason(rest.state, state) })) : [],
     outcome: rest.outcome,
+    dismissedAs: rest.dismissedAs,
     ownerId: rest.ownerId,
     mergedInto: intoId === null ? null : { id: intoId, number: String(intoNumber) },
     parts: parts.map((part) => ({ ...part, number: String(part.number) })),
@@ -225,7 +238,7 @@ export async function getIncident(tx: TenantRead, tenantId: TenantId, id: string
 
 const subjectsOf = async (tx: TenantRead, tenantId: TenantId, id: string): Promise<IncidentDetail["subjects"]> => {
   const rows = await tx.$queryRaw<(Omit<IncidentDetail["subjects"][number], "signals"> & { signals: bigint })[]>`
-    SELECT s.kind, s.value, t.name AS "tenantName", t.slug AS "tenantSlug", s.signals, s.first_at AS "firstAt", s.last_at AS "lastAt"
+    SELECT s.kind, s.value, t.name AS "tenantName", t.slug AS "tenantSlug", s.extension_id AS "extensionId", s.signals, s.first_at AS "firstAt", s.last_at AS "lastAt"
     FROM incident_subject s LEFT JOIN tenant t ON t.id = s.of_tenant_id
     WHERE s.tenant_id = ${tenantId}::uuid AND s.incident_id = ${id}::uuid ORDER BY s.kind, s.signals DESC, s.value`;
   return rows.map((row) => ({ ...row, signals: Number(row.signals) }));

@@ -1,4 +1,4 @@
-import type { IncidentState, Severity } from "@/server/domain/incidents/incident.schema";
+import type { DismissReason, IncidentState, Severity } from "@/server/domain/incidents/incident.schema";
 
 /** Where an incident may go from each state; what is over may be opened again, because one may have been wrong. */
 const ways: Readonly<Record<IncidentState, readonly IncidentState[]>> = {
@@ -18,9 +18,13 @@ const over: readonly IncidentState[] = ["resolved", "reviewed", "dismissed"];
 /** Nobody has to do anything about it any more, apart from learning. */
 export const isOver = (state: IncidentState): boolean => over.includes(state);
 
-/** Whether the one who moves it must say why: who reads it next year was not there. */
+/** Whether the one who moves it must say why, by a reason of the list or in words: who reads it next year was not there. */
 export const needsReason = (from: IncidentState, to: IncidentState): boolean =>
   to === "dismissed" || to === "resolved" || isOver(from) !== isOver(to);
+
+/** Whether that must be said in words: a dismissal for a reason of the list says enough. */
+export const needsText = (from: IncidentState, to: IncidentState, reason: DismissReason | undefined): boolean =>
+  to === "dismissed" ? reason === undefined || reason === "other" : needsReason(from, to);
 
 /** Minutes from the opening within which somebody must have taken an incident, and have contained it; null: no clock. */
 const clocks: Readonly<Record<Severity, { readonly acknowledge: number; readonly contain: number | null }>> = {

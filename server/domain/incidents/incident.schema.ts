@@ -14,6 +14,17 @@ export const incidentStates = [
 ] as const;
 export type IncidentState = (typeof incidentStates)[number];
 
+/** Why an incident is dismissed; the last one says it in its note. */
+export const dismissReasons = [
+  "expected_traffic",
+  "test",
+  "duplicate",
+  "known_customer",
+  "rule_too_strict",
+  "other",
+] as const;
+export type DismissReason = (typeof dismissReasons)[number];
+
 export const incidentId = z.uuid();
 const note = z
   .string()
@@ -53,7 +64,9 @@ export const commentSchema = z.object({ incidentId, text: note.min(1, "Write som
 export const moveIncidentSchema = z.object({
   incidentId,
   state: z.enum(incidentStates),
-  /** Why; needed to dismiss, resolve or reopen. */
+  /** Why it is dismissed; needed for that, and for nothing else. */
+  reason: z.enum(dismissReasons).optional(),
+  /** Why; needed to resolve or reopen, and to dismiss for another reason than those of the list. */
   text: note.optional(),
 });
 
@@ -66,6 +79,10 @@ const incidentIds = z.array(incidentId).min(1, "Choose at least one.").max(50, "
 
 /** null brings them back now. */
 export const snoozeSchema = z.object({ incidentIds, until: z.date().nullable() });
+
+export const assignManySchema = z.object({ incidentIds, ownerId: z.uuid().nullable() });
+export const rateManySchema = z.object({ incidentIds, severity: z.enum(severities) });
+export const dismissManySchema = z.object({ incidentIds, reason: z.enum(dismissReasons), text: note.optional() });
 
 export const mergeManySchema = z.object({ incidentIds, intoIncidentId: incidentId });
 

@@ -22,6 +22,7 @@ describe("what can be contained", () => {
       kind: "extension",
       tenantName: "Acme",
       tenantSlug: "acme",
+      extensionId: "e1",
       signals: 3,
       firstAt: at,
       lastAt: at,

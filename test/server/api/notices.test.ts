@@ -96,7 +96,7 @@ test("a false alarm is no notice, and what was merged is one", async () => {
   expect(await mine()).toHaveLength(2);
   await desk.merge({ tenantSlug, incidentId: one, intoIncidentId: two });
   expect(await mine()).toHaveLength(1);
-  await desk.move({ tenantSlug, incidentId: two, state: "dismissed", text: "Our own test." });
+  await desk.move({ tenantSlug, incidentId: two, state: "dismissed", reason: "test", text: "Our own test." });
   expect(await mine()).toEqual([]);
 });
 

@@ -155,7 +155,10 @@ test("of a rule about networks it says what would have been banned, what works t
 test("what is disputed counts as harmful, what was dismissed does not", async () => {
   await make.sql("UPDATE incident SET state = 'dismissed', closed_at = now() WHERE title = 'Hijacked'");
   expect(await run()).toMatchObject({ trueHits: 0, falseHits: 2, falseBlocks: 6 });
-  await make.sql("UPDATE incident SET state = 'open', closed_at = NULL WHERE title = 'Hijacked'");
+  // A duplicate was not harmless: the other one is about the same calls.
+  await make.sql("UPDATE incident SET dismissed_as = 'duplicate' WHERE title = 'Hijacked'");
+  expect(await run()).toEqual(byHand);
+  await make.sql("UPDATE incident SET state = 'open', dismissed_as = NULL, closed_at = NULL WHERE title = 'Hijacked'");
   expect(await run()).toEqual(byHand);
 });
 

@@ -191,7 +191,16 @@ describe("an incident that stops calls", () => {
     const [one, into] = [await incident(), await incident()];
     const id = await place(onPhone(), { incidentId: one.id });
     const end = (incidentId: string, state: "resolved" | "dismissed") =>
-      code(write((tx) => moveIncident(tx, at.operator, { incidentId, state, text: "Done." }, me)));
+      code(
+        write((tx) =>
+          moveIncident(
+            tx,
+            at.operator,
+            { incidentId, state, ...(state === "dismissed" ? { reason: "test" as const } : {}), text: "Done." },
+            me,
+          ),
+        ),
+      );
     expect(await end(one.id, "resolved")).toBe("invalid_state");
     await write((tx) => mergeIncident(tx, at.operator, { incidentId: one.id, intoIncidentId: into.id }, me));
     expect(await end(into.id, "dismissed")).toBe("invalid_state");
@@ -203,7 +212,7 @@ describe("an incident that stops calls", () => {
   test("and ends at the same moment as it begins to, does one of both", async () => {
     for (let round = 0; round < 5; round += 1) {
       const { id: incidentId } = await incident();
-      const move = { incidentId, state: "dismissed", text: "A test." } as const;
+      const move = { incidentId, state: "dismissed", reason: "test", text: "A test." } as const;
       const [ended, placed] = await Promise.allSettled([
         write((tx) => moveIncident(tx, at.operator, move, me)),
         place(onPhone(), { incidentId }),

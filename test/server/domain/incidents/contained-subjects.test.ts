@@ -68,7 +68,7 @@ describe("what is contained", () => {
     expect(await on.code(on.contain({ incidentId: one.id, target: wrong }))).toBe("not_found");
     await on.write((tx) => mergeIncident(tx, on.desk, { incidentId: one.id, intoIncidentId: two.id }, on.me));
     expect(await on.code(on.contain({ incidentId: one.id, target: on.target(phone) }))).toBe("invalid_state");
-    const move = { incidentId: two.id, state: "dismissed", text: "A test." } as const;
+    const move = { incidentId: two.id, state: "dismissed", reason: "test", text: "A test." } as const;
     await on.write((tx) => moveIncident(tx, on.desk, move, on.me));
     expect(await on.code(on.contain({ incidentId: two.id, target: on.target(phone) }))).toBe("invalid_state");
     expect(await on.ask(phone.endpoint)).toMatchObject({ kind: "out" });

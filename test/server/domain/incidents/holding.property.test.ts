@@ -75,7 +75,8 @@ test("no sequence of moves, merges, containments, releases and reviews, two at a
       return on.write((tx) => saveReview(tx, on.desk, draft, on.me));
     }
     const state = incidentStates[pick(incidentStates.length)] ?? "open";
-    return on.write((tx) => moveIncident(tx, on.desk, { incidentId: id, state, text: "Because." }, on.me));
+    const why = state === "dismissed" ? { reason: "test" as const } : { text: "Because." };
+    return on.write((tx) => moveIncident(tx, on.desk, { incidentId: id, state, ...why }, on.me));
   }
   const outcomes = new Set<unknown>();
   for (let step = 0; step < 40; step += 1) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { clocksOf, isOver, needsReason, nextStates } from "@/server/domain/incidents/incident.rules";
+import { clocksOf, isOver, needsReason, needsText, nextStates } from "@/server/domain/incidents/incident.rules";
 import { incidentStates } from "@/server/domain/incidents/incident.schema";
 
 describe("the ways of an incident", () => {
@@ -21,6 +21,14 @@ describe("the ways of an incident", () => {
     expect(needsReason("resolved", "open")).toBe(true);
     expect(needsReason("triage", "open")).toBe(false);
     expect(needsReason("resolved", "reviewed")).toBe(false);
+  });
+
+  test("a reason of the list is enough for a dismissal, another one is said in words", () => {
+    expect(needsText("triage", "dismissed", "duplicate")).toBe(false);
+    expect(needsText("triage", "dismissed", "other")).toBe(true);
+    expect(needsText("triage", "dismissed", undefined)).toBe(true);
+    expect(needsText("open", "resolved", undefined)).toBe(true);
+    expect(needsText("triage", "open", undefined)).toBe(false);
   });
 
   test("over is over", () => {

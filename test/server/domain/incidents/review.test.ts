@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { itemSources } from "@/server/domain/evidence/items";
 import { listFollowUps, setFollowUpDone } from "@/server/domain/incidents/follow-ups";
 import { mergeIncident, unmergeIncident } from "@/server/domain/incidents/incidents";
 import { moveIncident } from "@/server/domain/incidents/move-incident";
@@ -25,9 +26,10 @@ const texts = { cause: "A guessed password.", worked: "The rule.", changes: "Lon
 const save = (incidentId: string, more: Partial<ReviewDraft> = {}) =>
   on.write((tx) => saveReview(tx, on.desk, { incidentId, version: 0, ...texts, followUps: [], ...more }, on.me));
 const move = (incidentId: string, state: "resolved" | "reviewed" | "open" | "dismissed") =>
-  on.write((tx) =>
-    moveIncident(tx, on.desk, { incidentId, state, text: state === "reviewed" ? "" : "Because." }, on.me),
-  );
+  on.write((tx) => {
+    const why = state === "dismissed" ? { reason: "test" as const } : { text: state === "reviewed" ? "" : "Because." };
+    return moveIncident(tx, on.desk, { incidentId, state, ...why }, on.me);
+  });
 const review = (incidentId: string) =>
   readTenant(db.app, { tenantId: on.desk }, (tx) => getReview(tx, on.desk, incidentId));
 const followUps = (show: "open" | "done") =>
@@ -94,6 +96,20 @@ describe("an incident is reviewed when its review is written", () => {
       cause: texts.cause,
       facts: { signals: 99, closedAt: null },
     });
+  });
+
+  test("evidence that is taken afterwards holds it, with its follow-ups", async () => {
+    const { id } = await on.incident();
+    await save(id, { followUps: [owned("Ask the customer")] });
+    const kept = itemSources.find(({ name }) => name === "incident.jsonl");
+    if (!kept || !("lines" in kept)) throw new Error("no item about the incident");
+    const incident = { id, number: "1", title: "", severity: "high", state: "open" };
+    const nobody = { tenantIds: [], extensionIds: [], usernames: [], networks: [] };
+    const scope = { incident, slug: "operator", incidentIds: [id], ...nobody };
+    const lines = kept.lines({ tenantId: on.desk, scope, since: new Date(0), mostRows: 100 });
+    const rows = await readTenant(db.app, { tenantId: on.desk }, (tx) => tx.$queryRaw<{ row: object }[]>(lines));
+    expect(rows).toContainEqual({ row: { review: expect.objectContaining({ cause: texts.cause }) } });
+    expect(rows).toContainEqual({ row: { followUp: expect.objectContaining({ text: "Ask the customer" }) } });
   });
 
   test("two who write at once do not write over each other", async () => {

@@ -69,7 +69,7 @@ describe("an incident that is put off", () => {
   test("is put off for 30 days at most, not into the past, and not when it is over; all or none", async () => {
     const [one, over] = [await opened(), await opened()];
     await on.write((tx) =>
-      moveIncident(tx, on.desk, { incidentId: over.id, state: "dismissed", text: "A test" }, on.me),
+      moveIncident(tx, on.desk, { incidentId: over.id, state: "dismissed", reason: "test", text: "A test" }, on.me),
     );
     await expect(snooze([one.id], inHours(-1))).rejects.toEqual(refused("invalid_input"));
     await expect(snooze([one.id], inHours(24 * 31))).rejects.toEqual(refused("invalid_input"));
@@ -100,7 +100,7 @@ describe("several incidents that are one attack", () => {
   test("all or none: one that is over keeps the others from it, and one alone is nothing to merge", async () => {
     const [one, two, over] = [await opened(), await opened(), await opened()];
     await on.write((tx) =>
-      moveIncident(tx, on.desk, { incidentId: over.id, state: "dismissed", text: "A test" }, on.me),
+      moveIncident(tx, on.desk, { incidentId: over.id, state: "dismissed", reason: "test", text: "A test" }, on.me),
     );
     await expect(merge([two.id, over.id], one.id)).rejects.toEqual(refused("invalid_state"));
     expect((await get(one.id)).parts).toEqual([]);

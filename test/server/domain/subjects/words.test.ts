@@ -56,7 +56,7 @@ const nobody: Readonly<Record<string, string>> = {
   hot_import: "created_by mode",
   hot_list: "name",
   hot_number: "digits",
-  incident: "kind severity state",
+  incident: "dismissed_as kind severity state",
   incident_follow_up: "done_by",
   incident_line: "actor kind",
   incident_review: "saved_by",
