@@ -3,7 +3,7 @@ import { Client } from "pg";
 
 import { appUrl } from "@/server/config/database-url";
 import { connectDb, type Db } from "@/server/infra/db/client";
-import { createPool, type SqlPool } from "@/server/infra/db/pool";
+import { createPool, JOBS_WAIT_MS, type SqlPool } from "@/server/infra/db/pool";
 import { TEMPLATE, TEST_AUTH_SECRET } from "./names";
 
 export type TestDatabase = {
@@ -26,7 +26,8 @@ export async function copyTemplate(adminUrl: string): Promise<TestDatabase> {
   const owner = new Client({ connectionString: ownerUrl });
   await owner.connect();
   const db = connectDb(app, 10);
-  const pool = createPool(app, () => {}, 10);
+  // A race of many on a machine with much to do waits for its turn, and does not fail for that.
+  const pool = createPool(app, () => {}, 10, JOBS_WAIT_MS);
   return {
     app: db,
     pool,

@@ -145,8 +145,8 @@ export const margins: readonly SqlMutation[] = [
     of: "calls_authorise",
     name: "calls let through together forget their slice",
     loses: "who set a short one: what is talked between two looks",
-    find: "p.beyond, p.slice_seconds, p.tax_ppm FROM placed p",
-    replace: "p.beyond, 300, p.tax_ppm FROM placed p",
+    find: "p.beyond, p.slice_seconds, p.tax_ppm, p.plan_id FROM placed p",
+    replace: "p.beyond, 300, p.tax_ppm, p.plan_id FROM placed p",
     caughtBy: SLICE,
   },
   {

@@ -201,6 +201,33 @@ describe("a call from outside", () => {
     }
   });
 
+  test("rings a phone that called for help also where its tenant would pay and cannot, and nobody pays", async () => {
+    const { did, phone, set, tenant } = await reached(0n, perSecond);
+    expect((await authorise(did)).code).toBe("BAL-01");
+    const help = { pbx: "pbx1", endpoint: phone.endpoint, dialled: "112", address: "", at: new Date() };
+    await new CallAuthoriser(db.pool).ask({ ...help, call: randomUUID() });
+    const { call, ...verdict } = await authorise(did);
+    expect(verdict).toMatchObject({ kind: "inbound", code: "", target: phone.endpoint });
+    const first = verdict.callId;
+    expect(await authorise(did, call)).toMatchObject({ kind: "inbound", callId: first });
+    expect((await world.recordOf(call)).trace.map(({ gate }) => gate)).toEqual(["number", "emergency", "incoming"]);
+    expect(await talk(call, 60_000)).toBe("0");
+    await set("state", "suspended");
+    await set("state", "suspended", "extension");
+    expect(await authorise(did)).toMatchObject({ kind: "inbound", target: phone.endpoint });
+    await set("state", "active");
+    await set("state", "active", "extension");
+
+    // With money it is paid for like any other.
+    await make.topUp(tenant, 1_000_000n);
+    const paid = await authorise(did);
+    expect(await talk(paid.call, 60_000)).toBe("60000");
+    expect((await make.wallet(tenant)).posted).toBe(940_000n);
+    await make.sql("UPDATE call SET started_at = started_at - interval '61 minutes' WHERE kind = 'emergency'");
+    await set("max_calls_per_minute", 0);
+    expect((await authorise(did)).code).toBe("LIM-02");
+  });
+
   test("tells a tenant that has it for nothing nothing of what its reseller pays, and takes the reseller's limits as they are", async () => {
     const reseller = await make.tenant("reseller", operator);
     const tenant = await make.tenant("customer", reseller);

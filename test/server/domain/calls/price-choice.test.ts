@@ -72,6 +72,22 @@ describe("which price", () => {
     expect(await talk((await ring(at("12:00:00"))).call, 1_000)).toBe("10000");
   });
 
+  test("a planned price that asks no more than its greatest charge for the first increment lets the call begin", async () => {
+    const of = async (money: bigint) => {
+      const made = await customer(money);
+      await make.sql("UPDATE rate SET valid = '[2020-01-01,2026-06-01 12:00+00)' WHERE plan_id = $1", [made.plan]);
+      const planned = { perMinute: 60_000n, first: 60, next: 60, max: 10_000n };
+      await make.setRate(operator, made.plan, "49", planned, { valid: "[2026-06-01 12:00+00,)" });
+      return { ...made, ...(await made.ring(at("11:59:30"))) };
+    };
+    expect((await of(9_999n)).code).toBe("BAL-01");
+    const { call, code, granted_seconds: granted } = await of(10_000_000n);
+    expect([code, granted]).toEqual(["", 60]);
+    await desk.answered(call, at("12:00:10"));
+    expect(await desk.renew(call, at("12:00:40"))).toMatchObject({ granted_seconds: 60, code: "RAT-03" });
+    expect(await talk(call, 60_000)).toBe("10000");
+  });
+
   test("several plans are asked in their order; the first that prices the number wins", async () => {
     const { ring, tenant } = await customer(10_000_000n);
     const special = await make.plan(operator, { "4930": { perMinute: 6_000n, first: 1, next: 1 } });
