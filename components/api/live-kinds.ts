@@ -16,7 +16,7 @@ const reads: Readonly<Record<string, readonly string[]>> = {
     "autoTopUp",
     "alerts",
   ],
-  security: ["extensions", "home"],
+  security: ["extensions", "home", "securityEvents"],
   audit: ["audit"],
   tenants: ["tenants", "shell", "tenantPlans", "settings"],
   extensions: ["extensions", "connect", "home"],

@@ -15,8 +15,15 @@ import { toast } from "@/components/ui/toast-store";
 import { checks, useFields } from "@/components/ui/use-fields";
 import { msg, t } from "@/server/kernel/words";
 
+type Props = Readonly<{
+  onClose: () => void;
+  /** What the form begins with. */
+  network?: string;
+  reason?: string;
+}>;
+
 /** Bans an address by hand. What works there is named first, and cut off only when somebody says so. */
-export function PlaceBan({ onClose }: Readonly<{ onClose: () => void }>) {
+export function PlaceBan({ onClose, network, reason }: Props) {
   const { tenantSlug } = useScope();
   const trpc = useTRPC();
   const queries = useQueryClient();
@@ -51,7 +58,7 @@ export function PlaceBan({ onClose }: Readonly<{ onClose: () => void }>) {
   return (
     <Dialog onClose={onClose} title={t("Ban an address")}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
-        <What problems={form.problems} />
+        <What network={network} problems={form.problems} reason={reason} />
         {cutsOff && (
           <label className="flex min-h-8 items-center gap-2">
             <input name="cutOff" type="checkbox" />
@@ -71,11 +78,12 @@ export function PlaceBan({ onClose }: Readonly<{ onClose: () => void }>) {
 
 type Said = Readonly<{ network?: string | undefined; reason?: string | undefined }>;
 
-function What({ problems }: Readonly<{ problems: Said }>) {
+function What({ problems, network, reason }: Readonly<{ problems: Said } & Said>) {
   return (
     <>
       <Field
         data-first=""
+        defaultValue={network}
         hint={t("One address, or a network such as 203.0.113.0/24.")}
         label={t("Address")}
         name="network"
@@ -87,7 +95,7 @@ function What({ problems }: Readonly<{ problems: Said }>) {
         name="scope"
       />
       <Select choices={durationChoices()} label={t("For")} name="seconds" />
-      <Field label={t("Why")} maxLength={200} name="reason" problem={problems.reason} />
+      <Field defaultValue={reason} label={t("Why")} maxLength={200} name="reason" problem={problems.reason} />
     </>
   );
 }

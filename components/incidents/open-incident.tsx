@@ -14,8 +14,15 @@ import { checks, useFields } from "@/components/ui/use-fields";
 import type { Severity } from "@/server/domain/incidents/incident.schema";
 import { msg, t } from "@/server/kernel/words";
 
+type Props = Readonly<{
+  onClose: () => void;
+  /** What the form begins with. */
+  title?: string;
+  known?: string;
+}>;
+
 /** A person saw something that the system did not. */
-export function OpenIncident({ onClose }: Readonly<{ onClose: () => void }>) {
+export function OpenIncident({ onClose, title, known }: Props) {
   const { tenantSlug } = useScope();
   const { open } = useIncident(onClose);
   const { problems, read } = useFields({
@@ -37,6 +44,7 @@ export function OpenIncident({ onClose }: Readonly<{ onClose: () => void }>) {
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <Field
           data-first=""
+          defaultValue={title}
           label={t("What it is about")}
           maxLength={200}
           name="title"
@@ -44,7 +52,7 @@ export function OpenIncident({ onClose }: Readonly<{ onClose: () => void }>) {
           problem={problems.title}
         />
         <Select choices={severityChoices()} defaultValue="medium" label={t("Severity")} name="severity" />
-        <Field label={t("What is known")} maxLength={4_000} name="text" required={false} />
+        <Field defaultValue={known} label={t("What is known")} maxLength={4_000} name="text" required={false} />
         <FormEnd
           busy={open.isPending && t("Opening…")}
           onCancel={onClose}

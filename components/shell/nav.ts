@@ -62,6 +62,7 @@ const groups: readonly Written[] = [
       { page: "team", label: msg("Team"), icon: "team", needs: "members.read", key: "m" },
       { page: "settings", label: msg("Settings"), icon: "settings", needs: "shell.read", key: "," },
       { page: "incidents", label: msg("Incidents"), icon: "alert", needs: "incidents.read", root: true, key: "x" },
+      { page: "security-events", label: msg("Security events"), icon: "alert", needs: "security.read", key: "3" },
       { page: "rules", label: msg("Rules"), icon: "lock", needs: "rules.read", key: "w" },
       { page: "audit", label: msg("Audit"), icon: "audit", needs: "audit.read", key: "a" },
       {

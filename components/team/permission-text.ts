@@ -21,6 +21,7 @@ const subjects: Readonly<Record<Subject<Permission>, Message>> = {
   members: msg("Members"),
   reconciliation: msg("Reconciliation"),
   incidents: msg("Incidents"),
+  security: msg("Security events"),
   bans: msg("Bans"),
   rules: msg("Rules"),
   system: msg("System"),

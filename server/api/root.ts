@@ -45,6 +45,7 @@ import { retentionRouter } from "@/server/api/routers/retention";
 import { rulesRouter } from "@/server/api/routers/rules";
 import { searchRouter } from "@/server/api/routers/search";
 import { securityRouter } from "@/server/api/routers/security";
+import { securityEventsRouter } from "@/server/api/routers/security-events";
 import { sessionsRouter } from "@/server/api/routers/sessions";
 import { settingsRouter } from "@/server/api/routers/settings";
 import { shellRouter } from "@/server/api/routers/shell";
@@ -103,6 +104,7 @@ export const appRouter = router({
   rerating: reratingRouter,
   search: searchRouter,
   security: securityRouter,
+  securityEvents: securityEventsRouter,
   sessions: sessionsRouter,
   cdrImports: cdrImportsRouter,
   reconciliation: reconciliationRouter,

@@ -14,6 +14,10 @@ export const incidentCommands: Readonly<Record<string, Entry>> = {
     summary: "say what a rule would have done over past calls",
     load: async () => (await import("./commands/rules")).ruleRehearse,
   },
+  "security list": {
+    summary: "what the telephone system reported, newest first",
+    load: async () => (await import("./commands/security-events")).securityList,
+  },
   "incident list": {
     summary: "incidents, what waits first",
     load: async () => (await import("./commands/incidents")).incidentList,

@@ -202,6 +202,11 @@ export async function makeBranches(db: TestDatabase) {
       "SELECT i.statement_id AS id FROM wallet w, statement_issue(w.id, '2026-02-01', '2026-02-28', 'range', 2, 'test') i WHERE w.tenant_id = $1",
       [of.tenantId],
     );
+    const { key: event } = await build.one<{ key: string }>(
+      `INSERT INTO security_event (tenant_id, at, type, username, address) VALUES ($1, now(), 'InvalidPassword', 'nobody', '198.51.100.7')
+       RETURNING (extract(epoch FROM at) * 1000000)::bigint || '_' || id AS key`,
+      [of.tenantId],
+    );
     const did = `4930${randomInt(10_000_000, 100_000_000)}`;
     await build.did(of, did, null);
     return {
@@ -234,6 +239,7 @@ export async function makeBranches(db: TestDatabase) {
       numberBlock,
       hotList,
       hotImport,
+      event,
       link,
       deskPhone,
       secretBatch,

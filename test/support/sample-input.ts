@@ -33,6 +33,7 @@ export type Ids = Readonly<
     | "numberBlock"
     | "hotList"
     | "hotImport"
+    | "event"
     | "link"
     | "deskPhone"
     | "secretBatch"

@@ -15,6 +15,10 @@ import {
 } from "@/server/api/rest/route";
 import { incidentFilterSchema, incidentStates, severities } from "@/server/domain/incidents/incident.schema";
 import { onboardSchema } from "@/server/domain/onboarding/onboard.schema";
+import {
+  securityEventFilterSchema,
+  securityEventSeverities,
+} from "@/server/domain/security-events/security-event.schema";
 
 const tenantSchema = z
   .object({
@@ -197,5 +201,43 @@ export const incidentRoutes: readonly Route[] = [
       outcome: one.outcome,
       subjects: one.subjects.map(({ kind, value, signals }) => ({ kind, value, signals })),
     }),
+  }),
+];
+
+const securityEventSchema = z
+  .object({
+    id: z.string().describe("Its place in the list"),
+    at: momentSchema,
+    type: z.string().describe("As the telephone system calls it, such as InvalidPassword"),
+    severity: z.enum(securityEventSeverities),
+    account: z.string().describe("The SIP user name that was tried"),
+    address: z.string(),
+    transport: z.string(),
+    count: z.number().int().describe("How often the same came within a moment"),
+    tenant: z.string().describe("Whose phone was tried; the operator's for a name that nobody has"),
+  })
+  .meta({ id: "SecurityEvent" });
+
+export const securityRoutes: readonly Route[] = [
+  route({
+    method: "GET",
+    path: "/security-events",
+    id: "listSecurityEvents",
+    tag: "Security",
+    summary: "What the telephone system reported about phones of this tenant and those below, newest first",
+    procedure: "securityEvents.list",
+    query: securityEventFilterSchema
+      .omit({ tenant: true })
+      .extend({ of_tenant: securityEventFilterSchema.shape.tenant, limit: limitSchema, starting_after: afterSchema }),
+    answer: pageOf(securityEventSchema),
+    input: (asked) => {
+      const { of_tenant: tenant, ...rest } = pageInput(asked);
+      return { ...rest, ...(tenant === undefined ? {} : { tenant }) };
+    },
+    shape: ({ items, nextCursor }) =>
+      paged(
+        items.map(({ key, at, tenant, ...row }) => ({ ...row, id: key, at: at.toISOString(), tenant: tenant.slug })),
+        nextCursor,
+      ),
   }),
 ];

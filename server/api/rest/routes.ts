@@ -1,7 +1,7 @@
 import { callRoutes, numberRoutes } from "@/server/api/rest/call-routes";
 import { exportRoutes, scheduleRoutes } from "@/server/api/rest/export-routes";
 import { extensionRoutes } from "@/server/api/rest/extension-routes";
-import { incidentRoutes, tenantRoutes } from "@/server/api/rest/house-routes";
+import { incidentRoutes, securityRoutes, tenantRoutes } from "@/server/api/rest/house-routes";
 import { moneyRoutes } from "@/server/api/rest/money-routes";
 import type { Route } from "@/server/api/rest/route";
 
@@ -13,6 +13,7 @@ export const routes: readonly Route[] = [
   ...moneyRoutes,
   ...tenantRoutes,
   ...incidentRoutes,
+  ...securityRoutes,
   ...exportRoutes,
   ...scheduleRoutes,
 ];

@@ -67,6 +67,7 @@ beforeAll(async () => {
     numberBlock: crypto.randomUUID(),
     hotList: crypto.randomUUID(),
     hotImport: crypto.randomUUID(),
+    event: `1_${crypto.randomUUID()}`,
     export: crypto.randomUUID(),
     schedule: crypto.randomUUID(),
     token: crypto.randomUUID(),

@@ -1,0 +1,158 @@
+import type { IncidentState } from "@/server/domain/incidents/incident.schema";
+import {
+  type SecurityEventFilter,
+  type SecurityEventSeverity,
+  severityOfType,
+  typesOf,
+} from "@/server/domain/security-events/security-event.schema";
+import { type Sql, sql } from "@/server/infra/db/sql";
+import type { TenantRead } from "@/server/infra/db/tenant-tx";
+import { isDigestField, redact } from "@/server/infra/log/redact";
+import { DomainError } from "@/server/kernel/errors";
+import type { TenantId } from "@/server/kernel/ids";
+
+export type SecurityEventRow = {
+  /** Its place in the list. */
+  readonly key: string;
+  readonly at: Date;
+  /** As the PBX calls it. */
+  readonly type: string;
+  readonly severity: SecurityEventSeverity;
+  /** The SIP user name that was tried, as received. */
+  readonly account: string;
+  readonly address: string;
+  readonly transport: string;
+  /** How often the same came within a moment. */
+  readonly count: number;
+  /** Whose phone was tried; the operator for a name that nobody has. */
+  readonly tenant: Readonly<{ slug: string; name: string }>;
+};
+
+export type SecurityEventDetail = SecurityEventRow & {
+  /** What else the PBX told, without whatever could be a secret. */
+  readonly detail: Readonly<Record<string, unknown>>;
+  readonly extension: Readonly<{ id: string; number: string; name: string }> | null;
+  /** The network that its incidents and bans are about. */
+  readonly network: string;
+  /** Of the operator's incidents, those that name the address or its network; none for anybody else. */
+  readonly incidents: readonly Readonly<{ id: string; number: string; title: string; state: IncidentState }>[];
+};
+
+type Page = Readonly<{ cursor?: string | undefined; limit?: number | undefined }>;
+type Stored = Omit<SecurityEventRow, "tenant" | "count" | "severity"> & { count: bigint; slug: string; name: string };
+
+const columns = sql`(extract(epoch FROM e.at) * 1000000)::bigint || '_' || e.id AS key, e.at, e.type, e.username AS account, e.address, e.transport, CASE WHEN e.detail ->> 'count' ~ '^[0-9]{1,15}$' THEN (e.detail ->> 'count')::bigint ELSE 1 END AS count,
+  t.slug, t.name`;
+
+const shown = ({ slug, name, count, ...row }: Stored): SecurityEventRow => ({
+  ...row,
+  severity: severityOfType(row.type),
+  count: Number(count),
+  tenant: { slug, name },
+});
+
+/**
+ * What the PBX reported about the phones of a tenant and of those below it, newest first, a page at a time; at the operator
+ * also what was tried under names that nobody has. Wants a subtree transaction.
+ * @throws DomainError invalid_input for a network that is none, or of another width than those that are told apart.
+ */
+export async function listSecurityEvents(
+  tx: TenantRead,
+  tenantId: TenantId,
+  { cursor, limit = 50, ...filter }: SecurityEventFilter & Page,
+): Promise<{ items: SecurityEventRow[]; nextCursor: string | null }> {
+  const where = sql`${await matching(tx, tenantId, filter)} AND ${before(cursor)}`;
+  const newest = sql`ORDER BY e.at DESC, e.id DESC LIMIT ${limit + 1}`;
+  const ids = await tenantsAsked(tx, tenantId, filter.tenant);
+  // Of a few tenants each has its own index; those of everybody are read in the order of time.
+  const found = ids
+    ? sql`SELECT e.* FROM unnest(${ids}::uuid[]) AS asked (id) CROSS JOIN LATERAL (
+        SELECT e.* FROM security_event e WHERE e.tenant_id = asked.id AND ${where} ${newest}) e ${newest}`
+    : sql`SELECT e.* FROM security_event e WHERE ${where} ${newest}`;
+  const rows = await tx.$queryRaw<Stored[]>`
+    SELECT ${columns} FROM (${found}) e JOIN tenant t ON t.id = e.tenant_id ORDER BY e.at DESC, e.id DESC`;
+  const items = rows.slice(0, limit).map(shown);
+  return { items, nextCursor: rows.length > limit ? (items.at(-1)?.key ?? null) : null };
+}
+
+const MOST_TENANTS = 5_000;
+
+/** Whose events are asked for, of those that may be seen; undefined: everybody's. */
+async function tenantsAsked(tx: TenantRead, tenantId: TenantId, slug: string | undefined) {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    SELECT t.id FROM tenant t WHERE (${slug || null}::text IS NULL OR t.slug = ${slug || null}::text)
+      AND (${slug || null}::text IS NOT NULL OR NOT EXISTS (SELECT FROM tenant o WHERE o.id = ${tenantId}::uuid AND o.kind = 'operator'))
+    ORDER BY t.id LIMIT ${MOST_TENANTS}`;
+  return rows.length === 0 && !slug ? undefined : rows.map(({ id }) => id);
+}
+
+const momentOf = (us: string) => sql`timestamptz 'epoch' + ${us}::bigint * interval '1 microsecond'`;
+
+function before(cursor: string | undefined): Sql {
+  if (cursor === undefined) return sql`true`;
+  const [us = "0", id = ""] = cursor.split("_");
+  return sql`(e.at, e.id) < (${momentOf(us)}, ${id}::uuid)`;
+}
+
+/** Only what narrows is asked, so that each question finds its index. */
+async function matching(tx: TenantRead, tenantId: TenantId, filter: SecurityEventFilter): Promise<Sql> {
+  const { type, severity, address, account, from, to } = filter;
+  const zone = sql`(SELECT time_zone FROM tenant WHERE id = ${tenantId}::uuid)`;
+  const parts: Sql[] = [];
+  if (type) parts.push(sql`e.type = ${type}`);
+  if (severity) parts.push(sql`e.type = ANY (${typesOf(severity)}::text[])`);
+  if (address) parts.push(await atAddress(tx, address));
+  if (account) parts.push(sql`e.username = ${account}`);
+  if (from) parts.push(sql`e.at >= (${from}::date::timestamp AT TIME ZONE ${zone})`);
+  if (to) parts.push(sql`e.at < ((${to}::date::timestamp + interval '1 day') AT TIME ZONE ${zone})`);
+  return parts.reduce((all, part) => sql`${all} AND ${part}`, sql`true`);
+}
+
+const isWhole = (address: string) => !address.includes("/");
+
+async function atAddress(tx: TenantRead, address: string): Promise<Sql> {
+  if (isWhole(address)) return sql`e.address COLLATE "C" = ${address}`;
+  const [row] = await tx.$queryRaw<{ network: string }[]>`SELECT network_of(split_part(${address}, '/', 1)) AS network`;
+  const network = row?.network ?? "";
+  if (network !== address.toLowerCase())
+    throw new DomainError(
+      "invalid_input",
+      { field: "address" },
+      "Give one address, or a whole network such as 203.0.113.0/24 or 2001:db8:0:1::/64.",
+    );
+  const [, dots] = /^(\d+\.\d+\.\d+\.)0\/24$/.exec(network) ?? [];
+  // The addresses of a network stand together: from its first three numbers on, up to the letter after the dot.
+  if (dots) return sql`e.address COLLATE "C" >= ${dots} AND e.address COLLATE "C" < ${`${dots.slice(0, -1)}/`}`;
+  return sql`network_of(e.address) = ${network}`;
+}
+
+/** Nothing by which a password could be guessed, whoever wrote it down. */
+const told = (detail: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(Object.entries(detail).filter(([name]) => !isDigestField(name)));
+
+/**
+ * One event with all that is known of it. Wants a subtree transaction.
+ * @throws DomainError not_found for one that is gone, or is not of this tenant or below.
+ */
+export async function getSecurityEvent(tx: TenantRead, key: string): Promise<SecurityEventDetail> {
+  const [us = "0", id = ""] = key.split("_");
+  const [found] = await tx.$queryRaw<(Stored & { detail: Record<string, unknown>; network: string; of: string })[]>`
+    SELECT ${columns}, e.detail, e.tenant_id AS of, network_of(e.address) AS network FROM security_event e JOIN tenant t ON t.id = e.tenant_id
+    WHERE e.at = ${momentOf(us)} AND e.id = ${id}::uuid`;
+  if (!found) throw new DomainError("not_found");
+  const { detail, network, of, ...row } = found;
+  const [extension] = await tx.$queryRaw<{ id: string; number: string; name: string }[]>`
+    SELECT id, number, display_name AS name FROM extension WHERE tenant_id = ${of}::uuid AND sip_username = ${row.account}`;
+  const incidents = await tx.$queryRaw<SecurityEventDetail["incidents"][number][]>`
+    SELECT i.id, i.number::text AS number, i.title, i.state FROM incident i
+    WHERE i.merged_into IS NULL AND ${row.address} <> '' AND (i.source = ${network} OR EXISTS (SELECT FROM incident_subject s
+      WHERE s.tenant_id = i.tenant_id AND s.incident_id = i.id AND s.kind = 'address' AND s.value = ${row.address}))
+    ORDER BY i.last_at DESC LIMIT 5`;
+  return {
+    ...shown(row),
+    detail: redact(told(detail)) as Record<string, unknown>,
+    extension: extension ?? null,
+    network,
+    incidents,
+  };
+}
