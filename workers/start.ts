@@ -3,6 +3,7 @@ import { version as productVersion } from "@/package.json";
 import { appUrl } from "@/server/config/database-url";
 import type { Env } from "@/server/config/env";
 import { webhookKeyOf } from "@/server/domain/notifications/signature.rules";
+import { fingerprintsOf } from "@/server/domain/system/manager-secret.rules";
 import { connectAmi } from "@/server/infra/ami/connect";
 import type { AmiGateway } from "@/server/infra/ami/gateway";
 import { connectDb } from "@/server/infra/db/client";
@@ -153,6 +154,7 @@ const settingsOf = (env: Env) => ({
   approvalLimit: env.TOP_UP_APPROVAL_LIMIT,
   securityEventRetentionDays: env.SECURITY_EVENT_RETENTION_DAYS,
   pseudonymSecret: env.PSEUDONYM_KEY ?? env.AUTH_SECRET,
+  managerSecrets: env.PBX === "none" || !env.AMI_HOST ? [] : fingerprintsOf(env.AUTH_SECRET, env),
   auditFile: env.AUDIT_FILE,
   auditAnchorFile: env.AUDIT_ANCHOR_FILE ?? (env.AUDIT_FILE && `${env.AUDIT_FILE}.heads`),
   auditFileMaxBytes: env.AUDIT_FILE_MAX_MB * 1_000_000,

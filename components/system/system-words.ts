@@ -1,5 +1,6 @@
 import type { Outputs } from "@/components/api/outputs";
 import { durationText } from "@/components/calls/duration-text";
+import { daysSince, isDue } from "@/server/domain/system/manager-secret.schema";
 import { type Message, msg, say, t } from "@/server/kernel/words";
 
 export type SystemState = Outputs["system"]["get"];
@@ -23,6 +24,7 @@ export function partsOf(system: SystemState, now: number, texts: Texts): readonl
     databasePart(system, texts),
     workersPart(system, now, texts),
     ...(worker ? [pbxPart(worker, now, texts), queuePart(worker), outboxPart(system, now, texts)] : []),
+    ...(system.managerSecrets.length > 0 ? [secretsPart(system, now)] : []),
     trunkPart(system, now, texts),
     mailPart(system, worker),
     ...(worker ? [paymentsPart(worker)] : []),
@@ -75,6 +77,17 @@ function pbxPart({ ami, pbx }: WorkerState, now: number, { ageText }: Texts): Pa
     Math.abs(ami.clockOffsetMs) > 1_000 && t("its clock is {ms} ms off", { ms: Math.round(ami.clockOffsetMs) }),
   ];
   return { name, health: "well", state: t("Connected"), detail: facts.filter(Boolean).join(", ") };
+}
+
+function secretsPart({ managerSecrets }: SystemState, now: number): Part {
+  const at = new Date(now);
+  const due = managerSecrets.some(({ since }) => isDue(since, at));
+  const ages = managerSecrets.map(({ name, since }) =>
+    t("{name} used for {days, plural, one {# day} other {# days}}", { name, days: daysSince(since, at) }),
+  );
+  const detail = [...ages, ...(due ? [t("how to: docs/manager-secrets.md")] : [])].join(", ");
+  const name = t("Secrets of the PBX");
+  return { name, health: due ? "ill" : "well", state: due ? t("Time for new ones") : t("New enough"), detail };
 }
 
 function queuePart({ queue }: WorkerState): Part {

@@ -1,4 +1,6 @@
 import { findBookDifferences } from "@/server/domain/calls/book-differences";
+import { fingerprintsOf } from "@/server/domain/system/manager-secret.rules";
+import { daysSince, isDue } from "@/server/domain/system/manager-secret.schema";
 import { migrationsFolder, pendingMigrations, readMigrations } from "@/server/infra/db/migration-files";
 import type { Desk } from "./desk";
 import { examine, type Finding, fine, wrong } from "./doctor-part";
@@ -15,6 +17,7 @@ export async function databaseFindings(desk: Desk): Promise<Finding[]> {
     await examine("row security", "See prisma/migrations/0002_row_security.", () => bounded(desk)),
     await examine("migrations", "Run npm run migrate.", () => migrated(desk)),
     await examine("operator", "Run ringfence operator create.", () => operator(desk)),
+    await examine("manager secrets", "See docs/manager-secrets.md.", () => managerSecrets(desk)),
     await examine("books", "Run ringfence reconcile.", () => books(desk)),
   ];
 }
@@ -61,6 +64,25 @@ async function migrated({ db }: Desk): Promise<Finding> {
 async function operator(desk: Desk): Promise<Finding> {
   await desk.operator();
   return fine("operator", "there is one");
+}
+
+type Used = { name: string; since: Date; fingerprint: string };
+
+/** A secret that is used for a quarter is due; one that no worker showed the PBX yet is new. */
+async function managerSecrets({ db, place }: Desk): Promise<Finding> {
+  const part = "manager secrets";
+  const { AUTH_SECRET = "", ...secrets } = place.secrets;
+  const ours = place.ami ? fingerprintsOf(AUTH_SECRET, secrets) : [];
+  if (ours.length === 0) return fine(part, "none: no PBX is connected");
+  const used = await db.$queryRaw<Used[]>`SELECT name, since, fingerprint FROM manager_secrets()`;
+  const now = new Date();
+  const ages = ours.map(({ name, fingerprint }) => ({
+    name,
+    since: used.find((one) => one.name === name && one.fingerprint === fingerprint)?.since ?? now,
+  }));
+  const detail = ages.map(({ name, since }) => `${name} used for ${daysSince(since, now)} days`).join(", ");
+  if (!ages.some(({ since }) => isDue(since, now))) return fine(part, detail);
+  return wrong(part, detail, "Make new ones: docs/manager-secrets.md says how.");
 }
 
 async function books(desk: Desk): Promise<Finding> {

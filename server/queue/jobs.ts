@@ -207,6 +207,15 @@ export const jobs = {
     backoffMs: 1_000,
     everyMs: 3_600_000,
   }),
+  /** Since when the secrets of the manager interface are used, and whether somebody has to be reminded. */
+  remindOfSecrets: defineJob({
+    name: "secrets.remind",
+    scope: "system",
+    schema: nothing,
+    attempts: 1,
+    backoffMs: 1_000,
+    everyMs: 900_000,
+  }),
   /** What links and desk phones hold sealed and nobody may open any more. */
   wipeProvisioning: defineJob({
     name: "provisioning.wipe",

@@ -41,6 +41,7 @@ const nothing: Processors = {
   followUpPayments: async () => {},
   endSeats: async () => {},
   recheckHosts: async () => {},
+  remindOfSecrets: async () => {},
   runExportSchedules: async () => {},
   wipeProvisioning: async () => {},
   fileCalls: async () => {},

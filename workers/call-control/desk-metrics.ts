@@ -5,6 +5,17 @@ import { severities } from "@/server/domain/incidents/incident.schema";
 
 type MakeGauge = (name: string, help: string, labels?: readonly string[]) => Gauge;
 
+/** How old the secrets of the manager interface are, by the names of their variables. */
+export function secretGauge(
+  gauge: MakeGauge,
+): (read: readonly Readonly<{ name: string; age_seconds: number }>[]) => void {
+  const age = gauge("manager_secret_age_seconds", "Since a secret of the manager interface is used.", ["name"]);
+  return (read) => {
+    age.reset();
+    for (const { name, age_seconds } of read) age.set({ name }, Math.max(0, age_seconds));
+  };
+}
+
 /** How the incident desk stands. Without an answer of the database its lines are left out rather than shown as nothing. */
 export function deskGauges(gauge: MakeGauge): (read: DeskGauges | undefined) => void {
   const open = gauge("incidents_open", "Incidents that are not over.", ["severity", "state"]);

@@ -6,9 +6,10 @@ import { type AuditGauges, readAuditGauges } from "@/server/domain/audit/audit-g
 import { readDeskGauges } from "@/server/domain/incidents/desk-gauges";
 import { type MoneyGauges, readMoneyGauges } from "@/server/domain/reconciliation/money-gauges";
 import { type RetentionGauge, readRetentionGauges } from "@/server/domain/retention/retention-gauges";
+import { readSecretGauges } from "@/server/domain/system/manager-secrets";
 import type { AmiGateway } from "@/server/infra/ami/gateway";
 import type { SqlPool } from "@/server/infra/db/pool";
-import { deskGauges } from "@/workers/call-control/desk-metrics";
+import { deskGauges, secretGauge } from "@/workers/call-control/desk-metrics";
 import { isOurs, type Reply } from "@/workers/call-control/http";
 import type { CallLifecycle } from "@/workers/calls/call-lifecycle";
 import type { CdrSpool } from "@/workers/calls/cdr-spool";
@@ -66,15 +67,17 @@ export function createMetrics(parts: Parts): Metrics {
   const retention = retentionGauges(gauge);
   const machine = machineGauges(gauge, counter);
   const desk = deskGauges(gauge);
+  const secrets = secretGauge(gauge);
   for (const one of parts.desk.all()) registry.registerMetric(one);
   return {
     answered: (route, status, seconds) => requests.observe({ route, status: String(status) }, seconds),
     scrape: async () => {
-      const [read, trail, kept, incidents, counts, spool] = await Promise.all([
+      const [read, trail, kept, incidents, used, counts, spool] = await Promise.all([
         inTime(readMoneyGauges(parts.pool)),
         inTime(readAuditGauges(parts.pool)),
         inTime(readRetentionGauges(parts.pool)),
         inTime(readDeskGauges(parts.pool)),
+        inTime(readSecretGauges(parts.pool)),
         inTime(parts.queue.counts()),
         inTime(Promise.resolve(parts.spool()?.status())),
       ]);
@@ -82,6 +85,7 @@ export function createMetrics(parts: Parts): Metrics {
       audit(trail);
       retention(kept ?? []);
       desk(incidents);
+      secrets(used ?? []);
       machine({ parts, counts, spool });
       return { status: 200, text: await registry.metrics(), type: "text/plain; version=0.0.4; charset=utf-8" };
     },

@@ -16,6 +16,7 @@ import { notifyIncident } from "@/workers/processors/notify-incident";
 import { recheckHosts } from "@/workers/processors/recheck-hosts";
 import { reconcileCalls, reconcileNow } from "@/workers/processors/reconcile-calls";
 import { refundPayment } from "@/workers/processors/refund-payment";
+import { remindOfSecrets } from "@/workers/processors/remind-of-secrets";
 import { retryJob } from "@/workers/processors/retry-job";
 import { ringForEcho } from "@/workers/processors/ring-for-echo";
 import { runExportSchedules } from "@/workers/processors/run-export-schedules";
@@ -54,6 +55,7 @@ export const processors = {
   endSeats,
   runExportSchedules,
   recheckHosts,
+  remindOfSecrets,
   wipeProvisioning,
   fileCalls: fileCallsJob,
   foldUsage: foldUsageJob,

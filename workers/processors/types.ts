@@ -1,4 +1,5 @@
 import type { TxtLookup } from "@/server/domain/brands/hosts";
+import type { Fingerprint } from "@/server/domain/system/manager-secret.rules";
 import type { AmiGateway } from "@/server/infra/ami/gateway";
 import type { Db } from "@/server/infra/db/client";
 import type { SqlPool } from "@/server/infra/db/pool";
@@ -40,6 +41,8 @@ export type SystemContext = {
     securityEventRetentionDays: number;
     /** What the key of the tokens of numbers is made from; without it none are replaced. */
     pseudonymSecret?: string | undefined;
+    /** Fingerprints of the secrets that the workers show the PBX. */
+    managerSecrets?: readonly Fingerprint[];
     auditFile: string | undefined;
     /** Where the heads of the chains are noted. */
     auditAnchorFile?: string | undefined;

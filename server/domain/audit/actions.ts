@@ -23,6 +23,7 @@ export type AuditAction =
   | "call.hang_up"
   | "call.file"
   | "system.retry_job"
+  | "system.remind_of_secrets"
   | "billing.top_up"
   | "billing.transfer"
   | "billing.correct"

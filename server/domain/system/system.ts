@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { managerSecretAges, type SecretAge } from "@/server/domain/system/manager-secrets";
 import { readWorkers, type WorkerState } from "@/server/domain/system/workers";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
@@ -32,6 +33,8 @@ export type SystemState = Readonly<{
   now: Date;
   database: z.infer<typeof stateSchema>;
   workers: readonly WorkerState[];
+  /** Since when each secret of the manager interface is used; none where there is no PBX. */
+  managerSecrets: readonly SecretAge[];
   trunk: TrunkHour;
   /** Names of the tenants that failed jobs belong to, by id. */
   tenants: Readonly<Record<string, string>>;
@@ -53,6 +56,7 @@ export async function readSystem(tx: TenantRead): Promise<SystemState> {
     now: row.now,
     database: stateSchema.parse(row.state),
     workers,
+    managerSecrets: await managerSecretAges(tx),
     trunk: await trunkHour(tx),
     tenants: Object.fromEntries(named.map(({ id, name }) => [id, name])),
   };

@@ -24,6 +24,7 @@ const system = (more: Partial<SystemState> = {}): SystemState => ({
   workers: [worker()],
   trunk: { calls: 20, answered: 15, acdSeconds: 100, failed: 1, lastAnsweredAt: ago(30), lastFailedAt: null },
   tenants: {},
+  managerSecrets: [],
   ...more,
   database: {
     ...{ version: "18.0", bytes: 52_000_000, connections: 12, connectionsMost: 100 },
@@ -39,6 +40,8 @@ describe("the parts of the system", () => {
   it("are all well when they say so", () => {
     const parts = partsOf(system(), now.getTime(), { ageText, sizeText });
     expect(parts.map(({ health }) => health)).toEqual(parts.map(() => "well"));
+    const fresh = system({ managerSecrets: [{ name: "AMI_READ_SECRET", since: ago(86_400) }] });
+    expect(part(fresh, "Secrets")).toMatchObject({ health: "well", detail: "AMI_READ_SECRET used for 1 day" });
     expect(part(system(), "PBX")?.detail).toBe("Asterisk 22.7.0, 4 calls, up for 2 h, last event 2 s ago");
   });
 
@@ -46,6 +49,11 @@ describe("the parts of the system", () => {
     ["Workers", "Silent", withWorker({ beatAt: ago(30) })],
     ["Workers", "Never seen", system({ workers: [] })],
     ["PBX", "Away", withWorker({ ami: { ...ami, connected: false, problem: "reading events: refused" } })],
+    [
+      "Secrets",
+      "Time for new ones",
+      system({ managerSecrets: [{ name: "AMI_READ_SECRET", since: ago(91 * 86_400) }] }),
+    ],
     ["Queue", "Away", withWorker({ queue: { ...worker().queue, there: false } })],
     ["Queue", "2 given up", withWorker({ queue: { ...worker().queue, failed: 2 } })],
     ["Outbox", "Held up", system({ database: { ...system().database, outbox: 3, outboxOldest: ago(90) } })],

@@ -56,7 +56,7 @@ describe("the catalogue", () => {
       SELECT c.relname AS name FROM pg_class c WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace
         AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id') ORDER BY 1`);
     const known = [
-      "erasure_target fraud_range month_table number_range passkey password_reset person rate_limit reconciliation_state recovery_code retention_class",
+      "erasure_target fraud_range manager_secret month_table number_range passkey password_reset person rate_limit reconciliation_state recovery_code retention_class",
       "retention_run rule_cursor schema_migration session spool_position tenant tenant_below totp used_challenge worker_state",
     ].join(" ");
     expect(without.map((row) => row.name)).toEqual(known.split(" "));

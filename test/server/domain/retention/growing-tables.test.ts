@@ -31,7 +31,7 @@ const stays: Readonly<Record<string, string>> = {
   "used_challenge password_reset": "forgotten within a day by whoever adds the next",
   "registration extension_batch extension_batch_part worker_state": "while it lives, then wiped",
   // One row per thing that is watched.
-  "audit_anchor retention_run spool_position reconciliation_state rule_cursor rule_audit_cursor schema_migration":
+  "manager_secret audit_anchor retention_run spool_position reconciliation_state rule_cursor rule_audit_cursor schema_migration":
     "one row each",
   retention_sweep: "forgets its own after 400 days",
   // Bytes that were read.

@@ -65,6 +65,7 @@ const nobody: Readonly<Record<string, string>> = {
   ledger_transaction: "actor",
   legal_hold: "classes kind lifted_by placed_by",
   mail: "attachment_type state",
+  manager_secret: "fingerprint name",
   month_table: "at_column class name",
   notify_delivery: "event key state",
   notify_target: "created_by kind least_severity",
