@@ -2,6 +2,15 @@ import type { FakeAsterisk } from "@/test/support/fake-asterisk";
 
 type Channel = { uniqueId: string; context: string; extension: string; up: boolean; answeredAtMs?: number };
 
+/** What Asterisk puts into every event about a channel. */
+export const ofChannel = (privilege: "call" | "user", call: string) => ({
+  Privilege: `${privilege},all`,
+  Channel: "PJSIP/x-00000001",
+  Context: "ringfence-out",
+  Uniqueid: call,
+  Linkedid: call,
+});
+
 /** Gives a fake Asterisk channels: it lists them, prolongs them, hangs them up, and tells what a dialplan of ours tells. */
 export function fakeCalls(pbx: FakeAsterisk) {
   const channels = new Map<string, Channel>();
@@ -48,7 +57,10 @@ export function fakeCalls(pbx: FakeAsterisk) {
   };
 
   const userEvent = (name: string, fields: Record<string, string>) =>
-    pbx.send({ Event: "UserEvent", UserEvent: name, At: at(), ...fields }, "reads");
+    pbx.send(
+      { Event: "UserEvent", ...ofChannel("user", fields["Call"] ?? ""), UserEvent: name, At: at(), ...fields },
+      "reads",
+    );
   return {
     channels,
     limits,
@@ -76,10 +88,7 @@ export function fakeCalls(pbx: FakeAsterisk) {
         pbx.send(
           {
             Event: "Hangup",
-            Uniqueid: call,
-            Linkedid: call,
-            Channel: "PJSIP/x-00000001",
-            Context: "ringfence-out",
+            ...ofChannel("call", call),
             Cause: "16",
           },
           "reads",

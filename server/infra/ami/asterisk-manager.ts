@@ -1,6 +1,6 @@
 import createManager, { type Message } from "asterisk-manager";
 
-import { type Frame, renderAction } from "@/server/infra/ami/frames";
+import { again, type Frame, renderAction } from "@/server/infra/ami/frames";
 import type { AmiTransport, OpenTransport } from "@/server/infra/ami/transport";
 
 const flat = (value: Message[string]): string => {
@@ -12,7 +12,12 @@ const flat = (value: Message[string]): string => {
 };
 
 const frameOf = (message: Message): Frame =>
-  Object.fromEntries(Object.entries(message).map(([name, value]) => [name, flat(value)]));
+  Object.fromEntries(
+    Object.entries(message).flatMap(([name, value]) => [
+      [name, flat(value)],
+      ...(Array.isArray(value) ? [[again(name), value.at(-1) ?? ""]] : []),
+    ]),
+  );
 
 /**
  * The one place that touches the package asterisk-manager. A manager serves one connection and is thrown away with it:

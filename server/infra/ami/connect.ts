@@ -17,13 +17,13 @@ export type AmiOptions = Readonly<{
   actor: Readonly<{ username: string; secret: string }>;
   log: Logger;
   timing?: Partial<Timing>;
-  /** "package" is asterisk-manager, for plain connections; "socket" is our own, always used with TLS. */
+  /** "socket" is our own, always used with TLS; "package" is asterisk-manager, for plain connections. */
   transport?: "package" | "socket";
   maxQueuedEvents?: number;
 }>;
 
 const openerOf = (options: AmiOptions): OpenTransport =>
-  options.tls !== false || options.transport === "socket" ? openSocketTransport : openPackageTransport;
+  options.tls === false && options.transport === "package" ? openPackageTransport : openSocketTransport;
 
 /** "No such channel": it ended in the meantime, which is an answer and not a failure. */
 const isGone = (error: unknown) => error instanceof DomainError && /no such channel/i.test(`${error.detail["reason"]}`);

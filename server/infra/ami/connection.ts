@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from "node:crypto";
 
 import { amiField } from "@/server/infra/ami/fields";
-import type { Frame } from "@/server/infra/ami/frames";
+import { type Frame, isTold } from "@/server/infra/ami/frames";
 import { PendingActions } from "@/server/infra/ami/pending";
 import type { AmiTransport, OpenTransport, TransportTarget } from "@/server/infra/ami/transport";
 import type { Logger } from "@/server/infra/log/logger";
@@ -44,6 +44,10 @@ export type ConnectionOptions = Readonly<{
   onReady: () => void;
   onLost: (reason: string) => void;
 }>;
+
+/** As Asterisk says it: too long to fit into what a stranger can write into a field of another event. */
+const isFullyBooted = (frame: Frame): boolean =>
+  frame["privilege"] === "system,all" && frame["status"] === "Fully Booted" && isTold(frame);
 
 /**
  * Keeps one manager connection: logs in, waits until Asterisk is fully booted, pings, reconnects. Actions are sent
@@ -177,6 +181,7 @@ export class AmiConnection {
   #frame(frame: Frame): void {
     this.#lastFrameAt = Date.now();
     if (frame["event"] === "FullyBooted") {
+      if (!isFullyBooted(frame)) return;
       // It can overtake the callback of the login by a tick.
       const uptimeSeconds = Number(frame["uptime"]);
       this.#bootedAt = Number.isFinite(uptimeSeconds) ? Date.now() - uptimeSeconds * 1000 : undefined;

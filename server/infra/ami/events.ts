@@ -1,4 +1,4 @@
-import type { Frame } from "@/server/infra/ami/frames";
+import { type Frame, isTold, lastOf } from "@/server/infra/ami/frames";
 import type { LiveChannel, PbxEvent, SecurityEvent } from "@/server/infra/ami/gateway";
 import { isDigestField, isSecretName } from "@/server/infra/log/redact";
 import { phoneOfChannel } from "@/server/kernel/phone-name";
@@ -23,6 +23,20 @@ export const securityEvents: ReadonlySet<string> = new Set([
 
 const MAX_DETAIL = 400;
 
+/** What Asterisk puts into every event about a channel. */
+const ofChannel = ["channel", "context", "uniqueid", "linkedid"] as const;
+const ofSecurity = ["severity", "service", "eventtv"] as const;
+
+/**
+ * Whether Asterisk itself says so. It writes numbers that strangers send into its events as they are, line breaks too, so
+ * whoever dials or registers can end one message and begin another. No such field holds more than 79 bytes: what an event of
+ * ours has to have, class and channel besides what it says, is longer than that. Told of twice is nothing.
+ */
+const isGenuine = (frame: Frame, of: "call" | "user"): boolean =>
+  frame["privilege"] === `${of},all` && isTold(frame) && ofChannel.every((name) => frame[name] !== undefined);
+const isSecurity = (frame: Frame): boolean =>
+  frame["privilege"] === "security,all" && ofSecurity.every((name) => frame[name] !== undefined);
+
 /**
  * Turns a manager event into one of ours.
  * @param nowUs the PBX's time, for events that carry none.
@@ -30,9 +44,10 @@ const MAX_DETAIL = 400;
  */
 export function toPbxEvent(frame: Frame, nowUs: number): PbxEvent | undefined {
   const name = frame["event"] ?? "";
-  if (name === "UserEvent") return toUserEvent(frame, nowUs);
-  if (name === "Hangup") return toHangup(frame, nowUs);
-  if (securityEvents.has(name)) return { kind: "security", event: toSecurityEvent(name, frame, nowUs) };
+  if (name === "UserEvent") return isGenuine(frame, "user") ? toUserEvent(frame, nowUs) : undefined;
+  if (name === "Hangup") return isGenuine(frame, "call") ? toHangup(frame, nowUs) : undefined;
+  if (securityEvents.has(name) && isSecurity(frame))
+    return { kind: "security", event: toSecurityEvent(name, frame, nowUs) };
   return undefined;
 }
 
@@ -91,10 +106,14 @@ const ownFields = new Set([
 
 function toSecurityEvent(name: string, frame: Frame, nowUs: number): SecurityEvent {
   // RemoteAddress reads "IPV4/UDP/203.0.113.7/5060".
-  const [, transport, address, port] = (frame["remoteaddress"] ?? "").split("/");
+  // The last one: the name that was tried stands before it and may hold another.
+  const [, transport, address, port] = lastOf(frame, "remoteaddress").split("/");
   const said = new Date((frame["eventtv"] ?? "").replace(/([+-]\d\d)(\d\d)$/, "$1:$2"));
   const detail = Object.entries(frame)
-    .filter(([field]) => !ownFields.has(field) && !isDigestField(field) && !isSecretName(field))
+    .filter(
+      ([field]) =>
+        /^[a-z]{1,40}$/.test(field) && !ownFields.has(field) && !isDigestField(field) && !isSecretName(field),
+    )
     .map(([field, value]) => [field, value.slice(0, MAX_DETAIL)] as const);
   return {
     name,
@@ -115,8 +134,8 @@ export function toLiveChannel(frame: Frame): LiveChannel {
   const [hours = 0, minutes = 0, seconds = 0] = (frame["duration"] ?? "").split(":").map(Number);
   return {
     channel,
-    uniqueId: frame["uniqueid"] ?? "",
-    linkedId: frame["linkedid"] ?? "",
+    uniqueId: lastOf(frame, "uniqueid"),
+    linkedId: lastOf(frame, "linkedid"),
     context: frame["context"] ?? "",
     extension: frame["exten"] ?? "",
     endpoint: phoneOfChannel(channel),

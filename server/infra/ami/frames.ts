@@ -1,5 +1,15 @@
-/** One message of the manager interface. Names are lower case; of a name that comes twice the first value counts. */
+/**
+ * One message of the manager interface. Names are lower case. Asterisk gives each name once; where one comes again the first
+ * value counts, and the last stands under the name with LAST: somebody wrote lines of his own into a field before it.
+ */
 export type Frame = Readonly<Record<string, string>>;
+
+const LAST = "#last";
+/** The value that Asterisk itself wrote, when what strangers send stands before it. */
+export const lastOf = (frame: Frame, name: string): string => frame[name + LAST] ?? frame[name] ?? "";
+export const isTold = (frame: Frame): boolean => !Object.keys(frame).some((name) => name.endsWith(LAST));
+/** Under which name another value of a name is kept. */
+export const again = (name: string): string => name + LAST;
 
 const MAX_LINE = 64 * 1024;
 const MAX_LINES = 2_000;
@@ -19,10 +29,10 @@ export class FrameParser {
   push(text: string): void {
     let from = 0;
     const all = this.#rest + text;
-    for (let end = all.indexOf("\n", from); end !== -1; end = all.indexOf("\n", from)) {
-      const stop = end > from && all.charCodeAt(end - 1) === 13 ? end - 1 : end;
-      this.#line(all.slice(from, stop));
-      from = end + 1;
+    // Both characters: one alone came from outside, and ends nothing.
+    for (let end = all.indexOf("\r\n", from); end !== -1; end = all.indexOf("\r\n", from)) {
+      this.#line(all.slice(from, end));
+      from = end + 2;
     }
     this.#rest = all.slice(from);
     if (this.#rest.length > MAX_LINE) throw new RangeError("a line of the manager interface is too long");
@@ -41,8 +51,8 @@ export class FrameParser {
     const colon = line.indexOf(":");
     if (colon < 1) return;
     const name = line.slice(0, colon).toLowerCase();
-    if (Object.hasOwn(this.#fields, name)) return;
-    this.#fields[name] = line.slice(line[colon + 1] === " " ? colon + 2 : colon + 1);
+    const value = line.slice(line[colon + 1] === " " ? colon + 2 : colon + 1);
+    this.#fields[Object.hasOwn(this.#fields, name) ? again(name) : name] = value;
   }
 }
 

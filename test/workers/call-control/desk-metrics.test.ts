@@ -90,6 +90,9 @@ test("what the PBX says and what the job of a containment did are counted by the
   await tells(["ringfence_ami_connected 1"]);
   const hostile = {
     Event: "InvalidPassword",
+    Privilege: "security,all",
+    Severity: "Error",
+    EventTV: new Date().toISOString(),
     Service: "PJSIP",
     AccountID: "a-guessed-name",
     RemoteAddress: "IPV4/UDP/198.51.100.77/5060",

@@ -219,6 +219,7 @@ test("a call that the PBX refused because nobody answered it stands in the list 
 test("security events are kept for the tenant whose phone was tried, without anything secret", async () => {
   const failed = (account: string) => ({
     Event: "ChallengeResponseFailed",
+    Privilege: "security,all",
     EventTV: new Date().toISOString(),
     Severity: "Error",
     Service: "PJSIP",

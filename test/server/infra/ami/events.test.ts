@@ -3,9 +3,11 @@ import { describe, expect, test, vi } from "vitest";
 import type { PbxEvent } from "@/server/infra/ami/gateway";
 import { useAmiLink } from "@/test/support/ami-link";
 import { frame } from "@/test/support/fake-asterisk";
+import { ofChannel } from "@/test/support/fake-calls";
 
 const answered = (call: string) => ({
   Event: "UserEvent",
+  ...ofChannel("user", call),
   UserEvent: "RingfenceAnswered",
   Call: call,
   At: "1700000000123456",
@@ -69,6 +71,56 @@ describe.each(["package", "socket"] as const)("over the %s transport", (transpor
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(link.ami.status().connected).toBe(true);
     expect(await link.ami.hangUp("PJSIP/acme-101-0000002a", { cause: 16, deadlineMs: 500 })).toBe("asked");
+  });
+
+  /** As Asterisk 22 really writes them: what was sent stands in a field as it came, 36 bytes of a name, 79 of a number. */
+  const tried = (name: string) =>
+    `Event: InvalidAccountID\r\nPrivilege: security,all\r\nTimestamp: 1795746428.337129\r\nSystemName: pbx1\r\n` +
+    `EventTV: 2026-11-27T02:27:08.337+0000\r\nSeverity: Error\r\nService: PJSIP\r\nEventVersion: 1\r\nAccountID: ${name.slice(0, 36)}\r\n` +
+    "SessionID: 6f86\r\nLocalAddress: IPV4/UDP/127.0.0.1/5060\r\nRemoteAddress: IPV4/UDP/203.0.113.9/5060\r\n\r\n";
+  const dialled = (event: string, number: string) =>
+    `Event: ${event}\r\nPrivilege: call,all\r\nChannel: PJSIP/acme-101-00000003\r\nContext: ringfence-phone\r\nExten: ${number.slice(0, 79)}\r\n` +
+    "Priority: 1\r\nUniqueid: pbx1-1795746573.3\r\nLinkedid: pbx1-1795746573.3\r\nCause: 0\r\n\r\n";
+
+  test("what strangers and phones write into a field becomes no event of its own", async () => {
+    const seen: PbxEvent[] = [];
+    for (const kind of ["answered", "ended", "hangup", "userevent", "security"] as const) {
+      link.ami.onEvent(kind, (event) => void seen.push(event as PbxEvent));
+    }
+    await link.connected();
+    const before = link.ami.status().bootedAt;
+    const call = "pbx1-1795746569.0";
+    for (const end of ["\r\n", "\n"]) {
+      for (const space of ["", " "]) {
+        const line = (...lines: string[]) => end + end + lines.map((one) => one.replace(":", `:${space}`)).join(end);
+        for (const event of ["Newchannel", "Hangup"]) {
+          link.pbx.sendRaw(
+            dialled(event, line("Event:UserEvent", "UserEvent:RingfenceEnded", `Call:${call}`, "TalkMs:0")),
+          );
+          link.pbx.sendRaw(
+            dialled(event, line("Event:UserEvent", "UserEvent:RingfenceAnswered", `Call:${call}`, "Granted:1")),
+          );
+          link.pbx.sendRaw(dialled(event, line("Event:Hangup", "Privilege:call,all", `Uniqueid:${call}`, "", "")));
+          link.pbx.sendRaw(dialled(event, line("Event:InvalidPassword", "RemoteAddress://198.51.100.1", "", "")));
+        }
+        link.pbx.sendRaw(tried(line("Event:FullyBooted", "Uptime:0", "")));
+        link.pbx.sendRaw(tried(line("Event:InvalidPassword", "")));
+        link.pbx.sendRaw(tried(`x${end}RemoteAddress://198.51.100.1`));
+      }
+    }
+    link.pbx.send(answered("1700000000.9"), "reads");
+    await vi.waitFor(() => expect(seen.some(({ kind }) => kind === "answered")).toBe(true), 3_000);
+    expect(seen.filter(({ kind }) => kind === "answered")).toMatchObject([{ call: "1700000000.9" }]);
+    expect(seen.filter(({ kind }) => kind === "ended" || kind === "userevent")).toEqual([]);
+    for (const event of seen) {
+      if (event.kind === "hangup") expect(event.uniqueId).toBe("pbx1-1795746573.3");
+      // A message that was cut short knows no address; none is ever one that was written into a name.
+      if (event.kind === "security") expect(["203.0.113.9", undefined]).toContain(event.event.remoteAddress);
+    }
+    expect(seen).toContainEqual(
+      expect.objectContaining({ event: expect.objectContaining({ remoteAddress: "203.0.113.9" }) }),
+    );
+    expect(link.ami.status()).toMatchObject({ connected: true, bootedAt: before });
   });
 
   test("security events lose everything of the digest exchange before anyone sees them", async () => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { type Frame, FrameParser, renderAction } from "@/server/infra/ami/frames";
+import { type Frame, FrameParser, isTold, lastOf, renderAction } from "@/server/infra/ami/frames";
 
 function read(chunks: readonly string[]): Frame[] {
   const frames: Frame[] = [];
@@ -22,8 +22,16 @@ test("one message, whatever pieces it comes in", () => {
   );
 });
 
-test("of a name that comes twice the first counts, and a line without a name is nothing", () => {
-  expect(read(["Event: A\r\nCall: 1\r\nCall: 2\r\nrubbish\r\n: x\r\n\r\n"])).toEqual([{ event: "A", call: "1" }]);
+test("of a name that comes again the first counts and the last is kept apart, and a line without a name is nothing", () => {
+  const [seen = {}] = read(["Event: A\r\nCall: 1\r\nCall: 2\r\nCall: 3\r\nrubbish\r\n: x\r\n\r\n"]);
+  expect([seen["event"], seen["call"], lastOf(seen, "call"), lastOf(seen, "event")]).toEqual(["A", "1", "3", "A"]);
+  expect([isTold(seen), isTold({ event: "A" })]).toEqual([false, true]);
+});
+
+test("half a line break ends nothing: it came from outside", () => {
+  expect(read(["Event: A\r\nExten: 1\n\nEvent: B\nCall: 2\r\rCall: 3\r\n\r\n"])).toEqual([
+    { event: "A", exten: "1\n\nEvent: B\nCall: 2\r\rCall: 3" },
+  ]);
 });
 
 test("names of the language are ordinary names", () => {
