@@ -6,7 +6,7 @@ import { webhookKeyOf } from "@/server/domain/notifications/signature.rules";
 import { fingerprintsOf } from "@/server/domain/system/manager-secret.rules";
 import { connectAmi } from "@/server/infra/ami/connect";
 import type { AmiGateway } from "@/server/infra/ami/gateway";
-import { connectDb } from "@/server/infra/db/client";
+import { connectDb, type Db } from "@/server/infra/db/client";
 import { CALLERS_WAIT_MS, createPool, JOBS_WAIT_MS, type SqlPool } from "@/server/infra/db/pool";
 import { createTxtLookup } from "@/server/infra/dns/txt";
 import { createLiveBus, LIVE_CHANNEL } from "@/server/infra/live/bus";
@@ -84,10 +84,9 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
   const banning = { failed: banSenders({ db, bus, log }), ban: banNetworks({ db, pool, bus, log }) };
   const security = ami && new SecurityEvents({ pool, ami, bus, log, counts, ...banning });
   const rules = new RuleSweep({ pool, db, ami, bus, log });
-  const link = ami && new LinkTrail({ ami, db, log, pbx });
-  if (ami) recordRefusalsOfPbx({ pool, ami, pbx, log });
+  const link = ami && followLink({ pool, db, ami, pbx, log });
   const hurry = hurryAfterTopUps(connectionString, lifecycle, log);
-  const stops = [watchCalls(reconciler, ami, log), resumeContainments({ pool, ami, log })];
+  const stops = [() => rehearsed.stop(), watchCalls(reconciler, ami, log), resumeContainments({ pool, ami, log })];
   const metrics = createMetrics({ ...parts, runs, desk: counts, spool: () => spool.current });
   const server = createCallControl({
     ...{ pool, lifecycle, pbx, log },
@@ -97,7 +96,6 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
     ...{ metrics, metricsToken: env.METRICS_TOKEN },
   });
   const stop = async () => {
-    rehearsed.stop();
     for (const each of stops) each();
     await closed(server);
     await Promise.allSettled([jobs.close(), hurry.close(), security?.close(), rules.close(), heartbeat.close()]);
@@ -115,6 +113,12 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
     await stop();
     throw error;
   }
+}
+
+/** What the PBX refuses by itself, and when the link to it comes and goes. */
+function followLink(parts: Readonly<{ pool: SqlPool; db: Db; ami: AmiGateway; pbx: string; log: Logger }>): LinkTrail {
+  recordRefusalsOfPbx(parts);
+  return new LinkTrail(parts);
 }
 
 /** One for calls, which fails at once, and one for jobs. Nothing connects before the first query. */

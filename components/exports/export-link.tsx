@@ -4,7 +4,10 @@ import { useScope } from "@/components/shell/scope";
 import { buttonClass } from "@/components/ui/button-class";
 import { t } from "@/server/kernel/words";
 
-type Props = Readonly<{ list: "calls" | "audit" | "ledger"; filter: Readonly<Record<string, unknown>> }>;
+type Props = Readonly<{
+  list: "calls" | "audit" | "ledger" | "security_events";
+  filter: Readonly<Record<string, unknown>>;
+}>;
 
 /** Leads to the form for a file of this list with the filter it has now: all of it, not only the page that is shown. */
 export function ExportLink({ list, filter }: Props) {

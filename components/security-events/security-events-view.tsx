@@ -6,6 +6,7 @@ import { useTRPC } from "@/components/api/client";
 import { useCutPoll } from "@/components/api/live";
 import type { Outputs, SecurityEventRow } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
+import { ExportLink } from "@/components/exports/export-link";
 import { Severity } from "@/components/incidents/incident-badges";
 import { SecurityEventBar } from "@/components/security-events/security-event-bar";
 import { noFilter, readSecurityEventFilter, typeText } from "@/components/security-events/security-event-filter";
@@ -81,7 +82,7 @@ export function SecurityEventsView() {
   const clear = Object.keys(filter).length > 0 ? () => set(noFilter) : undefined;
   return (
     <>
-      <PageHeader title={t("Security events")}>
+      <PageHeader actions={<ExportLink filter={filter} list="security_events" />} title={t("Security events")}>
         <SecurityEventBar above={above} filter={filter} set={set} />
       </PageHeader>
       <QueryView query={query}>

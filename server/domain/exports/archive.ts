@@ -80,7 +80,11 @@ async function* piecesOf({ read, file, onLines }: Archive, inner: Inner): AsyncG
 }
 
 function innerFiles({ asked, bounds }: Archive): readonly Inner[] {
-  const listed = (kind: Exclude<ExportKind, "everything" | "incidents">, bound: bigint, subtree = false): Inner => {
+  const listed = (
+    kind: Exclude<ExportKind, "everything" | "incidents" | "security_events">,
+    bound: bigint,
+    subtree = false,
+  ): Inner => {
     const source = exportSources[kind] as Source<ExportKind>;
     return {
       name: kind === "ledger" ? "movements" : kind,

@@ -2,7 +2,16 @@ import type { Permission } from "@/server/domain/tenancy/roles";
 import { type Message, msg, say, spoken } from "@/server/kernel/words";
 
 /** What can be taken out as a file. The words are stored: never renamed. */
-export const exportKinds = ["calls", "ledger", "extensions", "numbers", "audit", "incidents", "everything"] as const;
+export const exportKinds = [
+  "calls",
+  "ledger",
+  "extensions",
+  "numbers",
+  "audit",
+  "incidents",
+  "security_events",
+  "everything",
+] as const;
 export type ExportKind = (typeof exportKinds)[number];
 /** Whether a stored word is a kind that this version knows. */
 export const isExportKind = (text: string): text is ExportKind => (exportKinds as readonly string[]).includes(text);
@@ -146,6 +155,22 @@ export const exportWords: Readonly<Record<ExportKind, KindOfExport>> = {
       column("contained_at", "moment", "When it was contained"),
       column("closed_at", "moment", "When it was over"),
       column("incident_id", "text", "Ours"),
+    ],
+  },
+  security_events: {
+    name: msg("Security events"),
+    permission: "security.read",
+    moment: msg("Every event up to the moment when the file was asked for, those of tenants below as well."),
+    columns: [
+      column("at", "moment", "When"),
+      column("type", "text", "As the telephone system calls it"),
+      column("severity", "text", "low, medium or high"),
+      column("account", "text", "The SIP user name that was tried"),
+      column("address", "text", "From where"),
+      column("transport", "text", "UDP, TCP, TLS …"),
+      column("count", "number", "How often the same came within a moment"),
+      column("tenant", "text", "Whose phone was tried"),
+      column("event_id", "text", "Its place in the list"),
     ],
   },
   everything: {

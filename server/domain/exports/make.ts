@@ -9,7 +9,14 @@ import { callDocument } from "@/server/domain/exports/call-document";
 import { type Row, writerOf } from "@/server/domain/exports/cells.rules";
 import { type ExportKind, exportWords, MOST_OF_DOCUMENT } from "@/server/domain/exports/export.schema";
 import { type ExportRow, exportPart, getExport } from "@/server/domain/exports/exports";
-import { type Asked, type Batch, exportSources, type Filters, type Source } from "@/server/domain/exports/sources";
+import {
+  type Asked,
+  type Batch,
+  exportSources,
+  type Filters,
+  readsBelow,
+  type Source,
+} from "@/server/domain/exports/sources";
 import { getTenantFacts } from "@/server/domain/exports/tenant-facts";
 import type { Db } from "@/server/infra/db/client";
 import type { SqlPool } from "@/server/infra/db/pool";
@@ -110,7 +117,7 @@ async function tableParts(of: Making, file: ExportRow, asked: Asked<ExportKind>)
   const columns = style.columns?.length ? style.columns.flatMap((key) => all.filter((one) => one.key === key)) : all;
   const places = columns.map((column) => all.indexOf(column));
   const writer = writerOf(columns, { ...style, format: format === "pdf" ? "csv" : format });
-  const next = (after: string | null) => reading(of, (tx) => source.next(tx, asked, after, BATCH), what === "numbers");
+  const next = (after: string | null) => reading(of, (tx) => source.next(tx, asked, after, BATCH), readsBelow(what));
   const parts = await partsThere(of);
   const total = await reading(of, (tx) => source.count(tx, asked));
   let done = parts.reduce((sum, { lines }) => sum + lines, 0);

@@ -4,6 +4,7 @@ import { trailFilterSchema } from "@/server/domain/audit/trail.schema";
 import { callFilterSchema } from "@/server/domain/calls/call.schema";
 import { type ExportKind, exportFormats } from "@/server/domain/exports/export.schema";
 import { severities } from "@/server/domain/incidents/incident.schema";
+import { securityEventFilterSchema } from "@/server/domain/security-events/security-event.schema";
 
 const callsFilter = callFilterSchema.omit({ cursor: true, limit: true, far: true });
 const days = z.object({ from: callFilterSchema.shape.from, to: callFilterSchema.shape.to });
@@ -16,6 +17,7 @@ export const exportFilters = {
   numbers: z.object({ text: z.string().trim().max(60).optional() }),
   audit: trailFilterSchema,
   incidents: z.object({ severity: z.enum(severities).optional(), text: z.string().trim().max(100).optional() }),
+  security_events: securityEventFilterSchema,
   everything: z.object({}),
 } as const satisfies Record<ExportKind, z.ZodType>;
 
@@ -50,6 +52,7 @@ export const newExportSchema = z.discriminatedUnion("what", [
   asked("numbers"),
   asked("audit"),
   asked("incidents"),
+  asked("security_events"),
   asked("everything"),
 ]);
 export type NewExport = z.output<typeof newExportSchema>;

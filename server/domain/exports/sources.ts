@@ -6,6 +6,7 @@ import type { Row } from "@/server/domain/exports/cells.rules";
 import type { ExportKind } from "@/server/domain/exports/export.schema";
 import type { exportFilters } from "@/server/domain/exports/new-export.schema";
 import { extensionRows, incidentRows, numberRows } from "@/server/domain/exports/whole-lists";
+import { securityEventsAfter } from "@/server/domain/security-events/security-events";
 import { type Sql, sql } from "@/server/infra/db/sql";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import type { TenantId } from "@/server/kernel/ids";
@@ -143,6 +144,22 @@ const whole = <K extends "extensions" | "numbers" | "incidents">(
   next: async (tx, { tenantId, filter }) => ({ rows: await read(tx, tenantId, filter), after: null }),
 });
 
+const securityEvents: Source<"security_events"> = {
+  bound: async () => 0n,
+  count: async () => null,
+  next: async (tx, { tenantId, filter, asOf }, after, limit) => {
+    const rows = await securityEventsAfter(tx, tenantId, { ...filter, after, asOf, limit });
+    const cells = rows.map((row) => [
+      ...[row.at.getTime(), row.type, row.severity, row.account, row.address, row.transport, row.count],
+      ...[row.tenant.slug, row.key],
+    ]);
+    return { rows: cells, after: rows.length === limit ? (rows.at(-1)?.key ?? null) : null };
+  },
+};
+
+/** Kinds whose rows are those of tenants below as well: read in a subtree transaction. */
+export const readsBelow = (what: ExportKind): boolean => what === "numbers" || what === "security_events";
+
 /** Of each kind of file. */
 export const exportSources: { readonly [K in ExportKind]: Source<K> } = {
   calls,
@@ -151,6 +168,7 @@ export const exportSources: { readonly [K in ExportKind]: Source<K> } = {
   extensions: whole<"extensions">(extensionRows),
   numbers: whole<"numbers">(numberRows),
   incidents: whole<"incidents">(incidentRows),
+  security_events: securityEvents,
   // Its files come from the sources above; only the moment is its own.
   everything: { bound: calls.bound, count: async () => null, next: async () => ({ rows: [], after: null }) },
 };

@@ -75,6 +75,28 @@ export async function listSecurityEvents(
   return { items, nextCursor: rows.length > limit ? (items.at(-1)?.key ?? null) : null };
 }
 
+type After = Readonly<{ after: string | null; asOf: Date; limit: number }>;
+
+/** So many of them after a place up to a moment, oldest first: for files. Wants a subtree transaction. */
+export async function securityEventsAfter(
+  tx: TenantRead,
+  tenantId: TenantId,
+  { after, asOf, limit, ...filter }: SecurityEventFilter & After,
+): Promise<SecurityEventRow[]> {
+  const [us = "0", id = ""] = after?.split("_") ?? [];
+  const place = after === null ? sql`true` : sql`(e.at, e.id) > (${momentOf(us)}, ${id}::uuid)`;
+  const where = sql`${await matching(tx, tenantId, filter)} AND ${place} AND e.at <= ${asOf}::timestamptz`;
+  const oldest = sql`ORDER BY e.at, e.id LIMIT ${limit}`;
+  const ids = await tenantsAsked(tx, tenantId, filter.tenant);
+  const found = ids
+    ? sql`SELECT e.* FROM unnest(${ids}::uuid[]) AS asked (id) CROSS JOIN LATERAL (
+        SELECT e.* FROM security_event e WHERE e.tenant_id = asked.id AND ${where} ${oldest}) e ${oldest}`
+    : sql`SELECT e.* FROM security_event e WHERE ${where} ${oldest}`;
+  const rows = await tx.$queryRaw<Stored[]>`
+    SELECT ${columns} FROM (${found}) e JOIN tenant t ON t.id = e.tenant_id ORDER BY e.at, e.id`;
+  return rows.map(shown);
+}
+
 const MOST_TENANTS = 5_000;
 
 /** Whose events are asked for, of those that may be seen; undefined: everybody's. */

@@ -2,6 +2,10 @@ import { randomUUID } from "node:crypto";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import type { Batch } from "@/server/domain/exports/sources";
+import { exportSources } from "@/server/domain/exports/sources";
+import { readTenant } from "@/server/infra/db/read-tenant";
+import type { TenantId } from "@/server/kernel/ids";
 import { jsonOf, runCli } from "@/test/server/cli/run-cli";
 import { callerFor } from "@/test/support/caller";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
@@ -115,6 +119,31 @@ test("one event tells its phone, its network and its incidents, and no secret", 
   const [other] = (await as(on.owners.operator).list({ tenantSlug, address: "198.51.100.9" })).items;
   for (const eventId of [other?.key ?? "", `1_${randomUUID()}`])
     await expect(as(on.owners.customer).get({ tenantSlug: "acme", eventId })).rejects.toThrow("not_found");
+});
+
+test("a file has them all, oldest first, batch by batch, with the filter of the page and none that came later", async () => {
+  const tenantId = on.operator.tenantId as TenantId;
+  const asOf = new Date();
+  await came("FailedACL", "late", "192.0.2.1", -10);
+  const read = async (filter: object, limit: number) => {
+    const names: unknown[] = [];
+    for (let after: string | null = null, first = true; first || after !== null; first = false) {
+      const from: string | null = after;
+      const batch: Batch = await readTenant(db.app, { tenantId, subtree: true }, (tx) =>
+        exportSources.security_events.next(tx, { tenantId, filter, asOf, bound: 0n }, from, limit),
+      );
+      names.push(...batch.rows.map((row) => `${row[1]} ${row[4]} ${row[7]}`));
+      after = batch.after;
+    }
+    return names;
+  };
+  expect(await read({ account: "nobody" }, 2)).toEqual([
+    `FailedACL 2001:db8:0:1::5 ${operatorSlug}`,
+    `FailedACL 198.51.1.9 ${operatorSlug}`,
+    `InvalidAccountID 198.51.100.9 ${operatorSlug}`,
+  ]);
+  expect(await read({ tenant: "acme" }, 10)).toEqual(["InvalidPassword 198.51.100.7 acme"]);
+  expect(await read({}, 3)).not.toContain(`FailedACL 192.0.2.1 ${operatorSlug}`);
 });
 
 test("the command line lists the same", async () => {

@@ -27,6 +27,7 @@ const lines = {
   takeEvidence: { event: "evidence.take", in: "server/domain/evidence/take.ts" },
   notifyFinding: { event: "rule.notify", in: "workers/processors/notify-finding.ts" },
   containIncident: { event: "incident.contain_step", in: "workers/processors/contain-incident.ts" },
+  remindOfSecrets: { event: "system.remind_of_secrets", in: "workers/processors/remind-of-secrets.ts" },
   reconcileCalls: { event: "reconciliation.heal", in: "workers/calls/run-report.ts" },
   reconcileNow: { event: "reconciliation.heal", in: "workers/calls/run-report.ts" },
   endSeats: { event: "member.end_seats", in: "workers/processors/end-seats.ts" },
