@@ -4,6 +4,7 @@ import type { Tenancy } from "@/test/support/builders";
 import { callDesk } from "@/test/support/call-desk";
 import { callerFor } from "@/test/support/caller";
 import type { TestDatabase } from "@/test/support/database";
+import { noonZone } from "@/test/support/noon";
 import { retentionDesk } from "@/test/support/retention-desk";
 import { fileCalls } from "@/workers/retention/file-calls";
 
@@ -20,6 +21,8 @@ export async function filingDesk(db: TestDatabase) {
   await make.assign(buyer, plan);
   for (const of of [seller, buyer]) await make.topUp(of, 100_000_000n);
   const phone = await make.phone(buyer, "101");
+  // What is read before the filing and after it is read on one day.
+  await make.sql("UPDATE tenant SET time_zone = $1", [noonZone()]);
   const desk = callDesk(db.pool);
 
   /** Everything that was written of a call, so many days earlier. */

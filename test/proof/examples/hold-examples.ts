@@ -2,6 +2,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 
 import type { Example } from "@/test/proof/examples/example";
+import { noonZone } from "@/test/support/noon";
 
 const perSecond = { perMinute: 60_000n, first: 1, next: 1 };
 
@@ -88,7 +89,8 @@ export const holdExamples: readonly Example[] = [
     name: "a cap bounds first slice and renewal, with what is held and what was spent",
     run: async ({ customer, calls, make, talk }) => {
       const of = await customer(10_000_000n, perSecond, { slice: 20 });
-      await make.sql("UPDATE tenant SET daily_cap_micros = 45000 WHERE id = $1", [of.tenant.tenantId]);
+      const noon = [of.tenant.tenantId, noonZone()];
+      await make.sql("UPDATE tenant SET daily_cap_micros = 45000, time_zone = $2 WHERE id = $1", noon);
       await talk(of, 10_000);
       const call = randomUUID();
       equal((await calls.authorise({ call, endpoint: of.phone.endpoint })).granted_seconds, 20);

@@ -6,6 +6,7 @@ import type { TenantId } from "@/server/kernel/ids";
 import { type Branches, makeBranches } from "@/test/support/branch";
 import { callerFor } from "@/test/support/caller";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { noonZone } from "@/test/support/noon";
 
 const MANY = 2_100;
 let db: TestDatabase;
@@ -15,6 +16,7 @@ let root: string;
 beforeAll(async () => {
   db = await createDatabase();
   branches = await makeBranches(db);
+  await branches.build.sql("UPDATE tenant SET time_zone = $1", [noonZone()]);
   owner = await branches.seat(branches.reseller, "owner");
   root = await branches.seat(branches.operator, "owner");
 });
@@ -24,7 +26,7 @@ const list = (more: { view?: TenantView; sort?: TenantSort; text?: string; curso
   callerFor(db.app, owner).tenants.list({ tenantSlug: "ours", ...more });
 const spend = (tenantId: string, daysAgo: number, micros: number) =>
   branches.build.sql(
-    "INSERT INTO spend_day (tenant_id, day, extension_id, charged_micros, calls) VALUES ($1, current_date - $2::int, gen_random_uuid(), $3, 1)",
+    "INSERT INTO spend_day (tenant_id, day, extension_id, charged_micros, calls) VALUES ($1, (now() AT TIME ZONE (SELECT time_zone FROM tenant WHERE id = $1))::date - $2::int, gen_random_uuid(), $3, 1)",
     [tenantId, daysAgo, micros],
   );
 const slugs = (page: Awaited<ReturnType<typeof list>>) => page.items.map(({ slug }) => slug);

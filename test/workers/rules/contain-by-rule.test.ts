@@ -8,6 +8,7 @@ import type { TenantId } from "@/server/kernel/ids";
 import { builders, type Phone, type Tenancy } from "@/test/support/builders";
 import { callDesk } from "@/test/support/call-desk";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { noonZone } from "@/test/support/noon";
 import { seedCalls } from "@/test/support/seeded-calls";
 import { RuleSweep } from "@/workers/rules/rule-sweep";
 
@@ -29,6 +30,7 @@ beforeAll(async () => {
   await make.topUp(acme, 1_000_000_000n);
   await make.sql("INSERT INTO destination (tenant_id, country) VALUES ($1, 'GB')", [acme.tenantId]);
   await make.sql("UPDATE extension SET daily_cap_micros = $2 WHERE id = $1", [phone.extensionId, CAP]);
+  await make.sql("UPDATE tenant SET time_zone = $1", [noonZone()]);
   sweep = new RuleSweep({
     pool: db.pool,
     db: db.app,

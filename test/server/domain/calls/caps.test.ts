@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
 import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { noonZone } from "@/test/support/noon";
 import { type Prepaid, perSecond, prepaid } from "@/test/support/prepaid";
 
 let db: TestDatabase;
@@ -25,6 +26,7 @@ describe("caps", () => {
     ["monthly_cap_micros", "extension", "CAP-02", "extension monthly cap"],
   ])("%s of the %s counts what is spent and what is held", async (column, table, code, gate) => {
     const { ring, set } = await customer(10_000_000n, perSecond, 100);
+    await make.sql("UPDATE tenant SET time_zone = $1", [noonZone()]);
     await set(column, 250_000, table);
     expect(await talk((await ring()).call, 100_000)).toBe("100000");
     const open = await Promise.all([ring(), ring(), ring()]);

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { builders, type RateOf, type Tenancy } from "@/test/support/builders";
 import { callDesk } from "@/test/support/call-desk";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { noonZone } from "@/test/support/noon";
 
 let db: TestDatabase;
 let make: ReturnType<typeof builders>;
@@ -87,7 +88,8 @@ describe("the gates", () => {
 
   test("count held money against the daily cap, so parallel calls cannot pass it together", async () => {
     const { tenant, phone } = await customer(10_000_000n, perSecond, 100);
-    await make.sql("UPDATE tenant SET daily_cap_micros = 250000 WHERE id = $1", [tenant.tenantId]);
+    const cap = [tenant.tenantId, noonZone()];
+    await make.sql("UPDATE tenant SET daily_cap_micros = 250000, time_zone = $2 WHERE id = $1", cap);
     const verdicts = await Promise.all(
       [1, 2, 3, 4].map(() => desk.authorise({ call: call(), endpoint: phone.endpoint })),
     );
