@@ -68,7 +68,15 @@ export function PayByCard({ payments, onClose, first = "25" }: Props) {
       {card === ANOTHER && <SaveCard onChange={setSaveCard} saveCard={saveCard} />}
       {refusal && <ErrorState {...refusal} />}
       {refused !== undefined && (
-        <Notice title={t("The card was not charged.")} tone="bad">
+        <Notice
+          action={
+            <Button onClick={() => pay({ amount: plainAmount(amount), saveCard: false })}>
+              {t("Pay at the provider’s page")}
+            </Button>
+          }
+          title={t("The card was not charged.")}
+          tone="bad"
+        >
           {refused} {t("Choose another card, or pay at the provider’s page: there your bank can ask you.")}
         </Notice>
       )}
