@@ -29,7 +29,9 @@ export function LimitsView() {
         </p>
         <QueryView query={query}>{(limits) => <OwnLimits limits={limits} />}</QueryView>
         <ExtensionLimits />
-        {tenant.kind !== "customer" && query.data && <BelowCost allowed={query.data.sellsBelowCost} />}
+        {tenant.kind !== "customer" && query.data && (
+          <BelowCost allowed={query.data.sellsBelowCost} refused={query.data.refusedCurrencies} />
+        )}
       </div>
     </>
   );

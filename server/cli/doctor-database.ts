@@ -1,4 +1,5 @@
 import { findBookDifferences } from "@/server/domain/calls/book-differences";
+import { currencyGaps } from "@/server/domain/limits/currency-gaps";
 import { fingerprintsOf } from "@/server/domain/system/manager-secret.rules";
 import { daysSince, isDue } from "@/server/domain/system/manager-secret.schema";
 import { migrationsFolder, pendingMigrations, readMigrations } from "@/server/infra/db/migration-files";
@@ -19,6 +20,7 @@ export async function databaseFindings(desk: Desk): Promise<Finding[]> {
     await examine("operator", "Run ringfence operator create.", () => operator(desk)),
     await examine("manager secrets", "See docs/manager-secrets.md.", () => managerSecrets(desk)),
     await examine("books", "Run ringfence reconcile.", () => books(desk)),
+    await examine("currencies", "Run ringfence doctor again.", () => currencies(desk)),
   ];
 }
 
@@ -83,6 +85,17 @@ async function managerSecrets({ db, place }: Desk): Promise<Finding> {
   const detail = ages.map(({ name, since }) => `${name} used for ${daysSince(since, now)} days`).join(", ");
   if (!ages.some(({ since }) => isDue(since, now))) return fine(part, detail);
   return wrong(part, detail, "Make new ones: docs/manager-secrets.md says how.");
+}
+
+/** Amounts of two currencies say nothing about each other, so whoever sells across them has to say that it means it. */
+async function currencies(desk: Desk): Promise<Finding> {
+  const gaps = await desk.readAll((tx) => currencyGaps(tx));
+  if (gaps.length === 0) return fine("currencies", "no reseller's calls are refused for selling in another one");
+  const each = gaps
+    .map(({ slug, buys, sells }) => `${slug} buys in ${buys} and sells in ${sells.join(", ")}`)
+    .join("; ");
+  const fix = "Let each sell in the currency it buys in, or run ringfence terms set --tenant … --below-cost yes.";
+  return wrong("currencies", `Calls are refused (RAT-02): ${each}`, fix);
 }
 
 async function books(desk: Desk): Promise<Finding> {

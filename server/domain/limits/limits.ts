@@ -1,3 +1,4 @@
+import { currencyGaps } from "@/server/domain/limits/currency-gaps";
 import {
   auditOf,
   changedSince,
@@ -22,6 +23,8 @@ export type TenantLimits = {
   readonly timeZone: string;
   /** Whether it lets calls through that it pays more for than it earns; told to itself only. */
   readonly sellsBelowCost: boolean;
+  /** Other currencies than its own in which those below it pay, for which their calls are refused; told to itself only. */
+  readonly refusedCurrencies: readonly string[];
   /** What counts: the tightest of what anybody set. */
   readonly effective: Limits;
   /** What the tenant wishes for itself. */
@@ -53,9 +56,11 @@ export async function getLimits(tx: TenantRead, tenantId: TenantId, readerId: Te
       FROM tenant_limit l WHERE tenant_id = ${tenantId}::uuid) l
     WHERE who IS NOT NULL GROUP BY who`;
   const rowOf = (who: string) => rows.find((row) => row.who === who);
+  const [gap] = tenantId === readerId ? await currencyGaps(tx, tenantId) : [];
   return {
     currency: tenant.currency,
     timeZone: tenant.time_zone,
+    refusedCurrencies: gap?.sells ?? [],
     sellsBelowCost: tenantId === readerId && tenant.sells_below_cost,
     effective: limitsOf(tenant),
     // Before anybody wrote one down, the wish is what stands in the tenant's columns.

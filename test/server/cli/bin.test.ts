@@ -128,6 +128,7 @@ describe("the doctor", () => {
       "migrations",
       "operator",
       "books",
+      "currencies",
       "redis",
     ]) {
       expect(of(name)).toMatchObject({ ok: true, fix: null });
