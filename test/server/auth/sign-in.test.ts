@@ -100,6 +100,10 @@ test("a wrong password, an unknown address and an account without a password get
   expect(strangers.at(-1)).toMatchObject({ subject: "person:unknown" });
   // What was typed may be a password in the wrong field.
   expect(JSON.stringify(await trail(branches.operator))).not.toContain("nobody@test.example");
+  // Each counts once for the network that it came from, with the operator, whose rule it is.
+  const counted =
+    "SELECT tenant_id, sum(signals)::int AS n FROM signal WHERE kind = 'sign_in' AND source = '192.0.2.0/24' GROUP BY 1";
+  expect((await db.owner.query(counted)).rows).toEqual([{ tenant_id: branches.operator.tenantId, n: 3 }]);
 });
 
 test("an unknown address costs a digest of the same strength as a known one, so the time tells nothing", async () => {

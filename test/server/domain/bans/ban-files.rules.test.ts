@@ -1,6 +1,8 @@
+import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 
-import { banFile, type HeldBan } from "@/server/domain/bans/ban-files.rules";
+import { findCommand } from "@/server/cli/registry";
+import { banFile, banFileNames, type HeldBan } from "@/server/domain/bans/ban-files.rules";
 
 const at = (text: string) => new Date(`2027-01-02T${text}Z`);
 const bans: readonly HeldBan[] = [
@@ -57,4 +59,54 @@ test("nftables gets a table of its own whose elements end by themselves", () => 
   expect(text).toMatch(/^# .*\ntable inet ringfence\ndelete table inet ringfence\ntable inet ringfence \{/);
   expect(text).toContain("tcp dport { 80, 443, 3000 } drop");
   expect(file("nftables", [])).not.toContain("elements");
+});
+
+/** A setting of one of the files for fail2ban, "%%" read as its own files mean it. */
+function settingOf(file: string, name: string): string {
+  const text = readFileSync(`docs/fail2ban/${file}/ringfence.conf`, "utf8");
+  return (new RegExp(`^${name} = (.*)$`, "m").exec(text)?.[1] ?? "").replaceAll("%%", "%");
+}
+
+/**
+ * The filter, evaluated as fail2ban does it: the moment is found by datepattern and cut out, then failregex is searched in what
+ * is left, with its own expression for SUBNET. fail2ban itself is not run.
+ */
+function filtered(line: string): string | undefined {
+  const date = settingOf("filter.d", "datepattern")
+    .replace("%Y", "\\d{4}")
+    .replaceAll(/%[mdHMS]/g, "\\d{2}");
+  const [found] = new RegExp(date).exec(line) ?? [];
+  if (found === undefined) return undefined;
+  const subnet = "(?<net>(?:\\d{1,3}\\.){3}\\d{1,3}(?:/\\d+)?|[0-9a-fA-F:]*:[0-9a-fA-F:]*(?:/\\d+)?)";
+  const rule = new RegExp(settingOf("filter.d", "failregex").replace("<SUBNET>", subnet));
+  return rule.exec(line.replace(found, ""))?.groups?.["net"];
+}
+
+test("the filter for fail2ban reads each ban of the log that is really written, and nothing else", () => {
+  const lines = file("fail2ban").trimEnd().split("\n");
+  expect(lines.map(filtered)).toEqual(["192.0.2.7", "2001:db8::/64", "198.51.100.0/24"]);
+  for (const line of [
+    "2027-01-02 03:00:00 ringfence lift sip 192.0.2.7 until 2027-01-02T03:06:00Z times 3",
+    "2027-01-02 03:00:00 x ringfence ban sip 192.0.2.7 until 2027-01-02T03:06:00Z times 3",
+    "2027-01-02 03:00:00 ringfence ban sip 192.0.2.7 until 2027-01-02T03:06:00Z times 3 more",
+    "ringfence ban sip 192.0.2.7 until 2027-01-02T03:06:00Z times 3",
+    "",
+  ]) {
+    expect(filtered(line), line).toBeUndefined();
+  }
+});
+
+test("the jail names the filter and the file that are there, and the action what the command line knows", async () => {
+  expect(existsSync(`docs/fail2ban/filter.d/${settingOf("jail.d", "filter")}.conf`)).toBe(true);
+  expect(settingOf("jail.d", "logpath").split("/").at(-1)).toBe(banFileNames.fail2ban);
+  // One line is one ban.
+  expect(settingOf("jail.d", "maxretry")).toBe("1");
+  for (const name of ["actionban", "actionunban"]) {
+    const [, words = ""] = /npx ringfence (.*)$/.exec(settingOf("action.d", name)) ?? [];
+    const found = findCommand(words.split(" "));
+    const { options } = (await found?.load()) ?? { options: {} };
+    const given = [...words.matchAll(/--(\w+)/g)].map(([, option = ""]) => option);
+    expect(given.length).toBeGreaterThan(0);
+    expect(given.filter((option) => !(option in options))).toEqual([]);
+  }
 });
