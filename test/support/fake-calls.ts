@@ -11,6 +11,17 @@ export const ofChannel = (privilege: "call" | "user", call: string) => ({
   Linkedid: call,
 });
 
+/** A sign-in that failed, as Asterisk tells it. */
+export const hostileTry = (name: string, address: string) => ({
+  Event: "InvalidPassword",
+  Privilege: "security,all",
+  EventTV: new Date().toISOString(),
+  Severity: "Error",
+  Service: "PJSIP",
+  AccountID: name,
+  RemoteAddress: `IPV4/UDP/${address}/5060`,
+});
+
 /** Gives a fake Asterisk channels: it lists them, prolongs them, hangs them up, and tells what a dialplan of ours tells. */
 export function fakeCalls(pbx: FakeAsterisk) {
   const channels = new Map<string, Channel>();

@@ -18,32 +18,27 @@ export const strangeNames = [
 ];
 
 /** Each name from an address of its own: 127.8.0.1, 127.8.1.1 and so on. */
-export async function strangersTry(sipPort: number): Promise<void> {
-  for (const [at, name] of strangeNames.entries()) {
-    const stranger = await strangerAt(`127.8.${at}.1`, sipPort);
-    const { agent, display, callId } = {
-      agent: oneLine(name),
-      display: `"${oneLine(name)}"`,
-      callId: inHex(name).slice(0, 200),
-    };
-    const contact = `<sip:${inHex(name).slice(0, 300)}@127.0.0.1>`;
-    await Promise.all(
-      // From the fifth unknown name of an address on, Asterisk tells the name.
-      [1, 2, 3, 4, 5, 6, 7].map((n) =>
-        stranger.ask(n === 1 ? "INVITE" : "REGISTER", {
-          ...{
-            user: inHex(`${name}${n}`),
-            agent,
-            display,
-            contact,
-            callId: `${callId}${n}`,
-            authorization: wrong(name),
-          },
-        }),
-      ),
-    );
-    stranger.close();
-  }
+export const strangersTry = (sipPort: number): Promise<unknown> =>
+  Promise.all(strangeNames.map((name, at) => strangerTries(name, `127.8.${at}.1`, sipPort)));
+
+async function strangerTries(name: string, address: string, sipPort: number): Promise<void> {
+  const stranger = await strangerAt(address, sipPort);
+  const written = {
+    ...{ agent: oneLine(name), display: `"${oneLine(name)}"`, authorization: wrong(name) },
+    contact: `<sip:${inHex(name).slice(0, 300)}@127.0.0.1>`,
+  };
+  const callId = inHex(name).slice(0, 200);
+  // From the fifth unknown name of an address on, Asterisk tells the name.
+  await Promise.all(
+    [1, 2, 3, 4, 5, 6, 7].map((n) =>
+      stranger.ask(n === 1 ? "INVITE" : "REGISTER", {
+        ...written,
+        user: inHex(`${name}${n}`),
+        callId: `${callId}${n}`,
+      }),
+    ),
+  );
+  stranger.close();
 }
 
 /** What a phone dials to end another one's call: an end as our dialplan tells it, and one as Asterisk does, in four spellings. */
