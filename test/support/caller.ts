@@ -35,8 +35,8 @@ export const refusalsOf = (db: Db) => createRefusalBook({ record: (events) => re
 
 /** One for all callers of a database, as a process has one. */
 const booksOf = new WeakMap<Db, RefusalBook>();
-function opened(db: Db): RefusalBook {
-  const book = refusalsOf(db);
+export function refusalBookOf(db: Db): RefusalBook {
+  const book = booksOf.get(db) ?? refusalsOf(db);
   booksOf.set(db, book);
   return book;
 }
@@ -49,7 +49,7 @@ export const contextFor = (db: Db, userId: string | undefined, more: Partial<Con
   requestId: "req-test",
   address: "192.0.2.10",
   log: silentLogger,
-  refusals: booksOf.get(db) ?? opened(db),
+  refusals: refusalBookOf(db),
   payments: testProvider(testSettings),
   publish: () => {},
   settings: testSettings,
