@@ -19,7 +19,10 @@ const to = (label: string, path: string, search: Readonly<Record<string, string>
 export function linksOf(subject: Subject, incident: Incident, desk: string): readonly SubjectLink[] {
   const { kind, value, extensionId } = subject;
   const slug = slugOf(subject, incident);
-  if (kind === "address") return [to(t("Bans"), `/${desk}/blocks`, { q: value })];
+  const events = (search: Readonly<Record<string, string>>) =>
+    to(t("Security events"), `/${desk}/security-events`, search);
+  if (kind === "address") return [to(t("Bans"), `/${desk}/blocks`, { q: value }), events({ address: value })];
+  if (kind === "username") return [events({ account: value })];
   if (slug === undefined) return [];
   switch (kind) {
     case "extension":
@@ -27,15 +30,14 @@ export function linksOf(subject: Subject, incident: Incident, desk: string): rea
         ? [
             to(t("Extension"), `/${slug}/extensions`, { open: extensionId }),
             to(t("Calls"), `/${slug}/calls`, { extension: extensionId }),
+            events({ account: value }),
           ]
-        : [];
+        : [events({ account: value })];
     case "number":
       return [to(t("Calls"), `/${slug}/calls`, { q: `+${value.replace(/^\+/, "")}` })];
     case "country":
       return [to(t("Calls"), `/${slug}/calls`, { country: value })];
     case "tenant":
       return [to(t("Calls"), `/${slug}/calls`, {})];
-    case "username":
-      return [];
   }
 }
