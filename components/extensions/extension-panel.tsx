@@ -95,19 +95,37 @@ function Actions({ extension }: Readonly<{ extension: ExtensionRow }>) {
   return (
     <div className="flex flex-wrap gap-2">
       {extension.state === "active" ? (
-        <Button busy={busy && t("Suspending…")} data-shortcut="s" onClick={() => suspend(extension)}>
+        <Button
+          busy={busy && t("Suspending…")}
+          data-shortcut="s"
+          data-verb="suspend"
+          onClick={() => suspend(extension)}
+        >
           {t("Suspend extension")}
         </Button>
       ) : (
-        <Button busy={busy && t("Resuming…")} data-shortcut="s" look="primary" onClick={() => resume(extension)}>
+        <Button
+          busy={busy && t("Resuming…")}
+          data-shortcut="s"
+          data-verb="resume"
+          look="primary"
+          onClick={() => resume(extension)}
+        >
           {t("Resume extension")}
         </Button>
       )}
-      <Button data-shortcut="r" look={waits ? "primary" : "plain"} onClick={() => setDialog("rotate")}>
+      <Button
+        data-shortcut="r"
+        data-verb="connect rotate"
+        look={waits ? "primary" : "plain"}
+        onClick={() => setDialog("rotate")}
+      >
         {waits ? t("Connect a phone…") : t("Rotate secret…")}
       </Button>
       {extension.state === "active" && extension.registration && <CallEcho extensionId={extension.id} />}
-      <Button onClick={() => setDialog("edit")}>{t("Edit…")}</Button>
+      <Button data-verb="edit" onClick={() => setDialog("edit")}>
+        {t("Edit…")}
+      </Button>
       {calls}
       {dialog === "edit" && <EditExtension extension={extension} onClose={close} />}
       {dialog === "rotate" && <RotateSecret extension={extension} onClose={close} />}
@@ -122,7 +140,7 @@ function Ending({ extension, onGone }: Readonly<{ extension: ExtensionRow; onGon
   if (!can("extensions.write")) return null;
   return (
     <div>
-      <Button className="-ms-3" look="warning" onClick={() => setAsking(true)}>
+      <Button className="-ms-3" data-verb="delete" look="warning" onClick={() => setAsking(true)}>
         {t("Delete extension…")}
       </Button>
       {asking && <DeleteExtension extension={extension} onClose={() => setAsking(false)} onDeleted={onGone} />}

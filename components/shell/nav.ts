@@ -5,6 +5,8 @@ import { type Message, msg, say } from "@/server/kernel/words";
 export type NavItem = Readonly<{
   page: string;
   label: string;
+  /** The same in English, by which it is found in every language. */
+  english: string;
   icon: IconName;
   /** Without this permission the page is not offered. */
   needs?: Permission;
@@ -21,7 +23,10 @@ export type NavItem = Readonly<{
 }>;
 
 export type NavGroup = Readonly<{ title?: string; items: readonly NavItem[] }>;
-type Written = Readonly<{ title?: Message; items: readonly (Omit<NavItem, "label"> & Readonly<{ label: Message }>)[] }>;
+type Written = Readonly<{
+  title?: Message;
+  items: readonly (Omit<NavItem, "label" | "english"> & Readonly<{ label: Message }>)[];
+}>;
 
 const groups: readonly Written[] = [
   {
@@ -81,7 +86,7 @@ const groups: readonly Written[] = [
 
 /** The pages this person is offered here. A page that is not offered still answers for itself when its address is typed. */
 export function navFor(can: (permission: Permission) => boolean, kind: string): readonly NavGroup[] {
-  const offered = (item: Omit<NavItem, "label">) =>
+  const offered = (item: Omit<NavItem, "label" | "english">) =>
     (!item.needs || can(item.needs)) &&
     (!item.above || kind !== "customer") &&
     (!item.below || kind === "customer") &&
@@ -90,7 +95,7 @@ export function navFor(can: (permission: Permission) => boolean, kind: string): 
   return groups
     .map(({ title, items }) => ({
       ...(title ? { title: say(title) } : {}),
-      items: items.filter(offered).map((item) => ({ ...item, label: say(item.label) })),
+      items: items.filter(offered).map((item) => ({ ...item, label: say(item.label), english: item.label })),
     }))
     .filter((group) => group.items.length > 0);
 }

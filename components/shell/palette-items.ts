@@ -1,5 +1,6 @@
 import type { Outputs } from "@/components/api/outputs";
 import { navFor } from "@/components/shell/nav";
+import { verbText } from "@/components/shell/palette-verbs";
 import type { Permission, Scope } from "@/components/shell/scope";
 import type { IconName } from "@/components/ui/icon";
 import { type Message, msg, say } from "@/server/kernel/words";
@@ -162,7 +163,7 @@ export function actionsFor(text: string, { can, hrefOf, tenant }: Place): readon
 export function pagesFor(text: string, { can, hrefOf, tenant }: Place): readonly Item[] {
   return navFor(can, tenant.kind)
     .flatMap((group) => group.items)
-    .filter((item) => matches(text, item.label))
+    .filter((item) => matches(text, `${item.label} ${item.english}`))
     .map((item) => ({
       key: `go ${item.page}`,
       group: "Pages",
@@ -171,13 +172,6 @@ export function pagesFor(text: string, { can, hrefOf, tenant }: Place): readonly
       icon: item.icon,
       href: hrefOf(item.page),
     }));
-}
-
-/** A verb before the name of an extension: `suspend front door` finds the extension and leads to that button. */
-export function verbIn(text: string): Readonly<{ verb?: string; rest: string }> {
-  const [, verb, rest] =
-    /^(suspend|resume|connect|rotate|delete|edit)\s+(?:extension\s+)?(\S.*)$/is.exec(text.trim()) ?? [];
-  return verb && rest ? { verb: verb.toLowerCase(), rest } : { rest: text.trim() };
 }
 
 const paths: Readonly<Record<Hit["kind"], (hit: Hit) => string>> = {
@@ -204,17 +198,17 @@ const icons: Readonly<Record<Hit["kind"], IconName>> = {
 
 /** Where a hit leads, and what it says of itself; of another tenant it says whose it is. */
 export function itemOf(hit: Hit, here: string, verb?: string): Item {
-  const capital = verb && hit.kind === "extension" ? `${verb[0]?.toUpperCase()}${verb.slice(1)} ` : "";
+  const doing = hit.kind === "extension" ? verb : undefined;
   const state = hit.kind === "transaction" ? "" : hit.state.replaceAll("_", " ");
   const told = [hit.slug === here ? "" : hit.kind === "tenant" ? "" : hit.tenant, hit.detail, state];
   return {
     key: `${hit.kind} ${hit.slug} ${hit.id}`,
     group: hit.exact ? "Found" : hit.kind === "tenant" ? "Tenants" : "Similar",
-    label: `${capital}${hit.title}`,
+    label: doing ? verbText(doing, hit.title) : hit.title,
     detail: told.filter(Boolean).join(" · "),
     icon: icons[hit.kind],
     at: hit.at,
     href: `/t/${hit.slug}${paths[hit.kind](hit)}`,
-    ...(capital ? { after: { focus: `[data-panel] button:not([disabled])|${capital.trim()}` } } : {}),
+    ...(doing && { after: { focus: `[data-panel] button[data-verb~="${doing}"]:not([disabled])` } }),
   };
 }

@@ -32,11 +32,17 @@ export function runThen(after: Then): void {
 }
 
 /** What can be done with the object that is open beside the list: its own buttons, by their words. They get the focus; Enter is theirs. */
-export function actionsHere(): readonly Readonly<{ label: string; after: Then }>[] {
+export function actionsHere(): readonly Readonly<{
+  label: string;
+  /** As the button names them, separated by blanks. */
+  verbs: string;
+  after: Then;
+}>[] {
   const buttons = [...document.querySelectorAll<HTMLElement>("[data-panel] button:not([disabled]):not([aria-label])")];
-  const labels = buttons.filter((button) => button.checkVisibility()).map((button) => button.textContent?.trim() ?? "");
-  return [...new Set(labels)]
-    .filter((label) => label.length > 1 && label.length <= 40)
+  const shown = buttons.filter((button) => button.checkVisibility());
+  const verbsOf = new Map(shown.map((button) => [button.textContent?.trim() ?? "", button.dataset["verb"] ?? ""]));
+  return [...verbsOf]
+    .filter(([label]) => label.length > 1 && label.length <= 40)
     .slice(0, 12)
-    .map((label) => ({ label, after: { focus: `[data-panel] button:not([disabled])|${label}` } }));
+    .map(([label, verbs]) => ({ label, verbs, after: { focus: `[data-panel] button:not([disabled])|${label}` } }));
 }

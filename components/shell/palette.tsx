@@ -6,9 +6,10 @@ import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
 import { dropEarlyKeys, earlyKeys, MOST_CHARACTERS } from "@/components/shell/early-keys";
-import { actionsFor, type Hit, type Item, itemOf, pagesFor, verbIn } from "@/components/shell/palette-items";
+import { actionsFor, type Hit, type Item, itemOf, pagesFor } from "@/components/shell/palette-items";
 import { PaletteList } from "@/components/shell/palette-list";
 import { actionsHere, runThen } from "@/components/shell/palette-run";
+import { meansButton, verbIn } from "@/components/shell/palette-verbs";
 import { recentItems, rememberItem } from "@/components/shell/recent";
 import { useScope } from "@/components/shell/scope";
 import { Icon } from "@/components/ui/icon";
@@ -41,7 +42,7 @@ function useItems(text: string) {
   const found = hits.map((hit) => itemOf(hit, tenantSlug, verb));
   const of = (group: string) => found.filter((item) => item.group === group);
   const objectActions = here
-    .filter(({ label }) => text === "" || label.toLowerCase().includes(text.toLowerCase()))
+    .filter(({ label, verbs }) => text === "" || meansButton(text, label, verbs))
     .map(
       ({ label, after }): Item => ({
         key: `here ${label}`,

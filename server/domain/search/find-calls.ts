@@ -3,6 +3,7 @@ import type { Hit } from "@/server/domain/search/find";
 import type { Reading } from "@/server/domain/search/reading.rules";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import type { TenantId } from "@/server/kernel/ids";
+import { t } from "@/server/kernel/words";
 
 type Found = Readonly<{
   id: string;
@@ -84,7 +85,11 @@ const hitOf =
   (exact: boolean) =>
   (row: Found): Hit => {
     const inbound = row.kind === "inbound";
-    const title = inbound ? `From ${formatCaller(row.from) ?? "nobody"}` : row.to ? formatNumber(row.to) : row.dialled;
+    const title = inbound
+      ? t("From {caller}", { caller: formatCaller(row.from) ?? t("nobody") })
+      : row.to
+        ? formatNumber(row.to)
+        : row.dialled;
     return {
       kind: "call",
       id: row.id,

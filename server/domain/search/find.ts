@@ -5,6 +5,7 @@ import type { Permission } from "@/server/domain/tenancy/roles";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
+import { t } from "@/server/kernel/words";
 
 /** Something that was found, and where it is: the tenant is the one acted on or one below it. */
 export type Hit = Readonly<{
@@ -64,9 +65,9 @@ async function extensions({ tx, tenantId, reading }: Asked): Promise<readonly Ro
   const { id = null, address = null, digits = null, text } = reading;
   const short = digits !== null && digits.length <= 6 ? digits : null;
   const from = address?.includes(":") ? `[${address}]` : address;
-  return tx.$queryRaw<Row[]>`
+  const rows = await tx.$queryRaw<Row[]>`
     SELECT x.id, t.slug, t.name AS tenant, x.number || ' ' || x.display_name AS title,
-      CASE WHEN x.address IS NULL THEN 'Extension' ELSE 'Registered from ' || x.address END AS detail, x.state, x.exact
+      coalesce(x.address, '') AS detail, x.state, x.exact
     FROM (
       (SELECT e.*, NULL::text AS address, true AS exact FROM extension e WHERE e.id = ${id}::uuid)
       UNION ALL
@@ -82,6 +83,10 @@ async function extensions({ tx, tenantId, reading }: Asked): Promise<readonly Ro
         AND (e.display_name ILIKE ${`%${literally(text)}%`} OR e.number LIKE ${`${literally(digits ?? text)}%`})
         ORDER BY length(e.number), e.number LIMIT ${MOST})) x
     JOIN tenant t ON t.id = x.tenant_id LIMIT 12`;
+  return rows.map((row) => ({
+    ...row,
+    detail: row.detail === "" ? t("Extension") : t("Registered from {address}", { address: row.detail }),
+  }));
 }
 
 async function numbers({ tx, tenantId, reading }: Asked): Promise<readonly Row[]> {
@@ -89,14 +94,14 @@ async function numbers({ tx, tenantId, reading }: Asked): Promise<readonly Row[]
   if (digits === undefined) return [];
   const part = digits.replace(/^0/, "") || digits;
   const rows = await tx.$queryRaw<Row[]>`
-    SELECT x.number AS id, t.slug, t.name AS tenant, x.number AS title, 'Number' AS detail, x.exact
+    SELECT x.number AS id, t.slug, t.name AS tenant, x.number AS title, '' AS detail, x.exact
     FROM (
       (SELECT d.*, true AS exact FROM did d WHERE d.number = ANY (${[...reading.numbers]}::text[]))
       UNION ALL
       (SELECT d.*, false FROM did d WHERE d.tenant_id = ${tenantId}::uuid AND d.number <> ALL (${[...reading.numbers]}::text[])
         AND strpos(d.number, ${part}) > 0 ORDER BY d.number LIMIT ${MOST})) x
     JOIN tenant t ON t.id = x.tenant_id LIMIT 12`;
-  return rows.map((row) => ({ ...row, title: formatNumber(row.title) }));
+  return rows.map((row) => ({ ...row, title: formatNumber(row.title), detail: t("Number") }));
 }
 
 const transactions = async ({ tx, reading: { id } }: Asked): Promise<readonly Row[]> =>
@@ -110,10 +115,12 @@ const transactions = async ({ tx, reading: { id } }: Asked): Promise<readonly Ro
 const statements = async ({ tx, tenantId, reading: { id, statement } }: Asked): Promise<readonly Row[]> =>
   id === undefined && statement === undefined
     ? []
-    : tx.$queryRaw<Row[]>`
-        SELECT s.id, t.slug, t.name AS tenant, s.number AS title, 'Statement' AS detail, s.issued_at AS at, true AS exact
+    : (
+        await tx.$queryRaw<Row[]>`
+        SELECT s.id, t.slug, t.name AS tenant, s.number AS title, '' AS detail, s.issued_at AS at, true AS exact
         FROM tenant_below b JOIN statement s ON s.tenant_id = b.descendant_id AND (s.id = ${id ?? null}::uuid OR s.number = ${statement ?? null})
-        JOIN tenant t ON t.id = s.tenant_id WHERE b.ancestor_id = ${tenantId}::uuid LIMIT ${MOST}`;
+        JOIN tenant t ON t.id = s.tenant_id WHERE b.ancestor_id = ${tenantId}::uuid LIMIT ${MOST}`
+      ).map((row) => ({ ...row, detail: t("Statement") }));
 
 const incidents = async ({ tx, tenantId, reading: { id, incident } }: Asked): Promise<readonly Row[]> =>
   id === undefined && incident === undefined
@@ -126,9 +133,11 @@ const incidents = async ({ tx, tenantId, reading: { id, incident } }: Asked): Pr
 const bans = async ({ tx, tenantId, reading: { address } }: Asked): Promise<readonly Row[]> =>
   address === undefined
     ? []
-    : tx.$queryRaw<Row[]>`
-        SELECT o.network AS id, t.slug, t.name AS tenant, 'Ban of ' || o.network AS title, o.scope AS detail, o.expires_at AS at, true AS exact
-        FROM ban_over(${address}::inet) o JOIN tenant t ON t.id = ${tenantId}::uuid`;
+    : (
+        await tx.$queryRaw<Row[]>`
+        SELECT o.network AS id, t.slug, t.name AS tenant, o.network::text AS title, o.scope AS detail, o.expires_at AS at, true AS exact
+        FROM ban_over(${address}::inet) o JOIN tenant t ON t.id = ${tenantId}::uuid`
+      ).map((row) => ({ ...row, title: t("Ban of {network}", { network: row.title }) }));
 
 /** Those below by a part of the name, those whose name begins with it first. */
 async function tenants({ tx, tenantId, reading }: Asked): Promise<readonly Row[]> {

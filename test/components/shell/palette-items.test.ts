@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 
 import { navFor } from "@/components/shell/nav";
-import { actionsFor, type Hit, itemOf, pagesFor, verbIn } from "@/components/shell/palette-items";
+import { actionsFor, type Hit, itemOf, pagesFor } from "@/components/shell/palette-items";
 import type { Scope } from "@/components/shell/scope";
 import { permissionsFor, type Role } from "@/server/domain/tenancy/roles";
+import { inLanguage } from "@/server/infra/words/speaking";
 
 const scopeOf = (role: Role, kind: Scope["tenant"]["kind"]): Pick<Scope, "can" | "hrefOf" | "tenant"> => ({
   can: (permission) => permissionsFor(role).includes(permission),
@@ -22,10 +23,12 @@ test("offers what a role may do, by any word for it", () => {
   expect(labels(pagesFor("cal", scopeOf("viewer", "customer")))).toEqual(["Calls"]);
 });
 
-test("reads a verb before a name", () => {
-  expect(verbIn("Suspend extension front door")).toEqual({ verb: "suspend", rest: "front door" });
-  expect(verbIn("suspend")).toEqual({ rest: "suspend" });
-  expect(verbIn("+49 30 1234567")).toEqual({ rest: "+49 30 1234567" });
+test("finds actions and pages in the language of the page by its words and by the English ones", () => {
+  const seller = scopeOf("owner", "reseller");
+  for (const text of ["top up", "aufladen"])
+    expect(inLanguage("de", () => labels(actionsFor(text, seller)))).toEqual(["Aufladen"]);
+  for (const text of ["calls", "anrufe"])
+    expect(inLanguage("de", () => labels(pagesFor(text, seller)))).toContain("Anrufe");
 });
 
 const hit: Hit = {
@@ -49,8 +52,10 @@ test("leads to what was found, and with a verb to its button without pressing it
   expect(itemOf(hit, "here").after).toBeUndefined();
   expect(itemOf(hit, "here", "suspend")).toMatchObject({
     label: "Suspend 101 Door",
-    after: { focus: expect.stringMatching(/\|Suspend$/) },
+    after: { focus: expect.stringContaining('[data-verb~="suspend"]') },
   });
+  const german = inLanguage("de", () => itemOf(hit, "here", "suspend"));
+  expect(german).toMatchObject({ label: "101 Door sperren", after: itemOf(hit, "here", "suspend").after });
   expect(itemOf({ ...hit, slug: "below", tenant: "Below" }, "here").detail).toBe("Below · Extension · active");
   expect(itemOf({ ...hit, kind: "transaction", state: "41" }, "here").href).toBe("/t/here/balance?before=42");
 });
