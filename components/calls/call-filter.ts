@@ -4,8 +4,14 @@ export type Outcome = (typeof outcomes)[number];
 export const directions = ["out", "in", "internal"] as const;
 export type Direction = (typeof directions)[number];
 
-/** The filter of the calls list as it stands in the address: q, outcome, reason, direction, country, extension, cost, seconds, from, to, before. */
+export const scopes = ["own", "below"] as const;
+
+/** The filter of the calls list as it stands in the address: scope, tenant, q, outcome, reason, direction, country, extension, cost, seconds, from, to, before. */
 export type CallFilter = Readonly<{
+  /** Whose calls; nothing said: those of all below, where there are tenants below. */
+  scope?: (typeof scopes)[number];
+  /** The short name of a tenant below. */
+  tenant?: string;
   text?: string;
   outcome?: Outcome;
   /** A code such as CAP-01. */
@@ -40,7 +46,10 @@ export function readCallFilter(params: Source): CallFilter {
   const outcome = at("outcome");
   const direction = at("direction");
   const seconds = matching(at("seconds"), /^\d{1,6}$/);
+  const scope = scopes.find((one) => one === at("scope"));
   const read = {
+    scope,
+    tenant: scope === "own" ? undefined : matching(at("tenant"), /^[a-z0-9-]{1,63}$/),
     text: at("q")?.slice(0, 64),
     outcome: outcome && isOutcome(outcome) ? outcome : undefined,
     reason: matching(at("reason"), /^[A-Z]{3}-\d{2}$/),
@@ -64,11 +73,12 @@ export const paramsOf = (search: Readonly<Record<string, string | string[] | und
   },
 });
 
-/** Whether anything narrows the list, apart from the page of it. */
-export const isFiltered = ({ cursor: _, ...filter }: CallFilter): boolean => Object.keys(filter).length > 0;
+/** Whether anything narrows the list, apart from whose it is and the page of it. */
+export const isFiltered = ({ cursor: _, scope: __, ...filter }: CallFilter): boolean => Object.keys(filter).length > 0;
 
 /** Takes every filter out, and the page with them. */
 export const noFilter = {
+  tenant: undefined,
   q: undefined,
   outcome: undefined,
   reason: undefined,

@@ -27,7 +27,7 @@ export function CallTotals({ filter, set }: Props) {
   const { cursor: _, ...asked } = filter;
   const query = useQuery(
     useTRPC().reports.calls.queryOptions(
-      { tenantSlug, ...asked },
+      { tenantSlug, ...asked, scope: asked.scope ?? "usual" },
       { placeholderData: keepPreviousData, refetchInterval: RECHECK_MS },
     ),
   );
@@ -36,6 +36,9 @@ export function CallTotals({ filter, set }: Props) {
   return query.data ? <Figures set={set} totals={query.data} /> : null;
 }
 
+const paidText = ({ paid, currency }: Totals): string =>
+  paid.length === 0 ? moneyText(0n, currency) : paid.map((sum) => moneyText(sum.micros, sum.currency)).join(" · ");
+
 function Figures({ totals, set }: Readonly<{ totals: Totals; set: Props["set"] }>) {
   const data = useMemo(() => dayBars(totals), [totals]);
   const { answered, calls, talkMs, costMicros, currency } = totals;
@@ -43,7 +46,9 @@ function Figures({ totals, set }: Readonly<{ totals: Totals; set: Props["set"] }
     { name: t("Calls"), value: countWords(totals) },
     { name: t("Answered"), value: calls === 0 ? "–" : `${Math.round((100 * answered) / calls)} %` },
     { name: t("Minutes"), value: numberText(Math.round(talkMs / 60_000)) },
-    { name: t("Cost"), value: moneyText(costMicros, currency) },
+    // The operator buys from nobody here.
+    ...(totals.below && costMicros === 0n ? [] : [{ name: t("Cost"), value: moneyText(costMicros, currency) }]),
+    ...(totals.below ? [{ name: t("Paid to you"), value: paidText(totals) }] : []),
   ];
   const onSelect = (from: number, to: number) => set({ from: data.keys[from], to: data.keys[to], before: undefined });
   return (

@@ -4,6 +4,7 @@ import { useCallback } from "react";
 
 import { type CallFilter, isFiltered, noFilter, outcomes } from "@/components/calls/call-filter";
 import { outcomeWords } from "@/components/calls/outcome-words";
+import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { buttonClass } from "@/components/ui/button-class";
 import { later } from "@/components/ui/later";
@@ -21,6 +22,11 @@ const ExtensionField = later(
   () => import("@/components/extensions/extension-field").then((file) => file.ExtensionField),
   <AnyExtension />,
 );
+const AnyTenant = () => <span className="control flex w-48 items-center text-ink-3">{t("Any tenant")}</span>;
+const TenantField = later(
+  () => import("@/components/tenants/tenant-field").then((file) => file.TenantField),
+  <AnyTenant />,
+);
 const MoreFilters = later(() => import("@/components/calls/more-call-filters").then((file) => file.MoreCallFilters));
 
 const outcomeChoices = () => [
@@ -31,23 +37,13 @@ const outcomeChoices = () => [
 /** The filter as controls; each writes itself into the address. */
 export function CallsFilterBar({ filter, set }: Props) {
   const search = useCallback((q: string) => set({ q, before: undefined }, "replace"), [set]);
+  const seller = useScope().tenant.kind !== "customer";
+  const below = seller && filter.scope !== "own";
   const { reason, direction, country, minCost, minSeconds } = filter;
   const hidden = [reason, direction, country, minCost, minSeconds].filter((value) => value !== undefined).length;
-  const day = (name: "from" | "to", label: string) => (
-    <label className="flex items-center gap-2 text-ink-2">
-      {label}
-      <input
-        className="control w-36"
-        defaultValue={filter[name] ?? ""}
-        key={filter[name] ?? ""}
-        onChange={(event) => set({ [name]: event.target.value, before: undefined })}
-        type="date"
-      />
-    </label>
-  );
-
   return (
     <>
+      {seller && <Whose below={below} filter={filter} set={set} />}
       <SearchBox
         className="w-full sm:w-56"
         label={t("Number, name or call ID")}
@@ -62,16 +58,18 @@ export function CallsFilterBar({ filter, set }: Props) {
         onChange={(event) => set({ outcome: event.target.value, before: undefined })}
         value={filter.outcome ?? ""}
       />
-      <ExtensionField
-        className="w-48"
-        label={t("Extension")}
-        labelHidden
-        onValue={(extension) => set({ extension, before: undefined })}
-        placeholder={t("Any extension")}
-        value={filter.extensionId}
-      />
-      {day("from", t("day|From"))}
-      {day("to", t("day|to"))}
+      {!below && (
+        <ExtensionField
+          className="w-48"
+          label={t("Extension")}
+          labelHidden
+          onValue={(extension) => set({ extension, before: undefined })}
+          placeholder={t("Any extension")}
+          value={filter.extensionId}
+        />
+      )}
+      <Day filter={filter} label={t("day|From")} name="from" set={set} />
+      <Day filter={filter} label={t("day|to")} name="to" set={set} />
       <Popover
         className="w-72 p-3"
         label={hidden > 0 ? t("More filters, {count} in use", { count: hidden }) : t("More filters")}
@@ -86,5 +84,51 @@ export function CallsFilterBar({ filter, set }: Props) {
         </Button>
       )}
     </>
+  );
+}
+
+/** Of a seller: its own calls or those of all below it, and of these one tenant's with all below that. */
+function Whose({ filter, set, below }: Props & Readonly<{ below: boolean }>) {
+  return (
+    <>
+      <Select
+        choices={[
+          { value: "", label: t("All below") },
+          { value: "own", label: t("Own calls") },
+        ]}
+        label={t("Whose calls")}
+        labelHidden
+        name="scope"
+        onChange={(event) =>
+          set({ scope: event.target.value, tenant: undefined, extension: undefined, before: undefined })
+        }
+        value={below ? "" : "own"}
+      />
+      {below && (
+        <TenantField
+          className="w-48"
+          label={t("Tenant")}
+          labelHidden
+          onValue={(one) => set({ tenant: one?.slug, before: undefined })}
+          placeholder={t("Any tenant")}
+          value={filter.tenant}
+        />
+      )}
+    </>
+  );
+}
+
+function Day({ filter, set, name, label }: Props & Readonly<{ name: "from" | "to"; label: string }>) {
+  return (
+    <label className="flex items-center gap-2 text-ink-2">
+      {label}
+      <input
+        className="control w-36"
+        defaultValue={filter[name] ?? ""}
+        key={filter[name] ?? ""}
+        onChange={(event) => set({ [name]: event.target.value, before: undefined })}
+        type="date"
+      />
+    </label>
   );
 }

@@ -44,7 +44,15 @@ const lookedWords = (searching: boolean, none: boolean): Message =>
 
 const keyOf = (call: CallRow): string => call.id;
 
-function columnsIn(currency: string, decimals: number, zone: string): readonly Column<CallRow>[] {
+type Shown = Outputs["calls"]["list"];
+
+function columnsIn({ items, currency, below }: Shown, zone: string): readonly Column<CallRow>[] {
+  const decimals = columnDecimals(
+    items.map((call) => call.costMicros),
+    currency,
+  );
+  // The operator buys from nobody here: a column of nothing.
+  const costs = !below || items.some((call) => call.costMicros > 0n);
   return [
     {
       key: "time",
@@ -56,6 +64,7 @@ function columnsIn(currency: string, decimals: number, zone: string): readonly C
         </RowLink>
       ),
     },
+    ...(below ? [tenantColumn()] : []),
     {
       key: "from",
       header: t("From"),
@@ -80,31 +89,60 @@ function columnsIn(currency: string, decimals: number, zone: string): readonly C
       key: "talk",
       header: t("Talk"),
       numeric: true,
-      cell: (call) =>
-        call.answeredAt ? <Duration seconds={call.talkMs / 1_000} /> : <span className="text-ink-3">–</span>,
+      cell: (call) => (call.answeredAt ? <Duration seconds={call.talkMs / 1_000} /> : nothing),
     },
-    {
-      key: "cost",
-      header: t("Cost, {currency}", { currency }),
-      numeric: true,
-      fold: "lead-end",
-      cell: (call) =>
-        call.answeredAt && (call.kind === "external" || (call.kind === "inbound" && call.costMicros > 0n)) ? (
-          <Money bare currency={currency} decimals={decimals} micros={call.costMicros} />
-        ) : (
-          <span className="text-ink-3">–</span>
-        ),
-    },
+    ...(costs ? [costColumn(currency, decimals, !below)] : []),
+    ...(below ? [paidColumn(items, currency)] : []),
   ];
+}
+
+const nothing = <span className="text-ink-3">–</span>;
+
+const costColumn = (currency: string, decimals: number, lead: boolean): Column<CallRow> => ({
+  key: "cost",
+  header: t("Cost, {currency}", { currency }),
+  numeric: true,
+  ...(lead && { fold: "lead-end" as const }),
+  cell: (call) =>
+    call.answeredAt && (call.kind === "external" || (call.kind === "inbound" && call.costMicros > 0n)) ? (
+      <Money bare currency={currency} decimals={decimals} micros={call.costMicros} />
+    ) : (
+      nothing
+    ),
+});
+
+const tenantColumn = (): Column<CallRow> => ({
+  key: "tenant",
+  header: t("Tenant"),
+  fold: "second",
+  cell: ({ below }) => <bdi className="block max-w-48 truncate">{below?.tenant.name}</bdi>,
+});
+
+/** What the tenant directly below paid; its currency stands with the figure where it is another. */
+function paidColumn(items: Shown["items"], currency: string): Column<CallRow> {
+  const decimals = columnDecimals(
+    items.flatMap(({ below }) => (below?.paid?.currency === currency ? [below.paid.micros] : [])),
+    currency,
+  );
+  return {
+    key: "paid",
+    header: t("Paid to you, {currency}", { currency }),
+    numeric: true,
+    fold: "lead-end",
+    cell: ({ below, answeredAt }) =>
+      !below?.paid || !answeredAt ? (
+        nothing
+      ) : below.paid.currency === currency ? (
+        <Money bare currency={currency} decimals={decimals} micros={below.paid.micros} />
+      ) : (
+        <Money currency={below.paid.currency} micros={below.paid.micros} />
+      ),
+  };
 }
 
 export function CallsTable({ data, filter, scope, held, onPointer, openId, searching, set }: Props) {
   const { timeZone } = useScope();
   const list = useHeldRows(data.items, keyOf, held && filter.cursor === undefined, scope);
-  const decimals = columnDecimals(
-    data.items.map((call) => call.costMicros),
-    data.currency,
-  );
   const older = data.nextCursor;
 
   return (
@@ -116,8 +154,12 @@ export function CallsTable({ data, filter, scope, held, onPointer, openId, searc
       )}
       <DataTable
         caption={t("Calls")}
-        columns={columnsIn(data.currency, decimals, zoneText(timeZone))}
-        empty={data.searchedTo ? null : <NoCalls filtered={isFiltered(filter)} onClear={() => set(noFilter)} />}
+        columns={columnsIn(data, zoneText(timeZone))}
+        empty={
+          data.searchedTo ? null : (
+            <NoCalls below={data.below} filtered={isFiltered(filter)} onClear={() => set(noFilter)} />
+          )
+        }
         freshKeys={list.fresh}
         onPointer={onPointer}
         openKey={openId}
@@ -149,12 +191,19 @@ export function CallsTable({ data, filter, scope, held, onPointer, openId, searc
   );
 }
 
-function NoCalls({ filtered, onClear }: Readonly<{ filtered: boolean; onClear: () => void }>) {
+function NoCalls({ below, filtered, onClear }: Readonly<{ below: boolean; filtered: boolean; onClear: () => void }>) {
   const { hrefOf } = useScope();
   if (filtered) {
     return (
       <Empty action={<Button onClick={onClear}>{t("Clear filter")}</Button>} title={t("No call matches this filter.")}>
         {t("Calls outside the filter are not shown; nothing was deleted.")}
+      </Empty>
+    );
+  }
+  if (below) {
+    return (
+      <Empty title={t("No calls yet.")}>
+        {t("Calls of your tenants and all below them appear here while they last, with what was paid to you.")}
       </Empty>
     );
   }

@@ -26,14 +26,15 @@ const CallPanel = later(() => import("@/components/calls/call-panel").then((file
 
 /** Every call in one list, the refused ones with their reason. */
 export function CallsView() {
-  const { tenantSlug } = useScope();
+  const { tenantSlug, tenant } = useScope();
   const { params, set } = useParamsState();
   const { openId, close } = useOpen();
   const [inside, setInside] = useState(false);
   // The same object until the filter itself changes: what was found stays when a call is opened beside it.
   const asked = JSON.stringify(readCallFilter(params));
   const filter = useMemo(() => JSON.parse(asked) as CallFilter, [asked]);
-  const { cursor: _, ...exported } = filter;
+  const { cursor: _, ...shown } = filter;
+  const exported = tenant.kind === "customer" ? shown : { ...shown, scope: filter.scope ?? "below" };
   const query = useQuery(
     useTRPC().calls.list.queryOptions(listInput(tenantSlug, filter), { placeholderData: keepPreviousData }),
   );

@@ -28,6 +28,7 @@ const reasonChoices = () => [
 
 /** What is asked for less often than number, outcome, extension and days. It takes effect as a whole. */
 export function MoreCallFilters({ filter, set, close }: Props) {
+  const { tenant } = useScope();
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const data = new FormData(event.currentTarget);
@@ -59,7 +60,7 @@ export function MoreCallFilters({ filter, set, close }: Props) {
         label={t("Country called")}
         name="country"
       />
-      <AtLeast filter={filter} />
+      <AtLeast below={tenant.kind !== "customer" && filter.scope !== "own"} filter={filter} />
       <Button look="primary" type="submit">
         {t("Filter calls")}
       </Button>
@@ -67,13 +68,13 @@ export function MoreCallFilters({ filter, set, close }: Props) {
   );
 }
 
-function AtLeast({ filter }: Pick<Props, "filter">) {
+function AtLeast({ filter, below }: Pick<Props, "filter"> & Readonly<{ below: boolean }>) {
   const { currency } = useScope();
   const id = useId();
   return (
     <div className="grid grid-cols-2 gap-3">
       <label className="grid gap-1 font-medium" htmlFor={`${id}-cost`}>
-        {t("Cost at least")}
+        {below ? t("Paid to you at least") : t("Cost at least")}
         <input
           className="control font-normal"
           defaultValue={filter.minCost ?? ""}

@@ -22,6 +22,7 @@ export const formatHints = {
 const words: Readonly<Record<string, Message>> = {
   from: msg("from {value}"),
   to: msg("to {value}"),
+  tenant: msg("of tenant {value}"),
   text: msg("with {value}"),
   outcome: msg("outcome {value}"),
   action: msg("action {value}"),
@@ -33,6 +34,7 @@ const words: Readonly<Record<string, Message>> = {
 /** What narrows a file, in words. */
 export function filterText(filter: Readonly<Record<string, unknown>>): string {
   const parts = Object.entries(filter).map(([key, value]) => {
+    if (key === "scope") return value === "own" ? t("own calls") : t("calls of all below");
     if (key === "extensionId") return t("one extension");
     const known = words[key];
     return known ? say(known, { value: String(value) }) : `${key} ${String(value)}`;

@@ -35,7 +35,12 @@ const callSchema = z
     ended_at: momentSchema.nullable(),
     talk_seconds: z.number(),
     billed_seconds: z.number().int(),
-    cost: moneySchema.describe("Without tax"),
+    cost: moneySchema.describe("Without tax, as the tenant of the address paid it, whosever call it is"),
+    tenant: z.string().nullable().optional().describe("Whose call it is, where those of all below are asked for"),
+    paid: moneySchema
+      .nullable()
+      .optional()
+      .describe("What the tenant directly below paid for it without tax, where those of all below are asked for"),
   })
   .meta({ id: "Call" });
 
@@ -58,6 +63,10 @@ function callOf(
     talkMs: number;
     billedSeconds: number;
     costMicros: bigint;
+    below?: Readonly<{
+      tenant: Readonly<{ slug: string }>;
+      paid: Readonly<{ micros: bigint; currency: string }> | null;
+    }> | null;
   }>,
   currency: string,
 ): z.input<typeof callSchema> {
@@ -79,6 +88,10 @@ function callOf(
     talk_seconds: row.talkMs / 1000,
     billed_seconds: row.billedSeconds,
     cost: moneyOf(row.costMicros, currency),
+    ...(row.below && {
+      tenant: row.below.tenant.slug,
+      paid: row.below.paid && moneyOf(row.below.paid.micros, row.below.paid.currency),
+    }),
   };
 }
 
@@ -114,6 +127,13 @@ export const callRoutes: readonly Route[] = [
       direction: callFilterSchema.shape.direction,
       country: callFilterSchema.shape.country.describe("Of the number called, such as DE"),
       extension_id: callFilterSchema.shape.extensionId,
+      scope: z
+        .enum(["own", "below"])
+        .optional()
+        .describe("below: with the calls of all tenants below; own calls otherwise"),
+      tenant: callFilterSchema.shape.tenant.describe(
+        "The short name of a tenant below: its calls and those of all below it",
+      ),
       from: callFilterSchema.shape.from.describe("A day of the tenant or a moment; included"),
       to: callFilterSchema.shape.to.describe("A day, included, or a moment, not included"),
       limit: limitSchema,

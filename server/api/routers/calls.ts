@@ -5,6 +5,7 @@ import { getBalance } from "@/server/domain/billing/balance";
 import { callFilterSchema } from "@/server/domain/calls/call.schema";
 import { getCall } from "@/server/domain/calls/call-detail";
 import { listCalls } from "@/server/domain/calls/call-list";
+import { mayReachBelow } from "@/server/domain/calls/call-reach";
 import { getCallTenant, hangUpCall, hangUpCalls, listLiveCalls } from "@/server/domain/calls/live-calls";
 
 const one = z.object({ callId: z.uuid() });
@@ -13,7 +14,8 @@ export const callsRouter = router({
   list: tenantQuery("calls.read")
     .input(callFilterSchema)
     .query(async ({ ctx, input }) => {
-      const { items, ...page } = await ctx.read((tx) => listCalls(tx, ctx.tenantId, input));
+      const read = mayReachBelow(input) ? ctx.readBelow : ctx.read;
+      const { items, ...page } = await read((tx) => listCalls(tx, ctx.tenantId, input));
       return { ...page, items: items.map(({ trace: _, ...call }) => call) };
     }),
 

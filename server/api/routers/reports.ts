@@ -1,5 +1,6 @@
 import { router, tenantQuery } from "@/server/api/trpc";
 import { callFilterSchema } from "@/server/domain/calls/call.schema";
+import { mayReachBelow } from "@/server/domain/calls/call-reach";
 import { totalCalls } from "@/server/domain/calls/call-totals";
 import { readPulse } from "@/server/domain/overview/pulse";
 import { readReport } from "@/server/domain/usage/report";
@@ -14,7 +15,10 @@ export const reportsRouter = router({
   /** How many calls a filter of the list lets through and what they come to; exact, or of so many and then about. */
   calls: tenantQuery("calls.read")
     .input(callFilterSchema)
-    .query(({ ctx, input }) => ctx.read((tx) => totalCalls(tx, ctx.tenantId, input))),
+    .query(({ ctx, input }) => {
+      const read = mayReachBelow(input) ? ctx.readBelow : ctx.read;
+      return read((tx) => totalCalls(tx, ctx.tenantId, input));
+    }),
 
   /** The calls of this moment, at the tenant and below it, and the money that hangs on them. */
   pulse: tenantQuery("calls.read").query(({ ctx }) => ctx.readBelow(readPulse)),

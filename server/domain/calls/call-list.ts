@@ -1,7 +1,10 @@
+import { type BelowCall, belowOf } from "@/server/domain/calls/below-call";
 import type { CallFilter } from "@/server/domain/calls/call.schema";
-import { type Asked, sourceOf } from "@/server/domain/calls/call-driver";
+import { sourceOf } from "@/server/domain/calls/call-driver";
 import { partsOf } from "@/server/domain/calls/call-parts";
+import { type CallReach, reachOf } from "@/server/domain/calls/call-reach";
 import { type CallRow, callRowOf, type StoredCall } from "@/server/domain/calls/call-row";
+import type { Asked } from "@/server/domain/calls/call-source";
 import { callRange } from "@/server/domain/calls/call-where";
 import { sql } from "@/server/infra/db/sql";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
@@ -10,6 +13,8 @@ import type { TenantId } from "@/server/kernel/ids";
 export type ListedCall = CallRow & {
   /** Every gate in the order it was walked, as it was recorded. */
   readonly trace: unknown;
+  /** Whose it is and what was paid for it, where the calls of a branch are asked for; null where one tenant's are. */
+  readonly below: BelowCall | null;
 };
 export type CallPage = {
   readonly items: readonly ListedCall[];
@@ -18,9 +23,11 @@ export type CallPage = {
   /** Not every call of the page was found yet: calls from this moment on were looked at, and the next page goes on there. */
   readonly searchedTo: Date | null;
   readonly currency: string;
+  /** Whether calls of tenants below are among them: the costs are then the own ones, whosever the calls are. */
+  readonly below: boolean;
 };
 
-type Listed = StoredCall & { exactUs: bigint; trace: unknown; found: boolean; edge: boolean };
+type Listed = StoredCall & { tenantId: TenantId; exactUs: bigint; trace: unknown; found: boolean; edge: boolean };
 
 /** Calls that one page looks at, where no index has just those that are asked for: a few milliseconds. */
 const LOOKED_AT = 1_500;
@@ -30,21 +37,23 @@ const LOOKED_AT_FAR = 100_000;
 /**
  * A tenant's calls, newest first, a page at a time: refused and unanswered ones included, days as its own calendar has
  * them. Pages follow (started_at, id), so a deep page costs what the first one does. What no index finds is looked for in a
- * bounded number of calls; a page that is not full then says how far back was looked.
- * @throws DomainError not_found when the tenant is not visible.
+ * bounded number of calls; a page that is not full then says how far back was looked. Wants a subtree transaction where the
+ * filter reaches below.
+ * @throws DomainError not_found when the tenant, or the one asked for, is not visible.
  */
 export async function listCalls(tx: TenantRead, tenantId: TenantId, filter: CallFilter): Promise<CallPage> {
   const { limit = 50, cursor, far, ...choice } = filter;
-  const range = await callRange(tx, tenantId, filter);
+  const reach = await reachOf(tx, tenantId, filter);
+  const range = await callRange(tx, tenantId, filter, reach.below);
   const [atUs = "0", afterId = ""] = cursor?.split("_") ?? [];
   const place = cursor
     ? sql`(started_at, id) < (timestamptz 'epoch' + ${atUs}::bigint * interval '1 microsecond', ${afterId}::uuid)`
     : sql`true`;
   const most = far ? LOOKED_AT_FAR : LOOKED_AT;
-  const asked = { tenantId, filter: choice, range, place, most };
+  const asked = { tenantId, reach, filter: choice, range, place, most };
   const before = cursor ? new Date(Math.floor(Number(atUs) / 1_000) + 1) : range.until;
   const rows: Listed[] = [];
-  for await (const part of partsOf(tx, tenantId, { ...range, until: before })) {
+  for await (const part of partsOf(tx, reach, { ...range, until: before })) {
     rows.push(...(await readPart(tx, { ...asked, part, rows: limit + 1 - rows.length })));
     // What is older is asked for when the page was not filled by what is younger, all of which was looked at.
     if (rows.length > limit || rows.some(({ edge }) => edge)) break;
@@ -55,11 +64,21 @@ export async function listCalls(tx: TenantRead, tenantId: TenantId, filter: Call
   const shown = found.slice(0, limit);
   const last = found.length > limit ? shown.at(-1) : rows[end];
   return {
-    items: shown.map((row) => ({ ...callRowOf(row, range.now), trace: row.trace })),
+    items: await itemsOf(tx, reach, range.now, shown),
     nextCursor: last ? `${last.exactUs}_${last.id}` : null,
     searchedTo: shown.length < limit ? (rows[end]?.startedAt ?? null) : null,
     currency: range.currency,
+    below: reach.below,
   };
+}
+
+async function itemsOf(tx: TenantRead, reach: CallReach, now: Date, rows: readonly Listed[]): Promise<ListedCall[]> {
+  if (!reach.below) return rows.map((row) => ({ ...callRowOf(row, now), trace: row.trace, below: null }));
+  const all = await belowOf(tx, reach.tenantId, rows);
+  return rows.map((row) => {
+    const { call, below } = all(row, now);
+    return { ...call, trace: row.trace, below };
+  });
 }
 
 async function readPart(tx: TenantRead, asked: Asked): Promise<Listed[]> {
@@ -67,12 +86,12 @@ async function readPart(tx: TenantRead, asked: Asked): Promise<Listed[]> {
   return tx.$queryRaw<Listed[]>`
     SELECT c.*, to_jsonb(h) AS price
     FROM (
-      SELECT tenant_id, id, started_at AS "startedAt", answered_at AS "answeredAt", ended_at AS "endedAt", kind,
+      SELECT tenant_id AS "tenantId", id, started_at AS "startedAt", answered_at AS "answeredAt", ended_at AS "endedAt", kind,
         extension_number AS "extensionNumber", extension_name AS "extensionName", dialled, to_e164 AS "toE164", country, state, outcome, reason,
         talk_ms AS "talkMs", billed_seconds AS "billedSeconds", cost_micros AS "costMicros", from_number AS "fromNumber", trace,
         (extract(epoch FROM started_at) * 1000000)::bigint AS "exactUs", (${rest}) IS TRUE AS found, nth = ${lookedAt ?? -1} AS edge
       FROM (${calls}) call WHERE (${rest}) OR nth = ${lookedAt ?? -1}
       ORDER BY started_at DESC, id DESC LIMIT ${asked.rows}) c
-    LEFT JOIN hold h ON h.tenant_id = c.tenant_id AND h.call_id = c.id
+    LEFT JOIN hold h ON h.tenant_id = c."tenantId" AND h.call_id = c.id
     ORDER BY c."startedAt" DESC, c.id DESC`;
 }

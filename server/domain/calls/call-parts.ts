@@ -1,7 +1,7 @@
+import type { CallReach } from "@/server/domain/calls/call-reach";
 import type { CallRange } from "@/server/domain/calls/call-where";
 import { type Sql, sql } from "@/server/infra/db/sql";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
-import type { TenantId } from "@/server/kernel/ids";
 
 /** A stretch of time and the table that has every call of it: no call is in two, and none in neither. */
 export type CallPart = Readonly<{
@@ -22,7 +22,7 @@ type Month = Readonly<{ month: string; fromAt: Date }>;
  */
 export async function* partsOf(
   tx: TenantRead,
-  tenantId: TenantId,
+  { tenantId, below }: CallReach,
   { from, until, horizon }: Pick<CallRange, "from" | "until" | "horizon">,
 ): AsyncGenerator<CallPart> {
   if (until === null || until > horizon) {
@@ -36,7 +36,10 @@ export async function* partsOf(
   }
   if (from !== null && from >= horizon) return;
   const begins = until !== null && until < horizon ? until : horizon;
-  const [old] = await tx.$queryRaw<{ unfiled: boolean }[]>`
+  // Of a branch it is not looked up: what is not filed yet is little, wherever it is.
+  const [old] = below
+    ? [{ unfiled: true }]
+    : await tx.$queryRaw<{ unfiled: boolean }[]>`
     SELECT EXISTS (SELECT FROM call WHERE tenant_id = ${tenantId}::uuid AND started_at < ${begins}::timestamptz) AS unfiled`;
   const months = await tx.$queryRaw<Month[]>`
     SELECT month, from_at AS "fromAt" FROM call_months() WHERE from_at < ${begins}::timestamptz

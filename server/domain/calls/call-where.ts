@@ -1,4 +1,5 @@
 import type { CallFilter } from "@/server/domain/calls/call.schema";
+import { type CallReach, paidBelow, whoseOf } from "@/server/domain/calls/call-reach";
 import { type CallText, readCallText } from "@/server/domain/calls/call-text.rules";
 import { join, type Sql, sql } from "@/server/infra/db/sql";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
@@ -32,23 +33,29 @@ export async function callRange(
   tx: TenantRead,
   tenantId: TenantId,
   filter: Pick<CallFilter, "from" | "to" | "text">,
+  below = false,
 ): Promise<CallRange> {
   const { text = null } = filter;
+  const named = below ? sql`call_named_below(${text}::text)` : sql`call_named(${text}::text)`;
   const [range] = await tx.$queryRaw<CallRange[]>`
     SELECT currency, time_zone AS "timeZone", country, kind, clock_timestamp() AS now, call_horizon() AS horizon,
       coalesce(${dayOf(filter.from)}::timestamp AT TIME ZONE time_zone, ${momentOf(filter.from)}::timestamptz) AS "from",
       coalesce((${dayOf(filter.to)}::timestamp + interval '1 day') AT TIME ZONE time_zone, ${momentOf(filter.to)}::timestamptz) AS "until",
-      CASE WHEN length(${text}::text) >= 6 THEN call_named(${text}::text) END AS named
+      CASE WHEN length(${text}::text) >= 6 THEN ${named} END AS named
     FROM tenant WHERE id = ${tenantId}::uuid`;
   if (!range) throw new DomainError("not_found");
   return range;
 }
 
 /** Whose calls, and of when: what every index begins with. */
-export function callsWithin(tenantId: TenantId, { from, until }: Pick<CallRange, "from" | "until">): Sql {
+export const callsWithin = (tenantId: TenantId, range: Pick<CallRange, "from" | "until">): Sql =>
+  sql`tenant_id = ${tenantId}::uuid${callsBetween(range)}`;
+
+/** Of when, to be put after another condition. */
+export function callsBetween({ from, until }: Pick<CallRange, "from" | "until">): Sql {
   const after = from === null ? sql`` : sql` AND started_at >= ${from}::timestamptz`;
   const before = until === null ? sql`` : sql` AND started_at < ${until}::timestamptz`;
-  return sql`tenant_id = ${tenantId}::uuid${after}${before}`;
+  return sql`${after}${before}`;
 }
 
 /**
@@ -67,7 +74,8 @@ const LONG_MS = 600_000;
  */
 export function conditionsOf(
   filter: CallChoice,
-  { country, named }: Pick<CallRange, "country" | "named">,
+  { country, named, currency }: Pick<CallRange, "country" | "named" | "currency">,
+  reach: CallReach,
 ): readonly Condition[] {
   const found: Condition[] = [];
   const { text, extensionId, reason, outcome, direction, minCost, minSeconds } = filter;
@@ -80,9 +88,11 @@ export function conditionsOf(
   if (direction) found.push(directions[direction]);
   if (minCost) {
     const least = parseMicros(minCost) ?? 0n;
-    const dear = least >= DEAR_MICROS;
+    // Below, what the call cost its own tenant is nobody's business but of whom it paid; no index knows that.
+    const dear = !reach.below && least >= DEAR_MICROS;
+    const cost = reach.below ? paidBelow(reach.tenantId, currency) : sql`cost_micros`;
     found.push({
-      sql: sql`cost_micros >= ${least}::bigint${dear ? sql` AND cost_micros >= 500000` : sql``}`,
+      sql: sql`${cost} >= ${least}::bigint${dear ? sql` AND cost_micros >= 500000` : sql``}`,
       index: dear,
     });
   }
@@ -123,9 +133,10 @@ function textCondition({ begins, part, digits }: CallText): Sql {
 
 /** What of the calls a filter lets through: the same for a page of the list and for a file of all of it. */
 export function callsWhere(
-  tenantId: TenantId,
+  reach: CallReach,
   filter: CallChoice,
-  range: Pick<CallRange, "from" | "until" | "country" | "named">,
+  range: Pick<CallRange, "from" | "until" | "country" | "named" | "currency">,
 ): Sql {
-  return join([callsWithin(tenantId, range), ...conditionsOf(filter, range).map((one) => one.sql)], " AND ");
+  const whose = reach.below ? sql`${whoseOf(reach)}${callsBetween(range)}` : callsWithin(reach.tenantId, range);
+  return join([whose, ...conditionsOf(filter, range, reach).map((one) => one.sql)], " AND ");
 }

@@ -14,6 +14,9 @@ export const callOutcomes = [
 ] as const;
 export type CallOutcome = (typeof callOutcomes)[number];
 
+/** Whose calls: the tenant's own; its and those of all below it; or, as the portal shows them first, the latter for who has any below. */
+export const callScopes = ["own", "below", "usual"] as const;
+
 export const callDirections = ["out", "in", "internal"] as const;
 
 /** A day of the tenant's own calendar, or an exact moment. */
@@ -38,13 +41,17 @@ export const callFilterSchema = z.object({
     .regex(/^[A-Z]{2}$/, "Use the two letters of a country, such as DE.")
     .optional(),
   extensionId: z.uuid().optional(),
-  /** The least that it cost without tax, in the tenant's currency. */
+  /** The least that it cost without tax, in the tenant's currency; of a call below: what was paid to the tenant for it. */
   minCost: z
     .string()
     .regex(/^\d{1,9}(?:\.\d{1,6})?$/, "Use an amount such as 0.50.")
     .optional(),
   /** The least that was talked. */
   minSeconds: z.number().int().min(0).max(1_000_000).optional(),
+  /** Nothing said: the tenant's own. */
+  scope: z.enum(callScopes).optional(),
+  /** The short name of a tenant below, whose calls and those below it are meant. */
+  tenant: z.string().min(1).max(63).optional(),
   /** Included. */
   from: dayOrMoment.optional(),
   /** A day is included; an exact moment is not. */

@@ -66,6 +66,10 @@ export const exportWords: Readonly<Record<ExportKind, KindOfExport>> = {
       column("hung_up_by", "text", "The side that ended it"),
       column("call_id", "text", "Ours"),
       column("pbx_call_id", "text", "The telephone system's"),
+      column("tenant", "text", "Whose call it is, in a file of all below"),
+      column("tenant_name", "text", "Its name"),
+      column("paid", "money", "What the tenant directly below paid you, without tax"),
+      column("paid_currency", "text", "Of that"),
     ],
   },
   ledger: {

@@ -1,3 +1,4 @@
+import { mayReachBelow } from "@/server/domain/calls/call-reach";
 import {
   type ExportFormat,
   type ExportKind,
@@ -41,8 +42,9 @@ const extensionOf = { csv: "csv", csv_safe: "csv", jsonl: "jsonl", pdf: "pdf" } 
   string
 >;
 
-/** @throws DomainError invalid_input for a column that is none, and for a document of what is no list of calls. */
-export function checkAsked({ what, filter: _, ...style }: NewExport): void {
+/** @throws DomainError invalid_input for a column that is none, and for a document of what is no list of a tenant's own calls. */
+export function checkAsked(asked: NewExport): void {
+  const { what, filter: _, ...style } = asked;
   const { columns } = exportWords[what];
   const unknown = style.columns?.find((key) => !columns.some((column) => column.key === key));
   if (unknown !== undefined) {
@@ -57,6 +59,13 @@ export function checkAsked({ what, filter: _, ...style }: NewExport): void {
       "invalid_input",
       { field: "format" },
       "Only calls come as a document; take a table or JSON lines.",
+    );
+  }
+  if (style.format === "pdf" && asked.what === "calls" && mayReachBelow(asked.filter)) {
+    throw new DomainError(
+      "invalid_input",
+      { field: "format" },
+      "A document is of a tenant's own calls; take a table or JSON lines for those of all below.",
     );
   }
 }

@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 
 import { type Actor, change } from "@/server/domain/audit/change";
+import { mayReachBelow } from "@/server/domain/calls/call-reach";
 import { archiveBounds, archiveOf } from "@/server/domain/exports/archive";
 import { callDocument } from "@/server/domain/exports/call-document";
 import { type Row, writerOf } from "@/server/domain/exports/cells.rules";
@@ -110,6 +111,9 @@ async function partsThere(of: Making): Promise<Part[]> {
 const dropParts = (of: Making) =>
   of.pool.query("export_drop_parts", "SELECT export_drop_parts($1, $2)", [of.tenantId, of.exportId]);
 
+/** Whether the filter of a file of calls reaches to the tenants below. */
+const reachesBelow = ({ filter }: Asked<ExportKind>): boolean => mayReachBelow(filter as Filters["calls"]);
+
 async function tableParts(of: Making, file: ExportRow, asked: Asked<ExportKind>): Promise<Part[]> {
   const { what, format, style } = file;
   const source = sourceOf(what);
@@ -117,9 +121,10 @@ async function tableParts(of: Making, file: ExportRow, asked: Asked<ExportKind>)
   const columns = style.columns?.length ? style.columns.flatMap((key) => all.filter((one) => one.key === key)) : all;
   const places = columns.map((column) => all.indexOf(column));
   const writer = writerOf(columns, { ...style, format: format === "pdf" ? "csv" : format });
-  const next = (after: string | null) => reading(of, (tx) => source.next(tx, asked, after, BATCH), readsBelow(what));
+  const below = readsBelow(what) || reachesBelow(asked);
+  const next = (after: string | null) => reading(of, (tx) => source.next(tx, asked, after, BATCH), below);
   const parts = await partsThere(of);
-  const total = await reading(of, (tx) => source.count(tx, asked));
+  const total = await reading(of, (tx) => source.count(tx, asked), below);
   let done = parts.reduce((sum, { lines }) => sum + lines, 0);
   let said = 0;
   // The next batch is read while this one is written and packed.

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 
 import { trailAfter } from "@/server/domain/audit/trail";
+import { type CallReach, reachOf } from "@/server/domain/calls/call-reach";
 import { callRange, callsWhere } from "@/server/domain/calls/call-where";
 import type { Row } from "@/server/domain/exports/cells.rules";
 import type { ExportKind } from "@/server/domain/exports/export.schema";
@@ -47,10 +48,29 @@ const overAt = ({
 }: Asked<"calls">): Sql => sql`state = 'ended' AND (started_at < ${asOf}::timestamptz - interval '7 days'
   OR pseudonymised_at IS NOT NULL OR NOT written_since(xmin, ${bound}::bigint))`;
 
-async function callsOf(tx: TenantRead, of: Asked<"calls">): Promise<{ where: Sql; currency: string }> {
-  const range = await callRange(tx, of.tenantId, of.filter);
-  return { where: sql`${callsWhere(of.tenantId, of.filter, range)} AND ${overAt(of)}`, currency: range.currency };
+async function callsOf(tx: TenantRead, of: Asked<"calls">): Promise<{ where: Sql; reach: CallReach }> {
+  const reach = await reachOf(tx, of.tenantId, of.filter);
+  const range = await callRange(tx, of.tenantId, of.filter, reach.below);
+  return { where: sql`${callsWhere(reach, of.filter, range)} AND ${overAt(of)}`, reach };
 }
+
+/** What is beside a call `c` of a file: its cost at the level of whose file it is, and of a call below whose it is and what was paid. */
+const levelsOf = ({ below, tenantId }: CallReach) =>
+  below
+    ? {
+        cells: sql`CASE b.depth WHEN 0 THEN c.billed_seconds ELSE coalesce(own.billed_seconds, sold.billed_seconds) END AS billed,
+          CASE b.depth WHEN 0 THEN c.cost_micros ELSE own.charged_micros END AS cost, v.currency AS money, t.slug AS tenant, t.name AS tenant_name,
+          sold.charged_micros::text AS paid, w.currency AS paid_money`,
+        joins: sql`JOIN tenant v ON v.id = ${tenantId}::uuid JOIN tenant t ON t.id = c.tenant_id
+          JOIN tenant_below b ON b.ancestor_id = v.id AND b.descendant_id = c.tenant_id
+          LEFT JOIN hold own ON b.depth > 0 AND own.tenant_id = v.id AND own.call_id = c.id
+          LEFT JOIN hold sold ON b.depth > 0 AND sold.call_id = c.id AND sold.level = b.depth - 1
+          LEFT JOIN wallet w ON w.id = sold.wallet_id`,
+      }
+    : {
+        cells: sql`c.billed_seconds AS billed, c.cost_micros AS cost, c.currency AS money, NULL AS tenant, NULL AS tenant_name, NULL AS paid, NULL AS paid_money`,
+        joins: sql``,
+      };
 
 function placeOf(after: string | null): Sql {
   if (after === null) return sql`true`;
@@ -71,15 +91,20 @@ const calls: Source<"calls"> = {
   },
   // The database makes one text of a batch: reading it as rows would cost more than all the rest.
   next: async (tx, of, after, limit) => {
-    const { where } = await callsOf(tx, of);
+    const { where, reach } = await callsOf(tx, of);
+    const { cells, joins } = levelsOf(reach);
     const [batch] = await tx.$queryRaw<{ cells: string; n: number; last: string | null }[]>`
-      SELECT coalesce(json_agg(c.cells), '[]')::text AS cells, count(*)::int AS n, max(c.place) FILTER (WHERE c.nth = ${limit}::int) AS last
-      FROM (SELECT row_number() OVER (ORDER BY started_at, id)::int AS nth, (extract(epoch FROM started_at) * 1000000)::bigint || '_' || id AS place,
+      SELECT coalesce(json_agg(c.cells ORDER BY c.nth), '[]')::text AS cells, count(*)::int AS n, max(c.place) FILTER (WHERE c.nth = ${limit}::int) AS last
+      FROM (SELECT nth, (extract(epoch FROM started_at) * 1000000)::bigint || '_' || id AS place,
         json_build_array((extract(epoch FROM started_at) * 1000)::bigint, (extract(epoch FROM answered_at) * 1000)::bigint,
           (extract(epoch FROM ended_at) * 1000)::bigint, CASE WHEN kind = 'inbound' THEN 'in' WHEN kind IN ('internal', 'echo') THEN 'internal' ELSE 'out' END,
           extension_number, extension_name, dialled, CASE WHEN to_e164 ~ '^[0-9]' THEN '+' || to_e164 ELSE to_e164 END, nullif(from_number, ''),
-          country, outcome, reason, coalesce(talk_ms, 0), coalesce(billed_seconds, 0), coalesce(cost_micros, 0)::text, currency, hangup_side, id, pbx_call_id) AS cells
-        FROM call_record WHERE ${where} AND ${placeOf(after)} ORDER BY started_at, id LIMIT ${limit}::int) c`;
+          country, outcome, reason, coalesce(talk_ms, 0), coalesce(billed, 0), coalesce(cost, 0)::text, money, hangup_side, id, pbx_call_id,
+          tenant, tenant_name, paid, paid_money) AS cells
+        FROM (SELECT c.started_at, c.answered_at, c.ended_at, c.kind, c.extension_number, c.extension_name, c.dialled, c.to_e164, c.from_number, c.country, c.outcome,
+            c.reason, c.talk_ms, c.hangup_side, c.id, c.pbx_call_id, c.nth, ${cells}
+          FROM (SELECT *, row_number() OVER (ORDER BY started_at, id)::int AS nth FROM call_record WHERE ${where} AND ${placeOf(after)}
+            ORDER BY started_at, id LIMIT ${limit}::int) c ${joins}) call) c`;
     return { rows: JSON.parse(batch?.cells ?? "[]") as Row[], after: batch?.last ?? null };
   },
 };

@@ -37,3 +37,11 @@ describe("the filter in the address", () => {
     expect(readCallFilter(paramsOf({ q: ["a", "b"], outcome: undefined }))).toEqual({ text: "a" });
   });
 });
+
+it("reads whose calls are meant, and no tenant beside one's own", () => {
+  expect(read("scope=own&tenant=acme")).toEqual({ scope: "own" });
+  expect(read("scope=below&tenant=acme")).toEqual({ scope: "below", tenant: "acme" });
+  expect(read("scope=all&tenant=../x")).toEqual({});
+  expect(isFiltered(read("scope=own"))).toBe(false);
+  expect(isFiltered(read("tenant=acme"))).toBe(true);
+});
