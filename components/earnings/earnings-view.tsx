@@ -53,7 +53,7 @@ export function EarningsView() {
         title={t("Earnings")}
       >
         {query.data && (
-          <div className="flex items-center gap-2">
+          <div className="flex flex-wrap items-center gap-2">
             <Button onClick={() => go(query.data, -1)}>{t("Month before")}</Button>
             <span className="figures min-w-28 text-center font-medium">{monthName(query.data.month)}</span>
             <Button disabled={query.data.goesOn} onClick={() => go(query.data, 1)}>
