@@ -63,11 +63,15 @@ export function OnboardingStrip({ phones }: Props) {
           {index === current && can("extensions.write") && (
             <div className="grid justify-items-start gap-2 pt-2 ps-6">
               {mayPhone && index > 0 && (
-                <Button look="primary" onClick={() => askForPhone({ tenantSlug, dial: ECHO })}>
+                <Button data-shortcut="n" look="primary" onClick={() => askForPhone({ tenantSlug, dial: ECHO })}>
                   {t("Call the echo test from this browser")}
                 </Button>
               )}
-              <Link className={buttonClass(mayPhone && index > 0 ? "plain" : "primary")} href={step.href}>
+              <Link
+                className={buttonClass(mayPhone && index > 0 ? "plain" : "primary")}
+                data-shortcut={mayPhone && index > 0 ? undefined : "n"}
+                href={step.href}
+              >
                 {step.act}
               </Link>
             </div>

@@ -1,6 +1,7 @@
 import { expect } from "@playwright/test";
 
 import { expectAccessible } from "./support/axe";
+import { openPage, withClicks, withKeys } from "./support/hand";
 import { factOf, microsOf, test } from "./support/portal";
 import { signInOf } from "./support/stack";
 
@@ -38,12 +39,26 @@ test("a top-up with the test provider, and the balance rises on a page that is o
   await expectAccessible(page);
   await expect.poll(() => microsOf(settled), { message: "nobody touched this page" }).toBe(before + 12_500_000n);
 
-  // The card is there now: to open, to choose the amount and to pay are three clicks.
-  await page.getByRole("button", { name: "Top up…" }).click();
-  await page.getByRole("button", { name: /10/, exact: false }).and(page.locator("[aria-pressed]")).first().click();
-  await expectAccessible(page);
-  await page.getByRole("button", { name: /^Pay/ }).click();
-  await expect(page.getByRole("status").filter({ hasText: "paid and added to your balance" })).toBeVisible();
-  await expect(dialog).toBeHidden();
+  // The card is there now.
+  await withClicks(page, 3, async (hand) => {
+    await hand.click(page.getByRole("button", { name: "Top up…" }));
+    await hand.click(
+      page.getByRole("button", { name: /10/, exact: false }).and(page.locator("[aria-pressed]")).first(),
+    );
+    await expectAccessible(page);
+    await hand.click(page.getByRole("button", { name: /^Pay/ }));
+    // It closes when the card was charged, and only then.
+    await expect(dialog).toBeHidden();
+  });
   await expect.poll(() => microsOf(settled)).toBe(before + 22_500_000n);
+  await openPage(page, `/t/${who.tenantSlug}/balance`);
+  await withKeys(page, 6, async (hand) => {
+    await hand.press("n");
+    await expect(dialog.getByLabel("Amount", { exact: true })).toBeFocused();
+    await hand.press("Control+a");
+    await hand.text("15");
+    await hand.press("Enter");
+    await expect(dialog).toBeHidden();
+  });
+  await expect.poll(() => microsOf(settled)).toBe(before + 37_500_000n);
 });
