@@ -1,6 +1,7 @@
 import { expect, type Page } from "@playwright/test";
 
-import { expectAccessible } from "./support/axe";
+import { expectAccessible, expectAccessibleInBoth } from "./support/axe";
+import { failFromNowOn } from "./support/failing";
 import { dialogs, outside, places } from "./support/places";
 import { test } from "./support/portal";
 import { signInOf } from "./support/stack";
@@ -21,11 +22,13 @@ for (const place of places) {
     await page.goto(`/t/${who.tenantSlug}${place.page}`);
     await settled(page, place.heading);
     await eachLook(page);
-    if (!("row" in place)) return;
-    await page.locator("[data-row]").first().click();
-    await expect(page.getByRole("complementary").getByRole("heading").first()).toBeVisible();
-    await expect(page.getByRole("status", { name: "Loading" })).toHaveCount(0);
-    await eachLook(page);
+    if ("row" in place) {
+      await page.locator("[data-row]").first().click();
+      await expect(page.getByRole("complementary").getByRole("heading").first()).toBeVisible();
+      await expect(page.getByRole("status", { name: "Loading" })).toHaveCount(0);
+      await eachLook(page);
+    }
+    if ("fails" in place) await failedLook(page);
   });
 }
 
@@ -70,12 +73,21 @@ async function settled(page: Page, heading: string | RegExp): Promise<void> {
   await expect(page.getByRole("status").filter({ hasText: "Loading" })).toHaveCount(0);
 }
 
+/** What was there stays and is called old; what is looked for anew says that nobody answered, and offers to try again. */
+async function failedLook(page: Page): Promise<void> {
+  await failFromNowOn(page);
+  await expect(page.getByText("What you see may be old.").first()).toBeVisible();
+  const search = page.getByRole("main").locator('input[data-shortcut="/"]');
+  if (await search.isVisible()) {
+    await search.fill("something else");
+    await expect(page.getByRole("alert").getByRole("button", { name: "Try again" }).first()).toBeVisible();
+  }
+  await expectAccessibleInBoth(page);
+}
+
 /** Wide in both themes, and as a phone, where nothing may scroll sideways. */
 async function eachLook(page: Page): Promise<void> {
-  for (const colorScheme of ["dark", "light"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await expectAccessible(page);
-  }
+  await expectAccessibleInBoth(page);
   await page.setViewportSize({ width: 390, height: 844 });
   await expectAccessible(page);
   const sideways = await page.evaluate(

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type BrowserContext, chromium, type Page } from "@playwright/test";
 
+import { failFromNowOn } from "@/test/e2e/support/failing";
 import startStack from "@/test/e2e/support/global-setup";
 import { dialogs, outside, places } from "@/test/e2e/support/places";
 import { type SignIn, signInOf, stack } from "@/test/e2e/support/stack";
@@ -10,7 +11,7 @@ import { newcomer } from "@/test/gallery/newcomer";
 
 /**
  * Takes a picture of every page and dialog, light, dark and as a phone shows it, and of the pages of a tenant that has
- * nothing yet: `npm run gallery`, or `npm run gallery -- calls system` for those whose name has one of the words. They are
+ * nothing yet, and of pages whose portal fails: `npm run gallery`, or `npm run gallery -- calls system` for those whose name has one of the words. They are
  * for eyes, before something is shown to a customer: what changed is looked at, not compared by a machine.
  */
 const looks = [
@@ -35,7 +36,7 @@ const pictures: Picture[] = [];
 try {
   const { appUrl } = stack();
   const fresh = await newcomer(browser, appUrl, signInOf("reseller", "owner"));
-  const shots = [...shotsOf(), ...shotsOfNothing(fresh)].filter(isWanted);
+  const shots = [...shotsOf(), ...shotsOfNothing(fresh), ...shotsOfFailure()].filter(isWanted);
   for (const [index, shot] of shots.entries()) {
     for (const look of looks) pictures.push(await take(shot, look, appUrl));
     console.log(`${index + 1} of ${shots.length}: ${shot.name}`);
@@ -68,6 +69,21 @@ function shotsOf(): Shot[] {
 function shotsOfNothing(who: SignIn): Shot[] {
   const pages = [...new Set(places.filter(({ as }) => as[0] === "customer").map(({ page }) => page))];
   return pages.map((page) => ({ name: `nothing yet ${page || "/home"}`, who, url: `/t/${who.tenantSlug}${page}` }));
+}
+
+/** What is said when the portal does not answer: beside what was there, and in place of what was looked for. */
+function shotsOfFailure(): Shot[] {
+  return places
+    .filter((place) => "fails" in place)
+    .map(({ as: [kind, role], page }) => {
+      const who = signInOf(kind, role);
+      const act = async (at: Page) => {
+        await failFromNowOn(at);
+        const search = at.getByRole("main").locator('input[data-shortcut="/"]');
+        if (await search.isVisible()) await search.fill("something else");
+      };
+      return { name: `failed ${kind} ${page || "/home"}`, who, url: `/t/${who.tenantSlug}${page}`, act };
+    });
 }
 
 async function openFirstRow(page: Page): Promise<void> {

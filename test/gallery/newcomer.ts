@@ -26,7 +26,7 @@ export async function newcomer(browser: Browser, appUrl: string, reseller: SignI
   await form.getByRole("button", { name: "Make tenant" }).click();
   const link =
     (await page
-      .getByRole("dialog")
+      .getByRole("dialog", { name: / is ready$/ })
       .getByText(/\/invitation/)
       .textContent()) ?? "";
   await page.context().close();

@@ -1,10 +1,10 @@
-/** Pages by who may open them; `row` opens the panel of the first row as well. */
+/** Pages by who may open them; `row` opens the panel of the first row as well, `fails` shows the page while the portal gives no answer. */
 export const places = [
-  { as: ["customer", "owner"], page: "", heading: /./ },
-  { as: ["customer", "owner"], page: "/calls", heading: "Calls", row: true },
-  { as: ["customer", "owner"], page: "/live", heading: "Live calls" },
-  { as: ["customer", "owner"], page: "/extensions", heading: "Extensions", row: true },
-  { as: ["customer", "owner"], page: "/numbers", heading: "Numbers", row: true },
+  { as: ["customer", "owner"], page: "", heading: /./, fails: true },
+  { as: ["customer", "owner"], page: "/calls", heading: "Calls", row: true, fails: true },
+  { as: ["customer", "owner"], page: "/live", heading: "Live calls", fails: true },
+  { as: ["customer", "owner"], page: "/extensions", heading: "Extensions", row: true, fails: true },
+  { as: ["customer", "owner"], page: "/numbers", heading: "Numbers", row: true, fails: true },
   { as: ["operator", "owner"], page: "/numbers", heading: "Numbers", row: true },
   { as: ["customer", "owner"], page: "/balance", heading: "Balance" },
   { as: ["customer", "owner"], page: "/statements", heading: "Statements" },

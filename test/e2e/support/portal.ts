@@ -8,6 +8,7 @@ import {
 } from "@playwright/test";
 
 import { SipPhone } from "@/server/embedded/sip-phone";
+import { isFailing } from "./failing";
 import { type SignIn, stack } from "./stack";
 
 export type NewPhone = Readonly<{ name: string; number: string; username: string; secret: string }>;
@@ -29,7 +30,7 @@ export const test = base.extend<Fixtures, { visits: Map<string, Cookies> }>({
   baseURL: async ({ browserName: _ }, use) => use(stack().appUrl),
   page: async ({ page }, use) => {
     const complaints: string[] = [];
-    page.on("console", (message) => void (isComplaint(message) && complaints.push(message.text())));
+    page.on("console", (message) => void (isComplaint(message, page) && complaints.push(message.text())));
     page.on("pageerror", (error) => complaints.push(String(error)));
     await use(page);
     expect(complaints, "the browser's console stays quiet").toEqual([]);
@@ -61,10 +62,11 @@ export const test = base.extend<Fixtures, { visits: Map<string, Cookies> }>({
   },
 });
 
-/** A refused request is an answer that some tests ask for, and says so in the page. */
-const isComplaint = (message: ConsoleMessage) =>
+/** A refused request is an answer that some tests ask for, and says so in the page; so is none at all of a portal that fails. */
+const isComplaint = (message: ConsoleMessage, page: Page) =>
   message.type() === "error" &&
-  !/^Failed to load resource: the server responded with a status of 4\d\d/.test(message.text());
+  !/^Failed to load resource: the server responded with a status of 4\d\d/.test(message.text()) &&
+  !(isFailing(page) && message.text().startsWith("Failed to load resource: the server responded with a status of 500"));
 
 /** Creates an extension in the open portal and reads what the connect panel shows this once. The panel stays open. */
 export async function createExtension(page: Page, tenantSlug: string, name: string): Promise<NewPhone> {
