@@ -20,7 +20,7 @@ import { createCallControl } from "@/workers/call-control/server";
 import { CallLifecycle } from "@/workers/calls/call-lifecycle";
 import { CdrSpool } from "@/workers/calls/cdr-spool";
 import { hurryAfterTopUps } from "@/workers/calls/hurry-after-top-ups";
-import { type ReadyConnections, readyConnections } from "@/workers/calls/ready-connections";
+import { readyConnections } from "@/workers/calls/ready-connections";
 import { Reconciler } from "@/workers/calls/reconcile";
 import { recordRefusalsOfPbx } from "@/workers/calls/refused-by-pbx";
 import { RunReporter } from "@/workers/calls/run-report";
@@ -56,9 +56,8 @@ const READY_CONNECTIONS = 8;
  */
 export async function startWorkers(env: Env, log: Logger): Promise<RunningWorkers> {
   const connectionString = appUrl(env);
-  const { pool, jobsPool, rehearse } = poolsOf(connectionString, log);
+  const { pool, jobsPool } = poolsOf(connectionString, log);
   await untilReady(pool);
-  const rehearsed = rehearse();
   const db = connectDb(connectionString, 4);
   const bus = createLiveBus((payloads) => notifyAll(pool, payloads));
   const ami = amiOf(env, log);
@@ -86,7 +85,7 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
   const rules = new RuleSweep({ pool, db, ami, bus, log });
   const link = ami && followLink({ pool, db, ami, pbx, log });
   const hurry = hurryAfterTopUps(connectionString, lifecycle, log);
-  const stops = [() => rehearsed.stop(), watchCalls(reconciler, ami, log), resumeContainments({ pool, ami, log })];
+  const stops = [readyConnections(pool, log), watchCalls(reconciler, ami, log), resumeContainments({ pool, ami, log })];
   const metrics = createMetrics({ ...parts, runs, desk: counts, spool: () => spool.current });
   const server = createCallControl({
     ...{ pool, lifecycle, pbx, log },
@@ -124,18 +123,8 @@ function followLink(parts: Readonly<{ pool: SqlPool; db: Db; ami: AmiGateway; pb
 /** One for calls, which fails at once, and one for jobs. Nothing connects before the first query. */
 function poolsOf(connectionString: string, log: Logger) {
   const onIdleError = (error: Error) => log.warn({ error }, "a connection to the database was lost");
-  let ready: ReadyConnections | undefined;
-  const onLostCall = (error: Error) => {
-    onIdleError(error);
-    ready?.lost();
-  };
-  const pool = createPool(connectionString, onLostCall, CALL_CONNECTIONS, CALLERS_WAIT_MS, READY_CONNECTIONS);
   return {
-    pool,
-    rehearse: () => {
-      ready = readyConnections(pool, log);
-      return ready;
-    },
+    pool: createPool(connectionString, onIdleError, CALL_CONNECTIONS, CALLERS_WAIT_MS, READY_CONNECTIONS),
     jobsPool: createPool(connectionString, onIdleError, JOBS_CONNECTIONS, JOBS_WAIT_MS),
   };
 }

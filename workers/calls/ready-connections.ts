@@ -6,22 +6,21 @@ const SOON_MS = 250;
 /** The database is away, or has too much to do: calls go first. */
 const LATER_MS = 2_000;
 
-export type ReadyConnections = Readonly<{
-  /** A connection was lost: another is made ready in its place. */
-  lost: () => void;
-  stop: () => void;
-}>;
-
 /**
  * Keeps the connections that calls are charged on rehearsed, from the start on and after the database was away, so that nobody
  * who calls first waits for statements to be read and planned. Where it fails, calls are charged as ever, only later by that.
+ * @returns what stops it.
  */
-export function readyConnections(pool: ReadyPool, log: Logger): ReadyConnections {
+export function readyConnections(pool: ReadyPool, log: Logger): () => void {
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   let told = false;
+  let gone = false;
   const look = (inMs: number) => {
-    if (stopped || timer) return;
+    if (stopped) return;
+    // One that goes while the others are rehearsed may not have been among them.
+    gone = timer !== undefined;
+    if (gone) return;
     timer = setTimeout(() => void rehearse(), inMs);
     timer.unref();
   };
@@ -30,6 +29,7 @@ export function readyConnections(pool: ReadyPool, log: Logger): ReadyConnections
       await pool.ready("SELECT call_rehearse()");
       timer = undefined;
       told = false;
+      if (gone) look(SOON_MS);
     } catch (error) {
       timer = undefined;
       if (!stopped && !told) log.warn({ error }, "connections for calls could not be made ready; this is tried again");
@@ -38,11 +38,9 @@ export function readyConnections(pool: ReadyPool, log: Logger): ReadyConnections
     }
   };
   look(0);
-  return {
-    lost: () => look(SOON_MS),
-    stop: () => {
-      stopped = true;
-      clearTimeout(timer);
-    },
+  pool.whenGone(() => look(SOON_MS));
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
   };
 }

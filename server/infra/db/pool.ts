@@ -17,6 +17,8 @@ export type ReadyPool = SqlPool & {
    * or one would be asked twice. @throws what the database throws; those that are ready stay so.
    */
   ready(statement: string): Promise<void>;
+  /** Tells of each connection that is gone: lost while nobody used it, or while somebody did, or closed after a quiet while. */
+  whenGone(listener: () => void): void;
 };
 
 /** Somebody stands with a telephone at the ear. */
@@ -49,6 +51,7 @@ export function createPool(
     query: async <Row extends QueryResultRow>(name: string, text: string, values: readonly unknown[]) =>
       (await pool.query<Row>({ name, text, values: [...values] })).rows,
     close: () => pool.end(),
+    whenGone: (listener) => void pool.on("remove", listener),
     ready: async (statement) => {
       const held: PoolClient[] = [];
       try {

@@ -33,7 +33,7 @@ export const receiving: readonly SqlMutation[] = [
     of: "call_authorise_inbound",
     name: "a suspended tenant goes on receiving what it would have to pay for",
     loses: "everybody above it",
-    find: "IF paid AND t.kind <> 'operator' THEN",
+    find: "IF paid AND t.kind <> 'operator' AND NOT helped THEN",
     replace: "IF false THEN",
     caughtBy: "a suspended tenant receives what it does not pay for, and nothing else",
   },

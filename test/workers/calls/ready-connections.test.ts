@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
-import { CALLERS_WAIT_MS, createPool, type ReadyPool } from "@/server/infra/db/pool";
+import { createPool, JOBS_WAIT_MS, type ReadyPool } from "@/server/infra/db/pool";
 import { silentLogger } from "@/server/infra/log/logger";
 import { builders } from "@/test/support/builders";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
@@ -42,9 +42,10 @@ test("a rehearsal authorises, renews and charges, alone and together, and leaves
   expect(await counts()).toEqual(before);
 });
 
-test("connections are made ready before anybody asks, once each, and again in the place of those that are lost", async () => {
-  let lost = () => {};
-  const pool = createPool(db.appUrl, () => lost(), KEPT, CALLERS_WAIT_MS, KEPT);
+test("connections are made ready before anybody asks, once each, and again in the place of those that are lost", {
+  timeout: 90_000,
+}, async () => {
+  const pool = createPool(db.appUrl, () => {}, KEPT, JOBS_WAIT_MS, KEPT);
   const asked: string[] = [];
   const marking: ReadyPool = {
     ...pool,
@@ -53,8 +54,7 @@ test("connections are made ready before anybody asks, once each, and again in th
       return pool.ready(`${statement}; SELECT set_config('app.ready', 'yes', false)`);
     },
   };
-  const ready = readyConnections(marking, silentLogger);
-  lost = ready.lost;
+  const stop = readyConnections(marking, silentLogger);
   try {
     const all = () =>
       vi.waitFor(
@@ -63,7 +63,7 @@ test("connections are made ready before anybody asks, once each, and again in th
           expect(found.map((one) => one.ready)).toEqual([true, true, true]);
           return found.map((one) => one.pid);
         },
-        { timeout: 15_000, interval: 100 },
+        { timeout: 40_000, interval: 100 },
       );
     const first = await all();
     expect(new Set(asked)).toEqual(new Set(["SELECT call_rehearse()"]));
@@ -72,7 +72,7 @@ test("connections are made ready before anybody asks, once each, and again in th
     await db.owner.query("SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) pid", [first]);
     for (const pid of await all()) expect(first).not.toContain(pid);
   } finally {
-    ready.stop();
+    stop();
     await pool.close();
   }
 });
