@@ -10,6 +10,7 @@ import { Tabs } from "@/components/ui/tabs";
 import { t } from "@/server/kernel/words";
 
 const OwnBans = later(() => import("@/components/blocks/own-bans-section").then((file) => file.OwnBansSection));
+const Trunks = later(() => import("@/components/blocks/trunks-section").then((file) => file.TrunksSection));
 const BanRules = later(() => import("@/components/blocks/ban-rules-section").then((file) => file.BanRulesSection));
 
 /** Who is not let in, and which numbers are not called. Bans are the operator's; numbers are everybody's own. */
@@ -20,6 +21,7 @@ export function BlocksView() {
       ? [
           { key: "bans", label: t("Addresses"), content: <BansSection /> },
           { key: "rules", label: t("Ban rules"), content: <BanRules /> },
+          { key: "trunks", label: t("Trunks"), content: <Trunks /> },
         ]
       : [];
   const own = tenant.kind !== "operator" ? [{ key: "own", label: t("Your addresses"), content: <OwnBans /> }] : [];

@@ -20,6 +20,7 @@ const kindsOfSubject: Readonly<Record<string, readonly LiveKind[]>> = {
   incident: ["incidents"],
   evidence: ["incidents"],
   ban: ["bans"],
+  trunk: ["bans"],
   notification: ["incidents"],
   block: ["bans"],
   hotlist: ["bans", "tasks"],

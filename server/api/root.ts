@@ -58,6 +58,7 @@ import { tenantPlansRouter } from "@/server/api/routers/tenant-plans";
 import { tenantsRouter } from "@/server/api/routers/tenants";
 import { termsRouter } from "@/server/api/routers/terms";
 import { tokensRouter } from "@/server/api/routers/tokens";
+import { trunksRouter } from "@/server/api/routers/trunks";
 import { viewingRouter } from "@/server/api/routers/viewing";
 import { vouchersRouter } from "@/server/api/routers/vouchers";
 import { createCallerFactory, router } from "@/server/api/trpc";
@@ -80,6 +81,7 @@ export const appRouter = router({
   bans: bansRouter,
   bell: bellRouter,
   blocks: blocksRouter,
+  trunks: trunksRouter,
   bulk: bulkRouter,
   bundles: bundlesRouter,
   notices: noticesRouter,

@@ -30,6 +30,14 @@ export const banCommands: Readonly<Record<string, Entry>> = {
     summary: "the networks that an extension's phones may come from",
     load: async () => (await import("./commands/allow-list")).extensionAllow,
   },
+  "trunk list": {
+    summary: "trunks, and where their calls may come from",
+    load: async () => (await import("./commands/trunks")).trunkList,
+  },
+  "trunk allow": {
+    summary: "the networks that a trunk's calls may come from",
+    load: async () => (await import("./commands/trunks")).trunkAllow,
+  },
   "block list": {
     summary: "numbers that a tenant blocks itself",
     load: async () => (await import("./commands/blocks")).blockList,

@@ -60,7 +60,7 @@ export async function writePbxConfig(settings: PbxSettings, tree: string, runFol
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { mode: 0o700 });
   own(folder, account);
-  for (const [name, text] of Object.entries(renderPbxConfig(await pbxValues(settings, tree, runFolder)))) {
+  for (const [name, text] of Object.entries(renderPbxConfig(pbxValues(settings, tree, runFolder)))) {
     const file = path.join(folder, name);
     writeFileSync(file, text, { mode: 0o600 });
     own(file, account);
@@ -84,11 +84,7 @@ export function renderPbxConfig(values: Readonly<Record<string, string>>): Recor
 const template = (name: string) => readFileSync(path.join(asteriskConfigFolder, name), "utf8");
 
 /** What each @NAME@ stands for. `tree` holds the unpacked packages, `runFolder` is Asterisk's own. */
-export async function pbxValues(
-  settings: PbxSettings,
-  tree: string,
-  runFolder: string,
-): Promise<Record<string, string>> {
+export function pbxValues(settings: PbxSettings, tree: string, runFolder: string): Record<string, string> {
   const demo = settings.carrierUri === undefined;
   const values: Record<string, string> = {
     RUN: runFolder,
@@ -116,7 +112,6 @@ export async function pbxValues(
     AMI_ACT_SECRET: settings.amiAct.secret,
     CARRIER_TRANSPORT: demo ? "carrier-out" : "udp",
     CARRIER_URI: settings.carrierUri ?? `sip:127.0.0.1:${settings.demoPorts.end}`,
-    CARRIER_MATCH: await carrierMatch(settings),
     CARRIER_OUT_PORT: String(settings.demoPorts.out),
     DEMO_PORT: String(settings.demoPorts.end),
     DEMO_CARRIER: demo ? "yes" : "",
@@ -134,8 +129,15 @@ function assertOneValue(name: string, value: string): void {
   }
 }
 
-/** By address and port: on one machine everybody has the same address. */
-async function carrierMatch({ carrierUri, demoPorts }: PbxSettings): Promise<string> {
+/**
+ * What the trunk is known by until somebody lists its networks: address and port, because on one machine everybody has the
+ * same address.
+ * @throws StartError when its name has no address.
+ */
+export async function carrierMatch({
+  carrierUri,
+  demoPorts,
+}: Pick<PbxSettings, "carrierUri" | "demoPorts">): Promise<string> {
   if (carrierUri === undefined) return `127.0.0.1:${demoPorts.end}/32`;
   const [, host = "", port] = /^sip:([^:]+)(?::(\d+))?$/.exec(carrierUri) ?? [];
   try {

@@ -4,11 +4,13 @@ import path from "node:path";
 import { asteriskCredentials, loginPasswords } from "@/server/config/database-url";
 import { readEnv } from "@/server/config/env";
 import { migrate } from "@/server/infra/db/migrate";
+import { nameTrunk } from "@/server/infra/db/name-trunk";
 
 import { nextBin, repository } from "./build-web";
 import { type Child, runChild, startChild } from "./children";
 import type { DebianTree } from "./debian";
 import { type EmbeddedPbx, startPbx, unpackPbx } from "./pbx";
+import { carrierMatch } from "./pbx-config";
 import type { Plan } from "./plan";
 import { sleep } from "./process-identity";
 import { isDiskFull, StartError, sentenceOf } from "./sentence";
@@ -38,13 +40,15 @@ export async function fetchPbx(plan: Plan, say: Say): Promise<DebianTree | undef
   }
 }
 
-export function startStackPbx(
+export async function startStackPbx(
   plan: Plan,
   tree: DebianTree,
   variables: Variables,
   ownerUrl: string,
 ): Promise<EmbeddedPbx> {
   const env = readEnv(variables);
+  const match = await carrierMatch({ carrierUri: env.CARRIER_URI, demoPorts: plan.demoPorts });
+  await nameTrunk(plan.given["DATABASE_MIGRATE_URL"] ?? ownerUrl, { endpoint: "carrier", match });
   return startPbx(tree, plan.dataDir, {
     pbxName: env.PBX_NAME,
     pbxSecret: env.PBX_SECRET ?? plan.secrets.pbxSecret,

@@ -136,6 +136,7 @@ const fields: Readonly<Record<string, () => unknown>> = {
   note: () => "Sample",
   dialled: () => "+493012345678",
   ageSeconds: () => 5,
+  trunk: () => "carrier2",
   networks: () => ["198.51.100.0/24"],
   network: () => "198.51.100.0/24",
   sender: () => "198.51.100.7",

@@ -199,5 +199,6 @@ export type AuditAction =
   | "hotlist.upload"
   | "hotlist.import"
   | "extension.set_allow_list"
+  | "trunk.set_networks"
   | "extension.open_browser_phone"
   | "extension.close_browser_phone";

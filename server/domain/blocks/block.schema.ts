@@ -49,12 +49,30 @@ export const MOST_NETWORKS = 30;
 /** An address out of everywhere is no list. */
 const widest = { 4: 8, 6: 16 } as const;
 
+/** The endpoint of a trunk in the files of the PBX. */
+export const trunkName = z
+  .string()
+  .trim()
+  .regex(/^[a-z][a-z0-9_-]{0,39}$/, "Use its name in the PBX's files: small letters, digits and dashes, at most 40.");
+
+const networksField = z
+  .array(networkField(widest))
+  .max(MOST_NETWORKS, `At most ${MOST_NETWORKS} networks.`)
+  .transform((all) => [...new Set(all)]);
+
+export const trunkNetworksSchema = z.object({
+  trunk: trunkName,
+  /** Empty: the addresses that are configured at the PBX. */
+  networks: networksField,
+  /** Says that calls or registrations which the list leaves out are to be cut off. */
+  cutOff: z.boolean().default(false),
+  /** Says that the portal has not heard of this trunk yet. */
+  isNew: z.boolean().default(false),
+});
+
 export const allowListSchema = z.object({
   /** Empty: the phone may come from everywhere. */
-  networks: z
-    .array(networkField(widest))
-    .max(MOST_NETWORKS, `At most ${MOST_NETWORKS} networks.`)
-    .transform((all) => [...new Set(all)]),
+  networks: networksField,
   /** Says that phones which are registered from elsewhere are to be cut off. */
   cutOff: z.boolean().default(false),
 });

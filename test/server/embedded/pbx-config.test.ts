@@ -3,7 +3,7 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 
 import { asteriskConfigFolder } from "@/server/embedded/packages";
-import { pbxValues, renderPbxConfig } from "@/server/embedded/pbx-config";
+import { carrierMatch, pbxValues, renderPbxConfig } from "@/server/embedded/pbx-config";
 
 const settings = {
   pbxName: "pbx1",
@@ -21,8 +21,7 @@ const settings = {
   amiAct: { username: "ringfence-act", secret: "act-secret" },
   demoPorts: { out: 41_001, end: 41_002 },
 };
-const rendered = async (more: object = {}) =>
-  renderPbxConfig(await pbxValues({ ...settings, ...more }, "/tree", "/run"));
+const rendered = async (more: object = {}) => renderPbxConfig(pbxValues({ ...settings, ...more }, "/tree", "/run"));
 
 describe("the rendered configuration", () => {
   test.each([{}, { carrierUri: "sip:127.0.0.1:5090" }])("leaves no name open (%j)", async (more) => {
@@ -37,7 +36,7 @@ describe("the rendered configuration", () => {
     expect(demo).toContain("[demo-carrier-end]");
     const trunk = (await rendered({ carrierUri: "sip:127.0.0.1:5090" }))["pjsip.conf"] ?? "";
     expect(trunk).toContain("contact = sip:127.0.0.1:5090");
-    expect(trunk).toContain("match = 127.0.0.1:5090/32");
+    expect(trunk).not.toContain("type = identify");
     expect(trunk).not.toContain("demo-carrier");
   });
 
@@ -62,7 +61,12 @@ describe("the rendered configuration", () => {
   });
 
   test("every address of a real trunk has to have one", async () => {
-    await expect(rendered({ carrierUri: "sip:no-such-host.invalid:5060" })).rejects.toThrow("has no address");
+    const { demoPorts } = settings;
+    expect(await carrierMatch({ carrierUri: "sip:127.0.0.1:5090", demoPorts })).toBe("127.0.0.1:5090/32");
+    expect(await carrierMatch({ demoPorts })).toBe("127.0.0.1:41002/32");
+    await expect(carrierMatch({ carrierUri: "sip:no-such-host.invalid:5060", demoPorts })).rejects.toThrow(
+      "has no address",
+    );
   });
 });
 

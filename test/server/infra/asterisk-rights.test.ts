@@ -19,6 +19,7 @@ test("the telephone system reads its own tables, writes contacts, and sees nothi
     "pbx.aors": ["SELECT"],
     "pbx.auths": ["SELECT"],
     "pbx.endpoints": ["SELECT"],
+    "pbx.identifies": ["SELECT"],
     "pbx.ps_acls": ["SELECT"],
     "pbx.ps_aors": ["SELECT"],
     "pbx.ps_auths": ["SELECT"],

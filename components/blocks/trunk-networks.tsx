@@ -1,0 +1,110 @@
+"use client";
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useId } from "react";
+
+import { useTRPC } from "@/components/api/client";
+import type { Outputs } from "@/components/api/outputs";
+import { problemsOf, refusalBeside, refusalOf } from "@/components/api/refusal";
+import { useScope } from "@/components/shell/scope";
+import { Dialog } from "@/components/ui/dialog";
+import { Field } from "@/components/ui/field";
+import { FormEnd } from "@/components/ui/form-end";
+import { toast } from "@/components/ui/toast-store";
+import { t } from "@/server/kernel/words";
+
+type Props = Readonly<{ trunk?: Outputs["trunks"]["list"]["items"][number]; onClose: () => void }>;
+
+/** The list of one trunk, or of one that the portal has not heard of. What would be cut off is named before it is. */
+export function TrunkNetworks({ trunk, onClose }: Props) {
+  const { tenantSlug } = useScope();
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const save = useMutation(
+    trpc.trunks.setNetworks.mutationOptions({
+      onSuccess: ({ trunk: name }) => {
+        void queries.invalidateQueries({ queryKey: trpc.trunks.pathKey() });
+        toast(t("Saved for {trunk}. It holds from the next call.", { trunk: name }));
+        onClose();
+      },
+    }),
+  );
+  const problems = problemsOf(save.error);
+  const cutsOff = save.error !== null && refusalOf(save.error).code === "ban_cuts_off";
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const data = new FormData(event.currentTarget);
+    const networks = String(data.get("networks") ?? "")
+      .split(/[\s,;]+/)
+      .filter(Boolean);
+    const name = trunk?.trunk ?? String(data.get("trunk") ?? "");
+    const cutOff = data.get("cutOff") === "on";
+    save.mutate({ tenantSlug, trunk: name, networks, cutOff, isNew: trunk === undefined });
+  }
+
+  return (
+    <Dialog
+      onClose={onClose}
+      title={trunk ? t("Where calls of {trunk} may come from", { trunk: trunk.trunk }) : t("Add a trunk")}
+    >
+      <form className="grid gap-4" noValidate onSubmit={submit}>
+        {!trunk && (
+          <Field
+            hint={t("As its endpoint is called in the PBX's files.")}
+            label={t("Trunk")}
+            name="trunk"
+            placeholder="carrier2"
+            problem={problems["trunk"]}
+          />
+        )}
+        <Networks networks={trunk?.networks ?? []} problem={problems["networks"]} />
+        {cutsOff && (
+          <label className="flex min-h-8 items-center gap-2">
+            <input name="cutOff" type="checkbox" />
+            {t("Cut off what the list leaves out")}
+          </label>
+        )}
+        <FormEnd
+          busy={save.isPending && t("Saving…")}
+          onCancel={onClose}
+          refusal={refusalBeside(save.error, problems)}
+          submit={t("Save networks")}
+        />
+      </form>
+    </Dialog>
+  );
+}
+
+function Networks({ networks, problem }: Readonly<{ networks: readonly string[]; problem: string | undefined }>) {
+  const id = useId();
+  return (
+    <div className="grid gap-1">
+      <label className="font-medium" htmlFor={id}>
+        {t("Networks")}
+      </label>
+      <textarea
+        aria-describedby={problem ? `${id}-hint ${id}-problem` : `${id}-hint`}
+        aria-invalid={problem ? true : undefined}
+        className="control min-h-24 py-1.5 font-mono"
+        data-first=""
+        defaultValue={networks.join("\n")}
+        dir="ltr"
+        id={id}
+        name="networks"
+        rows={4}
+        spellCheck={false}
+      />
+      <p className="text-xs text-ink-3" id={`${id}-hint`}>
+        {t(
+          "One a line, such as 203.0.113.7 or 198.51.100.0/24. Empty means the addresses that are configured at the PBX. Name all that the carrier calls from.",
+        )}
+      </p>
+      {problem && (
+        <p className="text-xs text-bad" id={`${id}-problem`}>
+          {problem}
+        </p>
+      )}
+    </div>
+  );
+}
