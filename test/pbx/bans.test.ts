@@ -3,7 +3,6 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { change } from "@/server/domain/audit/change";
 import { liftBan, placeBan } from "@/server/domain/bans/bans";
 import { setAllowList } from "@/server/domain/blocks/allow-list";
-import { setTrunkNetworks } from "@/server/domain/blocks/trunks";
 import { releaseContainment, startContainment } from "@/server/domain/incidents/containments";
 import { SipPhone } from "@/server/embedded/sip-phone";
 import { connectDb, type Db } from "@/server/infra/db/client";
@@ -109,32 +108,6 @@ test("a phone comes from the networks of its list only, with the right secret to
   await at("127.0.1.77");
   await allow([]);
   await at("127.0.0.11");
-});
-
-test("calls of a trunk come from the networks of its list only, and what goes out does not ask it", async () => {
-  const calling = async (bindHost: string) => {
-    const server = { host: "127.0.0.1", port: lane.stack.runtime.sipPort };
-    const opened = await SipPhone.open({ username: "+441632960001", secret: "none", server, bindHost });
-    open.push(opened);
-    return (await opened.call("+493012345678")).ended;
-  };
-  const list = (networks: readonly string[], cutOff = false) =>
-    act((tx) => setTrunkNetworks(tx, { trunk: "carrier", networks, cutOff, isNew: false }));
-  // A number that nobody holds: 404 is for a trunk, 401 for a stranger.
-  expect(await calling("127.0.0.41")).toMatchObject(refused(401));
-  await expect(list(["127.0.0.41"])).rejects.toMatchObject({ code: "ban_cuts_off" });
-  await list(["127.0.0.41", "127.0.4.0/24"], true);
-  expect(await calling("127.0.0.41")).toMatchObject(refused(404));
-  expect(await calling("127.0.4.9")).toMatchObject(refused(404));
-  expect(await calling("127.0.0.42")).toMatchObject(refused(401));
-  // The carrier's own address is not on the list; calls reach it all the same.
-  const { phone: caller } = await lane.customer(MONEY);
-  const device = await phoneAt("127.0.0.43", caller);
-  await containedLane(lane).reaches(device, "112");
-  await containedLane(lane).reaches(device, "030901820");
-  await list([]);
-  expect(await calling("127.0.0.44")).toMatchObject(refused(401));
-  expect(await calling("127.0.4.9")).toMatchObject(refused(401));
 });
 
 async function phoneAt(bindHost: string, { username, secret }: LanePhone, other = secret): Promise<SipPhone> {

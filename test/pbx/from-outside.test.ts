@@ -1,10 +1,16 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
+import { change } from "@/server/domain/audit/change";
+import { setTrunkNetworks } from "@/server/domain/blocks/trunks";
 import { SipPhone } from "@/server/embedded/sip-phone";
 import type { Stack } from "@/server/embedded/stack";
+import { connectDb, type Db } from "@/server/infra/db/client";
+import type { TenantId } from "@/server/kernel/ids";
+import { builders } from "@/test/support/builders";
 import { type FakeCallControl, fakeCallControl, says } from "@/test/support/fake-call-control";
 import { provisionPhone, provisionTrunk, startPbxAlone } from "@/test/support/pbx-alone";
 import { freeUdpPort, type SippPhone, sippCall, sippFromOutside } from "@/test/support/sipp";
@@ -135,5 +141,63 @@ describe("what comes from outside", () => {
     control.behaviour = says("out|60|493012345678|||x");
     expect((await sippFromOutside(server(), "+493012345678", { port, caller: "acme-100" })).status).toBe(401);
     expect(questions()).toEqual([]);
+  });
+});
+
+describe("the networks of a trunk", () => {
+  let db: Db;
+  let owner: Client;
+  let operator: TenantId;
+  beforeAll(async () => {
+    db = connectDb(stack.urls.database, 2);
+    owner = new Client({ connectionString: stack.urls.owner });
+    await owner.connect();
+    operator = (await builders({ owner }).tenant("operator")).tenantId as TenantId;
+  });
+  afterAll(async () => {
+    await db?.$disconnect();
+    await owner?.end();
+  });
+
+  const calls = async (bindHost: string) => {
+    const from = await SipPhone.open({ username: "+441632960001", secret: "none", server: server(), bindHost });
+    try {
+      return await (await from.call("+493012345678")).ended;
+    } finally {
+      await from.close();
+    }
+  };
+  const list = (networks: readonly string[], cutOff = false) => {
+    const actor = { kind: "cli", id: "test", requestId: "test" } as const;
+    return change(db, { tenantId: operator, actor, action: "trunk.set_networks" }, async (tx) => {
+      const result = await setTrunkNetworks(tx, { trunk: "carrier", networks, cutOff, isNew: false });
+      return { subject: "trunk:carrier", result };
+    });
+  };
+
+  test("are where its calls come from, from the next call on; what goes out does not ask them", async () => {
+    // To a number that nobody holds: 404 is said to a trunk, 401 to a stranger.
+    control.behaviour = says("refuse|404|||NUM-01|x");
+    expect(await calls("127.0.0.41")).toMatchObject({ sipCode: 401 });
+    expect(questions()).toEqual([]);
+    await expect(list(["127.0.0.41"])).rejects.toMatchObject({ code: "ban_cuts_off" });
+    await list(["127.0.0.41", "127.0.4.0/24"], true);
+    expect(await calls("127.0.0.41")).toMatchObject({ sipCode: 404 });
+    expect(await calls("127.0.4.9")).toMatchObject({ sipCode: 404 });
+    expect(questions()).toHaveLength(2);
+    expect(await calls("127.0.0.42")).toMatchObject({ sipCode: 401 });
+    expect((await sippFromOutside(server(), "+493012345678", { port })).status).toBe(401);
+
+    // The address that calls are sent to is not on the list: an emergency call goes there all the same, and ends.
+    control.behaviour = says("emergency|14400|112|||x");
+    const call = await device.call("112");
+    await call.answered;
+    call.hangUp();
+    await call.ended;
+
+    control.behaviour = says("refuse|404|||NUM-01|x");
+    await list([]);
+    expect(await calls("127.0.4.9")).toMatchObject({ sipCode: 401 });
+    expect((await sippFromOutside(server(), "+493012345678", { port })).status).toBe(404);
   });
 });

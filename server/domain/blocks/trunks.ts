@@ -25,7 +25,7 @@ const sentences: Readonly<Record<Cut["kind"], (what: string) => string>> = {
 };
 
 /** Would this cut us off? What the trunk has now and these networks leave out. */
-export const wouldCutTrunk = (tx: TenantRead, trunk: string, networks: readonly string[]): Promise<Cut[]> =>
+const wouldCutTrunk = (tx: TenantRead, trunk: string, networks: readonly string[]): Promise<Cut[]> =>
   tx.$queryRaw<Cut[]>`SELECT kind, what FROM trunk_would_cut(${trunk}, ${networks}::text[]::inet[])`;
 
 type Wanted = Readonly<{ trunk: string; networks: readonly string[]; cutOff: boolean; isNew: boolean }>;
