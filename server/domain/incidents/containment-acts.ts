@@ -106,6 +106,22 @@ export async function tellTenant(tx: TenantWrite, act: Act, told: Told, appUrl: 
   return owners.length;
 }
 
+/** The owners of everybody who is to be told, for whoever has to write to them by hand. Wants a subtree transaction of the operator. */
+export async function ownersToTell(
+  tx: TenantRead,
+  containment: Loaded,
+): Promise<readonly Readonly<{ id: TenantId; slug: string; emails: readonly string[] }>[]> {
+  const told = await tenantsToTell(tx, containment);
+  const owners = await tx.$queryRaw<{ id: string; email: string }[]>`
+    SELECT s.tenant_id AS id, p.email FROM seat s JOIN person p ON p.id = s.user_id
+    WHERE s.tenant_id = ANY (${told.map(({ id }) => id)}::uuid[]) AND s.role = 'owner' ORDER BY p.email LIMIT ${2 * MOST_OWNERS}::int`;
+  return told.map(({ id, slug }) => ({
+    id,
+    slug,
+    emails: owners.filter((owner) => owner.id === id).map(({ email }) => email),
+  }));
+}
+
 /** A tenant's name may be long or hold what a subject may not. */
 const mailSubject = (subject: string): string =>
   `Calls are stopped: ${subject.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ")}`.slice(0, 200);
@@ -117,5 +133,13 @@ const mailSubject = (subject: string): string =>
  */
 export async function banSources(tx: TenantWrite, containmentId: string): Promise<string[]> {
   const rows = await tx.$queryRaw<{ network: string }[]>`SELECT network FROM containment_ban(${containmentId}::uuid)`;
+  return rows.map(({ network }) => network);
+}
+
+/** The networks that `banSources` would ban, as things stand now. Wants a subtree transaction of the operator. */
+export async function sourcesOf(tx: TenantRead, of: Loaded): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ network: string }[]>`
+    SELECT abbrev(network) AS network FROM containment_sources(${of.incidentId}::uuid, ${of.ofTenantId}::uuid, ${of.extensionId}::uuid)
+    WHERE kept IS NULL ORDER BY 1`;
   return rows.map(({ network }) => network);
 }
