@@ -30,7 +30,9 @@ const signals: Readonly<Record<Signal, Words>> = {
   denied: { name: msg("Permissions refused"), counts: msg("What people tried and may not.") },
   config: {
     name: msg("Changes that open doors"),
-    counts: msg("New secrets, opened countries, other limits and credit, invitations, rules."),
+    counts: msg(
+      "Points for what opens doors: 40 for a hot list switched off, a rule loosened, a token that changes things and the like; 10 or 20 for networks let in, credit and limits raised; 1 for a new secret or an invitation.",
+    ),
   },
   sip_failure: { name: msg("Phone sign-ins"), counts: msg("Sign-ins of phones that failed, by network.") },
   sign_in: { name: msg("Portal sign-ins"), counts: msg("Sign-ins of people that failed, by network.") },

@@ -1,7 +1,7 @@
 import { hit, type Measure, type Subject } from "@/server/domain/rules/hits";
 import { levelOf } from "@/server/domain/rules/rule.rules";
 import { readRuleBook } from "@/server/domain/rules/rule-book";
-import { doorOpeners, type RuleKey, standardRules } from "@/server/domain/rules/rule-kinds.schema";
+import { type RuleKey, standardRules } from "@/server/domain/rules/rule-kinds.schema";
 import type { SqlPool } from "@/server/infra/db/pool";
 import type { BanNetwork } from "@/workers/rules/ban-by-rule";
 import { type Found, type Names, nameSubjects } from "@/workers/rules/subjects";
@@ -30,7 +30,7 @@ type Options = Readonly<{ now?: Date; ban?: BanNetwork | undefined }>;
  * @returns what was found over a threshold.
  */
 export async function judgeCounters(pool: SqlPool, { now = new Date(), ban }: Options = {}): Promise<Found[]> {
-  await pool.query("signals_of_audit", "SELECT signals_of_audit($1, $2)", [doorOpeners, MOST_EVENTS]);
+  await pool.query("signals_of_audit", "SELECT signals_of_audit($1)", [MOST_EVENTS]);
   const since = new Date(now.getTime() - LOOK_BACK_MS);
   await pool.query("signals_of_differences", "SELECT signals_of_differences($1)", [since]);
   const fresh = await pool.query<Fresh>("signals_fresh", "SELECT * FROM signals_fresh($1)", [MOST_SUBJECTS]);

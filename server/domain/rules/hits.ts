@@ -35,7 +35,7 @@ const titles: Readonly<Record<Signal, string>> = {
   price: "Dear calls",
   moves: "Registered from many networks",
   denied: "Permissions refused",
-  config: "Many changes that open doors",
+  config: "Changes that open doors",
   sip_failure: "Failed sign-ins of phones",
   sign_in: "Failed sign-ins at the portal",
   difference: "Differences found by reconciliation",

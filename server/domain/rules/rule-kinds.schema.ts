@@ -144,14 +144,3 @@ export const standardRules: readonly StandardRule[] = standards.map((one: Standa
 /** @returns undefined when there is no such rule. */
 export const standardOf = (signal: string, scope: string): StandardRule | undefined =>
   standardRules.find((one) => one.signal === signal && one.scope === scope);
-
-/** Changes that open doors: what an intruder does first. Words of the audit trail. */
-export const doorOpeners = [
-  "extension.rotate_secret",
-  "destination.allow",
-  "limits.set",
-  "billing.set_credit_limit",
-  "billing.set_daily_cap",
-  "member.invite",
-  "rule.set",
-] as const;

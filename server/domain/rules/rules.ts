@@ -179,7 +179,13 @@ export async function rulesNow(tx: TenantRead, tenantId: TenantId): Promise<(Rul
   }));
 }
 
-export type RuleChanged = Readonly<{ before: ShownWord; after: ShownWord; effective: ShownRule }>;
+export type RuleChanged = Readonly<{
+  before: ShownWord;
+  after: ShownWord;
+  effective: ShownRule;
+  /** It sees or does less than before. */
+  loosened: boolean;
+}>;
 
 /**
  * Says something about a rule for a tenant: the one acted on, or one below. A level below another can only tighten what is
@@ -210,6 +216,7 @@ export async function setRule(
     before: shownWord(standard, before),
     after: shownWord(standard, word),
     effective: shownRule(standard, effective),
+    loosened: loosened(effectiveRule(standard.rule, levelsOf(rows, standard)), effective) !== undefined,
   };
 }
 
