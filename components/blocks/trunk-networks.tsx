@@ -54,7 +54,6 @@ export function TrunkNetworks({ trunk, onClose }: Props) {
             hint={t("As its endpoint is called in the PBX's files.")}
             label={t("Trunk")}
             name="trunk"
-            placeholder="carrier2"
             problem={problems["trunk"]}
           />
         )}

@@ -82,7 +82,7 @@ describe("the catalogue", () => {
     };
     // The telephone system reads through them which addresses are banned, and nothing else of a ban, and which phones are
     // there now, those in browsers among them.
-    const views = ["aors", "auths", "endpoints", "live_browser_phones", "ps_acls"];
+    const views = ["aors", "auths", "endpoints", "identifies", "live_browser_phones", "ps_acls"];
     expect(await ownedBy("portal_app", "portal_charge", "portal_system", "asterisk")).toEqual(views);
     // Months are dropped by their owner, a role that nobody can log in as.
     for (const name of await ownedBy("portal_retention"))
