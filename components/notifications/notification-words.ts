@@ -32,6 +32,7 @@ const events: Readonly<Record<string, Message>> = {
   "incident.raised": msg("Incident began or got worse"),
   "incident.escalated": msg("Nobody took an incident"),
   "incident.notice": msg("Incident at your phones"),
+  "rule.critical": msg("Rule reached critical"),
   test: msg("Test"),
 };
 export function eventText(event: string): string {

@@ -30,7 +30,7 @@ export const listDeliveries = (tx: TenantRead, tenantId: TenantId): Promise<Deli
 export type Told = Readonly<{
   /** Each target is told once of a key. */
   key: string;
-  event: "incident.raised" | "incident.escalated" | "test";
+  event: "incident.raised" | "incident.escalated" | "rule.critical" | "test";
   /** For programs, beside the event and the time. */
   data: Readonly<Record<string, string | number>>;
   /** For people; a short message has the first line only. */

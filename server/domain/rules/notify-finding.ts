@@ -1,57 +1,107 @@
+import { portalUrl } from "@/server/domain/brands/brands";
 import { queueMail } from "@/server/domain/mail/mail";
+import { tell } from "@/server/domain/notifications/deliveries";
 import { standardOf } from "@/server/domain/rules/rule-kinds.schema";
-import type { TenantWrite } from "@/server/infra/db/tenant-tx";
+import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import type { TenantId } from "@/server/kernel/ids";
 import { decimalOf } from "@/server/kernel/money";
 import { t } from "@/server/kernel/words";
 
-type Asked = Readonly<{ findingTenantId: string; findingId: string; appUrl: string }>;
-type Row = {
-  signal: string;
-  scope: string;
-  source: string;
-  value: bigint;
-  critical: bigint;
-  minutes: number;
-  name: string;
-  slug: string;
+type Named = Readonly<{ findingTenantId: string; findingId: string }>;
+
+/** What a rule found, as the operator has it. */
+export type Finding = {
+  readonly signal: string;
+  readonly scope: string;
+  readonly source: string;
+  readonly value: bigint;
+  readonly critical: bigint;
+  readonly minutes: number;
+  readonly name: string;
+  readonly slug: string;
 };
 
+/** Somebody who is told of a finding. */
+export type FindingReader = {
+  readonly id: TenantId;
+  /** It is about them, or somebody who buys from them: how much was spent is theirs to read. */
+  readonly near: boolean;
+};
+
+/** A finding, read by the operator. @returns undefined when it is gone. */
+export async function findingOf(tx: TenantRead, { findingTenantId, findingId }: Named): Promise<Finding | undefined> {
+  const [row] = await tx.$queryRaw<Finding[]>`
+    SELECT * FROM rule_finding_of(${findingTenantId}::uuid, ${findingId}::uuid)`;
+  return row;
+}
+
+/** Resellers and customers who said something about the rule of a finding; asked by the operator. */
+export const settersOf = (tx: TenantRead, { findingTenantId, findingId }: Named): Promise<FindingReader[]> =>
+  tx.$queryRaw<FindingReader[]>`
+    SELECT id, near FROM rule_finding_setters(${findingTenantId}::uuid, ${findingId}::uuid)`;
+
+type Asked = Named & Readonly<{ finding: Finding; appUrl: string }>;
+export type FindingTold = Readonly<{ source: string; signal: string; mails: number; others: number }>;
+
 /**
- * Mails everybody who works at the incident desk that a rule reached critical. The mails are queued with the audit event
- * of the job, and the job asks once per finding.
- * @returns how many; undefined when the finding is gone.
+ * Mails everybody who looks after incidents at the tenant acted on that a rule reached critical, and whoever else is to be told of
+ * what is as bad as an incident that is high. Somebody who only set the rule reads whom it is about, which is below them, and what
+ * was spent only where they sell. The mails are queued with the audit event of the job, which asks once per finding and tenant.
+ * @returns undefined when this tenant was told of the finding before.
  */
-export async function mailFinding(
+export async function tellFinding(
   tx: TenantWrite,
-  tenantId: TenantId,
-  { findingTenantId, findingId, appUrl }: Asked,
-): Promise<{ source: string; signal: string; mails: number } | undefined> {
-  const [row] = await tx.$queryRaw<Row[]>`SELECT * FROM rule_finding_of(${findingTenantId}::uuid, ${findingId}::uuid)`;
-  if (!row) return undefined;
+  reader: FindingReader,
+  { findingTenantId, findingId, finding, appUrl }: Asked,
+): Promise<FindingTold | undefined> {
+  const [claim] = await tx.$queryRaw<{ mine: boolean }[]>`
+    SELECT rule_finding_claim(${findingTenantId}::uuid, ${findingId}::uuid) AS mine`;
+  if (!claim?.mine) return undefined;
   const people = await tx.$queryRaw<{ email: string }[]>`
     SELECT p.email FROM seat s JOIN person p ON p.id = s.user_id
-    WHERE s.tenant_id = ${tenantId}::uuid AND s.role IN ('owner', 'admin', 'incident_responder') ORDER BY p.email LIMIT 200`;
-  const money = standardOf(row.signal, row.scope)?.money ?? false;
-  const signal = row.signal.replaceAll("_", " ");
-  const amount = (value: bigint) => (money ? decimalOf(value) : String(value));
+    WHERE s.tenant_id = ${reader.id}::uuid AND s.role IN ('owner', 'admin', 'incident_responder') ORDER BY p.email LIMIT 200`;
+  const link = `${await portalUrl(tx, appUrl)}/t/${finding.slug}/rules`;
+  const { source } = finding;
+  const signal = finding.signal.replaceAll("_", " ");
+  const text = () => `${sentenceOf(finding, signal, reader.near)}\n\n${link}\n`;
   for (const { email } of people) {
-    await queueMail(tx, tenantId, {
+    await queueMail(tx, reader.id, {
       to: email,
-      subject: () => t("[rule] {signal}: {source}", { signal, source: row.source }),
-      text: () =>
-        `${t(
-          "{name} ({source}): {signal} came to {value} within {minutes, plural, one {# minute} other {# minutes}}; critical is {critical}.",
-          {
-            name: row.name,
-            source: row.source,
-            signal,
-            value: amount(row.value),
-            minutes: row.minutes,
-            critical: amount(row.critical),
-          },
-        )}\n\n${appUrl}/t/${row.slug}/rules\n`,
+      subject: () => t("[rule] {signal}: {source}", { signal, source }),
+      text,
     });
   }
-  return { source: row.source, signal: row.signal, mails: people.length };
+  const amounts = isHidden(finding, reader.near) ? {} : amountsOf(finding);
+  const data = { signal: finding.signal, source, name: finding.name, minutes: finding.minutes, ...amounts, url: link };
+  const others = await tell(
+    tx,
+    reader.id,
+    { level: 1, severity: "high" },
+    { key: `finding:${findingId}`, event: "rule.critical", data, text: text() },
+  );
+  return { source, signal: finding.signal, mails: people.length, others };
+}
+
+const isMoney = ({ signal, scope }: Finding) => standardOf(signal, scope)?.money ?? false;
+/** Money of somebody further down is at a price that is not the reader's. */
+const isHidden = (finding: Finding, near: boolean) => isMoney(finding) && !near;
+
+function amountsOf(finding: Finding): { value: string; critical: string } {
+  const amount = (value: bigint) => (isMoney(finding) ? decimalOf(value) : String(value));
+  return { value: amount(finding.value), critical: amount(finding.critical) };
+}
+
+function sentenceOf(finding: Finding, signal: string, near: boolean): string {
+  const { name, source, minutes } = finding;
+  if (isHidden(finding, near)) {
+    return t(
+      "{name} ({source}): {signal} came over critical within {minutes, plural, one {# minute} other {# minutes}}.",
+      { name, source, signal, minutes },
+    );
+  }
+  const { value, critical } = amountsOf(finding);
+  return t(
+    "{name} ({source}): {signal} came to {value} within {minutes, plural, one {# minute} other {# minutes}}; critical is {critical}.",
+    { name, source, signal, value, minutes, critical },
+  );
 }

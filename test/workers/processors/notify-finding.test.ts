@@ -40,7 +40,7 @@ test("a rule that only mails tells the people of the desk what came to how much,
   expect(sent[0]?.body).toContain("spend came to 210.500000 within 60 minutes; critical is 200.000000");
   expect(sent[0]?.body).toContain("https://portal.example/t/acme/rules");
   expect(await make.sql("SELECT after FROM audit_event WHERE action = 'rule.notify'")).toEqual([
-    { after: { mails: 2, signal: "spend", source: "acme" } },
+    { after: { mails: 2, others: 0, signal: "spend", source: "acme" } },
   ]);
 });
 
@@ -49,4 +49,83 @@ test("a finding that is gone is nobody's alarm", async () => {
   const ctx = taskContext({ db: db.app, pool: db.pool }, operator.tenantId);
   await notifyFinding({ findingTenantId: acme.tenantId, findingId: randomUUID() }, ctx);
   expect(await mails()).toEqual(before);
+});
+
+test("whoever below set the rule is told as well, each once, and reads of nobody else's money", async () => {
+  const top = await make.tenant("reseller", operator, { slug: "top" });
+  const seller = await make.tenant("reseller", top, { slug: "seller" });
+  const buyer = await make.tenant("customer", seller, { slug: "buyer" });
+  const sibling = await make.tenant("customer", seller, { slug: "sibling" });
+  const tenants = { top, seller, buyer, sibling };
+  for (const [name, { tenantId }] of Object.entries(tenants)) {
+    for (const role of ["owner", "viewer"]) {
+      const person = await make.one<{ id: string }>("INSERT INTO person (email) VALUES ($1) RETURNING id", [
+        `${role}@${name}.example`,
+      ]);
+      await make.sql("INSERT INTO seat (tenant_id, user_id, role) VALUES ($1, $2, $3)", [tenantId, person.id, role]);
+    }
+    await make.sql(
+      `INSERT INTO notify_target (tenant_id, kind, address, least_severity, level, created_by)
+       VALUES ($1, 'webhook', $2, 'high', 1, 'test'), ($1, 'sms', '+4915112345678', 'critical', 1, 'test')`,
+      [tenantId, `https://${name}.example/hook`],
+    );
+  }
+  const says = (by: Tenancy, about: Tenancy, signal = "spend") =>
+    make.sql(
+      `INSERT INTO rule (tenant_id, about_id, signal, scope, action, changed_by) VALUES ($1, $2, $3, 'tenant', 'notify', 'test')`,
+      [by.tenantId, about.tenantId, signal],
+    );
+  await says(top, top);
+  await says(seller, seller);
+  await says(buyer, buyer);
+  // Neither a rule about somebody else, nor another rule, is about this one.
+  await says(seller, sibling);
+  await says(sibling, sibling);
+  await says(operator, operator, "calls");
+  const { id: findingId } = await make.one<{ id: string }>(
+    `INSERT INTO rule_finding (tenant_id, signal, scope, source, mode, action, level, value, window_minutes, warn, critical, first_at, last_at)
+     VALUES ($1, 'spend', 'tenant', 'buyer', 'enforce', 'notify', 'critical', 77500000, 60, 1, 50000000, now(), now()) RETURNING id`,
+    [buyer.tenantId],
+  );
+  const job = { findingTenantId: buyer.tenantId, findingId };
+  const told = () =>
+    make.sql<{ recipient: string; body: string }>(
+      "SELECT recipient, body FROM mail WHERE recipient NOT LIKE '%@desk.example' ORDER BY recipient",
+    );
+  // The worker died when it had told the first two.
+  await make.sql("UPDATE rule_finding SET told = ARRAY[$2, $3]::uuid[] WHERE id = $1", [
+    findingId,
+    operator.tenantId,
+    top.tenantId,
+  ]);
+  const ctx = taskContext({ db: db.app, pool: db.pool }, operator.tenantId);
+  await notifyFinding(job, ctx);
+  expect((await told()).map(({ recipient }) => recipient)).toEqual(["owner@buyer.example", "owner@seller.example"]);
+  await make.sql("UPDATE rule_finding SET told = array_remove(told, $2::uuid) WHERE id = $1", [
+    findingId,
+    top.tenantId,
+  ]);
+  await notifyFinding(job, ctx);
+  await notifyFinding(job, ctx);
+  const mails = await told();
+  expect(mails.map(({ recipient }) => recipient)).toEqual([
+    "owner@buyer.example",
+    "owner@seller.example",
+    "owner@top.example",
+  ]);
+  expect(mails.map(({ body }) => body.includes("77.500000"))).toEqual([true, true, false]);
+  const hooks = await make.sql<{ slug: string; kind: string; amount: string | null }>(
+    `SELECT t.slug, g.kind, CASE g.kind WHEN 'webhook' THEN d.body::jsonb -> 'data' ->> 'value' END AS amount FROM notify_delivery d
+     JOIN notify_target g ON g.id = d.target_id JOIN tenant t ON t.id = d.tenant_id WHERE d.event = 'rule.critical' ORDER BY t.slug`,
+  );
+  expect(hooks).toEqual([
+    { slug: "buyer", kind: "webhook", amount: "77.500000" },
+    { slug: "seller", kind: "webhook", amount: "77.500000" },
+    { slug: "top", kind: "webhook", amount: null },
+  ]);
+  const trail = await make.sql<{ slug: string }>(
+    "SELECT t.slug FROM audit_event e JOIN tenant t ON t.id = e.tenant_id WHERE e.action = 'rule.notify' AND e.subject = $1 ORDER BY 1",
+    [`finding:${findingId}`],
+  );
+  expect(trail.map(({ slug }) => slug)).toEqual(["buyer", "seller", "top"]);
 });
