@@ -1,3 +1,4 @@
+import { titleText } from "@/server/domain/incidents/incident-title";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId, UserId } from "@/server/kernel/ids";
@@ -71,7 +72,8 @@ export async function readBell(
     ) heard ORDER BY at DESC, key LIMIT ${MOST}`;
   const [seat] = await tx.$queryRaw<{ readAt: Date }[]>`
     SELECT bell_read_at AS "readAt" FROM seat WHERE tenant_id = ${tenantId}::uuid AND user_id = ${userId}::uuid`;
-  return { items, readAt: seat?.readAt ?? null };
+  const said = items.map((item) => (item.kind === "incident" ? { ...item, what: titleText(item.what) } : item));
+  return { items: said, readAt: seat?.readAt ?? null };
 }
 
 /**

@@ -5,6 +5,7 @@ import { lockOut } from "@/server/domain/provisioning/extensions";
 import { dropContacts } from "@/server/domain/provisioning/provision";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import type { ExtensionId, TenantId } from "@/server/kernel/ids";
+import { t } from "@/server/kernel/words";
 
 /** It was done before, or the containment was released: nothing is to be written down about it. */
 export class NothingToDo extends Error {
@@ -92,16 +93,26 @@ export async function tellTenant(tx: TenantWrite, act: Act, told: Told, appUrl: 
   await claim(tx, act, effect.notify(told.id), owners.length);
   const { subject, incident, createdAt, ofTenantId } = act.containment;
   const mine = told.id === ofTenantId;
-  const text = [
-    `Calls of ${subject} were stopped at ${createdAt.toISOString()} because of incident ${incident}.`,
-    "Emergency numbers can still be dialled. Calls that were going on were ended; each is charged for what was talked.",
-    mine
-      ? "The SIP secret may have been replaced: a phone that does not register any more needs a new one, which you get on the page of extensions."
-      : "The customer was told as well.",
-    `${await portalUrl(tx, appUrl)}/t/${told.slug}/${mine ? "extensions" : "home"}`,
-  ].join("\n\n");
+  const link = `${await portalUrl(tx, appUrl)}/t/${told.slug}/${mine ? "extensions" : "home"}`;
+  const text = () =>
+    [
+      t("Calls of {subject} were stopped at {at} because of incident {incident}.", {
+        subject,
+        at: createdAt.toISOString(),
+        incident,
+      }),
+      t(
+        "Emergency numbers can still be dialled. Calls that were going on were ended; each is charged for what was talked.",
+      ),
+      mine
+        ? t(
+            "The SIP secret may have been replaced: a phone that does not register any more needs a new one, which you get on the page of extensions.",
+          )
+        : t("The customer was told as well."),
+      link,
+    ].join("\n\n");
   for (const { email } of owners) {
-    await queueMail(tx, told.id, { to: email, subject: mailSubject(subject), text: `${text}\n` });
+    await queueMail(tx, told.id, { to: email, subject: () => mailSubject(subject), text: () => `${text()}\n` });
   }
   return owners.length;
 }
@@ -124,7 +135,7 @@ export async function ownersToTell(
 
 /** A tenant's name may be long or hold what a subject may not. */
 const mailSubject = (subject: string): string =>
-  `Calls are stopped: ${subject.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ")}`.slice(0, 200);
+  t("Calls are stopped: {subject}", { subject: subject.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ") }).slice(0, 200);
 
 /**
  * Bans at the PBX, for a day, where the contained calls came from, but for addresses from which the phone called before or

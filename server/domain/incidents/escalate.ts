@@ -1,5 +1,6 @@
 import { acknowledgeMinutes } from "@/server/domain/incidents/incident.rules";
 import type { Severity } from "@/server/domain/incidents/incident.schema";
+import { titleText } from "@/server/domain/incidents/incident-title";
 import { addLine } from "@/server/domain/incidents/incidents";
 import { aboutIncident, severityText } from "@/server/domain/incidents/notify";
 import { queueMail } from "@/server/domain/mail/mail";
@@ -51,7 +52,7 @@ export async function escalate(
     const sentence = t("Nobody has taken incident {number} ({bad}): {title}.", {
       number,
       bad: severityText(severity),
-      title,
+      title: titleText(title),
     });
     return `${sentence}\n${loss()}\n${link}\n`;
   };

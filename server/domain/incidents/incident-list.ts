@@ -14,6 +14,7 @@ import type {
   IncidentView,
   Severity,
 } from "@/server/domain/incidents/incident.schema";
+import { titleText } from "@/server/domain/incidents/incident-title";
 import { type Loss, lossOf } from "@/server/domain/incidents/loss";
 import { type Sql, sql } from "@/server/infra/db/sql";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
@@ -152,6 +153,7 @@ const shown = (
   losses: readonly Loss[] | undefined = [],
 ): IncidentRow => ({
   ...row,
+  title: titleText(row.title),
   number: String(number),
   signals: Number(signals),
   losses,
@@ -230,7 +232,7 @@ export async function getIncident(tx: TenantRead, tenantId: TenantId, id: string
     dismissedAs: rest.dismissedAs,
     ownerId: rest.ownerId,
     mergedInto: intoId === null ? null : { id: intoId, number: String(intoNumber) },
-    parts: parts.map((part) => ({ ...part, number: String(part.number) })),
+    parts: parts.map((part) => ({ ...part, title: titleText(part.title), number: String(part.number) })),
     subjects: await subjectsOf(tx, tenantId, id),
     lines: await linesOf(tx, tenantId, id),
   };

@@ -1,4 +1,5 @@
 import type { Severity } from "@/server/domain/incidents/incident.schema";
+import { titleText } from "@/server/domain/incidents/incident-title";
 import { addLine } from "@/server/domain/incidents/incidents";
 import { exposureText, lossLines, lossOf, rateText } from "@/server/domain/incidents/loss";
 import { queueMail } from "@/server/domain/mail/mail";
@@ -96,9 +97,10 @@ export async function notifyDesk(
   const text = () => {
     const bad = severityText(severity);
     const sentence = t("Severity {bad}, {signals, plural, one {# signal} other {# signals}} so far.", { bad, signals });
-    return `${title}.\n${sentence}\n${loss()}\n${link}\n`;
+    return `${titleText(title)}.\n${sentence}\n${loss()}\n${link}\n`;
   };
-  const subject = () => t("[{bad}] Incident {number}: {title}", { bad: severityText(severity), number, title });
+  const subject = () =>
+    t("[{bad}] Incident {number}: {title}", { bad: severityText(severity), number, title: titleText(title) });
   for (const { email } of people) await queueMail(tx, tenantId, { to: email, subject, text });
   const message = {
     key: `raised:${incidentId}:${severity}`,

@@ -1,5 +1,6 @@
 import { clocksOf } from "@/server/domain/incidents/incident.rules";
 import type { IncidentState, Severity } from "@/server/domain/incidents/incident.schema";
+import { titleText } from "@/server/domain/incidents/incident-title";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import type { TenantId } from "@/server/kernel/ids";
 
@@ -63,5 +64,5 @@ function dueOf({ number, acknowledgedAt, containedAt, closedAt, ...row }: Stored
   const { acknowledge, contain } = clocksOf({ ...row, acknowledgedAt, containedAt, closedAt }, now);
   const clock = acknowledge.metAt === null ? acknowledge : contain?.metAt === null ? contain : null;
   const next = clock === null ? null : clock === acknowledge ? "acknowledge" : "contain";
-  return { ...row, number: String(number), next, dueAt: clock?.dueAt ?? null };
+  return { ...row, title: titleText(row.title), number: String(number), next, dueAt: clock?.dueAt ?? null };
 }

@@ -1,5 +1,6 @@
+import { signalTitles } from "@/server/domain/incidents/incident-title";
 import { levelOf, severityOf } from "@/server/domain/rules/rule.rules";
-import type { Rule, RuleKey, Signal } from "@/server/domain/rules/rule-kinds.schema";
+import type { Rule, RuleKey } from "@/server/domain/rules/rule-kinds.schema";
 import type { SqlPool } from "@/server/infra/db/pool";
 
 /** What was measured about one subject. */
@@ -22,28 +23,6 @@ export type Measure = RuleKey & {
 export type Subject = Readonly<{ kind: string; value: string; of?: string; extension?: string; n: number }>;
 export type HitResult = Readonly<{ incidentId: string; opened: boolean; raised: boolean; contain: boolean }>;
 
-const titles: Readonly<Record<Signal, string>> = {
-  spend: "Much money spent",
-  special: "Premium, satellite or personal numbers called",
-  calls: "Many calls",
-  refused: "Many refused calls",
-  new_country: "New countries called",
-  off_hours: "Calls at night or on the weekend",
-  short_calls: "Many short calls",
-  sequential: "Numbers called one after the other",
-  repeated: "One number called again and again",
-  price: "Dear calls",
-  moves: "Registered from many networks",
-  denied: "Permissions refused",
-  config: "Changes that open doors",
-  sip_failure: "Failed sign-ins of phones",
-  sign_in: "Failed sign-ins at the portal",
-  difference: "Differences found by reconciliation",
-  ami_login: "The telephone system refuses the sign-in of the portal",
-  ami_silence: "The telephone system does not answer",
-  retention: "Retention failed",
-};
-
 /**
  * Writes down that a measure is over a threshold of its rule, and does what the rule says. Doing it again with the same
  * measure changes nothing.
@@ -63,7 +42,7 @@ export async function hit(
     signal: measure.signal,
     scope: measure.scope,
     source: measure.source,
-    title: measure.about ? `${titles[measure.signal]}: ${measure.about}` : titles[measure.signal],
+    title: measure.about ? `${signalTitles[measure.signal]}: ${measure.about}` : signalTitles[measure.signal],
     mode: rule.mode,
     action: rule.action,
     level,

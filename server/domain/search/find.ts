@@ -1,4 +1,5 @@
 import { formatNumber } from "@/server/domain/calls/number-format";
+import { titleText } from "@/server/domain/incidents/incident-title";
 import { findCalls } from "@/server/domain/search/find-calls";
 import { literally, type Reading, readText } from "@/server/domain/search/reading.rules";
 import type { Permission } from "@/server/domain/tenancy/roles";
@@ -122,13 +123,14 @@ const statements = async ({ tx, tenantId, reading: { id, statement } }: Asked): 
         JOIN tenant t ON t.id = s.tenant_id WHERE b.ancestor_id = ${tenantId}::uuid LIMIT ${MOST}`
       ).map((row) => ({ ...row, detail: t("Statement") }));
 
-const incidents = async ({ tx, tenantId, reading: { id, incident } }: Asked): Promise<readonly Row[]> =>
-  id === undefined && incident === undefined
-    ? []
-    : tx.$queryRaw<Row[]>`
-        SELECT i.id, t.slug, t.name AS tenant, 'INC-' || i.number || ' ' || i.title AS title, i.severity AS detail, i.state, i.last_at AS at, true AS exact
-        FROM incident i JOIN tenant t ON t.id = i.tenant_id
-        WHERE i.tenant_id = ${tenantId}::uuid AND (i.id = ${id ?? null}::uuid OR i.number = ${incident ?? null}::bigint) LIMIT ${MOST}`;
+async function incidents({ tx, tenantId, reading: { id, incident } }: Asked): Promise<readonly Row[]> {
+  if (id === undefined && incident === undefined) return [];
+  const rows = await tx.$queryRaw<(Row & { number: bigint })[]>`
+    SELECT i.id, t.slug, t.name AS tenant, i.number, i.title, i.severity AS detail, i.state, i.last_at AS at, true AS exact
+    FROM incident i JOIN tenant t ON t.id = i.tenant_id
+    WHERE i.tenant_id = ${tenantId}::uuid AND (i.id = ${id ?? null}::uuid OR i.number = ${incident ?? null}::bigint) LIMIT ${MOST}`;
+  return rows.map(({ number, ...row }) => ({ ...row, title: `INC-${number} ${titleText(row.title)}` }));
+}
 
 const bans = async ({ tx, tenantId, reading: { address } }: Asked): Promise<readonly Row[]> =>
   address === undefined

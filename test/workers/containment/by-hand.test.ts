@@ -32,13 +32,19 @@ const wordsOf = (line: string): string[] => {
   expect(line).not.toMatch(/[$`\\;|&<>]/);
   return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
 };
+/** Evidence that a busy machine did not store in its two seconds is there the next time. */
+async function answered(words: readonly string[]) {
+  for (let attempt = 1; ; attempt += 1) {
+    const ran = await runCli(db.appUrl, [...words, "--json"]);
+    if (attempt === 8 || !ran.out.includes('"evidence_late"')) return ran;
+  }
+}
 async function typed(lines: readonly string[]): Promise<void> {
   expect(lines.length).toBeGreaterThan(0);
   for (const line of lines) {
     const [npx, ringfence, ...words] = wordsOf(line);
     expect([npx, ringfence]).toEqual(["npx", "ringfence"]);
-    const { code, out, err } = await runCli(db.appUrl, words);
-    expect({ line, code, out, err }).toMatchObject({ code: 0 });
+    expect({ line, ...(await answered(words)) }).toMatchObject({ code: 0 });
   }
 }
 const counted = async (text: string, values: unknown[] = []) => (await on.one<{ n: number }>(text, values)).n;

@@ -89,11 +89,16 @@ describe("a hijacked phone", () => {
     const { id: incidentId } = await on.incident();
     const { id } = await on.contain({ incidentId, target: on.target(phone) });
     const told = (await mails(on.customer.tenantId)).length;
+    await on.sql("UPDATE person SET language = 'de' WHERE id = $1", [on.owners.reseller]);
     await Promise.all([on.run(id), on.run(id)]);
     const digest = await digestOf(phone.endpoint);
     await on.run(id);
     expect(await digestOf(phone.endpoint)).toBe(digest);
     expect((await mails(on.customer.tenantId)).length).toBe(told + 1);
+    // Each in the language of whoever reads it.
+    const [german] = (await mails(on.reseller.tenantId)).filter(({ body }) => body.includes("gestoppt"));
+    expect(german?.body).toMatch(/^Anrufe von .+ wurden um .+ wegen Vorfall \d+ gestoppt\./);
+    expect((await mails(on.customer.tenantId)).every(({ body }) => body.startsWith("Calls of "))).toBe(true);
     const rows = await on.sql<{ n: number }>(
       "SELECT count(*)::int AS n FROM audit_event WHERE subject = $1 AND action = 'extension.rotate_secret'",
       [`extension:${phone.extensionId}`],
