@@ -1,3 +1,4 @@
+import { titleText } from "@/server/domain/incidents/incident-title";
 import { addLine, type Worker } from "@/server/domain/incidents/incidents";
 import type { FollowUp } from "@/server/domain/incidents/review";
 import type { FollowUpFilter } from "@/server/domain/incidents/review.schema";
@@ -41,7 +42,7 @@ export async function listFollowUps(
     SELECT count(*)::int AS open, count(*) FILTER (WHERE f.due_on < (now() AT TIME ZONE t.time_zone)::date)::int AS late
     FROM incident_follow_up f JOIN tenant t ON t.id = f.tenant_id WHERE f.tenant_id = ${tenantId}::uuid AND f.done_at IS NULL`;
   return {
-    items: items.map((row) => ({ ...row, incident: String(row.incident) })),
+    items: items.map((row) => ({ ...row, title: titleText(row.title), incident: String(row.incident) })),
     open: count?.open ?? 0,
     late: count?.late ?? 0,
   };

@@ -1,5 +1,6 @@
 import { isOver } from "@/server/domain/incidents/incident.rules";
 import type { IncidentState } from "@/server/domain/incidents/incident.schema";
+import { titleText } from "@/server/domain/incidents/incident-title";
 import { addLine, type IncidentOf, takeWhole, type Worker } from "@/server/domain/incidents/incidents";
 import { lacking, type ReviewPart } from "@/server/domain/incidents/review.rules";
 import {
@@ -84,6 +85,7 @@ export async function getReview(tx: TenantRead, tenantId: TenantId, incidentId: 
   return {
     ...rest,
     ...texts,
+    title: titleText(rest.title),
     number: String(number),
     version: version ?? 0,
     facts: reviewFactsSchema.parse(stored ?? (await factsOf(tx, tenantId, head.incidentId))),
