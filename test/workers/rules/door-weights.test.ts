@@ -61,7 +61,12 @@ test.each<[string, Values, Values, number]>([
   ["destination.allow", { CU: "normal", for: "own" }, { CU: "normal fraud", for: "own" }, 20],
   ["destination.allow", { CU: "closed" }, { CU: "normal special" }, 10],
   ["destination.allow", { CU: "closed" }, { CU: "normal" }, 1],
-  ["destination.allow", {}, Object.fromEntries(["CU", "GM", "SO", "LV", "EE", "LT", "TN"].map((c) => [c, "fraud"])), 120],
+  [
+    "destination.allow",
+    {},
+    Object.fromEntries(["CU", "GM", "SO", "LV", "EE", "LT", "TN"].map((c) => [c, "fraud"])),
+    120,
+  ],
   ["extension.rotate_secret", {}, {}, 1],
   ["member.invite", {}, {}, 1],
   ["extension.create", {}, {}, 0],
@@ -75,11 +80,10 @@ const incidents = (source: string) =>
     [source],
   );
 const event = (of: Tenancy, actor = "user") =>
-  make.sql(`SELECT audit_append($1, $2, 'x', NULL, 'hotlist.enable', 's', 'ok', '{"enabled":true}', '{"enabled":false}', $3, '')`, [
-    of.tenantId,
-    actor,
-    randomUUID(),
-  ]);
+  make.sql(
+    `SELECT audit_append($1, $2, 'x', NULL, 'hotlist.enable', 's', 'ok', '{"enabled":true}', '{"enabled":false}', $3, '')`,
+    [of.tenantId, actor, randomUUID()],
+  );
 
 test("one wide door opens an incident by itself, three are critical, and what a job does is nobody's", async () => {
   const one = await make.tenant("customer", operator);
