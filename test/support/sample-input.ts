@@ -209,7 +209,8 @@ function valueFor(name: string, schema: Schema, ids: Ids): unknown {
   // Of a review; those of destinations are a list.
   if (name === "changes" && schema.type === "string") return "Longer passwords.";
   const known = fields[name];
-  if (known) return known();
+  // A word of a list is one of that list.
+  if (known && (!schema.enum || schema.enum.includes(known()))) return known();
   if (schema.const !== undefined) return schema.const;
   if (schema.enum) return schema.enum[0];
   const [first] = schema.anyOf ?? [];

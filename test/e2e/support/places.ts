@@ -43,6 +43,7 @@ export const places = [
   { as: ["operator", "owner"], page: "", heading: /./ },
   { as: ["operator", "owner"], page: "/live", heading: "Live calls" },
   { as: ["operator", "owner"], page: "/incidents", heading: "Incidents" },
+  { as: ["operator", "owner"], page: "/incidents/follow-ups", heading: "Follow-ups" },
   { as: ["operator", "owner"], page: "/security-events", heading: "Security events" },
   { as: ["customer", "owner"], page: "/security-events", heading: "Security events" },
   { as: ["operator", "owner"], page: "/rules", heading: "Rules", row: true },
