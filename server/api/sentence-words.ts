@@ -1,3 +1,4 @@
+import { readSentence } from "@/server/api/sentences-with-names";
 import { type Message, msg, say, spoken, t } from "@/server/kernel/words";
 
 /** What domain functions and schemas say of a refusal and of a field, as it stands there; a test compares both. */
@@ -122,13 +123,15 @@ const known: ReadonlySet<string> = new Set(sentences);
 
 /**
  * A sentence of the server in the language of whoever reads the page. English stays as it is, and so does what programs get.
- * @returns null for one that has no words there, such as one with a name in it: the page then says what its code means.
+ * @returns null for one that has no words there, such as one made of parts: the page then says what its code means.
  */
 export function sentenceInWords(sentence: string): string | null {
   if (spoken() === "en") return sentence;
   const most = /^At most (\d+) characters\.$/.exec(sentence)?.[1];
   if (most) return t("At most {n, plural, one {# character} other {# characters}}.", { n: Number(most) });
-  return known.has(sentence) ? say(sentence as Message) : null;
+  if (known.has(sentence)) return say(sentence as Message);
+  const read = readSentence(sentence);
+  return read ? say(read.message, read.values) : null;
 }
 
 /** What is wrong with each field, likewise; a rule without words of its own still marks its field. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { problemsInWords, sentenceInWords, sentences } from "@/server/api/sentence-words";
+import { sentencesWithNames } from "@/server/api/sentences-with-names";
 import { inLanguage } from "@/server/infra/words/speaking";
 import { sourceAt, trackedFiles } from "@/test/architecture/tidy/source";
 
@@ -12,8 +13,19 @@ describe("what the server says of a refusal", () => {
     expect(said("en", "At most 80 characters.")).toBe("At most 80 characters.");
   });
 
-  test("is left to its code where the catalogue has no words for it, and marks its field all the same", () => {
+  test("keeps the names and numbers that are in it, each in its place", () => {
     const sentence = "Incident 7 still stops calls: release what it contained first.";
+    expect(inLanguage("en", () => sentenceInWords(sentence))).toBe(sentence);
+    expect(inLanguage("de", () => sentenceInWords(sentence))).toBe(
+      "Vorfall 7 hält noch Anrufe auf: Geben Sie zuerst frei, was er eingedämmt hat.",
+    );
+    expect(inLanguage("de", () => sentenceInWords("There is no incident “{number} $& (x”."))).toBe(
+      "Es gibt keinen Vorfall “{number} $& (x”.",
+    );
+  });
+
+  test("is left to its code where the catalogue has no words for it, and marks its field all the same", () => {
+    const sentence = "Line 7: not a prefix. The list stays as it was.";
     expect(inLanguage("en", () => sentenceInWords(sentence))).toBe(sentence);
     expect(inLanguage("ar", () => sentenceInWords(sentence))).toBeNull();
     expect(inLanguage("fr", () => problemsInWords({ name: ["Too odd."] }))).toEqual({
@@ -23,9 +35,13 @@ describe("what the server says of a refusal", () => {
 
   test("stands in the code as it stands in the list", () => {
     const code = trackedFiles()
-      .filter((path) => /^server\/.*\.ts$/.test(path) && path !== "server/api/sentence-words.ts")
+      .filter((path) => /^server\/.*\.ts$/.test(path) && !path.startsWith("server/api/sentence"))
       .map((path) => sourceAt(path).text)
       .join("\n");
     expect(sentences.filter((sentence) => !code.includes(`"${sentence}"`))).toEqual([]);
+    // What is put into a sentence may hold braces of its own.
+    const plain = code.replace(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, "{}");
+    const bare = (sentence: string) => sentence.replace(/\{\w+\}/g, "{}");
+    expect(sentencesWithNames.filter((sentence) => !plain.includes(`\`${bare(sentence)}\``))).toEqual([]);
   });
 });
