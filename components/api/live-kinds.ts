@@ -26,7 +26,7 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   mail: ["mail", "bell"],
   statements: ["statements", "bell"],
   disputes: ["disputes"],
-  bans: ["bans", "blocks"],
+  bans: ["bans", "blocks", "trunks"],
   incidents: ["incidents", "incidentReviews", "rules", "evidence", "notifications", "notices", "containment", "bell"],
   rules: ["rules"],
 };
