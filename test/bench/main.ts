@@ -17,6 +17,7 @@ const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   P8: async () => (await import("./p8-p9-many-calls")).manyCalls(),
   audit: async () => (await import("./audit-verify")).auditVerify(),
   retention: async () => (await import("./retention")).retention(),
+  hotlist: async () => (await import("./hot-list")).hotList(),
   containment: async () => (await import("./containment")).containing(),
   P11: async () => (await import("./p11-live")).liveEvents(),
   P12: async () => (await import("./p12-first-load")).firstLoad(),

@@ -13,8 +13,8 @@ import { TaskCancelled, type TaskRun, type TaskWork } from "@/workers/tasks/run-
 
 const inputSchema = z.object({ importId: z.uuid() });
 
-/** So many lines go to the database in one statement. */
-const BATCH = 10_000;
+/** So many lines go to the database in one statement: few enough for its time-out also where the machine is busy. */
+const BATCH = 2_000;
 const REPORT_MS = 500;
 /** More than this on one list is no list of fraud but a country. */
 const MOST_NUMBERS = 5_000_000;
