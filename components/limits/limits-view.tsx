@@ -6,6 +6,7 @@ import { useTRPC } from "@/components/api/client";
 import type { Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { BelowCost } from "@/components/limits/below-cost";
+import { CostPlan } from "@/components/limits/cost-plan";
 import { ExtensionLimits } from "@/components/limits/extension-limits";
 import { LimitsForm } from "@/components/limits/limits-form";
 import { useScope } from "@/components/shell/scope";
@@ -32,6 +33,7 @@ export function LimitsView() {
         {tenant.kind !== "customer" && query.data && (
           <BelowCost allowed={query.data.sellsBelowCost} refused={query.data.refusedCurrencies} />
         )}
+        {tenant.kind === "operator" && query.data && <CostPlan planId={query.data.costPlanId} />}
       </div>
     </>
   );

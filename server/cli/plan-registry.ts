@@ -8,6 +8,10 @@ export const planCommands: Readonly<Record<string, Entry>> = {
     summary: "change a plan's name, slice, margin wanted, or the figures of a markup",
     load: async () => (await import("./commands/plans")).planSet,
   },
+  "plan cost": {
+    summary: "say which plan tells what carriers ask",
+    load: async () => (await import("./commands/plan-cost")).planCost,
+  },
   "plan assign": {
     summary: "put a tenant on a plan of somebody above it",
     load: async () => (await import("./commands/plan-order")).planAssign,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { requireFresh, router, tenantMutation, tenantQuery } from "@/server/api/trpc";
+import { setCostPlan } from "@/server/domain/limits/cost-plan";
 import {
   getLimits,
   listExtensionLimits,
@@ -63,6 +64,23 @@ export const limitsRouter = router({
           before: { sellsBelowCost: before },
           after: { sellsBelowCost: allowed },
           result: { allowed },
+        };
+      });
+    }),
+
+  /** Which plan of the operator's says what carriers ask; null for none. */
+  setCostPlan: tenantMutation("billing.write", "limits.set_cost_plan")
+    .input(z.object({ planId: z.uuid().nullable() }))
+    .mutation(({ ctx, input: { planId } }) => {
+      // From then on nobody counts what it loses.
+      if (planId === null) requireFresh(ctx.signedIn);
+      return ctx.change(async (tx) => {
+        const { before, after } = await setCostPlan(tx, planId);
+        return {
+          subject: `tenant:${ctx.tenantId}`,
+          before: { costPlan: before },
+          after: { costPlan: after },
+          result: { planId },
         };
       });
     }),

@@ -33,6 +33,7 @@ export type AuditAction =
   | "billing.set_tax"
   | "limits.set"
   | "limits.set_below_cost"
+  | "limits.set_cost_plan"
   | "billing.pay"
   | "billing.payment_event"
   | "billing.refund"

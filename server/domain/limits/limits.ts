@@ -25,6 +25,8 @@ export type TenantLimits = {
   readonly sellsBelowCost: boolean;
   /** Other currencies than its own in which those below it pay, for which their calls are refused; told to itself only. */
   readonly refusedCurrencies: readonly string[];
+  /** The plan that says what its carriers ask; the operator's, told to itself only. */
+  readonly costPlanId: string | null;
   /** What counts: the tightest of what anybody set. */
   readonly effective: Limits;
   /** What the tenant wishes for itself. */
@@ -42,9 +44,9 @@ export type TenantLimits = {
  */
 export async function getLimits(tx: TenantRead, tenantId: TenantId, readerId: TenantId): Promise<TenantLimits> {
   const [tenant] = await tx.$queryRaw<
-    (LimitRow & { currency: string; time_zone: string; sells_below_cost: boolean })[]
+    (LimitRow & { currency: string; time_zone: string; sells_below_cost: boolean; cost_plan_id: string | null })[]
   >`
-    SELECT currency, time_zone, daily_cap_micros, monthly_cap_micros, call_cap_micros, max_per_minute_micros, max_calls, max_calls_per_minute, max_calls_per_second, sells_below_cost
+    SELECT currency, time_zone, daily_cap_micros, monthly_cap_micros, call_cap_micros, max_per_minute_micros, max_calls, max_calls_per_minute, max_calls_per_second, sells_below_cost, cost_plan_id
     FROM tenant WHERE id = ${tenantId}::uuid`;
   if (!tenant) throw new DomainError("not_found", { tenantId });
   const rows = await tx.$queryRaw<(LimitRow & { who: "own" | "yours" | "above" })[]>`
@@ -62,6 +64,7 @@ export async function getLimits(tx: TenantRead, tenantId: TenantId, readerId: Te
     timeZone: tenant.time_zone,
     refusedCurrencies: gap?.sells ?? [],
     sellsBelowCost: tenantId === readerId && tenant.sells_below_cost,
+    costPlanId: tenantId === readerId ? tenant.cost_plan_id : null,
     effective: limitsOf(tenant),
     // Before anybody wrote one down, the wish is what stands in the tenant's columns.
     own: limitsOf(rowOf("own") ?? tenant),

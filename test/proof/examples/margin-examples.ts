@@ -53,6 +53,40 @@ const changing = (now: DeepRate, seconds: number, late: DeepRate): readonly Deep
 
 export const marginExamples: readonly Example[] = [
   {
+    name: "what carriers ask is compared with what the top of a chain pays, unless the operator agreed, and not where nobody knows it",
+    run: async (desk) => {
+      const { make, operator } = desk;
+      const of = await chained(desk, [perSecond, dear]);
+      const sells = (plan: string | null, agreed = false) =>
+        make.sql("UPDATE tenant SET cost_plan_id = $2, sells_below_cost = $3 WHERE id = $1", [
+          ...[operator.tenantId, plan, agreed],
+        ]);
+      const carriers = async (perMinute: bigint, prefix = "49", currency = "EUR") =>
+        make.plan(operator, { [prefix]: { ...perSecond, perMinute } }, { currency });
+      try {
+        await sells(await carriers(60_000n));
+        deepEqual(await of.ask(), passed);
+        const above = await carriers(60_001n);
+        await sells(above);
+        deepEqual(await of.ask(), refused);
+        await sells(above, true);
+        deepEqual(await of.ask(), passed);
+        await sells(await carriers(1n, "49", "USD"));
+        deepEqual(await of.ask(), refused);
+        await sells(await carriers(60_001n, "44"));
+        deepEqual(await of.ask(), passed);
+        const rising = await make.plan(operator, {});
+        for (const { valid = "", ...rate } of changing(perSecond, 30, dear)) {
+          await make.setRate(operator, rising, "49", rate, { valid });
+        }
+        await sells(rising);
+        deepEqual(await of.ask(), refused);
+      } finally {
+        await sells(null);
+      }
+    },
+  },
+  {
     name: "a reseller's reseller below cost is refused, wherever in the chain it is, unless that level agreed",
     run: async (desk) => {
       const prices = { lowest: [60_000n, 120_000n, 119_999n], highest: [60_000n, 59_999n, 120_000n] };

@@ -1,6 +1,8 @@
 import type { SqlMutation } from "@/test/proof/mutations/mutation";
 
 const CHAIN = "a reseller's reseller below cost is refused, wherever in the chain it is, unless that level agreed";
+const CARRIERS =
+  "what carriers ask is compared with what the top of a chain pays, unless the operator agreed, and not where nobody knows it";
 const MONEY =
   "what is bought in one currency and sold in another is refused, however much it is, unless that level agreed";
 const GRACE = "free at first is below cost where the same call is paid for, and not where it is free as well";
@@ -164,5 +166,37 @@ export const margins: readonly SqlMutation[] = [
     find: "AND t.max_calls_per_second IS NULL",
     replace: "",
     caughtBy: "calls let through together share what is there and count each other",
+  },
+  {
+    of: "call_place",
+    name: "the operator sells below what carriers ask",
+    loses: "the operator: the difference of two prices",
+    find: "ELSIF hold_below(hs[n], h) THEN",
+    replace: "ELSIF false THEN",
+    caughtBy: CARRIERS,
+  },
+  {
+    of: "calls_authorise",
+    name: "of calls let through together none is compared with what carriers ask",
+    loses: "the operator: the difference of two prices",
+    find: "(v_cost IS NULL OR lead(a.id)",
+    replace: "(true OR lead(a.id)",
+    caughtBy: CARRIERS,
+  },
+  {
+    of: "calls_authorise",
+    name: "what carriers ask in another currency is compared as if it were the same",
+    loses: "the operator: what the two currencies differ by",
+    find: "(p.currency = v_cost_currency AND k.hours",
+    replace: "(k.hours",
+    caughtBy: CARRIERS,
+  },
+  {
+    of: "carrier_price",
+    name: "what carriers ask in a moment is not looked at",
+    loses: "the operator: the difference of two prices",
+    find: "IF cardinality(rates) > 1 THEN",
+    replace: "IF false THEN",
+    caughtBy: CARRIERS,
   },
 ];

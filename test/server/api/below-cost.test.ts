@@ -62,6 +62,34 @@ describe("selling below cost", () => {
     ]);
   });
 
+  test("is compared with what carriers ask by a plan of the operator's, and of nobody else's", async () => {
+    const operator = { tenantSlug: "operator" };
+    const planId = (await on.as("operator").plans.create({ ...operator, name: "Carriers", currency: "EUR" })).id;
+    const set = (id: string | null) => on.as("operator").limits.setCostPlan({ ...operator, planId: id });
+    const kept = async () => (await on.as("operator").limits.get(operator)).costPlanId;
+    await set(planId);
+    expect(await kept()).toBe(planId);
+    // Nobody below reads of it.
+    expect(await on.as("reseller").limits.get({ tenantSlug: "reseller" })).toMatchObject({ costPlanId: null });
+    const foreign = await on.as("reseller").plans.create({ tenantSlug: "reseller", name: "Own", currency: "EUR" });
+    const markup = { ...operator, name: "Markup", currency: "EUR", markup: { factor: "2", basePlanId: planId } };
+    for (const id of [foreign.id, (await on.as("operator").plans.create(markup)).id, on.reseller.tenantId])
+      await expect(set(id)).rejects.toMatchObject({ message: "not_found" });
+    await expect(
+      on.as("reseller").limits.setCostPlan({ tenantSlug: "reseller", planId: foreign.id }),
+    ).rejects.toMatchObject({ message: "invalid_state" });
+    expect(await kept()).toBe(planId);
+    await set(null);
+    expect(await kept()).toBe(null);
+    const trail = await on.sql(
+      "SELECT before, after FROM audit_event WHERE action = 'limits.set_cost_plan' AND outcome = 'ok' ORDER BY seq",
+    );
+    expect(trail).toEqual([
+      { before: { costPlan: null }, after: { costPlan: "Carriers" } },
+      { before: { costPlan: "Carriers" }, after: { costPlan: null } },
+    ]);
+  });
+
   test("is nothing for a customer, who sells to nobody", async () => {
     const before = await everyRow(db);
     await expect(on.as("customer").limits.setBelowCost({ ...acme, allowed: true })).rejects.toMatchObject({

@@ -61,6 +61,7 @@ const onRecord = [
   "vouchers.approve",
   "rerating.run",
   "limits.setBelowCost",
+  "limits.setCostPlan",
 ];
 /** Nothing of somebody else's moves by these: own money comes in, limits get tighter or looser within what is there, words. */
 const harmless = [

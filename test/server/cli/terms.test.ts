@@ -141,3 +141,11 @@ test("whoever sells says on the command line that it sells below cost, and no mo
   );
   expect(trail).toHaveLength(2);
 });
+
+test("the operator says on the command line which plan tells what carriers ask", async () => {
+  await cli("plan", "create", "--name", "Carriers", "--currency", "EUR");
+  expect(await cli("plan", "cost", "--plan", "Carriers")).toEqual({ costPlan: "Carriers", before: null });
+  expect(await cli("plan", "cost", "--none")).toEqual({ costPlan: null, before: "Carriers" });
+  for (const words of [[], ["--plan", "Carriers", "--none"]])
+    expect((await runCli(db.appUrl, ["plan", "cost", ...words])).code).not.toBe(0);
+});

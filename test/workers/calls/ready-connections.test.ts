@@ -34,7 +34,10 @@ test("where nobody has set up the house, nothing is rehearsed", async () => {
 });
 
 test("a rehearsal authorises, renews and charges, alone and together, and leaves nothing behind", async () => {
-  await builders(db).tenant("operator", undefined, { slug: "operator" });
+  const make = builders(db);
+  const operator = await make.tenant("operator", undefined, { slug: "operator" });
+  const carriers = await make.plan(operator, { "49": { perMinute: 60_000n } }, { currency: "USD" });
+  await make.sql("UPDATE tenant SET cost_plan_id = $2 WHERE id = $1", [operator.tenantId, carriers]);
   const before = await counts();
   const { rows } = await db.owner.query<{ done: string[] }>("SELECT call_rehearse() AS done");
   const done = ["DE", "out", "out", "settled", "true", "600", "settled", "300", "300", "settled", "settled"];

@@ -117,10 +117,10 @@ test("one price covers another where it does after every second that a call can 
 
 type Level = Readonly<{ now: Rate; late: Rate; changes: number | undefined; currency: string; agreed: boolean }>;
 
-/** What the levels of a chain pay, from the highest reseller down to whoever calls. */
+/** What carriers ask, then what the levels of a chain pay, from the highest reseller down to whoever calls. */
 const chain = fc
   .tuple(
-    fc.integer({ min: 2, max: 4 }),
+    fc.integer({ min: 3, max: 5 }),
     rate,
     fc.array(
       fc.record({
@@ -128,7 +128,7 @@ const chain = fc
         currency: fc.constantFrom(...Array<string>(11).fill("EUR"), "USD"),
         agreed: fc.constantFrom(false, false, false, true),
       }),
-      { minLength: 4, maxLength: 4 },
+      { minLength: 5, maxLength: 5 },
     ),
   )
   .chain(([count, top, more]) =>
@@ -149,7 +149,8 @@ async function company(levels: readonly Level[]): Promise<Tenancy> {
   const { make, operator } = world;
   let seller = operator;
   for (const [i, { now, late, changes, currency, agreed }] of levels.entries()) {
-    const buyer = await make.tenant(i === levels.length - 1 ? "customer" : "reseller", seller, { currency });
+    const last = i === levels.length - 1 ? "customer" : "reseller";
+    const buyer = i === 0 ? operator : await make.tenant(last, seller, { currency });
     const plan = await make.plan(seller, {}, { currency });
     const moment = new Date(at.getTime() + (changes ?? 0) * 1_000).toISOString();
     if (changes !== undefined)
@@ -157,7 +158,9 @@ async function company(levels: readonly Level[]): Promise<Tenancy> {
     await make.setRate(seller, plan, "49", without(late), {
       valid: `[${changes === undefined ? "2020-01-01" : moment},)`,
     });
-    await make.sql("UPDATE tenant SET plan_id = $2, sells_below_cost = $3 WHERE id = $1", [
+    // Carriers are no tenants: what they ask is a plan of the operator's own.
+    const bought = i === 0 ? "cost_plan_id" : "plan_id";
+    await make.sql(`UPDATE tenant SET ${bought} = $2, sells_below_cost = $3 WHERE id = $1`, [
       ...[buyer.tenantId, plan, agreed],
     ]);
     await make.sql("UPDATE wallet SET credit_limit_micros = 1000000000000 WHERE tenant_id = $1", [buyer.tenantId]);
@@ -209,10 +212,12 @@ const level = (now: Rate, more: Partial<Level> = {}): Level => ({
 const dear = { ...plain, perMinute: 120_000n };
 /** Let through with others, let through alone, refused, and let through because that level agreed: whatever else is drawn. */
 const oneOfEach: [Level[]][] = [
-  [[level(plain), level(plain), level(dear)]],
-  [[level(plain), level(plain, { changes: 30, late: dear })]],
-  [[level(plain), level(dear), level(plain)]],
-  [[level(plain), level(dear, { agreed: true }), level(plain)]],
+  [[level(plain), level(plain), level(plain), level(dear)]],
+  [[level(plain), level(plain), level(plain, { changes: 30, late: dear })]],
+  [[level(plain), level(plain), level(dear), level(plain)]],
+  [[level(dear), level(plain), level(plain)]],
+  [[level(plain), level(plain), level(dear, { agreed: true }), level(plain)]],
+  [[level(dear, { agreed: true }), level(plain), level(plain)]],
 ];
 
 test("nobody in a chain pays more than it earns, unless it said so, whoever lets the call through", {
