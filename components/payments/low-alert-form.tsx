@@ -7,7 +7,7 @@ import { useTRPC } from "@/components/api/client";
 import type { Outputs } from "@/components/api/outputs";
 import { problemsOf, refusalBeside } from "@/components/api/refusal";
 import { plainAmount } from "@/components/billing/amount-input";
-import { type AlertDraft, levelProblems } from "@/components/payments/alert-levels.rules";
+import { type AlertDraft, levelProblems } from "@/components/payments/alert-levels";
 import { amountField } from "@/components/payments/amount-field";
 import { useScope } from "@/components/shell/scope";
 import { Dialog } from "@/components/ui/dialog";

@@ -20,7 +20,6 @@ export const securityEventTypes = {
   // Of the portal: a desk phone asked for its settings with the wrong password or from elsewhere.
   SettingsRefused: msg("Settings refused to a desk phone"),
 } as const satisfies Record<string, Message>;
-export type SecurityEventType = keyof typeof securityEventTypes;
 
 /** How bad it is: the PBX calls all of them errors. What somebody does who has a user name already is worse than a guess. */
 export const securityEventSeverities = ["high", "medium", "low"] as const;

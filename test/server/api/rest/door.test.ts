@@ -115,7 +115,7 @@ test("what a program is refused is in the trail: a token that is none, a tenant 
   expect((await rest.ask(tokenOnce, "POST /extensions", again)).status).toBe(409);
   await refusals.flush();
   const id = tokenOnce.slice(0, 12);
-  const events = await on.sql(
+  const events = await on.sql<{ actor_id: string; action: string; outcome: string; after: unknown }>(
     "SELECT actor_id, action, outcome, after FROM audit_event WHERE actor_id = $1 AND outcome <> 'ok' OR subject = 'token:unknown' ORDER BY at",
     [id],
   );

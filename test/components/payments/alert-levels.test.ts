@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { levelProblems } from "@/components/payments/alert-levels.rules";
+import { levelProblems } from "@/components/payments/alert-levels";
 
 const amount = (value: string) => ({ kind: "amount", value }) as const;
 const days = (value: string) => ({ kind: "days", value }) as const;
