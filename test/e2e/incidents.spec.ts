@@ -1,9 +1,11 @@
 import { expect, type Page } from "@playwright/test";
 
+import { SipPhone } from "@/server/embedded/sip-phone";
+import { relayFrom } from "@/test/support/udp-relay";
 import { expectAccessible } from "./support/axe";
 import { withClicks, withKeys } from "./support/hand";
-import { test } from "./support/portal";
-import { signInOf } from "./support/stack";
+import { test, textOf } from "./support/portal";
+import { signInOf, stack } from "./support/stack";
 
 const operator = () => signInOf("operator", "owner");
 const rows = (page: Page) => page.locator("tbody tr");
@@ -113,3 +115,171 @@ test("three incidents become one with the keyboard alone, one is taken out again
     await expect(rows(page)).toHaveCount(0);
   });
 });
+
+/** Nobody is at home there, and no other test is banned with it. */
+const STRANGER = "127.7.12.1";
+
+/** Somebody guesses at a name that nobody has, until there is an incident. */
+async function guess(): Promise<void> {
+  const relay = await relayFrom(STRANGER, stack().sipPort);
+  const server = { host: "127.0.0.1", port: relay.port };
+  const thief = await SipPhone.open({ username: "nobody-of-that-name", secret: "guess", server });
+  try {
+    for (let n = 0; n < 6; n += 1) await thief.register().catch(() => {});
+  } finally {
+    await thief.close();
+    relay.close();
+  }
+}
+
+test("what waits is taken, rated, given away, commented, merged and dismissed by single keys, and the next one opens itself", async ({
+  page,
+  resume,
+}) => {
+  await resume(operator());
+  await guess();
+  const list = `/t/${operator().tenantSlug}/incidents`;
+  await page.goto(`${list}?q=127.7.12.`);
+  await expect(page.getByTitle("Changes appear by themselves")).toBeVisible();
+  await expect(rows(page)).toHaveCount(1, { timeout: 30_000 });
+  const panel = page.getByRole("complementary");
+  const keys = page.keyboard;
+  const leave = () => page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+
+  await test.step("1 takes it", async () => {
+    await keys.press("j");
+    await keys.press("Enter");
+    await expect(panel.getByRole("button", { name: "Take it" })).toBeEnabled();
+    await keys.press("1");
+    await expect(panel.getByText("took it", { exact: true })).toBeVisible();
+  });
+
+  await test.step("S rates it, A gives it away, P writes into its timeline", async () => {
+    await keys.press("s");
+    await expect(panel.getByLabel("Severity")).toBeFocused();
+    await panel.getByLabel("Severity").selectOption("critical");
+    await expect(panel.getByText(/^made it critical, it was /)).toBeVisible();
+    await leave();
+    await keys.press("a");
+    await expect(panel.getByLabel("Owner")).toBeFocused();
+    await panel.getByLabel("Owner").selectOption({ label: "Nobody" });
+    await expect(panel.getByText("took the owner away")).toBeVisible();
+    await leave();
+    await keys.press("p");
+    await expect(panel.getByLabel("Comment")).toBeFocused();
+    await keys.type("The provider was called.");
+    await keys.press("Tab");
+    await keys.press("Enter");
+    await expect(panel.getByText("The provider was called.", { exact: true })).toBeVisible();
+  });
+
+  const about = `Knock knock ${Date.now()}`;
+  await page.goto(`${list}?q=${encodeURIComponent(about)}`);
+  await expect(page.getByTitle("Changes appear by themselves")).toBeVisible();
+  for (const n of [1, 2, 3, 4]) await openByHand(page, `${about} ${n}`);
+  await expect(rows(page)).toHaveCount(4);
+  const title = (place: number) => textOf(page.locator("[data-row]").nth(place));
+
+  await test.step("3 and Enter dismiss it, and the next one opens itself", async () => {
+    const next = await title(1);
+    await keys.press("j");
+    await keys.press("Enter");
+    await expect(panel.getByRole("button", { name: "Dismiss…" })).toBeEnabled();
+    await keys.press("3");
+    await expect(page.getByRole("radio", { name: "False alarm: expected traffic" })).toBeFocused();
+    await keys.press("Enter");
+    await expect(rows(page)).toHaveCount(3);
+    await expect(panel.getByText(next, { exact: true })).toBeVisible();
+  });
+
+  await test.step("2 merges it into another, and the next one opens itself", async () => {
+    const [next, into] = [await title(1), await title(2)];
+    await keys.press("2");
+    const asked = page.getByRole("dialog").getByLabel("Into");
+    const choice = await asked.locator("option").filter({ hasText: into }).getAttribute("value");
+    await asked.selectOption(choice);
+    await page.getByRole("dialog").getByRole("button", { name: "Merge" }).focus();
+    await keys.press("Enter");
+    await expect(rows(page)).toHaveCount(2);
+    await expect(panel.getByText(next, { exact: true })).toBeVisible();
+    await keys.press("Escape");
+    await expect(panel).toHaveCount(0);
+  });
+
+  await test.step("several are dismissed at once, with what became of each", async () => {
+    await page.locator("[data-row]").first().focus();
+    await keys.press("Shift+J");
+    await expect(page.getByRole("toolbar", { name: "What is chosen" })).toContainText("2 chosen");
+    await keys.press("3");
+    await keys.press("ArrowDown");
+    await keys.press("Enter");
+    await expect(page.getByRole("dialog")).toContainText("2 of 2 done");
+    await expectAccessible(page);
+    await keys.press("Enter");
+    await expect(rows(page)).toHaveCount(0);
+  });
+});
+
+test("a resolved incident is reviewed in writing, and its follow-up is ticked off where all of them stand", async ({
+  page,
+  resume,
+}) => {
+  await resume(operator());
+  const about = `Looked back ${Date.now()}`;
+  const list = `/t/${operator().tenantSlug}/incidents`;
+  await page.goto(`${list}?q=${encodeURIComponent(about)}`);
+  await openByHand(page, about);
+  await page.locator("[data-row]").first().click();
+  const panel = page.getByRole("complementary");
+  await panel.getByRole("button", { name: "Resolve…" }).click();
+  await page.getByLabel("How it was resolved").fill("New secret.");
+  await page.getByRole("dialog").getByRole("button", { name: "Resolve" }).click();
+  await page.goto(`${list}?show=closed&q=${encodeURIComponent(about)}`);
+  await page.locator("[data-row]").first().click();
+  await panel.getByRole("link", { name: "Write the review…" }).first().click();
+
+  await test.step("it is not finished before it is written", async () => {
+    await page.getByRole("button", { name: "Finish the review" }).click();
+    await expect(page.locator("[aria-invalid]")).toHaveCount(3);
+    for (const part of ["What caused it", "What worked", "What changes"]) {
+      await page.getByLabel(part, { exact: true }).fill(`${part}: said.`);
+    }
+    await page.getByRole("button", { name: "Add a follow-up" }).click();
+    await page.getByLabel("What is to be done").fill(`${about}, ask the customer`);
+    await page.getByRole("button", { name: "Save the draft" }).click();
+    await expect(page.getByText("Saved.", { exact: true })).toBeVisible();
+    await page.getByRole("button", { name: "Finish the review" }).click();
+    await expect(page.getByText("Every follow-up needs somebody who does it and a day.")).toBeVisible();
+  });
+  await eachLook(page);
+
+  await test.step("then it is, and reads as it was written", async () => {
+    await page.getByLabel("By", { exact: true }).selectOption({ index: 1 });
+    await page.getByLabel("Until", { exact: true }).fill("2027-01-31");
+    await page.getByRole("button", { name: "Finish the review" }).click();
+    await expect(page.getByRole("main").getByText("Reviewed", { exact: true })).toBeVisible();
+    await expect(page.getByText("What changes: said.").filter({ visible: true })).toBeVisible();
+  });
+
+  await test.step("its follow-up is done where all of them stand", async () => {
+    await page.goto(`${list}/follow-ups`);
+    const row = page.getByRole("row").filter({ hasText: about });
+    await expect(row).toContainText("31 Jan 2027");
+    await eachLook(page);
+    await row.getByRole("checkbox").click();
+    await expect(row).toHaveCount(0);
+  });
+});
+
+/** Wide in both themes, and as a phone, where nothing may scroll sideways. */
+async function eachLook(page: Page): Promise<void> {
+  for (const colorScheme of ["dark", "light"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await expectAccessible(page);
+  }
+  const wide = page.viewportSize();
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expectAccessible(page);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  if (wide) await page.setViewportSize(wide);
+}
