@@ -27,6 +27,7 @@ async function guessAt({ username }: NewPhone): Promise<void> {
 test("from an alert's link to contained with two keys, and let go again with two clicks", async ({
   page,
   enter,
+  resume,
   openPhone,
 }) => {
   await enter(customer());
@@ -63,9 +64,21 @@ test("from an alert's link to contained with two keys, and let go again with two
   expect(person.spent.clicks).toBe(0);
   await eachLook(page);
 
+  await test.step("the customer reads what happened to its phone, and nothing that is the desk's alone", async () => {
+    await page.context().clearCookies();
+    await resume(customer());
+    await page.goto(`/t/${customer().tenantSlug}/notices`);
+    const notice = page.getByRole("listitem").filter({ hasText: "Night desk" }).first();
+    await expect(notice).toContainText("its calls are stopped for now, its secret was changed");
+    await expect(page.getByText("set the phone up again with its new secret").first()).toBeVisible();
+    await expect(page.getByRole("main")).not.toContainText(/Failed sign-ins from|127\.7\.9\./);
+    await page.context().clearCookies();
+    await resume(operator());
+    await page.goto(`/t/${operator().tenantSlug}/incidents${alert}`);
+  });
+
   const release = page.getByRole("button", { name: "Release", exact: true });
   await test.step("let go: two clicks", async () => {
-    await page.getByRole("dialog").getByRole("button", { name: "Close", exact: true }).last().click();
     await withClicks(page, 2, async (hand) => {
       await hand.click(page.getByRole("button", { name: "Release…", exact: true }));
       await eachLook(page);
