@@ -61,17 +61,7 @@ export function RollBack({ deck }: Readonly<{ deck: Deck }>) {
                   { removes, restores },
                 )}
               </p>
-              {kept > 0 && (
-                <Notice
-                  title={t(
-                    "{kept, plural, one {# price was ended or set by hand since and stays as it is:} other {# prices were ended or set by hand since and stay as they are:}}",
-                    { kept },
-                  )}
-                  tone="info"
-                >
-                  {keptPrefixes.length > 0 && <bdi dir="ltr">{listText(keptPrefixes)}</bdi>}
-                </Notice>
-              )}
+              {kept > 0 && <KeptByHand kept={kept} prefixes={keptPrefixes} />}
               {back.error && <ErrorState {...refusalOf(back.error)} />}
               <Button
                 busy={back.isPending && t("deck|Taking back…")}
@@ -85,5 +75,19 @@ export function RollBack({ deck }: Readonly<{ deck: Deck }>) {
         }
       </QueryView>
     </Section>
+  );
+}
+
+function KeptByHand({ kept, prefixes }: Readonly<{ kept: number; prefixes: readonly string[] }>) {
+  return (
+    <Notice
+      title={t(
+        "{kept, plural, one {# price was ended or set by hand since and stays as it is:} other {# prices were ended or set by hand since and stay as they are:}}",
+        { kept },
+      )}
+      tone="info"
+    >
+      {prefixes.length > 0 && <bdi dir="ltr">{listText(prefixes)}</bdi>}
+    </Notice>
   );
 }

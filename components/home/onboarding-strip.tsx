@@ -18,7 +18,7 @@ const ECHO = "*43";
 
 /** Three steps to the first call; it goes away with it. */
 export function OnboardingStrip({ phones }: Props) {
-  const { hrefOf, can, tenantSlug } = useScope();
+  const { hrefOf, can } = useScope();
   const mayPhone = useMayPhone();
   const steps = [
     {
@@ -61,23 +61,30 @@ export function OnboardingStrip({ phones }: Props) {
           </p>
           <p className="ps-6 text-ink-2">{step.detail}</p>
           {index === current && can("extensions.write") && (
-            <div className="grid justify-items-start gap-2 pt-2 ps-6">
-              {mayPhone && index > 0 && (
-                <Button data-shortcut="n" look="primary" onClick={() => askForPhone({ tenantSlug, dial: ECHO })}>
-                  {t("Call the echo test from this browser")}
-                </Button>
-              )}
-              <Link
-                className={buttonClass(mayPhone && index > 0 ? "plain" : "primary")}
-                data-shortcut={mayPhone && index > 0 ? undefined : "n"}
-                href={step.href}
-              >
-                {step.act}
-              </Link>
-            </div>
+            <Act href={step.href} title={step.act} withPhone={mayPhone && index > 0} />
           )}
         </li>
       ))}
     </ol>
+  );
+}
+
+function Act({ title, href, withPhone }: Readonly<{ title: string; href: string; withPhone: boolean }>) {
+  const { tenantSlug } = useScope();
+  return (
+    <div className="grid justify-items-start gap-2 pt-2 ps-6">
+      {withPhone && (
+        <Button data-shortcut="n" look="primary" onClick={() => askForPhone({ tenantSlug, dial: ECHO })}>
+          {t("Call the echo test from this browser")}
+        </Button>
+      )}
+      <Link
+        className={buttonClass(withPhone ? "plain" : "primary")}
+        data-shortcut={withPhone ? undefined : "n"}
+        href={href}
+      >
+        {title}
+      </Link>
+    </div>
   );
 }

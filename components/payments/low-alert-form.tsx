@@ -40,11 +40,7 @@ export function LowAlertForm({ levels, onClose }: Props) {
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const form = event.currentTarget;
-    const data = new FormData(form);
-    const drafts = PLACES.map((at): AlertDraft => {
-      const value = String(data.get(`value${at}`) ?? "").trim();
-      return data.get(`kind${at}`) === "days" ? { kind: "days", value } : { kind: "amount", value: plainAmount(value) };
-    });
+    const drafts = draftsOf(new FormData(form));
     const found = levelProblems(drafts);
     setProblems(found);
     const wrong = found.findIndex((problem) => problem !== undefined);
@@ -83,6 +79,13 @@ export function LowAlertForm({ levels, onClose }: Props) {
       </form>
     </Dialog>
   );
+}
+
+function draftsOf(data: FormData): AlertDraft[] {
+  return PLACES.map((at) => {
+    const value = String(data.get(`value${at}`) ?? "").trim();
+    return data.get(`kind${at}`) === "days" ? { kind: "days", value } : { kind: "amount", value: plainAmount(value) };
+  });
 }
 
 function LevelRow({
