@@ -20,15 +20,15 @@ export function ManyResults({ title, results, rows, onClose }: Props) {
   const sorted = results.toSorted((a, b) => Number(a.done) - Number(b.done));
   return (
     <Dialog onClose={onClose} title={title}>
-      <div className="grid gap-4">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
         <p aria-live="polite" className="font-medium">
           {t("{done} of {n} done", { done, n: results.length })}
         </p>
-        <ul className="grid">
+        <ul>
           {sorted.map((one) => {
             const row = rows.find(({ id }) => id === one.incidentId);
             return (
-              <li className="grid border-b py-1.5" key={one.incidentId}>
+              <li className="border-b py-1.5" key={one.incidentId}>
                 <span className="flex items-baseline justify-between gap-4">
                   <span className="min-w-0 truncate">
                     {row?.number} {row?.title}
@@ -37,7 +37,7 @@ export function ManyResults({ title, results, rows, onClose }: Props) {
                     {one.done ? t("Done") : t("Refused")}
                   </span>
                 </span>
-                {!one.done && <span className="text-ink-2">{whyText(one)}</span>}
+                {!one.done && <p className="text-ink-2">{whyText(one)}</p>}
               </li>
             );
           })}

@@ -18,9 +18,9 @@ export function RelatedIncidents({ incidentId }: Readonly<{ incidentId: string }
   if (!query.data || query.data.length === 0) return null;
   return (
     <Section title={t("Other incidents of the same address, phone or number")}>
-      <ul className="grid">
+      <ul className="min-w-0">
         {query.data.map(({ id, number, title, state, lastAt, shared, sharedCount }) => (
-          <li className="grid border-b py-1.5" key={id}>
+          <li className="border-b py-1.5" key={id}>
             <span className="flex items-baseline justify-between gap-4">
               <a
                 className="min-w-0 truncate font-medium underline-offset-2 hover:underline"
