@@ -63,6 +63,8 @@ const special = (value: string, limit: string): string =>
 
 /** What was looked at, as short as the row allows; nothing where the tick says it all. */
 export function gateMeasure({ gate, ok, value, limit }: Gate): string | undefined {
+  // What was compared is not for everybody above the caller.
+  if (!value && !limit) return undefined;
   switch (gate) {
     case "tenant":
     case "extension":

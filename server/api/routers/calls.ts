@@ -22,7 +22,7 @@ export const callsRouter = router({
   get: tenantQuery("calls.read")
     .input(one)
     .query(async ({ ctx, input }) => {
-      const { fix, ...call } = await ctx.readBelow((tx) => getCall(tx, input.callId));
+      const { fix, ...call } = await ctx.readBelow((tx) => getCall(tx, input.callId, ctx.tenantId));
       const href = fix && `/${input.tenantSlug}${fix.page === "home" ? "" : `/${fix.page}`}`;
       return { ...call, fix: fix && href ? { label: fix.label, href } : null };
     }),

@@ -76,15 +76,17 @@ type Stored = StoredCall & {
   heldMicros: bigint;
   taxName: string | null;
   bundleName: string | null;
+  depth: number | null;
 };
 
 /**
  * One call with its decisions, price and ledger lines, at the level of the tenant that looks: of all prices in the chain
  * of resellers the transaction sees those at or below it, and the uppermost of them is what it pays or is paid by. So a
- * customer never sees what its reseller pays. With a subtree transaction calls of tenants below are found as well.
+ * customer never sees what its reseller pays. With a subtree transaction calls of tenants below are found as well; what the checks
+ * compared is told to the caller and to who sells to it, not to anybody further up.
  * @throws DomainError not_found when the call is not visible.
  */
-export async function getCall(tx: TenantRead, callId: string): Promise<CallDetail> {
+export async function getCall(tx: TenantRead, callId: string, viewer?: TenantId): Promise<CallDetail> {
   const [call] = await tx.$queryRaw<Stored[]>`
     SELECT c.id, c.started_at AS "startedAt", c.answered_at AS "answeredAt", c.ended_at AS "endedAt", c.kind,
       c.extension_number AS "extensionNumber", c.extension_name AS "extensionName", c.dialled, c.to_e164 AS "toE164", c.country, c.state, c.outcome,
@@ -93,7 +95,8 @@ export async function getCall(tx: TenantRead, callId: string): Promise<CallDetai
       coalesce(h.billed_seconds, c.billed_seconds) AS "billedSeconds", coalesce(h.charged_micros, c.cost_micros) AS "costMicros",
       h.level, h.tenant_id AS "holdTenantId", h.plan_name AS "planName", h.prefix, to_jsonb(h) AS price, c.from_number AS "fromNumber",
       payer.tax_name AS "taxName", (SELECT b.name FROM bundle b WHERE b.id = h.bundle_id) AS "bundleName",
-      CASE h.state WHEN 'open' THEN h.held_micros ELSE 0 END::bigint AS "heldMicros"
+      CASE h.state WHEN 'open' THEN h.held_micros ELSE 0 END::bigint AS "heldMicros",
+      (SELECT b.depth FROM tenant_below b WHERE b.ancestor_id = ${viewer ?? null}::uuid AND b.descendant_id = c.tenant_id) AS depth
     FROM call_record c
     LEFT JOIN LATERAL (SELECT * FROM hold WHERE call_id = c.id ORDER BY level DESC LIMIT 1) h ON true
     LEFT JOIN wallet w ON w.id = h.wallet_id
@@ -104,7 +107,7 @@ export async function getCall(tx: TenantRead, callId: string): Promise<CallDetai
   return {
     ...row,
     currency: call.currency,
-    trace: call.trace.map((gate) => readableGate(gate, call.currency)),
+    trace: call.trace.map((gate) => ((call.depth ?? 0) > 1 ? withoutMoney(gate) : readableGate(gate, call.currency))),
     receipt: receiptOf(call, row),
     ledger: call.holdTenantId
       ? await linesOf(tx, call.holdTenantId as TenantId, { callId, level: call.level ?? 0 })
@@ -173,6 +176,9 @@ async function linesOf(
 }
 
 const moneyGates = /^(?:money|price per minute|(?:extension )?(?:daily|monthly|call) cap)$/;
+
+/** What a tenant pays is the business of itself and of who sells to it. */
+const withoutMoney = (gate: Gate): Gate => (moneyGates.test(gate.gate) ? { ...gate, value: "", limit: "" } : gate);
 
 /** Gates about money recorded micros; people read amounts. */
 function readableGate(gate: Gate, currency: string): Gate {

@@ -117,6 +117,18 @@ test("the figures are there, each for the one it belongs to", async () => {
   expect(await ask("billing.ledger", "lower", "lower")).toContain("271828");
 });
 
+test("what a call's checks compared is told to who sells to the caller, not to who sells to that one", async () => {
+  const money = async (who: "customer" | "lower" | "upper" | "operator") =>
+    (await on.as(who).calls.get({ tenantSlug: on.tenants[who].slug, callId })).trace.find(
+      ({ gate }) => gate === "money",
+    );
+  const told = await money("customer");
+  expect(told?.value).toMatch(/\d/);
+  expect((await money("lower"))?.value).toMatch(/\d/);
+  for (const who of ["upper", "operator"] as const)
+    expect(await money(who)).toMatchObject({ ok: true, value: "", limit: "" });
+});
+
 test("nor does the command line, asked for that tenant", async () => {
   for (const words of [
     ["calls", "--tenant", "acme"],
