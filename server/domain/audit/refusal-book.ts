@@ -41,12 +41,16 @@ export type RefusalBook = Readonly<{
 }>;
 
 const whereKey = (where: Where) => ("tenantId" in where ? where.tenantId : `homes ${where.homesOf ?? ""}`);
-const groupOf = ({ actor, where, outcome }: Refused) => `${actor.kind} ${actor.id} ${whereKey(where)} ${outcome}`;
+/** What repeats are told as: the rule on permissions counts every one of the first, and only the kinds of the others. */
+const toldAs = ({ action }: Pick<Refused, "action">) =>
+  action === "permission.deny" ? "permission.deny" : "access.refuse";
+const groupOf = (refused: Refused) =>
+  `${refused.actor.kind} ${refused.actor.id} ${whereKey(refused.where)} ${refused.outcome} ${toldAs(refused)}`;
 
 /** What was only counted of one person at one place: how often, and how many kinds of it no event tells. */
 const summary = ({ of: { kind: _, ...of }, times, kinds }: Repeats): Recorded => ({
   ...of,
-  action: of.action === "permission.deny" ? "permission.deny" : "access.refuse",
+  action: toldAs(of),
   subject: "refusals:more",
   after: { times, kinds },
 });

@@ -64,6 +64,26 @@ test("what was refused for its content is told apart from what was denied, and e
   ]);
 });
 
+test.each([
+  ["what is missing", "what is forbidden"],
+  ["what is forbidden", "what is missing"],
+])("%s and then %s, again and again: neither is counted as the other", async (first) => {
+  const { book, written } = opened();
+  const missing = () => book.note(refused("not_found", { action: "access.refuse" }));
+  const forbidden = () => book.note(refused("forbidden"));
+  const [before, after] = first === "what is missing" ? [missing, forbidden] : [forbidden, missing];
+  for (let n = 0; n < 3; n += 1) before();
+  for (let n = 0; n < 101; n += 1) after();
+  await book.close();
+  const [one, other] = first === "what is missing" ? [2, 100] : [100, 2];
+  expect(written.filter(({ subject }) => subject === "refusals:more")).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ action: "access.refuse", after: { times: one, kinds: 0 } }),
+      expect.objectContaining({ action: "permission.deny", after: { times: other, kinds: 0 } }),
+    ]),
+  );
+});
+
 test("what could not be written is written with the next ones, in its order", async () => {
   const kept: Recorded[] = [];
   let away = true;
