@@ -1,5 +1,5 @@
 import { recordUnheld } from "@/server/domain/calls/call-control";
-import { type CdrLine, callKindOf, parseCdrLine } from "@/server/domain/calls/cdr-line.rules";
+import { type CdrLine, callKindOf, cdrRecordsOf } from "@/server/domain/calls/cdr-line.rules";
 import { recordUnheldInbound } from "@/server/domain/calls/inbound-calls";
 import { endingOfDisposition } from "@/server/domain/calls/outcome.rules";
 import type { SqlPool } from "@/server/infra/db/pool";
@@ -113,16 +113,14 @@ export class CdrSpool {
   }
 
   async #settleAll(lines: readonly string[]): Promise<void> {
-    const records = lines.map(parseCdrLine).filter((record) => record !== undefined);
+    const read = lines.map(cdrRecordsOf);
+    const records = read.flatMap((of) => of.records);
+    const unreadable = read.reduce((sum, of) => sum + of.unreadable, 0);
     this.#records += records.length;
-    this.#unreadable += lines.length - records.length;
+    this.#unreadable += unreadable;
     if (records.length > 0) this.#lastRecordAt = new Date();
-    if (records.length < lines.length) {
-      this.options.log.warn(
-        { lines: lines.length - records.length },
-        "lines in the file of call records are not readable",
-      );
-    }
+    if (unreadable > 0)
+      this.options.log.warn({ lines: unreadable }, "lines in the file of call records are not readable");
     // A call that rang at several phones has several records: the one with the most talk comes first and decides.
     for (const record of records.toSorted((a, b) => b.talkMs - a.talkMs)) {
       await this.#settle(record).catch((error: unknown) => {

@@ -33,6 +33,22 @@ const kinds: Readonly<Record<string, string>> = {
 /** The kind of a call from the word that our dialplan notes on its record; without one it costs money until proven free. */
 export const callKindOf = (word: string): string => kinds[word] ?? "external";
 
+/** Where a record begins: two ids and the channel, each a whole field. Within a field that somebody chose a quote is always written twice. */
+const BEGINNING = /"[\w.-]*\d\.\d+"(?=,"[\w.-]*\d\.\d+","[A-Za-z]+\/)/g;
+
+/**
+ * The records of one line, which is one, but for what a PBX that died while it wrote leaves behind: half a record, or a whole one
+ * without its end, and the next one in the same line. @returns them, and how many pieces are none.
+ */
+export function cdrRecordsOf(line: string): Readonly<{ records: readonly CdrLine[]; unreadable: number }> {
+  const whole = parseCdrLine(line);
+  if (whole) return { records: [whole], unreadable: 0 };
+  const begins = [0, ...[...line.matchAll(BEGINNING)].map(({ index }) => index).filter((index) => index > 0)];
+  const pieces = begins.map((from, place) => parseCdrLine(line.slice(from, begins[place + 1])));
+  const records = pieces.filter((piece) => piece !== undefined);
+  return { records, unreadable: pieces.length - records.length };
+}
+
 /** Reads one line. @returns undefined for what is not a whole record: a torn line, a foreign file. */
 export function parseCdrLine(line: string): CdrLine | undefined {
   const fields = splitCsv(line);
@@ -40,7 +56,15 @@ export function parseCdrLine(line: string): CdrLine | undefined {
   const [uniqueId = "", linkedId = "", channel = "", source = "", destination = "", ...rest] = fields;
   const [start = "", answer = "", end = "", billsec = "", disposition = "", userfield = ""] = rest;
   const [startedAtMs, answeredAtMs, endedAtMs, talkSeconds] = [start, answer || "0", end, billsec].map(wholeOrFraction);
-  if (!uniqueId || !startedAtMs || !endedAtMs || talkSeconds === undefined || answeredAtMs === undefined)
+  // Two ids with a quote between them: one record was torn after its first field, and this is the next one.
+  if (
+    !uniqueId ||
+    uniqueId.includes('"') ||
+    !startedAtMs ||
+    !endedAtMs ||
+    talkSeconds === undefined ||
+    answeredAtMs === undefined
+  )
     return undefined;
   const [kind = "", callId = ""] = userfield.split(":");
   const answered = disposition === "ANSWERED" && answeredAtMs > 0;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { parseCdrLine } from "@/server/domain/calls/cdr-line.rules";
+import { cdrRecordsOf, parseCdrLine } from "@/server/domain/calls/cdr-line.rules";
 
 const quote = (fields: string[]) => fields.map((field) => `"${field.replaceAll('"', '""')}"`).join(",");
 const answered = [
@@ -54,6 +54,33 @@ test("a torn line is no record", () => {
     const torn = parseCdrLine(whole.slice(0, end));
     if (torn) expect(torn.uniqueId).toBe("1795357225.12");
     if (end < whole.length - 50) expect(torn).toBeUndefined();
+  }
+});
+
+test("the record behind a torn one is read, wherever that was torn, and so is one that lacks only its end of line", () => {
+  const [first, next] = [
+    quote(answered),
+    quote(answered.map((field) => field.replaceAll("1795357225.12", "1795357226.13"))),
+  ];
+  for (let end = 1; end < first.length; end += 1) {
+    const { records, unreadable } = cdrRecordsOf(first.slice(0, end) + next);
+    expect(records.at(-1)).toEqual(parseCdrLine(next));
+    // Torn in its last field, which says what kind of call it was, a record tells all that money needs.
+    expect(records.slice(0, -1)).toEqual(end === first.lastIndexOf(",") + 1 ? [parseCdrLine(first.slice(0, end))] : []);
+    expect(records.length + unreadable).toBe(2);
+  }
+  const both = cdrRecordsOf(first + next);
+  expect(both.records.map(({ uniqueId }) => uniqueId)).toEqual(["1795357225.12", "1795357226.13"]);
+  expect(both.unreadable).toBe(0);
+  expect(cdrRecordsOf(first.slice(0, 40))).toEqual({ records: [], unreadable: 1 });
+});
+
+test("nobody who chooses a name or a number makes a record of it in a torn line", () => {
+  const forged = quote(answered.map((field) => field.replaceAll("1795357225.12", "1795357226.13")));
+  const line = quote(answered.with(3, forged).with(4, forged));
+  for (let end = 1; end <= line.length; end += 1) {
+    const torn = cdrRecordsOf(line.slice(0, end) + quote(answered));
+    expect(torn.records.map(({ uniqueId }) => uniqueId)).not.toContain("1795357226.13");
   }
 });
 
