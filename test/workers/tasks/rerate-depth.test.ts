@@ -170,7 +170,7 @@ test("every depth of a price comes to what the same calls cost whoever makes the
   expect(await rerate(early), "again").toMatchObject({ changed: 0 });
 });
 
-test("a plan that is gone, or one without a price for the number, leaves the charge as it is", async () => {
+test("a plan without a price for the number leaves the charge as it is; one by another name is still found", async () => {
   const plan = await make.plan(
     operator,
     { "49": { perMinute: 10_000n }, "44": { perMinute: 10_000n }, "43": { perMinute: 10_000n } },
@@ -183,6 +183,8 @@ test("a plan that is gone, or one without a price for the number, leaves the cha
   await make.sql("UPDATE rate SET per_minute_micros = 5000 WHERE plan_id = $1 AND prefix = '43'", [plan]);
   expect(await rerate([of])).toMatchObject({ changed: 1, noPrice: 2 });
   await make.sql("UPDATE plan SET name = 'Another name' WHERE id = $1", [plan]);
+  expect(await rerate([of])).toMatchObject({ changed: 0, noPrice: 2 });
+  await make.sql("DELETE FROM rate WHERE plan_id = $1", [plan]);
   expect(await rerate([of])).toMatchObject({ changed: 0, noPrice: talks.length });
   expect((await comesTo(of)).slice(0, -1)).toEqual(before.slice(0, -1));
 });
