@@ -29,6 +29,22 @@ export function draftOf(review: IncidentReview, timeZone: string): ReviewDraft {
   };
 }
 
+/** A form's draft, the version that it began with or was saved as, and whether it differs: undefined while nobody typed. */
+export type Held = Readonly<{ draft: ReviewDraft; version: number; changed: boolean | undefined }>;
+
+export const heldOf = (review: IncidentReview, timeZone: string): Held => ({
+  draft: draftOf(review, timeZone),
+  version: review.version,
+  changed: undefined,
+});
+
+/**
+ * What a form holds when it meets a review that may be newer. Where nobody typed there is nothing to be kept, so it is taken: it
+ * may be one's own, which was saved when one left and came only now.
+ */
+export const metBy = (held: Held, review: IncidentReview, timeZone: string): Held =>
+  held.changed === undefined && review.version > held.version ? heldOf(review, timeZone) : held;
+
 type Asked = Omit<Inputs["incidentReviews"]["save"], "tenantSlug">;
 
 /** What is sent of a draft. Rows in which nothing is written are none. */
@@ -59,6 +75,23 @@ export function savedAs(draft: ReviewDraft, sent: readonly FollowUpDraft[], ids:
     ...draft,
     followUps: draft.followUps.map((row) => ({ ...row, followUpId: idOf.get(row.key) ?? row.followUpId })),
   };
+}
+
+type Saved = Readonly<{ version: number; followUpIds: readonly string[] }>;
+
+/** The review as it was saved, for whoever comes back before it was asked for again: who saved it when is told then. */
+export function reviewAs(review: IncidentReview, asked: Asked, { version, followUpIds }: Saved): IncidentReview {
+  if (review.version >= version) return review;
+  const known = new Map(review.followUps.map((one) => [one.id, one]));
+  const { cause, worked, changes } = asked;
+  const followUps = asked.followUps.flatMap(({ text, ownerId, dueOn }, at) => {
+    const id = followUpIds[at];
+    if (id === undefined) return [];
+    const before = known.get(id) ?? { doneAt: null, doneBy: null };
+    const ownerName = known.get(id)?.ownerId === ownerId ? (known.get(id)?.ownerName ?? null) : null;
+    return [{ ...before, ...{ id, text, ownerId, ownerName, dueOn } }];
+  });
+  return { ...review, ...{ version, cause, worked, changes, followUps } };
 }
 
 export type ReviewProblems = Partial<Record<"cause" | "worked" | "changes" | "followUps", string>>;

@@ -5,7 +5,8 @@ import { useEffect, useRef, useState } from "react";
 import type { IncidentReview } from "@/components/api/outputs";
 import {
   askedOf,
-  draftOf,
+  heldOf,
+  metBy,
   problemsOfDraft,
   type ReviewDraft,
   type ReviewProblems,
@@ -24,20 +25,20 @@ export function useReviewDraft(review: IncidentReview) {
   const { tenantSlug, timeZone } = useScope();
   const { incidentId } = review;
   const { save, finish } = useReview();
-  const [draft, setDraft] = useState(() => draftOf(review, timeZone));
-  const [version, setVersion] = useState(review.version);
-  const [changed, setChanged] = useState<boolean>();
+  const [kept, setHeld] = useState(() => heldOf(review, timeZone));
   const [problems, setProblems] = useState(nothing);
+  const held = save.isPending ? kept : metBy(kept, review, timeZone);
+  if (held !== kept) setHeld(held);
+  const { draft, version, changed } = held;
 
   const send = async (): Promise<void> => {
     const sent = writtenOf(draft.followUps);
-    setChanged(false);
+    setHeld((now) => ({ ...now, changed: false }));
     try {
       const done = await save.mutateAsync({ tenantSlug, ...askedOf(draft, incidentId, version) });
-      setVersion(done.version);
-      setDraft((typed) => savedAs(typed, sent, done.followUpIds));
+      setHeld((now) => ({ ...now, version: done.version, draft: savedAs(now.draft, sent, done.followUpIds) }));
     } catch (error) {
-      setChanged(true);
+      setHeld((now) => ({ ...now, changed: true }));
       throw error;
     }
   };
@@ -54,9 +55,8 @@ export function useReviewDraft(review: IncidentReview) {
     state: stateOf({ theirs, changed, saving: save.isPending, finishing: finish.isPending }),
     error: save.error ?? finish.error,
     put: (more: Partial<ReviewDraft>) => {
-      setDraft((typed) => ({ ...typed, ...more }));
+      setHeld((now) => ({ ...now, draft: { ...now.draft, ...more }, changed: true }));
       setProblems(nothing);
-      setChanged(true);
     },
     // What was refused is shown from the mutation.
     save: () => void send().catch(() => undefined),
@@ -66,9 +66,7 @@ export function useReviewDraft(review: IncidentReview) {
       if (Object.keys(found).length === 0) void finishIt().catch(() => undefined);
     },
     takeTheirs: () => {
-      setDraft(draftOf(review, timeZone));
-      setVersion(review.version);
-      setChanged(undefined);
+      setHeld(heldOf(review, timeZone));
       save.reset();
     },
   };

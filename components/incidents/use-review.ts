@@ -3,6 +3,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { useTRPC } from "@/components/api/client";
+import { reviewAs } from "@/components/incidents/review-draft";
 import { toast } from "@/components/ui/toast-store";
 import { t } from "@/server/kernel/words";
 
@@ -15,7 +16,16 @@ export function useReview() {
     void queries.invalidateQueries({ queryKey: trpc.incidents.pathKey() });
   };
   return {
-    save: useMutation(trpc.incidentReviews.save.mutationOptions({ onSuccess: again })),
+    save: useMutation(
+      trpc.incidentReviews.save.mutationOptions({
+        onSuccess: (done, { tenantSlug, ...asked }) => {
+          // What nobody looks at is not asked for again, and the next form must not begin with what was there before.
+          const key = trpc.incidentReviews.get.queryKey({ tenantSlug, incidentId: asked.incidentId });
+          queries.setQueryData(key, (review) => review && reviewAs(review, asked, done));
+          again();
+        },
+      }),
+    ),
     finish: useMutation(
       trpc.incidents.move.mutationOptions({
         onSuccess: ({ number }) => {
