@@ -37,7 +37,7 @@ type Wanted = Readonly<{ trunk: string; networks: readonly string[]; cutOff: boo
  * @param wanted.networks as `networkField` gives them; none: the addresses that are configured.
  * @returns the list before.
  * @throws DomainError not_found for a trunk that is not known, unless `isNew`, and anywhere but at the operator; invalid_input when
- *   another trunk has one of the networks; ban_cuts_off when the list leaves out what the trunk has now and `cutOff` does not
+ *   another trunk has one of the networks, or of what an empty list means; ban_cuts_off when the list leaves out what the trunk has now and `cutOff` does not
  *   say that it may.
  */
 export async function setTrunkNetworks(

@@ -86,6 +86,22 @@ test("no two trunks have a network, of two that ask at once only one gets it, an
   await expect(set("florist-101", ["192.0.2.77"], { isNew: true })).rejects.toMatchObject({ code: "not_found" });
 });
 
+test("a list is not taken away while another trunk has what is configured", async () => {
+  await nameTrunk(db.ownerUrl, { endpoint: "harbour", match: "192.0.2.40:5060/32" });
+  await set("harbour", ["192.0.2.40", "192.0.2.41"]);
+  await set("harbour", ["192.0.2.41"], { cutOff: true });
+  await set("quay", ["192.0.2.40"], { isNew: true });
+  const emptied = set("harbour", [], { cutOff: true });
+  await expect(emptied).rejects.toMatchObject({
+    code: "invalid_input",
+    sentence: expect.stringContaining("trunk quay"),
+  });
+  expect(await known()).toEqual(expect.arrayContaining(["harbour 192.0.2.41/32", "quay 192.0.2.40/32"]));
+  await set("quay", ["192.0.2.42"], { cutOff: true });
+  await set("harbour", [], { cutOff: true });
+  expect(await known()).toEqual(expect.arrayContaining(["harbour 192.0.2.40:5060/32", "quay 192.0.2.42/32"]));
+});
+
 test("a ban of a part of its networks is said to cut the trunk off", async () => {
   const cut = await readTenant(db.app, { tenantId: operator.tenantId as TenantId }, (tx) =>
     previewBan(tx, { network: "198.51.100.7", scope: "sip" }),
