@@ -57,7 +57,7 @@ export function TrunkNetworks({ trunk, onClose }: Props) {
             problem={problems["trunk"]}
           />
         )}
-        <Networks networks={trunk?.networks ?? []} problem={problems["networks"]} />
+        <Networks known={trunk?.networks} problem={problems["networks"]} />
         {cutsOff && (
           <label className="flex min-h-8 items-center gap-2">
             <input name="cutOff" type="checkbox" />
@@ -75,7 +75,10 @@ export function TrunkNetworks({ trunk, onClose }: Props) {
   );
 }
 
-function Networks({ networks, problem }: Readonly<{ networks: readonly string[]; problem: string | undefined }>) {
+type NetworksProps = Readonly<{ known: readonly string[] | undefined; problem: string | undefined }>;
+
+/** @param props.known the list of a trunk that is known; nothing is configured for another. */
+function Networks({ known, problem }: NetworksProps) {
   const id = useId();
   return (
     <div className="grid gap-1">
@@ -87,7 +90,7 @@ function Networks({ networks, problem }: Readonly<{ networks: readonly string[];
         aria-invalid={problem ? true : undefined}
         className="control min-h-24 py-1.5 font-mono"
         data-first=""
-        defaultValue={networks.join("\n")}
+        defaultValue={known?.join("\n")}
         dir="ltr"
         id={id}
         name="networks"
@@ -95,9 +98,11 @@ function Networks({ networks, problem }: Readonly<{ networks: readonly string[];
         spellCheck={false}
       />
       <p className="text-xs text-ink-3" id={`${id}-hint`}>
-        {t(
-          "One a line, such as 203.0.113.7 or 198.51.100.0/24. Empty means the addresses that are configured at the PBX. Name all that the carrier calls from.",
-        )}
+        {known
+          ? t(
+              "One a line, such as 203.0.113.7 or 198.51.100.0/24. Empty means the addresses that are configured at the PBX. Name all that the carrier calls from.",
+            )
+          : t("One a line, such as 203.0.113.7 or 198.51.100.0/24. Name all that the carrier calls from.")}
       </p>
       {problem && (
         <p className="text-xs text-bad" id={`${id}-problem`}>

@@ -8,6 +8,7 @@ export const sentences: readonly Message[] = [
   msg("A customer has nobody below it: close its own calls instead."),
   msg("A logo has at most 200 kB."),
   msg("A name is required."),
+  msg("A new trunk needs at least one network."),
   msg("A plan needs a name."),
   msg("A price is at most 1000."),
   msg("A short name has at least 3 characters."),

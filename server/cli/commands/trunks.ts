@@ -1,4 +1,6 @@
-import { trunkNetworksSchema } from "@/server/domain/blocks/block.schema";
+import { z } from "zod";
+
+import { trunkName, trunkNetworksSchema } from "@/server/domain/blocks/block.schema";
 import { listTrunks, setTrunkNetworks, type Trunk } from "@/server/domain/blocks/trunks";
 import { check } from "../check";
 import type { Command } from "../command";
@@ -29,7 +31,7 @@ export const trunkAllow: Command = {
   },
   run: async (desk, given) => {
     const operator = await desk.operator();
-    const { trunk } = check(trunkNetworksSchema.pick({ trunk: true }), { trunk: given.must("trunk") });
+    const { trunk } = check(z.object({ trunk: trunkName }), { trunk: given.must("trunk") });
     const networks = given.all("network");
     if (networks.length === 0 && !given.flag("as-configured")) {
       const there = (await desk.read(operator, listTrunks)).find((one) => one.trunk === trunk);

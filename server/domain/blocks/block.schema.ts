@@ -60,15 +60,20 @@ const networksField = z
   .max(MOST_NETWORKS, `At most ${MOST_NETWORKS} networks.`)
   .transform((all) => [...new Set(all)]);
 
-export const trunkNetworksSchema = z.object({
-  trunk: trunkName,
-  /** Empty: the addresses that are configured at the PBX. */
-  networks: networksField,
-  /** Says that calls or registrations which the list leaves out are to be cut off. */
-  cutOff: z.boolean().default(false),
-  /** Says that the portal has not heard of this trunk yet. */
-  isNew: z.boolean().default(false),
-});
+export const trunkNetworksSchema = z
+  .object({
+    trunk: trunkName,
+    /** Empty: the addresses that are configured at the PBX. */
+    networks: networksField,
+    /** Says that calls or registrations which the list leaves out are to be cut off. */
+    cutOff: z.boolean().default(false),
+    /** Says that the portal has not heard of this trunk yet. */
+    isNew: z.boolean().default(false),
+  })
+  .refine(({ isNew, networks }) => !isNew || networks.length > 0, {
+    path: ["networks"],
+    message: "A new trunk needs at least one network.",
+  });
 
 export const allowListSchema = z.object({
   /** Empty: the phone may come from everywhere. */

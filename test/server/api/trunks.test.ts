@@ -35,6 +35,16 @@ test("the operator lists and changes them; what would be cut off is named first,
   ).rejects.toMatchObject({ code: "NOT_FOUND" });
 });
 
+test("a new trunk without a network is no trunk, and the field says so", async () => {
+  const owner = callerFor(db.app, roles.owner).trunks;
+  const empty = owner.setNetworks({ tenantSlug, trunk: "quay", networks: [], isNew: true });
+  await expect(empty).rejects.toMatchObject({
+    code: "BAD_REQUEST",
+    cause: { issues: [{ path: ["networks"], message: "A new trunk needs at least one network." }] },
+  });
+  expect((await owner.list({ tenantSlug })).items.map(({ trunk }) => trunk)).toEqual(["carrier"]);
+});
+
 test("nobody reads them who reads no bans, nobody changes them who changes none, and nobody below has any", async () => {
   const as = (role: "support" | "viewer") => callerFor(db.app, roles[role]);
   await expect(as("viewer").trunks.list({ tenantSlug })).rejects.toMatchObject({ code: "FORBIDDEN" });
