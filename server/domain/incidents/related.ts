@@ -1,4 +1,5 @@
 import type { IncidentState, Severity } from "@/server/domain/incidents/incident.schema";
+import { titleText } from "@/server/domain/incidents/incident-title";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
@@ -40,5 +41,5 @@ export async function relatedIncidents(tx: TenantRead, tenantId: TenantId, id: s
       (array_agg(t.value ORDER BY t.signals DESC, t.value))[1:3] AS shared, count(*)::int AS "sharedCount"
     FROM theirs t JOIN incident i ON i.tenant_id = ${tenantId}::uuid AND i.id = t.id
     GROUP BY i.tenant_id, i.id ORDER BY i.last_at DESC, i.id LIMIT ${SHOWN}`;
-  return rows.map((row) => ({ ...row, number: String(row.number) }));
+  return rows.map((row) => ({ ...row, title: titleText(row.title), number: String(row.number) }));
 }

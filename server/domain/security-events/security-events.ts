@@ -1,4 +1,5 @@
 import type { IncidentState } from "@/server/domain/incidents/incident.schema";
+import { titleText } from "@/server/domain/incidents/incident-title";
 import {
   type SecurityEventFilter,
   type SecurityEventSeverity,
@@ -175,6 +176,6 @@ export async function getSecurityEvent(tx: TenantRead, key: string): Promise<Sec
     detail: redact(told(detail)) as Record<string, unknown>,
     extension: extension ?? null,
     network,
-    incidents,
+    incidents: incidents.map((one) => ({ ...one, title: titleText(one.title) })),
   };
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Batch } from "@/server/domain/exports/sources";
 import { exportSources } from "@/server/domain/exports/sources";
 import { readTenant } from "@/server/infra/db/read-tenant";
+import { inLanguage } from "@/server/infra/words/speaking";
 import type { TenantId } from "@/server/kernel/ids";
 import { jsonOf, runCli } from "@/test/server/cli/run-cli";
 import { callerFor } from "@/test/support/caller";
@@ -102,7 +103,7 @@ test("one event tells its phone, its network and its incidents, and no secret", 
   const tenantSlug = operatorSlug;
   const [listed] = (await as(on.owners.operator).list({ tenantSlug, address: "198.51.100.7" })).items;
   await on.sql(
-    "INSERT INTO incident (tenant_id, kind, source, title, severity, first_at, last_at) SELECT id, 'sip_attack', '198.51.100.0/24', 'Guesses', 'low', now(), now() FROM tenant WHERE kind = 'operator'",
+    "INSERT INTO incident (tenant_id, kind, source, title, severity, first_at, last_at) SELECT id, 'sip_attack', '198.51.100.0/24', 'Failed sign-ins from 198.51.100.0/24', 'low', now(), now() FROM tenant WHERE kind = 'operator'",
   );
   const event = await as(on.owners.operator).get({ tenantSlug, eventId: listed?.key ?? "" });
   expect(event).toMatchObject({
@@ -110,9 +111,12 @@ test("one event tells its phone, its network and its incidents, and no secret", 
     network: "198.51.100.0/24",
     extension: { id: phone.id, number: "140" },
     tenant: { slug: "acme" },
-    incidents: [{ title: "Guesses", state: "triage" }],
+    incidents: [{ title: "Failed sign-ins from 198.51.100.0/24", state: "triage" }],
   });
   expect(JSON.stringify(event)).not.toMatch(/0x7f|c\/1/);
+  const get = () => as(on.owners.operator).get({ tenantSlug, eventId: listed?.key ?? "" });
+  const german = await inLanguage("de", get);
+  expect(german.incidents).toMatchObject([{ title: "Fehlgeschlagene Anmeldungen von 198.51.100.0/24" }]);
   // The operator's incidents are no business of the tenant, and the operator's events are not there for it.
   const own = await as(on.owners.customer).get({ tenantSlug: "acme", eventId: listed?.key ?? "" });
   expect(own.incidents).toEqual([]);

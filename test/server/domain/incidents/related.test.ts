@@ -4,6 +4,7 @@ import { change } from "@/server/domain/audit/change";
 import { mergeIncident } from "@/server/domain/incidents/incidents";
 import { relatedIncidents } from "@/server/domain/incidents/related";
 import { readTenant } from "@/server/infra/db/read-tenant";
+import { inLanguage } from "@/server/infra/words/speaking";
 import type { TenantId } from "@/server/kernel/ids";
 import { type Branches, makeBranches } from "@/test/support/branch";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
@@ -69,6 +70,14 @@ test("others of the same address, phone or number are told by the one that stand
   expect((await related(whole)).map(({ title }) => title)).toEqual(["The same phone", "Mine"]);
   await merge(mine, whole);
   expect((await related(mine)).map(({ title }) => title)).toEqual(["The same phone"]);
+});
+
+test("what the system called them is said in the language of whoever reads", async () => {
+  const mine = await incident("Asked for", ["address", "192.0.2.44", 1]);
+  await incident("Failed sign-ins from 192.0.2.0/24", ["address", "192.0.2.44", 1]);
+  expect(await inLanguage("de", () => related(mine))).toMatchObject([
+    { title: "Fehlgeschlagene Anmeldungen von 192.0.2.0/24" },
+  ]);
 });
 
 test("the desk of another tenant finds nothing of it", async () => {
