@@ -173,6 +173,13 @@ describe("what is written for a monitoring system", () => {
     expect(expressions.flatMap((one) => unknownIn(one, documented()))).toEqual([]);
   });
 
+  test("an alarm fires when nothing is told at all, by a name that is always told otherwise", () => {
+    const expressions = expressionsOf["the alarms"];
+    const absent = expressions.flatMap((one) => /^absent\(ringfence_(\w+)\)$/.exec(one)?.[1] ?? []);
+    expect(absent).toEqual(["database_up"]);
+    expect(expressions).toContain('up{job="ringfence"} == 0');
+  });
+
   test("the dashboard shows everything that is told, and each of its panels asks something", () => {
     const shown = expressionsOf["the dashboard"].join("\n");
     expect([...documented().keys()].filter((name) => !shown.includes(`ringfence_${name}`))).toEqual([]);
