@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
+import { QueryView } from "@/components/api/query-view";
 import type { RerateAsked } from "@/components/rerating/rerate-view";
 import { useScope } from "@/components/shell/scope";
 import { TenantField } from "@/components/tenants/tenant-field";
@@ -22,17 +23,19 @@ type Props = Readonly<{
 
 const day = checks.shape(/^\d{4}-\d{2}-\d{2}$/, msg("Choose a day."));
 
-/** The plans of one's own. */
-function useOwnPlans() {
-  const { tenantSlug } = useScope();
-  const trpc = useTRPC();
-  const plans = useQuery(trpc.plans.list.queryOptions({ tenantSlug }));
-  return (plans.data?.items ?? []).filter((plan) => plan.own);
-}
+type Plans = readonly Readonly<{ id: string; name: string }>[];
 
 /** Which calls, and by which prices. One of customer, prefix and plan must be named: everything at once is refused. */
-export function RerateForm({ busy, refusal, onPreview }: Props) {
-  const own = useOwnPlans();
+export function RerateForm(props: Props) {
+  const { tenantSlug } = useScope();
+  const plans = useQuery(useTRPC().plans.list.queryOptions({ tenantSlug }));
+  return (
+    <QueryView query={plans}>{({ items }) => <Form own={items.filter((plan) => plan.own)} {...props} />}</QueryView>
+  );
+}
+
+/** @param props.own the plans of one's own. */
+function Form({ own, busy, refusal, onPreview }: Props & Readonly<{ own: Plans }>) {
   const [buyer, setBuyer] = useState<string>();
   const { problems, read } = useFields({
     from: day,
@@ -91,7 +94,7 @@ export function RerateForm({ busy, refusal, onPreview }: Props) {
 }
 
 /** Which plan charged, and which prices now. */
-function PlanChoices({ own }: Readonly<{ own: readonly Readonly<{ id: string; name: string }>[] }>) {
+function PlanChoices({ own }: Readonly<{ own: Plans }>) {
   return (
     <>
       <Select

@@ -33,7 +33,7 @@ export const places = [
   { as: ["reseller", "owner"], page: "/plans/decks", heading: "Rate decks" },
   { as: ["customer", "owner"], page: "/disputes", heading: "Disputes" },
   { as: ["reseller", "owner"], page: "/disputes", heading: "Disputes" },
-  { as: ["reseller", "owner"], page: "/disputes/rerate", heading: "Re-rate calls" },
+  { as: ["reseller", "owner"], page: "/disputes/rerate", heading: "Re-rate calls", fails: true },
   { as: ["reseller", "owner"], page: "/vouchers", heading: "Vouchers" },
   { as: ["reseller", "owner"], page: "/approvals", heading: "Approvals" },
   { as: ["operator", "owner"], page: "/approvals", heading: "Approvals" },
