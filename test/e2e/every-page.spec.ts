@@ -75,6 +75,8 @@ async function settled(page: Page, heading: string | RegExp): Promise<void> {
 
 /** What was there stays and is called old; what is looked for anew says that nobody answered, and offers to try again. */
 async function failedLook(page: Page): Promise<void> {
+  // Asleep it would not hear that somebody comes back.
+  await expect(page.getByTitle("Changes appear by themselves")).toBeAttached();
   await failFromNowOn(page);
   await expect(page.getByText("What you see may be old.").first()).toBeVisible();
   const search = page.getByRole("main").locator('input[data-shortcut="/"]');

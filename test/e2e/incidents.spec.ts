@@ -3,7 +3,7 @@ import { expect, type Page } from "@playwright/test";
 import { SipPhone } from "@/server/embedded/sip-phone";
 import { relayFrom } from "@/test/support/udp-relay";
 import { expectAccessible } from "./support/axe";
-import { withClicks, withKeys } from "./support/hand";
+import { openPage, withClicks, withKeys } from "./support/hand";
 import { test, textOf } from "./support/portal";
 import { signInOf, stack } from "./support/stack";
 
@@ -12,7 +12,10 @@ const rows = (page: Page) => page.locator("tbody tr");
 
 /** Opens an incident with the keyboard, as somebody does who was called about it. */
 async function openByHand(page: Page, title: string): Promise<void> {
-  await page.getByRole("button", { name: "Open an incident" }).focus();
+  const opener = page.getByRole("button", { name: "Open an incident" });
+  // Before the page is awake it takes no focus.
+  await expect(opener).toBeEnabled();
+  await opener.focus();
   await page.keyboard.press("Enter");
   await expect(page.getByRole("dialog").getByLabel("What it is about")).toBeFocused();
   await page.keyboard.type(title);
@@ -262,7 +265,7 @@ test("a resolved incident is reviewed in writing, and its follow-up is ticked of
   });
 
   await test.step("its follow-up is done where all of them stand", async () => {
-    await page.goto(`${list}/follow-ups`);
+    await openPage(page, `${list}/follow-ups`);
     const row = page.getByRole("row").filter({ hasText: about });
     await expect(row).toContainText("31 Jan 2027");
     await eachLook(page);

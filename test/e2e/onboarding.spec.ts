@@ -86,6 +86,8 @@ test("a reseller takes a customer on with one form, and the customer gets in wit
   await test.step("from the first sign-in to a voice with the keyboard alone", async () => {
     await theirs.context().clearCookies();
     await theirs.goto("/sign-in");
+    // Enter is lost until the page is awake.
+    await expect(theirs.getByRole("button", { name: "Sign in", exact: true })).toBeEnabled();
     await withKeys(theirs, 14, async (hand) => {
       await hand.text(email);
       await hand.press("Tab");
