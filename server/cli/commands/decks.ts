@@ -5,6 +5,7 @@ import { exportDeck } from "@/server/domain/decks/export";
 import { listTree } from "@/server/domain/tenancy/tenants";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
+import { checkCount } from "../check";
 import { BadInput, type Command } from "../command";
 import { summaryOf } from "../deck-words";
 import type { Desk } from "../desk";
@@ -44,17 +45,31 @@ async function newFile(to: string) {
 
 export const deckList: Command = {
   summary: "Decks, the newest first, with what each did.",
-  options: { plan: { value: "name", about: "only of this plan" }, owner },
+  options: {
+    plan: { value: "name", about: "only of this plan" },
+    owner,
+    limit: { value: "200", about: "how many", fallback: "200" },
+  },
   run: async (desk, given) => {
     const name = given.text("plan");
     const named = name === undefined ? undefined : await planNamed(desk, name, given.text("owner"));
+    const limit = checkCount("limit", given.text("limit"), 200);
     const decks = await desk.readAll(async (tx) => {
       const owners = named ? [named.ownerId] : (await listTree(tx, await desk.operator())).map(({ id }) => id);
       const all: Deck[] = [];
-      for (const id of owners) all.push(...(await listDecks(tx, id, { planId: named?.id, limit: 200 })).items);
-      return all.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime()).slice(0, 200);
+      for (const id of owners) all.push(...(await listDecks(tx, id, { planId: named?.id, limit: limit + 1 })).items);
+      return all.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
     });
-    return { value: decks.map((deck) => ({ ...summaryOf(deck), created: deck.createdAt, applied: deck.appliedAt })) };
+    // Beside the list, so that a script reads the same list as ever.
+    if (decks.length > limit)
+      process.stderr.write(
+        `These are the newest ${limit}; there are older ones: name a --plan, or a larger --limit.\n`,
+      );
+    return {
+      value: decks
+        .slice(0, limit)
+        .map((deck) => ({ ...summaryOf(deck), created: deck.createdAt, applied: deck.appliedAt })),
+    };
   },
 };
 

@@ -60,6 +60,13 @@ test("a deck is compared, applied, listed, written out, taken back", async () =>
   expect(trail.map(({ action }) => action)).toEqual(["deck.create", "deck.apply", "deck.roll_back"]);
 });
 
+test("a list that is cut off says so beside itself", async () => {
+  const cut = await run("deck", "list", "--limit", "1", "--json");
+  expect(JSON.parse(cut.out)).toHaveLength(1);
+  expect(cut.err).toContain("there are older ones");
+  expect(await run("deck", "list")).toMatchObject({ code: 0, err: "" });
+});
+
 test("a deck for later is scheduled", async () => {
   const prices = file("later.csv", "prefix,rate\n33,0.02\n");
   const done = await thing("deck", "import", prices, "--plan", "Copy", "--effective", "2099-01-01T00:00:00Z");
