@@ -131,7 +131,7 @@ export const callRoutes: readonly Route[] = [
         .enum(["own", "below"])
         .optional()
         .describe("below: with the calls of all tenants below; own calls otherwise"),
-      tenant: callFilterSchema.shape.tenant.describe(
+      of_tenant: callFilterSchema.shape.tenant.describe(
         "The short name of a tenant below: its calls and those of all below it",
       ),
       from: callFilterSchema.shape.from.describe("A day of the tenant or a moment; included"),
@@ -141,8 +141,13 @@ export const callRoutes: readonly Route[] = [
     }),
     answer: pageOf(callSchema),
     input: (asked) => {
-      const { extension_id, ...rest } = pageInput(asked);
-      return { ...rest, far: true, ...(extension_id === undefined ? {} : { extensionId: extension_id }) };
+      const { extension_id, of_tenant: tenant, ...rest } = pageInput(asked);
+      return {
+        ...rest,
+        far: true,
+        ...(extension_id === undefined ? {} : { extensionId: extension_id }),
+        ...(tenant === undefined ? {} : { tenant }),
+      };
     },
     shape: ({ items, nextCursor, currency }) =>
       paged(

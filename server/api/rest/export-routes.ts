@@ -28,9 +28,15 @@ const asked = z.object({
   time_zone: exportStyleSchema.shape.timeZone,
   decimals: exportStyleSchema.shape.decimals,
 });
+/** What lists call otherwise in their addresses: `tenant` there is whom one acts as. */
+const namesInside: Readonly<Record<string, string>> = { of_tenant: "tenant", extension_id: "extensionId" };
+const filterOf = (filter: unknown) =>
+  typeof filter === "object" && filter !== null
+    ? Object.fromEntries(Object.entries(filter).map(([name, value]) => [namesInside[name] ?? name, value]))
+    : {};
 const fileOf = ({ list, filter, time_zone, ...style }: Readonly<Record<string, unknown>>) => ({
   what: list,
-  filter: filter ?? {},
+  filter: filterOf(filter),
   ...style,
   ...(time_zone === undefined ? {} : { timeZone: time_zone }),
 });

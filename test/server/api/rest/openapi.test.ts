@@ -31,6 +31,9 @@ test("the document names every address with its procedure's permission, its para
     const names = (operation?.parameters ?? []).filter((one) => one.in === "path").map(({ name }) => `{${name}}`);
     expect(names).toEqual(route.path.match(/\{\w+\}/g) ?? []);
     expect(operation?.parameters.some(({ name }) => name === "Idempotency-Key")).toBe(route.method !== "GET");
+    // Two of one name and place make the document invalid, and only one of them arrives.
+    const places = (operation?.parameters ?? []).map((one) => `${route.id}: ${one.in} ${one.name}`);
+    expect(new Set(places).size, places.join(", ")).toBe(places.length);
   }
 });
 
