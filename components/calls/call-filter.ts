@@ -46,7 +46,9 @@ export function readCallFilter(params: Source): CallFilter {
   const outcome = at("outcome");
   const direction = at("direction");
   const seconds = matching(at("seconds"), /^\d{1,6}$/);
-  const scope = scopes.find((one) => one === at("scope"));
+  const extensionId = matching(at("extension"), UUID);
+  // A phone is chosen among the tenant's own: whoever sells sees it in the bar, and takes it out there, among own calls only.
+  const scope = extensionId === undefined ? scopes.find((one) => one === at("scope")) : "own";
   const read = {
     scope,
     tenant: scope === "own" ? undefined : matching(at("tenant"), /^[a-z0-9-]{1,63}$/),
@@ -55,7 +57,7 @@ export function readCallFilter(params: Source): CallFilter {
     reason: matching(at("reason"), /^[A-Z]{3}-\d{2}$/),
     direction: isDirection(direction) ? direction : undefined,
     country: matching(at("country"), /^[A-Z]{2}$/),
-    extensionId: matching(at("extension"), UUID),
+    extensionId,
     minCost: matching(at("cost"), /^\d{1,9}(?:\.\d{1,6})?$/),
     minSeconds: seconds === undefined ? undefined : Number(seconds),
     from: matching(at("from"), DAY),

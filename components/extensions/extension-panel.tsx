@@ -87,7 +87,7 @@ function Actions({ extension }: Readonly<{ extension: ExtensionRow }>) {
   // The secret was shown once; where no phone ever used it, a new one is the way to connect.
   const waits = extension.state === "active" && !extension.registration && !extension.lastSeenAt;
   const calls = (
-    <Link className={buttonClass()} href={`${hrefOf("calls")}?extension=${extension.id}`}>
+    <Link className={buttonClass()} href={`${hrefOf("calls")}?scope=own&extension=${extension.id}`}>
       {t("Show calls")}
     </Link>
   );

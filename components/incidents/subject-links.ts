@@ -29,7 +29,7 @@ export function linksOf(subject: Subject, incident: Incident, desk: string): rea
       return extensionId
         ? [
             to(t("Extension"), `/${slug}/extensions`, { open: extensionId }),
-            to(t("Calls"), `/${slug}/calls`, { extension: extensionId }),
+            to(t("Calls"), `/${slug}/calls`, { scope: "own", extension: extensionId }),
             events({ account: value }),
           ]
         : [events({ account: value })];

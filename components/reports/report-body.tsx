@@ -111,7 +111,7 @@ function Tables({ report, money }: Readonly<{ report: ReportData; money: Money }
       />
       <PartsTable
         of="extensions"
-        onOpen={({ value }) => `${hrefOf("calls")}?extension=${value}&${span}`}
+        onOpen={({ value }) => `${hrefOf("calls")}?scope=own&extension=${value}&${span}`}
         parts={report.extensions}
         report={report}
         money="cost"

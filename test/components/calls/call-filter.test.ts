@@ -9,6 +9,7 @@ describe("the filter in the address", () => {
     const id = "4f0c1a52-63a5-4b0e-9a53-0c4e1d2b7a10";
     const asked = `q=4420&outcome=blocked&reason=CAP-01&direction=out&country=DE&extension=${id}&cost=0.5&seconds=90`;
     expect(read(`${asked}&from=2026-11-01&to=2026-11-21&before=17_${id}`)).toEqual({
+      scope: "own",
       text: "4420",
       outcome: "blocked",
       reason: "CAP-01",
@@ -44,4 +45,8 @@ it("reads whose calls are meant, and no tenant beside one's own", () => {
   expect(read("scope=all&tenant=../x")).toEqual({});
   expect(isFiltered(read("scope=own"))).toBe(false);
   expect(isFiltered(read("tenant=acme"))).toBe(true);
+  // A phone stands in the bar among own calls only: whatever else the address says, it can be seen and taken out.
+  const extensionId = "4f0c1a52-63a5-4b0e-9a53-0c4e1d2b7a10";
+  for (const whose of ["", "&scope=below", "&tenant=acme"])
+    expect(read(`extension=${extensionId}${whose}`)).toEqual({ scope: "own", extensionId });
 });

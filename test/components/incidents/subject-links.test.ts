@@ -18,7 +18,7 @@ test("an address leads to its bans and events, a phone to itself, its calls and 
   const phone = { ...subject("extension", "acme-101"), tenantSlug: "acme", extensionId: "e1" };
   expect(hrefs(phone, several, "operator")).toEqual([
     "/t/acme/extensions?open=e1",
-    "/t/acme/calls?extension=e1",
+    "/t/acme/calls?scope=own&extension=e1",
     "/t/operator/security-events?account=acme-101",
   ]);
   expect(hrefs(subject("username", "nobody"), acme, "operator")).toEqual([
