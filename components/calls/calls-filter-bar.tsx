@@ -104,17 +104,35 @@ function Whose({ filter, set, below }: Props & Readonly<{ below: boolean }>) {
         }
         value={below ? "" : "own"}
       />
-      {below && (
-        <TenantField
-          className="w-48"
-          label={t("Tenant")}
-          labelHidden
-          onValue={(one) => set({ tenant: one?.slug, before: undefined })}
-          placeholder={t("Any tenant")}
-          value={filter.tenant}
-        />
-      )}
+      {below && <WhichTenant filter={filter} set={set} />}
     </>
+  );
+}
+
+/** One is looked for by who may read the list of tenants; everybody else sees which one a link has chosen. */
+function WhichTenant({ filter: { tenant }, set }: Props) {
+  const { can } = useScope();
+  const choose = (slug: string | undefined) => set({ tenant: slug, before: undefined });
+  if (can("tenants.read"))
+    return (
+      <TenantField
+        className="w-48"
+        label={t("Tenant")}
+        labelHidden
+        onValue={(one) => choose(one?.slug)}
+        placeholder={t("Any tenant")}
+        value={tenant}
+      />
+    );
+  if (tenant === undefined) return null;
+  return (
+    <span className="flex items-center gap-2">
+      <span className="text-ink-2">{t("Tenant")}</span>
+      <bdi dir="ltr">{tenant}</bdi>
+      <Button look="quiet" onClick={() => choose(undefined)}>
+        {t("Clear choice")}
+      </Button>
+    </span>
   );
 }
 
