@@ -33,8 +33,8 @@ export function CallsView() {
   // The same object until the filter itself changes: what was found stays when a call is opened beside it.
   const asked = JSON.stringify(readCallFilter(params));
   const filter = useMemo(() => JSON.parse(asked) as CallFilter, [asked]);
-  const { cursor: _, ...shown } = filter;
-  const exported = tenant.kind === "customer" ? shown : { ...shown, scope: filter.scope ?? "below" };
+  const { cursor: _, scope = "below", ...shown } = filter;
+  const exported = tenant.kind === "customer" ? shown : { ...shown, scope };
   const query = useQuery(
     useTRPC().calls.list.queryOptions(listInput(tenantSlug, filter), { placeholderData: keepPreviousData }),
   );

@@ -1,5 +1,6 @@
 import Link from "next/link";
 
+import { searchOf } from "@/components/exports/export-address";
 import { useScope } from "@/components/shell/scope";
 import { buttonClass } from "@/components/ui/button-class";
 import { t } from "@/server/kernel/words";
@@ -13,9 +14,13 @@ type Props = Readonly<{
 export function ExportLink({ list, filter }: Props) {
   const { tenantSlug, can } = useScope();
   if (!can("exports.write")) return null;
-  const search = new URLSearchParams({ new: list, filter: JSON.stringify(filter) });
   return (
-    <Link className={buttonClass()} data-shortcut="e" href={`/t/${tenantSlug}/exports?${search}`} prefetch={false}>
+    <Link
+      className={buttonClass()}
+      data-shortcut="e"
+      href={`/t/${tenantSlug}/exports?${searchOf(list, filter)}`}
+      prefetch={false}
+    >
       {t("Export")}
     </Link>
   );

@@ -1,4 +1,5 @@
 import type { Outputs } from "@/components/api/outputs";
+import type { Filter } from "@/components/exports/export-address";
 import { numberFormat } from "@/server/kernel/locale";
 import { type Message, msg, say, t } from "@/server/kernel/words";
 
@@ -31,8 +32,14 @@ const words: Readonly<Record<string, Message>> = {
   severity: msg("severity {value}"),
 };
 
-/** What narrows a file, in words. */
-export function filterText(filter: Readonly<Record<string, unknown>>): string {
+/** What narrows a file, in words. A seller's calls are its own where nothing is said. */
+export function filterText({ what, filter }: Pick<ExportRow, "what" | "filter">, seller: boolean): string {
+  const own = seller && what === "calls" && filter["scope"] === undefined && filter["tenant"] === undefined;
+  return narrowedText(own ? { scope: "own", ...filter } : filter);
+}
+
+/** What narrows a list, in words, as it stands in its filter. */
+export function narrowedText(filter: Filter): string {
   const parts = Object.entries(filter).map(([key, value]) => {
     if (key === "scope") return value === "own" ? t("own calls") : t("calls of all below");
     if (key === "extensionId") return t("one extension");

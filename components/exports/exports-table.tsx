@@ -22,7 +22,7 @@ import { say, t } from "@/server/kernel/words";
 
 type Props = Readonly<{ rows: readonly ExportRow[]; onAgain: (row: ExportRow) => void; onNew: () => void }>;
 
-type Doings = Readonly<{ onAgain: Props["onAgain"]; newest: string | undefined }>;
+type Doings = Readonly<{ onAgain: Props["onAgain"]; newest: string | undefined; seller: boolean }>;
 
 const columnsIn = (zone: string, doings: Doings): readonly Column<ExportRow>[] => [
   {
@@ -35,7 +35,7 @@ const columnsIn = (zone: string, doings: Doings): readonly Column<ExportRow>[] =
       </span>
     ),
   },
-  { key: "filter", header: t("Filter"), grow: true, cell: (row) => filterText(row.filter) },
+  { key: "filter", header: t("Filter"), grow: true, cell: (row) => filterText(row, doings.seller) },
   { key: "asOf", header: t("As of, {zone}", { zone }), fold: "second", cell: (row) => <Moment at={row.asOf} /> },
   {
     key: "lines",
@@ -66,11 +66,12 @@ const columnsIn = (zone: string, doings: Doings): readonly Column<ExportRow>[] =
 
 /** The files that were asked for, newest first; what is over stays with its settings, to be made again. */
 export function ExportsTable({ rows, onAgain, onNew }: Props) {
-  const { timeZone, can } = useScope();
+  const { timeZone, tenant, can } = useScope();
+  const newest = rows.find(({ state }) => state === "ready")?.id;
   return (
     <DataTable
       caption={t("Exports")}
-      columns={columnsIn(zoneText(timeZone), { onAgain, newest: rows.find(({ state }) => state === "ready")?.id })}
+      columns={columnsIn(zoneText(timeZone), { onAgain, newest, seller: tenant.kind !== "customer" })}
       empty={
         <Empty
           action={can("exports.write") && <Button onClick={onNew}>{t("New export")}</Button>}
@@ -85,13 +86,13 @@ export function ExportsTable({ rows, onAgain, onNew }: Props) {
   );
 }
 
-function Acts({ row, onAgain, newest }: Doings & Readonly<{ row: ExportRow }>) {
+function Acts({ row, onAgain, newest, seller }: Doings & Readonly<{ row: ExportRow }>) {
   const { tenantSlug, can } = useScope();
   const { cancel, resume } = useExports();
   const writes = can("exports.write");
   const address = `/api/exports/${tenantSlug}/${row.id}`;
   const one = { tenantSlug, exportId: row.id };
-  const name = `${fileName(row.what)}, ${filterText(row.filter)}`;
+  const name = `${fileName(row.what)}, ${filterText(row, seller)}`;
   return (
     <span className="flex gap-2 max-sm:flex-wrap sm:justify-end">
       {row.state === "ready" && (

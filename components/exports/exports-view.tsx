@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 
 import { useTRPC } from "@/components/api/client";
 import { QueryView } from "@/components/api/query-view";
+import { filterIn } from "@/components/exports/export-address";
 import type { ExportRow } from "@/components/exports/export-words";
 import { ExportsTable } from "@/components/exports/exports-table";
 import { useScope } from "@/components/shell/scope";
@@ -75,14 +76,4 @@ export function ExportsView() {
 function beginningOf(asked: string, filter: string | null, again: ExportRow | undefined) {
   if (again) return { what: again.what, filter: again.filter, style: again.style };
   return { what: isExportKind(asked) ? asked : ("calls" as const), filter: filterIn(filter) };
-}
-
-/** An address is typed and pasted: what is not understood counts as not given. */
-function filterIn(text: string | null): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text ?? "{}");
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
-  } catch {
-    return {};
-  }
 }

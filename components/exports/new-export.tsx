@@ -2,9 +2,19 @@
 
 import { type FormEvent, useState } from "react";
 
-import type { Inputs } from "@/components/api/outputs";
 import { refusalOf } from "@/components/api/refusal";
-import { filterText, formatHints, formatWords } from "@/components/exports/export-words";
+import {
+  begunWith,
+  fileOf,
+  formatsFor,
+  type Parts,
+  partsOf,
+  takenOut,
+  type Whose,
+  withWhose,
+} from "@/components/exports/asked-file";
+import type { Filter } from "@/components/exports/export-address";
+import { formatHints, formatWords, narrowedText } from "@/components/exports/export-words";
 import { useExports } from "@/components/exports/use-exports";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
@@ -13,9 +23,10 @@ import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
 import { Select } from "@/components/ui/select";
 import {
+  datedKinds,
+  type ExportFormat,
   type ExportKind,
   type ExportStyle,
-  exportFormats,
   exportKinds,
   exportWords,
   isExportKind,
@@ -23,36 +34,35 @@ import {
 import { type Rhythm, rhythms, rhythmWords } from "@/server/domain/exports/rhythm-kinds.schema";
 import { say, t } from "@/server/kernel/words";
 
-type Filter = Readonly<Record<string, unknown>>;
 type Props = Readonly<{
   from: Readonly<{ what: ExportKind; filter: Filter; style?: ExportStyle }>;
   onClose: () => void;
 }>;
 
-const dated: readonly ExportKind[] = ["calls", "ledger", "audit"];
-
 /** Which list, narrowed how, and written how. What came with the list's own filter is kept and can be taken out. */
 export function NewExport({ from, onClose }: Props) {
-  const { tenantSlug, can } = useScope();
+  const { tenantSlug, tenant, can } = useScope();
   const { create, schedule } = useExports(onClose);
   const [every, setEvery] = useState<Every>("once");
   const asked = every === "once" ? create : schedule;
   const [what, setWhat] = useState(from.what);
-  const [filter, setFilter] = useState<Filter>(from.filter);
-  const [format, setFormat] = useState(from.style?.format ?? "csv");
-  const { from: _from, to: _to, ...rest } = filter;
+  const seller = tenant.kind !== "customer";
+  const [filter, setFilter] = useState(() => begunWith({ ...from, seller, again: from.style !== undefined }));
+  const [wanted, setWanted] = useState(from.style?.format ?? "csv");
+  const parts = partsOf({ what, filter, seller });
+  const formats = formatsFor(what, parts);
+  const format = formats.includes(wanted) ? wanted : "csv";
   const kinds = exportKinds.filter((kind) => can(exportWords[kind].permission));
 
   function choose(kind: string) {
     if (!isExportKind(kind)) return;
     setWhat(kind);
-    setFilter({});
-    if (kind !== "calls" && format === "pdf") setFormat("csv");
+    setFilter(begunWith({ what: kind, filter: {}, seller }));
   }
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    const file = fileOf(new FormData(event.currentTarget), { what, rest, format });
+    const file = fileOf(new FormData(event.currentTarget), { what, ...parts, format });
     if (every === "once") create.mutate({ tenantSlug, file });
     else schedule.mutate({ tenantSlug, file, every });
   }
@@ -69,10 +79,11 @@ export function NewExport({ from, onClose }: Props) {
           onChange={(event) => choose(event.target.value)}
           value={what}
         />
+        {parts.whose && <WhoseCalls onChange={(whose) => setFilter(withWhose(filter, whose))} whose={parts.whose} />}
         <How every={every} onChange={setEvery} what={what} />
-        {dated.includes(what) && every === "once" && <Days filter={filter} />}
-        {Object.keys(rest).length > 0 && <Narrowed by={rest} onClear={() => setFilter({})} />}
-        <Format format={format} onChange={setFormat} what={what} />
+        {parts.days && every === "once" && <Days days={parts.days} />}
+        {Object.keys(parts.rest).length > 0 && <Narrowed by={parts.rest} onClear={() => setFilter(takenOut(parts))} />}
+        <Format format={format} formats={formats} onChange={setWanted} />
         <Style format={format} style={from.style} />
         {format !== "pdf" && exportWords[what].columns.length > 0 && (
           <Columns chosen={from.style?.columns} key={what} what={what} />
@@ -107,11 +118,31 @@ function How({ what, every, onChange }: HowProps) {
   );
 }
 
-type FormatName = ExportStyle["format"];
-type FormatProps = Readonly<{ what: ExportKind; format: FormatName; onChange: (format: FormatName) => void }>;
+type WhoseProps = Readonly<{ whose: Whose; onChange: (whose: Whose) => void }>;
 
-function Format({ what, format, onChange }: FormatProps) {
-  const formats = exportFormats.filter((one) => one !== "pdf" || what === "calls");
+/** As on the page of calls: of a seller the calls of all below, or its own. */
+function WhoseCalls({ whose, onChange }: WhoseProps) {
+  return (
+    <Select
+      choices={[
+        { value: "below", label: t("All below") },
+        { value: "own", label: t("Own calls") },
+      ]}
+      label={t("Whose calls")}
+      name="scope"
+      onChange={(event) => onChange(event.target.value === "own" ? "own" : "below")}
+      value={whose}
+    />
+  );
+}
+
+type FormatProps = Readonly<{
+  formats: readonly ExportFormat[];
+  format: ExportFormat;
+  onChange: (format: ExportFormat) => void;
+}>;
+
+function Format({ formats, format, onChange }: FormatProps) {
   return (
     <Select
       choices={formats.map((one) => ({ value: one, label: say(formatWords[one]) }))}
@@ -127,37 +158,15 @@ function Format({ what, format, onChange }: FormatProps) {
 /** Which days each time is about, and how one hears of it. */
 const whenHint = (what: ExportKind, every: Rhythm): string =>
   [
-    dated.includes(what) ? say(rhythmWords[every].about) : t("As the list stands then."),
+    datedKinds.includes(what) ? say(rhythmWords[every].about) : t("As the list stands then."),
     t("You get a mail with the way to it."),
   ].join(" ");
 
-type AskedFile = Inputs["exports"]["create"]["file"];
-type Chosen = Readonly<{ what: ExportKind; rest: Filter; format: ExportStyle["format"] }>;
-
-function fileOf(data: FormData, { what, rest, format }: Chosen): AskedFile {
-  const text = (name: string) => String(data.get(name) ?? "");
-  const days = Object.fromEntries(
-    (["from", "to"] as const).flatMap((name) => (text(name) ? [[name, text(name)]] : [])),
-  );
-  const columns = data.getAll("columns").map(String);
-  const all = columns.length === 0 || columns.length === exportWords[what].columns.length;
-  const file = {
-    what,
-    filter: { ...rest, ...days },
-    format,
-    timeZone: text("timeZone"),
-    decimals: text("decimals") === "comma" ? "comma" : "point",
-    ...(all ? {} : { columns }),
-  };
-  // The filter belongs to the kind; the procedure reads it by the schema of that kind.
-  return file as AskedFile;
-}
-
-function Days({ filter }: Readonly<{ filter: Filter }>) {
+function Days({ days }: Readonly<{ days: NonNullable<Parts["days"]> }>) {
   return (
     <div className="grid gap-4 sm:grid-cols-2">
-      <Field defaultValue={dayIn(filter["from"])} label={t("First day")} name="from" type="date" />
-      <Field defaultValue={dayIn(filter["to"])} label={t("Last day")} name="to" type="date" />
+      <Field defaultValue={days.from ?? ""} label={t("First day")} name="from" type="date" />
+      <Field defaultValue={days.to ?? ""} label={t("Last day")} name="to" type="date" />
     </div>
   );
 }
@@ -165,13 +174,11 @@ function Days({ filter }: Readonly<{ filter: Filter }>) {
 function Narrowed({ by, onClear }: Readonly<{ by: Filter; onClear: () => void }>) {
   return (
     <p className="flex flex-wrap items-center justify-between gap-2 rounded-md bg-sunken p-3">
-      <span>{t("Only {filter}", { filter: filterText(by) })}</span>
+      <span>{t("Only {filter}", { filter: narrowedText(by) })}</span>
       <Button onClick={onClear}>{t("Take out")}</Button>
     </p>
   );
 }
-
-const dayIn = (value: unknown): string => (typeof value === "string" ? value.slice(0, 10) : "");
 
 function Style({ style, format }: Readonly<{ style: ExportStyle | undefined; format: ExportStyle["format"] }>) {
   const { timeZone } = useScope().tenant;

@@ -40,14 +40,14 @@ function useSchedules() {
   return { pause, goOn, remove };
 }
 
-const columnsIn = (timeZone: string, writes: boolean): readonly Column<Row>[] => [
+const columnsIn = (timeZone: string, writes: boolean, seller: boolean): readonly Column<Row>[] => [
   {
     key: "what",
     header: t("File"),
     fold: "lead",
     cell: ({ what }) => <span className="font-medium">{say(exportWords[what].name)}</span>,
   },
-  { key: "filter", header: t("Filter"), grow: true, cell: ({ filter }) => filterText(filter) },
+  { key: "filter", header: t("Filter"), grow: true, cell: (row) => filterText(row, seller) },
   { key: "every", header: t("Made"), fold: "second", cell: ({ every }) => say(rhythmWords[every].name) },
   {
     key: "next",
@@ -89,7 +89,7 @@ function Acts({ row: { id, what, every, pausedAt } }: Readonly<{ row: Row }>) {
 
 /** What is made by itself: when next, for whom, and whether it rests. Nothing is shown where nothing is scheduled. */
 export function SchedulesTable() {
-  const { tenantSlug, timeZone, can } = useScope();
+  const { tenantSlug, tenant, timeZone, can } = useScope();
   const schedules = useQuery(useTRPC().exports.schedules.queryOptions({ tenantSlug }));
   if (!schedules.data || schedules.data.length === 0) return null;
   return (
@@ -97,7 +97,7 @@ export function SchedulesTable() {
       <Section level={2} title={t("Made by itself")}>
         <DataTable
           caption={t("Scheduled files")}
-          columns={columnsIn(timeZone, can("exports.write"))}
+          columns={columnsIn(timeZone, can("exports.write"), tenant.kind !== "customer")}
           empty={<Empty title={t("Nothing is scheduled.")} />}
           rowKey={({ id }) => id}
           rows={schedules.data}

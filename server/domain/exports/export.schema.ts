@@ -16,6 +16,9 @@ export type ExportKind = (typeof exportKinds)[number];
 /** Whether a stored word is a kind that this version knows. */
 export const isExportKind = (text: string): text is ExportKind => (exportKinds as readonly string[]).includes(text);
 
+/** Lists that days narrow; a scheduled file of one is of the period that is over. */
+export const datedKinds: readonly ExportKind[] = ["calls", "ledger", "audit", "security_events"];
+
 /** "csv" says what is stored; "csv_safe" is for spreadsheets, which take some cells for formulas or round numbers. */
 export const exportFormats = ["csv", "csv_safe", "jsonl", "pdf"] as const;
 export type ExportFormat = (typeof exportFormats)[number];

@@ -1,4 +1,4 @@
-import { type ExportFormat, type ExportKind, isExportKind } from "@/server/domain/exports/export.schema";
+import { datedKinds, type ExportFormat, type ExportKind, isExportKind } from "@/server/domain/exports/export.schema";
 import { type May, missingFor } from "@/server/domain/exports/export-rights";
 import { checkAsked, createExport } from "@/server/domain/exports/exports";
 import { type NewExport, newExportSchema } from "@/server/domain/exports/new-export.schema";
@@ -24,7 +24,6 @@ export type Schedule = Readonly<{
 
 /** More of them than this nobody reads. */
 const MOST = 30;
-const dated: readonly ExportKind[] = ["calls", "ledger", "audit"];
 
 type Stored = Omit<Schedule, "what" | "filter" | "format"> & {
   what: string;
@@ -145,7 +144,7 @@ export async function runSchedule(tx: TenantWrite, tenantId: TenantId, id: strin
     return "rests";
   }
   const stored = newExportSchema.parse(due.settings);
-  const days = dated.includes(what) ? { from: due.from, to: due.to } : {};
+  const days = datedKinds.includes(what) ? { from: due.from, to: due.to } : {};
   const file = newExportSchema.parse({ ...stored, filter: { ...stored.filter, ...days } });
   const made = await createExport(tx, tenantId, file, `user:${person.person_id}`);
   await tx.$executeRaw`UPDATE export_file SET schedule_id = ${id}::uuid WHERE tenant_id = ${tenantId}::uuid AND id = ${made.id}::uuid`;

@@ -116,6 +116,18 @@ test("it is paused, goes on and is removed by who may read the list, at their ow
   expect((await exportsOf().exports.schedules({ tenantSlug })).map((schedule) => schedule.id)).not.toContain(id);
 });
 
+test("a file of security events is of the period that is over as well", async () => {
+  const { id } = await add("week", "security_events", { severity: "high" });
+  await due(id, "2026-03-09T01:00:00Z");
+  await run();
+  expect((await files()).map(({ filter }) => filter)).toContainEqual({
+    severity: "high",
+    from: "2026-03-02",
+    to: "2026-03-08",
+  });
+  await exportsOf().exports.removeSchedule({ tenantSlug, scheduleId: id });
+});
+
 test("one that fails is put off by an hour, and rests once its day is over; others have their turn", async () => {
   const { id } = await add("day", "ledger", {});
   const other = await add("day", "calls", {});
