@@ -17,15 +17,16 @@ export async function pastCharges(
     [of.tenantId, perMinute * 2n * BigInt(calls)],
   );
   await run(`CREATE TEMP TABLE past_charge AS SELECT g AS n, gen_random_uuid() AS call, gen_random_uuid() AS charge, given.since + g * interval '1 second' AS at,
-    given.tenant, given.plan, given.price, 2 * given.price AS cost, e.id AS extension
+    given.tenant, given.plan, given.price,
+    (SELECT p.id FROM plan p JOIN tenant t ON t.parent_id = p.tenant_id WHERE t.id = given.tenant AND p.name = given.plan) AS plan_id, 2 * given.price AS cost, e.id AS extension
     FROM ${given} CROSS JOIN generate_series(1, given.n) g CROSS JOIN LATERAL (SELECT id FROM extension WHERE tenant_id = given.tenant LIMIT 1) e`);
   await owner.query(`INSERT INTO call (tenant_id, id, pbx, pbx_call_id, extension_id, extension_number, kind, dialled, to_e164, country, state, outcome, granted_seconds,
       started_at, answered_at, ended_at, talk_ms, billed_seconds, cost_micros, currency)
     SELECT tenant, call, 'past', call::text, extension, '101', 'external', '493012345678', '493012345678', 'DE', 'ended', 'answered', 300,
       at, at, at + interval '61 seconds', 61000, 120, cost, 'EUR' FROM past_charge`);
-  await owner.query(`INSERT INTO hold (tenant_id, call_id, call_tenant_id, level, wallet_id, state, held_micros, plan_name, prefix, per_minute_micros, connection_fee_micros,
+  await owner.query(`INSERT INTO hold (tenant_id, call_id, call_tenant_id, level, wallet_id, state, held_micros, plan_name, plan_id, prefix, per_minute_micros, connection_fee_micros,
       first_seconds, next_seconds, grace_seconds, billed_seconds, charged_micros)
-    SELECT tenant, call, tenant, 0, w.id, 'charged', cost, plan, '49', price, 0, 60, 60, 0, 120, cost FROM past_charge JOIN wallet w ON w.tenant_id = tenant`);
+    SELECT tenant, call, tenant, 0, w.id, 'charged', cost, plan, plan_id, '49', price, 0, 60, 60, 0, 120, cost FROM past_charge JOIN wallet w ON w.tenant_id = tenant`);
   await owner.query(`INSERT INTO ledger_transaction (tenant_id, id, kind, posting_key, call_id, memo, actor, occurred_at)
     SELECT tenant, charge, 'charge', 'call:' || call || ':0', call, 'Call to +493012345678', 'call control', at FROM past_charge`);
   await owner.query(`INSERT INTO ledger_entry (tenant_id, transaction_id, line, account, wallet_id, currency, amount_micros, balance_after_micros, seq, occurred_at)
@@ -37,4 +38,12 @@ export async function pastCharges(
   await owner.query(`INSERT INTO spend_day (tenant_id, day, extension_id, charged_micros, calls)
     SELECT tenant, ((at + interval '61 seconds') AT TIME ZONE 'UTC')::date, extension, sum(cost), count(*) FROM past_charge GROUP BY 1, 2, 3`);
   await owner.query("DROP TABLE past_charge");
+}
+
+/** Makes a plan, and what it charged, as old as the times in which a charge noted its plan's name only. */
+export async function noteNameOnly(owner: Sql, plan: string): Promise<void> {
+  await owner.query("ALTER TABLE plan DISABLE TRIGGER plan_keeps_original_name");
+  await owner.query("UPDATE plan SET original_name = name WHERE id = $1", [plan]);
+  await owner.query("ALTER TABLE plan ENABLE TRIGGER plan_keeps_original_name");
+  await owner.query("UPDATE hold SET plan_id = NULL WHERE plan_id = $1", [plan]);
 }

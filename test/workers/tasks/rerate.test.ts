@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 
 import { builders, type Tenancy } from "@/test/support/builders";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { noteNameOnly } from "@/test/support/past-charges";
 import { MARCH, makeRerating, type RerateFilter, type Rerating } from "@/test/support/rerating";
 import { taskWorks } from "@/workers/tasks/all";
 import { runTask } from "@/workers/tasks/run-task";
@@ -79,10 +80,16 @@ describe("re-rating", () => {
     const rename = (id: string, name: string) => make.sql("UPDATE plan SET name = $2 WHERE id = $1", [id, name]);
     const later = `${on.planName} later`;
     await on.setPrice(7_500n);
+    await noteNameOnly(db.owner, on.plan);
     await rename(on.plan, later);
-    const newer = await make.plan(on.seller, { "49": { perMinute: 1n } });
-    await rename(newer, on.planName);
-    await make.sql("UPDATE plan SET original_name = $2 WHERE id = $1", [newer, "kept by the database"]);
+    const { id: newer } = await make.one<{ id: string }>(
+      "INSERT INTO plan (tenant_id, name, currency, original_name) VALUES ($1, $2, 'EUR', 'kept by the database') RETURNING id",
+      [on.seller.tenantId, on.planName],
+    );
+    await make.setRate(on.seller, newer, "49", { perMinute: 1n });
+    await make.sql("UPDATE plan SET original_name = name WHERE id = $1", [newer]);
+    // Who buys the newer one by now was charged by the older one then.
+    for (const of of on.buyers) await make.assign(of, newer);
     const found = async (chargedBy: string) => {
       const { changed, downMicros } = await on.whole("preview", { chargedBy });
       return [changed, downMicros];

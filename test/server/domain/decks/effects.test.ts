@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { RateOf } from "@/test/support/builders";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 import { deckDesk } from "@/test/support/decks";
-import { pastCharges } from "@/test/support/past-charges";
+import { noteNameOnly, pastCharges } from "@/test/support/past-charges";
 import { type Stage, stage } from "@/test/support/stage";
 
 let db: TestDatabase;
@@ -117,6 +117,7 @@ test("what the calls of thirty days would have cost more is what a sum of them b
     await pastCharges(db.owner, { of, plan: name, perMinute, calls, from });
   }
   // Found by the plan, or by its first name; what it is called now says nothing.
+  await noteNameOnly(db.owner, plan);
   await on.sql("UPDATE hold SET plan_id = $2, plan_name = 'of then' WHERE tenant_id = $1", [one.tenantId, plan]);
   await on.sql("UPDATE plan SET name = name || ' now' WHERE id = $1", [plan]);
   const roll = dice(5);
