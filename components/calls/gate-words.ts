@@ -47,6 +47,7 @@ const plainWords: Readonly<Record<string, Message>> = {
   "no cost known": msg("no cost known"),
   "at least cost": msg("gate|at least cost"),
   free: msg("gate|free"),
+  "nobody pays for the rest": msg("nobody pays for the rest"),
   "no credit": msg("gate|no credit"),
   credit: msg("gate|credit"),
   "no plan": msg("gate|no plan"),

@@ -10,9 +10,12 @@ const LOOK_EVERY_MS = 100;
 /** "Call rejected": what a phone shows when the other side of the fence ends the call. */
 const CAUSE = 21;
 
-/** Whether a call may be ended from here: an emergency call never, and a call from outside only when somebody pays for it. */
+/**
+ * Whether a call may be ended from here: an emergency call never, nor one that calls back a phone that called for help, and a
+ * call from outside only when somebody pays for it.
+ */
 export const mayBeEnded = (call: OpenCall): boolean =>
-  call.kind !== "emergency" && (call.kind !== "inbound" || call.heldMicros > 0n);
+  call.kind !== "emergency" && !call.helps && (call.kind !== "inbound" || call.heldMicros > 0n);
 
 /**
  * Asks the PBX to end these calls, all at once. What is over already is over. They are settled by their own ends.

@@ -205,6 +205,8 @@ export type OpenCall = Readonly<{
   heldMicros: bigint;
   currency: string;
   extensionId: ExtensionId | undefined;
+  /** Whether it calls back a phone that called for help: put through to its end, whoever pays. */
+  helps: boolean;
 }>;
 
 type OpenRow = {
@@ -220,6 +222,7 @@ type OpenRow = {
   held_micros: string;
   currency: string;
   extension_id: ExtensionId | null;
+  helps: boolean;
 };
 
 /** The calls of one PBX that are not over, of all tenants. */
@@ -238,6 +241,7 @@ export async function openCalls(pool: SqlPool, pbx: string): Promise<OpenCall[]>
     heldMicros: BigInt(row.held_micros),
     currency: row.currency,
     extensionId: row.extension_id ?? undefined,
+    helps: row.helps,
   }));
 }
 

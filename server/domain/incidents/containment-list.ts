@@ -127,7 +127,7 @@ export async function previewContainment(
     live AS (
       SELECT c.kind, (SELECT h.held_micros FROM hold h JOIN payer p ON p.id = h.tenant_id WHERE h.call_id = c.id) AS held,
         EXISTS (SELECT FROM hold h WHERE h.call_id = c.id) AS paid FROM call c
-      WHERE c.tenant_id = ${of}::uuid AND c.state <> 'ended' AND c.kind <> 'emergency' AND (${x}::uuid IS NULL OR c.extension_id = ${x}::uuid))
+      WHERE c.tenant_id = ${of}::uuid AND c.state <> 'ended' AND c.kind <> 'emergency' AND NOT call_helps(c) AND (${x}::uuid IS NULL OR c.extension_id = ${x}::uuid))
     SELECT t.name || coalesce(', ' || (SELECT e.number FROM extension e WHERE e.tenant_id = t.id AND e.id = ${x}::uuid), '') AS subject,
       coalesce((SELECT currency FROM payer), t.currency) AS currency, (SELECT id FROM payer) AS payer,
       (SELECT count(*)::int FROM extension e WHERE e.tenant_id = t.id AND (${x}::uuid IS NULL OR e.id = ${x}::uuid)) AS extensions,

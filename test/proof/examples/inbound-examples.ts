@@ -68,6 +68,29 @@ export const inboundExamples: readonly Example[] = [
     },
   },
   {
+    name: "who called for help is called back to the end, and pays for what was held and no more",
+    run: async (desk) => {
+      const { tenant, reseller } = await numbered(desk);
+      const { endpoint } = await desk.make.one<{ endpoint: string }>(
+        "SELECT sip_username AS endpoint FROM extension WHERE tenant_id = $1",
+        [tenant.tenantId],
+      );
+      await desk.calls.authorise({ call: "help", endpoint, dialled: "112", kind: "emergency" });
+      equal((await called(desk, "back")).granted_seconds, 300);
+      await desk.calls.answered("back");
+      await desk.make.sql("UPDATE tenant SET state = 'suspended' WHERE id = $1", [tenant.tenantId]);
+      equal((await desk.calls.renew("back"))?.granted_seconds, 14_400);
+      await desk.calls.settle("back", 900_000);
+      const posted = async () => [(await desk.make.wallet(tenant)).posted, (await desk.make.wallet(reseller)).posted];
+      deepEqual(await posted(), [550_000n, 820_000n]);
+      equal((await called(desk, "again")).granted_seconds, 14_400);
+      await desk.calls.answered("again");
+      await desk.calls.settle("again", 10_000);
+      deepEqual(await posted(), [550_000n, 820_000n]);
+      deepEqual(await desk.books(), []);
+    },
+  },
+  {
     name: "a call from outside that is over is not let through again, nor one to another number by its id",
     run: async (desk) => {
       const { tenant } = await numbered(desk);

@@ -2,6 +2,7 @@ import type { SqlMutation } from "@/test/proof/mutations/mutation";
 
 const CHAIN = "a call from outside is held and charged at every level that has a price for it, and at no other";
 const AGAIN = "a call from outside that is over is not let through again, nor one to another number by its id";
+const BACK = "who called for help is called back to the end, and pays for what was held and no more";
 
 /** Calls from outside. */
 export const receiving: readonly SqlMutation[] = [
@@ -36,6 +37,22 @@ export const receiving: readonly SqlMutation[] = [
     find: "IF paid AND t.kind <> 'operator' AND NOT helped THEN",
     replace: "IF false THEN",
     caughtBy: "a suspended tenant receives what it does not pay for, and nothing else",
+  },
+  {
+    of: "call_renew",
+    name: "who called for help is cut off when called back",
+    loses: "a life, at worst",
+    find: "IF why IS NOT NULL AND call_helps(c) THEN",
+    replace: "IF false THEN",
+    caughtBy: BACK,
+  },
+  {
+    of: "call_settle",
+    name: "what nobody was to pay of a call back is charged at its end",
+    loses: "the tenant: whatever was talked after its money was gone",
+    find: "seconds := least(seconds, h.paid_seconds);",
+    replace: "",
+    caughtBy: BACK,
   },
   {
     of: "call_inbound_again",

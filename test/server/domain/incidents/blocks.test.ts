@@ -91,7 +91,7 @@ describe("a blocked phone", () => {
   });
 
   test("is rung by whoever calls from outside for nothing, and not by what its tenant pays for", async () => {
-    // Within an hour of a call for help it rings whatever it costs; that is told elsewhere.
+    // Within an hour of a call for help it rings whatever it costs; that is told below.
     await on.sql("UPDATE call SET started_at = started_at - interval '2 hours' WHERE kind = 'emergency'");
     await on.did(on.customer, "4930111", phone.extensionId);
     const inbound = async () => {
@@ -102,6 +102,12 @@ describe("a blocked phone", () => {
     expect(await inbound()).toMatchObject({ kind: "inbound" });
     await on.setRate(on.reseller, on.selling, "49301", { perMinute: 10_000n, direction: "in" });
     expect(await inbound()).toEqual({ kind: "refuse", code: "INC-01" });
+    // A phone that called for help is called back, and nobody pays.
+    const { held } = await on.wallet(on.customer);
+    await ask(phone, { dialled: "112", kind: "emergency" });
+    expect(await inbound()).toMatchObject({ kind: "inbound" });
+    expect((await on.wallet(on.customer)).held).toBe(held);
+    await on.sql("UPDATE call SET started_at = started_at - interval '61 minutes' WHERE kind = 'emergency'");
     await lift(id);
     expect(await inbound()).toMatchObject({ kind: "inbound" });
   });
