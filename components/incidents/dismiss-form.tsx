@@ -6,7 +6,7 @@ import type { Refusal } from "@/components/api/refusal";
 import { reasonText } from "@/components/incidents/dismiss-words";
 import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
-import { type DismissReason, dismissReasons } from "@/server/domain/incidents/incident.schema";
+import { type DismissReason, dismissReasons } from "@/server/domain/incidents/dismiss-reasons.schema";
 import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{

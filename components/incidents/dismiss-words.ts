@@ -1,4 +1,4 @@
-import type { DismissReason } from "@/server/domain/incidents/incident.schema";
+import type { DismissReason } from "@/server/domain/incidents/dismiss-reasons.schema";
 import { type Message, msg, say } from "@/server/kernel/words";
 
 const words: Readonly<Record<DismissReason, Message>> = {

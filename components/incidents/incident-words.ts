@@ -3,7 +3,8 @@ import { stepName } from "@/components/incidents/contain-words";
 import { reasonText } from "@/components/incidents/dismiss-words";
 import { measureText, signalText } from "@/components/rules/rule-words";
 import { withinText } from "@/components/words/within";
-import { dismissReasons, type IncidentState, type Severity } from "@/server/domain/incidents/incident.schema";
+import { dismissReasons } from "@/server/domain/incidents/dismiss-reasons.schema";
+import type { IncidentState, Severity } from "@/server/domain/incidents/incident.schema";
 import type { Signal } from "@/server/domain/rules/rule-kinds.schema";
 import { type Message, msg, say, t } from "@/server/kernel/words";
 

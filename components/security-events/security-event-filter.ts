@@ -1,9 +1,9 @@
 import { severityWords } from "@/components/incidents/incident-words";
+import type { SecurityEventFilter } from "@/server/domain/security-events/security-event.schema";
 import {
-  type SecurityEventFilter,
   securityEventSeverities,
   securityEventTypes,
-} from "@/server/domain/security-events/security-event.schema";
+} from "@/server/domain/security-events/security-event-kinds.schema";
 import { say, t } from "@/server/kernel/words";
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;

@@ -15,10 +15,8 @@ import {
 } from "@/server/api/rest/route";
 import { incidentFilterSchema, incidentStates, severities } from "@/server/domain/incidents/incident.schema";
 import { onboardSchema } from "@/server/domain/onboarding/onboard.schema";
-import {
-  securityEventFilterSchema,
-  securityEventSeverities,
-} from "@/server/domain/security-events/security-event.schema";
+import { securityEventFilterSchema } from "@/server/domain/security-events/security-event.schema";
+import { securityEventSeverities } from "@/server/domain/security-events/security-event-kinds.schema";
 
 const tenantSchema = z
   .object({

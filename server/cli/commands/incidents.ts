@@ -1,6 +1,6 @@
+import { dismissReasons } from "@/server/domain/incidents/dismiss-reasons.schema";
 import {
   commentSchema,
-  dismissReasons,
   incidentFilterSchema,
   mergeSchema,
   moveIncidentSchema,

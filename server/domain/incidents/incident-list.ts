@@ -1,3 +1,4 @@
+import type { DismissReason } from "@/server/domain/incidents/dismiss-reasons.schema";
 import {
   type Clock,
   clockMinutes,
@@ -7,13 +8,7 @@ import {
   needsReason,
   nextStates,
 } from "@/server/domain/incidents/incident.rules";
-import type {
-  DismissReason,
-  IncidentFilter,
-  IncidentState,
-  IncidentView,
-  Severity,
-} from "@/server/domain/incidents/incident.schema";
+import type { IncidentFilter, IncidentState, IncidentView, Severity } from "@/server/domain/incidents/incident.schema";
 import { titleText } from "@/server/domain/incidents/incident-title";
 import { type Loss, lossOf } from "@/server/domain/incidents/loss";
 import { type Sql, sql } from "@/server/infra/db/sql";

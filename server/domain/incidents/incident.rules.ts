@@ -1,4 +1,5 @@
-import type { DismissReason, IncidentState, Severity } from "@/server/domain/incidents/incident.schema";
+import type { DismissReason } from "@/server/domain/incidents/dismiss-reasons.schema";
+import type { IncidentState, Severity } from "@/server/domain/incidents/incident.schema";
 
 /** Where an incident may go from each state; what is over may be opened again, because one may have been wrong. */
 const ways: Readonly<Record<IncidentState, readonly IncidentState[]>> = {

@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { dismissReasons } from "@/server/domain/incidents/dismiss-reasons.schema";
+
 export const severities = ["low", "medium", "high", "critical"] as const;
 export type Severity = (typeof severities)[number];
 
@@ -13,17 +15,6 @@ export const incidentStates = [
   "dismissed",
 ] as const;
 export type IncidentState = (typeof incidentStates)[number];
-
-/** Why an incident is dismissed; the last one says it in its note. */
-export const dismissReasons = [
-  "expected_traffic",
-  "test",
-  "duplicate",
-  "known_customer",
-  "rule_too_strict",
-  "other",
-] as const;
-export type DismissReason = (typeof dismissReasons)[number];
 
 export const incidentId = z.uuid();
 const note = z

@@ -1,6 +1,7 @@
 import { countBlocks } from "@/server/domain/incidents/blocks";
+import type { DismissReason } from "@/server/domain/incidents/dismiss-reasons.schema";
 import { isOver, needsText, nextStates } from "@/server/domain/incidents/incident.rules";
-import type { DismissReason, IncidentState } from "@/server/domain/incidents/incident.schema";
+import type { IncidentState } from "@/server/domain/incidents/incident.schema";
 import { addLine, type IncidentOf, takeWhole, type Worker, wrongWay } from "@/server/domain/incidents/incidents";
 import { finishReview, reopenReview } from "@/server/domain/incidents/review-finish";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";

@@ -1,11 +1,11 @@
 import type { IncidentState } from "@/server/domain/incidents/incident.schema";
 import { titleText } from "@/server/domain/incidents/incident-title";
+import type { SecurityEventFilter } from "@/server/domain/security-events/security-event.schema";
 import {
-  type SecurityEventFilter,
   type SecurityEventSeverity,
   severityOfType,
   typesOf,
-} from "@/server/domain/security-events/security-event.schema";
+} from "@/server/domain/security-events/security-event-kinds.schema";
 import { type Sql, sql } from "@/server/infra/db/sql";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import { isDigestField, redact } from "@/server/infra/log/redact";

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { change } from "@/server/domain/audit/change";
+import { type DismissReason, dismissReasons } from "@/server/domain/incidents/dismiss-reasons.schema";
 import { isOver } from "@/server/domain/incidents/incident.rules";
-import { type DismissReason, dismissReasons, incidentStates } from "@/server/domain/incidents/incident.schema";
+import { incidentStates } from "@/server/domain/incidents/incident.schema";
 import { getIncident } from "@/server/domain/incidents/incident-list";
 import {
   acknowledgeIncident,

@@ -1,0 +1,42 @@
+import { type Message, msg } from "@/server/kernel/words";
+
+/** What is reported, as the PBX calls it, and what that is in words. */
+export const securityEventTypes = {
+  InvalidPassword: msg("Wrong password"),
+  ChallengeResponseFailed: msg("Wrong answer to a challenge"),
+  InvalidAccountID: msg("Unknown user name"),
+  FailedACL: msg("Address not allowed"),
+  UnexpectedAddress: msg("Another address than before"),
+  RequestNotAllowed: msg("Request not allowed"),
+  RequestNotSupported: msg("Request not known"),
+  RequestBadFormat: msg("Malformed request"),
+  AuthMethodNotAllowed: msg("Way to sign in not allowed"),
+  InvalidTransport: msg("Transport not allowed"),
+  SessionLimit: msg("Too many sessions"),
+  MemoryLimit: msg("Memory at its limit"),
+  LoadAverageLimit: msg("Load at its limit"),
+  // Of the portal: a desk phone asked for its settings with the wrong password or from elsewhere.
+  SettingsRefused: msg("Settings refused to a desk phone"),
+} as const satisfies Record<string, Message>;
+
+/** How bad it is: the PBX calls all of them errors. What somebody does who has a user name already is worse than a guess. */
+export const securityEventSeverities = ["high", "medium", "low"] as const;
+export type SecurityEventSeverity = (typeof securityEventSeverities)[number];
+
+const severities: Readonly<Record<string, SecurityEventSeverity>> = {
+  InvalidPassword: "high",
+  ChallengeResponseFailed: "high",
+  UnexpectedAddress: "high",
+  InvalidAccountID: "medium",
+  FailedACL: "medium",
+  RequestNotAllowed: "medium",
+  AuthMethodNotAllowed: "medium",
+  SessionLimit: "medium",
+  SettingsRefused: "high",
+};
+
+/** How bad an event of this type is. */
+export const severityOfType = (type: string): SecurityEventSeverity => severities[type] ?? "low";
+/** The types that are as bad as that. */
+export const typesOf = (severity: SecurityEventSeverity): readonly string[] =>
+  Object.keys(securityEventTypes).filter((type) => severityOfType(type) === severity);
