@@ -46,6 +46,9 @@ export function createPool(
     keepAlive: true,
   });
   pool.on("error", onIdleError);
+  // The pool listens to those that nobody holds. One that is lost while it is held and asked nothing would end the process; it is
+  // closed when it is given back.
+  pool.on("connect", (client) => void client.on("error", () => {}));
   const rehearsed = new WeakSet<PoolClient>();
   return {
     query: async <Row extends QueryResultRow>(name: string, text: string, values: readonly unknown[]) =>

@@ -79,3 +79,21 @@ test("connections are made ready before anybody asks, once each, and again in th
     await pool.close();
   }
 });
+
+test("one that is lost while it is held until the others are ready takes nothing down with it", async () => {
+  const pool = createPool(db.appUrl, () => {}, KEPT, JOBS_WAIT_MS, KEPT);
+  let gone = 0;
+  pool.whenGone(() => {
+    gone += 1;
+  });
+  try {
+    // Each connection ends those before it, which wait for it with nothing to do.
+    await pool.ready(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()",
+    );
+    await vi.waitFor(() => expect(gone).toBeGreaterThanOrEqual(KEPT - 1), { timeout: 20_000 });
+    expect(await pool.query("one", "SELECT 1 AS one", [])).toEqual([{ one: 1 }]);
+  } finally {
+    await pool.close();
+  }
+}, 60_000);
