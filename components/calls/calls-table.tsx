@@ -114,7 +114,8 @@ const costColumn = (currency: string, decimals: number, lead: boolean): Column<C
 const tenantColumn = (): Column<CallRow> => ({
   key: "tenant",
   header: t("Tenant"),
-  fold: "second",
+  fold: "below",
+  className: "max-sm:text-ink-2",
   cell: ({ below }) => <bdi className="block max-w-48 truncate">{below?.tenant.name}</bdi>,
 });
 
