@@ -1,7 +1,7 @@
 "use client";
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useId } from "react";
+import type { FormEvent } from "react";
 
 import { useTRPC } from "@/components/api/client";
 import type { Outputs } from "@/components/api/outputs";
@@ -10,6 +10,7 @@ import { useScope } from "@/components/shell/scope";
 import { Dialog } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
+import { LinesField, linesIn } from "@/components/ui/lines-field";
 import { toast } from "@/components/ui/toast-store";
 import { t } from "@/server/kernel/words";
 
@@ -35,9 +36,7 @@ export function TrunkNetworks({ trunk, onClose }: Props) {
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const data = new FormData(event.currentTarget);
-    const networks = String(data.get("networks") ?? "")
-      .split(/[\s,;]+/)
-      .filter(Boolean);
+    const networks = linesIn(data, "networks");
     const name = trunk?.trunk ?? String(data.get("trunk") ?? "");
     const cutOff = data.get("cutOff") === "on";
     save.mutate({ tenantSlug, trunk: name, networks, cutOff, isNew: trunk === undefined });
@@ -57,7 +56,13 @@ export function TrunkNetworks({ trunk, onClose }: Props) {
             problem={problems["trunk"]}
           />
         )}
-        <Networks known={trunk?.networks} problem={problems["networks"]} />
+        <LinesField
+          hint={networksHint(trunk !== undefined)}
+          label={t("Networks")}
+          lines={trunk?.networks ?? []}
+          name="networks"
+          problem={problems["networks"]}
+        />
         {cutsOff && (
           <label className="flex min-h-8 items-center gap-2">
             <input name="cutOff" type="checkbox" />
@@ -75,40 +80,10 @@ export function TrunkNetworks({ trunk, onClose }: Props) {
   );
 }
 
-type NetworksProps = Readonly<{ known: readonly string[] | undefined; problem: string | undefined }>;
-
-/** @param props.known the list of a trunk that is known; nothing is configured for another. */
-function Networks({ known, problem }: NetworksProps) {
-  const id = useId();
-  return (
-    <div className="grid gap-1">
-      <label className="font-medium" htmlFor={id}>
-        {t("Networks")}
-      </label>
-      <textarea
-        aria-describedby={problem ? `${id}-hint ${id}-problem` : `${id}-hint`}
-        aria-invalid={problem ? true : undefined}
-        className="control min-h-24 py-1.5 font-mono"
-        data-first=""
-        defaultValue={known?.join("\n")}
-        dir="ltr"
-        id={id}
-        name="networks"
-        rows={4}
-        spellCheck={false}
-      />
-      <p className="text-xs text-ink-3" id={`${id}-hint`}>
-        {known
-          ? t(
-              "One a line, such as 203.0.113.7 or 198.51.100.0/24. Empty means the addresses that are configured at the PBX. Name all that the carrier calls from.",
-            )
-          : t("One a line, such as 203.0.113.7 or 198.51.100.0/24. Name all that the carrier calls from.")}
-      </p>
-      {problem && (
-        <p className="text-xs text-bad" id={`${id}-problem`}>
-          {problem}
-        </p>
-      )}
-    </div>
-  );
-}
+/** Nothing is configured for a trunk that is not known. */
+const networksHint = (known: boolean): string =>
+  known
+    ? t(
+        "One a line, such as 203.0.113.7 or 198.51.100.0/24. Empty means the addresses that are configured at the PBX. Name all that the carrier calls from.",
+      )
+    : t("One a line, such as 203.0.113.7 or 198.51.100.0/24. Name all that the carrier calls from.");

@@ -1,7 +1,7 @@
 "use client";
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useId, useState } from "react";
+import { type FormEvent, useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
 import type { ExtensionRow } from "@/components/api/outputs";
@@ -11,6 +11,7 @@ import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { FormEnd } from "@/components/ui/form-end";
+import { LinesField, linesIn } from "@/components/ui/lines-field";
 import { Section } from "@/components/ui/section";
 import { toast } from "@/components/ui/toast-store";
 import { t } from "@/server/kernel/words";
@@ -74,16 +75,22 @@ function EditAllowList({ extension, networks, onClose }: EditProps) {
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const data = new FormData(event.currentTarget);
-    const typed = String(data.get("networks") ?? "")
-      .split(/[\s,;]+/)
-      .filter(Boolean);
+    const typed = linesIn(data, "networks");
     save.mutate({ tenantSlug, extensionId: extension.id, networks: typed, cutOff: data.get("cutOff") === "on" });
   }
 
   return (
     <Dialog onClose={onClose} title={t("Where {number} may come from", { number: extension.number })}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
-        <Networks networks={networks} problem={problem} />
+        <LinesField
+          hint={t(
+            "One a line, such as 203.0.113.7 or 198.51.100.0/24. Empty means everywhere. Others are refused, with the right secret too.",
+          )}
+          label={t("Networks")}
+          lines={networks}
+          name="networks"
+          problem={problem}
+        />
         {cutsOff && (
           <label className="flex min-h-8 items-center gap-2">
             <input name="cutOff" type="checkbox" />
@@ -98,37 +105,5 @@ function EditAllowList({ extension, networks, onClose }: EditProps) {
         />
       </form>
     </Dialog>
-  );
-}
-
-function Networks({ networks, problem }: Readonly<{ networks: readonly string[]; problem: string | undefined }>) {
-  const id = useId();
-  return (
-    <div className="grid gap-1">
-      <label className="font-medium" htmlFor={id}>
-        {t("Networks")}
-      </label>
-      <textarea
-        aria-describedby={problem ? `${id}-hint ${id}-problem` : `${id}-hint`}
-        aria-invalid={problem ? true : undefined}
-        className="control min-h-24 py-1.5 font-mono"
-        data-first=""
-        defaultValue={networks.join("\n")}
-        id={id}
-        name="networks"
-        rows={4}
-        spellCheck={false}
-      />
-      <p className="text-xs text-ink-3" id={`${id}-hint`}>
-        {t(
-          "One a line, such as 203.0.113.7 or 198.51.100.0/24. Empty means everywhere. Others are refused, with the right secret too.",
-        )}
-      </p>
-      {problem && (
-        <p className="text-xs text-bad" id={`${id}-problem`}>
-          {problem}
-        </p>
-      )}
-    </div>
   );
 }
