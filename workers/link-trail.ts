@@ -1,9 +1,9 @@
 import type { AuditAction } from "@/server/domain/audit/actions";
 import { type Actor, change, recordRefusal } from "@/server/domain/audit/change";
+import { findOperator } from "@/server/domain/tenancy/tenants";
 import type { AmiGateway } from "@/server/infra/ami/gateway";
 import type { Db } from "@/server/infra/db/client";
 import type { Logger } from "@/server/infra/log/logger";
-import type { TenantId } from "@/server/kernel/ids";
 
 export type LinkState = "connected" | "lost" | "refused";
 
@@ -98,10 +98,10 @@ export class LinkTrail {
 
   async #append(state: LinkState, after: Readonly<Record<string, string | number>>): Promise<void> {
     const { db, pbx } = this.options;
-    const [row] = await db.$queryRaw<{ id: TenantId | null }[]>`SELECT operator_tenant() AS id`;
-    if (!row?.id) return;
+    const tenantId = await findOperator(db);
+    if (!tenantId) return;
     const actor: Actor = { kind: "pbx", id: pbx, requestId: "ami.link" };
-    const by = { tenantId: row.id, actor, action: actions[state] };
+    const by = { tenantId, actor, action: actions[state] };
     const what = { subject: `pbx:${pbx}`, after };
     if (state === "connected") await change(db, by, async () => ({ ...what, result: undefined }));
     else await recordRefusal(db, by, { ...what, outcome: "failed" });

@@ -1,9 +1,9 @@
 import { change } from "@/server/domain/audit/change";
 import { saveRunState } from "@/server/domain/reconciliation/state";
+import { findOperator } from "@/server/domain/tenancy/tenants";
 import type { AmiGateway } from "@/server/infra/ami/gateway";
 import type { Db } from "@/server/infra/db/client";
 import type { SqlPool } from "@/server/infra/db/pool";
-import type { TenantId } from "@/server/kernel/ids";
 import type { CdrSpool } from "@/workers/calls/cdr-spool";
 import type { Reconciled } from "@/workers/calls/reconcile";
 import type { Settlements } from "@/workers/calls/settlements";
@@ -77,10 +77,10 @@ export class RunReporter {
   /** Calls that ended without anybody's word are settled by what is known; that it was done is in the trail. */
   async #tellSettled(settled: number): Promise<void> {
     const { db, pbx } = this.parts;
-    const [row] = await db.$queryRaw<{ id: TenantId | null }[]>`SELECT operator_tenant() AS id`;
-    if (!row?.id) return;
+    const tenantId = await findOperator(db);
+    if (!tenantId) return;
     const actor = { kind: "job", id: "calls.reconcile", requestId: "calls.reconcile" } as const;
-    await change(db, { tenantId: row.id, actor, action: "reconciliation.heal" }, async () => ({
+    await change(db, { tenantId, actor, action: "reconciliation.heal" }, async () => ({
       subject: `pbx:${pbx}`,
       after: { settled },
       result: undefined,

@@ -1,5 +1,5 @@
 import { change } from "@/server/domain/audit/change";
-import type { TenantId } from "@/server/kernel/ids";
+import { findOperator } from "@/server/domain/tenancy/tenants";
 import type { Processor } from "@/workers/processors/types";
 import { fileCalls } from "@/workers/retention/file-calls";
 
@@ -8,9 +8,8 @@ export const fileCallsJob: Processor<"fileCalls"> = async (_payload, ctx) => {
   const began = performance.now();
   const { calls, tenants } = await fileCalls(ctx);
   if (calls === 0) return;
-  const [operator] = await ctx.pool.query<{ id: TenantId | null }>("operator", "SELECT operator_tenant() AS id", []);
-  if (operator?.id) {
-    const tenantId = operator.id;
+  const tenantId = await findOperator(ctx.db);
+  if (tenantId) {
     const actor = { kind: "job", id: "calls.file", requestId: ctx.jobId } as const;
     await change(ctx.db, { tenantId, actor, action: "call.file" }, async () => ({
       subject: `tenant:${tenantId}`,

@@ -1,6 +1,6 @@
 import { change } from "@/server/domain/audit/change";
 import { noteManagerSecrets, remindOfManagerSecrets } from "@/server/domain/system/manager-secrets";
-import type { TenantId } from "@/server/kernel/ids";
+import { findOperator } from "@/server/domain/tenancy/tenants";
 import type { Processor } from "@/workers/processors/types";
 
 /** Nothing was due, so nothing is to be committed and nothing stands in the trail. */
@@ -11,9 +11,8 @@ class Unchanged extends Error {
 /** Notes which secrets of the manager interface are in use, and reminds the operator's owners of old ones. Safe to repeat. */
 export const remindOfSecrets: Processor<"remindOfSecrets"> = async (_payload, { db, pool, jobId, settings }) => {
   await noteManagerSecrets(pool, settings.managerSecrets ?? []);
-  const [row] = await pool.query<{ id: TenantId | null }>("operator", "SELECT operator_tenant() AS id", []);
-  if (!row?.id) return;
-  const tenantId = row.id;
+  const tenantId = await findOperator(db);
+  if (!tenantId) return;
   const actor = { kind: "job", id: "secrets.remind", requestId: jobId } as const;
   try {
     await change(db, { tenantId, actor, action: "system.remind_of_secrets" }, async (tx) => {
