@@ -118,7 +118,7 @@ export function LimitsForm({ subject, currency, limits, above, counts, busy, err
       label={say(labels[name])}
       name={name}
       onChange={(event) => type(name, event.target.value)}
-      placeholder={unit || subject.ofTenantSlug ? t("No limit") : t("Standard")}
+      placeholder={unit || subject.ofTenantSlug || name === "maxCallsPerSecond" ? t("No limit") : t("Standard")}
       problem={problems[name]}
       value={typed[name]}
       {...(unit ? { unit } : {})}

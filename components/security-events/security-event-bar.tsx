@@ -33,7 +33,7 @@ export function SecurityEventBar({ filter, set, above }: Props) {
       <SearchBox className="w-full sm:w-40" label={t("User name")} onValue={byAccount} value={filter.account ?? ""} />
       {above && (
         <SearchBox
-          className="w-full sm:w-40"
+          className="w-full sm:w-56"
           label={t("Short name of a tenant")}
           onValue={byTenant}
           value={filter.tenant ?? ""}
