@@ -56,13 +56,7 @@ export function TrunkNetworks({ trunk, onClose }: Props) {
             problem={problems["trunk"]}
           />
         )}
-        <LinesField
-          hint={networksHint(trunk !== undefined)}
-          label={t("Networks")}
-          lines={trunk?.networks ?? []}
-          name="networks"
-          problem={problems["networks"]}
-        />
+        <Networks known={trunk?.networks} problem={problems["networks"]} />
         {cutsOff && (
           <label className="flex min-h-8 items-center gap-2">
             <input name="cutOff" type="checkbox" />
@@ -80,10 +74,14 @@ export function TrunkNetworks({ trunk, onClose }: Props) {
   );
 }
 
-/** Nothing is configured for a trunk that is not known. */
-const networksHint = (known: boolean): string =>
-  known
+type NetworksProps = Readonly<{ known: readonly string[] | undefined; problem: string | undefined }>;
+
+/** @param props.known the list of a trunk that is known; nothing is configured for another. */
+function Networks({ known, problem }: NetworksProps) {
+  const hint = known
     ? t(
         "One a line, such as 203.0.113.7 or 198.51.100.0/24. Empty means the addresses that are configured at the PBX. Name all that the carrier calls from.",
       )
     : t("One a line, such as 203.0.113.7 or 198.51.100.0/24. Name all that the carrier calls from.");
+  return <LinesField hint={hint} label={t("Networks")} lines={known ?? []} name="networks" problem={problem} />;
+}
