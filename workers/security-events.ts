@@ -92,7 +92,7 @@ export class SecurityEvents {
       [
         event.at,
         event.name,
-        printable(phoneOf(event.accountId)),
+        nameTried(event.accountId),
         event.remoteAddress ?? "",
         event.transport ?? "",
         JSON.stringify({

@@ -35,8 +35,13 @@ const severities: Readonly<Record<string, SecurityEventSeverity>> = {
   SettingsRefused: "high",
 };
 
-/** How bad an event of this type is. */
-export const severityOfType = (type: string): SecurityEventSeverity => severities[type] ?? "low";
+/** Guesses at a password. Without a name that somebody has they are guesses at names, and as bad as those. */
+export const passwordGuesses: readonly string[] = ["InvalidPassword", "ChallengeResponseFailed"];
+
+const severityOfType = (type: string): SecurityEventSeverity => severities[type] ?? "low";
+/** How bad an event of this type is under the user name that was tried, empty for one that is not known. */
+export const severityOf = (type: string, account: string): SecurityEventSeverity =>
+  account === "" && passwordGuesses.includes(type) ? "medium" : severityOfType(type);
 /** The types that are as bad as that. */
 export const typesOf = (severity: SecurityEventSeverity): readonly string[] =>
   Object.keys(securityEventTypes).filter((type) => severityOfType(type) === severity);

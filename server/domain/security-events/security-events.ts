@@ -2,8 +2,9 @@ import type { IncidentState } from "@/server/domain/incidents/incident.schema";
 import { titleText } from "@/server/domain/incidents/incident-title";
 import type { SecurityEventFilter } from "@/server/domain/security-events/security-event.schema";
 import {
+  passwordGuesses,
   type SecurityEventSeverity,
-  severityOfType,
+  severityOf,
   typesOf,
 } from "@/server/domain/security-events/security-event-kinds.schema";
 import { type Sql, sql } from "@/server/infra/db/sql";
@@ -47,7 +48,7 @@ const columns = sql`(extract(epoch FROM e.at) * 1000000)::bigint || '_' || e.id 
 
 const shown = ({ slug, name, count, ...row }: Stored): SecurityEventRow => ({
   ...row,
-  severity: severityOfType(row.type),
+  severity: severityOf(row.type, row.account),
   count: Number(count),
   tenant: { slug, name },
 });
@@ -123,12 +124,20 @@ async function matching(tx: TenantRead, tenantId: TenantId, filter: SecurityEven
   const zone = sql`(SELECT time_zone FROM tenant WHERE id = ${tenantId}::uuid)`;
   const parts: Sql[] = [];
   if (type) parts.push(sql`e.type = ${type}`);
-  if (severity) parts.push(sql`e.type = ANY (${typesOf(severity)}::text[])`);
+  if (severity) parts.push(asBadAs(severity));
   if (address) parts.push(await atAddress(tx, address));
   if (account) parts.push(sql`e.username = ${account}`);
   if (from) parts.push(sql`e.at >= (${from}::date::timestamp AT TIME ZONE ${zone})`);
   if (to) parts.push(sql`e.at < ((${to}::date::timestamp + interval '1 day') AT TIME ZONE ${zone})`);
   return parts.reduce((all, part) => sql`${all} AND ${part}`, sql`true`);
+}
+
+/** As severityOf has it. */
+function asBadAs(severity: SecurityEventSeverity): Sql {
+  const type = sql`e.type = ANY (${typesOf(severity)}::text[])`;
+  const nameless = sql`(e.username = '' AND e.type = ANY (${passwordGuesses}::text[]))`;
+  if (severity === "high") return sql`${type} AND NOT ${nameless}`;
+  return severity === "medium" ? sql`(${type} OR ${nameless})` : type;
 }
 
 const isWhole = (address: string) => !address.includes("/");

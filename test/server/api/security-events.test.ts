@@ -163,3 +163,17 @@ test("the command line lists the same", async () => {
   const wrong = await runCli(db.appUrl, ["security", "list", "--tenant", "nowhere", "--json"]);
   expect(JSON.parse(wrong.out)).toMatchObject({ error: { code: "not_found" } });
 });
+
+test("a wrong answer under a name that nobody has is as bad as a guess at names, in the list and by its filter", async () => {
+  await came("ChallengeResponseFailed", "", "198.18.3.1");
+  await came("ChallengeResponseFailed", phone.sipUsername, "198.18.3.2");
+  const { items } = await as(on.owners.operator).list({ tenantSlug: operatorSlug, address: "198.18.3.0/24" });
+  expect(new Map(items.map(({ address, severity }) => [address, severity]))).toEqual(
+    new Map([
+      ["198.18.3.1", "medium"],
+      ["198.18.3.2", "high"],
+    ]),
+  );
+  expect(await types({ severity: "medium", address: "198.18.3.0/24" })).toEqual(["ChallengeResponseFailed 198.18.3.1"]);
+  expect(await types({ severity: "high", address: "198.18.3.0/24" })).toEqual(["ChallengeResponseFailed 198.18.3.2"]);
+});
