@@ -31,7 +31,7 @@ test("a name that nobody has is told to whoever is at that address, and to the t
   expect(await told("203.0.113.7")).toEqual(["1001x", "acme-999"]);
   expect(await told("192.0.2.1")).toEqual(["acme-999"]);
   expect(await told("")).toEqual(["acme-999"]);
-  await event("ChallengeResponseFailed", "<unknown>", "203.0.113.20");
+  await event("ChallengeResponseFailed", "", "203.0.113.20");
   expect(await told("203.0.113.20")).toEqual(["acme-999", ""]);
   expect(await told("203.0.113.21")).toEqual(["acme-999"]);
 });
