@@ -44,7 +44,9 @@ export async function benchDatabase(): Promise<BenchDatabase> {
       await owner.query("CHECKPOINT");
       for (const entry of readdirSync(dataDir, { recursive: true, withFileTypes: true })) {
         const file = path.join(entry.parentPath, entry.name);
-        if (entry.isFile() && file.includes("/base/") && statSync(file).size > BIG)
+        // Postgres may take a file away meanwhile.
+        const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+        if (entry.isFile() && file.includes("/base/") && size > BIG)
           execFileSync("dd", [`if=${file}`, "iflag=nocache", "count=0", "status=none"]);
       }
     },
