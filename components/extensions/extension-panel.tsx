@@ -72,7 +72,7 @@ function Stopped({ at }: Readonly<{ at: Date }>) {
   return (
     <Notice code="INC-01" title={t("Calls are stopped by an incident")} tone="bad">
       {rich(
-        "Since {at}. Emergency numbers can be dialled. If the phone does not register any more, its secret was replaced: rotate it to get a new one. Your provider lets calls through again.",
+        "Since {at}. Emergency numbers can be dialled, unless the secret was replaced: then the phone reaches nobody until it has a new one, so rotate it. Your provider lets calls through again.",
         { at: <Moment at={at} full /> },
       )}
     </Notice>

@@ -53,7 +53,7 @@ export function whatToDo({
 }: Pick<Notice, "state" | "kind" | "attack" | "stopped" | "extensions">): string {
   const some = (is: (phone: Phone) => boolean) => extensions.some((phone) => !phone.deleted && is(phone));
   if (some(({ secretChangedAt }) => secretChangedAt !== null)) {
-    return t("set the phone up again with its new secret; until then it cannot register.");
+    return t("set the phone up again with its new secret; until then it reaches nobody, emergency numbers included.");
   }
   if (state === "over") return "";
   if (all || some(({ stopped }) => stopped))

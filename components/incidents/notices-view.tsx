@@ -26,7 +26,7 @@ export function NoticesView() {
       <PageHeader title={t("Notices")} />
       <p className="max-w-prose pb-3 text-ink-2">
         {t(
-          "When somebody attacks your phones, your provider sees it and acts. Here is what was seen and done, and what you can do yourself. Emergency calls always pass.",
+          "When somebody attacks your phones, your provider sees it and acts. Here is what was seen and done, and what you can do yourself. A stopped phone still dials emergency numbers; one whose secret was changed does so only with its new secret.",
         )}
       </p>
       <QueryView query={query}>

@@ -47,6 +47,7 @@ test("a hijacked phone is cut off in one go, reaches 112 with a new secret, and 
   expect(await lane.make.sql("SELECT id FROM pbx.ps_contacts WHERE endpoint = $1", [phone.username])).toEqual([]);
   await expect(device.register()).rejects.toThrow();
   expect(await on.codeOf(device, "030901820")).toBe(401);
+  expect(await on.codeOf(device, "112"), "as the mail to the owners says").toBe(401);
   // The emergency call was nobody's to end, and the neighbour calls on.
   expect(device.calls).toContain(alarm);
   alarm.hangUp();
@@ -76,8 +77,8 @@ test("a hijacked phone is cut off in one go, reaches 112 with a new secret, and 
   await again.ended;
 });
 
-test("forty calls at once end together, each charged for what it talked", async () => {
-  const { tenant, live } = await on.hijacked(40);
+test("forty calls at once end together, each charged for what it talked, and a kept secret still reaches 112", async () => {
+  const { tenant, device, live } = await on.hijacked(40);
   const { id } = await on.incident();
   const target = { tenantId: tenant.tenantId as TenantId, extensionId: null };
   await on.write((tx) =>
@@ -87,6 +88,10 @@ test("forty calls at once end together, each charged for what it talked", async 
   await on.contained(id);
   expect((await on.steps(id))["hang_up"]).toMatchObject({ count: atLeast(40) });
   await on.settled(tenant, live);
+  const help = await device.call("112");
+  await help.answered;
+  help.hangUp();
+  await help.ended;
 }, 60_000);
 
 test("a hijacked phone that dials premium numbers in parallel is contained by rule: it costs a day's cap and one hold at most", async () => {

@@ -32,7 +32,7 @@ const byHand: Readonly<Record<ContainStep, (run: Run) => Promise<readonly string
   notify: async (run) => {
     const told = await run.read((tx) => ownersToTell(tx, run.containment));
     const left = told.filter(({ id }) => !run.effects.has(effect.notify(id)));
-    return tellByHand(run.containment.incident, left);
+    return tellByHand(run.containment.incident, left, run.containment.rotates);
   },
 };
 

@@ -91,7 +91,7 @@ export async function tellTenant(tx: TenantWrite, act: Act, told: Told, appUrl: 
     SELECT p.email FROM seat s JOIN person p ON p.id = s.user_id
     WHERE s.tenant_id = ${told.id}::uuid AND s.role = 'owner' ORDER BY p.email LIMIT ${MOST_OWNERS}::int`;
   await claim(tx, act, effect.notify(told.id), owners.length);
-  const { subject, incident, createdAt, ofTenantId } = act.containment;
+  const { subject, incident, createdAt, ofTenantId, rotates } = act.containment;
   const mine = told.id === ofTenantId;
   const link = `${await portalUrl(tx, appUrl)}/t/${told.slug}/${mine ? "extensions" : "home"}`;
   const text = () =>
@@ -101,14 +101,14 @@ export async function tellTenant(tx: TenantWrite, act: Act, told: Told, appUrl: 
         at: createdAt.toISOString(),
         incident,
       }),
-      t(
-        "Emergency numbers can still be dialled. Calls that were going on were ended; each is charged for what was talked.",
-      ),
-      mine
+      rotates
         ? t(
-            "The SIP secret may have been replaced: a phone that does not register any more needs a new one, which you get on the page of extensions.",
+            "The SIP secret is replaced. Until a phone has its new one it reaches nobody, emergency numbers included; then it can dial those.",
           )
-        : t("The customer was told as well."),
+        : t("Emergency numbers can still be dialled."),
+      t("Every call that was ended is charged for what was talked."),
+      ...(rotates && mine ? [t("You get the new secret on the page of extensions.")] : []),
+      ...(mine ? [] : [t("The customer was told as well.")]),
       link,
     ].join("\n\n");
   for (const { email } of owners) {

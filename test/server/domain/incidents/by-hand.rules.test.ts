@@ -37,12 +37,18 @@ test("nothing reaches a shell that is not a name, a number or an address", () =>
       ...banByHand(text, ["203.0.113.7"]),
       ...blockByHand("1", text, ["881"]),
       ...blockByHand("1", "acme", [text]),
-      ...tellByHand("1", [{ slug: text, emails: ["ada@acme.example"] }]),
+      ...tellByHand("1", [{ slug: text, emails: ["ada@acme.example"] }], true),
     ]).toEqual([]);
-    expect(tellByHand("1", [{ slug: "acme", emails: [text] }])[0]).toBe(
+    expect(tellByHand("1", [{ slug: "acme", emails: [text] }], true)[0]).toBe(
       "# acme has no owner who could be written to: call them",
     );
   }
+});
+
+test("what is said of emergency numbers is true of what was done", () => {
+  const said = (rotates: boolean) => tellByHand("1", [{ slug: "acme", emails: ["ada@acme.example"] }], rotates).at(-1);
+  expect(said(false)).toBe("# Say: calls are stopped because of incident 1, and emergency numbers work");
+  expect(said(true)).toMatch(/reaches nobody, emergency numbers included, until it has its new secret$/);
 });
 
 test("a flood is cut, and says how many more there are and what lists them", () => {

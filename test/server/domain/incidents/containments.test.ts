@@ -83,6 +83,21 @@ describe("a hijacked phone", () => {
     expect(of(on.customerId).filter((action) => action === "incident.contain_step")).toHaveLength(7);
   });
 
+  test("its owners read what is true of emergency calls: with a replaced secret none until the new one is in the phone", async () => {
+    const bodyOf = async (skip: readonly "rotate"[]) => {
+      const phone = await newPhone();
+      const { id, number } = await on.incident();
+      await on.run((await on.contain({ incidentId: id, target: on.target(phone), skip })).id);
+      return (await mails(on.customer.tenantId)).find(({ body }) => body.includes(`incident ${number}.`))?.body;
+    };
+    const replaced = await bodyOf([]);
+    expect(replaced).toContain("it reaches nobody, emergency numbers included");
+    expect(replaced).not.toContain("can still be dialled");
+    const kept = await bodyOf(["rotate"]);
+    expect(kept).toContain("Emergency numbers can still be dialled.");
+    expect(kept).not.toContain("secret");
+  });
+
   test("is contained once, however often the job runs, also twice at once", async () => {
     const phone = await newPhone();
     await on.live(phone.endpoint);
