@@ -225,14 +225,23 @@ export const jobs = {
     backoffMs: 1_000,
     everyMs: 60_000,
   }),
-  /** Ended calls and corrections into the sums that reports read. */
+  /** How many calls there are at once. */
+  sampleUsage: defineJob({
+    name: "usage.sample",
+    scope: "system",
+    schema: nothing,
+    attempts: 1,
+    backoffMs: 1_000,
+    everyMs: 5_000,
+  }),
+  /** Ended calls and corrections into the sums that reports read. Seldom, because each run writes the sums of whoever called once. */
   foldUsage: defineJob({
     name: "usage.fold",
     scope: "system",
     schema: nothing,
     attempts: 1,
     backoffMs: 1_000,
-    everyMs: 5_000,
+    everyMs: 15_000,
   }),
   sweepRetention: defineJob({
     name: "retention.sweep",

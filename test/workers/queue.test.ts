@@ -46,6 +46,7 @@ const nothing: Processors = {
   wipeProvisioning: async () => {},
   fileCalls: async () => {},
   foldUsage: async () => {},
+  sampleUsage: async () => {},
   sweepBrowserPhones: async () => {},
   sendMail: async () => {},
   issueStatements: async () => {},

@@ -7,7 +7,7 @@ import { endSeats } from "@/workers/processors/end-seats";
 import { escalateIncidents } from "@/workers/processors/escalate-incidents";
 import { exportBans } from "@/workers/processors/export-bans";
 import { fileCallsJob } from "@/workers/processors/file-calls";
-import { foldUsageJob } from "@/workers/processors/fold-usage";
+import { foldUsageJob, sampleUsageJob } from "@/workers/processors/fold-usage";
 import { followUpPayments } from "@/workers/processors/follow-up-payments";
 import { hangUpOfSubject } from "@/workers/processors/hang-up-of-subject";
 import { issueStatements } from "@/workers/processors/issue-statements";
@@ -59,6 +59,7 @@ export const processors = {
   wipeProvisioning,
   fileCalls: fileCallsJob,
   foldUsage: foldUsageJob,
+  sampleUsage: sampleUsageJob,
   sweepBrowserPhones: sweepBrowserPhonesJob,
   sweepRetention,
   exportBans,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { foldUsage } from "@/server/domain/usage/fold";
+import { foldUsage, sampleUsage } from "@/server/domain/usage/fold";
 import { jsonOf, runCli } from "@/test/server/cli/run-cli";
 import { builders } from "@/test/support/builders";
 import { callerFor } from "@/test/support/caller";
@@ -56,7 +56,7 @@ test("what has not begun yet is no zero, and of calls at once is known only when
   const ask = () =>
     chain.as("customer").reports.usage({ tenantSlug: "acme", period: "month", from: "2026-03-01", to: today });
   expect((await ask()).peaks.every(({ peak }) => peak === null)).toBe(true);
-  await foldUsage(db.pool);
+  await sampleUsage(db.pool);
   const report = await ask();
   expect(report.peaks.filter(({ peak }) => peak !== null)).toEqual([
     { key: today.slice(0, report.bucket === "day" ? 10 : 7), peak: 0 },

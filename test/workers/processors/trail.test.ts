@@ -35,6 +35,7 @@ const lines = {
   recheckHosts: { event: "brand.check_host", in: "workers/processors/recheck-hosts.ts" },
   wipeProvisioning: { none: "what it wipes may not be opened any more; until when is in the event of its making" },
   fileCalls: { event: "call.file", in: "workers/processors/file-calls.ts" },
+  sampleUsage: { none: "notes the most calls at once, as reports show them" },
   foldUsage: { none: "adds up what is there: the sums say nothing that the calls do not" },
   sweepBrowserPhones: { none: "the phones ended when their time was over; this forgets them" },
   sweepRetention: { event: "retention.sweep", in: "prisma/migrations/0054_retention/migration.sql" },

@@ -156,9 +156,9 @@ async function play(one: Step): Promise<void> {
     case "credit":
       return credit(one);
     case "fold":
-      return void (await foldUsage(db.pool, new Date(), 2));
+      return void (await foldUsage(db.pool, 2));
     case "foldTwice":
-      return void (await Promise.all([foldUsage(db.pool, new Date(), 2), foldUsage(db.pool, new Date(), 3)]));
+      return void (await Promise.all([foldUsage(db.pool, 2), foldUsage(db.pool, 3)]));
     case "killFold":
       return killFold();
     case "commitLate":
