@@ -1,15 +1,12 @@
-import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { SipPhone } from "@/server/embedded/sip-phone";
 import { type Stack, startStack } from "@/server/embedded/stack";
+import { runCliIn } from "@/test/server/cli/run-cli";
 import { pause, until } from "@/test/support/pbx-lane";
-
-const run = promisify(execFile);
 
 /** The main job without a page: an operator's script makes a tenant, a price and a phone, the phone calls, the money is right. */
 let stack: Stack;
@@ -30,20 +27,18 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
+async function answer(args: readonly string[]): Promise<{ code: number; value: unknown }> {
+  const { code, out } = await runCliIn({ DATA_DIR: dataDir }, [...args, "--json"]);
+  return { code, value: JSON.parse(out) };
+}
 async function ringfence<T>(...args: string[]): Promise<T> {
-  const { stdout } = await run(process.execPath, ["server/cli/bin.mjs", ...args, "--json"], {
-    env: { ...process.env, DATA_DIR: dataDir },
-  });
-  return JSON.parse(stdout) as T;
+  const { code, value } = await answer(args);
+  if (code !== 0) throw new Error(JSON.stringify(value));
+  return value as T;
 }
 async function refusal(...args: string[]): Promise<string> {
-  try {
-    await ringfence(...args);
-  } catch (error) {
-    const { stdout } = error as { stdout: string };
-    return (JSON.parse(stdout) as { error: { code: string } }).error.code;
-  }
-  return "none";
+  const { code, value } = await answer(args);
+  return code === 0 ? "none" : (value as { error: { code: string } }).error.code;
 }
 
 type Phone = { sipUsername: string; secret: string; sipPort: number };
