@@ -25,6 +25,7 @@ export type AuditRow = Outputs["audit"]["list"]["items"][number];
 export type DisputeRow = Outputs["disputes"]["list"]["items"][number];
 export type IncidentRow = Outputs["incidents"]["list"]["items"][number];
 export type ContainmentRow = Outputs["containment"]["list"][number];
+export type ContainSum = Outputs["incidentsMany"]["containPreview"];
 export type ContainPreview = Outputs["containment"]["preview"];
 export type IncidentDetail = Outputs["incidents"]["get"];
 export type IncidentReview = Outputs["incidentReviews"]["get"];

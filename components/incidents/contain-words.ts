@@ -1,4 +1,4 @@
-import type { ContainmentRow, ContainPreview, IncidentDetail } from "@/components/api/outputs";
+import type { ContainmentRow, ContainPreview, ContainSum, IncidentDetail } from "@/components/api/outputs";
 import type { ContainStep, OptionalStep } from "@/server/domain/incidents/containment.schema";
 import { keptWords } from "@/server/domain/incidents/kept-source.schema";
 import { type Message, msg, say, t } from "@/server/kernel/words";
@@ -55,7 +55,7 @@ export const stepState = (state: StepState) => ({ ink: states[state].ink, word: 
 /** A step as it is offered: what it would do, and whether a release undoes it. */
 export type Offer = Readonly<{ step: ContainStep; what: string; back: boolean; optional: OptionalStep | null }>;
 
-const some = (parts: readonly string[], most: number): string =>
+export const some = (parts: readonly string[], most: number): string =>
   [
     ...parts.slice(0, most),
     ...(parts.length > most ? [t("{n, plural, one {# more} other {# more}}", { n: parts.length - most })] : []),
@@ -93,6 +93,42 @@ export function offersOf(preview: ContainPreview): readonly Offer[] {
     offer("notify", told || t("nobody to tell"), false, "notify"),
   ];
 }
+
+/** The same for several incidents together, with sums. */
+export function offersOfMany(sum: ContainSum): readonly Omit<Offer, "back">[] {
+  const { with: contained, extensions, liveCalls, phones, banned, kept, tell } = sum;
+  const offer = (step: ContainStep, what: string, optional: OptionalStep | null) => ({ step, what, optional });
+  const told = some(
+    tell.map(({ name, owners }) => `${name} (${owners})`),
+    4,
+  );
+  const addresses = countText("sources", banned.length);
+  return [
+    offer("evidence", countText("evidence", contained.length), null),
+    offer(
+      "refuse",
+      t("of {extensions, plural, one {# extension} other {# extensions}}; emergency numbers pass", { extensions }),
+      null,
+    ),
+    offer("hang_up", countText("hang_up", liveCalls), "hang_up"),
+    offer("rotate", countText("rotate", extensions), "rotate"),
+    offer("contacts", countText("contacts", phones.length), "contacts"),
+    offer(
+      "sources",
+      kept.length > 0 ? t("{addresses}; {kept} kept", { addresses, kept: kept.length }) : addresses,
+      "sources",
+    ),
+    offer("notify", told || t("nobody to tell"), "notify"),
+  ];
+}
+
+const leftOut: Readonly<Record<ContainSum["without"][number]["why"], Message>> = {
+  over: msg("it is over, or part of another"),
+  no_one_phone: msg("it does not touch exactly one phone; contain it in its room"),
+  not_found: msg("it is not there any more"),
+};
+/** Why one of several is left as it is. */
+export const leftOutText = (why: ContainSum["without"][number]["why"]): string => say(leftOut[why]);
 
 export type TargetChoice = Readonly<{ value: string; label: string }>;
 export const OTHER = "other";

@@ -5,6 +5,7 @@ import { useState } from "react";
 import type { IncidentRow } from "@/components/api/outputs";
 import { refusalOf } from "@/components/api/refusal";
 import { ActOnMany, type ManyAct } from "@/components/incidents/act-on-many";
+import { ContainMany } from "@/components/incidents/contain-many";
 import { SnoozeIncidents } from "@/components/incidents/snooze-incidents";
 import { useIncident } from "@/components/incidents/use-incident";
 import { useScope } from "@/components/shell/scope";
@@ -17,17 +18,21 @@ type Props = Readonly<{ rows: readonly IncidentRow[]; onDone: () => void }>;
 /** What can be done to all that are chosen, and what became of each. */
 export function ManyIncidents({ rows, onDone }: Props) {
   // What was chosen may leave the list by what is done to it; what became of it is still to be read.
-  const [acting, setActing] = useState<Readonly<{ act: ManyAct; rows: Props["rows"] }>>();
+  const [acting, setActing] = useState<Readonly<{ act: ManyAct | "contain"; rows: Props["rows"] }>>();
+  const close = () => setActing(undefined);
   return (
     <>
       {rows.length > 0 && <Chosen onAct={(act) => setActing({ act, rows })} onDone={onDone} rows={rows} />}
-      {acting && <ActOnMany {...acting} onClose={() => setActing(undefined)} onDone={onDone} />}
+      {acting?.act === "contain" && <ContainMany onClose={close} onDone={onDone} rows={acting.rows} />}
+      {acting && acting.act !== "contain" && (
+        <ActOnMany act={acting.act} onClose={close} onDone={onDone} rows={acting.rows} />
+      )}
     </>
   );
 }
 
 /** The bar of what is chosen. Merging by key is pressed twice: once to see into which, once to do it; who clicks has read it. */
-function Chosen({ rows, onDone, onAct }: Props & Readonly<{ onAct: (act: ManyAct) => void }>) {
+function Chosen({ rows, onDone, onAct }: Props & Readonly<{ onAct: (act: ManyAct | "contain") => void }>) {
   const { tenantSlug } = useScope();
   const { mergeMany } = useIncident(onDone);
   const [sure, setSure] = useState(false);
@@ -100,9 +105,12 @@ const oldestOf = (rows: Props["rows"]): IncidentRow | undefined =>
   );
 
 /** What is done to each of them by itself, by the keys of the room. */
-function Acts({ onAct }: Readonly<{ onAct: (act: ManyAct) => void }>) {
+function Acts({ onAct }: Readonly<{ onAct: (act: ManyAct | "contain") => void }>) {
   return (
     <>
+      <Button data-shortcut="c" look="danger" onClick={() => onAct("contain")}>
+        {t("Contain…")}
+      </Button>
       <Button data-shortcut="a" onClick={() => onAct("assign")}>
         {t("Give to…")}
       </Button>

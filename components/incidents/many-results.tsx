@@ -1,5 +1,7 @@
 "use client";
 
+import type { ReactNode } from "react";
+
 import type { IncidentRow } from "@/components/api/outputs";
 import { refusalOf } from "@/components/api/refusal";
 import type { OfMany } from "@/components/incidents/use-many";
@@ -12,14 +14,17 @@ type Props = Readonly<{
   results: readonly OfMany[];
   rows: readonly IncidentRow[];
   onClose: () => void;
+  /** What else there is to say of one that was done. */
+  more?: (incidentId: string) => ReactNode;
+  size?: "narrow" | "middle";
 }>;
 
 /** What became of each: the refused ones first, because somebody has to look at them. */
-export function ManyResults({ title, results, rows, onClose }: Props) {
+export function ManyResults({ title, results, rows, onClose, more, size = "narrow" }: Props) {
   const done = results.filter((one) => one.done).length;
   const sorted = results.toSorted((a, b) => Number(a.done) - Number(b.done));
   return (
-    <Dialog onClose={onClose} title={title}>
+    <Dialog onClose={onClose} size={size} title={title}>
       <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
         <p aria-live="polite" className="font-medium">
           {t("{done} of {n} done", { done, n: results.length })}
@@ -37,7 +42,7 @@ export function ManyResults({ title, results, rows, onClose }: Props) {
                     {one.done ? t("Done") : t("Refused")}
                   </span>
                 </span>
-                {!one.done && <p className="text-ink-2">{whyText(one)}</p>}
+                {one.done ? more?.(one.incidentId) : <p className="text-ink-2">{whyText(one)}</p>}
               </li>
             );
           })}

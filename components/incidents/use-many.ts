@@ -16,6 +16,7 @@ export function useMany() {
   const kept = {
     onSuccess: (done: readonly OfMany[]) => {
       void queries.invalidateQueries({ queryKey: trpc.incidents.pathKey() });
+      void queries.invalidateQueries({ queryKey: trpc.containment.pathKey() });
       setResults(done);
     },
   };
@@ -23,6 +24,7 @@ export function useMany() {
     results,
     assign: useMutation(trpc.incidentsMany.assign.mutationOptions(kept)),
     rate: useMutation(trpc.incidentsMany.setSeverity.mutationOptions(kept)),
+    contain: useMutation(trpc.incidentsMany.contain.mutationOptions(kept)),
     dismiss: useMutation(trpc.incidentsMany.dismiss.mutationOptions(kept)),
   };
 }

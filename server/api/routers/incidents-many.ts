@@ -2,10 +2,18 @@ import { atOperator } from "@/server/api/at-operator";
 import type { Context } from "@/server/api/context";
 import { noteRefusal } from "@/server/api/refused";
 import { sentenceInWords } from "@/server/api/sentence-words";
-import { router, tenantMutation } from "@/server/api/trpc";
+import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
 import type { AuditAction } from "@/server/domain/audit/actions";
 import type { Actor, Changed } from "@/server/domain/audit/change";
-import { assignManySchema, dismissManySchema, rateManySchema } from "@/server/domain/incidents/incident.schema";
+import { previewMany } from "@/server/domain/incidents/contain-many";
+import { containManySchema } from "@/server/domain/incidents/containment.schema";
+import { startContainment } from "@/server/domain/incidents/containments";
+import {
+  assignManySchema,
+  chosenSchema,
+  dismissManySchema,
+  rateManySchema,
+} from "@/server/domain/incidents/incident.schema";
 import { assignIncident, type IncidentOf, setSeverity, type Worker } from "@/server/domain/incidents/incidents";
 import { moveIncident } from "@/server/domain/incidents/move-incident";
 import type { Seat } from "@/server/domain/tenancy/seats";
@@ -31,12 +39,13 @@ type Ctx = Pick<Context, "refusals"> & {
   readonly change: <T>(work: (tx: TenantWrite) => Promise<Changed<T>>) => Promise<T>;
 };
 type Both = Readonly<{ before: IncidentOf; after: IncidentOf }>;
+type Done = Omit<Changed<string>, "subject">;
 type Act = Readonly<{
   /** Of the same act on one incident: what is refused stands in the trail as if it had been that. */
   path: string;
   action: AuditAction;
-  more?: Readonly<Record<string, string>>;
-  work: (tx: TenantWrite, incidentId: string, by: Worker) => Promise<Both>;
+  /** What the trail tells of it; the result is the incident's number. */
+  work: (tx: TenantWrite, incidentId: string, by: Worker) => Promise<Done>;
 }>;
 
 const valuesOf = ({ number, state, severity, ownerId }: IncidentOf) => ({
@@ -44,20 +53,25 @@ const valuesOf = ({ number, state, severity, ownerId }: IncidentOf) => ({
   owner: ownerId,
 });
 
+const worked = ({ before, after }: Both, more?: Readonly<Record<string, string>>): Done => ({
+  before: valuesOf(before),
+  after: { ...valuesOf(after), ...more },
+  result: after.number,
+});
+
 /**
  * Does the same to each of several incidents, one after the other in the order of their ids, each by itself with its own event
  * of the trail: what one refuses keeps nothing from the others.
  */
-async function toEach(ctx: Ctx, incidentIds: readonly string[], { path, action, more, work }: Act): Promise<OfMany[]> {
+async function toEach(ctx: Ctx, incidentIds: readonly string[], { path, action, work }: Act): Promise<OfMany[]> {
   const by = { name: ctx.userId, userId: ctx.userId };
   const results: OfMany[] = [];
   for (const incidentId of [...new Set(incidentIds)].toSorted()) {
     try {
-      const number = await ctx.change(async (tx) => {
-        const { before, after } = await work(tx, incidentId, by);
-        const values = { before: valuesOf(before), after: { ...valuesOf(after), ...more } };
-        return { subject: `incident:${incidentId}`, ...values, result: after.number };
-      });
+      const number = await ctx.change(async (tx) => ({
+        subject: `incident:${incidentId}`,
+        ...(await work(tx, incidentId, by)),
+      }));
       results.push({ incidentId, done: true, number });
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
@@ -78,7 +92,7 @@ export const incidentsManyRouter = router({
       return toEach(ctx, incidentIds, {
         path: "incidents.assign",
         action: "incident.assign",
-        work: (tx, incidentId, by) => assignIncident(tx, ctx.tenantId, { incidentId, ownerId }, by),
+        work: async (tx, incidentId, by) => worked(await assignIncident(tx, ctx.tenantId, { incidentId, ownerId }, by)),
       });
     }),
 
@@ -89,7 +103,7 @@ export const incidentsManyRouter = router({
       return toEach(ctx, incidentIds, {
         path: "incidents.setSeverity",
         action: "incident.set_severity",
-        work: (tx, incidentId, by) => setSeverity(tx, ctx.tenantId, { incidentId, severity }, by),
+        work: async (tx, incidentId, by) => worked(await setSeverity(tx, ctx.tenantId, { incidentId, severity }, by)),
       });
     }),
 
@@ -100,9 +114,39 @@ export const incidentsManyRouter = router({
       return toEach(ctx, incidentIds, {
         path: "incidents.move",
         action: "incident.move",
-        more: { reason },
-        work: (tx, incidentId, by) =>
-          moveIncident(tx, ctx.tenantId, { incidentId, state: "dismissed", reason, text }, by),
+        work: async (tx, incidentId, by) => {
+          const asked = { incidentId, state: "dismissed", reason, text } as const;
+          return worked(await moveIncident(tx, ctx.tenantId, asked, by), { reason });
+        },
       });
+    }),
+
+  /** What `contain` would do, summed up, and which of them it would leave out. Changes nothing. */
+  containPreview: tenantQuery("incidents.read")
+    .input(chosenSchema)
+    .query(({ ctx, input }) => {
+      atOperator(ctx.seat);
+      return ctx.readBelow((tx) => previewMany(tx, ctx.tenantId, input.incidentIds));
+    }),
+
+  /** Contains the one extension that each of them touches, as `containment.start` does, each with evidence of its own. */
+  contain: tenantMutation("incidents.write", "incident.contain")
+    .input(containManySchema)
+    .mutation(async ({ ctx, input: { incidentIds, skip, text } }) => {
+      atOperator(ctx.seat);
+      const stopped = new Set<TenantId>();
+      const results = await toEach(ctx, incidentIds, {
+        path: "containment.start",
+        action: "incident.contain",
+        work: async (tx, incidentId, by) => {
+          const asked = { incidentId, skip, note: text };
+          const { incident, subject, joined, target } = await startContainment(tx, ctx.tenantId, asked, by);
+          stopped.add(target.tenantId);
+          const alsoFor = target.tenantId === ctx.tenantId ? [] : [target.tenantId];
+          return { after: { incident, subject, joined, skip: skip.join(" ") }, alsoFor, result: incident };
+        },
+      });
+      for (const tenantId of stopped) ctx.publish(["extensions", "audit"], tenantId);
+      return results;
     }),
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { incidentId } from "@/server/domain/incidents/incident.schema";
+import { incidentId, incidentIds } from "@/server/domain/incidents/incident.schema";
 
 /** What a containment does, in this order: what is true now is kept, the meter is stopped, people are told last. */
 export const containSteps = [
@@ -33,6 +33,17 @@ const target = {
     .optional(),
 };
 
+const skip = z.array(z.enum(optionalSteps)).max(optionalSteps.length).default([]);
+const text = z
+  .string()
+  .trim()
+  .max(4_000, "At most 4000 characters.")
+  .regex(/^(?:[^\p{Cc}]|[\n\r\t])*$/u, "No control characters.")
+  .optional();
+
+/** Several at once: of each the one extension that it touches. */
+export const containManySchema = z.object({ incidentIds, skip, text });
+
 export const containPreviewSchema = z.object({ incidentId, ...target });
 
 export const containSchema = z.object({
@@ -48,13 +59,8 @@ export const containSchema = z.object({
     )
     .max(20, "At most 20 prefixes.")
     .default([]),
-  skip: z.array(z.enum(optionalSteps)).max(optionalSteps.length).default([]),
-  text: z
-    .string()
-    .trim()
-    .max(4_000, "At most 4000 characters.")
-    .regex(/^(?:[^\p{Cc}]|[\n\r\t])*$/u, "No control characters.")
-    .optional(),
+  skip,
+  text,
 });
 
 export const containmentSchema = z.object({ containmentId: z.uuid() });

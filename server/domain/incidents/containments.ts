@@ -65,17 +65,27 @@ export async function startContainment(
 
 /** What the incident is about, where that is beyond doubt: a scan touches many phones and none of them did anything. */
 async function onlyExtension(tx: TenantWrite, tenantId: TenantId, incidentId: string): Promise<Target> {
+  const phones = await phonesOf(tx, tenantId, incidentId);
+  const [one] = phones;
+  if (phones.length === 1 && one) return one;
+  const sentence = "Say which extension or tenant is to be contained: the incident does not touch exactly one.";
+  throw new DomainError("invalid_input", { field: "target", extensions: phones.length }, sentence);
+}
+
+/** The extensions that an incident touches and that are there, at most two: with more than one nobody knows which did it. */
+export async function phonesOf(
+  tx: TenantRead,
+  tenantId: TenantId,
+  incidentId: string,
+): Promise<readonly Readonly<{ tenantId: TenantId; extensionId: ExtensionId }>[]> {
   const rows = await tx.incidentSubject.findMany({
     where: { tenantId, incidentId, kind: "extension" },
     select: { ofTenantId: true, extensionId: true },
     take: 2,
   });
-  const [one] = rows;
-  if (rows.length === 1 && one?.ofTenantId && one.extensionId) {
-    return { tenantId: one.ofTenantId as TenantId, extensionId: one.extensionId as ExtensionId };
-  }
-  const sentence = "Say which extension or tenant is to be contained: the incident does not touch exactly one.";
-  throw new DomainError("invalid_input", { field: "target", extensions: rows.length }, sentence);
+  // One that was deleted still stands beside another: then it is not beyond doubt either.
+  if (rows.some(({ ofTenantId, extensionId }) => !ofTenantId || !extensionId)) return [];
+  return rows.map((row) => ({ tenantId: row.ofTenantId as TenantId, extensionId: row.extensionId as ExtensionId }));
 }
 
 /** Tries again, now, what a containment has not done yet. @throws DomainError not_found; invalid_state when it was released. */

@@ -66,11 +66,12 @@ export const severitySchema = z.object({ incidentId, severity: z.enum(severities
 /** A null owner takes the owner away. */
 export const ownerSchema = z.object({ incidentId, ownerId: z.uuid().nullable() });
 
-const incidentIds = z.array(incidentId).min(1, "Choose at least one.").max(50, "At most 50 at once.");
+export const incidentIds = z.array(incidentId).min(1, "Choose at least one.").max(50, "At most 50 at once.");
 
 /** null brings them back now. */
 export const snoozeSchema = z.object({ incidentIds, until: z.date().nullable() });
 
+export const chosenSchema = z.object({ incidentIds });
 export const assignManySchema = z.object({ incidentIds, ownerId: z.uuid().nullable() });
 export const rateManySchema = z.object({ incidentIds, severity: z.enum(severities) });
 export const dismissManySchema = z.object({ incidentIds, reason: z.enum(dismissReasons), text: note.optional() });
