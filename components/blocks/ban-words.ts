@@ -17,6 +17,21 @@ export function leftText(expiresAt: Date, now: Date): string {
 const scopes = { sip: msg("Telephones"), web: msg("Portal") } as const;
 export const scopeText = (scope: keyof typeof scopes): string => say(scopes[scope]);
 
+/** What a person may keep an address away from. */
+export const reachChoices = () => [
+  { value: "sip", label: scopeText("sip") },
+  { value: "web", label: scopeText("web") },
+  { value: "all", label: t("Telephones and portal") },
+];
+
+/** How often a ban was tried. Once the telephone system knows of it, it refuses by itself and tells nobody. */
+export function hitsText({ scope, hits }: Readonly<{ scope: keyof typeof scopes; hits: number }>): string {
+  if (scope === "web") return hits > 0 ? String(hits) : "–";
+  return hits > 0
+    ? t("{hits}, then refused by the telephone system; not counted", { hits })
+    : t("refused by the telephone system; not counted");
+}
+
 /** For how long a person bans; empty: five minutes, and twice as long with each repetition. */
 export const durationChoices = () =>
   [

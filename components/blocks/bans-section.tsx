@@ -7,7 +7,8 @@ import { useTRPC } from "@/components/api/client";
 import type { Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { refusalOf } from "@/components/api/refusal";
-import { holdersText, leftText, scopeText } from "@/components/blocks/ban-words";
+import { hitsText, holdersText, leftText, scopeText } from "@/components/blocks/ban-words";
+import { ExportLink } from "@/components/exports/export-link";
 import { Moment } from "@/components/shell/moment";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
@@ -57,8 +58,10 @@ export function BansSection() {
           onChange={(event) => set({ show: event.target.value || undefined, before: undefined })}
           value={show === "ended" ? "ended" : ""}
         />
+        <span className="sm:ms-auto" />
+        <ExportLink filter={{}} list="bans" />
         {can("bans.write") && (
-          <Button className="sm:ms-auto" data-shortcut="n" icon="plus" look="primary" onClick={() => setAsking(true)}>
+          <Button data-shortcut="n" icon="plus" look="primary" onClick={() => setAsking(true)}>
             {t("Ban an address…")}
           </Button>
         )}
@@ -139,7 +142,7 @@ const columns = (): readonly Column<Ban>[] => [
     header: t("Hits"),
     numeric: true,
     from: "lg",
-    cell: ({ hits }) => (hits > 0 ? hits : <span className="text-ink-3">–</span>),
+    cell: (ban) => <span className="inline-block max-w-48 text-ink-2 whitespace-normal">{hitsText(ban)}</span>,
   },
 ];
 

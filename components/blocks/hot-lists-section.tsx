@@ -8,6 +8,7 @@ import type { Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { refusalOf } from "@/components/api/refusal";
 import { HotProblems } from "@/components/blocks/hot-problems";
+import { ExportLink } from "@/components/exports/export-link";
 import { useScope } from "@/components/shell/scope";
 import { isActive, progressText } from "@/components/tasks/task-words";
 import { Button } from "@/components/ui/button";
@@ -44,11 +45,14 @@ export function HotListsSection() {
             "Numbers and ranges known for fraud, from a file. Not called while a list is on, here and by every tenant below.",
           )}
         </p>
-        {mayChange && (
-          <Button icon="plus" onClick={() => setAsking(true)}>
-            {t("Read a file…")}
-          </Button>
-        )}
+        <div className="flex flex-wrap gap-2">
+          <ExportLink filter={{}} list="hot_lists" />
+          {mayChange && (
+            <Button icon="plus" onClick={() => setAsking(true)}>
+              {t("Read a file…")}
+            </Button>
+          )}
+        </div>
       </div>
       <QueryView query={query}>
         {({ items }) => (

@@ -8,6 +8,7 @@ import type { Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { refusalOf } from "@/components/api/refusal";
 import { numberText } from "@/components/blocks/ban-words";
+import { ExportLink } from "@/components/exports/export-link";
 import { Moment } from "@/components/shell/moment";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
@@ -32,11 +33,14 @@ export function NumbersSection() {
         <p className="max-w-prose text-ink-2">
           {t("Not called from the next call on, here and by every tenant below. Emergency numbers always pass.")}
         </p>
-        {can("destinations.write") && (
-          <Button icon="plus" onClick={() => setAsking(true)}>
-            {t("Block a number…")}
-          </Button>
-        )}
+        <div className="flex flex-wrap gap-2">
+          <ExportLink filter={{}} list="number_blocks" />
+          {can("destinations.write") && (
+            <Button icon="plus" onClick={() => setAsking(true)}>
+              {t("Block a number…")}
+            </Button>
+          )}
+        </div>
       </div>
       <QueryView query={query}>
         {({ items }) => (

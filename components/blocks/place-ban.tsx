@@ -5,7 +5,7 @@ import type { FormEvent } from "react";
 
 import { useTRPC } from "@/components/api/client";
 import { problemsOf, refusalBeside, refusalOf } from "@/components/api/refusal";
-import { durationChoices, scopeText } from "@/components/blocks/ban-words";
+import { durationChoices, reachChoices } from "@/components/blocks/ban-words";
 import { useScope } from "@/components/shell/scope";
 import { Dialog } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
@@ -51,7 +51,7 @@ export function PlaceBan({ onClose, network, reason }: Props) {
     if (!values) return;
     const { network, reason, seconds } = values;
     const cutOff = new FormData(event.currentTarget).get("cutOff") === "on";
-    const scope = values.scope === "web" ? "web" : "sip";
+    const scope = values.scope === "web" || values.scope === "all" ? values.scope : "sip";
     place.mutate({ tenantSlug, network, scope, reason, cutOff, ...(seconds ? { seconds: Number(seconds) } : {}) });
   }
 
@@ -89,11 +89,7 @@ function What({ problems, network, reason }: Readonly<{ problems: Said } & Said>
         name="network"
         problem={problems.network}
       />
-      <Select
-        choices={Object.entries(scopeText).map(([value, label]) => ({ value, label }))}
-        label={t("Keep it away from")}
-        name="scope"
-      />
+      <Select choices={reachChoices()} label={t("Keep it away from")} name="scope" />
       <Select choices={durationChoices()} label={t("For")} name="seconds" />
       <Field defaultValue={reason} label={t("Why")} maxLength={200} name="reason" problem={problems.reason} />
     </>

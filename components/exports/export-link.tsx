@@ -3,10 +3,11 @@ import Link from "next/link";
 import { searchOf } from "@/components/exports/export-address";
 import { useScope } from "@/components/shell/scope";
 import { buttonClass } from "@/components/ui/button-class";
+import type { ExportKind } from "@/server/domain/exports/export.schema";
 import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{
-  list: "calls" | "audit" | "ledger" | "security_events";
+  list: ExportKind;
   filter: Readonly<Record<string, unknown>>;
 }>;
 

@@ -30,6 +30,7 @@ import {
   exportKinds,
   exportWords,
   isExportKind,
+  isThere,
 } from "@/server/domain/exports/export.schema";
 import { type Rhythm, rhythms, rhythmWords } from "@/server/domain/exports/rhythm-kinds.schema";
 import { say, t } from "@/server/kernel/words";
@@ -52,7 +53,7 @@ export function NewExport({ from, onClose }: Props) {
   const parts = partsOf({ what, filter, seller });
   const formats = formatsFor(what, parts);
   const format = formats.includes(wanted) ? wanted : "csv";
-  const kinds = exportKinds.filter((kind) => can(exportWords[kind].permission));
+  const kinds = exportKinds.filter((kind) => can(exportWords[kind].permission) && isThere(kind, tenant.kind));
 
   function choose(kind: string) {
     if (!isExportKind(kind)) return;

@@ -11,7 +11,7 @@ import {
   placeBanSchema,
 } from "@/server/domain/bans/ban.schema";
 import { banSettings, dropKept, keepNetwork, listBans, listKept, setBanSetting } from "@/server/domain/bans/ban-list";
-import { liftBan, placeBan, previewBan } from "@/server/domain/bans/bans";
+import { liftBan, placeBans, previewBan } from "@/server/domain/bans/bans";
 import { liftOwnBan, listOwnBans } from "@/server/domain/bans/own-bans";
 
 /** The PBX and the portal are the operator's, and so is who may reach them. */
@@ -47,7 +47,7 @@ export const bansRouter = router({
       atOperator(ctx.seat);
       const source = { kind: "person", id: ctx.userId } as const;
       return ctx.change(async (tx) => {
-        const result = await placeBan(tx, { ...asked, source, ownAddress: ctx.address });
+        const result = await placeBans(tx, { ...asked, source, ownAddress: ctx.address });
         const { network, scope, reason, cutOff } = asked;
         const after = { network, scope, reason, cutOff, expiresAt: result.expiresAt.toISOString() };
         return { subject: `ban:${result.id}`, after, result };

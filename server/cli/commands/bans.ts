@@ -1,6 +1,6 @@
 import { banFilterSchema, banPreviewSchema, placeBanSchema } from "@/server/domain/bans/ban.schema";
 import { findBan, listBans } from "@/server/domain/bans/ban-list";
-import { liftBan, placeBan } from "@/server/domain/bans/bans";
+import { liftBan, placeBans } from "@/server/domain/bans/bans";
 import { check, checkCount } from "../check";
 import { BadInput, type Command } from "../command";
 
@@ -53,7 +53,7 @@ export const banAdd: Command = {
   summary: "Bans an address or a network; a ban that holds already is prolonged, never shortened.",
   words: ["network"],
   options: {
-    scope,
+    scope: { value: "sip|web|all", about: "sip: the PBX; web: the portal; all: both", fallback: "sip" },
     reason: { value: "text", about: "why", required: true },
     for: { value: "2h", about: "how long: 90s, 15m, 2h, 7d; without it 5 minutes, doubled with each repetition" },
     "cut-off": { about: "also when telephones, trunks or people work from there" },
@@ -69,7 +69,7 @@ export const banAdd: Command = {
     const asked = check(placeBanSchema, typed, { seconds: "for", cutOff: "cut-off" });
     const operator = await desk.operator();
     const placed = await desk.change(operator, "ban.place", async (tx) => {
-      const result = await placeBan(tx, { ...asked, source: { kind: "person", id: desk.actorName } });
+      const result = await placeBans(tx, { ...asked, source: { kind: "person", id: desk.actorName } });
       const { network, reason, cutOff } = asked;
       const after = { network, scope: asked.scope, reason, cutOff, expiresAt: result.expiresAt.toISOString() };
       return { subject: `ban:${result.id}`, after, result };
@@ -77,7 +77,10 @@ export const banAdd: Command = {
     await desk.publish(operator, ["bans", "audit"]);
     const { expiresAt, placed: isNew, prolonged } = placed;
     const value = { network: asked.network, scope: asked.scope, expiresAt, placed: isNew, prolonged };
-    return { value, say: `${asked.network} is banned for ${asked.scope} until ${expiresAt.toISOString()}.` };
+    return {
+      value,
+      say: `${asked.network} is banned for ${asked.scope === "all" ? "sip and web" : asked.scope} until ${expiresAt.toISOString()}.`,
+    };
   },
 };
 

@@ -4,6 +4,11 @@ import { formatNetwork, parseNetwork } from "@/server/domain/bans/network.rules"
 
 export const banScopes = ["sip", "web"] as const;
 export type BanScope = (typeof banScopes)[number];
+/** What a ban is asked for: one of them, or all of them in one act. */
+export const banReaches = [...banScopes, "all"] as const;
+export type BanReach = (typeof banReaches)[number];
+/** What such a ban is placed for, each with a ban of its own. */
+export const scopesOf = (reach: BanReach): readonly BanScope[] => (reach === "all" ? banScopes : [reach]);
 
 const DAY_S = 86_400;
 /** The shortest and the longest ban that a person may place, in seconds. */
@@ -53,6 +58,7 @@ export type BanFilter = z.infer<typeof banFilterSchema> & { readonly limit?: num
 export const banPreviewSchema = z.object({ network: banNetwork, scope: z.enum(banScopes) });
 
 export const placeBanSchema = banPreviewSchema.extend({
+  scope: z.enum(banReaches),
   reason: line(200).min(1, "Say why: who finds it next month was not there."),
   /** Left out: the first duration, doubled for each ban of the same network in the last seven days. */
   seconds: z.number().int().min(banSeconds.least).max(banSeconds.most).optional(),

@@ -1,4 +1,4 @@
-import type { BanScope } from "@/server/domain/bans/ban.schema";
+import { type BanReach, type BanScope, scopesOf } from "@/server/domain/bans/ban.schema";
 import { isWithin, parseNetwork } from "@/server/domain/bans/network.rules";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
@@ -71,6 +71,29 @@ export async function placeBan(tx: TenantWrite, wanted: Wanted): Promise<Placed>
     FROM ban_place(${network}::inet, ${scope}, ${reason}, ${source.kind}, ${source.id}, ${seconds ?? null}::int)`;
   if (!placed) throw new Error("ban_place answered with no row");
   return placed;
+}
+
+export type PlacedAll = Placed & {
+  /** Of all that were placed or held; the end is that of the one that ends last. */
+  readonly ids: readonly string[];
+};
+
+/** The same for the PBX, the portal, or both at once: all or none. @returns the first, with the ids of all. */
+export async function placeBans(
+  tx: TenantWrite,
+  { scope: reach, ...wanted }: Omit<Wanted, "scope"> & Readonly<{ scope: BanReach }>,
+): Promise<PlacedAll> {
+  const each: Placed[] = [];
+  for (const scope of scopesOf(reach)) each.push(await placeBan(tx, { ...wanted, scope }));
+  const [first] = each;
+  if (!first) throw new Error("nothing was asked to be banned");
+  return {
+    ...first,
+    expiresAt: new Date(Math.max(...each.map(({ expiresAt }) => expiresAt.getTime()))),
+    placed: each.some(({ placed }) => placed),
+    prolonged: each.some(({ prolonged }) => prolonged),
+    ids: each.map(({ id }) => id),
+  };
 }
 
 const words: Readonly<Record<Cut["kind"], (what: string) => string>> = {

@@ -81,7 +81,7 @@ async function* piecesOf({ read, file, onLines }: Archive, inner: Inner): AsyncG
 
 function innerFiles({ asked, bounds }: Archive): readonly Inner[] {
   const listed = (
-    kind: Exclude<ExportKind, "everything" | "incidents" | "security_events">,
+    kind: "extensions" | "numbers" | "calls" | "ledger" | "audit",
     bound: bigint,
     subtree = false,
   ): Inner => {

@@ -10,11 +10,18 @@ export const exportKinds = [
   "audit",
   "incidents",
   "security_events",
+  "number_blocks",
+  "hot_lists",
+  "bans",
   "everything",
 ] as const;
 export type ExportKind = (typeof exportKinds)[number];
 /** Whether a stored word is a kind that this version knows. */
 export const isExportKind = (text: string): text is ExportKind => (exportKinds as readonly string[]).includes(text);
+
+/** Incidents and bans are the operator's: a file of them is empty anywhere else. */
+export const isThere = (kind: ExportKind, tenantKind: string): boolean =>
+  tenantKind === "operator" || !["incidents", "bans"].includes(kind);
 
 /** Lists that days narrow; a scheduled file of one is of the period that is over. */
 export const datedKinds: readonly ExportKind[] = ["calls", "ledger", "audit", "security_events"];
@@ -178,6 +185,47 @@ export const exportWords: Readonly<Record<ExportKind, KindOfExport>> = {
       column("count", "number", "How often the same came within a moment"),
       column("tenant", "text", "Whose phone was tried"),
       column("event_id", "text", "Its place in the list"),
+    ],
+  },
+  number_blocks: {
+    name: msg("Blocked numbers"),
+    permission: "destinations.read",
+    moment: msg("As they stand at the moment the file is made. What is blocked above holds as well and is not in it."),
+    columns: [
+      column("number", "text", "In full form, or how it begins"),
+      column("blocks", "text", "number, or all that begin so"),
+      column("why", "text", "As it was noted"),
+      column("since", "moment", "Since when"),
+    ],
+  },
+  hot_lists: {
+    name: msg("Hot lists"),
+    permission: "destinations.read",
+    moment: msg("Every number of every list, on or off, as they stand at the moment the file is made."),
+    columns: [
+      column("number", "text", "In full form, or how it begins"),
+      column("blocks", "text", "number, or all that begin so"),
+      column("list", "text", "Its list"),
+      column("holds", "text", "yes while the list is on"),
+    ],
+  },
+  bans: {
+    name: msg("Bans"),
+    permission: "bans.read",
+    moment: msg("Those that hold and those that are over, as they stand at the moment the file is made."),
+    columns: [
+      column("network", "text", "The address"),
+      column("scope", "text", "sip or web"),
+      column("state", "text", "active, lifted or over"),
+      column("why", "text", "As it was noted"),
+      column("source", "text", "automatic, person, incident or rule"),
+      column("by", "text", "Who placed it"),
+      column("since", "moment", "Since when"),
+      column("until", "moment", "Its end"),
+      column("lifted_at", "moment", "When it was taken back"),
+      column("hits", "number", "As far as they are counted: the telephone system counts none"),
+      column("times_before", "number", "Bans of the same within a week before"),
+      column("ban_id", "text", "Ours"),
     ],
   },
   everything: {

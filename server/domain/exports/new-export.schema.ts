@@ -18,6 +18,9 @@ export const exportFilters = {
   audit: trailFilterSchema,
   incidents: z.object({ severity: z.enum(severities).optional(), text: z.string().trim().max(100).optional() }),
   security_events: securityEventFilterSchema,
+  number_blocks: z.object({}),
+  hot_lists: z.object({}),
+  bans: z.object({}),
   everything: z.object({}),
 } as const satisfies Record<ExportKind, z.ZodType>;
 
@@ -53,6 +56,9 @@ export const newExportSchema = z.discriminatedUnion("what", [
   asked("audit"),
   asked("incidents"),
   asked("security_events"),
+  asked("number_blocks"),
+  asked("hot_lists"),
+  asked("bans"),
   asked("everything"),
 ]);
 export type NewExport = z.output<typeof newExportSchema>;

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { trailAfter } from "@/server/domain/audit/trail";
 import { type CallReach, reachOf } from "@/server/domain/calls/call-reach";
 import { callRange, callsWhere } from "@/server/domain/calls/call-where";
+import { banRows, hotNumbersAfter, numberBlockRows } from "@/server/domain/exports/block-lists";
 import type { Row } from "@/server/domain/exports/cells.rules";
 import type { ExportKind } from "@/server/domain/exports/export.schema";
 import type { exportFilters } from "@/server/domain/exports/new-export.schema";
@@ -161,7 +162,7 @@ const ledger: Source<"ledger"> = {
   },
 };
 
-const whole = <K extends "extensions" | "numbers" | "incidents">(
+const whole = <K extends "extensions" | "numbers" | "incidents" | "number_blocks" | "bans">(
   read: (tx: TenantRead, tenantId: TenantId, filter: Filters[K]) => Promise<Row[]>,
 ): Source<K> => ({
   bound: async () => 0n,
@@ -182,6 +183,12 @@ const securityEvents: Source<"security_events"> = {
   },
 };
 
+const hotLists: Source<"hot_lists"> = {
+  bound: async () => 0n,
+  count: async () => null,
+  next: async (tx, { tenantId }, after, limit) => hotNumbersAfter(tx, tenantId, { after, limit }),
+};
+
 /** Kinds whose rows are those of tenants below as well: read in a subtree transaction. */
 export const readsBelow = (what: ExportKind): boolean => what === "numbers" || what === "security_events";
 
@@ -194,6 +201,9 @@ export const exportSources: { readonly [K in ExportKind]: Source<K> } = {
   numbers: whole<"numbers">(numberRows),
   incidents: whole<"incidents">(incidentRows),
   security_events: securityEvents,
+  number_blocks: whole<"number_blocks">(numberBlockRows),
+  hot_lists: hotLists,
+  bans: whole<"bans">(banRows),
   // Its files come from the sources above; only the moment is its own.
   everything: { bound: calls.bound, count: async () => null, next: async () => ({ rows: [], after: null }) },
 };

@@ -5,7 +5,7 @@ import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
 
 /** More things than this in one list is nothing that anybody has; a file of them would be no list of one moment. */
-const MOST = 200_000;
+export const MOST = 200_000;
 
 /** The extensions of a tenant as cells, by number. */
 export async function extensionRows(tx: TenantRead, tenantId: TenantId): Promise<Row[]> {
@@ -88,7 +88,8 @@ export async function incidentRows(
   ]);
 }
 
-function refuseTooMany(rows: number): void {
+/** @throws DomainError too_large for a list that is longer than the longest. */
+export function refuseTooMany(rows: number): void {
   if (rows <= MOST) return;
   throw new DomainError("too_large", { most: MOST }, `That is more than ${MOST} lines; narrow the filter.`);
 }

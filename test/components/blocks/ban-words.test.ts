@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 
-import { holdersText, leftText, numberText, ownBanText, sourceText } from "@/components/blocks/ban-words";
+import {
+  hitsText,
+  holdersText,
+  leftText,
+  numberText,
+  ownBanText,
+  reachChoices,
+  sourceText,
+} from "@/components/blocks/ban-words";
 
 describe("words about bans", () => {
   it("says how long one still holds, in a unit that says enough", () => {
@@ -14,6 +22,21 @@ describe("words about bans", () => {
       "2 h left",
       "2 days left",
     ]);
+  });
+
+  it("offers the telephones, the portal, or both", () => {
+    expect(reachChoices().map(({ value, label }) => `${value}: ${label}`)).toEqual([
+      "sip: Telephones",
+      "web: Portal",
+      "all: Telephones and portal",
+    ]);
+  });
+
+  it("does not call none what nobody counts", () => {
+    expect(hitsText({ scope: "sip", hits: 0 })).toBe("refused by the telephone system; not counted");
+    expect(hitsText({ scope: "sip", hits: 3 })).toMatch(/^3, then refused/);
+    expect(hitsText({ scope: "web", hits: 0 })).toBe("–");
+    expect(hitsText({ scope: "web", hits: 3 })).toBe("3");
   });
 
   it("says who placed it", () => {

@@ -46,6 +46,28 @@ test("a ban is looked at, placed, seen and taken back, and the trail says so", a
   expect(await actions()).toEqual(["ban.place", "ban.lift"]);
 });
 
+test("an address is kept from telephones and portal in one act, or from neither", async () => {
+  const network = "203.0.113.77";
+  const placed = await owner.bans.place({ tenantSlug, network, scope: "all", reason: "Both", seconds: 600 });
+  expect(placed).toMatchObject({ placed: true });
+  const { items } = await owner.bans.list({ tenantSlug, text: network });
+  expect(items.map(({ id, scope }) => `${scope} ${id}`).toSorted()).toEqual(
+    placed.ids.map((id, at) => `${["sip", "web"][at]} ${id}`),
+  );
+  const trail = await branches.build.sql<{ after: object }>(
+    "SELECT after FROM audit_event WHERE action = 'ban.place' AND after->>'network' = $1",
+    [network],
+  );
+  expect(trail).toMatchObject([{ after: { scope: "all" } }]);
+  for (const banId of placed.ids) await owner.bans.lift({ tenantSlug, banId });
+
+  // One's own way into the portal stays: then the telephones are not cut off either.
+  const away = callerFor(db.app, await branches.seat(branches.operator, "owner"), { address: "203.0.113.99" });
+  const mine = { tenantSlug, network: "203.0.113.99", scope: "all", reason: "x", cutOff: true } as const;
+  await expect(away.bans.place(mine)).rejects.toMatchObject({ message: "ban_cuts_off" });
+  expect((await owner.bans.list({ tenantSlug, text: mine.network })).items).toEqual([]);
+});
+
 test.each([
   ["0.0.0.0/0", "too wide"],
   ["::/0", "too wide"],
