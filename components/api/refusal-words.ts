@@ -112,7 +112,7 @@ export const refusals: Partial<Record<DomainErrorCode, Readonly<{ title: Message
   },
   rate_overlap: {
     title: msg("That prefix already has a price in this period."),
-    next: msg("End the earlier price first, or choose another start."),
+    next: msg("Nothing was changed. The list of prices shows until when each holds."),
   },
   no_rate: {
     title: msg("There is no price for this number."),

@@ -32,9 +32,14 @@ export const sentencesWithNames: readonly Message[] = [
   msg("There is no incident {number}."),
   msg("There is {available} to move, and {asked} was asked for. A credit limit is not money and cannot be moved."),
   msg("Too many codes were tried. Wait {seconds} seconds and try again."),
+  msg("What {prefix} cost at that time stays: leave the start out, or choose one to come."),
   msg("{count} decks wait for a decision already: apply or drop some of them first."),
   msg("{most} links are open for this extension. Revoke one, or wait ten minutes."),
   msg("{network} is not on the keep-list."),
+  msg("{prefix} has a price from {from} on: end yours by then."),
+  msg("{prefix} has a price planned from {from} on: take that one back first."),
+  msg("{prefix} has a price until {until}: begin then or later."),
+  msg("{prefix} has a price without an end: choose other hours, or end that one first."),
 ];
 
 type Form = Readonly<{ message: Message; form: RegExp; names: readonly string[] }>;

@@ -75,9 +75,10 @@ export const plansRouter = router({
     .input(z.intersection(newRateSchema, z.object({ planId })))
     .mutation(({ ctx, input }) =>
       ctx.change(async (tx) => {
-        const rate = await setRate(tx, ctx.tenantId, input);
+        const { rate, ended } = await setRate(tx, ctx.tenantId, input);
         const after = { plan: input.planId, ...auditOfRate(rate) };
-        return { subject: `rate:${rate.id}`, after, result: rate };
+        const before = ended && { before: { rate: ended.id, ...auditOfRate(ended) } };
+        return { subject: `rate:${rate.id}`, ...before, after, result: rate };
       }),
     ),
 

@@ -42,7 +42,7 @@ export const rateSet: Command = {
     first: { value: "60", about: "seconds that are billed at least", fallback: "60" },
     next: { value: "6", about: "billing step after that, in seconds", fallback: "6" },
     grace: { value: "0", about: "calls no longer than so many seconds are free", fallback: "0" },
-    from: { value: "time", about: "start, such as 2027-01-31T00:00:00Z; must not overlap another price" },
+    from: { value: "time", about: "start, such as 2027-01-31T00:00:00Z; a price without an end of its own ends there" },
     to: { value: "time", about: "end, not included" },
     owner,
   },
@@ -82,9 +82,10 @@ export const rateSet: Command = {
     );
     const named = await planNamed(desk, given.must("plan"), given.text("owner"));
     const set = await desk.change(named.ownerId, "rate.set", async (tx) => {
-      const result = await setRate(tx, named.ownerId, { ...rate, planId: named.id });
+      const { rate: result, ended } = await setRate(tx, named.ownerId, { ...rate, planId: named.id });
       const after = { plan: named.id, ...auditOfRate(result) };
-      return { subject: `rate:${result.id}`, after, result };
+      const before = ended && { before: { rate: ended.id, ...auditOfRate(ended) } };
+      return { subject: `rate:${result.id}`, ...before, after, result };
     });
     const { perMinute, connectionFee, minimumCharge, maxCharge, steps, validFrom, validTo, ...other } = set;
     const money = {

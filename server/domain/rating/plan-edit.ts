@@ -111,7 +111,7 @@ export async function endRate(
   // What was to end where it began goes on, or calls would have no price from that day.
   if (dropped > 0) {
     await tx.$executeRaw`
-      UPDATE rate SET valid = tstzrange(lower(valid), ${rate.validTo}::timestamptz) WHERE tenant_id = ${where.tenantId}::uuid AND plan_id = ${where.planId}::uuid
+      UPDATE rate SET valid = tstzrange(lower(valid), ${rate.validTo}::timestamptz), hand = CASE WHEN ${rate.validTo !== null} THEN hand END WHERE tenant_id = ${where.tenantId}::uuid AND plan_id = ${where.planId}::uuid
         AND direction = ${rate.direction} AND prefix = ${rate.prefix} AND upper(valid) = ${rate.validFrom}::timestamptz
         AND hours IS NOT DISTINCT FROM ${hours}::int4multirange`;
   }

@@ -1,11 +1,12 @@
 import { getOwnPlan } from "@/server/domain/rating/plans";
 import type { RatePrice } from "@/server/domain/rating/price.rules";
 import type { NewRate } from "@/server/domain/rating/rate.schema";
+import { makeRoom } from "@/server/domain/rating/rate-periods";
 import { ratePriceOf, type StoredPrice } from "@/server/domain/rating/stored-price";
 import { weekTextOf } from "@/server/domain/rating/week-hours.rules";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
-import type { PlanId, TenantId } from "@/server/kernel/ids";
+import type { TenantId } from "@/server/kernel/ids";
 import { decimalOf } from "@/server/kernel/money";
 
 export type RateRow = Required<RatePrice> & {
@@ -87,9 +88,11 @@ export async function rateOfPlan(
 
 /**
  * Gives a prefix a price, 60/6 without grace unless said otherwise. Without `from` it holds from this moment: the present
- * price of the same hours ends here, and one that was planned for later still takes over when its time comes. With `from`
- * it must not overlap another price of the prefix; prices of different hours of the week do not.
+ * price of the same hours ends here, and one that was planned for later still takes over when its time comes. With a `from` to
+ * come, a price without an end of its own ends there; taking the planned one back lets it go on. Otherwise the period must not
+ * overlap another price of the prefix; prices of different hours of the week do not.
  * Calls in progress keep the price they were authorised with.
+ * @returns the price, and the one that ends where it begins, as it was.
  * @throws DomainError not_found for a plan that is not the tenant's own.
  * @throws DomainError rate_overlap when the period is taken.
  */
@@ -97,12 +100,9 @@ export async function setRate(
   tx: TenantWrite,
   tenantId: TenantId,
   { planId, ...rate }: NewRate & { planId: string },
-): Promise<RateRow> {
+): Promise<{ rate: RateRow; ended: RateRow | null }> {
   const plan = await getOwnPlan(tx, tenantId, planId);
-  const { from, until, givesWay } =
-    rate.from === undefined
-      ? await endPresent(tx, plan.id, rate)
-      : { from: rate.from, until: rate.to ?? null, givesWay: false };
+  const { from, until, givesWay, ended } = await makeRoom(tx, plan.id, rate);
   const steps = rate.steps?.length ? rate.steps : undefined;
   const [row] = await tx.$queryRaw<Stored[]>`
     INSERT INTO rate (tenant_id, plan_id, prefix, direction, destination, per_minute_micros, connection_fee_micros, first_seconds, next_seconds,
@@ -116,38 +116,8 @@ export async function setRate(
     RETURNING id, prefix, direction, destination, to_jsonb(rate) AS price, hours::text AS hours, lower(valid) AS "validFrom", upper(valid) AS "validTo",
       lower(valid)::text AS "exactFrom"`;
   if (!row) throw new DomainError("conflict");
-  return rowOf(row);
-}
-
-/**
- * Ends what holds now, so that a price without a start can begin. Locks the plan: one price at a time per prefix, so whoever
- * sets the same one waits here, and then ends the other's.
- * @returns the moment, and when the new price ends by itself: at the wished time, or where it gives way to a planned price.
- * @throws DomainError rate_overlap when the wished time reaches into a planned price.
- */
-async function endPresent(
-  tx: TenantWrite,
-  planId: PlanId,
-  { prefix, to, direction = "out", week }: Pick<NewRate, "prefix" | "to" | "direction" | "week">,
-): Promise<{ from: string; until: string | null; givesWay: boolean }> {
-  await tx.$queryRaw`SELECT id FROM plan WHERE id = ${planId}::uuid FOR UPDATE`;
-  // The time after the wait, not that of the transaction's start: the last one to get here sets the last price.
-  const [clock] = await tx.$queryRaw<{ now: string }[]>`SELECT clock_timestamp()::text AS now`;
-  const now = clock?.now ?? new Date().toISOString();
-  // A price that began in this very moment never held.
-  await tx.$executeRaw`
-    DELETE FROM rate WHERE plan_id = ${planId}::uuid AND direction = ${direction} AND prefix = ${prefix} AND hours IS NOT DISTINCT FROM ${week ?? null}::int4multirange
-      AND lower(valid) = ${now}::timestamptz`;
-  await tx.$executeRaw`
-    UPDATE rate SET valid = tstzrange(lower(valid), ${now}::timestamptz)
-    WHERE plan_id = ${planId}::uuid AND direction = ${direction} AND prefix = ${prefix} AND hours IS NOT DISTINCT FROM ${week ?? null}::int4multirange
-      AND valid @> ${now}::timestamptz`;
-  const [planned] = await tx.$queryRaw<{ from: string; before: boolean }[]>`
-    SELECT lower(valid)::text AS from, coalesce(lower(valid) < ${to ?? null}::timestamptz, false) AS before FROM rate
-    WHERE plan_id = ${planId}::uuid AND direction = ${direction} AND prefix = ${prefix} AND hours IS NOT DISTINCT FROM ${week ?? null}::int4multirange
-      AND lower(valid) > ${now}::timestamptz ORDER BY lower(valid) LIMIT 1`;
-  if (planned?.before) throw new DomainError("rate_overlap", { field: "to", prefix });
-  return { from: now, until: to ?? planned?.from ?? null, givesWay: to === undefined && planned !== undefined };
+  const before = ended && (await rateOfPlan(tx, tenantId, plan.id, ended.id));
+  return { rate: rowOf(row), ended: before ? { ...before, validTo: ended.until } : null };
 }
 
 /** What the trail keeps of a price. */

@@ -104,6 +104,80 @@ describe("a price", () => {
     expect(await rates(planId)).toMatchObject([{ id: present.id, validTo: null }]);
   });
 
+  test("that is planned cuts the one without an end at its start, says so in the trail, and lets it go on when taken back", async () => {
+    const { id: planId } = await made();
+    const set = (more: { perMinute: string; from?: string; to?: string }) =>
+      plans().setRate({ ...mine, planId, prefix: "49", ...more });
+    const present = await set({ perMinute: "0.10" });
+    const last = await set({ perMinute: "0.30", from: "2099-01-01T00:00:00Z" });
+    const between = await set({ perMinute: "0.20", from: "2098-01-01T00:00:00Z" });
+    const [first, second, third] = await rates(planId);
+    expect(first).toMatchObject({ id: present.id, validTo: between.validFrom });
+    expect(second).toMatchObject({ id: between.id, validTo: last.validFrom });
+    expect(third).toMatchObject({ id: last.id, validTo: null });
+    const at = async (moment: string) =>
+      (await plans().price({ ...mine, planId, to: "493012345678", ms: 60_000, at: moment })).costMicros;
+    const last2097 = await at("2097-12-31T23:59:59Z");
+    const of = [last2097, await at("2098-01-01T00:00:00Z"), await at("2099-01-01T00:00:00Z")];
+    expect(of).toEqual([100_000n, 200_000n, 300_000n]);
+
+    const [trail] = await on.sql<{ before: object; after: object }>(
+      "SELECT before, after FROM audit_event WHERE action = 'rate.set' AND subject = $1",
+      [`rate:${between.id}`],
+    );
+    expect(trail?.before).toMatchObject({ rate: present.id, perMinute: "0.100000", to: "2099-01-01T00:00:00.000Z" });
+    expect(trail?.after).toMatchObject({ from: "2098-01-01T00:00:00.000Z", to: "2099-01-01T00:00:00.000Z" });
+
+    const takeBack = (rateId: string) => plans().endRate({ ...mine, planId, rateId });
+    await takeBack(between.id);
+    expect((await rates(planId))[0]).toMatchObject({ id: present.id, validTo: last.validFrom });
+    await takeBack(last.id);
+    expect(await rates(planId)).toMatchObject([{ id: present.id, validTo: null }]);
+    // And another one is planned over it as over the first.
+    await set({ perMinute: "0.15", from: "2098-06-01T00:00:00Z" });
+    expect(await at("2098-06-01T00:00:00Z")).toBe(150_000n);
+  });
+
+  test.each<[string, object, string]>([
+    [
+      "in a period with an end of its own",
+      { from: "2098-06-01T00:00:00Z" },
+      "49 has a price until 2099-01-01T00:00:00Z: begin then or later.",
+    ],
+    [
+      "from the very moment of a planned one",
+      { from: "2098-01-01T00:00:00Z" },
+      "49 has a price planned from 2098-01-01T00:00:00Z on: take that one back first.",
+    ],
+    [
+      "that reaches into a planned one",
+      { to: "2098-01-01T00:00:01Z" },
+      "49 has a price from 2098-01-01T00:00:00Z on: end yours by then.",
+    ],
+    [
+      "in the past",
+      { from: "2026-01-01T00:00:00Z" },
+      "What 49 cost at that time stays: leave the start out, or choose one to come.",
+    ],
+    [
+      "of hours that another one has",
+      { prefix: "44", week: { days: "mon" }, from: "2098-01-01T00:00:00Z" },
+      "44 (Mon-Fri 00:00-24:00) has a price without an end: choose other hours, or end that one first.",
+    ],
+  ])("%s is refused: which one is in the way, until when, and what to do", async (_, more, sentence) => {
+    const { id: planId } = await made();
+    const set = (what: object) => plans().setRate({ ...mine, planId, prefix: "49", perMinute: "0.10", ...what });
+    await on.sql(
+      "INSERT INTO rate (tenant_id, plan_id, prefix, direction, per_minute_micros, connection_fee_micros, first_seconds, next_seconds, valid) SELECT tenant_id, id, '49', 'out', 1, 0, 60, 60, tstzrange('2025-01-01', '2098-01-01') FROM plan WHERE id = $1",
+      [planId],
+    );
+    await set({ from: "2098-01-01T00:00:00Z", to: "2099-01-01T00:00:00Z" });
+    await set({ prefix: "44", week: { days: "mon-fri" } });
+    const before = await rates(planId);
+    await expect(set(more)).rejects.toMatchObject({ message: "rate_overlap", cause: { sentence } });
+    expect(await rates(planId)).toEqual(before);
+  });
+
   test("and a plan are changed by the command line as well", async () => {
     const { id: planId, name } = await made();
     const cli = <T>(...words: string[]) => jsonOf<T>(db.appUrl, words);
@@ -113,7 +187,7 @@ describe("a price", () => {
     await cli(...set, "0.10", "--days", "mon-fri", "--hours", "08:00-19:00");
     await cli(...set, "0.05");
     const from = "2099-01-01T00:00:00Z";
-    await cli(...set, "0.07", "--from", from).catch(() => undefined);
+    expect(await cli(...set, "0.07", "--from", from)).toMatchObject({ from: "2099-01-01T00:00:00.000Z", to: null });
     const end = ["rate", "end", "--plan", name, "--prefix", "+49"];
     await expect(cli(...end)).rejects.toThrow(/--week: there are several/);
     const [withHours] = (await rates(planId)).filter(({ week }) => week !== null);

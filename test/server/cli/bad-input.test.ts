@@ -87,7 +87,7 @@ test.each<[string, string[], string, RegExp]>([
     "a period that is taken",
     ["rate", "set", "--plan", "Sell", "--prefix", "49", "--per-minute", "1", "--from", "2026-01-01T00:00:00Z"],
     "rate_overlap",
-    /period/,
+    /^What 49 cost at that time stays/,
   ],
   ["a plan's name again", ["plan", "create", "--name", "Sell", "--currency", "EUR"], "plan_taken", /name/],
   [

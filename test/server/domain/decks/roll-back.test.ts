@@ -35,7 +35,7 @@ const by = () => {
 const set = (rate: NewRate) =>
   change(db.app, by(), async (tx) => ({
     subject: "rate:1",
-    result: await setRate(tx, by().tenantId, { planId: plan, ...rate }),
+    result: (await setRate(tx, by().tenantId, { planId: plan, ...rate })).rate,
   }));
 /** Ends the price of a prefix that holds, or the one planned for a moment. */
 async function end(prefix: string, at = new Date()): Promise<void> {
