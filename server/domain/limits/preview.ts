@@ -39,7 +39,7 @@ export async function previewLimits(
       SELECT c.ended_at, c.started_at, c.id, (c.ended_at AT TIME ZONE here.zone)::date AS day, here.first_day,
         coalesce(h.charged_micros, 0) + coalesce(h.tax_micros, 0) AS cost,
         greatest(h.per_minute_micros, (SELECT max(price) FROM unnest(h.step_per_minute) AS price)) AS minute
-      FROM here, call c JOIN hold h ON h.tenant_id = c.tenant_id AND h.call_id = c.id
+      FROM here, call_record c JOIN hold h ON h.tenant_id = c.tenant_id AND h.call_id = c.id
       WHERE c.tenant_id = ${tenantId}::uuid AND c.state = 'ended' AND c.talk_ms > 0
         AND (${asked.extensionId ?? null}::uuid IS NULL OR c.extension_id = ${asked.extensionId ?? null}::uuid)
         AND c.started_at >= (date_trunc('month', here.first_day::timestamp) AT TIME ZONE here.zone) - interval '1 day'
