@@ -138,6 +138,11 @@ function deskText(kind: string, at: (name: string) => string): string | undefine
   switch (kind) {
     case "rule":
       return ruleText(at);
+    case "healed":
+      return t("saw {healed, plural, one {# difference} other {# differences}} healed or closed; still open: {open}", {
+        healed: Number(at("healed")),
+        open: Number(at("open")),
+      });
     case "rule_ban":
       return t("banned {network} by the rule until {until} UTC", {
         network: at("network"),

@@ -9,11 +9,11 @@ import { type Found, type Names, nameSubjects } from "@/workers/rules/subjects";
 /** Subjects of one sweep, and events of one tenant's trail: what is left waits for the next. */
 const MOST_SUBJECTS = 500;
 const MOST_EVENTS = 5_000;
-/** A difference is written down when it is found, and committed a moment later. */
-const LOOK_BACK_MS = 120_000;
+/** Reconciliation looks every minute: a difference that is older has had its chance to heal by what came in late. */
+const HEALING_MS = 120_000;
 
 type Fresh = { tenant_id: string; kind: string; source: string; last_at: Date; minutes: unknown };
-type Sum = { tenant_id: string; kind: string; source: string; value: string; first_at: Date };
+type Sum = { tenant_id: string; kind: string; source: string; value: string; counted: string; first_at: Date };
 
 const countedRules = new Map(
   standardRules.filter(({ of }) => of === "counted").map(({ signal, scope }) => [signal as string, { signal, scope }]),
@@ -31,8 +31,8 @@ type Options = Readonly<{ now?: Date; ban?: BanNetwork | undefined }>;
  */
 export async function judgeCounters(pool: SqlPool, { now = new Date(), ban }: Options = {}): Promise<Found[]> {
   await pool.query("signals_of_audit", "SELECT signals_of_audit($1)", [MOST_EVENTS]);
-  const since = new Date(now.getTime() - LOOK_BACK_MS);
-  await pool.query("signals_of_differences", "SELECT signals_of_differences($1)", [since]);
+  const before = new Date(now.getTime() - HEALING_MS);
+  await pool.query("differences_signalled", "SELECT differences_signalled($1)", [before]);
   const fresh = await pool.query<Fresh>("signals_fresh", "SELECT * FROM signals_fresh($1)", [MOST_SUBJECTS]);
   if (fresh.length === 0) return [];
   const tenants = [...new Set(fresh.map((row) => row.tenant_id))];
@@ -49,11 +49,16 @@ export async function judgeCounters(pool: SqlPool, { now = new Date(), ban }: Op
     const sum = sums.get(id(row));
     const measure = key && sum && measureOf(row, sum, key, names);
     const rule = key && book(row.tenant_id, key);
-    if (!rule || !measure || !levelOf(rule, measure.value)) {
+    if (!rule || !sum || !measure || !levelOf(rule, measure.value)) {
       quiet.push(row);
       continue;
     }
-    const result = await hit(pool, rule, measure, await subjectsOf(measure));
+    const result = await hit(
+      pool,
+      rule,
+      measure,
+      subjectsOf(measure, Number(key.signal === "difference" ? sum.counted : sum.value)),
+    );
     found.push({ measure, rule, ...result });
     if (ban && result && rule.action === "ban" && levelOf(rule, measure.value) === "critical") {
       const { signal, source: network, value } = measure;
@@ -124,8 +129,7 @@ function measureOf(row: Fresh, sum: Sum, key: RuleKey, names: Names): Measure | 
   };
 }
 
-function subjectsOf({ scope, source, tenantId, extensionId, value }: Measure): Subject[] {
-  const n = Number(value);
+function subjectsOf({ scope, source, tenantId, extensionId }: Measure, n: number): Subject[] {
   if (scope === "network") return [{ kind: "address", value: source, n }];
   if (extensionId) return [{ kind: "extension", value: source, of: tenantId, extension: extensionId, n }];
   return [{ kind: "tenant", value: source, of: tenantId, n }];

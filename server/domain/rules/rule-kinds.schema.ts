@@ -84,7 +84,17 @@ const standards = [
   { signal: "config", scope: "tenant", of: "counted", minutes: 60, warn: 40, critical: 120 },
   { signal: "sip_failure", scope: "network", of: "counted", desk: true, minutes: 5, warn: 5, critical: 50 },
   { signal: "sign_in", scope: "network", of: "counted", desk: true, minutes: 15, warn: 10, critical: 40 },
-  { signal: "difference", scope: "tenant", of: "counted", desk: true, minutes: 60, warn: 5, critical: 25 },
+  {
+    signal: "difference",
+    scope: "tenant",
+    of: "counted",
+    desk: true,
+    money: true,
+    minutes: 60,
+    // From the first one on, whatever there is at risk.
+    warn: 1,
+    critical: 10 * million,
+  },
   { signal: "ami_login", scope: "tenant", of: "counted", desk: true, minutes: 30, warn: 2, critical: 5 },
   { signal: "ami_silence", scope: "tenant", of: "counted", desk: true, minutes: 30, warn: 2, critical: 5 },
   { signal: "retention", scope: "tenant", of: "counted", desk: true, minutes: 1_440, warn: 1, critical: 3 },

@@ -135,17 +135,59 @@ test("a phone that registers from ever new networks", async () => {
   ]);
 });
 
-test("differences, failures of retention and a silent telephone system are the operator's", async () => {
-  for (let n = 0; n < 5; n += 1) {
-    await make.sql("INSERT INTO difference (tenant_id, kind, subject, currency) VALUES ($1, 'shortfall', $2, 'EUR')", [
-      operator.tenantId,
-      randomUUID(),
-    ]);
-  }
+/** Found so many seconds ago. */
+async function orphan(of: Tenancy, seconds: number, micros = 250_000n): Promise<string> {
+  const { id } = await make.one<{ id: string }>(
+    `INSERT INTO difference (tenant_id, kind, subject, money_at_risk_micros, currency, found_at)
+     VALUES ($1, 'hold_without_channel', gen_random_uuid()::text, $2, 'EUR', now() - $3 * interval '1 second') RETURNING id`,
+    [of.tenantId, micros, seconds],
+  );
+  return id;
+}
+const heal = (id: string) => make.sql("UPDATE difference SET healed_at = now() WHERE id = $1", [id]);
+const linesOf = (source: string) =>
+  make.sql(
+    `SELECT l.kind, l.detail FROM incident_line l JOIN incident i ON i.tenant_id = l.tenant_id AND i.id = l.incident_id
+     WHERE i.kind = 'difference' AND i.source = $1 AND l.kind <> 'rule' ORDER BY l.seq`,
+    [source],
+  );
+
+test("one orphan that stays open makes an incident, as bad as there is money at risk, that is told when it heals", async () => {
+  const tenant = await make.tenant("customer", operator);
+  const ours = async () => (await incidents("difference")).filter(({ source }) => source === tenant.slug);
+  // The evidence may still come, or has come already.
+  const young = await orphan(tenant, 60);
+  await heal(await orphan(tenant, 300));
+  await sweep.run();
+  expect(await ours()).toEqual([]);
+
+  await make.sql("UPDATE difference SET found_at = now() - interval '3 minutes' WHERE id = $1", [young]);
+  await sweep.run();
+  await sweep.run();
+  expect(await ours()).toEqual([{ source: tenant.slug, severity: "medium", signals: 1 }]);
+
+  const dear = await orphan(tenant, 300, 9_750_000n);
+  await sweep.run();
+  expect(await ours()).toEqual([{ source: tenant.slug, severity: "high", signals: 2 }]);
+
+  await heal(dear);
+  await sweep.run();
+  await heal(young);
+  await sweep.run();
+  await sweep.run();
+  expect(await linesOf(tenant.slug)).toEqual([
+    { kind: "severity", detail: { from: "medium", to: "high", signal: "difference", value: 10_000_000 } },
+    { kind: "healed", detail: { healed: 1, open: 1 } },
+    { kind: "healed", detail: { healed: 1, open: 0 } },
+  ]);
+});
+
+test("a difference without money is one all the same; failures of retention are the operator's", async () => {
+  await orphan(operator, 300, 0n);
   await takeSignal(db.pool, { kind: "retention", tenantId: operator.tenantId as TenantId });
   await sweep.run();
   await sweep.run();
-  expect(await incidents("difference")).toMatchObject([{ source: operator.slug, signals: 5 }]);
+  expect(await incidents("difference")).toContainEqual({ source: operator.slug, severity: "low", signals: 1 });
   expect(await incidents("retention")).toMatchObject([{ source: operator.slug, signals: 1 }]);
 });
 
