@@ -7,6 +7,7 @@ import { writeTenant } from "@/server/infra/db/write-tenant";
 import { silentLogger } from "@/server/infra/log/logger";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
+import { jobs } from "@/server/queue/jobs";
 import { enqueue } from "@/server/queue/outbox";
 import { builders } from "@/test/support/builders";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
@@ -30,41 +31,7 @@ afterAll(async () => {
 });
 
 const payload = { subject: "extension", id: randomUUID() } as const;
-const nothing: Processors = {
-  hangUpOfSubject: async () => {},
-  ringForEcho: async () => {},
-  runTask: async () => {},
-  retryJob: async () => {},
-  refundPayment: async () => {},
-  autoTopUp: async () => {},
-  tellOwners: async () => {},
-  followUpPayments: async () => {},
-  endSeats: async () => {},
-  recheckHosts: async () => {},
-  remindOfSecrets: async () => {},
-  runExportSchedules: async () => {},
-  wipeProvisioning: async () => {},
-  fileCalls: async () => {},
-  foldUsage: async () => {},
-  sampleUsage: async () => {},
-  sweepBrowserPhones: async () => {},
-  sendMail: async () => {},
-  issueStatements: async () => {},
-  sealStatement: async () => {},
-  notifyFinding: async () => {},
-  notifyIncident: async () => {},
-  takeEvidence: async () => {},
-  escalateIncidents: async () => {},
-  deliverNotification: async () => {},
-  containIncident: async () => {},
-  exportBans: async () => {},
-  reconcileCalls: async () => {},
-  reconcileNow: async () => {},
-  sweepRetention: async () => {},
-  sweepRetentionNow: async () => {},
-  appendAuditFile: async () => {},
-  anchorAuditHeads: async () => {},
-};
+const nothing = Object.fromEntries(Object.keys(jobs).map((name) => [name, async () => {}])) as unknown as Processors;
 const base = (): Omit<SystemContext, "jobId"> => ({
   db: db.app,
   pool: db.pool,

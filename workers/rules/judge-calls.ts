@@ -33,14 +33,16 @@ export type Contain = (result: HitResult, measure: Measure) => Promise<void>;
 type Options = Readonly<{ now?: Date; contain?: Contain | undefined }>;
 
 /**
- * Measures what the calls of the last moments amount to and does what the rules say about it. Nothing is added up from
- * one time to the next, so that being killed anywhere in between means only that the same is measured once more.
+ * Measures what the calls of the last moments amount to and does what the rules say about it. Each call is weighed once and
+ * once more when it is over; no sum is carried from one time to the next, so that being killed anywhere in between means only
+ * that the same is measured once more.
  * @returns what was found over a threshold.
  */
 export async function judgeCalls(pool: SqlPool, { now = new Date(), contain }: Options = {}): Promise<Found[]> {
   const text = "SELECT DISTINCT tenant_id FROM calls_touched()";
   const touched = await pool.query<{ tenant_id: string }>("calls_touched", text, []);
   const tenants = touched.map((one) => one.tenant_id);
+  await pool.query("calls_weigh", "SELECT calls_weigh()", []);
   const found: Found[] = [];
   for (let at = 0; at < tenants.length; at += BATCH) {
     const some = tenants.slice(at, at + BATCH);

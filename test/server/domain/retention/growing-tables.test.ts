@@ -28,6 +28,7 @@ const stays: Readonly<Record<string, string>> = {
     "what happened and what was done, on record",
   // Let go by themselves, within a day or two.
   "ban_attempt registration_network": "counters, forgotten by the sweep after a day or two",
+  call_weight: "what calls weigh for rules, forgotten after a day by whoever weighs the next",
   "used_challenge password_reset": "forgotten within a day by whoever adds the next",
   "registration extension_batch extension_batch_part worker_state": "while it lives, then wiped",
   // One row per thing that is watched.
