@@ -4,6 +4,7 @@ import { forgetWorker, saveBeat, type WorkerReport } from "@/server/domain/syste
 import type { AmiGateway } from "@/server/infra/ami/gateway";
 import type { SqlPool } from "@/server/infra/db/pool";
 import type { Logger } from "@/server/infra/log/logger";
+import { DIALLED_TRUNK } from "@/server/kernel/dialled-trunk";
 import type { CallLifecycle } from "@/workers/calls/call-lifecycle";
 import { inTime } from "@/workers/in-time";
 import type { JobQueue } from "@/workers/queue-backend";
@@ -65,8 +66,10 @@ export class Heartbeat {
 }
 
 async function reportOf({ ami, queue, lifecycle, ...parts }: Parts): Promise<WorkerReport> {
-  const [core, counts, failed] = await Promise.all([
-    ami?.status().connected ? inTime(ami.core({ deadlineMs: PATIENCE_MS })) : undefined,
+  const there = ami?.status().connected ? ami : undefined;
+  const [core, trunk, counts, failed] = await Promise.all([
+    there && inTime(there.core({ deadlineMs: PATIENCE_MS })),
+    there && inTime(there.contact(DIALLED_TRUNK, { deadlineMs: PATIENCE_MS })),
     inTime(queue.counts()),
     inTime(queue.failed(FAILED_SHOWN)),
   ]);
@@ -80,7 +83,9 @@ async function reportOf({ ami, queue, lifecycle, ...parts }: Parts): Promise<Wor
       endsWaiting: lifecycle.settlements.waiting,
       endsDropped: lifecycle.settlements.dropped,
     },
-    ami: ami ? { ...amiOf(ami), version: core?.version ?? null, calls: core?.calls ?? null } : null,
+    ami: ami
+      ? { ...amiOf(ami), version: core?.version ?? null, calls: core?.calls ?? null, trunk: trunk ?? null }
+      : null,
     queue: {
       ...{ backend: queue.kind, there: counts !== undefined, waiting: count("waiting"), active: count("active") },
       ...{ delayed: count("delayed"), failed: count("failed") },

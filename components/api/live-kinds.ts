@@ -26,7 +26,7 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   mail: ["mail", "bell"],
   statements: ["statements", "bell"],
   disputes: ["disputes"],
-  bans: ["bans", "blocks", "trunks"],
+  bans: ["bans", "blocks", "trunks", "pbx"],
   incidents: ["incidents", "incidentReviews", "rules", "evidence", "notifications", "notices", "containment", "bell"],
   rules: ["rules"],
 };

@@ -25,6 +25,7 @@ export function TrunkNetworks({ trunk, onClose }: Props) {
     trpc.trunks.setNetworks.mutationOptions({
       onSuccess: ({ trunk: name }) => {
         void queries.invalidateQueries({ queryKey: trpc.trunks.pathKey() });
+        void queries.invalidateQueries({ queryKey: trpc.pbx.pathKey() });
         toast(t("Saved for {trunk}. It holds from the next call.", { trunk: name }));
         onClose();
       },

@@ -78,6 +78,7 @@ const groups: readonly Written[] = [
         root: true,
         key: "r",
       },
+      { page: "pbx", label: msg("PBXs and trunks"), icon: "phones", needs: "system.read", root: true, key: "4" },
       { page: "system", label: msg("System"), icon: "live", needs: "system.read", root: true, key: "j" },
       { page: "retention", label: msg("Retention"), icon: "lock", needs: "retention.read", root: true, key: "q" },
     ],

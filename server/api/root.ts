@@ -37,6 +37,7 @@ import { ownersRouter } from "@/server/api/routers/owners";
 import { passkeysRouter } from "@/server/api/routers/passkeys";
 import { passwordsRouter } from "@/server/api/routers/passwords";
 import { paymentsRouter } from "@/server/api/routers/payments";
+import { pbxRouter } from "@/server/api/routers/pbx";
 import { plansRouter } from "@/server/api/routers/plans";
 import { reconciliationRouter } from "@/server/api/routers/reconciliation";
 import { reportsRouter } from "@/server/api/routers/reports";
@@ -64,6 +65,7 @@ import { vouchersRouter } from "@/server/api/routers/vouchers";
 import { createCallerFactory, router } from "@/server/api/trpc";
 
 export const appRouter = router({
+  pbx: pbxRouter,
   plans: plansRouter,
   decks: decksRouter,
   disputes: disputesRouter,

@@ -90,6 +90,7 @@ const schema = z.object({
     .string()
     .regex(/^sip:[A-Za-z0-9.-]{1,253}(:\d{1,5})?$/, "must look like sip:host:port")
     .optional(),
+  CARRIER_QUALIFY: z.coerce.number().int().min(0).max(3_600).default(0),
   CDR_SPOOL_FILE: z.string().min(1).optional(),
 
   STRIPE_SECRET_KEY: secret(16).optional(),

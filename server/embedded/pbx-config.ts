@@ -29,6 +29,8 @@ export type PbxSettings = Readonly<{
   amiAct: Readonly<{ username: string; secret: string }>;
   /** `sip:host:port` of a real trunk; without it, the demo's carrier between two ports of this machine. */
   carrierUri?: string | undefined;
+  /** Seconds between two OPTIONS to the carrier, by which its state is known; 0: none is sent. */
+  carrierQualify: number;
   demoPorts: Readonly<{ out: number; end: number }>;
 }>;
 
@@ -112,6 +114,7 @@ export function pbxValues(settings: PbxSettings, tree: string, runFolder: string
     AMI_ACT_SECRET: settings.amiAct.secret,
     CARRIER_TRANSPORT: demo ? "carrier-out" : "udp",
     CARRIER_URI: settings.carrierUri ?? `sip:127.0.0.1:${settings.demoPorts.end}`,
+    CARRIER_QUALIFY: String(settings.carrierQualify),
     CARRIER_OUT_PORT: String(settings.demoPorts.out),
     DEMO_PORT: String(settings.demoPorts.end),
     DEMO_CARRIER: demo ? "yes" : "",

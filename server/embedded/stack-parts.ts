@@ -64,6 +64,7 @@ export async function startStackPbx(
     amiRead: { username: amiUsers.read, secret: plan.secrets.amiReadSecret },
     amiAct: { username: amiUsers.act, secret: plan.secrets.amiActSecret },
     carrierUri: env.CARRIER_URI,
+    carrierQualify: env.CARRIER_QUALIFY,
     demoPorts: plan.demoPorts,
   });
 }

@@ -6,7 +6,7 @@ import { type Stack, startStack } from "@/server/embedded/stack";
 import type { SippPhone } from "./sipp";
 
 /** A real Asterisk on a migrated database, with nobody at call control. */
-export const startPbxAlone = (dataDir: string): Promise<Stack> =>
+export const startPbxAlone = (dataDir: string, more: Readonly<Record<string, string>> = {}): Promise<Stack> =>
   startStack({
     dataDir,
     web: false,
@@ -14,7 +14,7 @@ export const startPbxAlone = (dataDir: string): Promise<Stack> =>
     seed: false,
     redis: false,
     ports: { web: 0, callControl: 0, sip: 0 },
-    env: { PBX: "embedded", RINGFENCE_CACHE: process.env["RINGFENCE_CACHE"] ?? path.resolve(".data/cache") },
+    env: { PBX: "embedded", RINGFENCE_CACHE: process.env["RINGFENCE_CACHE"] ?? path.resolve(".data/cache"), ...more },
     postgresSettings: { fsync: "off", synchronous_commit: "off" },
   });
 

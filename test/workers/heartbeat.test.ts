@@ -56,10 +56,16 @@ const stored = async () =>
   (await db.owner.query<{ id: string; report: Record<string, unknown> }>("SELECT id, report FROM worker_state")).rows;
 
 test("a beat says how the queue, the calls and the PBX are, and of a failed job only whose it is", async () => {
-  pbx.respond = ({ action }) =>
+  const id = "carrier@@0123456789abcdef0123456789abcdef";
+  const variables: Record<string, string> = {
+    "PJSIP_AOR(carrier,contact)": id,
+    [`PJSIP_CONTACT(${id},status)`]: "Reachable",
+    [`PJSIP_CONTACT(${id},rtt)`]: "12500",
+  };
+  pbx.respond = ({ action, variable = "" }) =>
     action === "CoreSettings"
       ? [{ Response: "Success", AsteriskVersion: "22.7.0" }]
-      : [{ Response: "Success", CoreCurrentCalls: "5" }];
+      : [{ Response: "Success", CoreCurrentCalls: "5", Value: variables[variable] ?? "" }];
   const user = (username: string) => ({ username, secret: "s" });
   const ami = connectAmi({
     ...{ host: "127.0.0.1", port: pbx.port, tls: false, log: silentLogger },
@@ -70,7 +76,13 @@ test("a beat says how the queue, the calls and the PBX are, and of a failed job 
   await heart({ ami }).beat();
   const [row] = await stored();
   expect(row?.report).toMatchObject({
-    ami: { connected: true, version: "22.7.0", calls: 5, problem: null },
+    ami: {
+      connected: true,
+      version: "22.7.0",
+      calls: 5,
+      problem: null,
+      trunk: { status: "Reachable", roundTripMs: 12.5 },
+    },
     queue: { backend: "redis", there: true, waiting: 4, active: 1, delayed: 2, failed: 1 },
     calls: { live: 3, endsWaiting: 1, endsDropped: 0 },
     failed: [

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { networkCauses } from "@/server/domain/pbx/trunk-sums.rules";
 import { managerSecretAges, type SecretAge } from "@/server/domain/system/manager-secrets";
 import { readWorkers, type WorkerState } from "@/server/domain/system/workers";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
@@ -62,8 +63,7 @@ export async function readSystem(tx: TenantRead): Promise<SystemState> {
   };
 }
 
-/** Q.850 causes that are the network's: no route, out of order, temporary failure, congestion, not available. */
-const NETWORK_CAUSES = [2, 3, 27, 34, 38, 41, 42, 44, 47, 58, 63, 127];
+const NETWORK_CAUSES = [...networkCauses];
 
 async function trunkHour(tx: TenantRead): Promise<TrunkHour> {
   const [hour] = await tx.$queryRaw<TrunkHour[]>`

@@ -24,7 +24,10 @@ const reportSchema = z.object({
       clockOffsetMs: z.number(),
       /** Asterisk's, while it can be asked. */
       version: z.string().nullable(),
+      /** Channels, as Asterisk counts them: a call that is connected has two. */
       calls: z.number().nullable(),
+      /** The trunk that calls leave by, as the PBX knows its address; null while it cannot be asked. */
+      trunk: z.object({ status: z.string(), roundTripMs: z.number().nullable() }).nullable().default(null),
     })
     .nullable(),
   queue: z.object({

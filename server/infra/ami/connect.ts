@@ -2,7 +2,7 @@ import { openPackageTransport } from "@/server/infra/ami/asterisk-manager";
 import { AmiConnection, defaultTiming, type Timing } from "@/server/infra/ami/connection";
 import { toLiveChannel, toPbxEvent } from "@/server/infra/ami/events";
 import { amiField, limitSeconds } from "@/server/infra/ami/fields";
-import { type AmiGateway, type AmiStatus, TEST_CONTEXT } from "@/server/infra/ami/gateway";
+import { type AmiGateway, type AmiStatus, type PbxContact, TEST_CONTEXT } from "@/server/infra/ami/gateway";
 import { openSocketTransport } from "@/server/infra/ami/socket-transport";
 import { createSubscriptions } from "@/server/infra/ami/subscriptions";
 import type { OpenTransport, TransportTarget } from "@/server/infra/ami/transport";
@@ -84,7 +84,7 @@ export function connectAmi(options: AmiOptions): AmiGateway {
   };
 }
 
-type Acts = "hangUp" | "setLimit" | "answeredAtUs" | "ringForEcho" | "liveChannels" | "core";
+type Acts = "hangUp" | "setLimit" | "answeredAtUs" | "ringForEcho" | "liveChannels" | "contact" | "core";
 
 /** Longer than the dialplan rings: it ends the attempt, not this. */
 const RING_S = 40;
@@ -144,12 +144,24 @@ function actionsOf(actor: AmiConnection): Pick<AmiGateway, Acts> {
       const rows = await actor.act({ action: "CoreShowChannels" }, deadlineMs, "CoreShowChannelsComplete");
       return rows.filter((row) => row["event"] === "CoreShowChannel").map(toLiveChannel);
     },
+    contact: (endpoint, { deadlineMs }) => contactOf(actor, endpoint, deadlineMs),
     async core({ deadlineMs }) {
       const ask = (action: string) => actor.act({ action }, deadlineMs);
       const [[settings], [status]] = await Promise.all([ask("CoreSettings"), ask("CoreStatus")]);
       return { version: settings?.["asteriskversion"] ?? "", calls: Number(status?.["corecurrentcalls"] ?? 0) };
     },
   };
+}
+
+async function contactOf(actor: AmiConnection, endpoint: string, deadlineMs: number): Promise<PbxContact | undefined> {
+  const ask = async (variable: string) => {
+    const [answer] = await actor.act({ action: "Getvar", variable: amiField("variable", variable) }, deadlineMs);
+    return answer?.["value"] ?? "";
+  };
+  const [id = ""] = (await ask(`PJSIP_AOR(${endpoint},contact)`)).split(",");
+  if (id === "") return undefined;
+  const [status, rttUs] = await Promise.all([ask(`PJSIP_CONTACT(${id},status)`), ask(`PJSIP_CONTACT(${id},rtt)`)]);
+  return { status, roundTripMs: Number(rttUs) > 0 ? Number(rttUs) / 1000 : null };
 }
 
 function statusOf(reader: AmiConnection, actor: AmiConnection, droppedEvents: number): AmiStatus {

@@ -9,7 +9,8 @@ const forms = {
   /** A channel's name (PJSIP/acme-101-0000002a) or its unique id (1700000000.42, with a system name before it or not). */
   channel: /^(?:[A-Za-z0-9]{1,20}\/[A-Za-z0-9][A-Za-z0-9_.@:;+-]{0,119}|(?:[A-Za-z0-9_-]{1,40}-)?\d{9,12}\.\d{1,12})$/,
   /** Only what the product sets and reads. Dialplan functions such as CURL() or SHELL() would be reachable otherwise. */
-  variable: /^(?:TIMEOUT\(absolute\)|CDR\(answer,u\))$/,
+  variable:
+    /^(?:TIMEOUT\(absolute\)|CDR\(answer,u\)|PJSIP_AOR\([a-z][a-z0-9_-]{0,39},contact\)|PJSIP_CONTACT\([a-z][a-z0-9_-]{0,39}[;@]@[0-9a-f]{32},(?:status|rtt)\))$/,
   /** Seconds with at most three decimals. */
   seconds: /^\d{1,5}(?:\.\d{1,3})?$/,
   /** A cause of Q.850. */

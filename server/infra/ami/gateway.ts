@@ -19,6 +19,11 @@ export interface AmiGateway {
   /** Rings the phones of an endpoint; the one that is picked up calls the echo test by itself. Returns once it is asked for. */
   ringForEcho(endpoint: string, options: Readonly<{ deadlineMs: number }>): Promise<void>;
   liveChannels(options: Readonly<{ deadlineMs: number }>): Promise<LiveChannel[]>;
+  /**
+   * How Asterisk knows the address that an endpoint of the files has its calls sent to.
+   * @returns undefined when it has none.
+   */
+  contact(endpoint: string, options: Readonly<{ deadlineMs: number }>): Promise<PbxContact | undefined>;
   /** What runs there: Asterisk's version and the calls it counts. */
   core(options: Readonly<{ deadlineMs: number }>): Promise<PbxCore>;
   /**
@@ -49,6 +54,9 @@ export type AmiStatus = Readonly<{
   /** When the PBX was started; undefined while it has not said so. */
   bootedAt: Date | undefined;
 }>;
+
+/** `status` is Asterisk's word: Reachable, Unreachable, NonQualified (nobody asks), … `roundTripMs` of the last answer. */
+export type PbxContact = Readonly<{ status: string; roundTripMs: number | null }>;
 
 export type PbxCore = Readonly<{ version: string; calls: number }>;
 

@@ -7,7 +7,7 @@ const now = new Date("2026-11-26T12:00:00Z");
 const ago = (seconds: number) => new Date(now.getTime() - seconds * 1_000);
 const ami = {
   ...{ connected: true, since: ago(60), lastEventAt: ago(2), problem: null, droppedEvents: 0 },
-  ...{ bootedAt: ago(7_200), clockOffsetMs: 3, version: "22.7.0", calls: 4 },
+  ...{ bootedAt: ago(7_200), clockOffsetMs: 3, version: "22.7.0", calls: 4, trunk: null },
 };
 const worker = (more: Partial<WorkerState> = {}): WorkerState => ({
   ...{ id: "host:1", pbx: "pbx1", startedAt: ago(600), beatAt: ago(3), version: "1", node: "20", memoryBytes: 1 },

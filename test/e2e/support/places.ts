@@ -39,6 +39,8 @@ export const places = [
   { as: ["operator", "owner"], page: "/approvals", heading: "Approvals" },
   { as: ["operator", "owner"], page: "/tenants", heading: "Tenants" },
   { as: ["operator", "owner"], page: "/reconciliation", heading: "Reconciliation" },
+  { as: ["operator", "owner"], page: "/pbx", heading: "PBXs and trunks", row: true, fails: true },
+  { as: ["operator", "owner"], page: "/pbx?hours=24&open=trunk.carrier", heading: "PBXs and trunks" },
   { as: ["operator", "owner"], page: "/system", heading: "System" },
   { as: ["operator", "owner"], page: "", heading: /./ },
   { as: ["operator", "owner"], page: "/live", heading: "Live calls" },

@@ -119,6 +119,7 @@ export class SimLink {
       // Nobody in a simulated world picks a test call up.
       ringForEcho: (_, { deadlineMs }) => this.#act("ringForEcho", deadlineMs, () => {}),
       liveChannels: ({ deadlineMs }) => this.#act("liveChannels", deadlineMs, () => pbx.liveChannels()),
+      contact: (_, { deadlineMs }) => this.#act("contact", deadlineMs, () => undefined),
       core: ({ deadlineMs }) =>
         this.#act("core", deadlineMs, () => ({ version: "simulated", calls: pbx.liveChannels().length })),
       onEvent: this.#subscriptions.onEvent,
