@@ -98,7 +98,15 @@ export function AuditView() {
         <AuditFilterBar filter={filter} set={set} />
       </PageHeader>
       <QueryView query={query}>
-        {(data) => <Events data={data} onClear={clear} onPage={(before) => set({ before })} paged={cursor !== null} />}
+        {(data) => (
+          <Events
+            data={data}
+            onClear={clear}
+            onPage={(before) => set({ before })}
+            paged={cursor !== null}
+            scope={query.isPlaceholderData ? undefined : JSON.stringify({ filter, cursor })}
+          />
+        )}
       </QueryView>
     </>
   );
@@ -107,12 +115,14 @@ export function AuditView() {
 type EventsProps = Readonly<{
   data: Outputs["audit"]["list"];
   paged: boolean;
+  /** Which filter and page the rows are of, when they have come. */
+  scope: string | undefined;
   onPage: (before: string | undefined) => void;
   /** Defined while a filter is set. */
   onClear: (() => void) | undefined;
 }>;
 
-function Events({ data, paged, onPage, onClear }: EventsProps) {
+function Events({ data, paged, scope, onPage, onClear }: EventsProps) {
   const { timeZone } = useScope();
   const { openId, close } = useOpen();
   const older = data.nextCursor;
@@ -133,6 +143,7 @@ function Events({ data, paged, onPage, onClear }: EventsProps) {
             </Empty>
           )
         }
+        live={{ scope, whole: !older }}
         openKey={openId}
         rowKey={(row) => String(row.seq)}
         rows={data.items}

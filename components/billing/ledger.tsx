@@ -102,6 +102,7 @@ export function Ledger({ before, onPage }: Props) {
                   {t("The first top-up or call writes the first line.")}
                 </Empty>
               }
+              live={{ scope: query.isPlaceholderData ? undefined : (before ?? "newest"), whole: !nextCursor }}
               rowKey={(line) => String(line.seq)}
               rows={items}
             />

@@ -17,7 +17,6 @@ import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { Pages } from "@/components/ui/pages";
 import { RowLink } from "@/components/ui/row-link";
-import { useHeldRows } from "@/components/ui/use-held-rows";
 import { rich, richly } from "@/components/words/rich";
 import { type Message, msg, t } from "@/server/kernel/words";
 
@@ -25,8 +24,6 @@ type Props = Readonly<{
   data: Outputs["calls"]["list"];
   filter: CallFilter;
   scope: string | undefined;
-  held: boolean;
-  onPointer: (inside: boolean) => void;
   openId: string | undefined;
   /** Defined while calls are still looked through; ends that. */
   searching?: (() => void) | undefined;
@@ -41,8 +38,6 @@ const lookedWords = (searching: boolean, none: boolean): Message =>
     : none
       ? msg("Looked back to {at}, none found.")
       : msg("Looked back to {at}.");
-
-const keyOf = (call: CallRow): string => call.id;
 
 type Shown = Outputs["calls"]["list"];
 
@@ -141,18 +136,12 @@ function paidColumn(items: Shown["items"], currency: string): Column<CallRow> {
   };
 }
 
-export function CallsTable({ data, filter, scope, held, onPointer, openId, searching, set }: Props) {
+export function CallsTable({ data, filter, scope, openId, searching, set }: Props) {
   const { timeZone } = useScope();
-  const list = useHeldRows(data.items, keyOf, held && filter.cursor === undefined, scope);
   const older = data.nextCursor;
 
   return (
     <>
-      {list.waiting > 0 && (
-        <Button className="mb-2" onClick={list.release}>
-          {t("Show {calls, plural, one {# new call} other {# new calls}}", { calls: list.waiting })}
-        </Button>
-      )}
       <DataTable
         caption={t("Calls")}
         columns={columnsIn(data, zoneText(timeZone))}
@@ -161,11 +150,10 @@ export function CallsTable({ data, filter, scope, held, onPointer, openId, searc
             <NoCalls below={data.below} filtered={isFiltered(filter)} onClear={() => set(noFilter)} />
           )
         }
-        freshKeys={list.fresh}
-        onPointer={onPointer}
+        live={filter.cursor === undefined ? { scope, whole: !older } : undefined}
         openKey={openId}
-        rowKey={keyOf}
-        rows={list.rows}
+        rowKey={(call) => call.id}
+        rows={data.items}
       />
       {data.searchedTo && (
         <p aria-live="polite" className="flex flex-wrap items-center gap-3 py-3 text-ink-2">

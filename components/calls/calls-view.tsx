@@ -1,7 +1,7 @@
 "use client";
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 
 import { useTRPC } from "@/components/api/client";
 import { QueryView } from "@/components/api/query-view";
@@ -29,7 +29,6 @@ export function CallsView() {
   const { tenantSlug, tenant } = useScope();
   const { params, set } = useParamsState();
   const { openId, close } = useOpen();
-  const [inside, setInside] = useState(false);
   // The same object until the filter itself changes: what was found stays when a call is opened beside it.
   const asked = JSON.stringify(readCallFilter(params));
   const filter = useMemo(() => JSON.parse(asked) as CallFilter, [asked]);
@@ -53,8 +52,6 @@ export function CallsView() {
           <CallsTable
             data={searched?.page ?? data}
             filter={filter}
-            held={inside}
-            onPointer={setInside}
             openId={openId}
             searching={searched?.going ? searched.stop : undefined}
             scope={query.isPlaceholderData ? undefined : JSON.stringify(filter)}

@@ -1,5 +1,7 @@
 "use client";
 
+import type { ReactNode } from "react";
+
 import type { LiveCall, Outputs } from "@/components/api/outputs";
 import { Money } from "@/components/billing/money";
 import { ratesDecimals } from "@/components/billing/money-text";
@@ -20,13 +22,17 @@ type Data = Outputs["calls"]["live"];
 type Choose = (chosen: ReadonlySet<string>) => void;
 type Props = Readonly<{
   data: Data;
+  /** The filter that the calls have passed. */
+  scope: string;
+  /** What stands here without calls. */
+  empty: ReactNode;
   /** The calls that are chosen; undefined where nobody may end calls. */
   chosen: ReadonlySet<string> | undefined;
   onChoose: Choose;
 }>;
 
 /** Counts from the server's clock, so every second on screen is a second of the call. */
-export function LiveTable({ data, chosen, onChoose }: Props) {
+export function LiveTable({ data, scope, empty, chosen, onChoose }: Props) {
   const now = useNow(data.serverNow);
   const { can, tenant } = useScope();
   const columns: Column<LiveCall>[] = [
@@ -38,7 +44,14 @@ export function LiveTable({ data, chosen, onChoose }: Props) {
   const ended = data.items.filter(mayBeEnded).map(({ id }) => id);
   if (chosen && ended.length > 0) columns.unshift(chooseColumn(chosen, onChoose, ended));
   return (
-    <DataTable caption={t("Live calls")} columns={columns} empty={null} rowKey={(call) => call.id} rows={data.items} />
+    <DataTable
+      caption={t("Live calls")}
+      columns={columns}
+      empty={empty}
+      live={{ scope, whole: true }}
+      rowKey={(call) => call.id}
+      rows={data.items}
+    />
   );
 }
 

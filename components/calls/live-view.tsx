@@ -44,6 +44,17 @@ function Together({ data: { items, currency } }: Readonly<{ data: Outputs["calls
   );
 }
 
+const NoCalls = ({ all, onClear }: Readonly<{ all: number; onClear: () => void }>) =>
+  all === 0 ? (
+    <Empty title={t("Nobody is on the phone.")}>
+      {t("A call appears here the moment it is dialled. You need not reload.")}
+    </Empty>
+  ) : (
+    <Empty title={t("None of {calls, plural, one {# call} other {# calls}} is like that.", { calls: all })}>
+      <Button onClick={onClear}>{t("Clear filter")}</Button>
+    </Empty>
+  );
+
 /** The calls of this second, with what they cost and when they stop; and the way to end those that are chosen. */
 export function LiveView() {
   const { tenantSlug, tenant, can } = useScope();
@@ -64,27 +75,17 @@ export function LiveView() {
         )}
       </PageHeader>
       <QueryView query={query}>
-        {(data) =>
-          data.items.length === 0 ? (
-            <Empty title={t("Nobody is on the phone.")}>
-              {t("A call appears here the moment it is dialled. You need not reload.")}
-            </Empty>
-          ) : shown.length === 0 ? (
-            <Empty
-              title={t("None of {calls, plural, one {# call} other {# calls}} is like that.", { calls: calls.length })}
-            >
-              <Button onClick={() => set({ q: undefined, state: undefined, minutes: undefined })}>
-                {t("Clear filter")}
-              </Button>
-            </Empty>
-          ) : (
-            <LiveTable
-              chosen={can("calls.hang_up") ? new Set(meant.map(({ id }) => id)) : undefined}
-              data={{ ...data, items: shown }}
-              onChoose={setChosen}
-            />
-          )
-        }
+        {(data) => (
+          <LiveTable
+            chosen={can("calls.hang_up") ? new Set(meant.map(({ id }) => id)) : undefined}
+            data={{ ...data, items: shown }}
+            empty={
+              <NoCalls all={calls.length} onClear={() => set({ q: undefined, state: undefined, minutes: undefined })} />
+            }
+            onChoose={setChosen}
+            scope={JSON.stringify(filter)}
+          />
+        )}
       </QueryView>
       {meant.length > 0 && query.data && (
         <HangUpChosen calls={meant} currency={query.data.currency} onDone={() => setChosen(new Set())} />

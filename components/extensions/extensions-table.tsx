@@ -12,6 +12,7 @@ import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { RowLink } from "@/components/ui/row-link";
 import { Tick } from "@/components/ui/tick";
+import type { Live } from "@/components/ui/use-held-rows";
 import { t } from "@/server/kernel/words";
 
 const dash = <span className="text-ink-3">–</span>;
@@ -105,6 +106,7 @@ const chooseColumn = (chosen: ReadonlySet<string>, onChoose: Choose, all: readon
 
 type Props = Readonly<{
   rows: readonly ExtensionRow[];
+  live: Live;
   openId: string | undefined;
   onClear: () => void;
   /** The ids of those that are chosen; undefined where nobody may change any. */
@@ -112,7 +114,7 @@ type Props = Readonly<{
   onChoose: Choose;
 }>;
 
-export function ExtensionsTable({ rows, openId, onClear, chosen, onChoose }: Props) {
+export function ExtensionsTable({ rows, live, openId, onClear, chosen, onChoose }: Props) {
   const { currency } = useScope();
   const decimals = columnDecimals(
     rows.map((item) => item.costTodayMicros),
@@ -137,6 +139,7 @@ export function ExtensionsTable({ rows, openId, onClear, chosen, onChoose }: Pro
       empty={
         <Empty action={<Button onClick={onClear}>{t("Clear search")}</Button>} title={t("No extension matches.")} />
       }
+      live={live}
       openKey={openId}
       rowKey={(item) => item.id}
       rows={rows}

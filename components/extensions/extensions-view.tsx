@@ -16,6 +16,7 @@ import { PageHeader } from "@/components/ui/page-header";
 import { Pages } from "@/components/ui/pages";
 import { SearchBox } from "@/components/ui/search-box";
 import { Select } from "@/components/ui/select";
+import type { Live } from "@/components/ui/use-held-rows";
 import { useOpen } from "@/components/ui/use-open";
 import { useParamsState } from "@/components/ui/use-params-state";
 import { t } from "@/server/kernel/words";
@@ -76,6 +77,7 @@ export function ExtensionsView() {
               after={input.after}
               chosen={write ? chosen : undefined}
               items={items}
+              live={{ scope: query.isPlaceholderData ? undefined : JSON.stringify(input), whole: !nextAfter }}
               nextAfter={nextAfter}
               onChoose={setChosen}
               openId={openId}
@@ -93,6 +95,7 @@ export function ExtensionsView() {
 
 type ListProps = Readonly<{
   items: readonly ExtensionRow[];
+  live: Live;
   nextAfter: string | null;
   after: string | undefined;
   openId: string | undefined;
@@ -100,12 +103,13 @@ type ListProps = Readonly<{
   onChoose: (chosen: ReadonlySet<string>) => void;
 }>;
 
-function List({ items, nextAfter, after, openId, chosen, onChoose }: ListProps) {
+function List({ items, live, nextAfter, after, openId, chosen, onChoose }: ListProps) {
   const { set } = useParamsState();
   return (
     <>
       <ExtensionsTable
         chosen={chosen}
+        live={live}
         onChoose={onChoose}
         onClear={() => set({ q: undefined, show: undefined, after: undefined })}
         openId={openId}

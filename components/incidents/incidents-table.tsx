@@ -13,11 +13,13 @@ import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { RowLink } from "@/components/ui/row-link";
 import { Tick } from "@/components/ui/tick";
+import type { Live } from "@/components/ui/use-held-rows";
 import { useNow } from "@/components/ui/use-now";
 import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{
   rows: readonly IncidentRow[];
+  live: Live;
   /** The server's, when it answered. */
   now: Date;
   closed: boolean;
@@ -32,7 +34,7 @@ type Props = Readonly<{
 }>;
 
 /** Incidents: what waits first, in it the worst; what is over by when it was last seen. */
-export function IncidentsTable({ rows, now, closed, snoozed, filtered, openId, onClear, chosen, onTick }: Props) {
+export function IncidentsTable({ rows, live, now, closed, snoozed, filtered, openId, onClear, chosen, onTick }: Props) {
   const { timeZone } = useScope();
   return (
     <DataTable
@@ -58,6 +60,7 @@ export function IncidentsTable({ rows, now, closed, snoozed, filtered, openId, o
           </Empty>
         )
       }
+      live={live}
       openKey={openId}
       rowKey={(row) => row.id}
       rows={rows}

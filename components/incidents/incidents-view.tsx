@@ -58,6 +58,7 @@ export function IncidentsView() {
               chosen={can("incidents.write") && input.show !== "closed" ? chosen : undefined}
               closed={input.show === "closed"}
               filtered={filtered}
+              live={{ scope: query.isPlaceholderData ? undefined : JSON.stringify(input), whole: !nextCursor }}
               now={now}
               onTick={tick}
               onClear={() => set({ q: undefined, severity: undefined, view: undefined, before: undefined })}

@@ -93,6 +93,7 @@ export function SecurityEventsView() {
             onClear={clear}
             onPage={(before) => set({ before })}
             paged={cursor !== null}
+            scope={query.isPlaceholderData ? undefined : JSON.stringify({ filter, cursor })}
           />
         )}
       </QueryView>
@@ -104,12 +105,14 @@ type EventsProps = Readonly<{
   data: Outputs["securityEvents"]["list"];
   above: boolean;
   paged: boolean;
+  /** Which filter and page the rows are of, when they have come. */
+  scope: string | undefined;
   onPage: (before: string | undefined) => void;
   /** Defined while a filter is set. */
   onClear: (() => void) | undefined;
 }>;
 
-function Events({ data, above, paged, onPage, onClear }: EventsProps) {
+function Events({ data, above, paged, scope, onPage, onClear }: EventsProps) {
   const { timeZone } = useScope();
   const { openId, close } = useOpen();
   const older = data.nextCursor;
@@ -132,6 +135,7 @@ function Events({ data, above, paged, onPage, onClear }: EventsProps) {
             </Empty>
           )
         }
+        live={{ scope, whole: !older }}
         openKey={openId}
         rowKey={(row) => row.key}
         rows={data.items}

@@ -10,12 +10,14 @@ import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { RowLink } from "@/components/ui/row-link";
 import { Tick } from "@/components/ui/tick";
+import type { Live } from "@/components/ui/use-held-rows";
 import { rich } from "@/components/words/rich";
 import { LOW_RUNWAY_DAYS } from "@/server/domain/tenancy/tenant-view.schema";
 import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{
   rows: readonly TenantRow[];
+  live: Live;
   openKey: string | undefined;
   /** Defined for whoever may do something with many at once. */
   chosen: ReadonlySet<string> | undefined;
@@ -27,7 +29,7 @@ type Props = Readonly<{
 const nothing = <span className="text-ink-3">–</span>;
 
 /** Everybody below, one line each: where to look first, and one thing to do. */
-export function TenantsTable({ rows, openKey, chosen, onChoose, onPay, onClear }: Props) {
+export function TenantsTable({ rows, live, openKey, chosen, onChoose, onPay, onClear }: Props) {
   const { can, tenant } = useScope();
   const act = (row: TenantRow) =>
     (tenant.kind === "operator" || row.parentSlug === tenant.slug) && (
@@ -73,6 +75,7 @@ export function TenantsTable({ rows, openKey, chosen, onChoose, onPay, onClear }
       empty={
         <Empty action={<Button onClick={onClear}>{t("Show all tenants")}</Button>} title={t("No tenant matches.")} />
       }
+      live={live}
       openKey={openKey}
       rowKey={(row) => row.slug}
       rows={rows}

@@ -70,7 +70,12 @@ export function TenantsView() {
                 : t("A new tenant gets a wallet, its first extension and an invitation in one step.")}
             </Empty>
           ) : (
-            <Page data={data} key={input.cursor ?? ""} onPay={setPaying} />
+            <Page
+              data={data}
+              key={input.cursor ?? ""}
+              onPay={setPaying}
+              scope={query.isPlaceholderData ? undefined : JSON.stringify(input)}
+            />
           )
         }
       </QueryView>
@@ -89,7 +94,12 @@ const asideText = (count: number, filtered: boolean): string =>
     ? t("{count, plural, one {# match} other {# match}}", { count })
     : t("{count, plural, one {# below you} other {# below you}}", { count });
 
-type PageProps = Readonly<{ data: Outputs["tenants"]["list"]; onPay: (row: TenantRow) => void }>;
+type PageProps = Readonly<{
+  data: Outputs["tenants"]["list"];
+  /** Which filter and page the rows are of, when they have come. */
+  scope: string | undefined;
+  onPay: (row: TenantRow) => void;
+}>;
 
 type Act = "plan" | "caps" | "write" | "suspend";
 
@@ -110,7 +120,7 @@ function ActOnMany({ act, ...rest }: ActProps) {
 }
 
 /** One page of the list, and what is done with the rows chosen on it. */
-function Page({ data: { items, nextCursor }, onPay }: PageProps) {
+function Page({ data: { items, nextCursor }, scope, onPay }: PageProps) {
   const { can } = useScope();
   const { params, set } = useParamsState();
   const { openId } = useOpen();
@@ -122,7 +132,6 @@ function Page({ data: { items, nextCursor }, onPay }: PageProps) {
     setChosen((before) => new Set(on ? [...before, slug] : [...before].filter((each) => each !== slug)));
   }, []);
   const none = () => setChosen(new Set());
-  const clear = () => set({ q: undefined, view: undefined, after: undefined });
   return (
     <>
       {rows.length > 0 && (
@@ -144,8 +153,9 @@ function Page({ data: { items, nextCursor }, onPay }: PageProps) {
       )}
       <TenantsTable
         chosen={can("tenants.write") ? chosen : undefined}
+        live={{ scope, whole: !nextCursor }}
         onChoose={choose}
-        onClear={clear}
+        onClear={() => set({ q: undefined, view: undefined, after: undefined })}
         onPay={onPay}
         openKey={openId}
         rows={items}

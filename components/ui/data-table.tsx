@@ -2,8 +2,11 @@
 
 import type { ReactNode } from "react";
 
+import { Button } from "@/components/ui/button";
 import { cx } from "@/components/ui/cx";
+import { type Live, useHeldRows } from "@/components/ui/use-held-rows";
 import { useListKeys } from "@/components/ui/use-list-keys";
+import { t } from "@/server/kernel/words";
 
 /** Where a column's cell goes when the table folds into two-line rows: first or second line, at its start or end; or what can be done, below. */
 export type Fold = "lead" | "lead-end" | "second" | "second-end" | "below" | "hide";
@@ -30,9 +33,8 @@ type Props<Row> = Readonly<{
   empty: ReactNode;
   /** The row whose panel is open. */
   openKey?: string | undefined;
-  /** Rows that have just arrived; each is marked once. */
-  freshKeys?: ReadonlySet<string>;
-  onPointer?: (inside: boolean) => void;
+  /** The rows come and go by themselves: held under the pointer and the focus, and marked once when they came. */
+  live?: Live | undefined;
   /** A table with few columns keeps them together instead of spreading over the page. */
   fit?: boolean;
 }>;
@@ -58,28 +60,29 @@ const cellClass = <Row,>(column: Column<Row>): string =>
   );
 
 /** Renders rows; knows nothing of queries, routes or money. J, K and arrows move, Enter follows the row's link. */
-export function DataTable<Row>(props: Props<Row>) {
-  const { caption, columns, rows, rowKey, empty, openKey, freshKeys, onPointer, fit } = props;
+export function DataTable<Row>({ caption, columns, rows, rowKey, empty, openKey, live, fit }: Props<Row>) {
   const list = useListKeys();
-  if (rows.length === 0) return empty;
+  const held = useHeldRows(rows, rowKey, live, list);
+  if (held.rows.length === 0) return empty;
 
   return (
-    <div
-      className="overflow-x-auto sm:overflow-visible"
-      data-list=""
-      onPointerEnter={() => onPointer?.(true)}
-      onPointerLeave={() => onPointer?.(false)}
-      ref={list}
-    >
+    <div className="overflow-x-auto sm:overflow-visible" data-list="" ref={list} {...held.on}>
+      <New count={held.waiting} onShow={held.release} />
       <table className={cx("w-full border-collapse text-start max-sm:block", fit && "sm:max-w-4xl")}>
         <caption className="sr-only">{caption}</caption>
         <Head columns={columns} />
         <tbody className="max-sm:block">
-          {rows.map((row) => {
+          {held.rows.map((row) => {
             const key = rowKey(row);
-            const look = cx(key === openKey ? "bg-accent-soft" : "hover:bg-sunken", freshKeys?.has(key) && "fresh");
+            const gone = held.gone.has(key);
+            const look = key === openKey ? "bg-accent-soft" : "hover:bg-sunken";
             return (
-              <tr aria-current={key === openKey ? "true" : undefined} className={cx(rowClass, look)} key={key}>
+              <tr
+                aria-current={key === openKey ? "true" : undefined}
+                className={cx(rowClass, look, held.fresh.has(key) && "fresh", gone && "opacity-50")}
+                inert={gone}
+                key={key}
+              >
                 {columns.map((column) => (
                   <td className={cellClass(column)} key={column.key}>
                     {column.cell(row)}
@@ -93,6 +96,16 @@ export function DataTable<Row>(props: Props<Row>) {
     </div>
   );
 }
+
+/** Over the heads of the columns: what tells of new rows must not move the others either. */
+const New = ({ count, onShow }: Readonly<{ count: number; onShow: () => void }>) =>
+  count > 0 && (
+    <div className="pointer-events-none sticky start-0 top-12 z-20 flex h-0 justify-center">
+      <Button className="pointer-events-auto h-8 shrink-0" onClick={onShow}>
+        {t("Show {n} new", { n: count })}
+      </Button>
+    </div>
+  );
 
 const rowClass =
   "relative border-b max-sm:grid max-sm:grid-cols-[minmax(0,1fr)_auto] max-sm:gap-x-3 max-sm:py-2 sm:h-9";

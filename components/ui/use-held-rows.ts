@@ -1,35 +1,64 @@
 "use client";
 
-import { useState } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { type FocusEvent, type RefObject, useEffect, useState } from "react";
 
-type Known = Readonly<{ scope: string | undefined; keys: ReadonlySet<string>; fresh: ReadonlySet<string> }>;
+import { holdRows, type Known, sameRows, takeRows } from "@/components/ui/held-rows";
 
-const none: ReadonlySet<string> = new Set();
+/** A list that changes while it is looked at. */
+export type Live = Readonly<{
+  /** Which filter and page the rows are of: another one starts afresh. Undefined while the rows of the last one still stand. */
+  scope: string | undefined;
+  /** No further page: a row that is missing is over, and was not just pushed to the next one. */
+  whole: boolean;
+}>;
+
+const nothing: ReadonlySet<string> = new Set();
 
 /**
- * Keeps rows from jumping under the pointer: while `held`, rows that arrive are counted instead of shown.
- * A new `scope` (another filter or page) starts afresh; while it is undefined the old rows are still on screen.
+ * Keeps rows from jumping: while the pointer is on the list or the focus is in it, its rows stay where they are.
+ * What is known of each still changes in place. Without `live` the rows are shown as they come.
  */
 export function useHeldRows<Row>(
   rows: readonly Row[],
   keyOf: (row: Row) => string,
-  held: boolean,
-  scope: string | undefined,
+  live: Live | undefined,
+  list: RefObject<HTMLElement | null>,
 ) {
-  const [known, setKnown] = useState<Known>(() => ({ scope, keys: new Set(rows.map(keyOf)), fresh: none }));
-  const incoming = rows.filter((row) => !known.keys.has(keyOf(row)));
-  const take = (fresh: ReadonlySet<string>) =>
-    setKnown({ scope: scope ?? known.scope, keys: new Set(rows.map(keyOf)), fresh });
+  const [pointed, setPointed] = useState(false);
+  const [focused, setFocused] = useState(false);
+  const now = { rows, keyOf };
+  const [known, setKnown] = useState<Known<Row>>(() => ({ scope: live?.scope ?? "", rows, fresh: nothing }));
+  const scope = live?.scope ?? known.scope;
+  const held = live !== undefined && (pointed || focused) && scope === known.scope && known.rows.length > 0;
+  if (!held && (scope !== known.scope || !sameRows(known, now))) setKnown(takeRows(known, now, scope));
 
-  const moved = scope !== undefined && scope !== known.scope;
-  if (moved) take(none);
-  else if (!held && incoming.length > 0) take(new Set(incoming.map(keyOf)));
+  const shown = held ? holdRows(known, now) : { rows, gone: nothing, waiting: 0 };
+  // A list that is gone, or a focused button that was taken away, tells no leaving.
+  useEffect(() => {
+    if (pointed && !list.current) setPointed(false);
+    if (focused && !list.current?.contains(document.activeElement)) setFocused(false);
+  });
 
-  const holding = held && !moved;
+  // What somebody did with the keys shows at once; under the pointer also what one did oneself must not pull up the next row.
+  const mutations = useQueryClient().getMutationCache();
+  useEffect(
+    () =>
+      mutations.subscribe((event) => event.type === "updated" && event.action.type === "success" && setFocused(false)),
+    [mutations],
+  );
+
   return {
-    rows: holding ? rows.filter((row) => known.keys.has(keyOf(row))) : rows,
-    waiting: holding ? incoming.length : 0,
-    fresh: known.fresh,
-    release: () => take(new Set(incoming.map(keyOf))),
+    ...shown,
+    gone: live?.whole ? shown.gone : nothing,
+    fresh: live ? known.fresh : nothing,
+    release: () => setKnown(takeRows(known, now, scope)),
+    on: {
+      onPointerEnter: () => setPointed(true),
+      onPointerLeave: () => setPointed(false),
+      onFocus: () => setFocused(true),
+      onBlur: ({ currentTarget, relatedTarget }: FocusEvent<HTMLElement>) =>
+        setFocused(relatedTarget instanceof Node && currentTarget.contains(relatedTarget)),
+    },
   };
 }
