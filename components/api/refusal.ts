@@ -87,6 +87,13 @@ export function problemsOf(error: unknown): Partial<Record<string, string>> {
   return found;
 }
 
+/** What is there by now, of a refusal that says that somebody else changed it. */
+export function thereOf(error: unknown): Record<string, string | number | boolean | null> {
+  const { domainCode, detail } = dataOf(error);
+  const there = domainCode === "changed_meanwhile" && isRecord(detail) ? detail["there"] : undefined;
+  return typeof there === "string" ? JSON.parse(there) : {};
+}
+
 /** What is said at the end of a form: nothing when every problem stands at a field of its own. */
 export function refusalBeside(error: unknown, fields: object): Refusal | undefined {
   if (!error) return undefined;

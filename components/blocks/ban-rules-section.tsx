@@ -7,6 +7,7 @@ import { useTRPC } from "@/components/api/client";
 import type { Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { problemsOf, refusalBeside, refusalOf } from "@/components/api/refusal";
+import { useSeen } from "@/components/api/use-seen";
 import { scopeText } from "@/components/blocks/ban-words";
 import { Moment } from "@/components/shell/moment";
 import { useScope } from "@/components/shell/scope";
@@ -62,28 +63,40 @@ export function BanRulesSection() {
 const count = checks.shape(/^\d{1,7}$/, msg("Use a whole number."));
 const figures = ["failures", "windowSeconds", "firstSeconds", "longestSeconds"] as const;
 
-function Rule({ setting, mayChange }: Readonly<{ setting: Setting; mayChange: boolean }>) {
-  const { tenantSlug } = useScope();
+function useRule({ scope: _, ...shown }: Setting) {
   const trpc = useTRPC();
   const queries = useQueryClient();
   const form = useFields({ failures: count, windowSeconds: count, firstSeconds: count, longestSeconds: count });
+  const { seen, told, saved } = useSeen(shown);
   const save = useMutation(
     trpc.bans.setRule.mutationOptions({
-      onSuccess: () => toast(t("{what}: the rule holds from the next failure.", { what: scopeText(setting.scope) })),
-      onError: (error) => form.setProblems(problemsOf(error)),
+      onSuccess: ({ scope, ...now }) => {
+        saved(now);
+        toast(t("{what}: the rule holds from the next failure.", { what: scopeText(scope) }));
+      },
+      onError: (error) => {
+        form.setProblems(problemsOf(error));
+        told(error);
+      },
       onSettled: () => queries.invalidateQueries({ queryKey: trpc.bans.pathKey() }),
     }),
   );
+  return { form, save, seen };
+}
+
+function Rule({ setting, mayChange }: Readonly<{ setting: Setting; mayChange: boolean }>) {
+  const { tenantSlug } = useScope();
+  const { form, save, seen } = useRule(setting);
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const values = form.read(event.currentTarget);
     if (!values) return;
     const automatic = new FormData(event.currentTarget).get("automatic") === "on";
-    const [failures = 0, windowSeconds = 0, firstSeconds = 0, longestSeconds = 0] = figures.map((name) =>
-      Number(values[name]),
+    const [failures = 0, windowSeconds = 0, firstSeconds = 0, longestSeconds = 0] = figures.map(
+      (name) => +values[name],
     );
-    const { scope } = setting;
-    save.mutate({ tenantSlug, scope, automatic, failures, windowSeconds, firstSeconds, longestSeconds });
+    const typed = { failures, windowSeconds, firstSeconds, longestSeconds };
+    save.mutate({ tenantSlug, scope: setting.scope, automatic, ...typed, seen });
   }
   const refusal = save.error ? refusalBeside(save.error, form.problems) : undefined;
   const field = (name: (typeof figures)[number], label: string, unit?: string) => (

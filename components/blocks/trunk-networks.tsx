@@ -6,6 +6,7 @@ import type { FormEvent } from "react";
 import { useTRPC } from "@/components/api/client";
 import type { Outputs } from "@/components/api/outputs";
 import { problemsOf, refusalBeside, refusalOf } from "@/components/api/refusal";
+import { useSeen } from "@/components/api/use-seen";
 import { useScope } from "@/components/shell/scope";
 import { Dialog } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
@@ -21,6 +22,7 @@ export function TrunkNetworks({ trunk, onClose }: Props) {
   const { tenantSlug } = useScope();
   const trpc = useTRPC();
   const queries = useQueryClient();
+  const { seen, told } = useSeen({ networks: trunk?.networks.join(" ") ?? "" });
   const save = useMutation(
     trpc.trunks.setNetworks.mutationOptions({
       onSuccess: ({ trunk: name }) => {
@@ -29,6 +31,7 @@ export function TrunkNetworks({ trunk, onClose }: Props) {
         toast(t("Saved for {trunk}. It holds from the next call.", { trunk: name }));
         onClose();
       },
+      onError: told,
     }),
   );
   const problems = problemsOf(save.error);
@@ -40,7 +43,7 @@ export function TrunkNetworks({ trunk, onClose }: Props) {
     const networks = linesIn(data, "networks");
     const name = trunk?.trunk ?? String(data.get("trunk") ?? "");
     const cutOff = data.get("cutOff") === "on";
-    save.mutate({ tenantSlug, trunk: name, networks, cutOff, isNew: trunk === undefined });
+    save.mutate({ tenantSlug, trunk: name, networks, cutOff, isNew: trunk === undefined, seen });
   }
 
   return (

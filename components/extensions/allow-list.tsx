@@ -7,6 +7,7 @@ import { useTRPC } from "@/components/api/client";
 import type { ExtensionRow } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { problemsOf, refusalBeside, refusalOf } from "@/components/api/refusal";
+import { useSeen } from "@/components/api/use-seen";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
@@ -60,6 +61,7 @@ function EditAllowList({ extension, networks, onClose }: EditProps) {
   const { tenantSlug } = useScope();
   const trpc = useTRPC();
   const queries = useQueryClient();
+  const { seen, told } = useSeen({ networks: networks.join(" ") });
   const save = useMutation(
     trpc.extensions.setAllowList.mutationOptions({
       onSuccess: () => {
@@ -67,6 +69,7 @@ function EditAllowList({ extension, networks, onClose }: EditProps) {
         toast(t("Saved for {number}. It holds from the next request of its phone.", { number: extension.number }));
         onClose();
       },
+      onError: told,
     }),
   );
   const problem = problemsOf(save.error)["networks"];
@@ -76,7 +79,8 @@ function EditAllowList({ extension, networks, onClose }: EditProps) {
     event.preventDefault();
     const data = new FormData(event.currentTarget);
     const typed = linesIn(data, "networks");
-    save.mutate({ tenantSlug, extensionId: extension.id, networks: typed, cutOff: data.get("cutOff") === "on" });
+    const cutOff = data.get("cutOff") === "on";
+    save.mutate({ tenantSlug, extensionId: extension.id, networks: typed, cutOff, seen });
   }
 
   return (

@@ -6,6 +6,7 @@ import { type FormEvent, useState } from "react";
 import { useTRPC } from "@/components/api/client";
 import type { NumberRow } from "@/components/api/outputs";
 import { refusalOf } from "@/components/api/refusal";
+import { useSeen } from "@/components/api/use-seen";
 import { ExtensionField } from "@/components/extensions/extension-field";
 import { useScope } from "@/components/shell/scope";
 import { Dialog } from "@/components/ui/dialog";
@@ -19,6 +20,7 @@ export function RouteNumber({ number, onClose }: Readonly<{ number: NumberRow; o
   const trpc = useTRPC();
   const queries = useQueryClient();
   const [extensionId, setExtensionId] = useState<string | undefined>(number.extension?.id);
+  const { seen, told } = useSeen({ extension: number.extension?.number ?? null });
   const route = useMutation(
     trpc.numbers.route.mutationOptions({
       onSuccess: () => {
@@ -26,12 +28,13 @@ export function RouteNumber({ number, onClose }: Readonly<{ number: NumberRow; o
         toast(t("The next call rings there."));
         onClose();
       },
+      onError: told,
     }),
   );
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    route.mutate({ tenantSlug, did: number.number, extensionId: extensionId ?? null });
+    route.mutate({ tenantSlug, did: number.number, extensionId: extensionId ?? null, seen });
   }
 
   return (

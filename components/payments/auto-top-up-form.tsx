@@ -6,6 +6,7 @@ import type { FormEvent } from "react";
 import { useTRPC } from "@/components/api/client";
 import type { AutoTopUpSettings, Payments } from "@/components/api/outputs";
 import { problemsOf, refusalBeside } from "@/components/api/refusal";
+import { useSeen } from "@/components/api/use-seen";
 import { amountProblem, plainAmount, readAmount } from "@/components/billing/amount-input";
 import { amountField } from "@/components/payments/amount-field";
 import { cardAmountProblem, cardText } from "@/components/payments/payment-words";
@@ -16,6 +17,7 @@ import { FormEnd } from "@/components/ui/form-end";
 import { Select } from "@/components/ui/select";
 import { toast } from "@/components/ui/toast-store";
 import { checks, useFields } from "@/components/ui/use-fields";
+import { decimalOf } from "@/server/kernel/money";
 import { msg, t } from "@/server/kernel/words";
 
 type Props = Readonly<{ settings: AutoTopUpSettings | null; cards: Payments["cards"]; onClose: () => void }>;
@@ -30,8 +32,16 @@ export function AutoTopUpForm({ settings, cards, onClose }: Props) {
     monthly: amountProblem,
     cardId: checks.filled(msg("The card is missing.")),
   });
+  const { seen, told } = useSeen({
+    ...(settings && {
+      threshold: decimalOf(settings.thresholdMicros),
+      amount: decimalOf(settings.amountMicros),
+      monthly: decimalOf(settings.monthlyMicros),
+    }),
+  });
   const set = useMutation(
     useTRPC().autoTopUp.set.mutationOptions({
+      onError: told,
       onSuccess: () => {
         void queries.invalidateQueries();
         toast(t("Automatic top-up is on."));
@@ -52,6 +62,7 @@ export function AutoTopUpForm({ settings, cards, onClose }: Props) {
       threshold: threshold ?? "",
       amount: amount ?? "",
       monthly: monthly ?? "",
+      seen,
     });
   }
 

@@ -6,6 +6,7 @@ import { type FormEvent, useState } from "react";
 import { useTRPC } from "@/components/api/client";
 import type { Outputs } from "@/components/api/outputs";
 import { problemsOf, refusalBeside } from "@/components/api/refusal";
+import { useSeen } from "@/components/api/use-seen";
 import { plainAmount } from "@/components/billing/amount-input";
 import { type AlertDraft, levelProblems } from "@/components/payments/alert-levels";
 import { amountField } from "@/components/payments/amount-field";
@@ -15,6 +16,7 @@ import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
 import { Select } from "@/components/ui/select";
 import { toast } from "@/components/ui/toast-store";
+import { decimalOf } from "@/server/kernel/money";
 import { t } from "@/server/kernel/words";
 
 type Level = Outputs["alerts"]["get"]["levels"][number];
@@ -27,6 +29,7 @@ export function LowAlertForm({ levels, onClose }: Props) {
   const { tenantSlug } = useScope();
   const queries = useQueryClient();
   const [problems, setProblems] = useState<readonly (string | undefined)[]>([]);
+  const { seen, told } = useSeen({ levels: levelsText(levels) });
   const set = useMutation(
     useTRPC().alerts.set.mutationOptions({
       onSuccess: (_, { levels: saved }) => {
@@ -34,6 +37,7 @@ export function LowAlertForm({ levels, onClose }: Props) {
         toast(saved.length === 0 ? t("Nobody is told any more.") : t("The owners will be told."));
         onClose();
       },
+      onError: told,
     }),
   );
 
@@ -55,6 +59,7 @@ export function LowAlertForm({ levels, onClose }: Props) {
       levels: filled.map(({ kind, value }) =>
         kind === "days" ? { below: null, forDays: Number(value) } : { below: value, forDays: null },
       ),
+      seen,
     });
   }
 
@@ -80,6 +85,12 @@ export function LowAlertForm({ levels, onClose }: Props) {
     </Dialog>
   );
 }
+
+/** The levels as the trail has them. */
+const levelsText = (levels: readonly Level[]): string =>
+  levels
+    .map(({ belowMicros, belowDays }) => (belowMicros === null ? `${belowDays} days` : decimalOf(belowMicros)))
+    .join(", ");
 
 function draftsOf(data: FormData): AlertDraft[] {
   return PLACES.map((at) => {

@@ -1,9 +1,9 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
-
 import type { RetentionBoard } from "@/components/api/outputs";
 import { refusalOf } from "@/components/api/refusal";
+import { useSeen } from "@/components/api/use-seen";
 import { actionChoice } from "@/components/retention/retention-words";
 import { useRetention } from "@/components/retention/use-retention";
 import { useScope } from "@/components/shell/scope";
@@ -41,14 +41,15 @@ export function PolicyDialog({ policy, onClose }: Readonly<{ policy: Policy | un
   const { set } = useRetention(onClose);
   const [action, setAction] = useState<RetentionAction>(policy?.action ?? "delete");
   const { problems, read } = useFields(fields);
+  const { seen, told } = useSeen({ action: policy?.action ?? null, wishDays: policy?.wishDays ?? null });
   if (!policy) return null;
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const values = read(event.currentTarget);
     if (!values || !policy) return;
-    const { ofTenantSlug, keepDays } = values;
-    set.mutate({ tenantSlug, ofTenantSlug, class: policy.class, action, keepDays: Number(keepDays) });
+    const asked = { ...values, tenantSlug, class: policy.class, action, keepDays: Number(values.keepDays) };
+    set.mutate(values.ofTenantSlug === tenantSlug ? { ...asked, seen } : asked, { onError: told });
   }
 
   const words = classWords[policy.class];

@@ -6,6 +6,7 @@ import { type FormEvent, useRef } from "react";
 import { useTRPC } from "@/components/api/client";
 import type { RuleRow } from "@/components/api/outputs";
 import { problemsOf, refusalBeside } from "@/components/api/refusal";
+import { useSeen } from "@/components/api/use-seen";
 import { plainAmount, readAmount } from "@/components/billing/amount-input";
 import { RehearseRule } from "@/components/rules/rehearse-rule";
 import { actionText, modeText, plain } from "@/components/rules/rule-words";
@@ -117,9 +118,12 @@ function useRuleForm(row: RuleRow, of: string | undefined) {
     warn: of_,
     critical: of_,
   });
+  const { seen, told, saved } = useSeen({ ...row.own });
   const saving = useMutation(
     trpc.rules.set.mutationOptions({
-      onSuccess: () => {
+      onError: told,
+      onSuccess: ({ own }) => {
+        saved({ ...own });
         void queries.invalidateQueries({ queryKey: trpc.rules.pathKey() });
         toast(t("Rule saved. It counts from the next look on."));
       },
@@ -142,7 +146,7 @@ function useRuleForm(row: RuleRow, of: string | undefined) {
   };
   const save = {
     isPending: saving.isPending,
-    mutate: (said: Said) => saving.mutate({ tenantSlug, ...(of ? { ofTenantSlug: of } : {}), ...said }),
+    mutate: (said: Said) => saving.mutate({ tenantSlug, ...(of ? { ofTenantSlug: of } : {}), ...said, seen }),
   };
   const names: Record<FieldName, string> = { mode: "", action: "", windowMinutes: "", warn: "", critical: "" };
   return {

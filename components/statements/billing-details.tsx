@@ -6,6 +6,7 @@ import { type FormEvent, useId } from "react";
 import { useTRPC } from "@/components/api/client";
 import { QueryView } from "@/components/api/query-view";
 import { problemsOf, refusalBeside } from "@/components/api/refusal";
+import { useSeen } from "@/components/api/use-seen";
 import { useScope } from "@/components/shell/scope";
 import { Dialog } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
@@ -34,6 +35,7 @@ function Form({ details, onClose }: Props) {
   const trpc = useTRPC();
   const queries = useQueryClient();
   const { problems, read, setProblems } = useFields(fields);
+  const { seen, told } = useSeen(details);
   const save = useMutation(
     trpc.statements.setDetails.mutationOptions({
       onSuccess: async () => {
@@ -41,14 +43,17 @@ function Form({ details, onClose }: Props) {
         toast(t("Statements from now on say so."));
         onClose();
       },
-      onError: (error) => setProblems(problemsOf(error)),
+      onError: (error) => {
+        setProblems(problemsOf(error));
+        told(error);
+      },
     }),
   );
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const values = read(event.currentTarget);
-    if (values) save.mutate({ tenantSlug, ...values });
+    if (values) save.mutate({ tenantSlug, ...values, seen });
   }
 
   return (

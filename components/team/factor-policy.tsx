@@ -28,7 +28,11 @@ export function FactorPolicy({ policy }: Props) {
   );
   const shown: readonly string[] = set.isPending ? set.variables.roles : policy;
   const tick = (role: string, on: boolean) =>
-    set.mutate({ tenantSlug, roles: [...policy.filter((each) => each !== role), ...(on ? [role as Role] : [])] });
+    set.mutate({
+      tenantSlug,
+      roles: [...policy.filter((each) => each !== role), ...(on ? [role as Role] : [])],
+      seen: { roles: policy.join(" ") },
+    });
   return (
     <Section level={2} title={t("Second factor required for")}>
       <fieldset className="flex flex-wrap gap-x-6 gap-y-2" disabled={!can("members.write") || set.isPending}>

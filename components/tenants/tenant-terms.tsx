@@ -7,6 +7,7 @@ import { useTRPC } from "@/components/api/client";
 import type { Outputs, TenantRow } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { problemsOf, refusalBeside } from "@/components/api/refusal";
+import { useSeen } from "@/components/api/use-seen";
 import { plainAmount, readAmount } from "@/components/billing/amount-input";
 import { Money } from "@/components/billing/money";
 import { moneyText } from "@/components/billing/money-text";
@@ -18,8 +19,9 @@ import { Facts } from "@/components/ui/facts";
 import { Field } from "@/components/ui/field";
 import { Section } from "@/components/ui/section";
 import { toast } from "@/components/ui/toast-store";
-import { checks, useFields } from "@/components/ui/use-fields";
+import { type Check, checks, useFields } from "@/components/ui/use-fields";
 import { parsePercent } from "@/server/domain/billing/tax.schema";
+import { decimalOf } from "@/server/kernel/money";
 import { t } from "@/server/kernel/words";
 
 type Terms = Outputs["terms"]["get"];
@@ -44,8 +46,8 @@ export function TenantTerms({ row }: Readonly<{ row: TenantRow }>) {
               },
             ].slice(0, row.kind === "customer" ? 3 : 4)}
           />
-          <CreditLimit key={`c${terms.creditLimitMicros}`} row={row} terms={terms} />
-          <Tax key={`t${terms.taxPercent}${terms.taxName}`} row={row} terms={terms} />
+          <CreditLimit row={row} terms={terms} />
+          <Tax row={row} terms={terms} />
         </>
       )}
     </QueryView>
@@ -59,9 +61,12 @@ function CreditLimit({ row, terms }: Props) {
   const form = useFields({
     limit: (text) => (readAmount(text) === undefined ? t("Write an amount such as 100.") : undefined),
   });
+  const { seen, told, saved } = useSeen({ creditLimit: decimalOf(terms.creditLimitMicros) });
   const save = useMutation(
     trpc.terms.setCreditLimit.mutationOptions({
-      onSuccess: () => {
+      onError: told,
+      onSuccess: ({ creditLimitMicros }) => {
+        saved({ creditLimit: decimalOf(creditLimitMicros) });
         void queries.invalidateQueries();
         toast(t("Credit limit of {name} changed.", { name: row.name }));
       },
@@ -70,7 +75,7 @@ function CreditLimit({ row, terms }: Props) {
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const values = form.read(event.currentTarget);
-    if (values) save.mutate({ tenantSlug, ofTenantSlug: row.slug, limit: plainAmount(values.limit) });
+    if (values) save.mutate({ tenantSlug, ofTenantSlug: row.slug, limit: plainAmount(values.limit), seen });
   }
   const most = terms.creditAtMostMicros;
   const refusal = refusalBeside(save.error, { limit: "" });
@@ -106,18 +111,23 @@ function CreditLimit({ row, terms }: Props) {
   );
 }
 
+const taxFields: Record<"percent" | "name", Check> = {
+  percent: (text) =>
+    parsePercent(text.replace(",", ".")) === undefined ? t("Write a percentage such as 19 or 7.7.") : undefined,
+  name: checks.any,
+};
+
 function Tax({ row, terms }: Props) {
   const { tenantSlug, can } = useScope();
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const form = useFields({
-    percent: (text) =>
-      parsePercent(text.replace(",", ".")) === undefined ? t("Write a percentage such as 19 or 7.7.") : undefined,
-    name: checks.any,
-  });
+  const form = useFields(taxFields);
+  const { seen, told, saved } = useSeen({ percent: terms.taxPercent, name: terms.taxName });
   const save = useMutation(
     trpc.terms.setTax.mutationOptions({
-      onSuccess: () => {
+      onError: told,
+      onSuccess: ({ percent, name }) => {
+        saved({ percent, name });
         void queries.invalidateQueries({ queryKey: trpc.terms.pathKey() });
         toast(t("Tax of {name} changed. It counts from the next call.", { name: row.name }));
       },
@@ -127,7 +137,8 @@ function Tax({ row, terms }: Props) {
     event.preventDefault();
     const values = form.read(event.currentTarget);
     if (!values) return;
-    save.mutate({ tenantSlug, ofTenantSlug: row.slug, percent: values.percent.replace(",", "."), name: values.name });
+    const percent = values.percent.replace(",", ".");
+    save.mutate({ tenantSlug, ofTenantSlug: row.slug, percent, name: values.name, seen });
   }
   const problems = { ...problemsOf(save.error), ...form.problems };
   const refusal = refusalBeside(save.error, { percent: "", name: "" });

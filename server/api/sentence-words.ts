@@ -74,6 +74,7 @@ export const sentences: readonly Message[] = [
   msg("Say why: whoever lifts it was not there."),
   msg("Say why: whoever reads it later was not there."),
   msg("Set up a second factor first."),
+  msg("Somebody else changed this while you typed: it is empty now. Save again to put yours in place of theirs."),
   msg("That batch waits for nobody."),
   msg("That day is not over: choose an earlier one."),
   msg("That deck was applied or dropped: upload the file anew."),

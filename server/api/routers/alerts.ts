@@ -1,4 +1,5 @@
 import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
+import { seenSchema } from "@/server/domain/audit/seen.schema";
 import { auditOfLevels, getBalanceAlert, setBalanceAlert } from "@/server/domain/billing/balance-alert";
 import { balanceAlertSchema } from "@/server/domain/billing/balance-alert.schema";
 
@@ -9,11 +10,17 @@ export const alertsRouter = router({
   ),
 
   set: tenantMutation("billing.write", "billing.set_alert")
-    .input(balanceAlertSchema)
-    .mutation(({ ctx, input: { levels } }) =>
+    .input(balanceAlertSchema.extend({ seen: seenSchema }))
+    .mutation(({ ctx, input: { levels, seen } }) =>
       ctx.change(async (tx) => {
-        await setBalanceAlert(tx, { levels }, `user:${ctx.userId}`);
-        return { subject: `tenant:${ctx.tenantId}`, after: auditOfLevels({ levels }), result: { ok: true as const } };
+        const before = await setBalanceAlert(tx, ctx.tenantId, { levels }, `user:${ctx.userId}`);
+        return {
+          subject: `tenant:${ctx.tenantId}`,
+          before: auditOfLevels({ levels: before }),
+          after: auditOfLevels({ levels }),
+          seen,
+          result: { ok: true as const },
+        };
       }),
     ),
 });

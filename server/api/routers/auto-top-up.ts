@@ -1,8 +1,14 @@
 import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
-import { getAutoTopUp, requireProvider, setAutoTopUp, switchAutoTopUp } from "@/server/domain/payments/auto-top-up";
+import { seenSchema } from "@/server/domain/audit/seen.schema";
+import {
+  auditOfTopUp,
+  getAutoTopUp,
+  requireProvider,
+  setAutoTopUp,
+  switchAutoTopUp,
+} from "@/server/domain/payments/auto-top-up";
 import { autoTopUpSchema } from "@/server/domain/payments/auto-top-up.schema";
 import { requireCardHolder } from "@/server/domain/payments/card-holder";
-import { decimalOf } from "@/server/kernel/money";
 
 /** The saved card, charged by itself when credit gets low. */
 export const autoTopUpRouter = router({
@@ -11,19 +17,20 @@ export const autoTopUpRouter = router({
   ),
 
   set: tenantMutation("billing.write", "billing.set_auto_top_up")
-    .input(autoTopUpSchema)
-    .mutation(({ ctx, input: { tenantSlug: _slug, ...input } }) => {
+    .input(autoTopUpSchema.extend({ seen: seenSchema }))
+    .mutation(({ ctx, input: { tenantSlug: _slug, seen, ...input } }) => {
       requireCardHolder(ctx.seat);
       requireProvider(ctx.payments);
       return ctx.change(async (tx) => {
-        await setAutoTopUp(tx, input, `user:${ctx.userId}`);
-        const after = {
-          card: input.cardId,
-          threshold: decimalOf(input.threshold),
-          amount: decimalOf(input.amount),
-          monthly: decimalOf(input.monthly),
+        const before = await setAutoTopUp(tx, ctx.tenantId, input, `user:${ctx.userId}`);
+        const after = auditOfTopUp(input);
+        return {
+          subject: `tenant:${ctx.tenantId}`,
+          ...(before && { before }),
+          after,
+          seen,
+          result: { state: "on" as const },
         };
-        return { subject: `tenant:${ctx.tenantId}`, after, result: { state: "on" as const } };
       });
     }),
 

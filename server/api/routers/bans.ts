@@ -1,5 +1,6 @@
 import { onlyAtOperator } from "@/server/api/at-operator";
 import { freshTenantMutation, router, tenantMutation, tenantQuery } from "@/server/api/trpc";
+import { seenSchema } from "@/server/domain/audit/seen.schema";
 import {
   banFilterSchema,
   banPreviewSchema,
@@ -101,12 +102,12 @@ export const bansRouter = router({
     }),
 
   setRule: tenantMutation("bans.write", "ban.set_rule")
-    .input(banSettingSchema)
-    .mutation(({ ctx, input: { tenantSlug: _, ...setting } }) => {
+    .input(banSettingSchema.extend({ seen: seenSchema }))
+    .mutation(({ ctx, input: { tenantSlug: _, seen, ...setting } }) => {
       atOperator(ctx.seat);
       return ctx.change(async (tx) => {
-        await setBanSetting(tx, ctx.tenantId, setting);
-        return { subject: `ban_rule:${setting.scope}`, after: setting, result: setting };
+        const before = await setBanSetting(tx, ctx.tenantId, setting);
+        return { subject: `ban_rule:${setting.scope}`, before, after: setting, seen, result: setting };
       });
     }),
 });

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import type { ApiSettings } from "@/server/api/context";
 import { freshTenantMutation, router, tenantMutation, tenantQuery } from "@/server/api/trpc";
+import { seenSchema } from "@/server/domain/audit/seen.schema";
 import { allowListOf, setAllowList } from "@/server/domain/blocks/allow-list";
 import { allowListSchema } from "@/server/domain/blocks/block.schema";
 import { connectSteps } from "@/server/domain/provisioning/connect-steps";
@@ -94,11 +95,11 @@ export const extensionsRouter = router({
     }),
 
   edit: tenantMutation("extensions.write", "extension.edit")
-    .input(one.extend(extensionChangeSchema.shape))
-    .mutation(({ ctx, input: { tenantSlug: _, extensionId, ...input } }) =>
+    .input(one.extend({ ...extensionChangeSchema.shape, seen: seenSchema }))
+    .mutation(({ ctx, input: { tenantSlug: _, extensionId, seen, ...input } }) =>
       ctx.change(async (tx) => {
         const { before, after } = await editExtension(tx, ctx.tenantId, extensionId, input);
-        return { subject: `extension:${extensionId}`, before, after, result: { id: extensionId } };
+        return { subject: `extension:${extensionId}`, before, after, seen, result: { id: extensionId } };
       }),
     ),
 
@@ -154,14 +155,15 @@ export const extensionsRouter = router({
     ),
 
   setAllowList: tenantMutation("extensions.write", "extension.set_allow_list")
-    .input(one.extend(allowListSchema.shape))
-    .mutation(({ ctx, input: { extensionId, networks, cutOff } }) =>
+    .input(one.extend({ ...allowListSchema.shape, seen: seenSchema }))
+    .mutation(({ ctx, input: { extensionId, networks, cutOff, seen } }) =>
       ctx.change(async (tx) => {
         const { before, forgotten } = await setAllowList(tx, ctx.tenantId, { extensionId, networks, cutOff });
         return {
           subject: `extension:${extensionId}`,
           before: { networks: before.join(" ") },
           after: { networks: networks.join(" "), forgotten },
+          seen,
           result: { id: extensionId, forgotten },
         };
       }),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { freshTenantMutation, router, tenantMutation, tenantQuery } from "@/server/api/trpc";
+import { seenSchema } from "@/server/domain/audit/seen.schema";
 import { portalUrl } from "@/server/domain/brands/brands";
 import { factorPolicySchema } from "@/server/domain/people/factor.schema";
 import { factorPolicyOf, setFactorPolicy } from "@/server/domain/people/factor-policy";
@@ -62,7 +63,7 @@ export const membersRouter = router({
 
   /** Which roles need a second factor here. */
   setFactorPolicy: freshTenantMutation("members.write", "member.set_factor_policy")
-    .input(factorPolicySchema)
+    .input(factorPolicySchema.extend({ seen: seenSchema }))
     .mutation(({ ctx, input }) =>
       ctx.change(async (tx) => {
         const withFactor = ctx.signedIn.factorAt !== null;
@@ -73,6 +74,7 @@ export const membersRouter = router({
           subject: `tenant:${ctx.tenantId}`,
           before: said(before),
           after: said(after),
+          seen: input.seen,
           result: { factorPolicy: after },
         };
       }),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
+import { seenSchema } from "@/server/domain/audit/seen.schema";
 import { didSchema, numberFilterSchema } from "@/server/domain/numbers/number.schema";
 import { listNumbers } from "@/server/domain/numbers/number-list";
 import { addNumber, giveNumber, lostBy, removeNumber, routeNumber, takeNumber } from "@/server/domain/numbers/numbers";
@@ -58,11 +59,11 @@ export const numbersRouter = router({
     }),
 
   route: tenantMutation("numbers.write", "number.route")
-    .input(one.extend({ extensionId: extensionId.nullable() }))
-    .mutation(({ ctx, input: { did, extensionId } }) =>
+    .input(one.extend({ extensionId: extensionId.nullable(), seen: seenSchema }))
+    .mutation(({ ctx, input: { did, extensionId, seen } }) =>
       ctx.change(async (tx) => {
         const { before, after } = await routeNumber(tx, ctx.tenantId, did, extensionId);
-        return { subject: `number:${did}`, before, after, result: { number: did } };
+        return { subject: `number:${did}`, before, after, seen, result: { number: did } };
       }),
     ),
 

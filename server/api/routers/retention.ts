@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { onlyAtOperator } from "@/server/api/at-operator";
 import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
+import { seenSchema } from "@/server/domain/audit/seen.schema";
 import { clearPolicy, listExceptions, listPolicies, setPolicy } from "@/server/domain/retention/policies";
 import { policySchema, retentionClassSchema } from "@/server/domain/retention/retention.schema";
 import { dryRun, lastRuns, lastSweeps } from "@/server/domain/retention/sweeps";
@@ -42,8 +43,8 @@ export const retentionRouter = router({
     }),
 
   set: tenantMutation("retention.write", "retention.set")
-    .input(policySchema.extend({ ofTenantSlug: slug }))
-    .mutation(async ({ ctx, input: { ofTenantSlug, tenantSlug: _, ...policy } }) => {
+    .input(policySchema.extend({ ofTenantSlug: slug, seen: seenSchema }))
+    .mutation(async ({ ctx, input: { ofTenantSlug, tenantSlug: _, seen, ...policy } }) => {
       atOperator(ctx.seat);
       const { id } = await ctx.readBelow((tx) => getTenantBelow(tx, ofTenantSlug));
       return ctx.change(async (tx) => {
@@ -53,6 +54,7 @@ export const retentionRouter = router({
           subject: `retention:${policy.class}`,
           before,
           after: { ...after, tenant: ofTenantSlug },
+          seen,
           result: after,
         };
       });

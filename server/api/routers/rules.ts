@@ -1,4 +1,5 @@
 import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
+import { seenSchema } from "@/server/domain/audit/seen.schema";
 import { listFindings } from "@/server/domain/rules/findings";
 import { planRehearsal, startRehearsal } from "@/server/domain/rules/rehearsal";
 import { findingsSchema, rehearseSchema, rulesOfSchema, setRuleSchema } from "@/server/domain/rules/rule.schema";
@@ -38,13 +39,18 @@ export const rulesRouter = router({
     ),
 
   set: tenantMutation("rules.write", "rule.set")
-    .input(setRuleSchema)
-    .mutation(async ({ ctx, input: { tenantSlug: _, ofTenantSlug, ...patch } }) => {
+    .input(setRuleSchema.extend({ seen: seenSchema }))
+    .mutation(async ({ ctx, input: { tenantSlug: _, ofTenantSlug, seen, ...patch } }) => {
       const about = await ctx.readBelow((tx) => aboutOf(tx, ctx, ofTenantSlug));
       const result = await ctx.change(async (tx) => {
         const changed = await setRule(tx, reader(ctx), about, patch, `user:${ctx.userId}`);
         const below = about.id === ctx.tenantId ? {} : { alsoFor: [about.id] };
-        return { ...auditOfRule(patch, about.id, changed), ...below, result: changed.effective };
+        return {
+          ...auditOfRule(patch, about.id, changed),
+          ...below,
+          seen,
+          result: { ...changed.effective, own: changed.after },
+        };
       });
       ctx.publish(["rules", "audit"], about.id);
       return result;

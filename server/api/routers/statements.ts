@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
+import { seenSchema } from "@/server/domain/audit/seen.schema";
 import { getBillingDetails, setBillingDetails } from "@/server/domain/statements/billing-details";
 import { sendStatementAgain } from "@/server/domain/statements/seal";
 import { billingDetailsSchema, periodSchema, statementFilterSchema } from "@/server/domain/statements/statement.schema";
@@ -74,14 +75,15 @@ export const statementsRouter = router({
   details: tenantQuery("balance.read").query(({ ctx }) => ctx.read((tx) => getBillingDetails(tx, ctx.tenantId))),
 
   setDetails: tenantMutation("billing.write", "billing.set_details")
-    .input(billingDetailsSchema)
-    .mutation(({ ctx, input: { address, vatId } }) =>
+    .input(billingDetailsSchema.extend({ seen: seenSchema }))
+    .mutation(({ ctx, input: { address, vatId, seen } }) =>
       ctx.change(async (tx) => {
         const { before } = await setBillingDetails(tx, ctx.tenantId, { address, vatId });
         return {
           subject: `tenant:${ctx.tenantId}`,
           before: { ...before },
           after: { address, vatId },
+          seen,
           result: { address, vatId },
         };
       }),

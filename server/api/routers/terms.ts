@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { requireFresh, router, tenantMutation, tenantQuery } from "@/server/api/trpc";
+import { seenSchema } from "@/server/domain/audit/seen.schema";
 import { creditLimitSchema } from "@/server/domain/billing/billing.schema";
 import { listRecentTransfers } from "@/server/domain/billing/recent-transfers";
 import { percentOf, taxSchema } from "@/server/domain/billing/tax.schema";
@@ -32,8 +33,8 @@ export const termsRouter = router({
     ),
 
   setCreditLimit: tenantMutation("billing.write", "billing.set_credit_limit")
-    .input(creditLimitSchema.extend({ ofTenantSlug: slug }))
-    .mutation(async ({ ctx, input: { ofTenantSlug, limit } }) => {
+    .input(creditLimitSchema.extend({ ofTenantSlug: slug, seen: seenSchema }))
+    .mutation(async ({ ctx, input: { ofTenantSlug, limit, seen } }) => {
       // What may be owed is money as well.
       if (limit > ctx.settings.reauthAbove) requireFresh(ctx.signedIn);
       const buyer = await ctx.readBelow((tx) => getTenantBelow(tx, ofTenantSlug));
@@ -45,6 +46,7 @@ export const termsRouter = router({
           subject: `tenant:${buyer.id}`,
           before: { creditLimit: decimalOf(before) },
           after: { creditLimit: decimalOf(limit), currency: buyer.currency },
+          seen,
           alsoFor: others.filter((id) => id !== null),
           result: { creditLimitMicros: limit },
         };
@@ -54,8 +56,8 @@ export const termsRouter = router({
     }),
 
   setTax: tenantMutation("billing.write", "billing.set_tax")
-    .input(taxSchema.extend({ ofTenantSlug: slug }))
-    .mutation(async ({ ctx, input: { ofTenantSlug, percent, name } }) => {
+    .input(taxSchema.extend({ ofTenantSlug: slug, seen: seenSchema }))
+    .mutation(async ({ ctx, input: { ofTenantSlug, percent, name, seen } }) => {
       const buyer = await ctx.readBelow((tx) => getTenantBelow(tx, ofTenantSlug));
       const result = await ctx.change(async (tx) => {
         const before = await setTax(tx, buyer.id, { percent, name });
@@ -64,6 +66,7 @@ export const termsRouter = router({
           subject: `tenant:${buyer.id}`,
           before: { percent: percentOf(before.ppm), name: before.name },
           after,
+          seen,
           alsoFor: [buyer.id],
           result: after,
         };

@@ -1,5 +1,6 @@
 import { onlyAtOperator } from "@/server/api/at-operator";
 import { freshTenantMutation, router, tenantQuery } from "@/server/api/trpc";
+import { seenSchema } from "@/server/domain/audit/seen.schema";
 import { trunkNetworksSchema } from "@/server/domain/blocks/block.schema";
 import { listTrunks, setTrunkNetworks } from "@/server/domain/blocks/trunks";
 
@@ -13,8 +14,8 @@ export const trunksRouter = router({
   }),
 
   setNetworks: freshTenantMutation("bans.write", "trunk.set_networks")
-    .input(trunkNetworksSchema)
-    .mutation(({ ctx, input: { trunk, networks, cutOff, isNew } }) => {
+    .input(trunkNetworksSchema.extend({ seen: seenSchema }))
+    .mutation(({ ctx, input: { trunk, networks, cutOff, isNew, seen } }) => {
       atOperator(ctx.seat);
       return ctx.change(async (tx) => {
         const { before } = await setTrunkNetworks(tx, { trunk, networks, cutOff, isNew });
@@ -23,6 +24,7 @@ export const trunksRouter = router({
           subject: `trunk:${trunk}`,
           before: { networks: before.join(" ") },
           after,
+          seen,
           result: { trunk, networks },
         };
       });

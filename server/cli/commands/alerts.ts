@@ -32,8 +32,13 @@ export const alertSet: Command = {
     const input = check(balanceAlertSchema, { levels }, { levels: below.length > 0 ? "below" : "days" });
     const { id, slug } = await desk.tenant(given.must("tenant"));
     await desk.change(id, "billing.set_alert", async (tx) => {
-      await setBalanceAlert(tx, input, desk.actorName);
-      return { subject: `tenant:${id}`, after: auditOfLevels(input), result: undefined };
+      const before = await setBalanceAlert(tx, id, input, desk.actorName);
+      return {
+        subject: `tenant:${id}`,
+        before: auditOfLevels({ levels: before }),
+        after: auditOfLevels(input),
+        result: undefined,
+      };
     });
     await desk.publish(id, ["balance", "audit"]);
     return shown(desk, id, slug);

@@ -1,10 +1,9 @@
-import { getAutoTopUp, setAutoTopUp, switchAutoTopUp } from "@/server/domain/payments/auto-top-up";
+import { auditOfTopUp, getAutoTopUp, setAutoTopUp, switchAutoTopUp } from "@/server/domain/payments/auto-top-up";
 import { autoTopUpSchema } from "@/server/domain/payments/auto-top-up.schema";
 import { listCards } from "@/server/domain/payments/payments";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
-import { decimalOf } from "@/server/kernel/money";
 import { check } from "../check";
 import { BadInput, type Command, type Given, type Result } from "../command";
 import type { Desk } from "../desk";
@@ -29,15 +28,8 @@ export const topupAuto: Command = {
     const cardId = await desk.read(id, (tx) => cardNamed(tx, id, given.text("card")));
     const input = check(autoTopUpSchema, { ...typed, cardId });
     await desk.change(id, "billing.set_auto_top_up", async (tx) => {
-      await setAutoTopUp(tx, input, desk.actorName);
-      const { threshold, amount, monthly } = input;
-      const after = {
-        card: cardId,
-        threshold: decimalOf(threshold),
-        amount: decimalOf(amount),
-        monthly: decimalOf(monthly),
-      };
-      return { subject: `tenant:${id}`, after, result: undefined };
+      const before = await setAutoTopUp(tx, id, input, desk.actorName);
+      return { subject: `tenant:${id}`, ...(before && { before }), after: auditOfTopUp(input), result: undefined };
     });
     await desk.publish(id, ["balance", "audit"]);
     return shown(desk, id, slug);

@@ -1,4 +1,5 @@
 import type { AuditAction } from "@/server/domain/audit/actions";
+import { refuseUnseen } from "@/server/domain/audit/meanwhile";
 import type { Db } from "@/server/infra/db/client";
 import { translatingSqlErrors } from "@/server/infra/db/sql-error";
 import type { TenantWrite } from "@/server/infra/db/tenant-tx";
@@ -33,6 +34,8 @@ export type Changed<T> = {
   /** Public values before and after; never a secret. */
   readonly before?: PublicValues;
   readonly after?: PublicValues;
+  /** What its maker saw of `before`: replacing something else is refused. Read under the lock that the change holds. */
+  readonly seen?: PublicValues | undefined;
   /** Tenants below whose own trail shows the event as well: what was done to them, from above. Nearest the root first. */
   readonly alsoFor?: readonly TenantId[];
   readonly result: T;
@@ -47,6 +50,7 @@ export function change<T>(db: Db, by: By, work: (tx: TenantWrite) => Promise<Cha
   return translatingSqlErrors(() =>
     writeTenant(db, { tenantId: by.tenantId, userId: by.actor.userId, patienceMs: by.patienceMs }, async (tx) => {
       const done = await work(tx);
+      if (done.seen) await refuseUnseen(tx, by.tenantId, { ...done, action: by.action, seen: done.seen });
       // The work may have moved below (onboarding); its event belongs to the tenant that was asked.
       await appendAudit(tx, by, { ...done, outcome: "ok" });
       for (const tenantId of done.alsoFor ?? []) {

@@ -155,11 +155,14 @@ export const banSettings = (tx: TenantRead, tenantId: TenantId): Promise<BanSett
     LEFT JOIN ban_setting s ON s.tenant_id = ${tenantId}::uuid AND s.scope = x.scope ORDER BY x.scope`;
 
 /** Sets when bans of a scope are placed by themselves. Bans that hold stay as they are. A repeat changes nothing. */
-export async function setBanSetting(tx: TenantWrite, tenantId: TenantId, setting: BanSetting): Promise<void> {
+export async function setBanSetting(tx: TenantWrite, tenantId: TenantId, setting: BanSetting): Promise<BanSetting> {
   const { scope, ...values } = setting;
+  await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended('ban_setting:' || ${tenantId}, 0))::text`;
+  const before = (await banSettings(tx, tenantId)).find((one) => one.scope === scope) ?? setting;
   await tx.banSetting.upsert({
     where: { tenantId_scope: { tenantId, scope } },
     create: { tenantId, ...setting },
     update: values,
   });
+  return before;
 }

@@ -28,12 +28,22 @@ export async function getBalanceAlert(tx: TenantRead, tenantId: TenantId): Promi
 
 /**
  * Sets at which levels the owners of the tenant acted on are told; none: never. A level that was there already stays as it is, a
- * new one is armed, and goes off at once where credit is lower; the same again changes nothing. Locks the wallet, then the levels.
+ * new one is armed, and goes off at once where credit is lower; the same again changes nothing. Two who set them take
+ * turns; locks the wallet, then the levels.
+ * @returns the levels before.
  * @throws DomainError invalid_state for the operator, which has no balance.
  */
-export async function setBalanceAlert(tx: TenantWrite, { levels }: BalanceAlertInput, actor: string): Promise<void> {
+export async function setBalanceAlert(
+  tx: TenantWrite,
+  tenantId: TenantId,
+  { levels }: BalanceAlertInput,
+  actor: string,
+): Promise<BalanceAlertInput["levels"]> {
+  await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended('alerts:' || ${tenantId}, 0))::text`;
+  const before = await getBalanceAlert(tx, tenantId);
   const [below, days] = [levels.map((one) => one.below), levels.map((one) => one.forDays)];
   await tx.$queryRaw`SELECT balance_alerts_set(${below}::bigint[], ${days}::int[], ${actor})::text`;
+  return before.map(({ belowMicros, belowDays }) => ({ below: belowMicros, forDays: belowDays }));
 }
 
 /** What the trail keeps of levels: "20.00, 10.00, 3 days". */

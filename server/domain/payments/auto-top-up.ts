@@ -9,7 +9,7 @@ import type {
 } from "@/server/infra/payments/provider";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
-import { type Micros, micros } from "@/server/kernel/money";
+import { decimalOf, type Micros, micros } from "@/server/kernel/money";
 
 export type AutoTopUp = Readonly<{
   /** on, paused (after three failures, or without its card) or off. */
@@ -61,14 +61,41 @@ export async function getAutoTopUp(
  * @throws DomainError not_found for a card that is not there; invalid_state for the operator.
  * @throws DomainError invalid_input when a month would not allow a single charge.
  */
-export async function setAutoTopUp(tx: TenantWrite, input: AutoTopUpInput, actor: string): Promise<void> {
+export async function setAutoTopUp(
+  tx: TenantWrite,
+  tenantId: TenantId,
+  input: AutoTopUpInput,
+  actor: string,
+): Promise<TopUpValues | undefined> {
   const { cardId, threshold, amount, monthly } = input;
   if (monthly < amount) {
     const sentence = "The month's maximum is less than one charge: choose a larger one, or charge less at once.";
     throw new DomainError("invalid_input", { field: "monthly" }, sentence);
   }
+  await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended('auto_top_up:' || ${tenantId}, 0))::text`;
+  const before = await tx.autoTopUp.findUnique({ where: { tenantId } });
   await tx.$queryRaw`SELECT auto_top_up_set(${cardId}::uuid, ${threshold}, ${amount}, ${monthly}, ${actor})::text`;
+  return before
+    ? auditOfTopUp({
+        cardId: before.cardId,
+        threshold: before.thresholdMicros,
+        amount: before.amountMicros,
+        monthly: before.monthlyMicros,
+      })
+    : undefined;
 }
+
+type TopUpValues = Readonly<{ card: string; threshold: string; amount: string; monthly: string }>;
+
+/** What the trail keeps of the settings. */
+export const auditOfTopUp = (
+  of: Readonly<{ cardId: string; threshold: bigint; amount: bigint; monthly: bigint }>,
+): TopUpValues => ({
+  card: of.cardId,
+  threshold: decimalOf(of.threshold),
+  amount: decimalOf(of.amount),
+  monthly: decimalOf(of.monthly),
+});
 
 /**
  * Stops automatic top-ups of the tenant acted on, or lets them go on after a pause. A charge that is under way is not called

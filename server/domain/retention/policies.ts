@@ -44,6 +44,7 @@ export const listExceptions = (
  * class does not know; invalid_state for a class with one policy for all.
  */
 export async function setPolicy(tx: TenantWrite, tenantId: TenantId, policy: Policy, by: string) {
+  await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended('retention:' || ${tenantId}, 0))::text`;
   const before = await policyOf(tx, tenantId, policy.class);
   await tx.$executeRaw`SELECT retention_set(${tenantId}::uuid, ${policy.class}, ${policy.action}, ${policy.keepDays}::int, ${by})`;
   return { before, after: await policyOf(tx, tenantId, policy.class) };

@@ -17,6 +17,7 @@ export async function setBillingDetails(
   tenantId: TenantId,
   { address, vatId }: BillingDetails,
 ): Promise<{ before: BillingDetails }> {
+  await tx.$queryRaw`SELECT id FROM tenant WHERE id = ${tenantId}::uuid FOR NO KEY UPDATE`;
   const before = await getBillingDetails(tx, tenantId);
   await tx.$executeRaw`UPDATE tenant SET billing_address = ${address}, vat_id = ${vatId} WHERE id = ${tenantId}::uuid`;
   return { before };
