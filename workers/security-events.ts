@@ -1,6 +1,7 @@
 import { levelOf } from "@/server/domain/rules/rule.rules";
 import { readRuleBook } from "@/server/domain/rules/rule-book";
 import { failedSignIns, type Rule } from "@/server/domain/rules/rule-kinds.schema";
+import { takeSignal } from "@/server/domain/rules/take-signal";
 import { securityEvents } from "@/server/infra/ami/events";
 import type { AmiGateway, SecurityEvent } from "@/server/infra/ami/gateway";
 import type { SqlPool } from "@/server/infra/db/pool";
@@ -108,6 +109,20 @@ export class SecurityEvents {
     if (failures.has(event.name) && event.remoteAddress) await this.#count(event, event.remoteAddress, count);
   }
 
+  /** Counted after it is kept: when this fails the next failure from there counts on, and no event is kept twice. */
+  async #count(event: SecurityEvent, address: string, count: number): Promise<void> {
+    try {
+      await (event.service === "AMI" ? this.#intruder : this.#phone).call(this, event, address, count);
+    } catch (error) {
+      this.options.log.warn({ error, address }, "a signal was not counted");
+    }
+  }
+
+  /** Not a phone: whoever gets in there has the whole PBX. The rule about it is looked at with the others. */
+  async #intruder(event: SecurityEvent, source: string, count: number): Promise<void> {
+    await takeSignal(this.options.pool, { kind: "ami_intrusion", source, at: event.at, count });
+  }
+
   /** The rule about failed sign-ins as the operator has it, read anew now and then. */
   async #rule(): Promise<Rule> {
     const now = Date.now();
@@ -120,23 +135,18 @@ export class SecurityEvents {
     return rule;
   }
 
-  /** Counted after it is kept: when this fails the next failure from there counts on, and no event is kept twice. */
-  async #count(event: SecurityEvent, address: string, count: number): Promise<void> {
+  async #phone(event: SecurityEvent, address: string, count: number): Promise<void> {
     const { pool, bus, log } = this.options;
-    try {
-      const rule = await this.#rule();
-      const [incident] = await pool.query<{ tenant_id: TenantId; incident_id: string; opened: boolean }>(
-        "signal_take",
-        "SELECT tenant_id, incident_id, opened FROM signal_take($1, $2, $3, $4, $5, $6)",
-        [event.at, event.name, nameTried(event.accountId), address, count, asked(rule)],
-      );
-      if (incident) bus.publish({ tenantId: incident.tenant_id, kind: "incidents" });
-      if (incident?.opened) log.warn({ address }, "an incident was opened about sign-ins that fail");
-      await this.options.failed?.(address, count, event.at);
-      if (incident && rule.action === "ban") await this.#ban(incident.incident_id, rule, address, event.at);
-    } catch (error) {
-      log.warn({ error, address }, "a signal was not counted");
-    }
+    const rule = await this.#rule();
+    const [incident] = await pool.query<{ tenant_id: TenantId; incident_id: string; opened: boolean }>(
+      "signal_take",
+      "SELECT tenant_id, incident_id, opened FROM signal_take($1, $2, $3, $4, $5, $6)",
+      [event.at, event.name, nameTried(event.accountId), address, count, asked(rule)],
+    );
+    if (incident) bus.publish({ tenantId: incident.tenant_id, kind: "incidents" });
+    if (incident?.opened) log.warn({ address }, "an incident was opened about sign-ins that fail");
+    await this.options.failed?.(address, count, event.at);
+    if (incident && rule.action === "ban") await this.#ban(incident.incident_id, rule, address, event.at);
   }
 
   /** Asked only of a rule that bans: how much there is of the whole network. */

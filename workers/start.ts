@@ -24,6 +24,7 @@ import { readyConnections } from "@/workers/calls/ready-connections";
 import { Reconciler } from "@/workers/calls/reconcile";
 import { recordRefusalsOfPbx } from "@/workers/calls/refused-by-pbx";
 import { RunReporter } from "@/workers/calls/run-report";
+import { intoTrail } from "@/workers/calls/strangers";
 import { watchCalls } from "@/workers/calls/watch-calls";
 import { resumeContainments } from "@/workers/containment/resume";
 import { DeskCounts } from "@/workers/desk-counts";
@@ -70,7 +71,8 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
     spool.current.start();
   }
   const runs = new RunReporter({ pool, db, pbx, ami, settlements: lifecycle.settlements, spool: () => spool.current });
-  const reconciler = new Reconciler({ pool: jobsPool, ami, lifecycle, drainSpool, pbx, log, onRun: runs.note });
+  const ended = intoTrail(db);
+  const reconciler = new Reconciler({ pool: jobsPool, ami, lifecycle, drainSpool, pbx, log, ended, onRun: runs.note });
   const mailer = mailerOf(env);
   const counts = new DeskCounts(alarmingEvents);
   const jobs = startJobs({

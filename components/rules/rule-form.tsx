@@ -19,7 +19,7 @@ import { Select } from "@/components/ui/select";
 import { toast } from "@/components/ui/toast-store";
 import { type Check, checks, useFields } from "@/components/ui/use-fields";
 import type { RulePatch } from "@/server/domain/rules/rule.schema";
-import { actionsOf, type StandardRule, standardOf } from "@/server/domain/rules/rule-kinds.schema";
+import { actionsOf, canRehearse, standardOf } from "@/server/domain/rules/rule-kinds.schema";
 import { t } from "@/server/kernel/words";
 
 type Said = Omit<RulePatch, "ofTenantSlug">;
@@ -80,9 +80,6 @@ export function RuleForm({ row, of }: Readonly<{ row: RuleRow; of: string | unde
     </Section>
   );
 }
-
-/** The others leave nothing behind to replay. */
-const canRehearse = ({ of, scope }: StandardRule) => of === "calls" || scope === "network";
 
 type ChoiceProps<V extends string> = Readonly<{
   row: RuleRow;

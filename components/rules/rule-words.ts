@@ -41,6 +41,10 @@ const signals: Readonly<Record<Signal, Words>> = {
     name: msg("PBX login refused"),
     counts: msg("Minutes in which the telephone system refused the portal."),
   },
+  ami_intrusion: {
+    name: msg("Manager interface attacked"),
+    counts: msg("Refused sign-ins at the manager interface of the telephone system, by network."),
+  },
   ami_silence: { name: msg("PBX silent"), counts: msg("Minutes in which the telephone system did not answer.") },
   retention: { name: msg("Retention failed"), counts: msg("Sweeps of retention that were given up.") },
 };

@@ -26,10 +26,10 @@ export function noteStranger(ctx: Context, actor: Actor, subject: string, tenant
   ctx.refusals.note({ where, actor, action: "permission.deny", subject, outcome: "denied", after, kind: tenant });
 }
 
-/** A program came with a token that is none, or none any more; nothing of its text is kept. */
-export function noteWrongToken({ refusals, requestId, address }: Context): void {
+/** A program came with a token that is none, or none any more, or without one; nothing of its text is kept. */
+export function noteWrongToken({ refusals, requestId, address }: Context, token: "unknown" | "none"): void {
   const actor = { kind: "anonymous", id: "token", requestId, address } as const;
-  const what = { subject: "token:unknown", outcome: "denied", after: { code: "unauthenticated" } } as const;
+  const what = { subject: `token:${token}`, outcome: "denied", after: { code: "unauthenticated" } } as const;
   refusals.note({ where: { homesOf: undefined }, actor, action: "access.refuse", ...what, kind: address });
 }
 

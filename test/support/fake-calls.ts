@@ -1,6 +1,13 @@
 import type { FakeAsterisk } from "@/test/support/fake-asterisk";
 
-type Channel = { uniqueId: string; context: string; extension: string; up: boolean; answeredAtMs?: number };
+type Channel = {
+  uniqueId: string;
+  context: string;
+  extension: string;
+  endpoint: string;
+  up: boolean;
+  answeredAtMs?: number;
+};
 
 /** What Asterisk puts into every event about a channel. */
 export const ofChannel = (privilege: "call" | "user", call: string) => ({
@@ -38,7 +45,7 @@ export function fakeCalls(pbx: FakeAsterisk) {
           { Response: "Success", EventList: "start" },
           ...[...channels.values()].map((one) => ({
             Event: "CoreShowChannel",
-            Channel: "PJSIP/acme-101-00000001",
+            Channel: `PJSIP/${one.endpoint}-00000001`,
             Uniqueid: one.uniqueId,
             Linkedid: one.uniqueId,
             Context: one.context,
@@ -76,8 +83,8 @@ export function fakeCalls(pbx: FakeAsterisk) {
     channels,
     limits,
     hungUp,
-    ring: (call: string, context = "ringfence-out", extension = "s") =>
-      channels.set(call, { uniqueId: call, context, extension, up: false }),
+    ring: (call: string, context = "ringfence-out", extension = "s", endpoint = "acme-101") =>
+      channels.set(call, { uniqueId: call, context, extension, endpoint, up: false }),
     /** Answered, with or without telling. */
     answer(call: string, granted: number, tell = true) {
       const channel = channels.get(call);

@@ -10,22 +10,18 @@ import { judge, PATIENCE_MS } from "@/server/domain/calls/evidence.rules";
 import { endingOf } from "@/server/domain/calls/outcome.rules";
 import { byCurrency } from "@/server/domain/reconciliation/board";
 import type { AmiGateway, LiveChannel } from "@/server/infra/ami/gateway";
-import type { SqlPool } from "@/server/infra/db/pool";
-import type { Logger } from "@/server/infra/log/logger";
 import type { CallLifecycle } from "@/workers/calls/call-lifecycle";
 import { isRenewable, type LiveCall } from "@/workers/calls/call-registry";
-import { Strangers } from "@/workers/calls/strangers";
+import { type Parts, Strangers } from "@/workers/calls/strangers";
 
-type Options = Readonly<{
-  pool: SqlPool;
-  ami: AmiGateway | undefined;
-  lifecycle: CallLifecycle;
-  drainSpool: () => Promise<void>;
-  pbx: string;
-  log: Logger;
-  /** Told after each run; a failure is nobody's trouble but its own. */
-  onRun?: (done: Reconciled, tookMs: number) => Promise<void>;
-}>;
+type Options = Parts &
+  Readonly<{
+    lifecycle: CallLifecycle;
+    drainSpool: () => Promise<void>;
+    pbx: string;
+    /** Told after each run; a failure is nobody's trouble but its own. */
+    onRun?: (done: Reconciled, tookMs: number) => Promise<void>;
+  }>;
 
 export type Reconciled = Readonly<{
   /** false: the PBX could not be asked, so open calls were left alone. */

@@ -1,31 +1,61 @@
+import { change } from "@/server/domain/audit/change";
 import { noteDifference } from "@/server/domain/calls/differences";
 import { PATIENCE_MS } from "@/server/domain/calls/evidence.rules";
 import { holderOf } from "@/server/domain/calls/inbound-calls";
 import type { AmiGateway, LiveChannel } from "@/server/infra/ami/gateway";
+import type { Db } from "@/server/infra/db/client";
 import type { SqlPool } from "@/server/infra/db/pool";
 import type { Logger } from "@/server/infra/log/logger";
 import type { TenantId } from "@/server/kernel/ids";
 import { CURRENCY_NOT_KNOWN } from "@/server/kernel/money";
 
-type Parts = Readonly<{ pool: SqlPool; ami: AmiGateway | undefined; log: Logger }>;
+/** A call that was ended because nobody holds money for it; of whom it is not known, the operator's. */
+export type Ended = Readonly<{ tenantId: TenantId; call: string; endpoint: string; seconds: number }>;
+
+export type Parts = Readonly<{
+  pool: SqlPool;
+  ami: AmiGateway | undefined;
+  log: Logger;
+  /** Told of each call that was ended, once. */
+  ended?: ((ended: Ended) => Promise<void>) | undefined;
+}>;
 
 /** Where a call may cost money; in the other contexts of ours it does not, or nothing was decided yet. */
 const INBOUND_CONTEXT = "ringfence-inbound";
 const PAID_CONTEXTS: readonly string[] = ["ringfence-out", INBOUND_CONTEXT];
 const AMI_MS = 5_000;
 
+/** Writes the end of each into the trail. */
+export const intoTrail =
+  (db: Db) =>
+  ({ tenantId, call, endpoint, seconds }: Ended): Promise<void> => {
+    const actor = { kind: "job", id: "calls.reconcile", requestId: call } as const;
+    const after = { endpoint, seconds, reason: "no money is held for it" };
+    return change(db, { tenantId, actor, action: "call.hang_up" }, async () => ({
+      subject: `channel:${call}`,
+      after,
+      result: undefined,
+    }));
+  };
+
 /** Channels of which the database knows nothing, by when each was seen first. */
 export class Strangers {
   #since = new Map<string, number>();
+  /** Asked to end: a repeat of the question is no news. */
+  #asked = new Set<string>();
+  /** Not in the trail yet. */
+  #untold: Ended[] = [];
 
   /** A channel that costs money and for which none is held is ended when a second look finds it again. */
   async look(
     unknown: readonly LiveChannel[],
-    { pool, ami, log }: Parts,
+    { pool, ami, log, ended }: Parts,
   ): Promise<Readonly<{ found: number; again: boolean }>> {
     const strangers = unknown.filter(({ context }) => PAID_CONTEXTS.includes(context));
     for (const known of this.#since.keys()) {
-      if (!strangers.some(({ uniqueId }) => uniqueId === known)) this.#since.delete(known);
+      if (strangers.some(({ uniqueId }) => uniqueId === known)) continue;
+      this.#since.delete(known);
+      this.#asked.delete(known);
     }
     let found = 0;
     for (const stranger of strangers) {
@@ -34,10 +64,27 @@ export class Strangers {
       this.#since.set(uniqueId, since);
       if (Date.now() - since < PATIENCE_MS) continue;
       log.error({ call: uniqueId, endpoint }, "a call without held money is ended");
-      found += await listStranger(pool, stranger);
+      const tenantId = await listStranger(pool, stranger);
+      if (tenantId) found += 1;
       await ami?.hangUp(uniqueId, { cause: 21, deadlineMs: AMI_MS });
+      if (!ami || !tenantId || this.#asked.has(uniqueId)) continue;
+      this.#asked.add(uniqueId);
+      this.#untold.push({ tenantId, call: uniqueId, endpoint: endpoint ?? "", seconds: stranger.seconds });
     }
+    await this.#tell({ ended, log });
     return { found, again: strangers.length > 0 };
+  }
+
+  /** What cannot be written now is with the next look. */
+  async #tell({ ended, log }: Pick<Parts, "ended" | "log">): Promise<void> {
+    const untold = this.#untold;
+    this.#untold = [];
+    for (const one of untold) {
+      await ended?.(one).catch((error: unknown) => {
+        log.warn({ error, call: one.call }, "the end of a call is not in the trail yet");
+        this.#untold.push(one);
+      });
+    }
   }
 }
 
@@ -48,10 +95,15 @@ async function ownerOf(pool: SqlPool, { context, endpoint, extension }: LiveChan
   return owner?.tenant_id;
 }
 
-async function listStranger(pool: SqlPool, stranger: LiveChannel): Promise<number> {
+async function operatorOf(pool: SqlPool): Promise<TenantId | undefined> {
+  const [operator] = await pool.query<{ id: TenantId | null }>("operator", "SELECT operator_tenant() AS id", []);
+  return operator?.id ?? undefined;
+}
+
+async function listStranger(pool: SqlPool, stranger: LiveChannel): Promise<TenantId | undefined> {
   const { uniqueId, endpoint, seconds } = stranger;
-  const tenantId = await ownerOf(pool, stranger);
-  if (!tenantId) return 0;
+  const tenantId = (await ownerOf(pool, stranger)) ?? (await operatorOf(pool));
+  if (!tenantId) return undefined;
   await noteDifference(pool, {
     tenantId,
     kind: "channel_without_hold",
@@ -61,5 +113,5 @@ async function listStranger(pool: SqlPool, stranger: LiveChannel): Promise<numbe
     currency: CURRENCY_NOT_KNOWN,
     detail: { call: uniqueId, endpoint: endpoint ?? "", seconds },
   });
-  return 1;
+  return tenantId;
 }

@@ -84,7 +84,7 @@ async function tokenIn(
   const seat = token && (await seatOfToken(base.db, token, token.tenantSlug));
   if (token && seat) return { token, text };
   head["www-authenticate"] = "Bearer";
-  if (text) noteWrongToken(base);
+  noteWrongToken(base, text === "" ? "none" : "unknown");
   count(strangers.take(base.address), head);
   throw new DomainError("unauthenticated", {}, "Send a token that holds: Authorization: Bearer rft_….");
 }

@@ -20,6 +20,7 @@ export const signalTitles: Readonly<Record<Signal, Message>> = {
   sign_in: msg("Failed sign-ins at the portal"),
   difference: msg("Differences found by reconciliation"),
   ami_login: msg("The telephone system refuses the sign-in of the portal"),
+  ami_intrusion: msg("Unauthorised sign-in at the manager interface of the telephone system"),
   ami_silence: msg("The telephone system does not answer"),
   retention: msg("Retention failed"),
 };

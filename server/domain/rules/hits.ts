@@ -1,6 +1,6 @@
 import { signalTitles } from "@/server/domain/incidents/incident-title";
 import { levelOf, severityOf } from "@/server/domain/rules/rule.rules";
-import type { Rule, RuleKey } from "@/server/domain/rules/rule-kinds.schema";
+import { type Rule, type RuleKey, standardOf } from "@/server/domain/rules/rule-kinds.schema";
 import type { SqlPool } from "@/server/infra/db/pool";
 
 /** What was measured about one subject. */
@@ -46,7 +46,7 @@ export async function hit(
     mode: rule.mode,
     action: rule.action,
     level,
-    severity: severityOf(rule, measure.value),
+    severity: severityOf(rule, measure.value, standardOf(measure.signal, measure.scope)?.gravest),
     value: String(measure.value),
     window: rule.windowMinutes,
     warn: String(rule.warn),

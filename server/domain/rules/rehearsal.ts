@@ -4,6 +4,7 @@ import { DAY_MS, type Fire, firesOf, type Quiet } from "@/server/domain/rules/re
 import { type NetworkState, rehearseNetworks } from "@/server/domain/rules/rehearsal-networks";
 import { overlay } from "@/server/domain/rules/rule.rules";
 import type { NetworkRehearsal, Rehearsal, Rehearsed } from "@/server/domain/rules/rule.schema";
+import { canRehearse } from "@/server/domain/rules/rule-kinds.schema";
 import { knownRule, patched } from "@/server/domain/rules/rule-text";
 import { ruleNow } from "@/server/domain/rules/rules";
 import { createTask } from "@/server/domain/tasks/tasks";
@@ -40,7 +41,7 @@ export async function planRehearsal(
   now = new Date(),
 ): Promise<Input> {
   const standard = knownRule(patch, about.kind);
-  if (standard.of !== "calls" && standard.scope !== "network") {
+  if (!canRehearse(standard)) {
     const sentence = "Only a rule about calls or networks can be rehearsed: nothing of the others is kept for so long.";
     throw new DomainError("invalid_input", { field: "signal" }, sentence);
   }

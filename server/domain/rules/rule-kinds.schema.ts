@@ -34,6 +34,8 @@ type Standard = Readonly<{
   desk?: true;
   /** Micros, not a count. */
   money?: true;
+  /** An incident of it is as bad as it gets from warn on. */
+  gravest?: true;
   mode?: RuleMode;
   action?: RuleAction;
   minutes: number;
@@ -97,16 +99,30 @@ const standards = [
   },
   { signal: "ami_login", scope: "tenant", of: "counted", desk: true, minutes: 30, warn: 2, critical: 5 },
   { signal: "ami_silence", scope: "tenant", of: "counted", desk: true, minutes: 30, warn: 2, critical: 5 },
+  {
+    signal: "ami_intrusion",
+    scope: "network",
+    of: "counted",
+    desk: true,
+    gravest: true,
+    minutes: 30,
+    warn: 1,
+    critical: 2,
+  },
   { signal: "retention", scope: "tenant", of: "counted", desk: true, minutes: 1_440, warn: 1, critical: 3 },
 ] as const satisfies readonly Standard[];
 
 /** What a rule about networks may keep a network away from, by its signal. */
 export const banScopeOf: Readonly<Partial<Record<string, "sip" | "web">>> = { sip_failure: "sip", sign_in: "web" };
 /** What may stand in the form of a rule: only calls can be contained, only networks banned. */
-export const actionsOf = ({ of, scope }: Pick<StandardRule, "of" | "scope">): readonly RuleAction[] => {
-  if (scope === "network") return ["notify", "open", "ban"];
+export const actionsOf = ({ of, signal }: Pick<StandardRule, "of" | "signal">): readonly RuleAction[] => {
+  if (banScopeOf[signal]) return ["notify", "open", "ban"];
   return of === "calls" ? ["notify", "open", "contain"] : ["notify", "open"];
 };
+
+/** What past days left enough of to replay it: calls, and networks that can be banned. */
+export const canRehearse = ({ of, signal }: Pick<StandardRule, "of" | "signal">): boolean =>
+  of === "calls" || banScopeOf[signal] !== undefined;
 
 /** What the PBX calls a sign-in that failed; what the machine says about its own load is no try. */
 export const failedSignIns: readonly string[] = [
@@ -120,6 +136,7 @@ export const failedSignIns: readonly string[] = [
   "AuthMethodNotAllowed",
   "RequestBadFormat",
   "InvalidTransport",
+  "SessionLimit",
 ];
 
 export type Signal = (typeof standards)[number]["signal"];
@@ -132,6 +149,7 @@ export type StandardRule = RuleKey & {
   readonly of: "calls" | "counted";
   readonly desk: boolean;
   readonly money: boolean;
+  readonly gravest: boolean;
   readonly rule: Rule;
 };
 
@@ -142,6 +160,7 @@ export const standardRules: readonly StandardRule[] = standards.map((one: Standa
   of: one.of,
   desk: one.desk ?? false,
   money: one.money ?? false,
+  gravest: one.gravest ?? false,
   rule: {
     mode: one.mode ?? "enforce",
     action: one.action ?? "open",

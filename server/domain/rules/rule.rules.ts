@@ -91,7 +91,8 @@ export const levelOf = ({ mode, warn, critical }: Rule, value: bigint): Level | 
   mode === "off" || value < warn ? undefined : value >= critical ? "critical" : "warn";
 
 /** How bad an incident is by the evidence: it wakes somebody from four times the threshold to warn. */
-export function severityOf(rule: Rule, value: bigint): "low" | "medium" | "high" | "critical" {
+export function severityOf(rule: Rule, value: bigint, gravest = false): "low" | "medium" | "high" | "critical" {
+  if (gravest) return "critical";
   if (value >= rule.critical) return rule.action === "contain" ? "critical" : "high";
   return value >= rule.warn * 4n ? "medium" : "low";
 }

@@ -162,12 +162,25 @@ test("a paid channel for which nothing is held is ended at the second look; a fr
   calls.ring("pbx1-1700000009.2", "ringfence-emergency");
   calls.ring("pbx1-1700000009.3", "from-carrier");
   calls.ring("pbx1-1700000009.4", "ringfence-inbound", "4930000000");
+  calls.ring("pbx1-1700000009.5", "ringfence-out", "s", "nobody-1");
   await reconcile(running);
   expect(calls.hungUp).not.toContain("pbx1-1700000009.1");
   await expect.poll(() => calls.hungUp, { timeout: 10_000 }).toContain("pbx1-1700000009.1");
   await expect.poll(() => calls.hungUp, { timeout: 10_000 }).toContain("pbx1-1700000009.4");
   expect(calls.hungUp).not.toContain("pbx1-1700000009.2");
-  expect(await differences()).toMatchObject([{ kind: "channel_without_hold" }, { kind: "channel_without_hold" }]);
+  // Where nobody knows whose it is, the operator is told.
+  const kinds = async () => (await differences()).map(({ kind }) => kind);
+  await expect.poll(kinds, { timeout: 10_000 }).toEqual(Array(3).fill("channel_without_hold"));
+  const ends = () =>
+    make.sql<{ kind: string; subject: string; actor_id: string; reason: string }>(
+      "SELECT t.kind, e.subject, e.actor_id, e.after ->> 'reason' AS reason FROM audit_event e JOIN tenant t ON t.id = e.tenant_id WHERE e.action = 'call.hang_up' ORDER BY e.subject",
+    );
+  const by = { actor_id: "calls.reconcile", reason: "no money is held for it" };
+  await expect.poll(ends, { timeout: 10_000 }).toEqual([
+    { kind: "customer", subject: "channel:pbx1-1700000009.1", ...by },
+    { kind: "operator", subject: "channel:pbx1-1700000009.4", ...by },
+    { kind: "operator", subject: "channel:pbx1-1700000009.5", ...by },
+  ]);
   calls.channels.clear();
   await make.sql("DELETE FROM difference");
 }, 30_000);

@@ -191,6 +191,13 @@ test("a difference without money is one all the same; failures of retention are 
   expect(await incidents("retention")).toMatchObject([{ source: operator.slug, signals: 1 }]);
 });
 
+test("one refused sign-in at the manager port is as bad as it gets", async () => {
+  await takeSignal(db.pool, { kind: "ami_intrusion", source: "203.0.113.77" });
+  await sweep.run();
+  expect(await incidents("ami_intrusion")).toMatchObject([{ source: "203.0.113.0/24", severity: "critical" }]);
+  await make.sql("DELETE FROM signal WHERE kind = 'ami_intrusion'");
+});
+
 test("a telephone system that refuses the sign-in, and one that is silent for long", async () => {
   const status = { connected: false, problem: "acting: login refused: Authentication failed" };
   const link = newSweep({ status: () => status } as unknown as AmiGateway);

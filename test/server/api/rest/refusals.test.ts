@@ -16,6 +16,19 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 
+test("a program without a token is a stranger, whose knocking is counted", async () => {
+  const refusals = refusalBookOf(db.app);
+  await refusals.close();
+  for (let n = 0; n < 5; n += 1) expect((await rest.ask("", "GET /extensions")).status).toBe(401);
+  await refusals.close();
+  const events = await on.sql<{ subject: string; after: { times?: number } }>(
+    "SELECT subject, after FROM audit_event WHERE actor_id = 'token' AND tenant_id = $1 ORDER BY at",
+    [on.operator.tenantId],
+  );
+  expect(events[0]).toMatchObject({ subject: "token:none", after: { code: "unauthenticated" } });
+  expect(events[1]).toMatchObject({ subject: "refusals:more", after: { times: 4 } });
+});
+
 test("what a program is refused is in the trail: a token that is none, a tenant that is not its own, a change", async () => {
   const refusals = refusalBookOf(db.app);
   await refusals.close();

@@ -143,6 +143,31 @@ test("after it was dismissed, the same network opens a new one", async () => {
   expect(await take({ address, count: 1 })).toMatchObject({ opened: false });
 });
 
+test("too many sessions are a try like others, and whoever fails at the manager port is no telephone", async () => {
+  const events = new SecurityEvents({
+    pool: db.pool,
+    ami: { onEvent: () => {} } as never,
+    bus: { publish: () => {}, close: async () => {} },
+    log: silentLogger,
+    everyMs: 3_600_000,
+  });
+  const event = (name: string, service: string, remoteAddress: string): SecurityEvent => ({
+    ...{ name, service, remoteAddress, remotePort: 5060, transport: "TCP", severity: "Error", accountId: "admin" },
+    ...{ at: new Date(), detail: {} },
+  });
+  events.take(event("InvalidPassword", "AMI", "172.17.1.1"));
+  events.take(event("SessionLimit", "AMI", "172.17.1.2"));
+  events.take(event("SessionLimit", "PJSIP", "172.17.2.1"));
+  await events.close();
+  const counted = await make.sql<{ kind: string; source: string; n: number }>(
+    "SELECT kind, source, signals::int AS n FROM signal WHERE source LIKE '172.17.%' ORDER BY source",
+  );
+  expect(counted).toEqual([
+    { kind: "ami_intrusion", source: "172.17.1.0/24", n: 2 },
+    { kind: "sip_failure", source: "172.17.2.0/24", n: 1 },
+  ]);
+});
+
 test("what the PBX reports in ten minutes of 22 hostile messages a second becomes one incident", async () => {
   const published: string[] = [];
   const events = new SecurityEvents({

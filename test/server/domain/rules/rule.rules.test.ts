@@ -113,6 +113,7 @@ describe("how far over", () => {
       "high",
     ]);
     expect(severityOf({ ...rule, action: "contain" }, 60n)).toBe("critical");
+    expect(severityOf(rule, 20n, true), "of what is as bad as it gets").toBe("critical");
   });
 });
 
