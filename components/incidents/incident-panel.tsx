@@ -16,8 +16,8 @@ import { IncidentState, Severity } from "@/components/incidents/incident-badges"
 import { IncidentClock } from "@/components/incidents/incident-clock";
 import { IncidentParts, OtherIncident } from "@/components/incidents/incident-parts";
 import { IncidentSubjects } from "@/components/incidents/incident-subjects";
-import { lineText } from "@/components/incidents/incident-words";
 import { LossMeter } from "@/components/incidents/loss-meter";
+import { Timeline } from "@/components/incidents/timeline";
 import { Moment } from "@/components/shell/moment";
 import { useScope } from "@/components/shell/scope";
 import { type Fact, Facts } from "@/components/ui/facts";
@@ -81,21 +81,7 @@ function Room({ incident }: Readonly<{ incident: IncidentDetail }>) {
       {can("evidence.read") && <EvidenceSection incidentId={incident.id} />}
       {incident.state !== "triage" && incident.state !== "dismissed" && <ReviewSection incidentId={incident.id} />}
       <Section title={t("Timeline")}>
-        <ol className="grid">
-          {incident.lines.map((line) => (
-            <li className="grid gap-1 border-b py-2" key={line.seq}>
-              <p className="flex flex-wrap items-baseline justify-between gap-x-4">
-                <span>
-                  <span className="font-medium">{line.actor}</span> <span className="text-ink-2">{lineText(line)}</span>
-                </span>
-                <span className="text-ink-3">
-                  <Moment at={line.at} />
-                </span>
-              </p>
-              {line.body && <p className="break-words whitespace-pre-wrap">{line.body}</p>}
-            </li>
-          ))}
-        </ol>
+        <Timeline incidentId={incident.id} newest={incident.timeline} />
         {can("incidents.write") && <CommentIncident incidentId={incident.id} />}
       </Section>
     </div>

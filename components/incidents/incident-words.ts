@@ -80,7 +80,7 @@ function moveLine(at: (name: string) => string): string {
     : t("moved it from {from} to {to}", { from, to });
 }
 
-type Line = Pick<IncidentDetail["lines"][number], "kind" | "detail">;
+type Line = Pick<IncidentDetail["timeline"]["lines"][number], "kind" | "detail">;
 
 /** What a line of the timeline says after the name. */
 export function lineText({ kind, detail }: Line): string {

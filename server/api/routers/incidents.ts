@@ -28,6 +28,7 @@ import {
 } from "@/server/domain/incidents/incidents";
 import { moveIncident } from "@/server/domain/incidents/move-incident";
 import { relatedIncidents } from "@/server/domain/incidents/related";
+import { readTimeline, timelineSchema } from "@/server/domain/incidents/timeline";
 import { mergeIncidents, snoozeIncidents } from "@/server/domain/incidents/together";
 import { dueIncidents } from "@/server/domain/overview/due-incidents";
 import { listMembers } from "@/server/domain/tenancy/members";
@@ -69,6 +70,14 @@ export const incidentsRouter = router({
     .query(({ ctx, input }) => {
       atOperator(ctx.seat);
       return ctx.readBelow((tx) => getIncident(tx, ctx.tenantId, input.incidentId));
+    }),
+
+  /** Older lines of its timeline, or those of one kind. */
+  timeline: tenantQuery("incidents.read")
+    .input(timelineSchema)
+    .query(({ ctx, input }) => {
+      atOperator(ctx.seat);
+      return ctx.read((tx) => readTimeline(tx, ctx.tenantId, input));
     }),
 
   /** Others that touch the same addresses, phones or numbers. */

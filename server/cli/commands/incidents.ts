@@ -80,6 +80,7 @@ export const incidentShow: Command = {
     const {
       id: _,
       ownerId: __,
+      timeline: { lines },
       ...incident
     } = await desk.readBelow(operator, (tx) => getIncident(tx, operator, incidentId));
     const say = [
@@ -87,11 +88,9 @@ export const incidentShow: Command = {
       `${incident.severity}, ${incident.state}, ${incident.signals} signals, owner ${incident.ownerName ?? "nobody"}`,
       ...(incident.losses.length > 0 ? [lossLines(incident.losses).trimEnd()] : []),
       ...incident.subjects.map(({ kind, value, signals }) => `  ${kind} ${value}: ${signals}`),
-      ...incident.lines.map(
-        ({ at, actor, kind, body }) => `${at.toISOString()}  ${actor}  ${kind}${body ? `: ${body}` : ""}`,
-      ),
+      ...lines.map(({ at, actor, kind, body }) => `${at.toISOString()}  ${actor}  ${kind}${body ? `: ${body}` : ""}`),
     ].join("\n");
-    return { value: incident, say };
+    return { value: { ...incident, lines }, say };
   },
 };
 

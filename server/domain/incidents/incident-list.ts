@@ -11,6 +11,7 @@ import {
 import type { IncidentFilter, IncidentState, IncidentView, Severity } from "@/server/domain/incidents/incident.schema";
 import { titleText } from "@/server/domain/incidents/incident-title";
 import { type Loss, lossOf } from "@/server/domain/incidents/loss";
+import { type Timeline, timelineOf } from "@/server/domain/incidents/timeline";
 import { type Sql, sql } from "@/server/infra/db/sql";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
@@ -180,15 +181,8 @@ export type IncidentDetail = IncidentRow & {
     readonly firstAt: Date;
     readonly lastAt: Date;
   }[];
-  readonly lines: readonly {
-    readonly seq: number;
-    readonly at: Date;
-    /** A name; "Ringfence" for the system's own. */
-    readonly actor: string;
-    readonly kind: string;
-    readonly body: string;
-    readonly detail: Readonly<Record<string, unknown>>;
-  }[];
+  /** The newest of its timeline. */
+  readonly timeline: Timeline;
 };
 
 /**
@@ -229,7 +223,7 @@ export async function getIncident(tx: TenantRead, tenantId: TenantId, id: string
     mergedInto: intoId === null ? null : { id: intoId, number: String(intoNumber) },
     parts: parts.map((part) => ({ ...part, title: titleText(part.title), number: String(part.number) })),
     subjects: await subjectsOf(tx, tenantId, id),
-    lines: await linesOf(tx, tenantId, id),
+    timeline: await timelineOf(tx, tenantId, id),
   };
 }
 
@@ -240,12 +234,6 @@ const subjectsOf = async (tx: TenantRead, tenantId: TenantId, id: string): Promi
     WHERE s.tenant_id = ${tenantId}::uuid AND s.incident_id = ${id}::uuid ORDER BY s.kind, s.signals DESC, s.value`;
   return rows.map((row) => ({ ...row, signals: Number(row.signals) }));
 };
-
-const linesOf = (tx: TenantRead, tenantId: TenantId, id: string) =>
-  tx.$queryRaw<IncidentDetail["lines"][number][]>`
-    SELECT l.seq, l.at, CASE WHEN l.actor = 'system' THEN 'Ringfence' ELSE coalesce(nullif(p.name, ''), p.email, l.actor) END AS actor, l.kind, l.body, l.detail
-    FROM incident_line l LEFT JOIN person p ON p.id::text = l.actor
-    WHERE l.tenant_id = ${tenantId}::uuid AND l.incident_id = ${id}::uuid ORDER BY l.seq LIMIT 1000`;
 
 /**
  * The id of an incident by its number.

@@ -41,7 +41,7 @@ test("several are given to somebody, rated and dismissed; what one refuses keeps
 
   const found = await desk.incidents.get({ tenantSlug, incidentId: one });
   expect(found).toMatchObject({ state: "dismissed", dismissedAs: "duplicate", severity: "critical" });
-  expect(found.lines.map(({ kind }) => kind)).toEqual(["opened", "severity", "owner", "state"]);
+  expect(found.timeline.lines.map(({ kind }) => kind)).toEqual(["opened", "severity", "owner", "state"]);
   const trail = await branches.build.sql<{ action: string }>(
     "SELECT action FROM audit_event WHERE subject = $1 AND outcome = 'ok' ORDER BY seq",
     [`incident:${two}`],

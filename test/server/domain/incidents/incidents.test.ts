@@ -94,7 +94,7 @@ describe("working on an incident", () => {
       outcome: "Password changed.",
     });
     expect(incident.acknowledgedAt && incident.containedAt && incident.closedAt).toBeInstanceOf(Date);
-    expect(incident.lines.map(({ actor, kind }) => `${actor} ${kind}`)).toEqual([
+    expect(incident.timeline.lines.map(({ actor, kind }) => `${actor} ${kind}`)).toEqual([
       "Ringfence opened",
       "Somebody acknowledged",
       "Somebody comment",
@@ -119,7 +119,7 @@ describe("working on an incident", () => {
     expect(await code(write((tx) => assignIncident(tx, desk, { incidentId: id, ownerId: outsider }, as(ada))))).toBe(
       "invalid_input",
     );
-    expect(await get(id)).toMatchObject({ state: "open", ownerId: ada, lines: [{ kind: "opened" }] });
+    expect(await get(id)).toMatchObject({ state: "open", ownerId: ada, timeline: { lines: [{ kind: "opened" }] } });
     expect(await move("dismissed", "", "known_customer")).toBe("done");
     expect(await get(id)).toMatchObject({ state: "dismissed", dismissedAs: "known_customer", outcome: "" });
     expect(await code(write((tx) => setSeverity(tx, desk, { incidentId: id, severity: "low" }, as(ada))))).toBe(
@@ -235,7 +235,7 @@ test("no sequence of moves, merges and signals leaves an incident without a time
   for (const id of ids) {
     const incident = await get(id);
     expect(incident.closedAt !== null).toBe(isOver(incident.state));
-    const moves = incident.lines.filter(({ kind }) => kind === "state");
+    const moves = incident.timeline.lines.filter(({ kind }) => kind === "state");
     for (const [at, move] of moves.entries()) {
       if (at > 0) expect(move.detail["from"]).toBeTruthy();
     }

@@ -41,7 +41,7 @@ describe("an incident that is put off", () => {
     const { snoozed, backAt } = await list();
     expect(snoozed).toBe(2);
     expect(backAt).toEqual(until);
-    expect(await get(one.id)).toMatchObject({ snoozedUntil: until, lines: [{}, { kind: "snoozed" }] });
+    expect(await get(one.id)).toMatchObject({ snoozedUntil: until, timeline: { lines: [{}, { kind: "snoozed" }] } });
     await on.sql("UPDATE incident SET snoozed_until = now() - interval '1 second' WHERE id = $1", [one.id]);
     expect(await shownIn(one.id)).toEqual(["active"]);
     expect((await get(one.id)).snoozedUntil).toBeNull();
@@ -91,7 +91,7 @@ describe("several incidents that are one attack", () => {
     expect(await shownIn(two.id)).toEqual([]);
     // A repeat changes nothing.
     await merge(ids, one.id);
-    expect((await get(one.id)).lines.filter(({ kind }) => kind === "took_in")).toHaveLength(2);
+    expect((await get(one.id)).timeline.lines.filter(({ kind }) => kind === "took_in")).toHaveLength(2);
     await on.write((tx) => unmergeIncident(tx, on.desk, two.id, on.me));
     expect((await get(one.id)).parts.map(({ id }) => id)).toEqual([three.id]);
     expect(await shownIn(two.id)).toEqual(["active"]);
