@@ -16,7 +16,12 @@ export const summaryOf = (deck: Deck) => ({
   ...deck.counts,
   effects: deck.effects,
   exposure: deck.exposure,
+  notRead: unreadColumns(deck),
 });
+
+/** The names of the columns that say nothing to us. */
+export const unreadColumns = ({ layout }: Deck): readonly string[] =>
+  layout?.names.filter((name, at) => name !== "" && !layout.columns[at]) ?? [];
 
 /** What a deck does, in one sentence. */
 export const countsText = (counts: DeckCounts | null): string =>

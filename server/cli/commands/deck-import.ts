@@ -20,7 +20,7 @@ import { stageDeck } from "@/server/domain/decks/stage";
 import type { TenantId } from "@/server/kernel/ids";
 import { check } from "../check";
 import { BadInput, type Command, type Given, type Result } from "../command";
-import { countsText, summaryOf } from "../deck-words";
+import { countsText, summaryOf, unreadColumns } from "../deck-words";
 import type { Desk } from "../desk";
 import { planNamed } from "../plan-named";
 import { progressOn } from "../progress";
@@ -166,6 +166,12 @@ const effectLines = ({ effects }: Deck): string[] =>
     return belowCost > 0 ? [`${seller}, ${plan}: ${belowCost} prices would be below what is paid for them.`] : [];
   });
 
+/** What of the file is left aside. */
+function unreadLines(deck: Deck): string[] {
+  const names = unreadColumns(deck);
+  return names.length > 0 ? [`Not read: ${names.join(", ")}.`] : [];
+}
+
 const text = (lines: readonly string[]): string => lines.join("\n").replace(/[^\P{Cc}\n]/gu, "?");
 
 /** Nobody has said that they looked at it. */
@@ -221,6 +227,7 @@ async function compared(desk: Desk, tenantId: TenantId, deck: Deck, problems: De
     value: { ...summaryOf(deck), state: "compared", problems: shownOf(problems) },
     say: text([
       `It would be ${countsText(deck.counts)}.${warned} No price was changed.`,
+      ...unreadLines(deck),
       ...linesOf(deck, problems),
       ...effectLines(deck),
     ]),
@@ -241,7 +248,11 @@ async function applied(desk: Desk, tenantId: TenantId, deck: Deck, problems: Dec
   const when = after.state === "scheduled" ? `will hold from ${after.effectiveAt?.toISOString()} on` : "hold now";
   return {
     value: { ...summaryOf(after), problems: shownOf(problems) },
-    say: text([`The prices of ${deck.fileName} ${when}: ${countsText(counts)}.`, ...linesOf(deck, problems)]),
+    say: text([
+      `The prices of ${deck.fileName} ${when}: ${countsText(counts)}.`,
+      ...unreadLines(deck),
+      ...linesOf(deck, problems),
+    ]),
   };
 }
 

@@ -23,6 +23,7 @@ export const deckFields = [
   "effective_to",
   "currency",
   "status",
+  "reject_calls",
   "country_code",
   "area_code",
 ] as const;

@@ -36,6 +36,7 @@ const names: Readonly<Record<DeckField, string>> = {
     "effectiveto validto validtill validuntil expirydate expirationdate enddate expires expiry ends end till until to",
   currency: "currency currencycode curr ccy",
   status: "status action changetype changestatus ratechange operation change",
+  reject_calls: "rejectcalls rejectcall reject rejected",
   country_code: "countrycode ccode cc idd countrydialcode",
   area_code: "areacode areacodes area citycode citycodes cityprefix ndc",
 };

@@ -51,6 +51,11 @@ const MOST_PRICE = 1_000_000_000n;
 const MOST_CHARGE = 1_000_000_000_000n;
 const MOST_NAME = 120;
 
+/** Some mean by it that shorter calls cost nothing, some that the first seconds of every call do: a person is asked once. */
+const UNCLEAR_GRACE = /^\s*grace[\s_-]*(time|period)?\s*$/i;
+const GRACE_MEANING =
+  "Read as: calls no longer than this cost nothing. If the first seconds of every call are free, name the column free_seconds.";
+
 export type Plan = Readonly<{ currency: string; symbol: string }>;
 
 /** Reads the rows of a file one by one, as its layout says. */
@@ -59,10 +64,15 @@ export function rowReader(layout: DeckLayout, plan: Plan): (cells: readonly stri
   layout.columns.forEach((field, column) => {
     if (field) at.set(field, column);
   });
+  let graceAsked = !UNCLEAR_GRACE.test(layout.names[at.get("grace_seconds") ?? -1] ?? "");
   return (cells, line) => {
     const look = new RowLook(layout, plan, at, cells, line);
     const row = rowOf(look);
     const prefixes = prefixesOf(look);
+    if (!graceAsked && row.graceSeconds > 0) {
+      graceAsked = true;
+      look.note("warning", "grace_seconds", GRACE_MEANING);
+    }
     const failed = look.problems.some(({ severity }) => severity === "error");
     return { rows: failed ? [] : prefixes.map((prefix) => ({ ...row, prefix })), problems: look.problems };
   };
@@ -120,6 +130,7 @@ function prefixesOf(look: RowLook): readonly string[] {
 function rowOf(look: RowLook): Omit<StagedRow, "prefix"> {
   const { layout, plan } = look;
   const status = look.read("status", "set" as const, readStatus);
+  look.read("reject_calls", false, readReject);
   const currency = look.cell("currency").toUpperCase();
   if (currency !== "" && currency !== plan.currency)
     look.note("error", "currency", `The plan's prices are in ${plan.currency}.`);
@@ -193,6 +204,17 @@ function readDirection(text: string): Read<"out" | "in"> {
   if (/^(out|outbound|outgoing|termination)$/.test(word)) return { value: "out" };
   if (/^(in|inbound|incoming|origination)$/.test(word)) return { value: "in" };
   return { problem: "Out or in is wanted." };
+}
+
+/** A carrier that refuses the calls sells none: such a row is not sold as if it did. */
+function readReject(text: string): Read<false> {
+  const word = text.toLowerCase();
+  if (/^(no|n|false|0)$/.test(word)) return { value: false };
+  return {
+    problem: /^(yes|y|true|1|reject|rejected)$/.test(word)
+      ? "The carrier refuses these calls, and a price cannot: close the destination for the tenants, and leave this row out."
+      : "Yes or no is wanted.",
+  };
 }
 
 function readBeyond(text: string): Read<"cut" | "free"> {

@@ -67,6 +67,22 @@ test("a list that is cut off says so beside itself", async () => {
   expect(await run("deck", "list")).toMatchObject({ code: 0, err: "" });
 });
 
+test("what of a file is not read is named, and calls that the carrier refuses are not sold", async () => {
+  const words = ["--plan", "Copy", "--dry-run"];
+  const odd = file("odd.csv", "prefix,rate,iso_country,type,min_margin,Reject calls\n44,0.02,GB,fixed,0.1,No\n");
+  expect(await thing("deck", "import", odd, ...words)).toMatchObject({
+    errors: 0,
+    notRead: ["iso_country", "type", "min_margin"],
+  });
+  expect((await run("deck", "import", odd, ...words)).out).toContain("Not read: iso_country, type, min_margin.\n");
+  const refused = file("refused.csv", "Destination,Prefix,Rate,Reject calls\nA,44,0.02,No\nB,447,0.02,Yes\n");
+  const ran = await run("deck", "import", refused, ...words, "--json");
+  expect(JSON.parse(ran.out)).toMatchObject({
+    error: { code: "deck_has_errors" },
+    problems: [{ line: 3, column: "Reject calls", reason: expect.stringMatching(/^The carrier refuses these calls/) }],
+  });
+});
+
 test("a deck for later is scheduled", async () => {
   const prices = file("later.csv", "prefix,rate\n33,0.02\n");
   const done = await thing("deck", "import", prices, "--plan", "Copy", "--effective", "2099-01-01T00:00:00Z");

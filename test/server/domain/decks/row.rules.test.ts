@@ -51,6 +51,8 @@ describe("the other columns", () => {
     ["direction", "up"],
     ["status", "maybe"],
     ["status", "block"],
+    ["Reject calls", "Yes"],
+    ["Reject calls", "perhaps"],
     ["effective_from", "2026-02-30"],
     ["effective_from", "46357"],
     ["effective_from", "03/04/2027"],
@@ -71,6 +73,16 @@ describe("the other columns", () => {
   ])("the date %s", async (cell, text) => {
     expect((await reading(`prefix,rate,effective from\n49,0.01,${cell}\n`)).rows).toMatchObject([{ starts: text }]);
   });
+
+  test.each(["Grace Time", "grace", "Grace period"])(
+    "%s is asked about once, where it says something",
+    async (name) => {
+      const { rows, problems } = await reading(`prefix,rate,${name}\n49,0.01,0\n33,0.01,5\n44,0.01,5\n`);
+      expect(rows.map(({ graceSeconds }) => graceSeconds)).toEqual([0, 5, 5]);
+      expect(problems).toMatchObject([{ severity: "warning", line: 3, column: name, value: "5" }]);
+      expect((await reading("prefix,rate,grace_seconds\n33,0.01,5\n")).problems).toEqual([]);
+    },
+  );
 
   test("day or month first is told by a date that tells, or by a person", async () => {
     const file = (first: string) => `prefix,rate,valid from\n49,0.01,${first}\n33,0.01,03/04/2027\n`;
