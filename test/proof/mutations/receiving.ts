@@ -18,8 +18,8 @@ export const receiving: readonly SqlMutation[] = [
     of: "call_place",
     name: "a bundle for calling a group of numbers pays for being called on one",
     loses: "the tenant: minutes it bought for something else",
-    find: "IF p_direction = 'out' THEN h := hold_bundled",
-    replace: "IF true THEN h := hold_bundled",
+    find: "IF p_direction = 'out' AND bundled[i] THEN h := hold_bundled",
+    replace: "IF bundled[i] THEN h := hold_bundled",
     caughtBy: CHAIN,
   },
   {

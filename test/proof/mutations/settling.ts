@@ -99,10 +99,18 @@ export const settling: readonly SqlMutation[] = [
   },
   {
     ...settle,
-    name: "what is spent counts towards no cap",
+    name: "what a day's first call spends counts towards no cap",
     loses: "everything beyond a day's cap",
     find: "c.extension_id, net + tax, 1)",
     replace: "c.extension_id, 0, 1)",
+    caughtBy: "a cap bounds first slice and renewal, with what is held and what was spent",
+  },
+  {
+    ...settle,
+    name: "what is spent after a day's first call counts towards no cap",
+    loses: "everything beyond a day's cap",
+    find: "UPDATE spend_day SET charged_micros = charged_micros + net + tax,",
+    replace: "UPDATE spend_day SET charged_micros = charged_micros,",
     caughtBy: "a cap bounds first slice and renewal, with what is held and what was spent",
   },
   {
@@ -124,7 +132,7 @@ export const settling: readonly SqlMutation[] = [
     ...settle,
     name: "an answer that nobody reported keeps the earlier price",
     loses: "the difference of two prices",
-    find: "IF c.state = 'authorised' AND c.talk_ms > 0 THEN PERFORM call_choose_price",
+    find: "IF open_price AND c.state = 'authorised' AND c.talk_ms > 0 THEN PERFORM call_choose_price",
     replace: "IF false THEN PERFORM call_choose_price",
     caughtBy: "a price that changes while it rings is chosen at the answer, also when nobody reports it",
   },
