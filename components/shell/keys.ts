@@ -7,6 +7,8 @@ export const everywhere = {
   tenantHere: { keys: "G 0", what: msg("Switch tenant, where the browser keeps Ctrl Shift T for itself") },
   send: { keys: "Ctrl Enter", what: msg("In a dialog: press its button, from any field") },
   zone: { keys: "T T", what: msg("Show times on the tenant's clock, on mine or in UTC") },
+  undo: { keys: "Ctrl Z", what: msg("Take back what was just done, as long as that is offered") },
+  link: { keys: "Ctrl .", what: msg("Copy the link to what is shown") },
   help: { keys: "?", what: msg("This list") },
 } as const;
 

@@ -5,7 +5,9 @@ import { useEffect, useRef } from "react";
 
 import { navFor } from "@/components/shell/nav";
 import { useScope } from "@/components/shell/scope";
-import { isTyping } from "@/components/ui/typing";
+import { toast, toastStore } from "@/components/ui/toast-store";
+import { isInField, isTyping } from "@/components/ui/typing";
+import { t } from "@/server/kernel/words";
 
 const GO_MS = 1_200;
 
@@ -24,6 +26,15 @@ function press(key: string): boolean {
   else if (target instanceof HTMLSelectElement || target instanceof HTMLTextAreaElement) target.focus();
   else target?.click();
   return Boolean(target);
+}
+
+/** The address has the filter and the open row in it. */
+function copyLink(): boolean {
+  navigator.clipboard.writeText(window.location.href).then(
+    () => toast(t("Link copied")),
+    () => toast(t("The browser does not let us copy. Copy the address by hand."), { tone: "bad" }),
+  );
+  return true;
 }
 
 /**
@@ -63,7 +74,10 @@ export function useShortcuts(on: boolean, { onHelp, onPalette, onSoon, onZone }:
     const combined = (event: KeyboardEvent): boolean => {
       const key = event.key.toLowerCase();
       if (key === "t" && event.shiftKey) return press(SWITCH_TENANT);
-      if (key !== "k" || event.shiftKey) return false;
+      if (event.shiftKey) return false;
+      if (key === "z") return !isInField(event) && toastStore.undoNewest();
+      if (key === ".") return copyLink();
+      if (key !== "k") return false;
       onPalette();
       return true;
     };

@@ -23,6 +23,14 @@ export const toastStore = {
     return () => listeners.delete(listener);
   },
   drop: (id: number) => change(toasts.filter((toast) => toast.id !== id)),
+  /** Takes back what was done last of what can be. @returns whether there was any. */
+  undoNewest: (): boolean => {
+    const newest = toasts.findLast(({ undo }) => undo);
+    if (!newest) return false;
+    toastStore.drop(newest.id);
+    newest.undo?.();
+    return true;
+  },
 };
 
 /** Says in one line what was done. At most three stand at once; the oldest goes. */
