@@ -22,6 +22,7 @@ import { check } from "../check";
 import { BadInput, type Command, type Given, type Result } from "../command";
 import { countsText, summaryOf, unreadColumns } from "../deck-words";
 import type { Desk } from "../desk";
+import { Interrupted, interruptible } from "../interruption";
 import { planNamed } from "../plan-named";
 import { progressOn } from "../progress";
 
@@ -71,6 +72,7 @@ export const deckImport: Command = {
       return { subject: `deck:${result}`, after: { plan: named.id, file: input.fileName, mode: input.mode }, result };
     });
     const deck = await staged(desk, ownerId, id, file);
+    if (!deck) return stopped(desk, ownerId, { deck: id, file: input.fileName });
     const problems = await problemsOf(desk, ownerId, deck, given.text("errors"));
     if (deck.errors > 0) return refused(desk, ownerId, deck, problems);
     if (given.flag("dry-run")) return compared(desk, ownerId, deck, problems);
@@ -105,9 +107,14 @@ async function readable(file: string): Promise<void> {
   if (!found?.isFile()) throw new BadInput(`<file>: there is no file ${JSON.stringify(file)} that can be read.`);
 }
 
-/** Reads and compares; people see how far it is on standard error. */
-async function staged(desk: Desk, tenantId: TenantId, deckId: string, file: string): Promise<Deck> {
+/** Reads and compares; people see how far it is on standard error. Nothing when somebody stopped it meanwhile. */
+async function staged(desk: Desk, tenantId: TenantId, deckId: string, file: string): Promise<Deck | undefined> {
   const progress = progressOn(process.stderr);
+  const interruption = interruptible();
+  const show = async (step: string, done: number, of: number) => {
+    interruption.check();
+    progress.show(step, done, of);
+  };
   const work = await desk.read(tenantId, (tx) => getDeckWork(tx, tenantId, deckId));
   try {
     await stageDeck({
@@ -117,10 +124,15 @@ async function staged(desk: Desk, tenantId: TenantId, deckId: string, file: stri
       source: () => createReadStream(file, { highWaterMark: 256 * 1024 }),
       settings: work.settings,
       plan: work,
-      onRead: async (bytes, of) => progress.show("reading", bytes, of),
+      onRead: (bytes, of) => show("reading", bytes, of),
     });
-    await compareDeck(desk.db, tenantId, deckId, async (done, of) => progress.show("comparing", done, of));
+    await compareDeck(desk.db, tenantId, deckId, (done, of) => show("comparing", done, of));
+    interruption.check();
+  } catch (error) {
+    if (error instanceof Interrupted) return undefined;
+    throw error;
   } finally {
+    interruption.end();
     progress.end();
   }
   return desk.read(tenantId, (tx) => getDeck(tx, tenantId, deckId));
@@ -186,6 +198,16 @@ async function unlooked(desk: Desk, tenantId: TenantId, deck: Deck, problems: De
       problems: shownOf(problems),
     },
     say: text([first, ...linesOf(deck, problems), ...effectLines(deck)]),
+    failed: true,
+  };
+}
+
+async function stopped(desk: Desk, tenantId: TenantId, of: { deck: string; file: string }): Promise<Result> {
+  await drop(desk, tenantId, of.deck);
+  const say = `Stopped: nothing of ${of.file} was applied, and what was read of it is removed.`;
+  return {
+    value: { error: { code: "cancelled", message: say }, ...of, state: "cancelled" },
+    say: text([say]),
     failed: true,
   };
 }

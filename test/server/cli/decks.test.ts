@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 import { type Stage, stage } from "@/test/support/stage";
@@ -81,6 +81,31 @@ test("what of a file is not read is named, and calls that the carrier refuses ar
     error: { code: "deck_has_errors" },
     problems: [{ line: 3, column: "Reject calls", reason: expect.stringMatching(/^The carrier refuses these calls/) }],
   });
+});
+
+test("Ctrl-C while a file is read drops what was read, and says so", async () => {
+  const prices = file("long.csv", "prefix,rate\n44,0.02\n");
+  // Nothing can be read in until the signal was given.
+  await world.sql("BEGIN");
+  await world.sql("LOCK TABLE deck_row IN ACCESS EXCLUSIVE MODE");
+  const running = run("deck", "import", prices, "--plan", "Copy", "--json");
+  await vi.waitFor(
+    async () => {
+      const waiting = await world.sql("SELECT FROM pg_locks WHERE relation = 'deck_row'::regclass AND NOT granted");
+      expect(waiting).toHaveLength(1);
+    },
+    { timeout: 15_000 },
+  );
+  process.emit("SIGINT");
+  await world.sql("COMMIT");
+  const ran = await running;
+  expect(ran.err).toContain("Stopping");
+  expect([ran.code, JSON.parse(ran.out)]).toMatchObject([1, { error: { code: "cancelled" }, state: "cancelled" }]);
+  const { deck } = JSON.parse(ran.out);
+  expect(await world.sql("SELECT state FROM deck WHERE id = $1", [deck])).toEqual([{ state: "cancelled" }]);
+  expect(await world.sql("SELECT FROM deck_row WHERE deck_id = $1", [deck])).toEqual([]);
+  // And a later one is none of its business.
+  expect(await thing("deck", "import", prices, "--plan", "Copy", "--dry-run")).toMatchObject({ state: "compared" });
 });
 
 test("a deck for later is scheduled", async () => {
