@@ -39,7 +39,7 @@ export async function rateDeck(): Promise<Figure[]> {
     const grewMb = Math.round(Math.max(empty.peakMb, over.peakMb) - few.peakMb);
     return [
       timeFigure("into an empty plan", empty, 20, anchor),
-      timeFigure("over 250 000 other prices", over, 40, anchor),
+      timeFigure("over 250 000 other prices", over, 20, anchor),
       {
         id: "P6",
         what: `the same: memory of the process at most, beside one that brings ${FEW} rows (${Math.round(few.peakMb)} MB)`,
