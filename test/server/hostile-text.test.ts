@@ -54,6 +54,45 @@ describe.each(["package", "socket"] as const)("the manager interface, over the %
       );
     }
   });
+
+  test("rings no phone but one that can be named, in no other context, and asks of no channel that cannot be", {
+    timeout: 60_000,
+  }, async () => {
+    await link.connected();
+    let fit = 0;
+    const asked = async (request: Promise<unknown>) => {
+      const refused = await request.then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      if (refused === undefined) fit += 1;
+      else expect(refused).toMatchObject({ code: "invalid_input" });
+    };
+    const phone = fc.oneof(
+      hostileText,
+      hostileText.map((text) => `acme-101${text}`),
+      fc.stringMatching(/^acme-[0-9]{2,6}$/),
+    );
+    await fc.assert(
+      fc.asyncProperty(phone, async (text) => {
+        await asked(link.ami.ringForEcho(text, { deadlineMs: 2_000 }));
+        await asked(link.ami.answeredAtUs(text, { deadlineMs: 2_000 }));
+      }),
+      { numRuns: 750 },
+    );
+    const acted = link.pbx.received.filter(({ action }) => !/^(login|ping|logoff)$/i.test(action ?? ""));
+    expect(acted).toHaveLength(fit);
+    const rung = acted.filter(({ action }) => action === "Originate");
+    expect(rung.length).toBeGreaterThan(100);
+    for (const { channel, application, data, variable } of rung) {
+      expect(channel).toMatch(/^Local\/[A-Za-z0-9._-]+@ringfence-test\/n$/);
+      expect([application, data, variable]).toEqual(["Wait", "40", "CDR_PROP(disable)=1"]);
+    }
+    for (const one of acted.filter(({ action }) => action !== "Originate")) {
+      expect([one["action"], one["variable"]]).toEqual(["Getvar", "CDR(answer,u)"]);
+      expect(Object.keys(one).toSorted()).toEqual(["action", "actionid", "channel", "variable"]);
+    }
+  });
 });
 
 test("the dialplan reads one line of six fields, or hears an error", () => {
