@@ -14,8 +14,8 @@ import { toast } from "@/components/ui/toast-store";
 import { checks, useFields } from "@/components/ui/use-fields";
 import { msg, t } from "@/server/kernel/words";
 
-/** Blocks one number, or all that begin so. */
-export function BlockNumber({ onClose }: Readonly<{ onClose: () => void }>) {
+/** Blocks one number, or all that begin so. @param digits what the form begins with; then it is that number alone. */
+export function BlockNumber({ onClose, digits }: Readonly<{ onClose: () => void; digits?: string }>) {
   const { tenantSlug } = useScope();
   const trpc = useTRPC();
   const queries = useQueryClient();
@@ -46,6 +46,7 @@ export function BlockNumber({ onClose }: Readonly<{ onClose: () => void }>) {
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <Field
           data-first=""
+          defaultValue={digits}
           hint={t("With the country's code; a few digits are enough for a range.")}
           inputMode="tel"
           label={t("Number")}
@@ -58,6 +59,7 @@ export function BlockNumber({ onClose }: Readonly<{ onClose: () => void }>) {
             { value: "", label: t("All numbers that begin so") },
             { value: "exact", label: t("This number alone") },
           ]}
+          defaultValue={digits ? "exact" : ""}
           label={t("Blocks")}
           name="exact"
         />

@@ -6,6 +6,7 @@ import { useTRPC } from "@/components/api/client";
 import { useCutPoll } from "@/components/api/live";
 import type { IncidentDetail } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
+import { FactChip } from "@/components/blocks/fact-chip";
 import { CommentIncident } from "@/components/incidents/comment-incident";
 import { Containments } from "@/components/incidents/containments";
 import { reasonText } from "@/components/incidents/dismiss-words";
@@ -88,9 +89,19 @@ function Room({ incident }: Readonly<{ incident: IncidentDetail }>) {
   );
 }
 
+/** Where it comes from, where that is a network; rules about other things name those. */
+function Source({ incident: { number, source } }: Readonly<{ incident: IncidentDetail }>) {
+  const reason = t("Incident {number}", { number });
+  return /^[\d.:a-f/]+$/i.test(source) && /[.:]/.test(source) ? (
+    <FactChip kind="address" reason={reason} value={source} />
+  ) : (
+    <code>{source}</code>
+  );
+}
+
 function factsOf(incident: IncidentDetail): readonly Fact[] {
   const facts: (Fact | false)[] = [
-    incident.source !== "" && { label: t("source|From"), value: <code>{incident.source}</code> },
+    incident.source !== "" && { label: t("source|From"), value: <Source incident={incident} /> },
     { label: t("Signals"), value: <span className="figures">{incident.signals}</span> },
     { label: t("First seen"), value: <Moment at={incident.firstAt} full /> },
     { label: t("Last seen"), value: <Moment at={incident.lastAt} full /> },

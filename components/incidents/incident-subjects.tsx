@@ -1,8 +1,7 @@
 "use client";
 
-import Link from "next/link";
-
 import type { IncidentDetail } from "@/components/api/outputs";
+import { FactChip } from "@/components/blocks/fact-chip";
 import { linksOf } from "@/components/incidents/subject-links";
 import { useScope } from "@/components/shell/scope";
 import { Section } from "@/components/ui/section";
@@ -39,13 +38,13 @@ export function IncidentSubjects({ incident }: Readonly<{ incident: IncidentDeta
               {some.slice(0, SHOWN).map((subject) => (
                 <li className="flex items-baseline justify-between gap-4 border-b py-1" key={subject.value}>
                   <span className="min-w-0">
-                    <code className="break-all">{subject.value}</code>
+                    <FactChip
+                      kind={kind}
+                      links={linksOf(subject, incident, tenantSlug)}
+                      reason={t("Incident {number}", { number: incident.number })}
+                      value={subject.value}
+                    />
                     {subject.tenantName && <span className="ms-3 text-ink-2">{subject.tenantName}</span>}
-                    {linksOf(subject, incident, tenantSlug).map(({ label, href }) => (
-                      <Link className="ms-3 inline-block min-h-6 text-ink-2 underline" href={href} key={href}>
-                        {label}
-                      </Link>
-                    ))}
                   </span>
                   <span className="figures text-ink-2">{subject.signals}</span>
                 </li>

@@ -7,6 +7,7 @@ import { useState } from "react";
 import { useTRPC } from "@/components/api/client";
 import type { SecurityEventDetail } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
+import { FactChip } from "@/components/blocks/fact-chip";
 import { Severity } from "@/components/incidents/incident-badges";
 import { stateWords } from "@/components/incidents/incident-words";
 import { typeText } from "@/components/security-events/security-event-filter";
@@ -14,7 +15,7 @@ import { Moment } from "@/components/shell/moment";
 import { portalPath } from "@/components/shell/portal-path";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
-import { Facts } from "@/components/ui/facts";
+import { type Fact, Facts } from "@/components/ui/facts";
 import { later } from "@/components/ui/later";
 import { Panel } from "@/components/ui/panel";
 import { Section } from "@/components/ui/section";
@@ -71,12 +72,14 @@ function Actions({ event }: Readonly<{ event: SecurityEventDetail }>) {
 function About({ event }: Readonly<{ event: SecurityEventDetail }>) {
   const { tenantSlug } = useScope();
   const { set } = useParamsState();
+  const narrow = (changes: Readonly<Record<string, string>>) => () => set({ ...changes, before: undefined });
   const only = (changes: Readonly<Record<string, string>>) => (
-    <Button look="quiet" onClick={() => set({ ...changes, before: undefined })}>
+    <Button look="quiet" onClick={narrow(changes)}>
       {t("Only these")}
     </Button>
   );
-  const { extension, tenant } = event;
+  const { tenant } = event;
+  const what = typeText(event.type);
   return (
     <Facts
       facts={[
@@ -85,33 +88,30 @@ function About({ event }: Readonly<{ event: SecurityEventDetail }>) {
         { label: t("Severity"), value: <Severity severity={event.severity} /> },
         {
           label: t("source|From"),
-          value: <code>{event.address || "–"}</code>,
-          ...(event.address ? { end: only({ address: event.address }) } : {}),
+          value: (
+            <FactChip kind="address" onOnly={narrow({ address: event.address })} reason={what} value={event.address} />
+          ),
         },
         ...(event.network !== event.address && event.network
-          ? [{ label: t("Network"), value: <code>{event.network}</code>, end: only({ address: event.network }) }]
-          : []),
-        {
-          label: t("User name"),
-          value: <code className="break-all">{event.account || "–"}</code>,
-          ...(event.account ? { end: only({ account: event.account }) } : {}),
-        },
-        ...(extension
           ? [
               {
-                label: t("Extension"),
+                label: t("Network"),
                 value: (
-                  <Link
-                    className="underline"
-                    href={portalPath(`/${tenant.slug}/extensions?open=${extension.id}`)}
-                    prefetch={false}
-                  >
-                    {extension.number} {extension.name}
-                  </Link>
+                  <FactChip
+                    kind="address"
+                    onOnly={narrow({ address: event.network })}
+                    reason={what}
+                    value={event.network}
+                  />
                 ),
               },
             ]
           : []),
+        {
+          label: t("User name"),
+          value: <FactChip kind="username" onOnly={narrow({ account: event.account })} value={event.account} />,
+        },
+        ...extensionFacts(event),
         ...(tenant.slug === tenantSlug
           ? []
           : [{ label: t("Tenant"), value: tenant.name, end: only({ tenant: tenant.slug }) }]),
@@ -120,6 +120,17 @@ function About({ event }: Readonly<{ event: SecurityEventDetail }>) {
       ]}
     />
   );
+}
+
+function extensionFacts({ extension, tenant }: SecurityEventDetail): readonly Fact[] {
+  if (!extension) return [];
+  const href = portalPath(`/${tenant.slug}/extensions?open=${extension.id}`);
+  const value = (
+    <Link className="underline" href={href} prefetch={false}>
+      {extension.number} {extension.name}
+    </Link>
+  );
+  return [{ label: t("Extension"), value }];
 }
 
 const textOf = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));

@@ -1,0 +1,14 @@
+import type { Permission } from "@/server/domain/tenancy/roles";
+
+/** What a fact is: a part of the world that one looks for, bans or blocks. */
+export type FactKind = "address" | "extension" | "username" | "number" | "country" | "tenant";
+export type FactAct = "ban" | "block";
+
+type Reader = Readonly<{ tenant: Readonly<{ kind: string }>; can: (permission: Permission) => boolean }>;
+
+/** What whoever reads may do about it: the telephone system, and so who may reach it, is the operator's. */
+export function factActs(kind: FactKind, value: string, { tenant, can }: Reader): readonly FactAct[] {
+  if (value === "") return [];
+  if (kind === "address") return tenant.kind === "operator" && can("bans.write") ? ["ban"] : [];
+  return kind === "number" && can("destinations.write") ? ["block"] : [];
+}

@@ -1,0 +1,79 @@
+"use client";
+
+import Link from "next/link";
+import { type ReactNode, useState } from "react";
+
+import { type FactKind, factActs } from "@/components/blocks/fact-acts";
+import { useScope } from "@/components/shell/scope";
+import { later } from "@/components/ui/later";
+import { Popover } from "@/components/ui/popover";
+import { t } from "@/server/kernel/words";
+
+const PlaceBan = later(() => import("@/components/blocks/place-ban").then((file) => file.PlaceBan));
+const BlockNumber = later(() => import("@/components/blocks/block-number").then((file) => file.BlockNumber));
+
+type Props = Readonly<{
+  kind: FactKind;
+  value: string;
+  /** Where one goes on looking. */
+  links?: readonly Readonly<{ label: string; href: string }>[];
+  /** Narrows the list that is shown to it. */
+  onOnly?: () => void;
+  /** Why it would be banned, to begin with. */
+  reason?: string;
+}>;
+
+const item = "flex min-h-9 w-full items-center rounded-md px-3 text-start hover:bg-sunken";
+
+/** An address, a number or a name, with what can be done about it in a menu; without anything to do it is only said. */
+export function FactChip({ kind, value, links = [], onOnly, reason }: Props) {
+  const scope = useScope();
+  const [asking, setAsking] = useState<"ban" | "block">();
+  const acts = factActs(kind, value, scope);
+  const said = <code className="break-all">{value || "–"}</code>;
+  if (value === "" || (links.length === 0 && acts.length === 0 && !onOnly)) return said;
+  const close = () => setAsking(undefined);
+  return (
+    <>
+      <Popover
+        className="min-w-48"
+        label={t("{value}: what can be done", { value })}
+        trigger={said}
+        triggerClass="inline-flex min-h-6 max-w-full items-center rounded-md border bg-surface px-1.5 text-start hover:bg-sunken"
+      >
+        {(shut) => {
+          const then = (work: () => void) => () => {
+            shut();
+            work();
+          };
+          return (
+            <ul>
+              {onOnly && <Act onPress={then(onOnly)}>{t("Only these")}</Act>}
+              {links.map(({ label, href }) => (
+                <li key={href}>
+                  <Link className={item} href={href} prefetch={false}>
+                    {label}
+                  </Link>
+                </li>
+              ))}
+              {acts.includes("ban") && <Act onPress={then(() => setAsking("ban"))}>{t("Ban an address…")}</Act>}
+              {acts.includes("block") && <Act onPress={then(() => setAsking("block"))}>{t("Block a number…")}</Act>}
+            </ul>
+          );
+        }}
+      </Popover>
+      {asking === "ban" && <PlaceBan network={value} onClose={close} {...(reason ? { reason } : {})} />}
+      {asking === "block" && <BlockNumber digits={`+${value.replace(/^\+/, "")}`} onClose={close} />}
+    </>
+  );
+}
+
+function Act({ onPress, children }: Readonly<{ onPress: () => void; children: ReactNode }>) {
+  return (
+    <li>
+      <button className={item} onClick={onPress} type="button">
+        {children}
+      </button>
+    </li>
+  );
+}
