@@ -143,6 +143,8 @@ function deskText(kind: string, at: (name: string) => string): string | undefine
         healed: Number(at("healed")),
         open: Number(at("open")),
       });
+    case "network":
+      return t("found {network} at the same phone", { network: at("network") });
     case "rule_ban":
       return t("banned {network} by the rule until {until} UTC", {
         network: at("network"),

@@ -15,7 +15,7 @@ const kinds = {
     "follow_up_done",
     "follow_up_again",
   ],
-  rules: ["opened", "severity", "rule", "rule_ban", "rule_kept"],
+  rules: ["opened", "network", "severity", "rule", "rule_ban", "rule_kept"],
   pbx: ["contain", "contain_step", "contain_failed", "release"],
   evidence: ["evidence", "evidence_asked"],
   messages: ["notified", "escalated", "notice"],

@@ -96,6 +96,27 @@ test("opens from as many on as the operator's rule says, and in shadow only note
   ]);
 });
 
+test("guesses at one phone from ever new networks belong to one incident from the third network on, and it gets worse", async () => {
+  const { endpoint } = await make.phone(acme, "102");
+  const opened: boolean[] = [];
+  for (let n = 1; n <= 20; n += 1) {
+    for (let one = 0; one < 5; one += 1) {
+      const taken = await take({ address: `10.77.${n}.9`, name: endpoint });
+      if (taken && one === 4) opened.push(taken.opened);
+    }
+  }
+  expect(opened).toEqual([true, true, ...Array(18).fill(false)]);
+  const about = (await list()).items.filter(({ source }) => source.startsWith("10.77."));
+  expect(about.map(({ source }) => source).toSorted()).toEqual(["10.77.1.0/24", "10.77.2.0/24"]);
+  const whole = await get(about.find(({ source }) => source === "10.77.1.0/24")?.id);
+  expect(whole.severity).toBe("high");
+  expect(whole.subjects.filter(({ kind }) => kind === "address")).toHaveLength(19);
+  expect(whole.timeline.lines.filter(({ kind }) => kind === "network")).toHaveLength(18);
+  // Somebody who tries other names as well is about something else.
+  for (let n = 0; n < 5; n += 1) await take({ address: "10.78.1.1", name: `guess-${n}` });
+  expect((await list()).items.map(({ source }) => source)).toContain("10.78.1.0/24");
+});
+
 test("mistakes that are far apart are none", async () => {
   const address = "198.51.101.7";
   const began = Date.now() - 3_600_000;
