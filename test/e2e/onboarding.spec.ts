@@ -51,6 +51,10 @@ test("a reseller takes a customer on with one form, and the customer gets in wit
 
   const done = page.getByRole("dialog", { name: "Harbour Bakery is ready" });
   const link = await textOf(done.getByText(/\/invitation/));
+  await expect(done.getByRole("button", { name: "Copy: Invitation link" })).toBeFocused();
+  for (const what of ["Invitation link", "Link to its portal", "Address of the phone"]) {
+    await expect(done.getByRole("button", { name: `Copy: ${what}` })).toBeVisible();
+  }
   await expect(done.getByLabel("SIP secret")).toBeVisible();
   await done.getByRole("button", { name: "Done" }).click();
   await expect(page.getByRole("row").filter({ hasText: slug })).toContainText("€7.50");
