@@ -6,6 +6,7 @@ import { useCallback, useState } from "react";
 import { useTRPC } from "@/components/api/client";
 import type { ExtensionRow } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
+import { ExportLink } from "@/components/exports/export-link";
 import { extensionInput } from "@/components/extensions/extension-input";
 import { ExtensionsTable } from "@/components/extensions/extensions-table";
 import { useScope } from "@/components/shell/scope";
@@ -40,6 +41,7 @@ export function ExtensionsView() {
   const [making, setMaking] = useState<"one" | "many" | undefined>(params.get("new") === "1" ? "one" : undefined);
   const [chosen, setChosen] = useState(none);
   const input = extensionInput(tenantSlug, params);
+  const { tenantSlug: _, after: __, ...exported } = input;
   const query = useQuery(useTRPC().extensions.page.queryOptions(input, { placeholderData: keepPreviousData }));
   const { total = 0, registered = 0 } = query.data ?? {};
   const write = can("extensions.write");
@@ -60,7 +62,14 @@ export function ExtensionsView() {
   return (
     <>
       <PageHeader
-        actions={total > 0 && acts}
+        actions={
+          total > 0 && (
+            <>
+              <ExportLink filter={exported} list="extensions" />
+              {acts}
+            </>
+          )
+        }
         aside={total > 0 && t("{registered} of {total} registered", { registered, total })}
         title={t("Extensions")}
       >

@@ -7,6 +7,7 @@ import { useCallback, useState } from "react";
 import { useTRPC } from "@/components/api/client";
 import { useCutPoll } from "@/components/api/live";
 import { QueryView } from "@/components/api/query-view";
+import { ExportLink } from "@/components/exports/export-link";
 import { incidentInput } from "@/components/incidents/incident-input";
 import { severityChoices } from "@/components/incidents/incident-words";
 import { IncidentsTable } from "@/components/incidents/incidents-table";
@@ -34,6 +35,7 @@ export function IncidentsView() {
   const { openId, close } = useOpen();
   const [opening, setOpening] = useState(false);
   const input = incidentInput(tenantSlug, params);
+  const { tenantSlug: _, cursor: __, ...exported } = input;
   const options = useTRPC().incidents.list.queryOptions(input, { placeholderData: keepPreviousData });
   const poll = useCutPoll();
   // What was put off comes back by itself, without anybody telling.
@@ -45,7 +47,7 @@ export function IncidentsView() {
   return (
     <>
       <PageHeader
-        actions={<Actions onOpen={can("incidents.write") ? () => setOpening(true) : undefined} />}
+        actions={<Actions filter={exported} onOpen={can("incidents.write") ? () => setOpening(true) : undefined} />}
         aside={query.data && asideOf(query.data)}
         title={t("Incidents")}
       >
@@ -83,13 +85,16 @@ export function IncidentsView() {
   );
 }
 
-function Actions({ onOpen }: Readonly<{ onOpen: (() => void) | undefined }>) {
+type ActionsProps = Readonly<{ filter: Readonly<Record<string, unknown>>; onOpen: (() => void) | undefined }>;
+
+function Actions({ filter, onOpen }: ActionsProps) {
   const { hrefOf } = useScope();
   return (
     <>
       <Link className="text-ink-2 underline" href={`${hrefOf("incidents")}/follow-ups`}>
         {t("Follow-ups")}
       </Link>
+      <ExportLink filter={filter} list="incidents" />
       {onOpen && (
         <Button icon="plus" onClick={onOpen}>
           {t("Open an incident…")}

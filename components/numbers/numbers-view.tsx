@@ -5,6 +5,7 @@ import { useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
 import { QueryView } from "@/components/api/query-view";
+import { ExportLink } from "@/components/exports/export-link";
 import { filterOfNumbers } from "@/components/numbers/number-filter";
 import { NumbersTable } from "@/components/numbers/numbers-table";
 import { useScope } from "@/components/shell/scope";
@@ -35,12 +36,14 @@ export function NumbersView() {
     <>
       <PageHeader
         actions={
-          tenant.kind === "operator" &&
-          can("numbers.give") && (
-            <Button data-shortcut="n" icon="plus" look="primary" onClick={() => setAdding(true)}>
-              {t("Add number")}
-            </Button>
-          )
+          <>
+            <ExportLink filter={filter.text === undefined ? {} : { text: filter.text }} list="numbers" />
+            {tenant.kind === "operator" && can("numbers.give") && (
+              <Button data-shortcut="n" icon="plus" look="primary" onClick={() => setAdding(true)}>
+                {t("Add number")}
+              </Button>
+            )}
+          </>
         }
         title={t("Numbers")}
       >

@@ -29,6 +29,7 @@ export const sentencesWithNames: readonly Message[] = [
   msg("There is no column {column} in this file."),
   msg("There is no country {country}."),
   msg("There is no extension {number}."),
+  msg("There is no filter {name} for this list."),
   msg("There is no incident {number}."),
   msg("There is {available} to move, and {asked} was asked for. A credit limit is not money and cannot be moved."),
   msg("Too many codes were tried. Wait {seconds} seconds and try again."),

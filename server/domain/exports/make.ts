@@ -24,7 +24,7 @@ import type { SqlPool } from "@/server/infra/db/pool";
 import { readTenant } from "@/server/infra/db/read-tenant";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
-import type { TenantId } from "@/server/kernel/ids";
+import type { TenantId, UserId } from "@/server/kernel/ids";
 
 type Report = Readonly<{ done?: number; total?: number; note?: string }>;
 export type Making = Readonly<{
@@ -76,11 +76,21 @@ const reading = <T>({ db, tenantId }: Making, work: (tx: TenantRead) => Promise<
 
 async function askedOf(of: Making, file: ExportRow): Promise<Asked<ExportKind>> {
   const where = { tenantId_id: { tenantId: of.tenantId, id: of.exportId } };
-  const stored = await reading(of, (tx) => tx.exportFile.findUnique({ where, select: { bound: true } }));
+  const stored = await reading(of, (tx) =>
+    tx.exportFile.findUnique({ where, select: { bound: true, createdBy: true } }),
+  );
   // The filter was read by the schema of its kind when it was asked for.
   const filter = file.filter as Filters[ExportKind];
-  return { tenantId: of.tenantId, filter, asOf: file.asOf, bound: stored?.bound ?? 0n };
+  return {
+    tenantId: of.tenantId,
+    filter,
+    asOf: file.asOf,
+    bound: stored?.bound ?? 0n,
+    me: personOf(stored?.createdBy),
+  };
 }
+
+const personOf = (by = ""): UserId | undefined => (by.startsWith("user:") ? (by.slice(5) as UserId) : undefined);
 
 /** Transactions that had begun when the file was asked for may still write rows that belong into it. */
 async function untilNothingOlderRuns(of: Making, bound: bigint): Promise<void> {

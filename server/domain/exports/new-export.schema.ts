@@ -3,25 +3,34 @@ import { z } from "zod";
 import { trailFilterSchema } from "@/server/domain/audit/trail.schema";
 import { callFilterSchema } from "@/server/domain/calls/call.schema";
 import { type ExportKind, exportFormats } from "@/server/domain/exports/export.schema";
-import { severities } from "@/server/domain/incidents/incident.schema";
+import { incidentFilterSchema } from "@/server/domain/incidents/incident.schema";
+import { extensionFilterSchema } from "@/server/domain/provisioning/extension.schema";
 import { securityEventFilterSchema } from "@/server/domain/security-events/security-event.schema";
 
-const callsFilter = callFilterSchema.omit({ cursor: true, limit: true, far: true });
-const days = z.object({ from: callFilterSchema.shape.from, to: callFilterSchema.shape.to });
+/** A filter of these names and no others: a file that left one out without a word would be another list than was asked for. */
+const only = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === "unrecognized_keys" ? `There is no filter ${issue.keys[0]} for this list.` : undefined,
+  });
+
+const { cursor: _c, limit: _l, far: _f, ...callsFilter } = callFilterSchema.shape;
+const { after: _a, ...extensionsFilter } = extensionFilterSchema.shape;
+const { severity, view, text } = incidentFilterSchema.shape;
 
 /** What narrows each kind of file: the filter of its page, whole. */
 export const exportFilters = {
-  calls: callsFilter,
-  ledger: days,
-  extensions: z.object({}),
-  numbers: z.object({ text: z.string().trim().max(60).optional() }),
-  audit: trailFilterSchema,
-  incidents: z.object({ severity: z.enum(severities).optional(), text: z.string().trim().max(100).optional() }),
-  security_events: securityEventFilterSchema,
-  number_blocks: z.object({}),
-  hot_lists: z.object({}),
-  bans: z.object({}),
-  everything: z.object({}),
+  calls: only(callsFilter),
+  ledger: only({ from: callFilterSchema.shape.from, to: callFilterSchema.shape.to }),
+  extensions: only(extensionsFilter),
+  numbers: only({ text: z.string().trim().max(60).optional() }),
+  audit: only(trailFilterSchema.shape),
+  incidents: only({ show: incidentFilterSchema.shape.show.unwrap().optional(), severity, view, text }),
+  security_events: only(securityEventFilterSchema.shape),
+  number_blocks: only({}),
+  hot_lists: only({}),
+  bans: only({}),
+  everything: only({}),
 } as const satisfies Record<ExportKind, z.ZodType>;
 
 const zone = z.string().max(60).refine(isZone, "is a time zone such as Europe/Berlin or UTC");

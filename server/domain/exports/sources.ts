@@ -11,7 +11,7 @@ import { extensionRows, incidentRows, numberRows } from "@/server/domain/exports
 import { securityEventsAfter } from "@/server/domain/security-events/security-events";
 import { type Sql, sql } from "@/server/infra/db/sql";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
-import type { TenantId } from "@/server/kernel/ids";
+import type { TenantId, UserId } from "@/server/kernel/ids";
 
 export type Filters = { readonly [K in ExportKind]: z.output<(typeof exportFilters)[K]> };
 export type Asked<K extends ExportKind> = Readonly<{
@@ -20,6 +20,8 @@ export type Asked<K extends ExportKind> = Readonly<{
   /** The moment that the file shows, and the same as a number of its source. */
   asOf: Date;
   bound: bigint;
+  /** Who asked, when it was a person. */
+  me?: UserId | undefined;
 }>;
 export type Batch = Readonly<{
   rows: readonly Row[];
@@ -163,11 +165,11 @@ const ledger: Source<"ledger"> = {
 };
 
 const whole = <K extends "extensions" | "numbers" | "incidents" | "number_blocks" | "bans">(
-  read: (tx: TenantRead, tenantId: TenantId, filter: Filters[K]) => Promise<Row[]>,
+  read: (tx: TenantRead, tenantId: TenantId, filter: Filters[K], me: UserId | undefined) => Promise<Row[]>,
 ): Source<K> => ({
   bound: async () => 0n,
   count: async () => null,
-  next: async (tx, { tenantId, filter }) => ({ rows: await read(tx, tenantId, filter), after: null }),
+  next: async (tx, { tenantId, filter, me }) => ({ rows: await read(tx, tenantId, filter, me), after: null }),
 });
 
 const securityEvents: Source<"security_events"> = {

@@ -1,15 +1,16 @@
 import type { Row } from "@/server/domain/exports/cells.rules";
-import { listExtensions } from "@/server/domain/provisioning/extension-list";
+import { incidentsWhere } from "@/server/domain/incidents/incident-list";
+import { type ExtensionFilter, listExtensions } from "@/server/domain/provisioning/extension-list";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
-import type { TenantId } from "@/server/kernel/ids";
+import type { TenantId, UserId } from "@/server/kernel/ids";
 
 /** More things than this in one list is nothing that anybody has; a file of them would be no list of one moment. */
 export const MOST = 200_000;
 
-/** The extensions of a tenant as cells, by number. */
-export async function extensionRows(tx: TenantRead, tenantId: TenantId): Promise<Row[]> {
-  const items = await listExtensions(tx, tenantId);
+/** The extensions of a tenant that pass the filter of their page, as cells, by number. */
+export async function extensionRows(tx: TenantRead, tenantId: TenantId, filter: ExtensionFilter): Promise<Row[]> {
+  const items = await listExtensions(tx, tenantId, filter);
   return items.map((one) => [
     one.number,
     one.displayName,
@@ -58,21 +59,18 @@ type StoredIncident = {
   times: (Date | null)[];
 };
 
-/** Incidents that stand for themselves, active and over, as cells by number. */
+/** Incidents that stand for themselves and pass the filter of their page, as cells, by number. @param me whose "mine" are. */
 export async function incidentRows(
   tx: TenantRead,
   tenantId: TenantId,
-  { severity, text }: { severity?: string | undefined; text?: string | undefined },
+  filter: Parameters<typeof incidentsWhere>[1],
+  me: UserId | undefined,
 ): Promise<Row[]> {
-  const like = text ? `%${text.replace(/[\\%_]/g, "\\$&")}%` : null;
   const rows = await tx.$queryRaw<StoredIncident[]>`
     SELECT i.id, i.number, i.title, i.kind, i.severity, i.state, coalesce(nullif(p.name, ''), p.email) AS owner, i.signals,
       ARRAY[i.first_at, i.last_at, i.opened_at, i.acknowledged_at, i.contained_at, i.closed_at] AS times
     FROM incident i LEFT JOIN person p ON p.id = i.owner_id
-    WHERE i.tenant_id = ${tenantId}::uuid AND i.merged_into IS NULL
-      AND (${severity ?? null}::text IS NULL OR i.severity = ${severity ?? null}::text)
-      AND (${like}::text IS NULL OR i.title ILIKE ${like}::text OR i.number::text = ${text ?? null}::text OR EXISTS (
-        SELECT FROM incident_subject s WHERE s.tenant_id = i.tenant_id AND s.incident_id = i.id AND s.value ILIKE ${like}::text))
+    WHERE ${incidentsWhere(tenantId, filter, me)}
     ORDER BY i.number LIMIT ${MOST + 1}`;
   refuseTooMany(rows.length);
   return rows.map((one) => [

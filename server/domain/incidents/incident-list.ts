@@ -79,6 +79,26 @@ const views: Readonly<Record<IncidentView, (me: UserId | undefined) => Sql>> = {
   contained: () => sql`i.state IN ('contained', 'monitoring')`,
 };
 
+type Narrowed = Readonly<{ [K in "show" | "severity" | "view" | "text"]?: IncidentFilter[K] | undefined }>;
+
+/** Incidents `i` that stand for themselves and pass a filter; without `show` those that are active, put off and over. */
+export function incidentsWhere(
+  tenantId: TenantId,
+  { show, severity, view, text }: Narrowed,
+  me: UserId | undefined,
+): Sql {
+  const like = text ? `%${text.replace(/[\\%_]/g, "\\$&")}%` : null;
+  const shown = show
+    ? sql`(i.closed_at IS NULL) = ${show !== "closed"}
+      AND (i.closed_at IS NOT NULL OR (i.snoozed_until IS NOT NULL AND i.snoozed_until > now()) = ${show === "snoozed"})`
+    : sql`true`;
+  return sql`i.tenant_id = ${tenantId}::uuid AND i.merged_into IS NULL AND ${shown}
+      AND (${severity ?? null}::text IS NULL OR i.severity = ${severity ?? null}::text)
+      AND ${view ? views[view](me) : sql`true`}
+      AND (${like}::text IS NULL OR i.title ILIKE ${like}::text OR i.number::text = ${text ?? null}::text OR EXISTS (
+        SELECT FROM incident_subject s WHERE s.tenant_id = i.tenant_id AND s.incident_id = i.id AND s.value ILIKE ${like}::text))`;
+}
+
 /** The tenants that an incident or a part of it is about, or contains. */
 const about = sql`
   SELECT DISTINCT t.name, t.slug FROM incident p JOIN (
@@ -108,7 +128,6 @@ export async function listIncidents(
   me?: UserId,
 ): Promise<{ items: IncidentRow[]; nextCursor: string | null; waiting: number; snoozed: number; backAt: Date | null }> {
   const [at = null, afterId = null] = cursor?.split("_") ?? [];
-  const like = text ? `%${text.replace(/[\\%_]/g, "\\$&")}%` : null;
   const closed = show === "closed";
   // What is over is read from the index, the newest first.
   const after = closed
@@ -117,12 +136,7 @@ export async function listIncidents(
   const rows = await tx.$queryRaw<Stored[]>`
     SELECT ${columns}, ${closed ? lastSeen : place} AS exact
     FROM incident i LEFT JOIN person p ON p.id = i.owner_id
-    WHERE i.tenant_id = ${tenantId}::uuid AND i.merged_into IS NULL AND (i.closed_at IS NULL) = ${!closed}
-      AND (i.closed_at IS NOT NULL OR (i.snoozed_until IS NOT NULL AND i.snoozed_until > now()) = ${show === "snoozed"})
-      AND (${severity ?? null}::text IS NULL OR i.severity = ${severity ?? null}::text)
-      AND ${view ? views[view](me) : sql`true`}
-      AND (${like}::text IS NULL OR i.title ILIKE ${like}::text OR i.number::text = ${text ?? null}::text OR EXISTS (
-        SELECT FROM incident_subject s WHERE s.tenant_id = i.tenant_id AND s.incident_id = i.id AND s.value ILIKE ${like}::text))
+    WHERE ${incidentsWhere(tenantId, { show, severity, view, text }, me)}
       AND (${at}::text IS NULL OR ${after})
     ORDER BY ${closed ? sql`i.last_at DESC, i.id DESC` : sql`${place}, i.id`} LIMIT ${limit + 1}`;
   const [count] = await tx.$queryRaw<{ waiting: number; snoozed: number; backAt: Date | null }[]>`

@@ -55,9 +55,12 @@ function rowOf({ since, userAgent, address, expiresAt, ...row }: Stored): Extens
   };
 }
 
-/** The extensions of a tenant with their phones and today's calls, by number. */
-export const listExtensions = (tx: TenantRead, tenantId: TenantId): Promise<ExtensionRow[]> =>
-  select(tx, tenantId, everything);
+/** The extensions of a tenant that pass a filter, all without one, with their phones and today's calls, by number. */
+export const listExtensions = (
+  tx: TenantRead,
+  tenantId: TenantId,
+  filter: ExtensionFilter = {},
+): Promise<ExtensionRow[]> => select(tx, tenantId, wantedOf(filter));
 
 export const PAGE_ROWS = 100;
 
@@ -84,17 +87,9 @@ export type ExtensionPage = Readonly<{
 export async function pageOfExtensions(
   tx: TenantRead,
   tenantId: TenantId,
-  { text, status, unusedDays, after }: ExtensionFilter,
+  filter: ExtensionFilter,
 ): Promise<ExtensionPage> {
-  const like = text ? `%${text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%` : null;
-  const rows = await select(tx, tenantId, {
-    ...everything,
-    like,
-    status: status ?? null,
-    unusedDays: unusedDays ?? null,
-    after: after ?? null,
-    limit: PAGE_ROWS + 1,
-  });
+  const rows = await select(tx, tenantId, { ...wantedOf(filter), limit: PAGE_ROWS + 1 });
   const [counts] = await tx.$queryRaw<{ total: number; registered: number }[]>`
     SELECT count(*)::int AS total, (SELECT count(DISTINCT extension_id)::int FROM registration
       WHERE tenant_id = ${tenantId}::uuid AND expires_at > now()) AS registered
@@ -133,6 +128,14 @@ type Wanted = Readonly<{
   limit: number | null;
 }>;
 const everything: Wanted = { id: null, like: null, status: null, unusedDays: null, after: null, limit: null };
+
+const wantedOf = ({ text, status, unusedDays, after }: ExtensionFilter): Wanted => ({
+  ...everything,
+  like: text ? `%${text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%` : null,
+  status: status ?? null,
+  unusedDays: unusedDays ?? null,
+  after: after ?? null,
+});
 
 /** The page is cut out before anything is looked up beside it, so that it costs the same among a hundred and ten thousand. */
 async function select(tx: TenantRead, tenantId: TenantId, wanted: Wanted): Promise<ExtensionRow[]> {

@@ -100,3 +100,14 @@ test("what is in a file besides its list is wanted for seeing it in the list as 
   expect(await seen((permission) => permission !== "audit.read")).toBe(false);
   expect(missingFor((permission) => permission !== "audit.read", "everything")).toBe("audit.read");
 });
+
+test("a filter that the list does not have is refused by name, also for a file that is made again and again", async () => {
+  const { exports } = on.as("customer");
+  const refused = {
+    message: "invalid_input",
+    cause: { issues: [{ message: "There is no filter outcomes for this list." }] },
+  };
+  const file = { what: "calls", filter: { outcomes: "blocked" } } as never;
+  await expect(exports.create({ ...acme, file })).rejects.toMatchObject(refused);
+  await expect(exports.schedule({ ...acme, file, every: "day" })).rejects.toMatchObject(refused);
+});

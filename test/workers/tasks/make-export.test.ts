@@ -195,6 +195,19 @@ describe("other lists", () => {
     const incidents = exportDesk(db, on.as("operator"), on.operator);
     const made = await incidents.made({ what: "incidents", format: "csv_safe" });
     expect(rowsOf(made.text)).toMatchObject([{ title: "'=Strange", severity: "high", closed_at: "" }]);
+    // The filters of their pages, whole.
+    expect((await desk.made({ what: "extensions", filter: { text: "141" } })).lines).toBe(1);
+    expect((await desk.made({ what: "extensions", filter: { status: "suspended" } })).lines).toBe(0);
+    const those = async (filter: object) => (await incidents.made({ what: "incidents", filter })).lines;
+    expect([
+      await those({ show: "closed" }),
+      await those({ view: "mine" }),
+      await those({ view: "unassigned" }),
+    ]).toEqual([0, 1, 0]);
+    const [strange] = (await on.as("operator").incidents.list({ tenantSlug: "operator" })).items;
+    const nobodys = { tenantSlug: "operator", incidentId: strange?.id ?? "", ownerId: null };
+    await on.as("operator").incidents.assign(nobodys);
+    expect([await those({ show: "active", view: "mine" }), await those({ view: "unassigned" })]).toEqual([0, 1]);
   });
 
   test("what is asked wrongly is refused with words, and a role has only files of what it may read", async () => {
