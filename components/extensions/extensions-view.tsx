@@ -1,7 +1,7 @@
 "use client";
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useCallback, useState } from "react";
+import { type ComponentProps, type ReactNode, useCallback, useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
 import type { ExtensionRow } from "@/components/api/outputs";
@@ -32,13 +32,14 @@ const ManyExtensions = later(() =>
 const BulkBar = later(() => import("@/components/extensions/bulk-bar").then((file) => file.BulkBar));
 
 const none: ReadonlySet<string> = new Set();
+type Kind = "one" | "many" | undefined;
 
 /** Every phone and whether it is there, live. */
 export function ExtensionsView() {
   const { tenantSlug, can } = useScope();
   const { params, set } = useParamsState();
   const { openId, close } = useOpen();
-  const [making, setMaking] = useState<"one" | "many" | undefined>(params.get("new") === "1" ? "one" : undefined);
+  const [making, setMaking] = useState<Kind>(params.get("new") === "1" ? "one" : undefined);
   const [chosen, setChosen] = useState(none);
   const input = extensionInput(tenantSlug, params);
   const { tenantSlug: _, after: __, ...exported } = input;
@@ -46,10 +47,6 @@ export function ExtensionsView() {
   const { total = 0, registered = 0 } = query.data ?? {};
   const write = can("extensions.write");
 
-  const closeNew = () => {
-    setMaking(undefined);
-    set({ new: undefined }, "replace");
-  };
   const acts = write && (
     <>
       <Button onClick={() => setMaking("many")}>{t("Several…")}</Button>
@@ -61,20 +58,7 @@ export function ExtensionsView() {
 
   return (
     <>
-      <PageHeader
-        actions={
-          total > 0 && (
-            <>
-              <ExportLink filter={exported} list="extensions" />
-              {acts}
-            </>
-          )
-        }
-        aside={total > 0 && t("{registered} of {total} registered", { registered, total })}
-        title={t("Extensions")}
-      >
-        {total > 0 && <Filter />}
-      </PageHeader>
+      <Header acts={acts} exported={exported} registered={registered} total={total} />
       <QueryView query={query}>
         {({ items, nextAfter }) =>
           total === 0 ? (
@@ -96,10 +80,46 @@ export function ExtensionsView() {
       </QueryView>
       {chosen.size > 0 && <BulkBar chosen={chosen} onDone={() => setChosen(none)} />}
       {openId && query.data && <ExtensionPanel extensionId={openId} onClose={close} sip={query.data.sip} />}
-      {making === "one" && <NewExtension onClose={closeNew} />}
-      {making === "many" && <ManyExtensions onClose={closeNew} />}
+      <Making
+        kind={making}
+        onClose={() => {
+          setMaking(undefined);
+          set({ new: undefined }, "replace");
+        }}
+      />
     </>
   );
+}
+
+type HeaderProps = Readonly<{
+  acts: ReactNode;
+  exported: ComponentProps<typeof ExportLink>["filter"];
+  registered: number;
+  total: number;
+}>;
+
+function Header({ acts, exported, registered, total }: HeaderProps) {
+  if (total === 0) return <PageHeader actions={false} title={t("Extensions")} />;
+  const actions = (
+    <>
+      <ExportLink filter={exported} list="extensions" />
+      {acts}
+    </>
+  );
+  return (
+    <PageHeader
+      actions={actions}
+      aside={t("{registered} of {total} registered", { registered, total })}
+      title={t("Extensions")}
+    >
+      <Filter />
+    </PageHeader>
+  );
+}
+
+function Making({ kind, onClose }: Readonly<{ kind: Kind; onClose: () => void }>) {
+  if (kind === "one") return <NewExtension onClose={onClose} />;
+  return kind && <ManyExtensions onClose={onClose} />;
 }
 
 type ListProps = Readonly<{

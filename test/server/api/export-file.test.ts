@@ -102,7 +102,7 @@ test("the command line asks for a file, says how far it is, writes it once, and 
   expect((await readFile(out, "utf8")).split("\n")[0]).toBe('{"number":"+49301","cost":"0.020001"}');
   expect((await runCli(db.appUrl, [...get, "--out", out])).code).toBe(1);
   const refused = await runCli(db.appUrl, ["export", "create", "extensions", ...of, "--from", "2026-03-01", "--json"]);
-  expect(refused.out).toContain("--from: does not narrow extensions");
+  expect(refused.out).toContain("There is no filter from for this list.");
   expect(await jsonOf<{ id: string }[]>(db.appUrl, ["export", "list", ...of])).toContainEqual(
     expect.objectContaining({ id: asked.id, what: "calls" }),
   );

@@ -144,3 +144,15 @@ test("trails are written from the root down, as every other change locks them", 
     expect(written.map(({ depth }) => depth)).toEqual([0, 1, 1, 2]);
   }
 });
+
+test("what a call weighs for the rules forgets the number with the call", async () => {
+  const { make } = on;
+  const number = "493055556666";
+  const id = await on.call(number);
+  await make.sql("UPDATE call SET started_at = now() WHERE id = $1", [id]);
+  await db.owner.query("SELECT calls_weigh()");
+  const weighed = () => make.one("SELECT number, digits FROM call_weight WHERE id = $1", [id]);
+  expect(await weighed()).toEqual({ number, digits: number });
+  await on.erase(`+${number}`);
+  expect(await weighed()).toEqual({ number: expect.stringMatching(/^~/), digits: null });
+});

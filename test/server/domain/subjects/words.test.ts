@@ -4,7 +4,7 @@ import { createDatabase, type TestDatabase } from "@/test/support/database";
 
 /**
  * Columns of text that an erasure leaves: words of ours, ids, digests, addresses of machines, names of what is sold, what is in force
- * (numbers of ours and blocks), and what is gone by its own function (persons, what an erasure is about).
+ * (numbers of ours and blocks), and what is gone by its own function (persons, what an erasure is about, what a call weighs).
  */
 const nobody: Readonly<Record<string, string>> = {
   api_answer: "key",
@@ -22,6 +22,7 @@ const nobody: Readonly<Record<string, string>> = {
   bundle: "name period prefixes unit",
   call_record:
     "extension_number filed hangup_side limit_reason number_class pbx pbx_call_id reason source source_address",
+  call_weight: "number",
   cdr_import: "created_by format options sha256 source",
   cdr_problem: "column_name",
   cdr_row: "call_key disposition word",
