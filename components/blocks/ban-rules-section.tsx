@@ -1,7 +1,7 @@
 "use client";
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import type { FormEvent } from "react";
+import { type FormEvent, useId } from "react";
 
 import { useTRPC } from "@/components/api/client";
 import type { Outputs } from "@/components/api/outputs";
@@ -66,7 +66,13 @@ const figures = ["failures", "windowSeconds", "firstSeconds", "longestSeconds"] 
 function useRule({ scope: _, ...shown }: Setting) {
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const form = useFields({ failures: count, windowSeconds: count, firstSeconds: count, longestSeconds: count });
+  const form = useFields({
+    automatic: checks.any,
+    failures: count,
+    windowSeconds: count,
+    firstSeconds: count,
+    longestSeconds: count,
+  });
   const { seen, told, saved } = useSeen(shown);
   const save = useMutation(
     trpc.bans.setRule.mutationOptions({
@@ -91,12 +97,11 @@ function Rule({ setting, mayChange }: Readonly<{ setting: Setting; mayChange: bo
     event.preventDefault();
     const values = form.read(event.currentTarget);
     if (!values) return;
-    const automatic = new FormData(event.currentTarget).get("automatic") === "on";
     const [failures = 0, windowSeconds = 0, firstSeconds = 0, longestSeconds = 0] = figures.map(
       (name) => +values[name],
     );
     const typed = { failures, windowSeconds, firstSeconds, longestSeconds };
-    save.mutate({ tenantSlug, scope: setting.scope, automatic, ...typed, seen });
+    save.mutate({ tenantSlug, scope: setting.scope, automatic: values.automatic === "on", ...typed, seen });
   }
   const refusal = save.error ? refusalBeside(save.error, form.problems) : undefined;
   const field = (name: (typeof figures)[number], label: string, unit?: string) => (
@@ -113,7 +118,7 @@ function Rule({ setting, mayChange }: Readonly<{ setting: Setting; mayChange: bo
   return (
     <Section level={2} title={scopeText(setting.scope)}>
       <form className="grid max-w-md gap-3" noValidate onSubmit={submit}>
-        <Automatic disabled={!mayChange} on={setting.automatic} />
+        <Automatic disabled={!mayChange} on={setting.automatic} problem={form.problems.automatic} />
         <div className="grid grid-cols-2 gap-3">
           {field("failures", t("Failures"))}
           {field("windowSeconds", t("Within"), "s")}
@@ -131,12 +136,31 @@ function Rule({ setting, mayChange }: Readonly<{ setting: Setting; mayChange: bo
   );
 }
 
-const Automatic = ({ on, disabled }: Readonly<{ on: boolean; disabled: boolean }>) => (
-  <label className="flex min-h-8 items-center gap-2">
-    <input className="size-4 accent-accent" defaultChecked={on} disabled={disabled} name="automatic" type="checkbox" />
-    {t("Ban by itself")}
-  </label>
-);
+type AutomaticProps = Readonly<{ on: boolean; disabled: boolean; problem: string | undefined }>;
+
+function Automatic({ on, disabled, problem }: AutomaticProps) {
+  const id = useId();
+  return (
+    <div>
+      <label className="flex min-h-8 items-center gap-2">
+        <input
+          aria-describedby={problem ? id : undefined}
+          className="size-4 accent-accent"
+          defaultChecked={on}
+          disabled={disabled}
+          name="automatic"
+          type="checkbox"
+        />
+        {t("Ban by itself")}
+      </label>
+      {problem && (
+        <p className="text-xs text-bad" id={id}>
+          {problem}
+        </p>
+      )}
+    </div>
+  );
+}
 
 function Keep() {
   const { tenantSlug } = useScope();

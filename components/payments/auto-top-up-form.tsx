@@ -34,6 +34,7 @@ export function AutoTopUpForm({ settings, cards, onClose }: Props) {
   });
   const { seen, told } = useSeen({
     ...(settings && {
+      card: settings.cardId,
       threshold: decimalOf(settings.thresholdMicros),
       amount: decimalOf(settings.amountMicros),
       monthly: decimalOf(settings.monthlyMicros),
@@ -49,7 +50,8 @@ export function AutoTopUpForm({ settings, cards, onClose }: Props) {
       },
     }),
   );
-  const problems = { ...problemsOf(set.error), ...form.problems };
+  const refused = problemsOf(set.error);
+  const problems = { ...refused, cardId: refused["cardId"] ?? refused["card"], ...form.problems };
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -74,7 +76,7 @@ export function AutoTopUpForm({ settings, cards, onClose }: Props) {
         <FormEnd
           busy={set.isPending && t("Saving…")}
           onCancel={onClose}
-          refusal={refusalBeside(set.error, { threshold: 1, amount: 1, monthly: 1, cardId: 1 })}
+          refusal={refusalBeside(set.error, { threshold: 1, amount: 1, monthly: 1, cardId: 1, card: 1 })}
           submit={t("Turn on")}
         />
       </form>

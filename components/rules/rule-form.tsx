@@ -17,7 +17,7 @@ import { Field } from "@/components/ui/field";
 import { Section } from "@/components/ui/section";
 import { Select } from "@/components/ui/select";
 import { toast } from "@/components/ui/toast-store";
-import { type Check, checks, useFields } from "@/components/ui/use-fields";
+import { type Check, checks, type Problems, useFields } from "@/components/ui/use-fields";
 import type { RulePatch } from "@/server/domain/rules/rule.schema";
 import { actionsOf, canRehearse, standardOf } from "@/server/domain/rules/rule-kinds.schema";
 import { t } from "@/server/kernel/words";
@@ -34,6 +34,7 @@ export function RuleForm({ row, of }: Readonly<{ row: RuleRow; of: string | unde
   const { save, ask, form, problems, refusal } = useRuleForm(row, of);
   const { own, inherited, money } = row;
   const standard = standardOf(row.signal, row.scope);
+  const shared = { row, problems };
   const threshold = (name: "warn" | "critical", label: string) => (
     <Field
       defaultValue={own[name] === null ? "" : plain(own[name])}
@@ -54,8 +55,8 @@ export function RuleForm({ row, of }: Readonly<{ row: RuleRow; of: string | unde
     <Section title={t("What you say")}>
       <form className="grid gap-4" noValidate onSubmit={submit} ref={form}>
         <div className="grid gap-x-6 gap-y-4 sm:grid-cols-2">
-          <Choice name="mode" of={["off", "shadow", "enforce"] as const} row={row} text={modeText} />
-          <Choice name="action" of={standard ? actionsOf(standard) : []} row={row} text={actionText} />
+          <Choice name="mode" of={["off", "shadow", "enforce"] as const} text={modeText} {...shared} />
+          <Choice name="action" of={standard ? actionsOf(standard) : []} text={actionText} {...shared} />
           {threshold("warn", t("Warn at"))}
           {threshold("critical", t("Critical at"))}
           <Field
@@ -86,9 +87,10 @@ type ChoiceProps<V extends string> = Readonly<{
   name: "mode" | "action";
   of: readonly V[];
   text: (value: V) => string;
+  problems: Problems<"mode" | "action">;
 }>;
 
-function Choice<V extends string>({ row, name, of, text }: ChoiceProps<V>) {
+function Choice<V extends string>({ row, name, of, text, problems }: ChoiceProps<V>) {
   return (
     <Select
       choices={[
@@ -98,6 +100,7 @@ function Choice<V extends string>({ row, name, of, text }: ChoiceProps<V>) {
       defaultValue={row.own[name] ?? ""}
       label={name === "mode" ? t("Mode") : t("At most")}
       name={name}
+      problem={problems[name]}
     />
   );
 }

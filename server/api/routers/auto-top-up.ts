@@ -2,6 +2,7 @@ import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
 import { seenSchema } from "@/server/domain/audit/seen.schema";
 import {
   auditOfTopUp,
+  cardName,
   getAutoTopUp,
   requireProvider,
   setAutoTopUp,
@@ -26,7 +27,7 @@ export const autoTopUpRouter = router({
         const after = auditOfTopUp(input);
         return {
           subject: `tenant:${ctx.tenantId}`,
-          ...(before && { before }),
+          ...(before && { before, shown: { card: await cardName(tx, ctx.tenantId, before.card) } }),
           after,
           seen,
           result: { state: "on" as const },

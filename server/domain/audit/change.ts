@@ -36,6 +36,8 @@ export type Changed<T> = {
   readonly after?: PublicValues;
   /** What its maker saw of `before`: replacing something else is refused. Read under the lock that the change holds. */
   readonly seen?: PublicValues | undefined;
+  /** Values of `before` in words, for whoever is told that they changed. */
+  readonly shown?: Readonly<Record<string, string>> | undefined;
   /** Tenants below whose own trail shows the event as well: what was done to them, from above. Nearest the root first. */
   readonly alsoFor?: readonly TenantId[];
   readonly result: T;

@@ -85,6 +85,12 @@ export async function setAutoTopUp(
     : undefined;
 }
 
+/** A card as people know it, removed ones too; empty for none. */
+export async function cardName(tx: TenantRead, tenantId: TenantId, cardId: string): Promise<string> {
+  const card = await tx.savedCard.findUnique({ where: { tenantId_id: { tenantId, id: cardId } } });
+  return card ? `${card.brand.charAt(0).toUpperCase()}${card.brand.slice(1)} ${card.last4}` : "";
+}
+
 type TopUpValues = Readonly<{ card: string; threshold: string; amount: string; monthly: string }>;
 
 /** What the trail keeps of the settings. */
