@@ -31,7 +31,7 @@ function useAddress() {
   return {
     line,
     of: lineGroups.find((group) => group === params.get("lines")),
-    before: number("before") ?? (line === undefined ? undefined : line + 1),
+    before: number("lineBefore") ?? (line === undefined ? undefined : line + 1),
     hrefOf,
     go: (changes: Readonly<Record<string, string | undefined>>) =>
       window.history.replaceState(null, "", hrefOf({ line: undefined, ...changes })),
@@ -57,7 +57,7 @@ export function Timeline({ incidentId, newest }: Readonly<{ incidentId: string; 
           label={t("Show of the timeline")}
           labelHidden
           name="lines"
-          onChange={(event) => go({ lines: event.currentTarget.value, before: undefined })}
+          onChange={(event) => go({ lines: event.currentTarget.value, lineBefore: undefined })}
           value={of ?? ""}
         />
       </div>
@@ -84,8 +84,8 @@ function Page({ found: { lines, older } }: Readonly<{ found: Lines }>) {
       {(older || before !== undefined) && (
         <Pages
           counted={count}
-          onNewest={before === undefined ? undefined : () => go({ before: undefined })}
-          onOlder={older && oldest ? () => go({ before: String(oldest.seq) }) : undefined}
+          onNewest={before === undefined ? undefined : () => go({ lineBefore: undefined })}
+          onOlder={older && oldest ? () => go({ lineBefore: String(oldest.seq) }) : undefined}
         />
       )}
     </>
@@ -128,7 +128,7 @@ function OneLine({ line }: Readonly<{ line: Line }>) {
           </span>
         </span>
         {/* Only the address: the link is what can be copied, and opening it points at the line. */}
-        <a className="text-ink-3 hover:underline" href={hrefOf({ line: String(line.seq), before: undefined })}>
+        <a className="text-ink-3 hover:underline" href={hrefOf({ line: String(line.seq), lineBefore: undefined })}>
           <Moment at={line.at} />
         </a>
       </p>

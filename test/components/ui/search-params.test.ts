@@ -9,4 +9,11 @@ describe("the address as state", () => {
     expect(withParam(query, { open: undefined, q: "" })).toBe("");
     expect(query.toString()).toBe("q=a&open=1");
   });
+
+  it("has of the open row only what is that row's own", () => {
+    const query = new URLSearchParams("before=list&open=1&lines=rules&line=7&lineBefore=9");
+    expect(withParam(query, { open: "2" })).toBe("before=list&open=2");
+    expect(withParam(query, { open: undefined })).toBe("before=list");
+    expect(withParam(query, { open: "1", line: "8" })).toBe("before=list&open=1&lines=rules&line=8&lineBefore=9");
+  });
 });
