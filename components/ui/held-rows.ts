@@ -8,13 +8,20 @@ type Rows<Row> = Readonly<{ rows: readonly Row[]; keyOf: (row: Row) => string }>
  * stays in its place and is named; what came is counted.
  */
 export function holdRows<Row>(known: Known<Row>, { rows, keyOf }: Rows<Row>) {
-  const now = new Map(rows.map((row) => [keyOf(row), row]));
+  const now = new Set(rows.map(keyOf));
   const before = new Set(known.rows.map(keyOf));
   return {
-    rows: known.rows.map((row) => now.get(keyOf(row)) ?? row),
+    rows: seeRows(known, { rows, keyOf }).rows,
     gone: new Set([...before].filter((key) => !now.has(key))),
     waiting: rows.filter((row) => !before.has(keyOf(row))).length,
   };
+}
+
+/** The same rows with what is known of each now: one that leaves later stays as it was seen last. */
+export function seeRows<Row>(known: Known<Row>, { rows, keyOf }: Rows<Row>): Known<Row> {
+  const now = new Map(rows.map((row) => [keyOf(row), row]));
+  const seen = known.rows.map((row) => now.get(keyOf(row)) ?? row);
+  return seen.every((row, at) => row === known.rows[at]) ? known : { ...known, rows: seen };
 }
 
 /** The list as it is now; what it did not have before is fresh, unless it is another list. */

@@ -3,7 +3,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type FocusEvent, type RefObject, useEffect, useState } from "react";
 
-import { holdRows, type Known, sameRows, takeRows } from "@/components/ui/held-rows";
+import { holdRows, type Known, sameRows, seeRows, takeRows } from "@/components/ui/held-rows";
 
 /** A list that changes while it is looked at. */
 export type Live = Readonly<{
@@ -31,9 +31,11 @@ export function useHeldRows<Row>(
   const [known, setKnown] = useState<Known<Row>>(() => ({ scope: live?.scope ?? "", rows, fresh: nothing }));
   const scope = live?.scope ?? known.scope;
   const held = live !== undefined && (pointed || focused) && scope === known.scope && known.rows.length > 0;
-  if (!held && (scope !== known.scope || !sameRows(known, now))) setKnown(takeRows(known, now, scope));
+  const other = !held && (scope !== known.scope || !sameRows(known, now));
+  const seen = other ? takeRows(known, now, scope) : seeRows(known, now);
+  if (seen !== known) setKnown(seen);
 
-  const shown = held ? holdRows(known, now) : { rows, gone: nothing, waiting: 0 };
+  const shown = held ? holdRows(seen, now) : { rows, gone: nothing, waiting: 0 };
   // A list that is gone, or a focused button that was taken away, tells no leaving.
   useEffect(() => {
     if (pointed && !list.current) setPointed(false);

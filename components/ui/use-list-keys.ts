@@ -8,6 +8,13 @@ import { isTyping } from "@/components/ui/typing";
 export const stepOf = (key: string): 1 | -1 | 0 =>
   key === "j" || key === "ArrowDown" ? 1 : key === "k" || key === "ArrowUp" ? -1 : 0;
 
+/** The place that a step leads to: the next row that can be used, or the same where there is none. Without a row, the first. */
+export function placeAfter(usable: readonly boolean[], from: number, step: 1 | -1): number {
+  if (from === -1) return usable.indexOf(true);
+  for (let at = from + step; usable[at] !== undefined; at += step) if (usable[at]) return at;
+  return from;
+}
+
 /** Moves focus over the row links (`data-row`) of a list. With a panel open the link is followed too, so that the panel walks along. */
 export function useListKeys(): RefObject<HTMLDivElement | null> {
   const list = useRef<HTMLDivElement>(null);
@@ -25,7 +32,9 @@ export function useListKeys(): RefObject<HTMLDivElement | null> {
       if (!inList && event.key.startsWith("Arrow")) return;
       event.preventDefault();
       const from = links.findIndex((link) => link === document.activeElement || link.dataset["open"] === "true");
-      const next = links[Math.min(links.length - 1, Math.max(0, from === -1 ? 0 : from + step))];
+      // A row that is over keeps its place under the pointer, and takes no focus.
+      const usable = links.map((link) => link.closest("[inert]") === null);
+      const next = links[placeAfter(usable, from, step)];
       next?.focus();
       if (document.querySelector("[data-panel]")) next?.click();
     };

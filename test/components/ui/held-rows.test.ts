@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { holdRows, type Known, sameRows, takeRows } from "@/components/ui/held-rows";
+import { holdRows, type Known, sameRows, seeRows, takeRows } from "@/components/ui/held-rows";
 
 type Row = Readonly<{ id: string; state: string }>;
 const list = (...ids: string[]): readonly Row[] => ids.map((id) => ({ id, state: "before" }));
@@ -19,6 +19,12 @@ describe("rows under the pointer", () => {
   it("say what is known of them now", () => {
     const held = holdRows(known, of([{ id: "c", state: "after" }]));
     expect(held.rows.map(({ state }) => state)).toEqual(["before", "after", "before"]);
+  });
+
+  it("leave as they were seen last", () => {
+    const seen = seeRows(known, of([{ id: "c", state: "after" }]));
+    expect(holdRows(seen, of([])).rows.map(({ state }) => state)).toEqual(["before", "after", "before"]);
+    expect(seeRows(seen, of(seen.rows))).toBe(seen);
   });
 
   it("are let go in the new order, with what came marked", () => {
