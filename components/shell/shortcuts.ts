@@ -5,6 +5,7 @@ import { useEffect, useRef } from "react";
 
 import { navFor } from "@/components/shell/nav";
 import { useScope } from "@/components/shell/scope";
+import { copyText } from "@/components/ui/copy-text";
 import { toast, toastStore } from "@/components/ui/toast-store";
 import { isInField, isTyping } from "@/components/ui/typing";
 import { t } from "@/server/kernel/words";
@@ -30,7 +31,7 @@ function press(key: string): boolean {
 
 /** The address has the filter and the open row in it. */
 function copyLink(): boolean {
-  navigator.clipboard.writeText(window.location.href).then(
+  copyText(window.location.href).then(
     () => toast(t("Link copied")),
     () => toast(t("The browser does not let us copy. Copy the address by hand."), { tone: "bad" }),
   );

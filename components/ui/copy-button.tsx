@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "react";
 
+import { copyText } from "@/components/ui/copy-text";
 import { cx } from "@/components/ui/cx";
 import { Icon } from "@/components/ui/icon";
 import { t } from "@/server/kernel/words";
@@ -19,7 +20,7 @@ export function CopyButton({ text, label, className, children }: Props) {
   }, [state]);
 
   const copy = () =>
-    navigator.clipboard.writeText(text).then(
+    copyText(text).then(
       () => setState("done"),
       () => setState("failed"),
     );
