@@ -55,9 +55,15 @@ export function PlaceBan({ onClose, network, reason }: Props) {
     place.mutate({ tenantSlug, network, scope, reason, cutOff, ...(seconds ? { seconds: Number(seconds) } : {}) });
   }
 
+  /** That it may be cut off was said of what was named: of another address, or the portal as well, it has to be said again. */
+  function forget({ target }: FormEvent<HTMLFormElement>) {
+    if (cutsOff && target instanceof Element && /^(network|scope)$/.test(target.getAttribute("name") ?? ""))
+      place.reset();
+  }
+
   return (
     <Dialog onClose={onClose} title={t("Ban an address")}>
-      <form className="grid gap-4" noValidate onSubmit={submit}>
+      <form className="grid gap-4" noValidate onChange={forget} onSubmit={submit}>
         <What network={network} problems={form.problems} reason={reason} />
         {cutsOff && (
           <label className="flex min-h-8 items-center gap-2">

@@ -50,7 +50,8 @@ export const bansRouter = router({
       return ctx.change(async (tx) => {
         const result = await placeBans(tx, { ...asked, source, ownAddress: ctx.address });
         const { network, scope, reason, cutOff } = asked;
-        const after = { network, scope, reason, cutOff, expiresAt: result.expiresAt.toISOString() };
+        const [bans, expiresAt] = [result.ids.join(" "), result.expiresAt.toISOString()];
+        const after = { network, scope, reason, cutOff, expiresAt, bans };
         return { subject: `ban:${result.id}`, after, result };
       });
     }),

@@ -71,7 +71,8 @@ export const banAdd: Command = {
     const placed = await desk.change(operator, "ban.place", async (tx) => {
       const result = await placeBans(tx, { ...asked, source: { kind: "person", id: desk.actorName } });
       const { network, reason, cutOff } = asked;
-      const after = { network, scope: asked.scope, reason, cutOff, expiresAt: result.expiresAt.toISOString() };
+      const [bans, until] = [result.ids.join(" "), result.expiresAt.toISOString()];
+      const after = { network, scope: asked.scope, reason, cutOff, expiresAt: until, bans };
       return { subject: `ban:${result.id}`, after, result };
     });
     await desk.publish(operator, ["bans", "audit"]);

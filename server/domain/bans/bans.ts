@@ -61,11 +61,28 @@ const isSacred = ({ kind }: Cut, scope: BanScope): boolean =>
  *   this machine, a network on the keep-list, and one's own way into the portal.
  */
 export async function placeBan(tx: TenantWrite, wanted: Wanted): Promise<Placed> {
-  const cut = await previewBan(tx, wanted);
-  const sacred = cut.find((one) => isSacred(one, wanted.scope));
-  const first = sacred ?? (wanted.cutOff ? undefined : cut[0]);
-  if (first) throw cutsOff(first, { ...wanted, others: cut.length - 1, sacred: sacred !== undefined });
-  const { network, scope, reason, source, seconds } = wanted;
+  await refuseCuts(tx, wanted, [wanted.scope]);
+  return place(tx, wanted);
+}
+
+/** Of all scopes at once: whoever says that it may be cut off was told of everything. */
+async function refuseCuts(tx: TenantWrite, wanted: Omit<Wanted, "scope">, scopes: readonly BanScope[]): Promise<void> {
+  const cut = new Map<string, Cut & { readonly sacred: boolean }>();
+  for (const scope of scopes) {
+    for (const one of await previewBan(tx, { ...wanted, scope })) {
+      const key = `${one.kind} ${one.what}`;
+      cut.set(key, { ...one, sacred: isSacred(one, scope) || cut.get(key)?.sacred === true });
+    }
+  }
+  const all = [...cut.values()];
+  const sacred = all.find((one) => one.sacred);
+  if (sacred) throw cutsOff([sacred], { ...wanted, others: all.length - 1, sacred: true });
+  const named = [...new Map(all.toReversed().map((one) => [one.kind, one])).values()].toReversed();
+  if (wanted.cutOff || named.length === 0) return;
+  throw cutsOff(named, { ...wanted, others: all.length - named.length, sacred: false });
+}
+
+async function place(tx: TenantWrite, { network, scope, reason, source, seconds }: Wanted): Promise<Placed> {
   const [placed] = await tx.$queryRaw<Placed[]>`
     SELECT id, expires_at AS "expiresAt", times_before AS "timesBefore", placed, prolonged
     FROM ban_place(${network}::inet, ${scope}, ${reason}, ${source.kind}, ${source.id}, ${seconds ?? null}::int)`;
@@ -78,13 +95,14 @@ export type PlacedAll = Placed & {
   readonly ids: readonly string[];
 };
 
-/** The same for the PBX, the portal, or both at once: all or none. @returns the first, with the ids of all. */
+/** The same for the PBX, the portal, or both at once: all or none, and one refusal for all of them. @returns the first, with the ids of all. */
 export async function placeBans(
   tx: TenantWrite,
   { scope: reach, ...wanted }: Omit<Wanted, "scope"> & Readonly<{ scope: BanReach }>,
 ): Promise<PlacedAll> {
   const each: Placed[] = [];
-  for (const scope of scopesOf(reach)) each.push(await placeBan(tx, { ...wanted, scope }));
+  await refuseCuts(tx, wanted, scopesOf(reach));
+  for (const scope of scopesOf(reach)) each.push(await place(tx, { ...wanted, scope }));
   const [first] = each;
   if (!first) throw new Error("nothing was asked to be banned");
   return {
@@ -105,13 +123,16 @@ const words: Readonly<Record<Cut["kind"], (what: string) => string>> = {
   you: () => "You come from",
 };
 
+/** The first of each kind by name, of the others how many. */
 function cutsOff(
-  { kind, what }: Cut,
+  named: readonly Cut[],
   { network, others, sacred }: Readonly<{ network: string; others: number; sacred: boolean }>,
 ): DomainError {
   const more = others > 0 ? `, and ${others} more` : "";
   const fix = sacred ? "That cannot be banned: leave it out." : "Say that it is to be cut off, or ban less.";
-  return new DomainError("ban_cuts_off", { network, kind, what }, `${words[kind](what)} ${network}${more}. ${fix}`);
+  const said = named.map(({ kind, what }) => `${words[kind](what)} ${network}`).join("; ");
+  const { kind = "", what = "" } = named[0] ?? {};
+  return new DomainError("ban_cuts_off", { network, kind, what }, `${said}${more}. ${fix}`);
 }
 
 /**

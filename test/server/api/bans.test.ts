@@ -58,7 +58,7 @@ test("an address is kept from telephones and portal in one act, or from neither"
     "SELECT after FROM audit_event WHERE action = 'ban.place' AND after->>'network' = $1",
     [network],
   );
-  expect(trail).toMatchObject([{ after: { scope: "all" } }]);
+  expect(trail).toMatchObject([{ after: { scope: "all", bans: placed.ids.join(" ") } }]);
   for (const banId of placed.ids) await owner.bans.lift({ tenantSlug, banId });
 
   // One's own way into the portal stays: then the telephones are not cut off either.
@@ -66,6 +66,34 @@ test("an address is kept from telephones and portal in one act, or from neither"
   const mine = { tenantSlug, network: "203.0.113.99", scope: "all", reason: "x", cutOff: true } as const;
   await expect(away.bans.place(mine)).rejects.toMatchObject({ message: "ban_cuts_off" });
   expect((await owner.bans.list({ tenantSlug, text: mine.network })).items).toEqual([]);
+});
+
+test("before both are cut off telephones and people are named, in one refusal", async () => {
+  const network = "203.0.113.80";
+  const { sql } = branches.build;
+  const ada = await branches.seat(branches.operator, "owner");
+  const phone = await branches.build.phone(branches.customer, "180");
+  await sql(
+    "INSERT INTO pbx.ps_contacts (id, uri, endpoint, expiration_time) VALUES ('both', $1, $2, (extract(epoch FROM now()) + 300)::bigint::text)",
+    [`sip:a@${network}:5061`, phone.endpoint],
+  );
+  await sql("INSERT INTO session (user_id, address, expires_at) VALUES ($1, $2, now() + interval '1 hour')", [
+    ada,
+    network,
+  ]);
+  const [person] = await sql<{ email: string }>("SELECT email FROM person WHERE id = $1", [ada]);
+  const asked = { tenantSlug, network, scope: "all", reason: "Both" } as const;
+  await expect(owner.bans.place(asked)).rejects.toMatchObject({
+    message: "ban_cuts_off",
+    cause: {
+      sentence: `The telephone ${phone.endpoint} is registered from ${network}; ${person?.email} is signed in from ${network}. Say that it is to be cut off, or ban less.`,
+    },
+  });
+  expect((await owner.bans.list({ tenantSlug, text: network })).items).toEqual([]);
+  const placed = await owner.bans.place({ ...asked, cutOff: true });
+  expect(placed.ids).toHaveLength(2);
+  for (const banId of placed.ids) await owner.bans.lift({ tenantSlug, banId });
+  await sql("UPDATE session SET revoked_at = now() WHERE user_id = $1", [ada]);
 });
 
 test.each([
