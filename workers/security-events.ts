@@ -21,6 +21,8 @@ type Options = Readonly<{
   failed?: (address: string, failures: number, at: Date) => Promise<void>;
   /** Bans a network that a rule says should be; without it none is. */
   ban?: BanNetwork | undefined;
+  /** The users that we sign in as at the manager port ourselves: a wrong secret of ours is no intruder. */
+  own?: readonly string[];
   /** Told of each, also of what comes too fast to be kept. */
   counts?: Pick<DeskCounts, "security"> | undefined;
   everyMs?: number;
@@ -37,6 +39,8 @@ const uninteresting = new Set(["SuccessfulAuth"]);
 /** What the PBX says about attacks and mistakes. */
 export const alarmingEvents = [...securityEvents].filter((name) => !uninteresting.has(name));
 const failures = new Set(failedSignIns);
+/** What Asterisk calls a sign-in that is refused at the manager port; the others are about somebody who is in. */
+const managerSignIns = new Set(["InvalidPassword", "InvalidAccountID", "ChallengeResponseFailed", "FailedACL"]);
 
 /**
  * Keeps what the PBX says about attacks and mistakes. The same thing from the same address within a moment is one event
@@ -46,6 +50,8 @@ export class SecurityEvents {
   #collected = new Map<string, Collected>();
   #dropped = 0;
   #timer: NodeJS.Timeout;
+  /** Where our own users signed in from, as the PBX saw it. */
+  #ownAddresses = new Set<string>();
   #known: Readonly<{ rule: Rule; untilMs: number }> | undefined;
 
   constructor(readonly options: Options) {
@@ -54,6 +60,7 @@ export class SecurityEvents {
   }
 
   take(event: SecurityEvent): void {
+    if (event.name === "SuccessfulAuth" && this.#isOwnUser(event)) this.#ownAddresses.add(event.remoteAddress ?? "");
     if (uninteresting.has(event.name)) return;
     this.options.counts?.security(event.name);
     const key = `${event.name} ${event.accountId} ${event.remoteAddress}`;
@@ -118,9 +125,19 @@ export class SecurityEvents {
     }
   }
 
-  /** Not a phone: whoever gets in there has the whole PBX. The rule about it is looked at with the others. */
+  /**
+   * Not a phone: whoever gets in there has the whole PBX. The rule about it is looked at with the others. Whoever guesses at one of
+   * our users from elsewhere is a stranger too, as soon as it is known where we come from.
+   */
   async #intruder(event: SecurityEvent, source: string, count: number): Promise<void> {
+    if (!managerSignIns.has(event.name)) return;
+    if (this.#isOwnUser(event) && (this.#ownAddresses.size === 0 || this.#ownAddresses.has(source))) return;
     await takeSignal(this.options.pool, { kind: "ami_intrusion", source, at: event.at, count });
+    await this.options.failed?.(source, count, event.at);
+  }
+
+  #isOwnUser({ service, accountId }: SecurityEvent): boolean {
+    return service === "AMI" && this.options.own?.includes(accountId) === true;
   }
 
   /** The rule about failed sign-ins as the operator has it, read anew now and then. */

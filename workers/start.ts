@@ -83,7 +83,7 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
   const parts = { pool, queue: jobs.queue, ami, lifecycle };
   const heartbeat = new Heartbeat({ ...parts, pbx, log, ...namesOf(env) });
   const banning = { failed: banSenders({ db, bus, log }), ban: banNetworks({ db, pool, bus, log }) };
-  const security = ami && new SecurityEvents({ pool, ami, bus, log, counts, ...banning });
+  const security = ami && new SecurityEvents({ pool, ami, bus, log, counts, own: managerUsersOf(env), ...banning });
   const rules = new RuleSweep({ pool, db, ami, bus, log });
   const link = ami && followLink({ pool, db, ami, pbx, log });
   const hurry = hurryAfterTopUps(connectionString, lifecycle, log);
@@ -173,6 +173,9 @@ function amiOf(env: Env, log: Logger): AmiGateway | undefined {
     log,
   });
 }
+
+const managerUsersOf = ({ AMI_READ_USERNAME, AMI_ACT_USERNAME }: Env): readonly string[] =>
+  [AMI_READ_USERNAME, AMI_ACT_USERNAME].filter((name) => name !== undefined);
 
 const mailerIsNamed = ({ SMTP_URL, MAIL_FROM }: Env): boolean => Boolean(SMTP_URL && MAIL_FROM);
 

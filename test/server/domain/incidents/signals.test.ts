@@ -164,29 +164,62 @@ test("after it was dismissed, the same network opens a new one", async () => {
   expect(await take({ address, count: 1 })).toMatchObject({ opened: false });
 });
 
-test("too many sessions are a try like others, and whoever fails at the manager port is no telephone", async () => {
-  const events = new SecurityEvents({
+const eventsOf = (more: Partial<ConstructorParameters<typeof SecurityEvents>[0]> = {}) =>
+  new SecurityEvents({
     pool: db.pool,
     ami: { onEvent: () => {} } as never,
     bus: { publish: () => {}, close: async () => {} },
     log: silentLogger,
     everyMs: 3_600_000,
+    ...more,
   });
-  const event = (name: string, service: string, remoteAddress: string): SecurityEvent => ({
-    ...{ name, service, remoteAddress, remotePort: 5060, transport: "TCP", severity: "Error", accountId: "admin" },
-    ...{ at: new Date(), detail: {} },
-  });
-  events.take(event("InvalidPassword", "AMI", "172.17.1.1"));
-  events.take(event("SessionLimit", "AMI", "172.17.1.2"));
+const event = (name: string, service: string, remoteAddress: string, accountId = "admin"): SecurityEvent => ({
+  ...{ name, service, remoteAddress, remotePort: 5060, transport: "TCP", severity: "Error", accountId },
+  ...{ at: new Date(), detail: {} },
+});
+const countedIn = (network: string) =>
+  make.sql<{ kind: string; source: string; n: number }>(
+    "SELECT kind, source, signals::int AS n FROM signal WHERE source LIKE $1 ORDER BY source",
+    [network],
+  );
+
+test("too many sessions are a try of a telephone, and whoever fails at the manager port is no telephone", async () => {
+  const failed: string[] = [];
+  const events = eventsOf({ failed: async (address, count) => void failed.push(`${address} ${count}`) });
+  for (const name of ["InvalidPassword", "InvalidAccountID", "FailedACL", "ChallengeResponseFailed"]) {
+    events.take(event(name, "AMI", "172.17.1.1"));
+  }
+  // Somebody who is in and asks for what is not theirs did not sign in.
+  for (const name of ["RequestNotAllowed", "SessionLimit"]) events.take(event(name, "AMI", "172.17.3.1"));
   events.take(event("SessionLimit", "PJSIP", "172.17.2.1"));
   await events.close();
-  const counted = await make.sql<{ kind: string; source: string; n: number }>(
-    "SELECT kind, source, signals::int AS n FROM signal WHERE source LIKE '172.17.%' ORDER BY source",
-  );
-  expect(counted).toEqual([
-    { kind: "ami_intrusion", source: "172.17.1.0/24", n: 2 },
+  expect(await countedIn("172.17.%")).toEqual([
+    { kind: "ami_intrusion", source: "172.17.1.0/24", n: 4 },
     { kind: "sip_failure", source: "172.17.2.0/24", n: 1 },
   ]);
+  // Both count towards a ban.
+  expect(failed).toEqual([...Array(4).fill("172.17.1.1 1"), "172.17.2.1 1"]);
+});
+
+test("a wrong secret of the portal's own is no intruder; who guesses at its users from elsewhere is one", async () => {
+  const failed: string[] = [];
+  const events = eventsOf({ own: ["reader", "actor"], failed: async (address) => void failed.push(address) });
+  // Every 30 seconds, until somebody mends it.
+  for (let n = 0; n < 20; n += 1) events.take(event("InvalidPassword", "AMI", "172.18.1.1", "actor"));
+  await events.flush();
+  expect(await countedIn("172.18.%")).toEqual([]);
+  events.take(event("SuccessfulAuth", "AMI", "172.18.1.1", "reader"));
+  events.take(event("InvalidPassword", "AMI", "172.18.1.1", "actor"));
+  events.take(event("InvalidPassword", "AMI", "172.18.2.1", "actor"));
+  // A telephone that has such a name says nothing about where we are.
+  events.take(event("SuccessfulAuth", "PJSIP", "172.18.3.1", "reader"));
+  events.take(event("InvalidPassword", "AMI", "172.18.3.1", "actor"));
+  await events.close();
+  expect(await countedIn("172.18.%")).toEqual([
+    { kind: "ami_intrusion", source: "172.18.2.0/24", n: 1 },
+    { kind: "ami_intrusion", source: "172.18.3.0/24", n: 1 },
+  ]);
+  expect(failed).toEqual(["172.18.2.1", "172.18.3.1"]);
 });
 
 test("what the PBX reports in ten minutes of 22 hostile messages a second becomes one incident", async () => {
