@@ -6,10 +6,13 @@ import { placeBlock } from "@/server/domain/incidents/blocks";
 import {
   banSources,
   effect,
+  effectsOf,
   forgetPhones,
+  hasReplaced,
   NothingToDo,
   phonesOf,
   replaceSecret,
+  tellAgain,
   tellTenant,
   tenantsToTell,
 } from "@/server/domain/incidents/containment-acts";
@@ -93,7 +96,7 @@ export const acts: Acts = {
   },
 
   rotate: async (run) => {
-    const { incident, ofTenantId } = run.containment;
+    const { id, incident, ofTenantId } = run.containment;
     for (const phone of await phones(run)) {
       if (run.effects.has(effect.rotate(phone))) continue;
       run.tally.count += await once(run, ofTenantId, "extension.rotate_secret", async (tx) => {
@@ -101,7 +104,7 @@ export const acts: Acts = {
         return { subject: `extension:${phone.id}`, after: { number: phone.number, incident }, result: 1 };
       });
     }
-    return undefined;
+    return (tx) => tellAgain(tx, run.ctx.tenantId, id);
   },
 
   contacts: async (run) => {
@@ -141,10 +144,13 @@ export const acts: Acts = {
 
   notify: async (run) => {
     const { appUrl } = run.ctx.settings;
+    // As it is now: this very run may have replaced secrets, or failed to.
+    const effects = await run.read((tx) => effectsOf(tx, run.ctx.tenantId, run.containment.id));
+    const replaced = hasReplaced(effects);
     for (const told of await run.read((tx) => tenantsToTell(tx, run.containment))) {
-      if (run.effects.has(effect.notify(told.id))) continue;
+      if (effects.has(effect.notify(told.id, replaced))) continue;
       run.tally.count += await once(run, told.id, "incident.tell_tenant", async (tx) => {
-        const result = await tellTenant(tx, actOf(run), told, appUrl);
+        const result = await tellTenant(tx, actOf(run), told, { appUrl, replaced });
         const after = { incident: run.containment.incident, mails: result };
         return { subject: `incident:${run.containment.incidentId}`, after, result };
       });

@@ -9,7 +9,14 @@ import {
   tellByHand,
 } from "@/server/domain/incidents/by-hand.rules";
 import type { ContainStep } from "@/server/domain/incidents/containment.schema";
-import { effect, effectsOf, ownersToTell, phonesOf, sourcesOf } from "@/server/domain/incidents/containment-acts";
+import {
+  effect,
+  effectsOf,
+  hasReplaced,
+  ownersToTell,
+  phonesOf,
+  sourcesOf,
+} from "@/server/domain/incidents/containment-acts";
 import { readTenant } from "@/server/infra/db/read-tenant";
 import { callsOf } from "@/workers/containment/acts";
 import type { Run } from "@/workers/containment/run";
@@ -31,8 +38,9 @@ const byHand: Readonly<Record<ContainStep, (run: Run) => Promise<readonly string
   destinations: async (run) => blockByHand(run.containment.incident, await slugOf(run), run.containment.prefixes),
   notify: async (run) => {
     const told = await run.read((tx) => ownersToTell(tx, run.containment));
-    const left = told.filter(({ id }) => !run.effects.has(effect.notify(id)));
-    return tellByHand(run.containment.incident, left, run.containment.rotates);
+    const replaced = hasReplaced(run.effects);
+    const left = told.filter(({ id }) => !run.effects.has(effect.notify(id, replaced)));
+    return tellByHand(run.containment.incident, left, replaced);
   },
 };
 

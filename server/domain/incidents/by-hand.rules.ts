@@ -82,8 +82,8 @@ export const blockByHand = (incident: string, slug: string, prefixes: readonly s
 
 type ToTell = Readonly<{ slug: string; emails: readonly string[] }>;
 
-/** Whom to write to, and what: nothing that can be run. @param rotates secrets are replaced. */
-export function tellByHand(incident: string, tenants: readonly ToTell[], rotates: boolean): readonly string[] {
+/** Whom to write to, and what: nothing that can be run. @param replaced secrets were replaced. */
+export function tellByHand(incident: string, tenants: readonly ToTell[], replaced: boolean): readonly string[] {
   const named = tenants.filter(({ slug }) => USERNAME.test(slug));
   const people = named.flatMap(({ slug, emails }) =>
     emails.filter((email) => EMAIL.test(email)).map((email) => `# Write to ${email} or call them: an owner of ${slug}`),
@@ -92,7 +92,7 @@ export function tellByHand(incident: string, tenants: readonly ToTell[], rotates
     .filter(({ emails }) => !emails.some((email) => EMAIL.test(email)))
     .map(({ slug }) => `# ${slug} has no owner who could be written to: call them`);
   if (people.length + without.length === 0) return [];
-  const emergency = rotates
+  const emergency = replaced
     ? "a phone reaches nobody, emergency numbers included, until it has its new secret"
     : "emergency numbers work";
   const said = `# Say: calls are stopped because of incident ${INCIDENT.test(incident) ? incident : ""}, and ${emergency}`;

@@ -38,8 +38,24 @@ export async function effectsOf(tx: TenantRead, deskId: TenantId, containmentId:
 export const effect = {
   rotate: ({ id }: Phone) => `rotate:${id}`,
   contacts: ({ id }: Phone) => `contacts:${id}`,
-  notify: (tenantId: string) => `notify:${tenantId}`,
+  /** What is said depends on whether secrets were replaced by then. */
+  notify: (tenantId: string, replaced: boolean) => `notify:${tenantId}${replaced ? ":replaced" : ""}`,
 } as const;
+
+/** Whether any secret was replaced, so that a phone reaches nobody until it has its new one. */
+export const hasReplaced = (effects: ReadonlySet<string>): boolean =>
+  [...effects].some((what) => what.startsWith("rotate:"));
+
+/**
+ * Opens the step of telling again when secrets were replaced only after it was done: what was said is true no more. Acts for the
+ * operator.
+ */
+export async function tellAgain(tx: TenantWrite, deskId: TenantId, containmentId: string): Promise<void> {
+  const effects = await effectsOf(tx, deskId, containmentId);
+  if (!hasReplaced(effects) || [...effects].some((what) => what.endsWith(":replaced"))) return;
+  const where = { tenantId: deskId, containmentId, step: "notify", state: "done" };
+  await tx.containmentStep.updateMany({ where, data: { state: "waiting", finishedAt: null } });
+}
 
 /** @throws NothingToDo when it was done before, or must not be done any more. */
 async function claim(tx: TenantWrite, { deskId, containment }: Act, what: string, amount: number): Promise<void> {
@@ -82,16 +98,22 @@ export async function tenantsToTell(tx: TenantRead, { ofTenantId }: Loaded): Pro
 const MOST_OWNERS = 50;
 
 /**
- * Mails the owners of one tenant what was stopped and what they can do. Once per containment and tenant. Acts for that tenant.
- * @param appUrl the portal's address, without a slash at the end.
+ * Mails the owners of one tenant what was stopped and what they can do. Once per containment and tenant, and once more when
+ * secrets were replaced since. Acts for that tenant.
+ * @param appUrl the portal's address, without a slash at the end. @param replaced whether secrets were replaced by now.
  * @returns how many mails. @throws NothingToDo.
  */
-export async function tellTenant(tx: TenantWrite, act: Act, told: Told, appUrl: string): Promise<number> {
+export async function tellTenant(
+  tx: TenantWrite,
+  act: Act,
+  told: Told,
+  { appUrl, replaced }: Readonly<{ appUrl: string; replaced: boolean }>,
+): Promise<number> {
   const owners = await tx.$queryRaw<{ email: string }[]>`
     SELECT p.email FROM seat s JOIN person p ON p.id = s.user_id
     WHERE s.tenant_id = ${told.id}::uuid AND s.role = 'owner' ORDER BY p.email LIMIT ${MOST_OWNERS}::int`;
-  await claim(tx, act, effect.notify(told.id), owners.length);
-  const { subject, incident, createdAt, ofTenantId, rotates } = act.containment;
+  await claim(tx, act, effect.notify(told.id, replaced), owners.length);
+  const { subject, incident, createdAt, ofTenantId } = act.containment;
   const mine = told.id === ofTenantId;
   const link = `${await portalUrl(tx, appUrl)}/t/${told.slug}/${mine ? "extensions" : "home"}`;
   const text = () =>
@@ -101,13 +123,13 @@ export async function tellTenant(tx: TenantWrite, act: Act, told: Told, appUrl: 
         at: createdAt.toISOString(),
         incident,
       }),
-      rotates
+      replaced
         ? t(
             "The SIP secret is replaced. Until a phone has its new one it reaches nobody, emergency numbers included; then it can dial those.",
           )
         : t("Emergency numbers can still be dialled."),
       t("Every call that was ended is charged for what was talked."),
-      ...(rotates && mine ? [t("You get the new secret on the page of extensions.")] : []),
+      ...(replaced && mine ? [t("You get the new secret on the page of extensions.")] : []),
       ...(mine ? [] : [t("The customer was told as well.")]),
       link,
     ].join("\n\n");

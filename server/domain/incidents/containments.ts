@@ -108,8 +108,6 @@ export type Loaded = Readonly<{
   extensionId: ExtensionId | null;
   subject: string;
   prefixes: readonly string[];
-  /** It replaces SIP secrets, so that the phones reach nobody until they have new ones. */
-  rotates: boolean;
   createdBy: string;
   createdAt: Date;
   releasedAt: Date | null;
@@ -119,8 +117,7 @@ export type Loaded = Readonly<{
 export async function loadContainment(tx: TenantRead, tenantId: TenantId, id: string): Promise<Loaded> {
   const [row] = await tx.$queryRaw<(Omit<Loaded, "incident"> & { incident: bigint })[]>`
     SELECT c.id, c.incident_id AS "incidentId", i.number AS incident, c.of_tenant_id AS "ofTenantId", c.extension_id AS "extensionId", c.subject,
-      c.prefixes, EXISTS (SELECT FROM containment_step s WHERE s.tenant_id = c.tenant_id AND s.containment_id = c.id AND s.step = 'rotate'
-        AND s.state <> 'skipped') AS rotates, c.created_by AS "createdBy", c.created_at AS "createdAt", c.released_at AS "releasedAt"
+      c.prefixes, c.created_by AS "createdBy", c.created_at AS "createdAt", c.released_at AS "releasedAt"
     FROM containment c JOIN incident i ON i.tenant_id = c.tenant_id AND i.id = c.incident_id
     WHERE c.tenant_id = ${tenantId}::uuid AND c.id = ${id}::uuid`;
   if (!row) throw new DomainError("not_found", { containmentId: id });

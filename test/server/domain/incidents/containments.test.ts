@@ -98,6 +98,37 @@ describe("a hijacked phone", () => {
     expect(kept).not.toContain("secret");
   });
 
+  test("whose secret could not be replaced is told of as it is, and again when it was replaced", async () => {
+    const phone = await newPhone();
+    const { id: incidentId, number } = await on.incident();
+    const { id } = await on.contain({ incidentId, target: on.target(phone) });
+    const bodies = async () => (await mails(on.customer.tenantId)).map(({ body }) => body);
+    const said = async () => (await bodies()).filter((body) => body.includes(`incident ${number}.`));
+    // The database refuses to take a secret, as it would with a full disk.
+    await on.sql(`ALTER TABLE pbx.ps_auths ADD CONSTRAINT full_disk CHECK (id <> '${phone.endpoint}') NOT VALID`);
+    await expect(on.run(id)).rejects.toThrow();
+    await on.sql("ALTER TABLE pbx.ps_auths DROP CONSTRAINT full_disk");
+    expect(await stepsOf(incidentId)).toEqual(expect.arrayContaining(["rotate failed 0", "notify done 2"]));
+    expect(await said()).toEqual([expect.stringContaining("Emergency numbers can still be dialled.")]);
+
+    await on.run(id);
+    await on.run(id);
+    expect(await stepsOf(incidentId)).toEqual(expect.arrayContaining(["rotate done 1", "notify done 4"]));
+    expect((await said()).filter((body) => body.includes("emergency numbers included"))).toHaveLength(1);
+    expect(await said()).toHaveLength(2);
+  });
+
+  test("that is contained without a new secret, and then with one, is told of twice", async () => {
+    const phone = await newPhone();
+    const { id: incidentId, number } = await on.incident();
+    await on.run((await on.contain({ incidentId, target: on.target(phone), skip: ["rotate"] })).id);
+    await on.run((await on.contain({ incidentId, target: on.target(phone) })).id);
+    const bodies = (await mails(on.customer.tenantId)).map(({ body }) => body);
+    const said = bodies.filter((body) => body.includes(`incident ${number}.`));
+    expect(said.filter((body) => body.includes("can still be dialled"))).toHaveLength(1);
+    expect(said.filter((body) => body.includes("The SIP secret is replaced."))).toHaveLength(1);
+  });
+
   test("is contained once, however often the job runs, also twice at once", async () => {
     const phone = await newPhone();
     await on.live(phone.endpoint);
