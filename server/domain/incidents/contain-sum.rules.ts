@@ -15,7 +15,7 @@ export type ContainSum = {
   readonly banned: readonly string[];
   readonly kept: readonly string[];
   /** Tenants whose owners are told, and how many people that is. */
-  readonly tell: readonly { readonly name: string; readonly owners: number }[];
+  readonly tell: ContainPreview["tell"];
 };
 
 export type Previewed = Readonly<{ incidentId: string; extensionId: string; preview: ContainPreview }>;
@@ -40,6 +40,6 @@ export function containSum(previewed: readonly Previewed[], without: ContainSum[
     phones: each.flatMap(({ phones }) => phones.map(({ address }) => address)),
     banned: networks(false),
     kept: networks(true),
-    tell: [...new Map(each.flatMap(({ tell }) => tell.map((one) => [one.name, one] as const))).values()],
+    tell: [...new Map(each.flatMap(({ tell }) => tell.map((one) => [one.slug, one] as const))).values()],
   };
 }

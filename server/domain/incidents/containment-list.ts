@@ -100,7 +100,7 @@ export type ContainPreview = {
   /** Where its calls come from: those without a reason to keep them would be banned at the PBX. */
   readonly sources: readonly { readonly network: string; readonly kept: string | null }[];
   /** Who would be mailed, and how many people that is. */
-  readonly tell: readonly { readonly name: string; readonly owners: number }[];
+  readonly tell: readonly { readonly slug: string; readonly name: string; readonly owners: number }[];
   /** What was called most in 24 hours, by the prefix of its price. */
   readonly destinations: readonly { readonly prefix: string; readonly calls: number; readonly costMicros: bigint }[];
   /** Incidents that hold it already; with this one's own number the press joins. */
@@ -147,7 +147,7 @@ export async function previewContainment(
     sources: await tx.$queryRaw`
       SELECT abbrev(network) AS network, kept FROM containment_sources(${incidentId}::uuid, ${of}::uuid, ${x}::uuid)`,
     tell: await tx.$queryRaw`
-      SELECT t.name, (SELECT count(*)::int FROM seat s WHERE s.tenant_id = t.id AND s.role = 'owner') AS owners
+      SELECT t.slug, t.name, (SELECT count(*)::int FROM seat s WHERE s.tenant_id = t.id AND s.role = 'owner') AS owners
       FROM tenant o JOIN tenant t ON t.id = o.id OR (t.id = o.parent_id AND t.kind = 'reseller')
       WHERE o.id = ${of}::uuid AND t.kind <> 'operator' ORDER BY t.id = o.id DESC`,
     destinations: await tx.$queryRaw`

@@ -15,10 +15,10 @@ const kinds = {
     "follow_up_done",
     "follow_up_again",
   ],
-  rules: ["opened", "network", "severity", "rule", "rule_ban", "rule_kept"],
+  rules: ["opened", "network", "severity", "rule", "rule_ban", "rule_kept", "healed"],
   pbx: ["contain", "contain_step", "contain_failed", "release"],
   evidence: ["evidence", "evidence_asked"],
-  messages: ["notified", "escalated", "notice"],
+  messages: ["notified", "escalated"],
 } as const;
 
 export type LineGroup = keyof typeof kinds;

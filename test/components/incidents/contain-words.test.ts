@@ -50,7 +50,7 @@ describe("what can be contained", () => {
 test("only refusing calls is undone by a release, and it cannot be left out", () => {
   const offers = offersOf({
     ...{ subject: "Acme, 101", extensions: 1, liveCalls: 2, heldMicros: 0n, currency: "EUR" },
-    ...{ phones: [], tell: [{ name: "Acme", owners: 1 }], destinations: [], heldBy: [], sources: [] },
+    ...{ phones: [], tell: [{ slug: "acme", name: "Acme", owners: 1 }], destinations: [], heldBy: [], sources: [] },
   });
   expect(offers.filter(({ back }) => back).map((offer) => offer.step)).toEqual(["refuse", "sources"]);
   expect(offers.filter(({ optional }) => optional === null).map((offer) => offer.step)).toEqual(["evidence", "refuse"]);

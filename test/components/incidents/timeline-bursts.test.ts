@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 import { expect, test } from "vitest";
 
 import { burstsOf } from "@/components/incidents/timeline-bursts";
@@ -25,10 +27,10 @@ test("three are not put away, and what comes an hour later is no part of it", ()
   expect(burstsOf(later).map(({ more }) => more.length)).toEqual([3, 3]);
 });
 
-test("each kind has one group, each group a word and an icon", () => {
-  for (const group of lineGroups) {
-    expect(kindsOf(group).map(groupOf)).toEqual(kindsOf(group).map(() => group));
-    expect(groupWords[group].word).toMatch(/^timeline\|/);
-  }
+test("each kind that has words is in one group and no other kind is, each group has a word and an icon", () => {
+  const said = readFileSync("components/incidents/incident-words.ts", "utf8").matchAll(/case "(\w+)":/g);
+  const grouped = lineGroups.flatMap(kindsOf);
+  expect(grouped.toSorted()).toEqual([...said].map(([, kind]) => kind).toSorted());
+  for (const group of lineGroups) expect(groupWords[group].word).toMatch(/^timeline\|/);
   expect(groupOf("some_thing")).toBe("people");
 });

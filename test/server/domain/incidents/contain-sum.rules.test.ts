@@ -9,7 +9,7 @@ const preview = (subject: string, liveCalls: number, currency = "EUR") => ({
     { network: "198.51.100.7", kept: null },
     { network: "192.0.2.1", kept: "registered" },
   ],
-  ...{ tell: [{ name: "Acme", owners: 2 }], destinations: [], heldBy: [] },
+  ...{ tell: [{ slug: "acme", name: "Acme", owners: 2 }], destinations: [], heldBy: [] },
 });
 
 test("what two incidents concern is counted once, money by its currency", () => {
@@ -28,9 +28,21 @@ test("what two incidents concern is counted once, money by its currency", () => 
     { currency: "USD", micros: 10n },
   ]);
   expect(sum.phones).toHaveLength(3);
-  expect(sum.tell).toEqual([{ name: "Acme", owners: 2 }]);
+  expect(sum.tell).toEqual([{ slug: "acme", name: "Acme", owners: 2 }]);
   expect(sum.with.map(({ incidentId }) => incidentId)).toEqual(["a", "b", "c", "d"]);
   expect(sum.without).toEqual([{ incidentId: "e", why: "over" }]);
+});
+
+test("two tenants of one name are both told", () => {
+  const other = { ...preview("Acme, 9", 1), tell: [{ slug: "acme-2", name: "Acme", owners: 3 }] };
+  const sum = containSum(
+    [
+      { incidentId: "a", extensionId: "x", preview: preview("Acme, 1", 2) },
+      { incidentId: "b", extensionId: "y", preview: other },
+    ],
+    [],
+  );
+  expect(sum.tell.map(({ slug, owners }) => `${slug} ${owners}`)).toEqual(["acme 2", "acme-2 3"]);
 });
 
 test("nothing to contain is nothing", () => {
