@@ -1,5 +1,4 @@
 import type { Row } from "@/server/domain/exports/cells.rules";
-import { MOST, refuseTooMany } from "@/server/domain/exports/whole-lists";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import type { TenantId } from "@/server/kernel/ids";
 
@@ -54,22 +53,37 @@ type StoredBan = {
   times: (Date | null)[];
   hits: bigint;
   before: number;
+  us: bigint;
 };
 
-/** Bans as cells, the oldest first. */
-export async function banRows(tx: TenantRead, tenantId: TenantId): Promise<Row[]> {
+/**
+ * So many bans after a place, as cells, the oldest first; those placed after the moment that the file shows are not in it.
+ * What became of them is as it is when it is read.
+ */
+export async function bansAfter(
+  tx: TenantRead,
+  tenantId: TenantId,
+  { after, asOf, limit }: Readonly<{ after: string | null; asOf: Date; limit: number }>,
+): Promise<{ rows: Row[]; after: string | null }> {
+  const [us = null, id = null] = after?.split("_") ?? [];
   const rows = await tx.$queryRaw<StoredBan[]>`
     SELECT b.id, abbrev(b.network) AS network, b.scope, b.reason, b.source, b.hits, b.times_before AS before,
       CASE WHEN b.lifted_at IS NOT NULL THEN 'lifted' WHEN b.expires_at > now() THEN 'active' ELSE 'over' END AS state,
-      coalesce(i.number::text, nullif(p.name, ''), p.email, b.source_id) AS by, ARRAY[b.created_at, b.expires_at, b.lifted_at] AS times
-    FROM ban b
+      coalesce(i.number::text, nullif(p.name, ''), p.email, b.source_id) AS by, ARRAY[b.created_at, b.expires_at, b.lifted_at] AS times,
+      (extract(epoch FROM b.created_at) * 1000000)::bigint AS us
+    FROM (SELECT * FROM ban WHERE tenant_id = ${tenantId}::uuid AND created_at <= ${asOf}::timestamptz AND (${us}::bigint IS NULL
+        OR (created_at, id) > (timestamptz 'epoch' + ${us}::bigint * interval '1 microsecond', ${id}::uuid))
+      ORDER BY created_at, id LIMIT ${limit}::int) b
     LEFT JOIN person p ON b.source = 'person' AND p.id::text = b.source_id
     LEFT JOIN incident i ON b.source = 'incident' AND i.tenant_id = b.tenant_id AND i.id::text = b.source_id
-    WHERE b.tenant_id = ${tenantId}::uuid ORDER BY b.created_at, b.id LIMIT ${MOST + 1}`;
-  refuseTooMany(rows.length);
-  return rows.map((row) => [
-    ...[row.network, row.scope, row.state, row.reason, row.source, row.by],
-    ...row.times.map((at) => at?.getTime() ?? null),
-    ...[Number(row.hits), row.before, row.id],
-  ]);
+    ORDER BY b.created_at, b.id`;
+  const last = rows.at(-1);
+  return {
+    rows: rows.map((row) => [
+      ...[row.network, row.scope, row.state, row.reason, row.source, row.by],
+      ...row.times.map((at) => at?.getTime() ?? null),
+      ...[Number(row.hits), row.before, row.id],
+    ]),
+    after: last && rows.length === limit ? `${last.us}_${last.id}` : null,
+  };
 }

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { trailAfter } from "@/server/domain/audit/trail";
 import { type CallReach, reachOf } from "@/server/domain/calls/call-reach";
 import { callRange, callsWhere } from "@/server/domain/calls/call-where";
-import { banRows, hotNumbersAfter, numberBlockRows } from "@/server/domain/exports/block-lists";
+import { bansAfter, hotNumbersAfter, numberBlockRows } from "@/server/domain/exports/block-lists";
 import type { Row } from "@/server/domain/exports/cells.rules";
 import type { ExportKind } from "@/server/domain/exports/export.schema";
 import type { exportFilters } from "@/server/domain/exports/new-export.schema";
@@ -164,7 +164,7 @@ const ledger: Source<"ledger"> = {
   },
 };
 
-const whole = <K extends "extensions" | "numbers" | "incidents" | "number_blocks" | "bans">(
+const whole = <K extends "extensions" | "numbers" | "incidents" | "number_blocks">(
   read: (tx: TenantRead, tenantId: TenantId, filter: Filters[K], me: UserId | undefined) => Promise<Row[]>,
 ): Source<K> => ({
   bound: async () => 0n,
@@ -191,6 +191,12 @@ const hotLists: Source<"hot_lists"> = {
   next: async (tx, { tenantId }, after, limit) => hotNumbersAfter(tx, tenantId, { after, limit }),
 };
 
+const bans: Source<"bans"> = {
+  bound: async () => 0n,
+  count: async () => null,
+  next: async (tx, { tenantId, asOf }, after, limit) => bansAfter(tx, tenantId, { after, asOf, limit }),
+};
+
 /** Kinds whose rows are those of tenants below as well: read in a subtree transaction. */
 export const readsBelow = (what: ExportKind): boolean => what === "numbers" || what === "security_events";
 
@@ -205,7 +211,7 @@ export const exportSources: { readonly [K in ExportKind]: Source<K> } = {
   security_events: securityEvents,
   number_blocks: whole<"number_blocks">(numberBlockRows),
   hot_lists: hotLists,
-  bans: whole<"bans">(banRows),
+  bans,
   // Its files come from the sources above; only the moment is its own.
   everything: { bound: calls.bound, count: async () => null, next: async () => ({ rows: [], after: null }) },
 };

@@ -82,3 +82,16 @@ test("bans are in the file with who placed them and how they ended, at the opera
   ]);
   expect(await linesOf("bans", on.customerId)).toEqual([]);
 });
+
+test("each ban is in the file once, however short a batch is and though many were placed at one moment", async () => {
+  const networks = [1, 2, 3, 4, 5].map((n) => `203.0.113.${100 + n}`);
+  await on.sql(
+    `INSERT INTO ban (tenant_id, network, scope, reason, source, source_id, created_at, expires_at)
+     SELECT $1, n::inet, 'sip', 'Many', 'automatic', '', date_trunc('day', now()) - interval '1 day 1 microsecond', now() FROM unnest($2::text[]) n`,
+    [on.desk, networks],
+  );
+  for (const limit of [1, 2, 5]) {
+    const lines = (await linesOf("bans", on.desk, limit)).filter(({ why }) => why === "Many");
+    expect(lines.map(({ network }) => network).toSorted()).toEqual(networks);
+  }
+});
