@@ -18,9 +18,7 @@ export function PbxTable({ board, now, openId }: Props) {
     <DataTable
       caption={t("PBXs")}
       columns={columnsAt(board, now)}
-      empty={
-        <Empty title={t("No worker has told of a PBX within a day.")}>{t("Start the workers: npm run worker.")}</Empty>
-      }
+      empty={<Empty title={t("No worker runs.")}>{t("Start the workers: npm run worker.")}</Empty>}
       openKey={openId}
       rowKey={pbxId}
       rows={board.pbxs}

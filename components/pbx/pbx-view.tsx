@@ -63,7 +63,8 @@ function Trunks() {
   const { params, set } = useParamsState();
   const { openId, close } = useOpen();
   const hours = params.get("hours") === "24" ? 24 : 1;
-  const options = { refetchInterval: TRUNKS_MS, placeholderData: keepPreviousData };
+  // A day of calls is read once, when it is asked for: it hardly changes within minutes.
+  const options = { refetchInterval: hours === 1 && TRUNKS_MS, placeholderData: keepPreviousData };
   const query = useQuery(useTRPC().pbx.trunks.queryOptions({ tenantSlug, hours }, options));
   const choice = (
     <Select

@@ -1,19 +1,18 @@
 import type { Outputs } from "@/components/api/outputs";
 import { daysSince, isDue } from "@/server/domain/system/manager-secret.schema";
 import { t } from "@/server/kernel/words";
+import { isSilentSince } from "@/server/kernel/worker-silence";
 
 export type PbxBoard = Outputs["pbx"]["list"];
 export type Pbx = PbxBoard["pbxs"][number];
 type Secrets = PbxBoard["secrets"];
 
-/** A worker beats every five seconds; after four missed beats it counts as gone. */
-const SILENT_MS = 20_000;
 /** From so much on the moments of calls look wrong beside those of other systems. */
 const CLOCK_MS = 1_000;
 
 export type Look = Readonly<{ word: string; health: "well" | "ill" | "off" }>;
 
-const isSilent = ({ heardAt }: Pbx, now: number): boolean => now - heardAt.getTime() > SILENT_MS;
+const isSilent = ({ heardAt }: Pbx, now: number): boolean => isSilentSince(heardAt, now);
 
 /** How the link to a PBX is, in a word. */
 export function linkLook(pbx: Pbx, now: number): Look {

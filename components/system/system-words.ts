@@ -2,20 +2,19 @@ import type { Outputs } from "@/components/api/outputs";
 import { durationText } from "@/components/calls/duration-text";
 import { daysSince, isDue } from "@/server/domain/system/manager-secret.schema";
 import { type Message, msg, say, t } from "@/server/kernel/words";
+import { isSilentSince } from "@/server/kernel/worker-silence";
 
 export type SystemState = Outputs["system"]["get"];
 export type WorkerState = SystemState["workers"][number];
 export type Health = "well" | "ill" | "off";
 export type Part = Readonly<{ name: string; health: Health; state: string; detail: string }>;
 
-/** A worker beats every five seconds; after four missed beats it counts as gone. */
-const SILENT_MS = 20_000;
 /** A job in the outbox is taken within a second; one that waits for a minute waits for something that is broken. */
 const STUCK_MS = 60_000;
 
 type Texts = Readonly<{ ageText: (at: Date, now: number) => string; sizeText: (bytes: number) => string }>;
 
-export const isSilent = ({ beatAt }: WorkerState, now: number): boolean => now - beatAt.getTime() > SILENT_MS;
+export const isSilent = ({ beatAt }: WorkerState, now: number): boolean => isSilentSince(beatAt, now);
 
 /** Every part that calls, money and messages depend on, with its state in a word and what is behind it. */
 export function partsOf(system: SystemState, now: number, texts: Texts): readonly Part[] {
@@ -70,7 +69,7 @@ function pbxPart({ ami, pbx }: WorkerState, now: number, { ageText }: Texts): Pa
   }
   const facts = [
     ami.version && `Asterisk ${ami.version}`,
-    ami.calls !== null && t("{count, plural, one {# call} other {# calls}}", { count: ami.calls }),
+    ami.calls !== null && t("{count, plural, one {# channel} other {# channels}}", { count: ami.calls }),
     ami.bootedAt && t("up for {age}", { age: ageText(ami.bootedAt, now) }),
     ami.lastEventAt && t("last event {age} ago", { age: ageText(ami.lastEventAt, now) }),
     ami.droppedEvents > 0 && t("{n, plural, one {# event} other {# events}} dropped", { n: ami.droppedEvents }),

@@ -3,6 +3,7 @@ import { sumsOf, type TrunkPart, type TrunkSums } from "@/server/domain/pbx/trun
 import { readWorkers } from "@/server/domain/system/workers";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import { DIALLED_TRUNK } from "@/server/kernel/dialled-trunk";
+import { isSilentSince } from "@/server/kernel/worker-silence";
 
 /** What one PBX says of the address that a trunk's calls are sent to, by OPTIONS that it sends there. */
 export type Contact = Readonly<{ pbx: string; status: string; roundTripMs: number | null; at: Date }>;
@@ -40,9 +41,11 @@ export async function trunkBoard(tx: TenantRead, hours: number): Promise<TrunkBo
   };
 }
 
-/** The newest word of each PBX whose workers were heard of within the day. */
+/** The newest word of each PBX that a worker runs for: what one said that is gone says nothing about now. */
 async function contactsOf(tx: TenantRead): Promise<readonly Contact[]> {
-  const workers = (await readWorkers(tx)).sort((a, b) => b.beatAt.getTime() - a.beatAt.getTime());
+  const now = Date.now();
+  const running = (await readWorkers(tx)).filter(({ beatAt }) => !isSilentSince(beatAt, now));
+  const workers = running.sort((a, b) => b.beatAt.getTime() - a.beatAt.getTime());
   const newest = new Map(workers.toReversed().map((worker) => [worker.pbx, worker]));
   return [...newest.values()].flatMap(({ pbx, ami, beatAt: at }) =>
     ami?.trunk ? [{ pbx, status: ami.trunk.status, roundTripMs: ami.trunk.roundTripMs, at }] : [],

@@ -42,7 +42,7 @@ describe("the parts of the system", () => {
     expect(parts.map(({ health }) => health)).toEqual(parts.map(() => "well"));
     const fresh = system({ managerSecrets: [{ name: "AMI_READ_SECRET", since: ago(86_400) }] });
     expect(part(fresh, "Secrets")).toMatchObject({ health: "well", detail: "AMI_READ_SECRET used for 1 day" });
-    expect(part(system(), "PBX")?.detail).toBe("Asterisk 22.7.0, 4 calls, up for 2 h, last event 2 s ago");
+    expect(part(system(), "PBX")?.detail).toBe("Asterisk 22.7.0, 4 channels, up for 2 h, last event 2 s ago");
   });
 
   it.each([

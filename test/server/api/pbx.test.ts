@@ -47,7 +47,7 @@ test("a PBX is told as its newest worker has it, with what the portal counts of 
   );
   await on.sql(
     `INSERT INTO call (tenant_id, pbx, pbx_call_id, kind, dialled, state, started_at, currency)
-     SELECT $1, 'pbx1', gen_random_uuid()::text, 'external', '4930', 'authorised', now() - n * interval '50 seconds', 'EUR' FROM generate_series(0, 2) n`,
+     SELECT $1, 'pbx1', gen_random_uuid()::text, 'external', '4930', 'authorised', now() - n * interval '1 second', 'EUR' FROM unnest(ARRAY[0, 20, 80]) n`,
     [on.customer.tenantId],
   );
   const { pbxs } = await on.as("operator").pbx.list(operator);
@@ -81,6 +81,10 @@ test("a trunk is told with what it carried within the hour or the day, each call
   const day = await on.as("operator").pbx.trunks({ ...operator, hours: 24 });
   expect(of(day, "carrier")?.sums.out).toMatchObject({ calls: 5, failed: 2 });
   expect(day.charged).toEqual({ currency: "EUR", micros: 0n });
+
+  // What a worker said that is gone is no state of now.
+  await on.sql("UPDATE worker_state SET beat_at = beat_at - interval '21 seconds' WHERE pbx = 'pbx2'");
+  expect(of(await on.as("operator").pbx.trunks(operator), "carrier")?.contacts).toEqual([]);
 });
 
 test("both are the operator's alone, by the page and by the database", async () => {
