@@ -108,13 +108,32 @@ export async function endRate(
       : await tx.$executeRaw`
           DELETE FROM rate WHERE tenant_id = ${where.tenantId}::uuid AND plan_id = ${where.planId}::uuid AND id = ${where.rateId}::uuid
             AND lower(valid) >= clock_timestamp()`;
-  // What was to end where it began goes on, or calls would have no price from that day.
-  if (dropped > 0) {
-    await tx.$executeRaw`
-      UPDATE rate SET valid = tstzrange(lower(valid), ${rate.validTo}::timestamptz), hand = CASE WHEN ${rate.validTo !== null} THEN hand END WHERE tenant_id = ${where.tenantId}::uuid AND plan_id = ${where.planId}::uuid
-        AND direction = ${rate.direction} AND prefix = ${rate.prefix} AND upper(valid) = ${rate.validFrom}::timestamptz
-        AND hours IS NOT DISTINCT FROM ${hours}::int4multirange`;
-  }
+  if (dropped > 0) await goOn(tx, { tenantId, planId, rate, hours });
   if (ended + dropped === 0) throw new DomainError("invalid_state", { field: "rate" }, "That price is over already.");
   return { rate, planned: dropped > 0, before: auditOfRate(rate) };
+}
+
+/**
+ * What was to end where a planned price began goes on, or calls would have no price from that day: until the next price when it
+ * gave way by its being planned, otherwise until where the planned one was to end.
+ */
+async function goOn(
+  tx: TenantWrite,
+  {
+    tenantId,
+    planId,
+    rate,
+    hours,
+  }: Readonly<{ tenantId: string; planId: string; rate: RateRow; hours: string | null }>,
+): Promise<void> {
+  const { direction, prefix, validFrom, validTo } = rate;
+  await tx.$executeRaw`
+    UPDATE rate r SET valid = tstzrange(lower(r.valid), n.until), hand = CASE WHEN n.until IS NOT NULL THEN r.hand END
+    FROM (SELECT w.id, CASE WHEN w.hand = 'until_next' THEN (SELECT min(lower(x.valid)) FROM rate x
+          WHERE x.plan_id = w.plan_id AND x.direction = w.direction AND x.prefix = w.prefix AND lower(x.valid) >= upper(w.valid)
+            AND (x.hours IS NULL) = (w.hours IS NULL) AND (x.hours IS NULL OR x.hours && w.hours))
+        ELSE ${validTo}::timestamptz END AS until
+      FROM rate w WHERE w.tenant_id = ${tenantId}::uuid AND w.plan_id = ${planId}::uuid AND w.direction = ${direction} AND w.prefix = ${prefix}
+        AND upper(w.valid) = ${validFrom}::timestamptz AND w.hours IS NOT DISTINCT FROM ${hours}::int4multirange) n
+    WHERE r.tenant_id = ${tenantId}::uuid AND r.plan_id = ${planId}::uuid AND r.id = n.id`;
 }

@@ -18,8 +18,8 @@ export type Room = Readonly<{
 /**
  * Ends what stands in the way of a new price, where that is what is meant: of the same hours, what holds now for one without a
  * start, and for one to come what has no end of its own at its start. A new price without an end gives way to the one that is
- * planned next. Locks the plan: one price at a time per prefix, so whoever sets the same one waits here, and then ends the
- * other's.
+ * planned next. One to come that would leave the prefix without a price after its end, where it had one, is refused. Locks the
+ * plan: one price at a time per prefix, so whoever sets the same one waits here, and then ends the other's.
  * @throws DomainError rate_overlap, with what is in the way and what to do.
  */
 export async function makeRoom(tx: TenantWrite, planId: PlanId, wanted: Wanted): Promise<Room> {
@@ -49,6 +49,9 @@ export async function makeRoom(tx: TenantWrite, planId: PlanId, wanted: Wanted):
         AND valid @> ${from}::timestamptz AND lower(valid) < ${from}::timestamptz AND (NOT ${planned} OR upper_inf(valid) OR hand = 'until_next'))
     UPDATE rate r SET valid = tstzrange(lower(valid), ${from}::timestamptz), hand = CASE WHEN ${planned} THEN 'until_next' ELSE hand END
     FROM was WHERE r.plan_id = ${planId}::uuid AND r.id = was.id RETURNING was.id, was.until`;
+  if (planned && ended && wanted.to !== undefined && (ended.until === null || new Date(wanted.to) < ended.until)) {
+    throw gap(prefix, wanted.to);
+  }
   const [next] = await tx.$queryRaw<{ from: string }[]>`
     SELECT lower(valid)::text AS from FROM rate
     WHERE plan_id = ${planId}::uuid AND direction = ${direction} AND prefix = ${prefix} AND hours IS NOT DISTINCT FROM ${week}::int4multirange
@@ -83,6 +86,11 @@ async function free(
 
 /** The moment as it can be given back to us, to the second where it is one. */
 const momentText = (moment: Date): string => moment.toISOString().replace(".000Z", "Z");
+
+function gap(prefix: string, to: string): DomainError {
+  const sentence = `${prefix} would have no price from ${momentText(new Date(to))} on: leave the end out, then plan what holds from there.`;
+  return new DomainError("rate_overlap", { field: "to", prefix }, sentence);
+}
 
 function overlap(prefix: string, { from, until, hours, order }: InTheWay, past: boolean): DomainError {
   const name = hours === null ? prefix : `${prefix} (${weekTextOf(hours)})`;

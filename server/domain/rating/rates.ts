@@ -89,8 +89,9 @@ export async function rateOfPlan(
 /**
  * Gives a prefix a price, 60/6 without grace unless said otherwise. Without `from` it holds from this moment: the present
  * price of the same hours ends here, and one that was planned for later still takes over when its time comes. With a `from` to
- * come, a price without an end of its own ends there; taking the planned one back lets it go on. Otherwise the period must not
- * overlap another price of the prefix; prices of different hours of the week do not.
+ * come, a price without an end of its own ends there; taking the planned one back lets it go on. One to come with an end
+ * must not leave the prefix without a price after it. Otherwise the period must not overlap another price of the prefix;
+ * prices of different hours of the week do not.
  * Calls in progress keep the price they were authorised with.
  * @returns the price, and the one that ends where it begins, as it was.
  * @throws DomainError not_found for a plan that is not the tenant's own.

@@ -138,6 +138,53 @@ describe("a price", () => {
     expect(await at("2098-06-01T00:00:00Z")).toBe(150_000n);
   });
 
+  test("that is planned with an end leaves no day without a price, before and after it is taken back", async () => {
+    const { id: planId } = await made();
+    const set = (more: { perMinute: string; from?: string; to?: string }) =>
+      plans().setRate({ ...mine, planId, prefix: "49", ...more });
+    const at = async (moment: string) =>
+      (await plans().price({ ...mine, planId, to: "493012345678", ms: 60_000, at: moment })).costMicros;
+    const [from, to, after] = ["2098-12-24T00:00:00Z", "2098-12-27T00:00:00Z", "2099-01-05T00:00:00Z"];
+    const present = await set({ perMinute: "0.10" });
+    await expect(set({ perMinute: "0.05", from, to })).rejects.toMatchObject({
+      message: "rate_overlap",
+      cause: { sentence: `49 would have no price from ${to} on: leave the end out, then plan what holds from there.` },
+    });
+    expect(await rates(planId)).toMatchObject([{ id: present.id, validTo: null }]);
+    // As it is told: both are planned, and a third one for later.
+    const planned = await set({ perMinute: "0.05", from });
+    const back = await set({ perMinute: "0.10", from: to });
+    await expect(set({ perMinute: "0.07", from: "2098-12-28T00:00:00Z", to: after })).rejects.toThrow("rate_overlap");
+    const third = await set({ perMinute: "0.30", from: "2099-02-01T00:00:00Z" });
+    // Until the third begins is no gap.
+    await set({ perMinute: "0.08", from: "2099-01-10T00:00:00Z", to: "2099-02-01T00:00:00Z" });
+    const of = [from, to, after, "2099-01-10T00:00:00Z", "2099-02-01T00:00:00Z"];
+    const prices = async () => Promise.all(of.map(at));
+    expect(await prices()).toEqual([50_000n, 100_000n, 100_000n, 80_000n, 300_000n]);
+    const takeBack = (rateId: string) => plans().endRate({ ...mine, planId, rateId });
+    await takeBack(back.id);
+    expect(await prices()).toEqual([50_000n, 50_000n, 50_000n, 80_000n, 300_000n]);
+    await takeBack(planned.id);
+    expect(await prices()).toEqual([100_000n, 100_000n, 100_000n, 80_000n, 300_000n]);
+    await takeBack(third.id);
+    expect(await at("2099-02-01T00:00:00Z")).toBe(80_000n);
+  });
+
+  test.each<[string, string | null]>([
+    ["for good", null],
+    ["until the one planned after it", "2099-02-01T00:00:00.000Z"],
+  ])("that gave way to one with an end goes on %s when that is taken back", async (_, until) => {
+    const { id: planId } = await made();
+    const set = (more: { perMinute: string; from?: string; to?: string }) =>
+      plans().setRate({ ...mine, planId, prefix: "49", ...more });
+    const planned = await set({ perMinute: "0.05", from: "2098-12-24T00:00:00Z", to: "2098-12-27T00:00:00Z" });
+    if (until) await set({ perMinute: "0.30", from: until });
+    const present = await set({ perMinute: "0.10" });
+    expect(present.validTo).toEqual(planned.validFrom);
+    await plans().endRate({ ...mine, planId, rateId: planned.id });
+    expect((await rates(planId))[0]).toMatchObject({ id: present.id, validTo: until && new Date(until) });
+  });
+
   test.each<[string, object, string]>([
     [
       "in a period with an end of its own",
