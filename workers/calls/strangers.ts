@@ -16,7 +16,7 @@ export type Parts = Readonly<{
   pool: SqlPool;
   ami: AmiGateway | undefined;
   log: Logger;
-  /** Told of each call that was ended, once. */
+  /** Told of each call that was to be ended, once; a worker that is killed just then leaves the difference only. */
   ended?: ((ended: Ended) => Promise<void>) | undefined;
 }>;
 
@@ -58,21 +58,31 @@ export class Strangers {
       this.#asked.delete(known);
     }
     let found = 0;
-    for (const stranger of strangers) {
-      const { uniqueId, endpoint } = stranger;
-      const since = this.#since.get(uniqueId) ?? Date.now();
-      this.#since.set(uniqueId, since);
-      if (Date.now() - since < PATIENCE_MS) continue;
-      log.error({ call: uniqueId, endpoint }, "a call without held money is ended");
-      const tenantId = await listStranger(pool, stranger);
-      if (tenantId) found += 1;
-      await ami?.hangUp(uniqueId, { cause: 21, deadlineMs: AMI_MS });
-      if (!ami || !tenantId || this.#asked.has(uniqueId)) continue;
-      this.#asked.add(uniqueId);
-      this.#untold.push({ tenantId, call: uniqueId, endpoint: endpoint ?? "", seconds: stranger.seconds });
+    try {
+      for (const stranger of strangers) {
+        if (await this.#end(stranger, { pool, ami, log })) found += 1;
+      }
+    } finally {
+      await this.#tell({ ended, log });
     }
-    await this.#tell({ ended, log });
     return { found, again: strangers.length > 0 };
+  }
+
+  /** Lists it and has it ended, once it was seen for long enough. @returns whether it is listed. */
+  async #end(stranger: LiveChannel, { pool, ami, log }: Pick<Parts, "pool" | "ami" | "log">): Promise<boolean> {
+    const { uniqueId, endpoint, seconds } = stranger;
+    const since = this.#since.get(uniqueId) ?? Date.now();
+    this.#since.set(uniqueId, since);
+    if (Date.now() - since < PATIENCE_MS) return false;
+    log.error({ call: uniqueId, endpoint }, "a call without held money is ended");
+    const tenantId = await listStranger(pool, stranger);
+    // Before it is asked for: it may have been heard also where no answer came.
+    if (ami && tenantId && !this.#asked.has(uniqueId)) {
+      this.#asked.add(uniqueId);
+      this.#untold.push({ tenantId, call: uniqueId, endpoint: endpoint ?? "", seconds });
+    }
+    await ami?.hangUp(uniqueId, { cause: 21, deadlineMs: AMI_MS });
+    return tenantId !== undefined;
   }
 
   /** What cannot be written now is with the next look. */
