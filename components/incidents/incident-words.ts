@@ -1,4 +1,5 @@
 import type { IncidentDetail } from "@/components/api/outputs";
+import { moneyText } from "@/components/billing/money-text";
 import { stepName } from "@/components/incidents/contain-words";
 import { reasonText } from "@/components/incidents/dismiss-words";
 import { measureText, signalText } from "@/components/rules/rule-words";
@@ -6,6 +7,7 @@ import { withinText } from "@/components/words/within";
 import { dismissReasons } from "@/server/domain/incidents/dismiss-reasons.schema";
 import type { IncidentState, Severity } from "@/server/domain/incidents/incident.schema";
 import type { Signal } from "@/server/domain/rules/rule-kinds.schema";
+import { CURRENCY_NOT_KNOWN } from "@/server/kernel/money";
 import { type Message, msg, say, t } from "@/server/kernel/words";
 
 type Ink = "bad" | "warn" | "info" | "ok";
@@ -55,9 +57,30 @@ const known = (names: Readonly<Record<string, { word: Message }>>, name: string)
   return found ? withinText(say(found.word)) : name;
 };
 
+/** How many differences were open, and what was at risk; an older line does not say. */
+function differencesText(at: (name: string) => string): string {
+  if (at("open") === "") return t("opened it by a rule: differences are open");
+  const [open, currency] = [Number(at("open")), at("currency")];
+  if (currency === CURRENCY_NOT_KNOWN) {
+    return t(
+      "opened it by a rule: {open, plural, one {# difference is open} other {# differences are open}}; what is at risk is not known",
+      { open },
+    );
+  }
+  return t(
+    "opened it by a rule: {open, plural, one {# difference is open} other {# differences are open}}, {money} at risk; from {critical} on it is critical",
+    {
+      open,
+      money: moneyText(BigInt(at("risk")), currency),
+      critical: moneyText(BigInt(at("critical")), currency),
+    },
+  );
+}
+
 /** What a rule had seen when it opened an incident. */
 function ruleText(at: (name: string) => string): string {
   const signal = at("signal") as Signal;
+  if (signal === "difference") return differencesText(at);
   const value = (name: string) => measureText(signal, at("scope"), at(name));
   return t(
     "opened it by a rule: {signal} came to {value} within {minutes, plural, one {# minute} other {# minutes}}; it warns at {warn}, {critical} is critical",

@@ -36,7 +36,10 @@ const signals: Readonly<Record<Signal, Words>> = {
   },
   sip_failure: { name: msg("Phone sign-ins"), counts: msg("Sign-ins of phones that failed, by network.") },
   sign_in: { name: msg("Portal sign-ins"), counts: msg("Sign-ins of people that failed, by network.") },
-  difference: { name: msg("Differences"), counts: msg("What reconciliation found.") },
+  difference: {
+    name: msg("Differences"),
+    counts: msg("Money at risk in what reconciliation found and is still open, however old."),
+  },
   ami_login: {
     name: msg("PBX login refused"),
     counts: msg("Minutes in which the telephone system refused the portal."),

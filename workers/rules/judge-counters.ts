@@ -1,4 +1,4 @@
-import { hit, type Measure, type Subject } from "@/server/domain/rules/hits";
+import { type AtRisk, hit, type Measure, type Subject } from "@/server/domain/rules/hits";
 import { levelOf } from "@/server/domain/rules/rule.rules";
 import { readRuleBook } from "@/server/domain/rules/rule-book";
 import { type RuleKey, standardRules } from "@/server/domain/rules/rule-kinds.schema";
@@ -13,7 +13,9 @@ const MOST_EVENTS = 5_000;
 const HEALING_MS = 120_000;
 
 type Fresh = { tenant_id: string; kind: string; source: string; last_at: Date; minutes: unknown };
-type Sum = { tenant_id: string; kind: string; source: string; value: string; counted: string; first_at: Date };
+type Sum = { tenant_id: string; kind: string; source: string; value: string; counted: string; first_at: Date } & {
+  [K in keyof AtRisk]: AtRisk[K] | null;
+};
 
 const countedRules = new Map(
   standardRules.filter(({ of }) => of === "counted").map(({ signal, scope }) => [signal as string, { signal, scope }]),
@@ -126,8 +128,12 @@ function measureOf(row: Fresh, sum: Sum, key: RuleKey, names: Names): Measure | 
     firstAt: sum.first_at,
     lastAt: row.last_at,
     counter: row.source,
+    open: atRiskOf(sum),
   };
 }
+
+const atRiskOf = ({ open, risk, currency }: Sum): AtRisk | undefined =>
+  open === null || risk === null || currency === null ? undefined : { open, risk, currency };
 
 function subjectsOf({ scope, source, tenantId, extensionId }: Measure, n: number): Subject[] {
   if (scope === "network") return [{ kind: "address", value: source, n }];

@@ -18,7 +18,10 @@ export type Measure = RuleKey & {
   readonly lastAt: Date;
   /** Of what is counted as it happens: under which name. */
   readonly counter?: string;
+  /** Of differences, for people: how many are open, and what is at risk of the currency with the most of it. */
+  readonly open?: AtRisk | undefined;
 };
+export type AtRisk = Readonly<{ open: string; risk: string; currency: string }>;
 
 export type Subject = Readonly<{ kind: string; value: string; of?: string; extension?: string; n: number }>;
 export type HitResult = Readonly<{ incidentId: string; opened: boolean; raised: boolean; contain: boolean }>;
@@ -56,6 +59,7 @@ export async function hit(
     counter: measure.counter ?? "",
     firstAt: measure.firstAt,
     lastAt: measure.lastAt,
+    ...measure.open,
     subjects,
   };
   const [row] = await pool.query<{ incident_id: string; opened: boolean; raised: boolean; contain: boolean }>(

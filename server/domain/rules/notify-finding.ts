@@ -19,6 +19,8 @@ export type Finding = {
   readonly minutes: number;
   readonly name: string;
   readonly slug: string;
+  /** Of differences: of what the money at risk is; null of anything else. */
+  readonly currency: string | null;
 };
 
 /** Somebody who is told of a finding. */
@@ -100,6 +102,15 @@ function sentenceOf(finding: Finding, signal: string, near: boolean): string {
     );
   }
   const { value, critical } = amountsOf(finding);
+  if (finding.signal === "difference") {
+    const money = (amount: string) => (finding.currency === null ? amount : `${amount} ${finding.currency}`);
+    return t("{name} ({source}): {value} is at risk in differences that are open; critical is {critical}.", {
+      name,
+      source,
+      value: money(value),
+      critical: money(critical),
+    });
+  }
   return t(
     "{name} ({source}): {signal} came to {value} within {minutes, plural, one {# minute} other {# minutes}}; critical is {critical}.",
     { name, source, signal, value, minutes, critical },

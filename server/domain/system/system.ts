@@ -72,6 +72,6 @@ async function trunkHour(tx: TenantRead): Promise<TrunkHour> {
       count(*) FILTER (WHERE answered_at IS NULL AND hangup_cause = ANY (${NETWORK_CAUSES}))::int AS failed,
       max(answered_at) AS "lastAnsweredAt",
       max(ended_at) FILTER (WHERE answered_at IS NULL AND hangup_cause = ANY (${NETWORK_CAUSES})) AS "lastFailedAt"
-    FROM call WHERE kind = 'external' AND reason IS NULL AND started_at > now() - interval '1 hour'`;
+    FROM call WHERE kind = 'external' AND outcome IS DISTINCT FROM 'blocked' AND started_at > now() - interval '1 hour'`;
   return hour ?? { calls: 0, answered: 0, acdSeconds: null, failed: 0, lastAnsweredAt: null, lastFailedAt: null };
 }

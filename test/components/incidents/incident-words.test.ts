@@ -23,6 +23,14 @@ describe("the words of an incident", () => {
     );
     expect(lineText({ kind: "severity", detail: { from: "low", to: "high" } })).toBe("made it high, it was low");
     expect(lineText({ kind: "owner", detail: { from: "x", to: null } })).toBe("took the owner away");
+    const difference = { signal: "difference", scope: "tenant", value: "10000001", window: 60, critical: "10000000" };
+    expect(lineText({ kind: "rule", detail: { ...difference, open: "2", risk: "10000000", currency: "EUR" } })).toBe(
+      "opened it by a rule: 2 differences are open, €10.00 at risk; from €10.00 on it is critical",
+    );
+    expect(lineText({ kind: "rule", detail: { ...difference, open: "1", risk: "0", currency: "XXX" } })).toBe(
+      "opened it by a rule: 1 difference is open; what is at risk is not known",
+    );
+    expect(lineText({ kind: "rule", detail: difference })).toBe("opened it by a rule: differences are open");
     expect(lineText({ kind: "some_thing", detail: {} })).toBe("some thing");
   });
 });

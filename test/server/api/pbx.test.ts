@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { endingOf } from "@/server/domain/calls/outcome.rules";
 import { saveBeat, type WorkerReport } from "@/server/domain/system/workers";
 import { nameTrunk } from "@/server/infra/db/name-trunk";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
@@ -29,14 +30,21 @@ const report = (trunk: NonNullable<WorkerReport["ami"]>["trunk"]): WorkerReport 
 const beat = (pbx: string, trunk: Parameters<typeof report>[0]) =>
   saveBeat(db.pool, { id: `worker of ${pbx}`, pbx, startedAt: new Date(), report: report(trunk) });
 type Made = { kind?: string; cause?: number; answered?: boolean; minutes?: number; from?: string; reason?: string };
-const ended = ({ kind = "external", cause = 16, answered = false, minutes = 1, from = "", reason }: Made) =>
-  on.sql(
+/** Ended as calls end: not answered with the reason that is written for the cause; `reason`, one of the portal's own. */
+const ended = ({ kind = "external", cause = 16, answered = false, minutes = 1, from = "", reason }: Made) => {
+  const ending = endingOf(answered ? "ANSWER" : cause === 17 ? "BUSY" : "CHANUNAVAIL", cause, kind);
+  const blocked = reason !== undefined && !answered;
+  return on.sql(
     `INSERT INTO call (tenant_id, pbx, pbx_call_id, kind, dialled, state, outcome, started_at, ended_at, answered_at, talk_ms, hangup_cause,
        source_address, reason, currency)
-     SELECT $1, 'pbx1', $2, $3, '4930', 'ended', 'failed', t, t, CASE WHEN $4 THEN t END, CASE WHEN $4 THEN 60000 END, $5, $6, $7, 'EUR'
+     SELECT $1, 'pbx1', $2, $3, '4930', 'ended', $9::call_outcome, t, t, CASE WHEN $4 THEN t END, CASE WHEN $4 THEN 60000 END, $5, $6, $7, 'EUR'
      FROM (SELECT now() - $8::int * interval '1 minute' AS t) x`,
-    [on.customer.tenantId, randomUUID(), kind, answered, cause, from, reason ?? null, minutes],
+    [
+      ...[on.customer.tenantId, randomUUID(), kind, answered, cause, from, reason ?? ending.reason, minutes],
+      blocked ? "blocked" : ending.outcome,
+    ],
   );
+};
 
 test("a PBX is told as its newest worker has it, with what the portal counts of it", async () => {
   await beat("pbx1", null);
@@ -63,7 +71,9 @@ test("a trunk is told with what it carried within the hour or the day, each call
   await ended({ cause: 17 });
   await ended({ cause: 34 });
   await ended({ cause: 34, minutes: 120 });
-  await ended({ cause: 21, reason: "no_credit" });
+  await ended({ cause: 21, reason: "BAL-01" });
+  // Cut when the money was used up: it was answered.
+  await ended({ answered: true, reason: "BAL-02" });
   await ended({ kind: "internal", answered: true });
   await ended({ kind: "emergency", answered: true });
   await ended({ kind: "inbound", answered: true, from: "192.0.2.10:5060" });
@@ -72,14 +82,14 @@ test("a trunk is told with what it carried within the hour or the day, each call
   const of = (board: typeof hour, trunk: string) => board.trunks.find((one) => one.trunk === trunk);
   expect(of(hour, "carrier")).toMatchObject({
     contacts: [{ pbx: "pbx2", status: "Reachable", roundTripMs: 12.5 }],
-    sums: { live: 0, out: { calls: 4, answered: 2, averageSeconds: 60, failed: 1, lastFailed: { cause: 34 } } },
+    sums: { live: 0, out: { calls: 5, answered: 3, averageSeconds: 60, failed: 1, lastFailed: { cause: 34 } } },
   });
   expect(of(hour, "harbour")).toMatchObject({
     ...{ configured: ["192.0.2.10:5060/32"], contacts: [] },
     sums: { out: { calls: 0 }, in: { calls: 1, answered: 1 } },
   });
   const day = await on.as("operator").pbx.trunks({ ...operator, hours: 24 });
-  expect(of(day, "carrier")?.sums.out).toMatchObject({ calls: 5, failed: 2 });
+  expect(of(day, "carrier")?.sums.out).toMatchObject({ calls: 6, failed: 2 });
   expect(day.charged).toEqual({ currency: "EUR", micros: 0n });
 
   // What a worker said that is gone is no state of now.

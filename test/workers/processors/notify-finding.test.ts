@@ -44,6 +44,24 @@ test("a rule that only mails tells the people of the desk what came to how much,
   ]);
 });
 
+test("differences are told with what is at risk and of which currency, whatever the window", async () => {
+  await make.sql(
+    `INSERT INTO difference (tenant_id, kind, subject, money_at_risk_micros, currency, found_at, signalled_at)
+     VALUES ($1, 'hold_without_channel', 'a', 12500000, 'EUR', now() - interval '3 days', now()), ($1, 'channel_without_hold', 'b', 0, 'XXX', now(), now())`,
+    [acme.tenantId],
+  );
+  const { id } = await make.one<{ id: string }>(
+    `INSERT INTO rule_finding (tenant_id, signal, scope, source, mode, action, level, value, window_minutes, warn, critical, first_at, last_at)
+     VALUES ($1, 'difference', 'tenant', 'acme', 'enforce', 'notify', 'critical', 12500000, 60, 1, 10000000, now(), now()) RETURNING id`,
+    [acme.tenantId],
+  );
+  const ctx = taskContext({ db: db.app, pool: db.pool }, operator.tenantId);
+  await notifyFinding({ findingTenantId: acme.tenantId, findingId: id }, ctx);
+  const bodies = (await mails()).map(({ body }) => body).filter((body) => body.includes("difference"));
+  expect(bodies).toHaveLength(2);
+  expect(bodies[0]).toContain("12.500000 EUR is at risk in differences that are open; critical is 10.000000 EUR.");
+});
+
 test("a finding that is gone is nobody's alarm", async () => {
   const before = await mails();
   const ctx = taskContext({ db: db.app, pool: db.pool }, operator.tenantId);

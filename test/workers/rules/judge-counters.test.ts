@@ -166,6 +166,12 @@ test("one orphan that stays open makes an incident, as bad as there is money at 
   await sweep.run();
   expect(await ours()).toEqual([{ source: tenant.slug, severity: "medium", signals: 1 }]);
 
+  const [opened] = await make.sql(
+    "SELECT l.detail FROM incident_line l JOIN incident i ON i.id = l.incident_id WHERE i.source = $1 AND l.kind = 'rule'",
+    [tenant.slug],
+  );
+  expect(opened).toMatchObject({ detail: { open: "1", risk: "250000", currency: "EUR" } });
+
   const dear = await orphan(tenant, 300, 9_750_000n);
   await sweep.run();
   expect(await ours()).toEqual([{ source: tenant.slug, severity: "high", signals: 2 }]);
@@ -180,6 +186,26 @@ test("one orphan that stays open makes an incident, as bad as there is money at 
     { kind: "healed", detail: { healed: 1, open: 1 } },
     { kind: "healed", detail: { healed: 1, open: 0 } },
   ]);
+});
+
+test("what was at risk when an incident was closed does not count again in the next one", async () => {
+  const tenant = await make.tenant("customer", operator);
+  const ours = async () => (await incidents("difference")).filter(({ source }) => source === tenant.slug);
+  await orphan(tenant, 300, 12_000_000n);
+  await sweep.run();
+  expect(await ours()).toMatchObject([{ severity: "high" }]);
+  // It was closed later than the minute in which the rules were told.
+  await make.sql("UPDATE difference SET signalled_at = now() - interval '3 minutes' WHERE tenant_id = $1", [
+    tenant.tenantId,
+  ]);
+  await make.sql(
+    "UPDATE signal SET minute = minute - interval '3 minutes' WHERE kind = 'difference' AND tenant_id = $1",
+    [tenant.tenantId],
+  );
+  await make.sql("UPDATE incident SET state = 'dismissed', closed_at = now() WHERE source = $1", [tenant.slug]);
+  await orphan(tenant, 300, 10n);
+  await sweep.run();
+  expect(await ours()).toMatchObject([{ severity: "high" }, { severity: "medium", signals: 1 }]);
 });
 
 test("a difference without money is one all the same; failures of retention are the operator's", async () => {

@@ -112,6 +112,11 @@ test("guesses at one phone from ever new networks belong to one incident from th
   expect(whole.severity).toBe("high");
   expect(whole.subjects.filter(({ kind }) => kind === "address")).toHaveLength(19);
   expect(whole.timeline.lines.filter(({ kind }) => kind === "network")).toHaveLength(18);
+  // Each of a hundred failures counts once, also those before a network was known to belong there.
+  expect(about.map(({ signals }) => Number(signals)).toSorted((a, b) => a - b)).toEqual([5, 95]);
+  const listed = (kind: string) =>
+    whole.subjects.filter((one) => one.kind === kind).reduce((total, one) => total + one.signals, 0);
+  expect([listed("address"), listed("extension")]).toEqual([95, 95]);
   // Somebody who tries other names as well is about something else.
   for (let n = 0; n < 5; n += 1) await take({ address: "10.78.1.1", name: `guess-${n}` });
   expect((await list()).items.map(({ source }) => source)).toContain("10.78.1.0/24");
