@@ -10,7 +10,7 @@ import { galleryPage, type Picture } from "@/test/gallery/gallery-page";
 import { newcomer } from "@/test/gallery/newcomer";
 
 /**
- * Takes a picture of every page and dialog, light, dark and as a phone shows it, and of the pages of a tenant that has
+ * Takes pictures of the pages and dialogs of places.ts, light, dark and as a phone shows them, of the pages of a tenant that has
  * nothing yet, and of pages whose portal fails: `npm run gallery`, or `npm run gallery -- calls system` for those whose name has one of the words. They are
  * for eyes, before something is shown to a customer: what changed is looked at, not compared by a machine.
  */
