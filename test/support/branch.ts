@@ -1,4 +1,4 @@
-import { randomInt, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 
 import { type Role, roles } from "@/server/domain/tenancy/roles";
 import { builders, type Tenancy } from "@/test/support/builders";
@@ -7,6 +7,9 @@ import { moneyThings } from "@/test/support/money-things";
 import type { Ids } from "@/test/support/sample-input";
 
 export type Branches = Awaited<ReturnType<typeof makeBranches>>;
+
+/** Of thousands of numbers taken by chance two would be the same now and then. */
+let dids = 70_000_000;
 
 /**
  * Two branches under one operator: ours (a reseller with two customers) and theirs (a reseller with one), with things in
@@ -207,7 +210,8 @@ export async function makeBranches(db: TestDatabase) {
        RETURNING (extract(epoch FROM at) * 1000000)::bigint || '_' || id AS key`,
       [of.tenantId],
     );
-    const did = `4930${randomInt(10_000_000, 100_000_000)}`;
+    dids += 1;
+    const did = `4930${dids}`;
     await build.did(of, did, null);
     return {
       extension: phone.extensionId,
