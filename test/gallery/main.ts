@@ -12,7 +12,8 @@ import { newcomer } from "@/test/gallery/newcomer";
 /**
  * Takes pictures of the pages and dialogs of places.ts, light, dark and as a phone shows them, of the pages of a tenant that has
  * nothing yet, and of pages whose portal fails: `npm run gallery`, or `npm run gallery -- calls system` for those whose name has one of the words. They are
- * for eyes, before something is shown to a customer: what changed is looked at, not compared by a machine.
+ * for eyes, before something is shown to a customer: what changed is looked at, not compared by a machine. A panel or dialog that
+ * did not open is named at the end.
  */
 const looks = [
   { name: "light", colorScheme: "light", viewport: { width: 1280, height: 900 } },
@@ -33,6 +34,7 @@ const stop = await startStack();
 const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
 const visits = new Map<string, Awaited<ReturnType<BrowserContext["storageState"]>>>();
 const pictures: Picture[] = [];
+const failed: string[] = [];
 try {
   const { appUrl } = stack();
   const fresh = await newcomer(browser, appUrl, signInOf("reseller", "owner"));
@@ -47,6 +49,8 @@ try {
   await stop();
 }
 console.log(`${pictures.length} pictures: ${path.join(folder, "index.html")}`);
+if (failed.length > 0) console.error(`${failed.length} are not what they should show:\n${failed.join("\n")}`);
+process.exitCode = failed.length > 0 ? 1 : 0;
 
 function shotsOf(): Shot[] {
   return [
@@ -111,8 +115,8 @@ async function take({ name, who, url, act }: Shot, look: (typeof looks)[number],
   }
   await page.goto(url);
   await page.waitForLoadState("load");
-  // Without the panel or dialog a picture says more than no picture.
-  await act?.(page).catch(() => {});
+  // Without the panel or dialog a picture says more than no picture; the gallery has failed all the same.
+  await act?.(page).catch((error: Error) => failed.push(`${name}, ${look.name}: ${error.message.split("\n")[0]}`));
   await page.waitForTimeout(700);
   const file = `${name.replaceAll(/[^a-z0-9]+/gi, "-")}-${look.name}.png`;
   await page.screenshot({ path: path.join(folder, file), fullPage: !act });
