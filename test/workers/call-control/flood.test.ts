@@ -47,7 +47,11 @@ test("while a scanner sends all it has, each call is authorised and settled, and
     expect(await calls.authorise({ call: id, endpoint: phone.endpoint })).toMatchObject({ kind: "out" });
     expect(await calls.settle(id, 1_000, { outcome: "answered" })).toBe("settled");
   }
-  const told = () => make.sql<{ source: string; signals: number }>("SELECT source, signals::int FROM incident");
+  // On a slow machine the rules may look in between, and find that many short calls strange: that is another incident.
+  const told = () =>
+    make.sql<{ source: string; signals: number }>(
+      "SELECT source, signals::int FROM incident WHERE kind = 'sip_attack'",
+    );
   // What came faster than it could be kept is left out of the count, and said.
   await vi.waitFor(async () => expect((await told())[0]?.signals).toBeGreaterThan(1_000), {
     timeout: 30_000,
