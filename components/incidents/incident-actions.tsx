@@ -7,7 +7,6 @@ import { useState } from "react";
 import { useTRPC } from "@/components/api/client";
 import type { IncidentDetail } from "@/components/api/outputs";
 import { refusalOf } from "@/components/api/refusal";
-import { Contain } from "@/components/incidents/containments";
 import { DismissIncident } from "@/components/incidents/dismiss-incident";
 import { moveText, severityChoices } from "@/components/incidents/incident-words";
 import { MergeIncident } from "@/components/incidents/merge-incident";
@@ -22,29 +21,18 @@ import { Select } from "@/components/ui/select";
 import type { IncidentState, Severity } from "@/server/domain/incidents/incident.schema";
 import { t } from "@/server/kernel/words";
 
-/** What can be done with an incident in its state; what needs a reason asks for it. */
+/** What else can be done with an incident in its state; what needs a reason asks for it. */
 export function IncidentActions({ incident }: Readonly<{ incident: IncidentDetail }>) {
   const { tenantSlug } = useScope();
-  const { take, move, unmerge } = useIncident();
+  const { move, unmerge } = useIncident();
   const [asking, setAsking] = useState<IncidentState | "merge">();
   const { id, ways, mergedInto } = incident;
-  const failed = take.error ?? move.error ?? unmerge.error;
+  const failed = move.error ?? unmerge.error;
   const active = mergedInto === null && incident.closedAt === null;
   const one = { tenantSlug, incidentId: id };
   return (
     <div className="grid gap-3">
       <div className="flex flex-wrap gap-2">
-        {active && <Contain incident={incident} />}
-        {incident.acknowledgedAt === null && active && (
-          <Button
-            busy={take.isPending && t("Taking…")}
-            data-shortcut="1"
-            look="primary"
-            onClick={() => take.mutate(one)}
-          >
-            {t("Take it")}
-          </Button>
-        )}
         {ways
           .filter(({ state }) => !(incident.state === "triage" && state === "open") && state !== "reviewed")
           .map(({ state, reason }) => (

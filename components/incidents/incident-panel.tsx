@@ -12,6 +12,7 @@ import { Containments } from "@/components/incidents/containments";
 import { reasonText } from "@/components/incidents/dismiss-words";
 import { DueRing } from "@/components/incidents/due-ring";
 import { EvidenceSection } from "@/components/incidents/evidence-section";
+import { Contacts, FirstActs } from "@/components/incidents/first-acts";
 import { IncidentActions } from "@/components/incidents/incident-actions";
 import { IncidentState, Severity } from "@/components/incidents/incident-badges";
 import { IncidentClock } from "@/components/incidents/incident-clock";
@@ -72,8 +73,9 @@ function Room({ incident }: Readonly<{ incident: IncidentDetail }>) {
           {incident.due && <DueRing due={incident.due} serverNow={incident.now} />}
         </p>
         {incident.losses.length > 0 && <LossMeter losses={incident.losses} now={incident.now} />}
-        {can("incidents.write") && <IncidentActions incident={incident} />}
       </div>
+      <FirstActs incident={incident} />
+      {can("incidents.write") && <IncidentActions incident={incident} />}
       {incident.closedAt === null && can("calls.read") && <IncidentCalls subjects={incident.subjects} />}
       <Containments incidentId={incident.id} />
       <Facts facts={factsOf(incident)} />
@@ -106,6 +108,10 @@ function factsOf(incident: IncidentDetail): readonly Fact[] {
     { label: t("First seen"), value: <Moment at={incident.firstAt} full /> },
     { label: t("Last seen"), value: <Moment at={incident.lastAt} full /> },
     { label: t("Owner"), value: incident.ownerName ?? t("Nobody") },
+    incident.contacts.length > 0 && {
+      label: t("Numbers for emergencies"),
+      value: <Contacts contacts={incident.contacts} />,
+    },
     incident.snoozedUntil !== null && { label: t("Put off until"), value: <Moment at={incident.snoozedUntil} full /> },
     { label: t("Taken"), value: <IncidentClock clock={incident.clocks.acknowledge} now={incident.now} /> },
     incident.clocks.contain !== null && {

@@ -8,6 +8,7 @@ import type { Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { Moment } from "@/components/shell/moment";
 import { useScope } from "@/components/shell/scope";
+import { ContactNumber } from "@/components/team/contact-number";
 import { FactorPolicy } from "@/components/team/factor-policy";
 import { Invitations } from "@/components/team/invitations";
 import { Button } from "@/components/ui/button";
@@ -64,6 +65,7 @@ export function TeamView() {
                 rowKey={(member) => member.userId}
                 rows={data.items}
               />
+              <ContactNumber number={data.contactNumber} />
               <FactorPolicy policy={data.factorPolicy} />
               {data.invitations.length > 0 && <Invitations invitations={data.invitations} />}
             </>

@@ -87,6 +87,7 @@ const fields: Readonly<Record<string, () => unknown>> = {
   days: () => ({ from: "2026-01-01", to: "2026-01-31" }),
   address: () => "Quay 1",
   vatId: () => "DE1",
+  contactNumber: () => "+4930901820",
   reason: () => "looked at",
   about: () => "+493012345678",
   hold: () => "incident 1",

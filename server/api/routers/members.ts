@@ -5,6 +5,8 @@ import { seenSchema } from "@/server/domain/audit/seen.schema";
 import { portalUrl } from "@/server/domain/brands/brands";
 import { factorPolicySchema } from "@/server/domain/people/factor.schema";
 import { factorPolicyOf, setFactorPolicy } from "@/server/domain/people/factor-policy";
+import { contactNumberOf, setContactNumber } from "@/server/domain/tenancy/contact-number";
+import { contactNumberSchema } from "@/server/domain/tenancy/contact-number.schema";
 import { mailInvitation } from "@/server/domain/tenancy/invitation-mail";
 import { invitationUrl, invite } from "@/server/domain/tenancy/invitations";
 import { mayHandle, roleFits } from "@/server/domain/tenancy/member.rules";
@@ -23,6 +25,7 @@ export const membersRouter = router({
         items: members.map((member) => ({ ...member, self: member.userId === ctx.userId })),
         invitations: await listInvitations(tx, ctx.tenantId),
         factorPolicy: await factorPolicyOf(tx, ctx.tenantId),
+        contactNumber: await contactNumberOf(tx, ctx.tenantId),
       };
     }),
   ),
@@ -76,6 +79,22 @@ export const membersRouter = router({
           after: said(after),
           seen: input.seen,
           result: { factorPolicy: after },
+        };
+      }),
+    ),
+
+  /** Whom the incident desk calls about this tenant's telephones. */
+  setContactNumber: tenantMutation("members.write", "tenant.set_contact_number")
+    .input(z.object({ contactNumber: contactNumberSchema, seen: seenSchema }))
+    .mutation(({ ctx, input: { contactNumber, seen } }) =>
+      ctx.change(async (tx) => {
+        const { before } = await setContactNumber(tx, ctx.tenantId, contactNumber);
+        return {
+          subject: `tenant:${ctx.tenantId}`,
+          before: { contactNumber: before },
+          after: { contactNumber },
+          seen,
+          result: { contactNumber },
         };
       }),
     ),

@@ -63,6 +63,7 @@ export type AuditAction =
   | "tenant.write_owners"
   | "tenant.rename"
   | "tenant.set_language"
+  | "tenant.set_contact_number"
   | "person.set_language"
   | "tenant.suspend"
   | "tenant.resume"

@@ -195,6 +195,8 @@ export type IncidentDetail = IncidentRow & {
     readonly firstAt: Date;
     readonly lastAt: Date;
   }[];
+  /** Whom one calls about it: the numbers for emergencies that the tenants concerned have set. */
+  readonly contacts: readonly { readonly tenantName: string; readonly number: string }[];
   /** The newest of its timeline. */
   readonly timeline: Timeline;
 };
@@ -237,9 +239,17 @@ export async function getIncident(tx: TenantRead, tenantId: TenantId, id: string
     mergedInto: intoId === null ? null : { id: intoId, number: String(intoNumber) },
     parts: parts.map((part) => ({ ...part, title: titleText(part.title), number: String(part.number) })),
     subjects: await subjectsOf(tx, tenantId, id),
+    contacts: await contactsOf(tx, tenantId, id),
     timeline: await timelineOf(tx, tenantId, id),
   };
 }
+
+/** At most as many as one calls: those most concerned first. */
+const contactsOf = (tx: TenantRead, tenantId: TenantId, id: string) => tx.$queryRaw<IncidentDetail["contacts"]>`
+  SELECT t.name AS "tenantName", t.contact_number AS number
+  FROM incident_subject s JOIN tenant t ON t.id = s.of_tenant_id
+  WHERE s.tenant_id = ${tenantId}::uuid AND s.incident_id = ${id}::uuid AND t.contact_number <> ''
+  GROUP BY t.id, t.name, t.contact_number ORDER BY sum(s.signals) DESC, t.name LIMIT 10`;
 
 const subjectsOf = async (tx: TenantRead, tenantId: TenantId, id: string): Promise<IncidentDetail["subjects"]> => {
   const rows = await tx.$queryRaw<(Omit<IncidentDetail["subjects"][number], "signals"> & { signals: bigint })[]>`

@@ -75,6 +75,11 @@ const things: Readonly<Record<string, () => { first: Save; second: Save; saw: Se
       on.as("customer").members.setFactorPolicy({ ...acme, roles: [roles], seen });
     return { first: set("viewer"), second: set("billing"), saw: { roles: "" } };
   },
+  "members.setContactNumber": () => {
+    const set = (contactNumber: string) => (seen?: Seen) =>
+      on.as("customer").members.setContactNumber({ ...acme, contactNumber, seen });
+    return { first: set("+4930901820"), second: set("+4930901821"), saw: { contactNumber: "" } };
+  },
   "terms.setCreditLimit": () => {
     const set = (limit: string) => (seen?: Seen) =>
       on.as("operator").terms.setCreditLimit({ ...top, ofTenantSlug: "reseller", limit, seen });

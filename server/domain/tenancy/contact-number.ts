@@ -1,0 +1,22 @@
+import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
+import { DomainError } from "@/server/kernel/errors";
+import type { TenantId } from "@/server/kernel/ids";
+
+/** Whom the incident desk calls about this tenant's telephones: E.164, or "". @throws DomainError not_found. */
+export async function contactNumberOf(tx: TenantRead, tenantId: TenantId): Promise<string> {
+  const row = await tx.tenant.findUnique({ where: { id: tenantId }, select: { contactNumber: true } });
+  if (!row) throw new DomainError("not_found");
+  return row.contactNumber;
+}
+
+/** Sets it; "" for none. A repeat changes nothing. */
+export async function setContactNumber(
+  tx: TenantWrite,
+  tenantId: TenantId,
+  number: string,
+): Promise<{ before: string }> {
+  await tx.$queryRaw`SELECT id FROM tenant WHERE id = ${tenantId}::uuid FOR NO KEY UPDATE`;
+  const before = await contactNumberOf(tx, tenantId);
+  await tx.$executeRaw`UPDATE tenant SET contact_number = ${number} WHERE id = ${tenantId}::uuid`;
+  return { before };
+}
