@@ -12,6 +12,7 @@ import { moveText, severityChoices } from "@/components/incidents/incident-words
 import { MergeIncident } from "@/components/incidents/merge-incident";
 import { MoveIncident } from "@/components/incidents/move-incident";
 import { SnoozeIncidents } from "@/components/incidents/snooze-incidents";
+import { TellCustomer } from "@/components/incidents/tell-customer";
 import { useIncident } from "@/components/incidents/use-incident";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
@@ -52,6 +53,7 @@ export function IncidentActions({ incident }: Readonly<{ incident: IncidentDetai
             {t("Merge…")}
           </Button>
         )}
+        <TellCustomer incident={incident} />
         {active && <Later incident={incident} />}
         {mergedInto !== null && (
           <Button busy={unmerge.isPending && t("Taking out…")} data-shortcut="u" onClick={() => unmerge.mutate(one)}>

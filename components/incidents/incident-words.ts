@@ -192,6 +192,11 @@ function deskText(kind: string, at: (name: string) => string): string | undefine
         level: at("level"),
         told: Number(at("told")),
       });
+    case "told":
+      return t("told {name}, {mails, plural, one {# mail} other {# mails}}:", {
+        name: at("name"),
+        mails: Number(at("mails")),
+      });
     default:
       return undefined;
   }

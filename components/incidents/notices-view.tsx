@@ -6,7 +6,7 @@ import Link from "next/link";
 import { useTRPC } from "@/components/api/client";
 import type { Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
-import { doneText, noticeText, noticeWords, seenText, whatToDo } from "@/components/incidents/notice-words";
+import { doneText, eventText, noticeText, noticeWords, seenText, whatToDo } from "@/components/incidents/notice-words";
 import { Moment } from "@/components/shell/moment";
 import { portalPath } from "@/components/shell/portal-path";
 import { useScope } from "@/components/shell/scope";
@@ -79,6 +79,7 @@ function OneNotice({ notice }: Readonly<{ notice: Notice }>) {
           </li>
         ))}
       </ul>
+      <History notice={notice} />
       {todo !== "" && (
         <p>
           <span className="font-medium">{t("What you can do:")}</span> {todo}{" "}
@@ -88,5 +89,27 @@ function OneNotice({ notice }: Readonly<{ notice: Notice }>) {
         </p>
       )}
     </li>
+  );
+}
+
+/** What was done, the oldest first, with what the desk wrote. */
+function History({ notice: { history, company } }: Readonly<{ notice: Notice }>) {
+  return (
+    <ol className="grid gap-1 border-t pt-2">
+      {history.map((event) => (
+        <li
+          className="grid gap-x-3 sm:grid-cols-[auto_1fr]"
+          key={`${event.what} ${event.at.getTime()} ${"phone" in event ? event.phone : ""}`}
+        >
+          <span className="text-ink-3">
+            <Moment at={event.at} full />
+          </span>
+          <div className="min-w-0 break-words">
+            {eventText(event, company)}
+            {event.what === "told" && <p className="border-s-2 ps-3 whitespace-pre-line">{event.text}</p>}
+          </div>
+        </li>
+      ))}
+    </ol>
   );
 }

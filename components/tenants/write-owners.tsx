@@ -1,7 +1,7 @@
 "use client";
 
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { type FormEvent, useId } from "react";
+import type { FormEvent } from "react";
 
 import { useTRPC } from "@/components/api/client";
 import type { TenantRow } from "@/components/api/outputs";
@@ -11,6 +11,7 @@ import { useScope } from "@/components/shell/scope";
 import { Dialog } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
+import { LongField } from "@/components/ui/long-field";
 import { toast } from "@/components/ui/toast-store";
 import { checks, useFields } from "@/components/ui/use-fields";
 import { msg, t } from "@/server/kernel/words";
@@ -47,7 +48,7 @@ export function WriteOwners({ rows, onClose, onDone }: Props) {
     <Dialog onClose={onClose} size="middle" title={t("Write to owners")}>
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <Field data-first="" label={t("Subject")} maxLength={150} name="title" problem={problems.title} />
-        <TextField problem={problems.text} />
+        <LongField label={t("Text")} maxLength={5_000} name="text" problem={problems.text} rows={8} />
         <QueryView query={reach}>
           {({ people, tenants, without, mailGoesOut }) => (
             <p className="text-ink-2">
@@ -70,30 +71,5 @@ export function WriteOwners({ rows, onClose, onDone }: Props) {
         />
       </form>
     </Dialog>
-  );
-}
-
-function TextField({ problem }: Readonly<{ problem: string | undefined }>) {
-  const id = useId();
-  return (
-    <div className="grid gap-1">
-      <label className="font-medium" htmlFor={id}>
-        {t("Text")}
-      </label>
-      <textarea
-        aria-describedby={problem ? `${id}-problem` : undefined}
-        aria-invalid={problem ? true : undefined}
-        className="control"
-        id={id}
-        maxLength={5_000}
-        name="text"
-        rows={8}
-      />
-      {problem && (
-        <p className="text-xs text-bad" id={`${id}-problem`}>
-          {problem}
-        </p>
-      )}
-    </div>
   );
 }

@@ -13,6 +13,7 @@ import {
   ownerSchema,
   severitySchema,
   snoozeSchema,
+  tellSchema,
 } from "@/server/domain/incidents/incident.schema";
 import { getIncident, listIncidents } from "@/server/domain/incidents/incident-list";
 import {
@@ -28,6 +29,7 @@ import {
 } from "@/server/domain/incidents/incidents";
 import { moveIncident } from "@/server/domain/incidents/move-incident";
 import { relatedIncidents } from "@/server/domain/incidents/related";
+import { concernedBy, concernedNamed, tellCustomer } from "@/server/domain/incidents/tell-customer";
 import { readTimeline, timelineSchema } from "@/server/domain/incidents/timeline";
 import { mergeIncidents, snoozeIncidents } from "@/server/domain/incidents/together";
 import { dueIncidents } from "@/server/domain/overview/due-incidents";
@@ -144,6 +146,28 @@ export const incidentsRouter = router({
       return ctx.change(async (tx) => {
         const { id, number } = await commentIncident(tx, ctx.tenantId, input, by(ctx));
         return { subject: `incident:${id}`, after: { incident: number }, result: { id, number } };
+      });
+    }),
+
+  /** Whom it concerns, so that there is somebody to write to. */
+  concerned: tenantQuery("incidents.read")
+    .input(one)
+    .query(async ({ ctx, input }) => {
+      atOperator(ctx.seat);
+      const found = await ctx.readBelow((tx) => concernedBy(tx, ctx.tenantId, input.incidentId));
+      return found.map(({ slug, name, owners }) => ({ slug, name, owners }));
+    }),
+
+  tell: tenantMutation("incidents.write", "incident.tell_tenant")
+    .input(tellSchema)
+    .mutation(async ({ ctx, input: { tenantSlug: _, ...asked } }) => {
+      atOperator(ctx.seat);
+      const to = await ctx.readBelow((tx) => concernedNamed(tx, ctx.tenantId, asked));
+      return ctx.change(async (tx) => {
+        const words = { ...asked, to, appUrl: ctx.settings.appUrl };
+        const { number, mails } = await tellCustomer(tx, ctx.tenantId, words, by(ctx));
+        const after = { incident: number, tenant: to.slug, mails };
+        return { subject: `incident:${asked.incidentId}`, after, alsoFor: [to.id], result: { name: to.name, mails } };
       });
     }),
 

@@ -52,6 +52,13 @@ export const openIncidentSchema = z.object({
 
 export const commentSchema = z.object({ incidentId, text: note.min(1, "Write something.") });
 
+/** What the desk writes to one customer whom the incident concerns. */
+export const tellSchema = z.object({
+  incidentId,
+  ofSlug: z.string().trim().min(1).max(63),
+  text: note.min(1, "Write something."),
+});
+
 export const moveIncidentSchema = z.object({
   incidentId,
   state: z.enum(incidentStates),

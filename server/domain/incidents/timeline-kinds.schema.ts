@@ -18,7 +18,7 @@ const kinds = {
   rules: ["opened", "network", "severity", "rule", "rule_ban", "rule_kept", "healed"],
   pbx: ["contain", "contain_step", "contain_failed", "release"],
   evidence: ["evidence", "evidence_asked"],
-  messages: ["notified", "escalated"],
+  messages: ["notified", "escalated", "told"],
 } as const;
 
 export type LineGroup = keyof typeof kinds;
