@@ -20,8 +20,10 @@ export default defineConfig({
     },
   },
   test: {
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // For a slow machine with much to do. How fast something is, the bench says and no test.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 45_000, interval: 20 } },
     // By itself it leaves one core to whoever watches: with two, half the machine would stand idle.
     maxWorkers: availableParallelism(),
     projects: [

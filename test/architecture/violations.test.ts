@@ -107,7 +107,7 @@ beforeAll(() => {
   const read = [...innocents, ...Object.keys(files)].filter((file) => file !== "server/domain/alone.ts");
   plant("server/embedded/reader.ts", read.map((file) => `import "@/${file.replace(/\.ts$/, "")}";\n`).join(""));
   violations = cruised(folder);
-}, 60_000);
+});
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -161,4 +161,4 @@ test("an office where a phone is contained reaches 112 and calls on, and of a co
   expect(await on.codeOf(newest, "030901820")).toBe(403);
   await on.reaches(newest, "112");
   await on.write((tx) => releaseContainment(tx, on.desk(), all.id, bySystem));
-}, 120_000);
+});

@@ -92,7 +92,7 @@ test("forty calls at once end together, each charged for what it talked, and a k
   await help.answered;
   help.hangUp();
   await help.ended;
-}, 60_000);
+});
 
 test("a hijacked phone that dials premium numbers in parallel is contained by rule: it costs a day's cap and one hold at most", async () => {
   const [SECOND, CAP, SLICE] = [100_000n, 20_000_000n, 30];
@@ -213,7 +213,7 @@ test("the link to the PBX cut in the middle: all but the calls is done, the comm
     await link.close();
     await lane.stack.restartWorker();
   }
-}, 60_000);
+});
 
 test("a phone in the browser calls as its extension until its time, a suspension or a containment ends it", async () => {
   const { tenant, phone } = await lane.customer(MONEY);

@@ -56,7 +56,7 @@ const asked = (where: string) => control.asked.filter(({ path: at }) => at === w
 /** How the end of this test's call was told, once it is: when the phone hangs up, that comes after its BYE was answered. */
 async function toldEnd(): Promise<Record<string, string> | undefined> {
   // The end of the call of the test before may come as late as that.
-  await expect.poll(ownEnd, { timeout: 3_000 }).toBeDefined();
+  await expect.poll(ownEnd).toBeDefined();
   return ownEnd();
 }
 
@@ -64,7 +64,7 @@ const ownEnd = () => asked("/v1/ended").find(({ call }) => call === asked("/v1/a
 
 /** The last line of Asterisk's own record of calls, once it is there: it is written after the phone hung up. */
 async function spoolLine(destination: string): Promise<string[]> {
-  await expect.poll(() => lastSpoolLine()[4], { timeout: 3_000 }).toBe(destination);
+  await expect.poll(() => lastSpoolLine()[4]).toBe(destination);
   return lastSpoolLine();
 }
 
@@ -194,7 +194,7 @@ describe("what call control may say", () => {
   test("a grant beyond four hours is cut down to four hours", async () => {
     control.behaviour = says("out|999999999|493012345678|493099||x");
     const calling = sippCall(phone, "03012345678", { holdMs: 2_500 });
-    await expect.poll(() => stack.pbx?.cli("core show channels concise"), { timeout: 8_000 }).toContain("Up!Dial!");
+    await expect.poll(() => stack.pbx?.cli("core show channels concise")).toContain("Up!Dial!");
     const channels = (await stack.pbx?.cli("core show channels concise")) ?? "";
     const caller = channels
       .split("\n")

@@ -65,7 +65,7 @@ test("a call by the trunk is asked for once, rings at the phone, and its end is 
   expect(more).toEqual([]);
   expect(question).toMatchObject({ endpoint: "carrier", dialled: "+493012345678", cid: "+441632960001" });
   const ends = () => asked("/v1/ended").filter(({ call }) => call === question?.["call"]);
-  await expect.poll(() => ends().length, { timeout: 3_000 }).toBe(1);
+  await expect.poll(() => ends().length).toBe(1);
   expect(ends()[0]).toMatchObject({ status: "ANSWER", side: "caller" });
   expect(heard.join()).toMatch(/^<sip:\+441632960001@/);
 });

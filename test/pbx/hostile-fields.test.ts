@@ -107,7 +107,7 @@ test("what is dialled or tried as a name becomes no event: no call ends by it, a
     expect(Object.keys(event.detail).join()).not.toMatch(/challenge|response|sessionid/);
   }
   expect(ami.status()).toMatchObject({ connected: true, bootedAt: booted, droppedEvents: 0 });
-}, 120_000);
+});
 
 test("what a phone that registers says of itself stays what it says", async () => {
   const device = await strangerAt("127.0.0.1", stack.runtime.sipPort);
@@ -132,7 +132,7 @@ test("what a phone that registers says of itself stays what it says", async () =
     expect(uri).toMatch(/^sip:[\x21-\x7e]+@127\.0\.0\.1:\d+$/);
     expect(agent).not.toMatch(/[\r\n]/);
   }
-}, 60_000);
+});
 
 test("of what people name, the PBX reads the number and the networks alone", async () => {
   const make = builders({ owner });
@@ -172,7 +172,7 @@ test("of what people name, the PBX reads the number and the networks alone", asy
   const others = (lines: readonly string[]) => lines.filter((line) => !/^(acl|deny|permit)=/.test(line));
   expect(others(named)).toEqual(others(plain));
   expect(shown.join("\n")).not.toMatch(/SHELL|Eve|112@/);
-}, 60_000);
+});
 
 test("the PBX's log has no line that somebody else wrote", () => {
   const logs = path.dirname(path.dirname(stack.pbx?.spoolFile ?? ""));

@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, expect, vi } from "vitest";
-
+import { afterEach, beforeEach, expect } from "vitest";
 import { connectAmi } from "@/server/infra/ami/connect";
 import type { AmiGateway } from "@/server/infra/ami/gateway";
 import { silentLogger } from "@/server/infra/log/logger";
+import { eventually } from "@/test/support/eventually";
 import { type FakeAsterisk, startFakeAsterisk } from "@/test/support/fake-asterisk";
 
 const timing = {
@@ -39,7 +39,7 @@ export function useAmiLink(transport: "package" | "socket") {
   });
   return Object.assign(link, {
     open,
-    connected: () => vi.waitFor(() => expect(link.ami.status().connected).toBe(true), 3_000),
+    connected: () => eventually(() => expect(link.ami.status().connected).toBe(true)),
     /** Resolves when it is connected anew; a look now and then could miss the moment between. */
     reconnected: () =>
       new Promise<void>((resolve) => {

@@ -1,7 +1,6 @@
 import { Client } from "pg";
-import { vi } from "vitest";
-
 import type { TestDatabase } from "@/test/support/database";
+import { eventually } from "@/test/support/eventually";
 
 /**
  * Holds up whoever writes to this call, as a lock of somebody else does: what happens meanwhile happens in the middle of
@@ -16,14 +15,11 @@ export async function heldUp(db: TestDatabase, call: string) {
   return {
     /** The server ends the connection of whoever waits, as at a restart. Waits until somebody does. */
     cutOff: () =>
-      vi.waitFor(
-        async () => {
-          const text = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${waiting}`;
-          const { rowCount } = await db.owner.query(text);
-          if (rowCount === 0) throw new Error("nobody waits for this call");
-        },
-        { timeout: 10_000, interval: 20 },
-      ),
+      eventually(async () => {
+        const text = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${waiting}`;
+        const { rowCount } = await db.owner.query(text);
+        if (rowCount === 0) throw new Error("nobody waits for this call");
+      }),
     release: async () => {
       await holder.query("ROLLBACK");
       await holder.end();

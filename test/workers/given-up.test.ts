@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
-
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { silentLogger } from "@/server/infra/log/logger";
 import { jobs } from "@/server/queue/jobs";
 import { builders } from "@/test/support/builders";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { eventually } from "@/test/support/eventually";
 import { taskContext } from "@/test/support/task-context";
 import { processors } from "@/workers/processors/all";
 import { type RunningJobs, startJobs } from "@/workers/start-jobs";
@@ -42,9 +42,8 @@ test("a sweep that is given up is a signal for the rule about it, counted once",
   const { name } = jobs.sweepRetention;
   await running.queue.add([{ id: "sweep-0001", name, data: {}, attempts: 2, backoffMs: 10 }]);
   const signals = () => make.sql("SELECT tenant_id, kind, signals::int FROM signal");
-  await vi.waitFor(
-    async () => expect(await signals()).toEqual([{ tenant_id: tenantId, kind: "retention", signals: 1 }]),
-    { timeout: 15_000, interval: 100 },
+  await eventually(async () =>
+    expect(await signals()).toEqual([{ tenant_id: tenantId, kind: "retention", signals: 1 }]),
   );
   expect(tries).toBe(2);
-}, 40_000);
+});

@@ -72,7 +72,7 @@ test("a beat says how the queue, the calls and the PBX are, and of a failed job 
     ...{ reader: user("reader"), actor: user("actor") },
   });
   open.push(ami);
-  await expect.poll(() => ami.status().connected, { timeout: 5_000 }).toBe(true);
+  await expect.poll(() => ami.status().connected).toBe(true);
   await heart({ ami }).beat();
   const [row] = await stored();
   expect(row?.report).toMatchObject({

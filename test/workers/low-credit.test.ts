@@ -51,4 +51,4 @@ test("one correction that passes both levels: the owner has one mail, and the ca
   expect(await self.charges(on.customer)).toMatchObject([{ state: "paid" }]);
   const waits = await on.sql("SELECT job_name FROM outbox_job WHERE done_at IS NULL AND job_name LIKE 'payments.%'");
   expect(waits).toEqual([]);
-}, 60_000);
+});

@@ -135,13 +135,13 @@ describe.each(["redis", "postgres"] as const)("the queue on %s", (kind) => {
     const one = job({ attempts: 1 });
     await queue.add([one]);
     await givenUp;
-    await expect.poll(async () => (await queue.failed(5)).length, { timeout: 5_000 }).toBe(1);
+    await expect.poll(async () => (await queue.failed(5)).length).toBe(1);
     expect(await queue.failed(5)).toMatchObject([
       { id: one.id, name: one.name, why: "the carrier's door is shut", attempts: 1 },
     ]);
     broken = false;
     expect(await queue.retry(one.id)).toBe("asked");
-    await expect.poll(() => ran, { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => ran).toBe(1);
     await expect.poll(async () => (await queue.failed(5)).length).toBe(0);
     expect(await queue.retry(one.id)).toBe("gone");
     expect(await queue.retry("nobody-knows-it")).toBe("gone");
@@ -164,7 +164,7 @@ describe.each(["redis", "postgres"] as const)("the queue on %s", (kind) => {
       async ({ id }) => void seen.push(id),
       () => {},
     );
-    await expect.poll(() => seen.length, { timeout: 5_000 }).toBe(2);
+    await expect.poll(() => seen.length).toBe(2);
     await queue.add([one]);
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(seen.toSorted()).toEqual([one.id, "second-0001"].toSorted());
@@ -200,7 +200,7 @@ describe.each(["redis", "postgres"] as const)("the queue on %s", (kind) => {
       () => {},
     );
     await queue.add([job()]);
-    await expect.poll(() => begun, { timeout: 5_000 }).toBe(true);
+    await expect.poll(() => begun).toBe(true);
     await queue.close();
     expect(finished).toBe(true);
   });
@@ -240,21 +240,21 @@ describe.each(["redis", "postgres"] as const)("the queue on %s", (kind) => {
       start(async (_payload, ctx) => void seen.push(ctx.jobId), { relayEveryMs: 60_000 });
       await new Promise((resolve) => setTimeout(resolve, 1_000));
       const id = await ask();
-      await expect.poll(() => seen, { timeout: 10_000 }).toContain(id);
+      await expect.poll(() => seen).toContain(id);
       await expect.poll(() => doneAt(id)).toBeInstanceOf(Date);
     });
 
     test("a job that can never run is given up, and its row is done", async () => {
       start(() => Promise.reject(new DomainError("not_found")));
       const id = await ask();
-      await expect.poll(() => doneAt(id), { timeout: 5_000 }).toBeInstanceOf(Date);
+      await expect.poll(() => doneAt(id)).toBeInstanceOf(Date);
     });
 
     test("emptying the queue loses nothing: the outbox brings the job again, the schedules come back", async () => {
       const ran: string[] = [];
       const stuck = start(() => Promise.reject(new DomainError("pbx_unreachable")), { schedules: true });
       const id = await ask();
-      await expect.poll(async () => (await stuck.queue.counts())["delayed"], { timeout: 5_000 }).toBeGreaterThan(0);
+      await expect.poll(async () => (await stuck.queue.counts())["delayed"]).toBeGreaterThan(0);
       await stuck.close();
       open.pop();
       if (kind === "redis") await redis.flush();
@@ -262,8 +262,8 @@ describe.each(["redis", "postgres"] as const)("the queue on %s", (kind) => {
       expect(await doneAt(id)).toBeNull();
       await db.owner.query("UPDATE outbox_job SET sent_at = sent_at - interval '1 minute' WHERE id = $1", [id]);
       const again = start(async (_payload, ctx) => void ran.push(ctx.jobId), { schedules: true });
-      await expect.poll(() => ran, { timeout: 5_000 }).toEqual([id]);
-      await expect.poll(async () => (await again.queue.counts())["delayed"], { timeout: 5_000 }).toBeGreaterThan(0);
-    }, 30_000);
+      await expect.poll(() => ran).toEqual([id]);
+      await expect.poll(async () => (await again.queue.counts())["delayed"]).toBeGreaterThan(0);
+    });
   });
 });

@@ -1,5 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
-
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { liveStream, watchable, watchableOf } from "@/server/api/live-stream";
 import type { LiveSession } from "@/server/domain/tenancy/sessions";
 import type { LiveKind } from "@/server/infra/live/bus";
@@ -7,6 +6,7 @@ import type { LiveHub } from "@/server/infra/live/hub";
 import type { SessionId, TenantId, UserId } from "@/server/kernel/ids";
 import { type Branches, makeBranches } from "@/test/support/branch";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { eventually } from "@/test/support/eventually";
 
 let db: TestDatabase;
 let branches: Branches;
@@ -84,9 +84,9 @@ test("says where it stands and of which build it is, and then only what kind of 
   const { hub, tell } = handHub();
   const { abort, said } = await open(await signedIn(), hub, { slugs: ["inside", "sibling", "nowhere"] });
   const data = { build: "b1", tenants: ["inside"], refused: ["sibling", "nowhere"], reload: false };
-  await vi.waitFor(() => expect(said("hello")).toEqual([{ id: "hand-0", data }]));
+  await eventually(() => expect(said("hello")).toEqual([{ id: "hand-0", data }]));
   tell("calls", "balance");
-  await vi.waitFor(() => expect(said("changed")).toEqual([{ id: "hand-1", data: { inside: ["calls", "balance"] } }]));
+  await eventually(() => expect(said("changed")).toEqual([{ id: "hand-1", data: { inside: ["calls", "balance"] } }]));
   abort.abort();
 });
 
@@ -95,11 +95,11 @@ test("a browser that comes back hears what it missed, or that it has to ask for 
   const session = await signedIn();
   stand.missed = new Map([[branches.customer.tenantId as TenantId, new Set<LiveKind>(["balance"])]]);
   const back = await open(session, hub, { since: "hand-0" });
-  await vi.waitFor(() => expect(back.said("changed").map(({ data }) => data)).toEqual([{ inside: ["balance"] }]));
+  await eventually(() => expect(back.said("changed").map(({ data }) => data)).toEqual([{ inside: ["balance"] }]));
   expect(back.said("hello")[0]?.data.reload).toBe(false);
   stand.missed = undefined;
   const late = await open(session, hub, { since: "another-7" });
-  await vi.waitFor(() => expect(late.said("hello")[0]?.data.reload).toBe(true));
+  await eventually(() => expect(late.said("hello")[0]?.data.reload).toBe(true));
   for (const { abort } of [back, late]) abort.abort();
 });
 
@@ -107,10 +107,10 @@ test("a hundred changes at once are a few messages", async () => {
   const { hub, tell } = handHub();
   const { said, abort } = await open(await signedIn(), hub, { gatherMs: 50 });
   for (let i = 0; i < 100; i += 1) tell(i % 2 ? "calls" : "balance");
-  await vi.waitFor(() => expect(said("changed")).toHaveLength(2));
+  await eventually(() => expect(said("changed")).toHaveLength(2));
   expect(said("changed")[1]?.data).toEqual({ inside: ["calls", "balance"] });
   tell("audit");
-  await vi.waitFor(() => expect(said("changed")).toHaveLength(3));
+  await eventually(() => expect(said("changed")).toHaveLength(3));
   expect(said("changed")[2]).toEqual({ id: "hand-101", data: { inside: ["audit"] } });
   abort.abort();
 });
@@ -141,7 +141,7 @@ test("says so and ends as soon as the session is revoked, and stops listening", 
   expect(listeners.size).toBe(1);
   await branches.build.sql("UPDATE session SET revoked_at = now() WHERE id = $1", [session.sessionId]);
   people.get(session.userId)?.();
-  await vi.waitFor(() => expect(got.ended).toBe(true));
+  await eventually(() => expect(got.ended).toBe(true));
   expect(said("ended").map(({ data }) => data)).toEqual([{ why: "session", tenants: ["inside"] }]);
   expect(listeners.size).toBe(0);
 });
@@ -150,10 +150,10 @@ test("ends by its own look too, when the seat is taken away though the session l
   const { hub } = handHub();
   const session = await signedIn();
   const { got, said } = await open(session, hub, { heartbeatMs: 30 });
-  await vi.waitFor(() => expect(said("alive").length).toBeGreaterThan(0));
+  await eventually(() => expect(said("alive").length).toBeGreaterThan(0));
   expect(got.ended).toBe(false);
   await branches.build.sql("DELETE FROM seat WHERE user_id = $1", [session.userId]);
-  await vi.waitFor(() => expect(got.ended).toBe(true));
+  await eventually(() => expect(got.ended).toBe(true));
   expect(said("ended").map(({ data }) => data)).toEqual([{ why: "seat", tenants: ["inside"] }]);
 });
 
@@ -167,9 +167,9 @@ test("a seat lost at one tenant leaves the others of the browser as they are", a
     branches.customer.tenantId,
   ]);
   people.get(session.userId)?.();
-  await vi.waitFor(() => expect(said("ended").map(({ data }) => data)).toEqual([{ why: "seat", tenants: ["far"] }]));
+  await eventually(() => expect(said("ended").map(({ data }) => data)).toEqual([{ why: "seat", tenants: ["far"] }]));
   tell("calls");
-  await vi.waitFor(() => expect(said("changed").at(-1)?.data).toEqual({ inside: ["calls"] }));
+  await eventually(() => expect(said("changed").at(-1)?.data).toEqual({ inside: ["calls"] }));
   expect(got.ended).toBe(false);
   abort.abort();
 });
@@ -186,7 +186,7 @@ test("the database names the person with the revocation, the seat's change and t
   await branches.build.sql("UPDATE tenant SET state = 'active' WHERE slug = 'inside'", []);
   const told = { u: session.userId };
   const state = { t: branches.customer.tenantId, k: "tenants" };
-  await vi.waitFor(() => expect(heard).toEqual([told, told, told, state, state]));
+  await eventually(() => expect(heard).toEqual([told, told, told, state, state]));
   await db.owner.query("UNLISTEN live");
 });
 
@@ -195,7 +195,7 @@ test("a browser that goes away leaves nothing behind", async () => {
   const { got, abort } = await open(await signedIn(), hub, { heartbeatMs: 10 });
   expect(listeners.size).toBe(1);
   abort.abort();
-  await vi.waitFor(() => expect(got.ended).toBe(true));
+  await eventually(() => expect(got.ended).toBe(true));
   expect([listeners.size, people.size]).toEqual([0, 0]);
 });
 
@@ -204,7 +204,7 @@ test("one person's thirteenth stream closes the first", async () => {
   const session = await signedIn();
   const streams: Awaited<ReturnType<typeof open>>[] = [];
   for (let i = 0; i < 13; i += 1) streams.push(await open(session, hub));
-  await vi.waitFor(() => expect(streams[0]?.got.ended).toBe(true));
+  await eventually(() => expect(streams[0]?.got.ended).toBe(true));
   expect(listeners.size).toBe(12);
   for (const stream of streams) stream.abort.abort();
 });
@@ -216,7 +216,7 @@ test("only a tenant that the person has a seat on, or above, can be watched", as
     expect(await watchable(db.app, session, slug)).toBeUndefined();
   const { hub, listeners } = handHub();
   const { got, said } = await open(session, hub, { slugs: ["sibling"] });
-  await vi.waitFor(() => expect(got.ended).toBe(true));
+  await eventually(() => expect(got.ended).toBe(true));
   expect(said("hello")[0]?.data).toMatchObject({ tenants: [], refused: ["sibling"] });
   expect(listeners.size).toBe(0);
 });

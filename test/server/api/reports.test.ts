@@ -112,4 +112,4 @@ test("the command line makes the sums anew as a job, which a killed run goes on 
   expect((await db.owner.query(sums)).rows).toEqual(right);
   const late = await runCli(db.appUrl, ["rollup", "rebuild", "--from", "2999-01-01", "--json"]);
   expect(JSON.parse(late.out)).toMatchObject({ error: { code: "invalid_input" } });
-}, 60_000);
+});

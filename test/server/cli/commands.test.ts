@@ -269,7 +269,7 @@ describe("an operator's whole day", () => {
     const asked = cli("hangup", call);
     // What the workers do when the request is there.
     const request = () => make.sql("SELECT payload FROM outbox_job WHERE payload->>'id' = $1", [call_id]);
-    await expect.poll(request, { timeout: 10_000 }).toEqual([{ payload: { subject: "call", id: call_id } }]);
+    await expect.poll(request).toEqual([{ payload: { subject: "call", id: call_id } }]);
     await desk.settle(call, 0);
     expect(await asked).toEqual({ id: call_id, ended: true });
     await expect(cli("hangup", call)).rejects.toThrow("invalid_state");

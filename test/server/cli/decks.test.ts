@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
-
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { eventually } from "@/test/support/eventually";
 import { type Stage, stage } from "@/test/support/stage";
 import { jsonOf, runCli } from "./run-cli";
 
@@ -89,13 +89,10 @@ test("Ctrl-C while a file is read drops what was read, and says so", async () =>
   await world.sql("BEGIN");
   await world.sql("LOCK TABLE deck_row IN ACCESS EXCLUSIVE MODE");
   const running = run("deck", "import", prices, "--plan", "Copy", "--json");
-  await vi.waitFor(
-    async () => {
-      const waiting = await world.sql("SELECT FROM pg_locks WHERE relation = 'deck_row'::regclass AND NOT granted");
-      expect(waiting).toHaveLength(1);
-    },
-    { timeout: 15_000 },
-  );
+  await eventually(async () => {
+    const waiting = await world.sql("SELECT FROM pg_locks WHERE relation = 'deck_row'::regclass AND NOT granted");
+    expect(waiting).toHaveLength(1);
+  });
   process.emit("SIGINT");
   await world.sql("COMMIT");
   const ran = await running;

@@ -1,9 +1,9 @@
-import { afterEach, describe, expect, test, vi } from "vitest";
-
+import { afterEach, describe, expect, test } from "vitest";
 import { answerChallenge, chooseChallenge, parseChallenge } from "@/server/embedded/sip-digest";
 import { escapeUser, header, parseSip, renderSip } from "@/server/embedded/sip-message";
 import { type PhoneOptions, SipPhone } from "@/server/embedded/sip-phone";
 import { type Incoming, SipTransactions } from "@/server/embedded/sip-transactions";
+import { eventually } from "@/test/support/eventually";
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -153,7 +153,7 @@ describe("calling", () => {
     const call = await (await phone({ server: peer })).call("+4930123456");
     expect(await call.ended).toMatchObject({ status: "refused", sipCode: 402, reason: "Payment Required" });
     expect(heard.map(({ request }) => request.uri)).toEqual(Array(2).fill(`sip:+4930123456@127.0.0.1:${peer.port}`));
-    await vi.waitFor(() => expect(acks).toEqual(["1 ACK", "2 ACK"]));
+    await eventually(() => expect(acks).toEqual(["1 ACK", "2 ACK"]));
   });
 
   test("a 200 that comes twice is acknowledged twice and answered once", async () => {

@@ -113,4 +113,4 @@ test("with the database away the rest is still told", async () => {
   expect(told).toContain("ringfence_database_up 0");
   expect(told.join("\n")).toContain("ringfence_calls_total");
   expect(told.join("\n")).not.toMatch(/^ringfence_reserved_credit\{/m);
-}, 20_000);
+});

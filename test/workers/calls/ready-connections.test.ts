@@ -96,4 +96,4 @@ test("one that is lost while it is held until the others are ready takes nothing
   } finally {
     await pool.close();
   }
-}, 60_000);
+});

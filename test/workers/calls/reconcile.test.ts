@@ -1,8 +1,8 @@
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { builders, type Phone, type Tenancy } from "@/test/support/builders";
 import { amiEnv, startTestWorkers } from "@/test/support/call-control";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { eventually } from "@/test/support/eventually";
 import { type FakeAsterisk, startFakeAsterisk } from "@/test/support/fake-asterisk";
 import { fakeCalls } from "@/test/support/fake-calls";
 
@@ -41,10 +41,7 @@ afterAll(async () => {
 async function start() {
   const started = await startTestWorkers(db, amiEnv(pbx));
   workers = started;
-  await vi.waitFor(
-    async () => expect((await started.health()).report["ami"]).toMatchObject({ connected: true }),
-    5_000,
-  );
+  await eventually(async () => expect((await started.health()).report["ami"]).toMatchObject({ connected: true }));
   return started;
 }
 async function authorisedBy(running: Awaited<ReturnType<typeof start>>): Promise<string> {
@@ -72,18 +69,18 @@ test("a call answered while no worker was there is taken over: answer noted, lim
   const answeredAt = Date.now();
   await new Promise((resolve) => setTimeout(resolve, 500));
   const second = await start();
-  await expect.poll(() => stateOf(call), { timeout: 5_000 }).toBe("answered");
+  await expect.poll(() => stateOf(call)).toBe("answered");
   expect(Math.abs(((await rowOf(call))["answered_at"] as Date).getTime() - answeredAt)).toBeLessThan(100);
   const told = () => calls.limits.filter(({ channel }) => channel === call);
   await expect.poll(() => told().length).toBe(1);
-  await expect.poll(async () => (await rowOf(call))["granted_seconds"], { timeout: 9_000 }).toBe(20);
+  await expect.poll(async () => (await rowOf(call))["granted_seconds"]).toBe(20);
   await expect.poll(() => told().length).toBe(2);
   calls.end(call, 8_000);
   await expect.poll(() => stateOf(call)).toBe("ended");
   expect(await rowOf(call)).toMatchObject({ cost_micros: "8000" });
   expect(await differences()).toEqual([]);
   await second.stop();
-}, 30_000);
+});
 
 test("an answer that fell into a gap of the events is found", async () => {
   const running = await start();
@@ -91,10 +88,10 @@ test("an answer that fell into a gap of the events is found", async () => {
   calls.answer(call, 10, false);
   expect(await stateOf(call)).toBe("authorised");
   pbx.dropConnections();
-  await expect.poll(() => stateOf(call), { timeout: 5_000 }).toBe("answered");
+  await expect.poll(() => stateOf(call)).toBe("answered");
   calls.end(call, 2_000);
   await expect.poll(() => stateOf(call)).toBe("ended");
-}, 20_000);
+});
 
 test("a call whose channel vanished is charged for the time it was seen, and the rest is listed", async () => {
   const running = await start();
@@ -108,7 +105,7 @@ test("a call whose channel vanished is charged for the time it was seen, and the
   calls.end(call, 0, "silent");
   expect(await reconcile(running)).toMatchObject({ settled: 0 });
   expect(await stateOf(call)).toBe("answered");
-  await expect.poll(() => stateOf(call), { timeout: 10_000 }).toBe("ended");
+  await expect.poll(() => stateOf(call)).toBe("ended");
   const row = await rowOf(call);
   expect(row["source"]).toBe("sweep");
   expect(Number(row["talk_ms"])).toBeGreaterThanOrEqual(1_400);
@@ -117,7 +114,7 @@ test("a call whose channel vanished is charged for the time it was seen, and the
   expect(found?.kind).toBe("hold_without_channel");
   expect(Number(found?.money_at_risk_micros)).toBeGreaterThan(6_000);
   await make.sql("DELETE FROM difference");
-}, 30_000);
+});
 
 test("a call whose answer was heard and not written down is no call that nobody answered", async () => {
   const running = await start();
@@ -130,11 +127,11 @@ test("a call whose answer was heard and not written down is no call that nobody 
   await reconcile(running);
   calls.end(call, 0, "silent");
   await reconcile(running);
-  await expect.poll(() => stateOf(call), { timeout: 10_000 }).toBe("ended");
+  await expect.poll(() => stateOf(call)).toBe("ended");
   expect(Number((await rowOf(call))["talk_ms"])).toBeGreaterThanOrEqual(1_400);
   expect(await differences()).toMatchObject([{ kind: "hold_without_channel" }]);
   await make.sql("DELETE FROM difference");
-}, 30_000);
+});
 
 test("money of a call whose end nobody saw stays held and is listed, until evidence comes", async () => {
   const first = await start();
@@ -154,7 +151,7 @@ test("money of a call whose end nobody saw stays held and is listed, until evide
   expect(await rowOf(call)).toMatchObject({ cost_micros: "2000" });
   expect((await reconcile(second)).differences).toEqual([]);
   expect(await differences()).toEqual([]);
-}, 30_000);
+});
 
 test("a paid channel for which nothing is held is ended at the second look; a free one is left alone", async () => {
   const running = await start();
@@ -165,25 +162,25 @@ test("a paid channel for which nothing is held is ended at the second look; a fr
   calls.ring("pbx1-1700000009.5", "ringfence-out", "s", "nobody-1");
   await reconcile(running);
   expect(calls.hungUp).not.toContain("pbx1-1700000009.1");
-  await expect.poll(() => calls.hungUp, { timeout: 10_000 }).toContain("pbx1-1700000009.1");
-  await expect.poll(() => calls.hungUp, { timeout: 10_000 }).toContain("pbx1-1700000009.4");
+  await expect.poll(() => calls.hungUp).toContain("pbx1-1700000009.1");
+  await expect.poll(() => calls.hungUp).toContain("pbx1-1700000009.4");
   expect(calls.hungUp).not.toContain("pbx1-1700000009.2");
   // Where nobody knows whose it is, the operator is told.
   const kinds = async () => (await differences()).map(({ kind }) => kind);
-  await expect.poll(kinds, { timeout: 10_000 }).toEqual(Array(3).fill("channel_without_hold"));
+  await expect.poll(kinds).toEqual(Array(3).fill("channel_without_hold"));
   const ends = () =>
     make.sql<{ kind: string; subject: string; actor_id: string; reason: string }>(
       "SELECT t.kind, e.subject, e.actor_id, e.after ->> 'reason' AS reason FROM audit_event e JOIN tenant t ON t.id = e.tenant_id WHERE e.action = 'call.hang_up' ORDER BY e.subject",
     );
   const by = { actor_id: "calls.reconcile", reason: "no money is held for it" };
-  await expect.poll(ends, { timeout: 10_000 }).toEqual([
+  await expect.poll(ends).toEqual([
     { kind: "customer", subject: "channel:pbx1-1700000009.1", ...by },
     { kind: "operator", subject: "channel:pbx1-1700000009.4", ...by },
     { kind: "operator", subject: "channel:pbx1-1700000009.5", ...by },
   ]);
   calls.channels.clear();
   await make.sql("DELETE FROM difference");
-}, 30_000);
+});
 
 test("a ledger that does not add up is found", async () => {
   const running = await start();

@@ -76,7 +76,7 @@ test("an end that meets an outage, and another one when it is tried again, is ch
   await held.cutOff();
   await held.cutOff();
   await held.release();
-  await expect.poll(() => over, { timeout: 10_000 }).toEqual([[call, "settled"]]);
+  await expect.poll(() => over).toEqual([[call, "settled"]]);
   expect(await chargesOf(call)).toEqual([{ micros: "5000" }]);
   expect(settlements.has(call)).toBe(false);
 });
@@ -85,7 +85,7 @@ test("an end that the database will never take is let go, and those beside it ar
   const [bad, good] = [await openCall(), await openCall()];
   const reports = [settlements.report(endOf(bad, 2 ** 70)), settlements.report(endOf(good, 3_000))];
   expect((await Promise.allSettled(reports)).map(({ status }) => status)).toEqual(["rejected", "fulfilled"]);
-  await expect.poll(() => settlements.waiting, { timeout: 10_000 }).toBe(0);
+  await expect.poll(() => settlements.waiting).toBe(0);
   expect(await chargesOf(good)).toEqual([{ micros: "3000" }]);
   expect(await make.one("SELECT state FROM call WHERE pbx_call_id = $1", [bad])).toEqual({ state: "authorised" });
 });

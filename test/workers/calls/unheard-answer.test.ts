@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
-
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { connectAmi } from "@/server/infra/ami/connect";
 import type { AmiGateway } from "@/server/infra/ami/gateway";
 import { silentLogger } from "@/server/infra/log/logger";
 import { builders, type Phone, type Tenancy } from "@/test/support/builders";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { eventually } from "@/test/support/eventually";
 import { type FakeAsterisk, startFakeAsterisk } from "@/test/support/fake-asterisk";
 import { fakeCalls } from "@/test/support/fake-calls";
 import { CallAuthoriser } from "@/workers/calls/call-authoriser";
@@ -42,7 +42,7 @@ beforeAll(async () => {
   });
   const bus = { publish: () => {}, close: async () => {} };
   lifecycle = new CallLifecycle({ pool: db.pool, ami, bus, log: silentLogger, pbx: "pbx1", hangupPatienceMs: 30 });
-  await vi.waitFor(() => expect(lifecycle.watchedSinceMs).toBeDefined(), 5_000);
+  await eventually(() => expect(lifecycle.watchedSinceMs).toBeDefined());
 });
 afterAll(async () => {
   lifecycle.close();
@@ -74,12 +74,12 @@ test("a hang-up proves nothing when the answer may have fallen into a gap: the m
   const before = lifecycle.watchedSinceMs ?? 0;
   pbx.dropConnections();
   calls.answer(call, 10, false);
-  await vi.waitFor(() => expect(lifecycle.watchedSinceMs).toBeGreaterThan(before), 5_000);
+  await eventually(() => expect(lifecycle.watchedSinceMs).toBeGreaterThan(before));
   const watched = await startCall();
   calls.end(call, 0, "only hangup");
   // One that was watched from its beginning is over for nothing; it was hung up later, so the other one was judged before.
   calls.end(watched, 0, "only hangup");
-  await expect.poll(() => rowOf(watched), { timeout: 5_000 }).toMatchObject({ state: "ended", talk_ms: "0" });
+  await expect.poll(() => rowOf(watched)).toMatchObject({ state: "ended", talk_ms: "0" });
   expect(await rowOf(call)).toMatchObject({ state: "authorised", cost_micros: null });
   expect((await make.wallet(acme)).held).toBe(held);
   const end = { call, talkMs: 2_000, status: "ANSWER", cause: 16, side: "caller", atUs: Date.now() * 1_000 };

@@ -254,4 +254,4 @@ test("a worker killed while it files loses no call and doubles none, and the nex
   await Promise.all([on.file(), on.file()]);
   await on.file();
   expect(await look()).toEqual({ ...before, filed: 6_000 });
-}, 60_000);
+});

@@ -159,4 +159,4 @@ test("of a thousand tamperings by somebody who owns the database, none stays hid
   expect(missed).toEqual([]);
   // What was sealed again is found by nothing inside the database.
   expect(byAnchorsAlone).toBeGreaterThan(TAMPERINGS / 3);
-}, 60_000);
+});

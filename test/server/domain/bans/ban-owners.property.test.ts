@@ -152,7 +152,7 @@ test("whoever places, prolongs, releases or waits: a ban holds exactly as long a
     for (const { id } of model.held) await on.release(id);
     await pass(400 * DAY_S);
   }
-}, 60_000);
+});
 
 test("what a person made longer by hand stays when the containment that banned first is released", async () => {
   const [phone] = [await phoneThere("310")];

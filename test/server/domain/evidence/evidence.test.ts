@@ -4,8 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { change } from "@/server/domain/audit/change";
 import { sha256Of } from "@/server/domain/evidence/chain.rules";
 import { type EvidenceDeps, takeSnapshot } from "@/server/domain/evidence/take";
@@ -15,6 +14,7 @@ import { silentLogger } from "@/server/infra/log/logger";
 import { runCli } from "@/test/server/cli/run-cli";
 import { type Attacked, attacked, evidenceOf, filesOf, patience, stranger, textOf } from "@/test/support/attacked";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { eventually } from "@/test/support/eventually";
 import { startFakeAsterisk } from "@/test/support/fake-asterisk";
 
 const run = promisify(execFile);
@@ -159,14 +159,14 @@ describe("a snapshot", () => {
       actor: { ...login, username: "acts" },
       log: silentLogger,
     });
-    await vi.waitFor(() => expect(ami.status().connected).toBe(true), 5_000);
+    await eventually(() => expect(ami.status().connected).toBe(true));
     const { number, missing } = await take({ ami });
     expect(missing).toEqual([]);
     const channels = textOf(filesOf(await zipOf(number)), "channels.jsonl");
     expect(channels.trim().split("\n")).toHaveLength(2);
     expect(channels).not.toContain("beta");
     await pbx.close();
-    await vi.waitFor(() => expect(ami.status().connected).toBe(false), 5_000);
+    await eventually(() => expect(ami.status().connected).toBe(false));
     const cut = await take({ ami });
     expect(cut.missing).toEqual([
       { name: "channels.jsonl", reason: "Missing: The telephone system cannot be reached right now. (not connected)" },

@@ -256,4 +256,4 @@ test("no sequence of containments and releases, two at a time, leaves a ban that
   }
   for (const id of new Set([...containments, ...held])) await on.release(id);
   expect(await banned()).toEqual([]);
-}, 60_000);
+});

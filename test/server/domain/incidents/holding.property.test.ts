@@ -90,4 +90,4 @@ test("no sequence of moves, merges, containments, releases and reviews, two at a
   for (const id of new Set(containments)) await on.release(id);
   expect(await on.sql("SELECT id FROM block WHERE lifted_at IS NULL")).toEqual([]);
   for (const phone of phones) if (phone) expect(await on.ask(phone.endpoint)).toMatchObject({ kind: "out" });
-}, 60_000);
+});

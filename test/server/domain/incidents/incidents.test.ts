@@ -240,7 +240,7 @@ test("no sequence of moves, merges and signals leaves an incident without a time
       if (at > 0) expect(move.detail["from"]).toBeTruthy();
     }
   }
-}, 60_000);
+});
 
 describe("telling the desk", () => {
   test("everybody at the desk gets one mail per severity, however often the job runs, with a link and no secret", async () => {

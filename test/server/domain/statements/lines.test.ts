@@ -49,4 +49,4 @@ test("a wallet with 100 000 movements is a table that streams and a document of 
   const preview = await readTenant(db.app, { tenantId: idOf(of) }, (tx) => previewStatement(tx, idOf(of), ask));
   expect(preview).toMatchObject({ lines: 100_001n, chargedMicros: null, closingMicros: -100_001n });
   await expect(on.issue(of, ask.from, ask.to, "range")).rejects.toMatchObject({ code: "invalid_state" });
-}, 60_000);
+});

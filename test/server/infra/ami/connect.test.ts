@@ -1,6 +1,6 @@
-import { describe, expect, test, vi } from "vitest";
-
+import { describe, expect, test } from "vitest";
 import { useAmiLink } from "@/test/support/ami-link";
+import { eventually } from "@/test/support/eventually";
 import { startFakeAsterisk } from "@/test/support/fake-asterisk";
 
 const unreachable = { name: "DomainError", code: "pbx_unreachable" };
@@ -121,14 +121,14 @@ describe.each(["package", "socket"] as const)("over the %s transport", (transpor
     await link.connected();
     expect(gaps).toEqual(["connected"]);
     link.pbx.dropConnections();
-    await vi.waitFor(() => expect(gaps).toEqual(["connected", "connected"]), 3_000);
+    await eventually(() => expect(gaps).toEqual(["connected", "connected"]));
   });
 
   test("a PBX that was away is found again", async () => {
     await link.connected();
     const { port } = link.pbx;
     await link.pbx.close();
-    await vi.waitFor(() => expect(link.ami.status()).toMatchObject({ connected: false }));
+    await eventually(() => expect(link.ami.status()).toMatchObject({ connected: false }));
     link.pbx = await startFakeAsterisk(port);
     await link.connected();
   });
@@ -137,9 +137,8 @@ describe.each(["package", "socket"] as const)("over the %s transport", (transpor
     await link.connected();
     const again = link.reconnected();
     link.pbx.pings = "silent";
-    await vi.waitFor(
-      () => expect(link.pbx.received.filter((a) => a["action"]?.toLowerCase() === "login").length).toBeGreaterThan(2),
-      5_000,
+    await eventually(() =>
+      expect(link.pbx.received.filter((a) => a["action"]?.toLowerCase() === "login").length).toBeGreaterThan(2),
     );
     link.pbx.pings = "answer";
     await again;
@@ -150,7 +149,7 @@ describe.each(["package", "socket"] as const)("over the %s transport", (transpor
     link.pbx.loginAnswer = "refuse";
     const [before, began] = [link.pbx.received.length, performance.now()];
     link.ami = link.open();
-    await vi.waitFor(() => expect(link.ami.status().problem).toMatch(/login refused: Authentication failed/), 2_000);
+    await eventually(() => expect(link.ami.status().problem).toMatch(/login refused: Authentication failed/));
     await new Promise((resolve) => setTimeout(resolve, 400));
     // Two connections, each of which waits half of the slow time at least; a lost one would be back in a fifth of that.
     const tried = link.pbx.received.length - before;
@@ -164,7 +163,7 @@ describe.each(["package", "socket"] as const)("over the %s transport", (transpor
     await link.ami.close();
     link.pbx.loginAnswer = "silent";
     link.ami = link.open();
-    await vi.waitFor(() => expect(link.ami.status().problem).toMatch(/no login in time/), 3_000);
+    await eventually(() => expect(link.ami.status().problem).toMatch(/no login in time/));
   });
 
   test("a user that is never told of the boot counts as ready after a while", async () => {
@@ -205,6 +204,6 @@ describe.each(["package", "socket"] as const)("over the %s transport", (transpor
     await new Promise((resolve) => setTimeout(resolve, 20));
     await link.ami.close();
     await pending;
-    await vi.waitFor(() => expect(link.pbx.connections()).toBe(0));
+    await eventually(() => expect(link.pbx.connections()).toBe(0));
   });
 });

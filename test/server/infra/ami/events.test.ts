@@ -1,7 +1,7 @@
-import { describe, expect, test, vi } from "vitest";
-
+import { describe, expect, test } from "vitest";
 import type { PbxEvent } from "@/server/infra/ami/gateway";
 import { useAmiLink } from "@/test/support/ami-link";
+import { eventually } from "@/test/support/eventually";
 import { frame } from "@/test/support/fake-asterisk";
 import { ofChannel } from "@/test/support/fake-calls";
 
@@ -30,7 +30,7 @@ describe.each(["package", "socket"] as const)("over the %s transport", (transpor
     });
     await link.connected();
     for (let n = 1; n <= 20; n += 1) link.pbx.send(answered(`1700000000.${n}`), "reads");
-    await vi.waitFor(() => expect(seen).toEqual(Array.from({ length: 20 }, (_, i) => `1700000000.${i + 1}`)), 3_000);
+    await eventually(() => expect(seen).toEqual(Array.from({ length: 20 }, (_, i) => `1700000000.${i + 1}`)));
   });
 
   test("a message that arrives byte by byte is one message", async () => {
@@ -46,7 +46,7 @@ describe.each(["package", "socket"] as const)("over the %s transport", (transpor
       await new Promise((resolve) => setImmediate(resolve));
     }
     const expected = { kind: "answered", call: "1700000000.7", atUs: 1_700_000_000_123_456, grantedSeconds: 300 };
-    await vi.waitFor(() => expect(seen[0]).toEqual(expected), 3_000);
+    await eventually(() => expect(seen[0]).toEqual(expected));
   });
 
   test("half a message of the last connection is not glued to the next", async () => {
@@ -59,7 +59,7 @@ describe.each(["package", "socket"] as const)("over the %s transport", (transpor
     link.pbx.dropConnections();
     await again;
     link.pbx.send(answered("1700000000.2"), "reads");
-    await vi.waitFor(() => expect(seen).toMatchObject([{ call: "1700000000.2" }]), 3_000);
+    await eventually(() => expect(seen).toMatchObject([{ call: "1700000000.2" }]));
   });
 
   test("an event that calls itself like the socket's own does not fool the adapter", async () => {
@@ -109,7 +109,7 @@ describe.each(["package", "socket"] as const)("over the %s transport", (transpor
       }
     }
     link.pbx.send(answered("1700000000.9"), "reads");
-    await vi.waitFor(() => expect(seen.some(({ kind }) => kind === "answered")).toBe(true), 3_000);
+    await eventually(() => expect(seen.some(({ kind }) => kind === "answered")).toBe(true));
     expect(seen.filter(({ kind }) => kind === "answered")).toMatchObject([{ call: "1700000000.9" }]);
     expect(seen.filter(({ kind }) => kind === "ended" || kind === "userevent")).toEqual([]);
     for (const event of seen) {
@@ -144,7 +144,7 @@ describe.each(["package", "socket"] as const)("over the %s transport", (transpor
       },
       "reads",
     );
-    await vi.waitFor(() => expect(seen).toHaveLength(1), 3_000);
+    await eventually(() => expect(seen).toHaveLength(1));
     expect(seen[0]).toMatchObject({
       event: {
         name: "ChallengeResponseFailed",

@@ -15,7 +15,7 @@ let folder: string;
 beforeAll(async () => {
   dataDir = mkdtempSync(path.join(tmpdir(), "ringfence-migrate-"));
   postgres = await startPostgres({ dataDir, settings: { fsync: "off", synchronous_commit: "off" } });
-}, 60_000);
+});
 afterAll(async () => {
   await postgres.stop();
   rmSync(dataDir, { recursive: true, force: true });

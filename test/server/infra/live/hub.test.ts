@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-
 import { encodeLive, LIVE_CHANNEL, type LiveKind, liveKinds } from "@/server/infra/live/bus";
 import { createLiveHub, type LiveHub } from "@/server/infra/live/hub";
 import { silentLogger } from "@/server/infra/log/logger";
 import type { TenantId, UserId } from "@/server/kernel/ids";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { eventually } from "@/test/support/eventually";
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -27,7 +27,7 @@ async function ready() {
   hubs.push(hub);
   const connected = vi.fn();
   hub.subscribe("start" as TenantId, connected);
-  await vi.waitFor(() => expect(connected).toHaveBeenCalled(), 5_000);
+  await eventually(() => expect(connected).toHaveBeenCalled());
   return { hub, above };
 }
 const told = (hub: LiveHub, tenantId: TenantId) => {
@@ -42,7 +42,7 @@ test("a change is told to its tenant and to those above, never sideways or down"
   const [up, down] = [told(hub, parent), told(hub, child)];
   await notify(child, "calls");
   await notify(parent, "balance");
-  await vi.waitFor(() => expect(up.kinds).toEqual(["calls", "balance"]));
+  await eventually(() => expect(up.kinds).toEqual(["calls", "balance"]));
   expect(down.kinds).toEqual(["calls"]);
 });
 
@@ -50,7 +50,7 @@ test("who stands above is asked once per tenant", async () => {
   const { hub, above } = await ready();
   const up = told(hub, parent);
   for (let i = 0; i < 5; i += 1) await notify(child, "calls");
-  await vi.waitFor(() => expect(up.kinds).toHaveLength(5));
+  await eventually(() => expect(up.kinds).toHaveLength(5));
   expect(above).toHaveBeenCalledTimes(1);
 });
 
@@ -59,7 +59,7 @@ test("whoever stopped listening hears nothing more", async () => {
   const [gone, here] = [told(hub, child), told(hub, child)];
   gone.stop();
   await notify(child, "calls");
-  await vi.waitFor(() => expect(here.kinds).toEqual(["calls"]));
+  await eventually(() => expect(here.kinds).toEqual(["calls"]));
   expect(gone.kinds).toEqual([]);
   expect(hub.subscribers).toBe(2);
 });
@@ -71,7 +71,7 @@ test("after a lost connection everything may be old, and everybody is told so", 
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1 AND datname = current_database()",
     [`ringfence listen ${LIVE_CHANNEL}`],
   );
-  await vi.waitFor(() => expect(here.kinds).toEqual([...liveKinds]), 5_000);
+  await eventually(() => expect(here.kinds).toEqual([...liveKinds]));
 });
 
 test("what a browser missed is told when it comes back, unless a message may have been lost", async () => {
@@ -80,7 +80,7 @@ test("what a browser missed is told when it comes back, unless a message may hav
   const before = hub.position();
   await notify(child, "calls");
   await notify(parent, "balance");
-  await vi.waitFor(() =>
+  await eventually(() =>
     expect(hub.since(before, [child, parent])?.get(parent)).toEqual(new Set(["calls", "balance"])),
   );
   expect(hub.since(before, [child])?.get(child)).toEqual(new Set(["calls"]));
@@ -89,7 +89,7 @@ test("what a browser missed is told when it comes back, unless a message may hav
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1 AND datname = current_database()",
     [`ringfence listen ${LIVE_CHANNEL}`],
   );
-  await vi.waitFor(() => expect(here.kinds).toEqual([...liveKinds]), 10_000);
+  await eventually(() => expect(here.kinds).toEqual([...liveKinds]));
   expect(hub.since(before, [child])).toBeUndefined();
 });
 
@@ -100,7 +100,7 @@ test("a person whose session ends or whose seat changes is named to who holds th
   hub.onPerson(person, theirs);
   const stop = hub.onPerson("00000000-0000-4000-8000-00000000000d" as UserId, others);
   await db.owner.query("SELECT pg_notify($1, $2)", [LIVE_CHANNEL, JSON.stringify({ u: person })]);
-  await vi.waitFor(() => expect(theirs).toHaveBeenCalledTimes(1));
+  await eventually(() => expect(theirs).toHaveBeenCalledTimes(1));
   expect(others).not.toHaveBeenCalled();
   stop();
 });
@@ -110,5 +110,5 @@ test("a message that is none of ours is ignored", async () => {
   const here = told(hub, child);
   await db.owner.query("SELECT pg_notify($1, 'not json'), pg_notify($1, '{\"t\":1}')", [LIVE_CHANNEL]);
   await notify(child, "audit");
-  await vi.waitFor(() => expect(here.kinds).toEqual(["audit"]));
+  await eventually(() => expect(here.kinds).toEqual(["audit"]));
 });
