@@ -142,7 +142,8 @@ test("health says how each part is, and no secret", async () => {
 test("with the database away every question is refused quickly, and all works again when it is back", async () => {
   const call = newCall();
   const kept = newCall();
-  await pbx.authorise(kept, phone.endpoint, "+493012345678");
+  // A machine with too much to do may refuse a call in time rather than let it wait; the telephone dials again.
+  await expect.poll(async () => (await pbx.authorise(kept, phone.endpoint, "+493012345678")).status).toBe(200);
   const before = await make.wallet(acme);
   const { name } = await make.one<{ name: string }>("SELECT current_database() AS name");
   await make.sql(`ALTER DATABASE ${name} CONNECTION LIMIT 0`);
@@ -154,9 +155,7 @@ test("with the database away every question is refused quickly, and all works ag
   expect((await pbx.ended(kept, 47_000)).status).toBe(503);
   expect(Date.now() - began).toBeLessThan(3_500);
   await make.sql(`ALTER DATABASE ${name} CONNECTION LIMIT -1`);
-  await expect
-    .poll(async () => (await pbx.authorise(call, phone.endpoint, "+493012345678")).status, { timeout: 8_000 })
-    .toBe(200);
+  await expect.poll(async () => (await pbx.authorise(call, phone.endpoint, "+493012345678")).status).toBe(200);
   await expect.poll(async () => (await rowOf(kept))["state"]).toBe("ended");
   expect(before.posted - (await make.wallet(acme)).posted).toBe(12_500n);
 });
