@@ -13,7 +13,7 @@ type Effect = Deck["effects"][number];
 const part = (n: number, ink: string, sign: string) =>
   n === 0 ? <span className="text-ink-3">{t("none")}</span> : <span className={ink}>{`${sign} ${countText(n)}`}</span>;
 
-const columnsIn = (): readonly Column<Effect>[] => [
+const columnsIn = (deckCurrency: string): readonly Column<Effect>[] => [
   { key: "seller", header: t("Seller"), fold: "lead", cell: ({ seller }) => seller },
   {
     key: "plan",
@@ -52,7 +52,41 @@ const columnsIn = (): readonly Column<Effect>[] => [
     cell: ({ belowCost, currency }) =>
       currency === undefined ? part(belowCost, "text-bad", "✗") : <span className="text-warn">! {currency}</span>,
   },
+  {
+    key: "earned",
+    header: t("Earned in 30 days, {currency}", { currency: deckCurrency }),
+    numeric: true,
+    fold: "below",
+    cell: ({ earned }) => earned && <Earned currency={deckCurrency} earned={earned} />,
+  },
 ];
+
+/** What is left of thirty days' calls now and under the deck, and the part of it that is lost below cost. */
+function Earned({ earned, currency }: Readonly<{ earned: NonNullable<Effect["earned"]>; currency: string }>) {
+  const { calls, losing, unpriced } = earned;
+  if (calls === 0) return <span className="text-ink-3">{t("no calls")}</span>;
+  const money = (micros: string) => <Money bare currency={currency} micros={BigInt(micros)} />;
+  return (
+    <>
+      <span className="text-ink-3 sm:hidden">{t("Earned in 30 days, {currency}", { currency })} </span>
+      {money(earned.now)} <span className="inline-block rtl:-scale-x-100">→</span> {money(earned.later)}
+      {losing > 0 && (
+        <span className="block text-xs text-bad">
+          ✗{" "}
+          {rich("{calls, plural, one {# call} other {# calls}} below cost: {loss} lost", {
+            calls: losing,
+            loss: money(earned.loss),
+          })}
+        </span>
+      )}
+      {unpriced > 0 && (
+        <span className="block text-xs text-warn">
+          ! {t("{calls, plural, one {# call} other {# calls}} without a price", { calls: unpriced })}
+        </span>
+      )}
+    </>
+  );
+}
 
 /** What is left to everybody who sells by these prices, and what the last thirty days would have cost. */
 export function DeckEffects({ deck }: Readonly<{ deck: Deck }>) {
@@ -86,12 +120,12 @@ export function DeckEffects({ deck }: Readonly<{ deck: Deck }>) {
       )}
       <DataTable
         caption={t("Margins")}
-        columns={columnsIn()}
+        columns={columnsIn(currency)}
         empty={
           <p className="text-ink-2">{t("Nobody buys and sells by this plan yet, so there is no margin to look at.")}</p>
         }
         fit
-        rowKey={({ side, seller, plan }) => `${side} ${seller} ${plan}`}
+        rowKey={({ side, seller, plan, sellerId, planId }) => `${side} ${sellerId ?? seller} ${planId ?? plan}`}
         rows={effects}
       />
     </Section>

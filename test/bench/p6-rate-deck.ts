@@ -8,13 +8,14 @@ import { z } from "zod";
 
 import { type BenchDatabase, benchDatabase } from "./database";
 import { type Figure, round } from "./figure";
+import { buyers, CALLS, RESELLERS } from "./p6-buyers";
 
 const ROWS = 250_000;
 const FEW = 25_000;
 
 /**
  * P6: a deck of 250 000 prices read from a file, checked, compared and live, in a process of its own: into an empty plan,
- * then over itself with every price changed. Beside it a bare COPY of as many rows into the same table with the same
+ * then over itself with every price changed, by which resellers buy and talked in the last thirty days. Beside it a bare COPY of as many rows into the same table with the same
  * indexes. Memory is that of the whole process, against one that brings a tenth of the rows.
  */
 export async function rateDeck(): Promise<Figure[]> {
@@ -34,6 +35,7 @@ export async function rateDeck(): Promise<Figure[]> {
     };
     const few = await bring(await planOf(bench, "few"), all.slice(0, FEW));
     const plan = await planOf(bench, "many");
+    await buyers(bench, plan, all);
     const empty = await bring(plan, all);
     const over = await bring(plan, all);
     const grewMb = Math.round(Math.max(empty.peakMb, over.peakMb) - few.peakMb);
@@ -61,7 +63,7 @@ function timeFigure(what: string, taken: Taken, reach: number, anchor: number): 
   );
   return {
     id: "P6",
-    what: `rate deck of ${ROWS} rows ${what}: read ${read}, compare ${compare}, apply ${apply} s`,
+    what: `rate deck of ${ROWS} rows ${what}, ${RESELLERS} resellers with ${CALLS} calls: read ${read}, compare ${compare}, apply ${apply} s`,
     measured: total ?? Number.NaN,
     unit: "s",
     reach: `≤ ${reach} s`,

@@ -20,7 +20,7 @@ import { stageDeck } from "@/server/domain/decks/stage";
 import type { TenantId } from "@/server/kernel/ids";
 import { check } from "../check";
 import { BadInput, type Command, type Given, type Result } from "../command";
-import { countsText, summaryOf, unreadColumns } from "../deck-words";
+import { countsText, effectLines, summaryOf, unreadColumns } from "../deck-words";
 import type { Desk } from "../desk";
 import { Interrupted, interruptible } from "../interruption";
 import { planNamed } from "../plan-named";
@@ -170,13 +170,6 @@ function linesOf(deck: Deck, problems: readonly DeckProblem[]): string[] {
     .map((one) => `line ${one.line}, ${one.column || "file"}: ${one.reason}${one.value ? ` (${one.value})` : ""}`);
   return all > lines.length ? [...lines, `… ${all} in all; --errors writes them to a file.`] : lines;
 }
-
-/** Who would sell below what they pay, and whose prices could not be compared. */
-const effectLines = ({ effects }: Deck): string[] =>
-  effects.flatMap(({ seller, plan, belowCost, currency }) => {
-    if (currency !== undefined) return [`${seller}, ${plan}: its prices are in ${currency} and were not compared.`];
-    return belowCost > 0 ? [`${seller}, ${plan}: ${belowCost} prices would be below what is paid for them.`] : [];
-  });
 
 /** What of the file is left aside. */
 function unreadLines(deck: Deck): string[] {

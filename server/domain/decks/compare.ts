@@ -8,7 +8,7 @@ type Party = { side: string; seller_id: string; plan_id: string };
 
 /**
  * Compares a staged deck with the prices of its plan as they are at this moment, and finds what it means for the margins of
- * those who sell by it and for the calls of the last thirty days. Safe to repeat; each step is one statement.
+ * those who sell by it, for what they earn, and for the calls of the last thirty days. Safe to repeat; each step is one statement.
  * @param onStep hears which step of how many comes next; may throw to stop.
  * @throws DomainError invalid_state for a deck that is not staged.
  */
@@ -24,12 +24,14 @@ export async function compareDeck(
       SELECT deck_compare(${tenantId}::uuid, ${deckId}::uuid) AS counts`;
     const parties = await db.$queryRaw<Party[]>`
       SELECT side, seller_id::text, plan_id::text FROM deck_parties(${tenantId}::uuid, ${deckId}::uuid)`;
-    const steps = parties.length + 2;
+    const steps = parties.length + 3;
     for (const [at, party] of parties.entries()) {
       await onStep(at + 1, steps);
       await db.$queryRaw`
         SELECT deck_margin(${tenantId}::uuid, ${deckId}::uuid, ${party.side}, ${party.seller_id}::uuid, ${party.plan_id}::uuid)::text`;
     }
+    await onStep(steps - 2, steps);
+    await db.$queryRaw`SELECT deck_earn(${tenantId}::uuid, ${deckId}::uuid)::text`;
     await onStep(steps - 1, steps);
     await db.$queryRaw`SELECT deck_weigh(${tenantId}::uuid, ${deckId}::uuid)::text`;
     return row?.counts ?? { new: 0, up: 0, down: 0, changed: 0, removed: 0, same: 0 };

@@ -21,6 +21,8 @@ export type DeckState =
 export type DeckEffect = Readonly<{
   side: "own" | "below";
   seller: string;
+  sellerId?: string;
+  planId?: string;
   plan: string;
   floorPpm: number;
   compared: number;
@@ -28,6 +30,20 @@ export type DeckEffect = Readonly<{
   belowFloor: number;
   /** Of a plan whose prices are in another one, which cannot be compared. */
   currency?: string;
+  /** None in a deck that was compared before this was looked at. */
+  earned?: DeckEarned;
+}>;
+
+/** What the calls of the thirty days before leave a seller, by today's prices and by the deck's; micros as text. */
+export type DeckEarned = Readonly<{
+  calls: number;
+  now: string;
+  later: string;
+  /** Calls that would be sold below cost, and what is lost on them. */
+  losing: number;
+  loss: string;
+  /** Calls that would have no price: they earn nothing then. */
+  unpriced: number;
 }>;
 
 /** What the calls of the thirty days before would have cost more; micros as text. */
