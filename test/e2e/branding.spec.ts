@@ -20,8 +20,6 @@ test("a reseller's customer comes in by its host name and sees its brand; the op
   enter,
   browser,
 }) => {
-  // It opens a dozen pages one after the other.
-  test.setTimeout(360_000);
   const [reseller, operator] = [signInOf("reseller", "owner"), signInOf("operator", "owner")];
   const house = new URL(stack().appUrl);
   const there = `${house.protocol}//${host}:${house.port}`;

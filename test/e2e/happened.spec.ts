@@ -36,7 +36,7 @@ test("a job that failed is told by the chip and the bell, and is tried once more
   await dialog.getByLabel("Carrier", { exact: true }).fill("e2e-failing");
   await dialog.getByRole("button", { name: "Compare file" }).click();
   await expect(dialog).toHaveCount(0);
-  await expect.poll(async () => (await endsOf(page, name)).length, { timeout: 60_000 }).toBe(1);
+  await expect.poll(async () => (await endsOf(page, name)).length).toBe(1);
 
   await openPage(page, `/t/${operator().tenantSlug}/system`);
   const job = page.getByRole("list", { name: "Jobs" }).getByRole("listitem").filter({ hasText: name });
@@ -47,9 +47,7 @@ test("a job that failed is told by the chip and the bell, and is tried once more
   const asked = page.waitForResponse((answer) => answer.url().includes("tasks.resume"));
   await job.getByRole("button", { name: "Go on" }).click();
   expect((await asked).status()).toBe(200);
-  await expect
-    .poll(async () => (await endsOf(page, name)).filter((end) => end !== before).length, { timeout: 60_000 })
-    .toBe(1);
+  await expect.poll(async () => (await endsOf(page, name)).filter((end) => end !== before).length).toBe(1);
   await expect(job.getByRole("button", { name: "Go on" })).toBeEnabled();
 
   await test.step("the bell names it, until it was read, and leads to where it was asked for", async () => {

@@ -1,11 +1,10 @@
 import { expect, type Page } from "@playwright/test";
 
-import { SipPhone } from "@/server/embedded/sip-phone";
-import { relayFrom } from "@/test/support/udp-relay";
 import { expectAccessible } from "./support/axe";
 import { openPage, withClicks, withKeys } from "./support/hand";
 import { test, textOf } from "./support/portal";
-import { signInOf, stack } from "./support/stack";
+import { signInOf } from "./support/stack";
+import { guessAt } from "./support/thief";
 
 const operator = () => signInOf("operator", "owner");
 const rows = (page: Page) => page.locator("tbody tr");
@@ -122,29 +121,16 @@ test("three incidents become one with the keyboard alone, one is taken out again
 /** Nobody is at home there, and no other test is banned with it. */
 const STRANGER = "127.7.12.1";
 
-/** Somebody guesses at a name that nobody has, until there is an incident. */
-async function guess(): Promise<void> {
-  const relay = await relayFrom(STRANGER, stack().sipPort);
-  const server = { host: "127.0.0.1", port: relay.port };
-  const thief = await SipPhone.open({ username: "nobody-of-that-name", secret: "guess", server });
-  try {
-    for (let n = 0; n < 6; n += 1) await thief.register().catch(() => {});
-  } finally {
-    await thief.close();
-    relay.close();
-  }
-}
-
 test("what waits is taken, rated, given away, commented, merged and dismissed by single keys, and the next one opens itself", async ({
   page,
   resume,
 }) => {
   await resume(operator());
-  await guess();
+  await guessAt("nobody-of-that-name", STRANGER);
   const list = `/t/${operator().tenantSlug}/incidents`;
   await page.goto(`${list}?q=127.7.12.`);
   await expect(page.getByTitle("Changes appear by themselves")).toBeVisible();
-  await expect(rows(page)).toHaveCount(1, { timeout: 30_000 });
+  await expect(rows(page)).toHaveCount(1);
   const panel = page.getByRole("complementary");
   const keys = page.keyboard;
   const leave = () => page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());

@@ -1,6 +1,7 @@
 import { type Browser, expect, type Page } from "@playwright/test";
 
 import { test } from "./support/portal";
+import { act } from "./support/procedures";
 import { type SignIn, signInOf, stack } from "./support/stack";
 
 const signInAt = (tenantSlug: string, role: string): SignIn => {
@@ -12,17 +13,6 @@ const signInAt = (tenantSlug: string, role: string): SignIn => {
 /** Another browser, whose console may complain: it loses its connection and parts of its page. */
 const newBrowser = async (browser: Browser) =>
   browser.newContext({ baseURL: stack().appUrl, locale: "en-GB", timezoneId: "Europe/Berlin" });
-
-/** Does something as the person who is signed in on this page, as its own buttons would. */
-const act = (page: Page, procedure: string, json: object): Promise<number> =>
-  page.evaluate(
-    async ([path, input]) => {
-      const headers = { "content-type": "application/json" };
-      const body = JSON.stringify({ json: input });
-      return (await fetch(`/api/trpc/${path}`, { method: "POST", headers, body })).status;
-    },
-    [procedure, json] as const,
-  );
 
 const live = (page: Page) => expect(page.getByTitle("Changes appear by themselves")).toBeVisible();
 
@@ -58,8 +48,6 @@ test("what is typed survives a lost connection, a newer build, a missing part an
   browser,
   enter,
 }) => {
-  // Five things in a row, with three sign-ins.
-  test.slow();
   const franz = signInAt("alpine", "owner");
   const context = await newBrowser(browser);
   const page = await context.newPage();
@@ -94,18 +82,18 @@ test("what is typed survives a lost connection, a newer build, a missing part an
   const elsewhere = await other.newPage();
   await test.step("suspended meanwhile: the bar appears by itself, the refusal names it, the form stays", async () => {
     await enter(signInOf("operator", "owner"), elsewhere);
-    expect(await act(elsewhere, "tenants.suspend", { tenantSlug: "operator", childSlug: "alpine" })).toBe(200);
+    expect((await act(elsewhere, "tenants.suspend", { tenantSlug: "operator", childSlug: "alpine" })).status).toBe(200);
     await expect(page.getByText("Calling is suspended.")).toBeVisible();
     await send();
     await expect(form.getByText("A suspended tenant cannot take on new ones.")).toBeVisible();
     await expect(company).toHaveValue("Glacier Café");
-    expect(await act(elsewhere, "tenants.resume", { tenantSlug: "operator", childSlug: "alpine" })).toBe(200);
+    expect((await act(elsewhere, "tenants.resume", { tenantSlug: "operator", childSlug: "alpine" })).status).toBe(200);
     await expect(page.getByText("Calling is suspended.")).toHaveCount(0);
   });
   await test.step("the session was ended: a sign-in over the page, and the same form behind it", async () => {
     await other.clearCookies();
     await enter(franz, elsewhere);
-    expect(await act(elsewhere, "sessions.revokeOthers", {})).toBe(200);
+    expect((await act(elsewhere, "sessions.revokeOthers", {})).status).toBe(200);
     const ended = page.getByRole("dialog", { name: "Your session has ended" });
     await expect(ended.getByLabel("E-mail")).toHaveValue(franz.email);
     await ended.getByLabel("Password").fill(franz.password);
@@ -138,7 +126,7 @@ test("what is typed survives a lost connection, a newer build, a missing part an
     await expect(page.getByText("A newer version of the portal is out.")).toHaveCount(0);
   });
   await test.step("somebody else who signs in over it begins with a page of their own", async () => {
-    expect(await act(elsewhere, "sessions.revokeOthers", {})).toBe(200);
+    expect((await act(elsewhere, "sessions.revokeOthers", {})).status).toBe(200);
     const ended = page.getByRole("dialog", { name: "Your session has ended" });
     const rita = signInAt("hansa", "owner");
     await ended.getByLabel("E-mail").fill(rita.email);
@@ -168,7 +156,7 @@ test("a seat that is taken away is said on the page, which stays as it is", asyn
   }, who.email);
   await page.goto("/t/clinic/extensions");
   await live(page);
-  expect(await act(elsewhere, "members.revoke", { tenantSlug: "clinic", userId: paul })).toBe(200);
+  expect((await act(elsewhere, "members.revoke", { tenantSlug: "clinic", userId: paul })).status).toBe(200);
   // Losing a seat ends the sessions with it.
   const ended = page.getByRole("dialog", { name: "Your session has ended" });
   await ended.getByLabel("Password").fill(who.password);

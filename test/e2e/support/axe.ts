@@ -26,7 +26,7 @@ export async function expectAccessible(page: Page, what: "all" | "colours" = "al
 /** Dark and light: the theme is switched under the page, as the system does it in the evening. */
 export async function expectAccessibleInBoth(page: Page): Promise<void> {
   for (const colorScheme of ["dark", "light"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await page.emulateMedia({ colorScheme });
     await expectAccessible(page, colorScheme === "dark" ? "all" : "colours");
   }
 }

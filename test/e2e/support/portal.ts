@@ -13,19 +13,23 @@ import { type SignIn, stack } from "./stack";
 
 export type NewPhone = Readonly<{ name: string; number: string; username: string; secret: string }>;
 
-type Cookies = Awaited<ReturnType<BrowserContext["cookies"]>>;
+/** A sign-in that went by the form, and when. */
+type Visit = Readonly<{ cookies: Awaited<ReturnType<BrowserContext["cookies"]>>; at: number }>;
+
+/** Well below the quarter of an hour after which what cannot be taken back asks for the password again. */
+const FRESH_MS = 5 * 60_000;
 
 type Fixtures = {
   /** Signs in by the form, as a person, and lands on their tenant's home. */
   enter: (who: SignIn, page?: Page) => Promise<void>;
-  /** The same without the form where somebody signed in before: for tests of what is behind it. */
+  /** The same without the form where they signed in a moment ago: for tests of what is behind it. */
   resume: (who: SignIn) => Promise<void>;
   /** A real telephone, hung up and closed at the end of the test. */
   openPhone: (account: { username: string; secret: string }) => Promise<SipPhone>;
 };
 
 /** A test in the portal. Whatever the browser complains about on its console makes it fail. */
-export const test = base.extend<Fixtures, { visits: Map<string, Cookies> }>({
+export const test = base.extend<Fixtures, { visits: Map<string, Visit> }>({
   visits: [async ({ browserName: _ }, use) => use(new Map()), { scope: "worker" }],
   baseURL: async ({ browserName: _ }, use) => use(stack().appUrl),
   page: async ({ page }, use) => {
@@ -46,9 +50,10 @@ export const test = base.extend<Fixtures, { visits: Map<string, Cookies> }>({
   resume: async ({ context, enter, visits }, use) =>
     use(async (who) => {
       const known = visits.get(who.email);
-      if (known) return context.addCookies(known);
+      if (known && Date.now() - known.at < FRESH_MS) return context.addCookies(known.cookies);
+      const at = Date.now();
       await enter(who);
-      visits.set(who.email, await context.cookies());
+      visits.set(who.email, { cookies: await context.cookies(), at });
     }),
   openPhone: async ({ browserName: _ }, use) => {
     const phones: SipPhone[] = [];
