@@ -70,7 +70,7 @@ export function BalanceView() {
           </>
         )}
         <Section aside={<ExportLink filter={{}} list="ledger" />} level={2} title={t("Ledger")}>
-          <Ledger before={params.get("before") ?? undefined} onPage={(before) => set({ before })} />
+          <Ledger />
         </Section>
       </div>
       {moving === "pay" && payments && <TopUp onClose={() => setMoving(undefined)} payments={payments} />}

@@ -16,9 +16,18 @@ import { zoneText } from "@/components/ui/clock-text";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { Pages } from "@/components/ui/pages";
+import { descending } from "@/components/ui/sorted";
+import { useParamsState } from "@/components/ui/use-params-state";
+import { useSorted } from "@/components/ui/use-sorted";
 import { t } from "@/server/kernel/words";
 
-type Props = Readonly<{ before: string | undefined; onPage: (before: string | undefined) => void }>;
+const timeColumn = (zone: string): Column<LedgerRow> => ({
+  key: "time",
+  sort: descending("time"),
+  header: t("Time, {zone}", { zone }),
+  fold: "second",
+  cell: (line) => <Moment at={line.at} />,
+});
 
 const columnsIn = (
   currency: string,
@@ -26,7 +35,7 @@ const columnsIn = (
   zone: string,
   callHref: (id: string) => string,
 ): readonly Column<LedgerRow>[] => [
-  { key: "time", header: t("Time, {zone}", { zone }), fold: "second", cell: (line) => <Moment at={line.at} /> },
+  timeColumn(zone),
   {
     key: "kind",
     header: t("Type"),
@@ -79,12 +88,14 @@ const columnsIn = (
   },
 ];
 
-/** Every movement of money, newest first. Lines are never changed; a correction is a new line. */
-export function Ledger({ before, onPage }: Props) {
+/** Every movement of money, newest first or oldest. Lines are never changed; a correction is a new line. */
+export function Ledger() {
   const { tenantSlug, currency, timeZone, hrefOf } = useScope();
-  const query = useQuery(
-    useTRPC().billing.ledger.queryOptions(ledgerInput(tenantSlug, before), { placeholderData: keepPreviousData }),
-  );
+  const { params, set } = useParamsState();
+  const sorted = useSorted("time", "before");
+  const input = ledgerInput(tenantSlug, params);
+  const before = input.cursor;
+  const query = useQuery(useTRPC().billing.ledger.queryOptions(input, { placeholderData: keepPreviousData }));
   return (
     <QueryView query={query}>
       {({ items, nextCursor }) => {
@@ -102,15 +113,17 @@ export function Ledger({ before, onPage }: Props) {
                   {t("The first top-up or call writes the first line.")}
                 </Empty>
               }
-              live={{ scope: query.isPlaceholderData ? undefined : (before ?? "newest"), whole: !nextCursor }}
+              live={{ scope: query.isPlaceholderData ? undefined : JSON.stringify(input), whole: !nextCursor }}
               rowKey={(line) => String(line.seq)}
               rows={items}
+              sorted={sorted}
             />
             {(items.length > 0 || before) && (
               <Pages
                 counted={t("{count, plural, one {# line} other {# lines}}", { count: items.length })}
-                onNewest={before ? () => onPage(undefined) : undefined}
-                onOlder={nextCursor ? () => onPage(nextCursor) : undefined}
+                onNewest={before ? () => set({ before: undefined }) : undefined}
+                onOlder={nextCursor ? () => set({ before: nextCursor }) : undefined}
+                unusual={sorted.by !== "time"}
               />
             )}
           </>

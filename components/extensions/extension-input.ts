@@ -1,4 +1,5 @@
 import type { Inputs } from "@/components/api/outputs";
+import { extensionPlace, extensionSorts } from "@/server/domain/provisioning/extension-sort.schema";
 import { extensionStatuses } from "@/server/domain/provisioning/extension-status.schema";
 
 type Input = Inputs["extensions"]["page"];
@@ -8,12 +9,14 @@ export function extensionInput(tenantSlug: string, params: Readonly<{ get: (name
   const text = params.get("q")?.trim().slice(0, 100);
   const show = params.get("show");
   const status = extensionStatuses.find((known) => known === show);
+  const sort = extensionSorts.find((known) => known === params.get("sort"));
   const after = params.get("after") ?? "";
   return {
     tenantSlug,
     ...(text ? { text } : {}),
+    ...(sort ? { sort } : {}),
     ...(status ? { status } : {}),
     ...(show === "unused" ? { unusedDays: 30 } : {}),
-    ...(/^[1-9]\d{1,5}$/.test(after) ? { after } : {}),
+    ...(extensionPlace.test(after) ? { after } : {}),
   };
 }

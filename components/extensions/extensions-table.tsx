@@ -11,6 +11,7 @@ import { Button } from "@/components/ui/button";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { RowLink } from "@/components/ui/row-link";
+import { ascending, type Sorted } from "@/components/ui/sorted";
 import { Tick } from "@/components/ui/tick";
 import type { Live } from "@/components/ui/use-held-rows";
 import { t } from "@/server/kernel/words";
@@ -20,6 +21,7 @@ const dash = <span className="text-ink-3">–</span>;
 const phoneColumns = (): readonly Column<ExtensionRow>[] => [
   {
     key: "number",
+    sort: ascending("number"),
     header: t("Number"),
     fold: "lead",
     cell: (item) => (
@@ -29,7 +31,7 @@ const phoneColumns = (): readonly Column<ExtensionRow>[] => [
       </RowLink>
     ),
   },
-  { key: "name", header: t("Name"), cell: (item) => item.displayName },
+  { key: "name", sort: ascending("name"), header: t("Name"), cell: (item) => item.displayName },
   { key: "status", header: t("Status"), fold: "second", grow: true, cell: (item) => <SipStatus extension={item} /> },
   {
     key: "device",
@@ -107,6 +109,7 @@ const chooseColumn = (chosen: ReadonlySet<string>, onChoose: Choose, all: readon
 type Props = Readonly<{
   rows: readonly ExtensionRow[];
   live: Live;
+  sorted: Sorted;
   openId: string | undefined;
   onClear: () => void;
   /** The ids of those that are chosen; undefined where nobody may change any. */
@@ -114,7 +117,7 @@ type Props = Readonly<{
   onChoose: Choose;
 }>;
 
-export function ExtensionsTable({ rows, live, openId, onClear, chosen, onChoose }: Props) {
+export function ExtensionsTable({ rows, live, sorted, openId, onClear, chosen, onChoose }: Props) {
   const { currency } = useScope();
   const decimals = columnDecimals(
     rows.map((item) => item.costTodayMicros),
@@ -143,6 +146,7 @@ export function ExtensionsTable({ rows, live, openId, onClear, chosen, onChoose 
       openKey={openId}
       rowKey={(item) => item.id}
       rows={rows}
+      sorted={sorted}
     />
   );
 }

@@ -20,6 +20,7 @@ import { Select } from "@/components/ui/select";
 import type { Live } from "@/components/ui/use-held-rows";
 import { useOpen } from "@/components/ui/use-open";
 import { useParamsState } from "@/components/ui/use-params-state";
+import { useSorted } from "@/components/ui/use-sorted";
 import { t } from "@/server/kernel/words";
 
 const ExtensionPanel = later(() =>
@@ -42,7 +43,7 @@ export function ExtensionsView() {
   const [making, setMaking] = useState<Kind>(params.get("new") === "1" ? "one" : undefined);
   const [chosen, setChosen] = useState(none);
   const input = extensionInput(tenantSlug, params);
-  const { tenantSlug: _, after: __, ...exported } = input;
+  const { tenantSlug: _, after: __, sort: ___, ...exported } = input;
   const query = useQuery(useTRPC().extensions.page.queryOptions(input, { placeholderData: keepPreviousData }));
   const { total = 0, registered = 0 } = query.data ?? {};
   const write = can("extensions.write");
@@ -134,6 +135,7 @@ type ListProps = Readonly<{
 
 function List({ items, live, nextAfter, after, openId, chosen, onChoose }: ListProps) {
   const { set } = useParamsState();
+  const sorted = useSorted("number", "after");
   return (
     <>
       <ExtensionsTable
@@ -143,6 +145,7 @@ function List({ items, live, nextAfter, after, openId, chosen, onChoose }: ListP
         onClear={() => set({ q: undefined, show: undefined, after: undefined })}
         openId={openId}
         rows={items}
+        sorted={sorted}
       />
       {(nextAfter || after) && (
         <Pages
@@ -152,6 +155,7 @@ function List({ items, live, nextAfter, after, openId, chosen, onChoose }: ListP
           onNewest={after ? () => set({ after: undefined }) : undefined}
           onOlder={nextAfter ? () => set({ after: nextAfter }) : undefined}
           order={t(", by number")}
+          unusual={sorted.by !== "number"}
         />
       )}
     </>

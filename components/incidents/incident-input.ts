@@ -1,4 +1,5 @@
 import type { Inputs } from "@/components/api/outputs";
+import { incidentSorts } from "@/server/domain/incidents/incident-sort.schema";
 
 type Input = Inputs["incidents"]["list"];
 
@@ -12,12 +13,14 @@ export function incidentInput(
   params: Readonly<{ get: (name: string) => string | null }>,
 ): Input & { show: "active" | "snoozed" | "closed" } {
   const severity = severities.find((known) => known === params.get("severity"));
+  const sort = incidentSorts.find((known) => known === params.get("sort"));
   const view = views.find((known) => known === params.get("view"));
   const text = params.get("q")?.trim().slice(0, 100);
   const cursor = params.get("before") ?? "";
   return {
     tenantSlug,
     show: shows.find((known) => known === params.get("show")) ?? "active",
+    ...(sort ? { sort } : {}),
     ...(severity ? { severity } : {}),
     ...(view ? { view } : {}),
     ...(text ? { text } : {}),

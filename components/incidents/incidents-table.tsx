@@ -12,6 +12,7 @@ import { zoneText } from "@/components/ui/clock-text";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { RowLink } from "@/components/ui/row-link";
+import { descending, type Sorted } from "@/components/ui/sorted";
 import { Tick } from "@/components/ui/tick";
 import type { Live } from "@/components/ui/use-held-rows";
 import { useNow } from "@/components/ui/use-now";
@@ -20,6 +21,7 @@ import { t } from "@/server/kernel/words";
 type Props = Readonly<{
   rows: readonly IncidentRow[];
   live: Live;
+  sorted: Sorted;
   /** The server's, when it answered. */
   now: Date;
   closed: boolean;
@@ -34,7 +36,19 @@ type Props = Readonly<{
 }>;
 
 /** Incidents: what waits first, in it the worst; what is over by when it was last seen. */
-export function IncidentsTable({ rows, live, now, closed, snoozed, filtered, openId, onClear, chosen, onTick }: Props) {
+export function IncidentsTable({
+  rows,
+  live,
+  sorted,
+  now,
+  closed,
+  snoozed,
+  filtered,
+  openId,
+  onClear,
+  chosen,
+  onTick,
+}: Props) {
   const { timeZone } = useScope();
   return (
     <DataTable
@@ -64,6 +78,7 @@ export function IncidentsTable({ rows, live, now, closed, snoozed, filtered, ope
       openKey={openId}
       rowKey={(row) => row.id}
       rows={rows}
+      sorted={sorted}
     />
   );
 }
@@ -96,6 +111,7 @@ const columnsIn = (zone: string, now: Date): readonly Column<IncidentRow>[] => [
 const whatColumns = (): readonly Column<IncidentRow>[] => [
   {
     key: "number",
+    sort: descending("number"),
     header: t("No."),
     fold: "hide",
     cell: (row) => <span className="figures text-ink-2">{row.number}</span>,
@@ -145,7 +161,13 @@ const whatColumns = (): readonly Column<IncidentRow>[] => [
 
 const whenColumns = (zone: string, now: Date): readonly Column<IncidentRow>[] => [
   { key: "age", header: t("Age"), numeric: true, from: "lg", cell: (row) => <Age at={row.openedAt} serverNow={now} /> },
-  { key: "last", header: t("Last seen, {zone}", { zone }), fold: "second", cell: (row) => <Moment at={row.lastAt} /> },
+  {
+    key: "last",
+    sort: descending("last"),
+    header: t("Last seen, {zone}", { zone }),
+    fold: "second",
+    cell: (row) => <Moment at={row.lastAt} />,
+  },
   {
     key: "owner",
     header: t("Owner"),

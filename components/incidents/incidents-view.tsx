@@ -23,6 +23,7 @@ import { SearchBox } from "@/components/ui/search-box";
 import { Select } from "@/components/ui/select";
 import { useOpen } from "@/components/ui/use-open";
 import { useParamsState } from "@/components/ui/use-params-state";
+import { useSorted } from "@/components/ui/use-sorted";
 import { t } from "@/server/kernel/words";
 
 const ManyIncidents = later(() => import("@/components/incidents/many-incidents").then((file) => file.ManyIncidents));
@@ -35,7 +36,8 @@ export function IncidentsView() {
   const { openId, close } = useOpen();
   const [opening, setOpening] = useState(false);
   const input = incidentInput(tenantSlug, params);
-  const { tenantSlug: _, cursor: __, ...exported } = input;
+  const sorted = useSorted(input.show === "closed" ? "last" : "urgent", "before");
+  const { tenantSlug: _, cursor: __, sort: ___, ...exported } = input;
   const options = useTRPC().incidents.list.queryOptions(input, { placeholderData: keepPreviousData });
   const poll = useCutPoll();
   // What was put off comes back by itself, without anybody telling.
@@ -67,12 +69,14 @@ export function IncidentsView() {
               openId={openId}
               rows={items}
               snoozed={input.show === "snoozed"}
+              sorted={sorted}
             />
             {items.length > 0 && (
               <Pages
                 counted={t("{n, plural, one {# incident} other {# incidents}}", { n: items.length })}
                 onNewest={params.get("before") ? () => set({ before: undefined }) : undefined}
                 onOlder={nextCursor ? () => set({ before: nextCursor }) : undefined}
+                unusual={sorted.by !== "last"}
               />
             )}
           </>

@@ -1,5 +1,5 @@
 import type { Inputs } from "@/components/api/outputs";
-import { tenantSorts, tenantViews } from "@/server/domain/tenancy/tenant-view.schema";
+import { type TenantOrder, tenantOrders, tenantViews } from "@/server/domain/tenancy/tenant-view.schema";
 
 type Input = Inputs["tenants"]["list"];
 
@@ -7,13 +7,13 @@ type Input = Inputs["tenants"]["list"];
 export function tenantListInput(
   tenantSlug: string,
   params: Readonly<{ get: (name: string) => string | null }>,
-): Input & { view: (typeof tenantViews)[number]; sort: (typeof tenantSorts)[number] } {
+): Input & { view: (typeof tenantViews)[number]; sort: TenantOrder } {
   const text = params.get("q")?.trim().slice(0, 100);
   const cursor = params.get("after") ?? "";
   return {
     tenantSlug,
     view: tenantViews.find((known) => known === params.get("view")) ?? "all",
-    sort: tenantSorts.find((known) => known === params.get("sort")) ?? "name",
+    sort: tenantOrders.find((known) => known === params.get("sort")) ?? "name",
     ...(text ? { text } : {}),
     ...(/^[\w-]{1,1200}$/.test(cursor) ? { cursor } : {}),
   };

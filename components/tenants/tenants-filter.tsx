@@ -36,7 +36,7 @@ const sorts = () => [
   { value: "created", label: t("Newest first") },
 ];
 
-/** Which tenants, and in which order; each choice writes itself into the address. */
+/** Which tenants, and on a narrow page, where the columns have no heads, in which order; each choice writes itself into the address. */
 export function TenantsFilter({ input }: Readonly<{ input: ReturnType<typeof tenantListInput> }>) {
   const { params, set } = useParamsState();
   const search = useCallback((q: string) => set({ q, after: undefined }, "replace"), [set]);
@@ -58,14 +58,19 @@ export function TenantsFilter({ input }: Readonly<{ input: ReturnType<typeof ten
         onChange={choose("view")}
         value={input.view === "all" ? "" : input.view}
       />
-      <Select
-        choices={sorts()}
-        label={t("Order")}
-        labelHidden
-        name="sort"
-        onChange={choose("sort")}
-        value={input.sort === "name" ? "" : input.sort}
-      />
+      <div className="sm:hidden">
+        <Select
+          choices={[
+            ...sorts(),
+            ...(input.sort.startsWith("-") ? [{ value: input.sort, label: t("The other way round") }] : []),
+          ]}
+          label={t("Order")}
+          labelHidden
+          name="sort"
+          onChange={choose("sort")}
+          value={input.sort === "name" ? "" : input.sort}
+        />
+      </div>
     </div>
   );
 }

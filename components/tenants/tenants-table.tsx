@@ -9,6 +9,7 @@ import { Button } from "@/components/ui/button";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { RowLink } from "@/components/ui/row-link";
+import { ascending, descending, type Sorted } from "@/components/ui/sorted";
 import { Tick } from "@/components/ui/tick";
 import type { Live } from "@/components/ui/use-held-rows";
 import { rich } from "@/components/words/rich";
@@ -18,6 +19,7 @@ import { t } from "@/server/kernel/words";
 type Props = Readonly<{
   rows: readonly TenantRow[];
   live: Live;
+  sorted: Sorted;
   openKey: string | undefined;
   /** Defined for whoever may do something with many at once. */
   chosen: ReadonlySet<string> | undefined;
@@ -29,7 +31,7 @@ type Props = Readonly<{
 const nothing = <span className="text-ink-3">–</span>;
 
 /** Everybody below, one line each: where to look first, and one thing to do. */
-export function TenantsTable({ rows, live, openKey, chosen, onChoose, onPay, onClear }: Props) {
+export function TenantsTable({ rows, live, sorted, openKey, chosen, onChoose, onPay, onClear }: Props) {
   const { can, tenant } = useScope();
   const act = (row: TenantRow) =>
     (tenant.kind === "operator" || row.parentSlug === tenant.slug) && (
@@ -47,20 +49,7 @@ export function TenantsTable({ rows, live, openKey, chosen, onChoose, onPay, onC
     nameColumn(tenant.slug),
     { key: "health", header: t("Health"), fold: "second", cell: (row) => <Health row={row} /> },
     balanceColumn(),
-    { key: "runway", header: t("Runway"), numeric: true, fold: "second-end", cell: (row) => <Runway row={row} /> },
-    { key: "spent", header: t("Spent today"), numeric: true, from: "lg", cell: (row) => spentToday(row) },
-    marginColumn(tenant.currency),
-    { key: "calls", header: t("Calls"), numeric: true, from: "lg", cell: (row) => row.liveCalls || nothing },
-    {
-      key: "phones",
-      header: t("Online"),
-      numeric: true,
-      from: "xl",
-      cell: (row) =>
-        row.phones ? t("{online} of {phones}", { online: row.phonesOnline, phones: row.phones }) : nothing,
-    },
-    planColumn(),
-    { key: "since", header: t("Since"), from: "xl", cell: (row) => <Moment at={row.createdAt} /> },
+    ...figureColumns(tenant.currency),
     can("billing.write") && {
       key: "act",
       header: <span className="sr-only">{t("Action")}</span>,
@@ -79,9 +68,53 @@ export function TenantsTable({ rows, live, openKey, chosen, onChoose, onPay, onC
       openKey={openKey}
       rowKey={(row) => row.slug}
       rows={rows}
+      sorted={sorted}
     />
   );
 }
+
+const figureColumns = (currency: string): readonly Column<TenantRow>[] => [
+  {
+    key: "runway",
+    sort: ascending("runway"),
+    header: t("Runway"),
+    numeric: true,
+    fold: "second-end",
+    cell: (row) => <Runway row={row} />,
+  },
+  {
+    key: "spent",
+    sort: descending("spent"),
+    header: t("Spent today"),
+    numeric: true,
+    from: "lg",
+    cell: (row) => spentToday(row),
+  },
+  marginColumn(currency),
+  {
+    key: "calls",
+    sort: descending("calls"),
+    header: t("Calls"),
+    numeric: true,
+    from: "lg",
+    cell: (row) => row.liveCalls || nothing,
+  },
+  {
+    key: "phones",
+    header: t("Online"),
+    numeric: true,
+    from: "xl",
+    cell: (row) => (row.phones ? t("{online} of {phones}", { online: row.phonesOnline, phones: row.phones }) : nothing),
+  },
+  planColumn(),
+  {
+    key: "since",
+    sort: descending("created"),
+    header: t("Since"),
+    from: "xl",
+    cell: (row) => <Moment at={row.createdAt} />,
+  },
+];
 
 const tickColumn = (chosen: ReadonlySet<string>, onChoose: Props["onChoose"]): Column<TenantRow> => ({
   key: "tick",
@@ -97,6 +130,7 @@ const tickColumn = (chosen: ReadonlySet<string>, onChoose: Props["onChoose"]): C
 
 const nameColumn = (here: string): Column<TenantRow> => ({
   key: "name",
+  sort: ascending("name"),
   header: t("Tenant"),
   fold: "lead",
   grow: true,
@@ -118,6 +152,7 @@ const nameColumn = (here: string): Column<TenantRow> => ({
 
 const balanceColumn = (): Column<TenantRow> => ({
   key: "balance",
+  sort: ascending("balance"),
   header: t("Available"),
   numeric: true,
   fold: "lead-end",
@@ -132,6 +167,7 @@ const balanceColumn = (): Column<TenantRow> => ({
 
 const marginColumn = (currency: string): Column<TenantRow> => ({
   key: "margin",
+  sort: ascending("margin"),
   header: (
     <abbr className="no-underline" title={t("Margin of 30 days")}>
       {t("Margin 30 d")}

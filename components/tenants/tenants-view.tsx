@@ -16,6 +16,7 @@ import { later } from "@/components/ui/later";
 import { PageHeader } from "@/components/ui/page-header";
 import { useOpen } from "@/components/ui/use-open";
 import { useParamsState } from "@/components/ui/use-params-state";
+import { useSorted } from "@/components/ui/use-sorted";
 import { type Message, msg, say, t } from "@/server/kernel/words";
 
 const OnboardTenant = later(() => import("@/components/tenants/onboard-tenant").then((file) => file.OnboardTenant));
@@ -122,8 +123,9 @@ function ActOnMany({ act, ...rest }: ActProps) {
 /** One page of the list, and what is done with the rows chosen on it. */
 function Page({ data: { items, nextCursor }, scope, onPay }: PageProps) {
   const { can } = useScope();
-  const { params, set } = useParamsState();
+  const { set } = useParamsState();
   const { openId } = useOpen();
+  const sorted = useSorted("name", "after");
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [act, setAct] = useState<Act>();
   // What left the list meanwhile is not acted on.
@@ -159,13 +161,9 @@ function Page({ data: { items, nextCursor }, scope, onPay }: PageProps) {
         onPay={onPay}
         openKey={openId}
         rows={items}
+        sorted={sorted}
       />
-      {(nextCursor || params.get("after")) && (
-        <nav aria-label={t("Pages of tenants")} className="flex items-center justify-end gap-2 py-3">
-          {params.get("after") && <Button onClick={() => set({ after: undefined })}>{t("First page")}</Button>}
-          {nextCursor && <Button onClick={() => set({ after: nextCursor })}>{t("Next page")}</Button>}
-        </nav>
-      )}
+      <OtherPages next={nextCursor} />
       {act && (
         <ActOnMany
           act={act}
@@ -178,6 +176,18 @@ function Page({ data: { items, nextCursor }, scope, onPay }: PageProps) {
         />
       )}
     </>
+  );
+}
+
+function OtherPages({ next }: Readonly<{ next: string | null }>) {
+  const { params, set } = useParamsState();
+  const later = params.get("after") !== null;
+  if (!next && !later) return null;
+  return (
+    <nav aria-label={t("Pages of tenants")} className="flex items-center justify-end gap-2 py-3">
+      {later && <Button onClick={() => set({ after: undefined })}>{t("First page")}</Button>}
+      {next && <Button onClick={() => set({ after: next })}>{t("Next page")}</Button>}
+    </nav>
   );
 }
 

@@ -4,6 +4,8 @@ import type { ReactNode } from "react";
 
 import { Button } from "@/components/ui/button";
 import { cx } from "@/components/ui/cx";
+import { Icon } from "@/components/ui/icon";
+import { type Sort, type Sorted, sortBy, wayOf } from "@/components/ui/sorted";
 import { type Live, useHeldRows } from "@/components/ui/use-held-rows";
 import { useListKeys } from "@/components/ui/use-list-keys";
 import { t } from "@/server/kernel/words";
@@ -23,6 +25,8 @@ export type Column<Row> = Readonly<{
   /** Takes the width that is left, and cuts what does not fit. At most one per table. */
   grow?: boolean;
   className?: string;
+  /** The list can be put in order by it: its head is a button, where the table is given `sorted`. */
+  sort?: Sort;
 }>;
 
 type Props<Row> = Readonly<{
@@ -37,6 +41,7 @@ type Props<Row> = Readonly<{
   live?: Live | undefined;
   /** A table with few columns keeps them together instead of spreading over the page. */
   fit?: boolean;
+  sorted?: Sorted | undefined;
 }>;
 
 const folds: Record<Fold, string> = {
@@ -60,7 +65,7 @@ const cellClass = <Row,>(column: Column<Row>): string =>
   );
 
 /** Renders rows; knows nothing of queries, routes or money. J, K and arrows move, Enter follows the row's link. */
-export function DataTable<Row>({ caption, columns, rows, rowKey, empty, openKey, live, fit }: Props<Row>) {
+export function DataTable<Row>({ caption, columns, rows, rowKey, empty, openKey, live, fit, sorted }: Props<Row>) {
   const list = useListKeys();
   const held = useHeldRows(rows, rowKey, live, list);
   if (held.rows.length === 0) return empty;
@@ -70,7 +75,7 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, empty, openKey,
       <New count={held.waiting} onShow={held.release} />
       <table className={cx("w-full border-collapse text-start max-sm:block", fit && "sm:max-w-4xl")}>
         <caption className="sr-only">{caption}</caption>
-        <Head columns={columns} />
+        <Head columns={columns} sorted={sorted} />
         <tbody className="max-sm:block">
           {held.rows.map((row) => {
             const key = rowKey(row);
@@ -112,20 +117,45 @@ const rowClass =
 const headClass =
   "sticky top-12 z-10 h-8 border-b bg-bg pe-5 text-xs font-medium whitespace-nowrap text-ink-3 last:pe-2";
 
-function Head<Row>({ columns }: Pick<Props<Row>, "columns">) {
+function Head<Row>({ columns, sorted }: Pick<Props<Row>, "columns" | "sorted">) {
   return (
-    <thead className="max-sm:sr-only">
+    <thead className="max-sm:not-focus-within:sr-only">
       <tr>
         {columns.map((column) => (
           <th
+            aria-sort={column.sort && sorted && wayOf(column.sort, sorted.by)}
             className={cx(headClass, column.from && widths[column.from], column.numeric ? "text-end" : "text-start")}
             key={column.key}
             scope="col"
           >
-            {column.header}
+            {column.sort && sorted ? <SortButton column={column} sort={column.sort} sorted={sorted} /> : column.header}
           </th>
         ))}
       </tr>
     </thead>
+  );
+}
+
+type SortButtonProps<Row> = Readonly<{ column: Column<Row>; sort: Sort; sorted: Sorted }>;
+
+/** The head of a column that sorts; the arrow, which `aria-sort` says too, keeps its place so that no column moves. */
+function SortButton<Row>({ column, sort, sorted }: SortButtonProps<Row>) {
+  const way = wayOf(sort, sorted.by);
+  return (
+    <button
+      className={cx(
+        "inline-flex h-8 items-center gap-1 rounded-sm hover:text-ink",
+        column.numeric && "flex-row-reverse",
+        way && "text-ink",
+      )}
+      onClick={() => sorted.onSort(sortBy(sort, sorted.by))}
+      type="button"
+    >
+      {column.header}
+      <Icon
+        className={cx("size-3 transition-none", !way && "invisible", way === "ascending" && "rotate-180")}
+        name="down"
+      />
+    </button>
   );
 }

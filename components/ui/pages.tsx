@@ -10,16 +10,18 @@ type Props = Readonly<{
   onNewest?: (() => void) | undefined;
   /** For lists in another order than the newest first. */
   order?: string;
+  /** The list is not in the order that it usually has: its columns say in which. */
+  unusual?: boolean;
   newestLabel?: string;
   olderLabel?: string;
 }>;
 
 /** Pages by key, not by number: what is new does not push rows from one page to the next. */
-export function Pages({ counted: count, onOlder, onNewest, order, ...words }: Props) {
-  const { newestLabel = t("Newest"), olderLabel = t("Older") } = words;
+export function Pages({ counted: count, onOlder, onNewest, order, unusual, ...words }: Props) {
+  const { newestLabel = unusual ? t("First") : t("Newest"), olderLabel = unusual ? t("Next") : t("Older") } = words;
   const said = onNewest
     ? t("{count} on this page", { count })
-    : !onOlder
+    : !onOlder || unusual
       ? count
       : order
         ? `${count}${order}`

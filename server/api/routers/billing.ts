@@ -5,6 +5,7 @@ import { type Changed, change } from "@/server/domain/audit/change";
 import { getBalance } from "@/server/domain/billing/balance";
 import { movementSchema } from "@/server/domain/billing/billing.schema";
 import { listLedger } from "@/server/domain/billing/ledger";
+import { ledgerSorts } from "@/server/domain/billing/ledger-sort.schema";
 import { type Moved, transfer, undoTransfer } from "@/server/domain/billing/movements";
 import { type MovedOrWaits, topUpOrAsk } from "@/server/domain/billing/top-up-approval";
 import { getTenantBelow } from "@/server/domain/tenancy/tenant-below";
@@ -38,6 +39,7 @@ export const billingRouter = router({
           .regex(/^\d{1,18}$/, "Not a cursor of this list.")
           .optional(),
         limit: z.number().int().min(1).max(200).optional(),
+        sort: z.enum(ledgerSorts).optional(),
       }),
     )
     .query(({ ctx, input }) =>

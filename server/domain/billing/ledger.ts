@@ -1,3 +1,4 @@
+import type { LedgerSort } from "@/server/domain/billing/ledger-sort.schema";
 import { paymentsOfTransactions } from "@/server/domain/payments/payments";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import { type Micros, micros } from "@/server/kernel/money";
@@ -33,13 +34,19 @@ type Row = {
   occurred_at: Date;
 };
 
-/** The history of the wallet of the tenant acted on, newest first, a page at a time; the cursor is a position in the chain. */
+/** The history of the wallet of the tenant acted on, newest first unless the oldest are asked for, a page at a time; the cursor is a position in the chain. */
 export async function listLedger(
   tx: TenantRead,
-  { cursor, limit = 50 }: { cursor?: string | undefined; limit?: number | undefined },
+  {
+    cursor,
+    limit = 50,
+    sort,
+  }: { cursor?: string | undefined; limit?: number | undefined; sort?: LedgerSort | undefined },
 ): Promise<LedgerPage> {
-  const before = cursor === undefined ? null : BigInt(cursor);
-  const rows = await tx.$queryRaw<Row[]>`SELECT * FROM wallet_history(${before}::bigint, ${limit + 1}::int)`;
+  const place = cursor === undefined ? null : BigInt(cursor);
+  const rows = await tx.$queryRaw<
+    Row[]
+  >`SELECT * FROM wallet_history(${place}::bigint, ${limit + 1}::int, ${sort === "-time"}::boolean)`;
   const payments = await paymentsOfTransactions(
     tx,
     rows.map((row) => row.transaction_id),

@@ -15,7 +15,7 @@ const only = <Shape extends z.ZodRawShape>(shape: Shape) =>
   });
 
 const { cursor: _c, limit: _l, far: _f, ...callsFilter } = callFilterSchema.shape;
-const { after: _a, ...extensionsFilter } = extensionFilterSchema.shape;
+const { after: _a, sort: _s, ...extensionsFilter } = extensionFilterSchema.shape;
 const { severity, view, text } = incidentFilterSchema.shape;
 
 /** What narrows each kind of file: the filter of its page, whole. */

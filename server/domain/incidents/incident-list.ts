@@ -1,7 +1,6 @@
 import type { DismissReason } from "@/server/domain/incidents/dismiss-reasons.schema";
 import {
   type Clock,
-  clockMinutes,
   clocksOf,
   type Due,
   dueOf,
@@ -9,6 +8,7 @@ import {
   nextStates,
 } from "@/server/domain/incidents/incident.rules";
 import type { IncidentFilter, IncidentState, IncidentView, Severity } from "@/server/domain/incidents/incident.schema";
+import { dueAt, orderOf } from "@/server/domain/incidents/incident-order";
 import { titleText } from "@/server/domain/incidents/incident-title";
 import { type Loss, lossOf } from "@/server/domain/incidents/loss";
 import { type Timeline, timelineOf } from "@/server/domain/incidents/timeline";
@@ -53,23 +53,6 @@ type Stored = Omit<IncidentRow, "number" | "signals" | "losses" | "due"> & {
   signals: bigint;
   exact: bigint;
 };
-
-/** From the worst on, as `placeOf` and the clocks count them. */
-const worstFirst: readonly Severity[] = ["critical", "high", "medium", "low"];
-const statesInOrder: readonly IncidentState[] = ["triage", "open", "contained", "monitoring"];
-
-/** When the clock that runs is over; NULL while none does. The same as `dueOf`, for what is not over. */
-const dueAt = sql`i.opened_at + interval '1 minute' * CASE
-  WHEN i.acknowledged_at IS NULL THEN (${clockMinutes("acknowledge", worstFirst)}::int[])[array_position(${worstFirst}::text[], i.severity)]
-  WHEN i.contained_at IS NULL THEN (${clockMinutes("contain", worstFirst)}::int[])[array_position(${worstFirst}::text[], i.severity)] END`;
-
-/**
- * Where one stands that is active, as a number: by state, then the worst first, then whose clock is over first; where none runs,
- * the last seen first. Sixteen digits hold microseconds for the next thousand years.
- */
-const place = sql`(array_position(${statesInOrder}::text[], i.state) * 4 + array_position(${worstFirst}::text[], i.severity)) * 10000000000000000::bigint
-  + coalesce((extract(epoch FROM ${dueAt}) * 1000000)::bigint, 9999999999999999 - (extract(epoch FROM i.last_at) * 1000000)::bigint)`;
-const lastSeen = sql`(extract(epoch FROM i.last_at) * 1000000)::bigint`;
 
 /** Which of them a view shows. */
 const views: Readonly<Record<IncidentView, (me: UserId | undefined) => Sql>> = {
@@ -116,7 +99,7 @@ const columns = sql`i.id, i.number, i.kind, i.title, i.source, i.severity, i.sta
 
 /**
  * Incidents that stand for themselves, not those that are part of another: what is active with what waits for somebody first, in
- * it the worst, in it what is due next; what is over by when it was last seen. What is to be looked at later stands in a list of
+ * it the worst, in it what is due next; what is over by when it was last seen; or as `sort` says. What is to be looked at later stands in a list of
  * its own until it is due. With how many wait for somebody, how many are put off, and when the first of those comes back. Wants a
  * subtree transaction, for the names of tenants.
  * @param me who looks, for the view of what is theirs.
@@ -124,21 +107,17 @@ const columns = sql`i.id, i.number, i.kind, i.title, i.source, i.severity, i.sta
 export async function listIncidents(
   tx: TenantRead,
   tenantId: TenantId,
-  { show, severity, view, text, cursor, limit = 50 }: IncidentFilter,
+  { show, sort, severity, view, text, cursor, limit = 50 }: IncidentFilter,
   me?: UserId,
 ): Promise<{ items: IncidentRow[]; nextCursor: string | null; waiting: number; snoozed: number; backAt: Date | null }> {
-  const [at = null, afterId = null] = cursor?.split("_") ?? [];
-  const closed = show === "closed";
-  // What is over is read from the index, the newest first.
-  const after = closed
-    ? sql`(i.last_at, i.id) < (timestamptz 'epoch' + ${at}::bigint * interval '1 microsecond', ${afterId}::uuid)`
-    : sql`(${place}, i.id) > (${at}::bigint, ${afterId}::uuid)`;
+  const [at, afterId] = cursor?.split("_") ?? [];
+  const { exact, after, by } = orderOf(sort ?? (show === "closed" ? "last" : undefined));
   const rows = await tx.$queryRaw<Stored[]>`
-    SELECT ${columns}, ${closed ? lastSeen : place} AS exact
+    SELECT ${columns}, ${exact} AS exact
     FROM incident i LEFT JOIN person p ON p.id = i.owner_id
     WHERE ${incidentsWhere(tenantId, { show, severity, view, text }, me)}
-      AND (${at}::text IS NULL OR ${after})
-    ORDER BY ${closed ? sql`i.last_at DESC, i.id DESC` : sql`${place}, i.id`} LIMIT ${limit + 1}`;
+      AND ${at && afterId ? after(at, afterId) : sql`true`}
+    ORDER BY ${by} LIMIT ${limit + 1}`;
   const [count] = await tx.$queryRaw<{ waiting: number; snoozed: number; backAt: Date | null }[]>`
     SELECT count(*) FILTER (WHERE state = 'triage' AND NOT coalesce(snoozed_until > now(), false))::int AS waiting,
       count(*) FILTER (WHERE snoozed_until > now())::int AS snoozed, min(snoozed_until) FILTER (WHERE snoozed_until > now()) AS "backAt"

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { dismissReasons } from "@/server/domain/incidents/dismiss-reasons.schema";
+import { incidentSorts } from "@/server/domain/incidents/incident-sort.schema";
 
 export const severities = ["low", "medium", "high", "critical"] as const;
 export type Severity = (typeof severities)[number];
@@ -30,6 +31,8 @@ export type IncidentView = (typeof incidentViews)[number];
 export const incidentFilterSchema = z.object({
   /** What still needs somebody, what is looked at later, or what is over. */
   show: z.enum(["active", "snoozed", "closed"]).default("active"),
+  /** Nothing said: what waits for somebody first, of what is over the last seen. */
+  sort: z.enum(incidentSorts).optional(),
   severity: z.enum(severities).optional(),
   /** Mine; nobody's; over the time of a clock; contained and still to be resolved. */
   view: z.enum(incidentViews).optional(),

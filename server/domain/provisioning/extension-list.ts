@@ -1,3 +1,5 @@
+import { orderOf, placeOf } from "@/server/domain/provisioning/extension-order";
+import type { ExtensionSort } from "@/server/domain/provisioning/extension-sort.schema";
 import type { ExtensionStatus } from "@/server/domain/provisioning/extension-status.schema";
 import { emergencyNumbersOf } from "@/server/domain/rating/emergency.rules";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
@@ -70,20 +72,21 @@ export type ExtensionFilter = Readonly<{
   status?: ExtensionStatus | undefined;
   /** Only those that were not seen for so many days, or never and made before. */
   unusedDays?: number | undefined;
-  /** The number after which the page begins. */
+  sort?: ExtensionSort | undefined;
+  /** The place after which the page begins, as the page before gave it. */
   after?: string | undefined;
 }>;
 
 export type ExtensionPage = Readonly<{
   items: readonly ExtensionRow[];
-  /** The number after which the next page begins; null on the last. */
+  /** After which the next page begins; null on the last. */
   nextAfter: string | null;
   /** Of the whole tenant, whatever the filter. */
   total: number;
   registered: number;
 }>;
 
-/** A page of a tenant's extensions by number, with how many there are and how many are registered. */
+/** A page of a tenant's extensions, by number unless by name is asked for, with how many there are and how many are registered. */
 export async function pageOfExtensions(
   tx: TenantRead,
   tenantId: TenantId,
@@ -95,7 +98,7 @@ export async function pageOfExtensions(
       WHERE tenant_id = ${tenantId}::uuid AND expires_at > now()) AS registered
     FROM extension WHERE tenant_id = ${tenantId}::uuid`;
   const items = rows.slice(0, PAGE_ROWS);
-  const nextAfter = rows.length > PAGE_ROWS ? (items.at(-1)?.number ?? null) : null;
+  const nextAfter = rows.length > PAGE_ROWS ? placeOf(items.at(-1), filter.sort) : null;
   return { items, nextAfter, total: counts?.total ?? 0, registered: counts?.registered ?? 0 };
 }
 
@@ -124,36 +127,47 @@ type Wanted = Readonly<{
   like: string | null;
   status: ExtensionStatus | null;
   unusedDays: number | null;
+  sort: ExtensionSort;
   after: string | null;
   limit: number | null;
 }>;
-const everything: Wanted = { id: null, like: null, status: null, unusedDays: null, after: null, limit: null };
+const everything: Wanted = {
+  id: null,
+  like: null,
+  status: null,
+  unusedDays: null,
+  sort: "number",
+  after: null,
+  limit: null,
+};
 
-const wantedOf = ({ text, status, unusedDays, after }: ExtensionFilter): Wanted => ({
+const wantedOf = ({ text, status, unusedDays, sort, after }: ExtensionFilter): Wanted => ({
   ...everything,
   like: text ? `%${text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%` : null,
   status: status ?? null,
   unusedDays: unusedDays ?? null,
+  sort: sort ?? "number",
   after: after ?? null,
 });
 
 /** The page is cut out before anything is looked up beside it, so that it costs the same among a hundred and ten thousand. */
 async function select(tx: TenantRead, tenantId: TenantId, wanted: Wanted): Promise<ExtensionRow[]> {
-  const { id, like, status, unusedDays, after, limit } = wanted;
+  const { id, like, status, unusedDays, limit } = wanted;
+  const { after, by } = orderOf(wanted);
   const rows = await tx.$queryRaw<Stored[]>`
     WITH page AS MATERIALIZED (
       SELECT x.* FROM extension x
       CROSS JOIN LATERAL (SELECT EXISTS (
         SELECT FROM registration g WHERE g.extension_id = x.id AND g.expires_at > now() AND ${status}::text IS NOT NULL) AS there) p
       WHERE x.tenant_id = ${tenantId}::uuid AND (${id}::uuid IS NULL OR x.id = ${id}::uuid)
-        AND (${after}::text IS NULL OR (length(x.number), x.number) > (length(${after}::text), ${after}::text))
+        AND ${after}
         AND (${like}::text IS NULL OR x.number LIKE ${like}::text OR x.display_name ILIKE ${like}::text OR x.sip_username LIKE ${like}::text)
         AND (${unusedDays}::int IS NULL
           OR coalesce(x.last_seen_at, x.created_at) < now() - make_interval(days => ${unusedDays}::int) AND NOT EXISTS (
             SELECT FROM registration g WHERE g.extension_id = x.id AND g.expires_at > now()))
         AND (${status}::text IS NULL OR CASE ${status}::text WHEN 'suspended' THEN x.state = 'suspended' WHEN 'registered' THEN p.there
           WHEN 'offline' THEN NOT p.there AND x.last_seen_at IS NOT NULL ELSE NOT p.there AND x.last_seen_at IS NULL END)
-      ORDER BY length(x.number), x.number LIMIT ${limit}::int)
+      ORDER BY ${by("x")} LIMIT ${limit}::int)
     SELECT e.id, e.number, e.display_name AS "displayName", e.caller_id AS "callerId", e.state, e.sip_username AS "sipUsername",
       e.created_at AS "createdAt", e.secret_created_at AS "secretCreatedAt", e.max_calls AS "maxCalls", e.daily_cap_micros AS "dailyCapMicros",
       e.last_seen_at AS "lastSeenAt", coalesce(s.calls, 0) AS "callsToday", coalesce(s.charged_micros, 0) AS "costTodayMicros",
@@ -165,7 +179,7 @@ async function select(tx: TenantRead, tenantId: TenantId, wanted: Wanted): Promi
     LEFT JOIN spend_day s ON s.tenant_id = e.tenant_id AND s.extension_id = e.id AND s.day = (now() AT TIME ZONE t.time_zone)::date
     LEFT JOIN LATERAL (
       SELECT * FROM registration WHERE extension_id = e.id AND expires_at > now() ORDER BY expires_at DESC LIMIT 1) r ON true
-    ORDER BY length(e.number), e.number`;
+    ORDER BY ${by("e")}`;
   return rows.map(rowOf);
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { extensionPlace, extensionSorts } from "@/server/domain/provisioning/extension-sort.schema";
 import { extensionStatuses } from "@/server/domain/provisioning/extension-status.schema";
 import { amountSchema } from "@/server/domain/rating/amount.schema";
 
@@ -44,5 +45,6 @@ export const extensionFilterSchema = z.object({
   text: z.string().trim().max(100).optional(),
   status: z.enum(extensionStatuses).optional(),
   unusedDays: z.number().int().min(1).max(3_650).optional(),
-  after: number.optional(),
+  sort: z.enum(extensionSorts).optional(),
+  after: z.string().regex(extensionPlace, "Not a place in this list.").optional(),
 });

@@ -1,10 +1,10 @@
 import { z } from "zod";
 
-import { tenantSorts, tenantViews } from "@/server/domain/tenancy/tenant-view.schema";
+import { tenantOrders, tenantViews } from "@/server/domain/tenancy/tenant-view.schema";
 
 export const tenantListSchema = z.object({
   view: z.enum(tenantViews).default("all"),
-  sort: z.enum(tenantSorts).default("name"),
+  sort: z.enum(tenantOrders).default("name"),
   /** Of a name or a short name. */
   text: z.string().trim().max(100).optional(),
   cursor: z.string().max(1200).optional(),

@@ -1,7 +1,8 @@
 import { z } from "zod";
 
 import type { TenantFilter } from "@/server/domain/tenancy/tenant-list.schema";
-import { INACTIVE_DAYS, LOW_RUNWAY_DAYS } from "@/server/domain/tenancy/tenant-view.schema";
+import { INACTIVE_DAYS, LOW_RUNWAY_DAYS, type TenantOrder } from "@/server/domain/tenancy/tenant-view.schema";
+import { sql } from "@/server/infra/db/sql";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
@@ -48,6 +49,12 @@ function readCursor(cursor: string): z.output<typeof cursorSchema> {
   }
 }
 
+const orderOf = (sort: TenantOrder) =>
+  sort.startsWith("-")
+    ? // What has no runway or margin stands last, whichever way round.
+      { key: sort.slice(1), none: sql`-1e25`, way: sql`DESC`, follows: sql`<` }
+    : { key: sort, none: sql`1e25`, way: sql`ASC`, follows: sql`>` };
+
 /**
  * A page of everybody below a tenant with how they stand, by key: what changes meanwhile skips nobody and doubles nobody.
  * One statement whatever their number. With how many match. Wants a subtree transaction.
@@ -60,6 +67,7 @@ export async function listTenants(
 ): Promise<{ items: TenantHealth[]; nextCursor: string | null; matching: number }> {
   const [keyText = null, keyNumber = null, slug = null] = cursor ? readCursor(cursor) : [];
   const like = text ? `%${text.replace(/[\\%_]/g, "\\$&")}%` : null;
+  const { key, none, way, follows } = orderOf(sort);
   const rows = await tx.$queryRaw<(Stored & { matching: number })[]>`
     WITH branch AS MATERIALIZED (
       SELECT t.id, t.slug, t.name, t.kind, t.state, up.slug AS "parentSlug", up.name AS "parentName", p.name AS "planName", t.currency,
@@ -91,9 +99,9 @@ export async function listTenants(
       FROM branch b LEFT JOIN spent s ON s.tenant_id = b.id LEFT JOIN live l ON l.tenant_id = b.id LEFT JOIN phones ph ON ph.tenant_id = b.id
       LEFT JOIN online o ON o.tenant_id = b.id LEFT JOIN incidents i ON i.tenant_slug = b.slug LEFT JOIN margin m ON m.value = b.id::text
     ), found AS (
-      SELECT *, CASE ${sort} WHEN 'name' THEN lower(name) ELSE '' END COLLATE "C" AS "keyText",
-        CASE ${sort} WHEN 'balance' THEN "availableMicros"::numeric WHEN 'runway' THEN coalesce(runway, 1e15) WHEN 'spent' THEN -"spentTodayMicros"::numeric
-          WHEN 'calls' THEN -"liveCalls"::numeric WHEN 'margin' THEN coalesce("marginMicros"::numeric, 1e25)
+      SELECT *, CASE ${key} WHEN 'name' THEN lower(name) ELSE '' END COLLATE "C" AS "keyText",
+        CASE ${key} WHEN 'balance' THEN "availableMicros"::numeric WHEN 'runway' THEN coalesce(runway, ${none}) WHEN 'spent' THEN -"spentTodayMicros"::numeric
+          WHEN 'calls' THEN -"liveCalls"::numeric WHEN 'margin' THEN coalesce("marginMicros"::numeric, ${none})
           WHEN 'created' THEN -extract(epoch FROM "createdAt") ELSE 0 END AS "keyNumber"
       FROM health WHERE CASE ${view} WHEN 'runway' THEN runway < ${LOW_RUNWAY_DAYS}::int OR "availableMicros" <= 0 WHEN 'incidents' THEN "openIncidents" > 0
         WHEN 'inactive' THEN inactive WHEN 'negative' THEN "marginMicros" < 0 ELSE true END
@@ -102,8 +110,8 @@ export async function listTenants(
       runway::float8 AS "runwayDays", "liveCalls", "openIncidents", "marginMicros", phones, "phonesOnline", "createdAt", "keyText",
       "keyNumber"::text AS "keyNumber", (SELECT count(*)::int FROM found) AS matching
     FROM found
-    WHERE ${slug}::text IS NULL OR ("keyText", "keyNumber", slug COLLATE "C") > (${keyText}::text COLLATE "C", ${keyNumber}::numeric, ${slug}::text COLLATE "C")
-    ORDER BY "keyText", found."keyNumber", slug COLLATE "C" LIMIT ${limit + 1}`;
+    WHERE ${slug}::text IS NULL OR ("keyText", "keyNumber", slug COLLATE "C") ${follows} (${keyText}::text COLLATE "C", ${keyNumber}::numeric, ${slug}::text COLLATE "C")
+    ORDER BY "keyText" ${way}, found."keyNumber" ${way}, slug COLLATE "C" ${way} LIMIT ${limit + 1}`;
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {

@@ -14,6 +14,11 @@ test("an address names a view, an order, a search and a page", () => {
   });
 });
 
+test("an order with a minus is the other way round", () => {
+  expect(from("sort=-spent").sort).toBe("-spent");
+  expect(from("sort=--spent").sort).toBe("name");
+});
+
 test("what it does not understand is left out", () => {
   expect(from("view=x&sort=y&q=%20&after=a%22b")).toEqual({ tenantSlug: "ours", view: "all", sort: "name" });
 });

@@ -195,6 +195,18 @@ describe("the balance", () => {
     }
   });
 
+  test("turned round, the ledger begins with its first entry", async () => {
+    const newest = await on.as("customer").billing.ledger({ ...acme, limit: 200 });
+    const oldest = await on.as("customer").billing.ledger({ ...acme, limit: 3, sort: "-time" });
+    expect(newest.items.length).toBeGreaterThan(4);
+    expect(oldest.items).toEqual(newest.items.slice(-3).toReversed());
+    const next = await on
+      .as("customer")
+      .billing.ledger({ ...acme, limit: 200, sort: "-time", cursor: oldest.nextCursor ?? "" });
+    expect([...oldest.items, ...next.items]).toEqual(newest.items.toReversed());
+    expect(next.nextCursor).toBeNull();
+  });
+
   test("a customer reads who gave credit only as its provider", async () => {
     const { items } = await on.as("customer").billing.ledger(acme);
     expect(items.find(({ kind }) => kind === "transfer")).toMatchObject({ actor: "provider" });

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import type { ExtensionSort } from "@/server/domain/provisioning/extension-sort.schema";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 import { everyRow, type Stage, stage } from "@/test/support/stage";
 import { taskContext } from "@/test/support/task-context";
@@ -226,6 +227,30 @@ describe("a long list", () => {
     expect(seen).toEqual(all);
     expect(seen.map(Number)).toEqual(seen.map(Number).toSorted((a, b) => a - b));
     expect(new Set(seen).size).toBe(seen.length);
+  });
+
+  test("is paged by name and either way round, also when names are the same", async () => {
+    await on.sql("UPDATE extension SET display_name = 'Same ~ Ä name' WHERE tenant_id = $1 AND number::int % 3 = 0", [
+      on.customer.tenantId,
+    ]);
+    const seen = async (sort: ExtensionSort) => {
+      const rows: { number: string; displayName: string }[] = [];
+      for (let after: string | undefined; ; ) {
+        const page = await by().extensions.page({ ...acme, sort, after });
+        rows.push(...page.items);
+        if (!page.nextAfter) return rows.map(({ number, displayName }) => ({ number, name: displayName }));
+        after = page.nextAfter;
+      }
+    };
+    const byName = await seen("name");
+    const expected = await on.sql(
+      `SELECT number, display_name AS name FROM extension WHERE tenant_id = $1 ORDER BY lower(display_name) COLLATE "C", number`,
+      [on.customer.tenantId],
+    );
+    expect(byName).toEqual(expected);
+    expect(await seen("-name")).toEqual(byName.toReversed());
+    expect(await seen("-number")).toEqual((await seen("number")).toReversed());
+    await expect(by().extensions.page({ ...acme, after: "101~%" })).rejects.toMatchObject({ code: "BAD_REQUEST" });
   });
 
   test("is searched and narrowed", async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { listTenants } from "@/server/domain/tenancy/tenant-list";
-import type { TenantSort, TenantView } from "@/server/domain/tenancy/tenant-view.schema";
+import type { TenantOrder, TenantView } from "@/server/domain/tenancy/tenant-view.schema";
 import { readTenant } from "@/server/infra/db/read-tenant";
 import type { TenantId } from "@/server/kernel/ids";
 import { type Branches, makeBranches } from "@/test/support/branch";
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 
-const list = (more: { view?: TenantView; sort?: TenantSort; text?: string; cursor?: string; limit?: number } = {}) =>
+const list = (more: { view?: TenantView; sort?: TenantOrder; text?: string; cursor?: string; limit?: number } = {}) =>
   callerFor(db.app, owner).tenants.list({ tenantSlug: "ours", ...more });
 const spend = (tenantId: string, daysAgo: number, micros: number) =>
   branches.build.sql(
@@ -99,6 +99,32 @@ describe("how the tenants below stand", () => {
     expect(slugs(await list({ text: "SIBL" }))).toEqual(["sibling"]);
     expect(slugs(await list({ text: "s_b" })), "no pattern of the reader's").toEqual([]);
   });
+});
+
+/** All of them, a page of two at a time. */
+async function paged(sort: TenantOrder): Promise<string[]> {
+  const seen: string[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: Awaited<ReturnType<typeof list>> = await list({ sort, limit: 2, ...(cursor ? { cursor } : {}) });
+    seen.push(...slugs(page));
+    cursor = page.nextCursor;
+  } while (cursor && seen.length < 20);
+  return seen;
+}
+
+test("an order is turned round by a minus, page by page; whose margin is not the own one stands last either way", async () => {
+  for (const sort of ["name", "balance", "spent", "created"] as const) {
+    const there = slugs(await list({ sort }));
+    expect(there.length).toBeGreaterThan(2);
+    expect(await paged(`-${sort}`), sort).toEqual(there.toReversed());
+  }
+  for (const sort of ["margin", "-margin"] as const) {
+    const { items } = await callerFor(db.app, root).tenants.list({ tenantSlug: "operator", sort });
+    const own = items.map(({ marginMicros }) => marginMicros !== null);
+    expect(own, sort).toEqual(own.toSorted().toReversed());
+    expect(own[0], sort).toBe(true);
+  }
 });
 
 describe(`${MANY} tenants`, () => {

@@ -15,7 +15,7 @@ type Props = Readonly<{
 
 export default async function BalancePage({ params, searchParams }: Props) {
   const { tenantSlug } = await params;
-  const before = paramsOf(await searchParams).get("before") ?? undefined;
+  const search = paramsOf(await searchParams);
   await load((queries) =>
     Promise.all([
       queries.fetchQuery(api.billing.balance.queryOptions({ tenantSlug })),
@@ -26,7 +26,7 @@ export default async function BalancePage({ params, searchParams }: Props) {
       queries.prefetchQuery(api.autoTopUp.get.queryOptions({ tenantSlug })),
       queries.prefetchQuery(api.alerts.get.queryOptions({ tenantSlug })),
       queries.prefetchQuery(api.statements.list.queryOptions({ tenantSlug, side: "own", limit: 1 })),
-      queries.prefetchQuery(api.billing.ledger.queryOptions(ledgerInput(tenantSlug, before))),
+      queries.prefetchQuery(api.billing.ledger.queryOptions(ledgerInput(tenantSlug, search))),
     ]),
   );
   return (

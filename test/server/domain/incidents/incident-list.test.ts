@@ -54,6 +54,22 @@ test("what waits stands first, in it the worst, in it what is due next; pages go
   expect(paged).toEqual(inOrder);
 });
 
+test.each(["last", "-last", "number", "-number"] as const)("by %s, whatever waits", async (sort) => {
+  const [column, way] = [sort.endsWith("number") ? "number" : "last_at", sort.startsWith("-") ? "ASC" : "DESC"];
+  const expected = await on.sql<{ title: string }>(
+    `SELECT title FROM incident WHERE closed_at IS NULL AND merged_into IS NULL ORDER BY ${column} ${way}, id ${way}`,
+  );
+  const paged: string[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = await list({ limit: 2, sort, ...(cursor ? { cursor } : {}) });
+    paged.push(...page.items.map(({ title }) => title));
+    if (page.nextCursor === null) break;
+    cursor = page.nextCursor;
+  }
+  expect(paged).toEqual(expected.map(({ title }) => title));
+  expect(paged.length).toBeGreaterThan(6);
+});
+
 test.each<[IncidentView, readonly string[]]>([
   ["mine", ["open, critical", "contained"]],
   ["unassigned", ["waits, high, longer", "waits, high", "waits, low", "open, low", "monitored"]],
