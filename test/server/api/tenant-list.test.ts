@@ -101,12 +101,12 @@ describe("how the tenants below stand", () => {
   });
 });
 
-/** All of them, a page of two at a time. */
+/** All of them, one to a page. */
 async function paged(sort: TenantOrder): Promise<string[]> {
   const seen: string[] = [];
   let cursor: string | null = null;
   do {
-    const page: Awaited<ReturnType<typeof list>> = await list({ sort, limit: 2, ...(cursor ? { cursor } : {}) });
+    const page: Awaited<ReturnType<typeof list>> = await list({ sort, limit: 1, ...(cursor ? { cursor } : {}) });
     seen.push(...slugs(page));
     cursor = page.nextCursor;
   } while (cursor && seen.length < 20);
@@ -116,7 +116,7 @@ async function paged(sort: TenantOrder): Promise<string[]> {
 test("an order is turned round by a minus, page by page; whose margin is not the own one stands last either way", async () => {
   for (const sort of ["name", "balance", "spent", "created"] as const) {
     const there = slugs(await list({ sort }));
-    expect(there.length).toBeGreaterThan(2);
+    expect(there.length).toBeGreaterThan(1);
     expect(await paged(`-${sort}`), sort).toEqual(there.toReversed());
   }
   for (const sort of ["margin", "-margin"] as const) {
