@@ -7,8 +7,8 @@ import { useTRPC } from "@/components/api/client";
 import type { ContainSum, IncidentRow } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { refusalOf } from "@/components/api/refusal";
-import { Money } from "@/components/billing/money";
-import { leftOutText, offersOfMany, some, stepName } from "@/components/incidents/contain-words";
+import { ContainOffer } from "@/components/incidents/contain-offer";
+import { leftOutText, offersOfMany, some } from "@/components/incidents/contain-words";
 import { ManyContained } from "@/components/incidents/many-contained";
 import { useMany } from "@/components/incidents/use-many";
 import { useScope } from "@/components/shell/scope";
@@ -16,7 +16,6 @@ import { Dialog } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
 import { Notice } from "@/components/ui/notice";
-import { rich } from "@/components/words/rich";
 import { optionalSteps } from "@/server/domain/incidents/containment.schema";
 import { t } from "@/server/kernel/words";
 
@@ -98,30 +97,8 @@ function Offers({ sum }: Readonly<{ sum: ContainSum }>) {
     <>
       <p>{sum.with.map(({ subject }) => subject).join(" · ")}</p>
       <ol className="grid">
-        {offersOfMany(sum).map(({ step, what, optional }) => (
-          <li className="border-b" key={step}>
-            <label className="flex min-h-9 items-center gap-3 py-1">
-              <input
-                className="size-4 shrink-0 accent-accent"
-                defaultChecked
-                disabled={optional === null}
-                name={optional === null ? undefined : "step"}
-                type="checkbox"
-                value={step}
-              />
-              <span className="min-w-0 flex-1">
-                {stepName(step)} <span className="text-ink-3">· {what}</span>
-                {step === "hang_up" &&
-                  sum.liveCalls > 0 &&
-                  sum.held.map(({ currency, micros }) => (
-                    <span className="text-ink-3" key={currency}>
-                      {" "}
-                      {rich("that hold {money}", { money: <Money currency={currency} micros={micros} /> })}
-                    </span>
-                  ))}
-              </span>
-            </label>
-          </li>
+        {offersOfMany(sum).map((offer) => (
+          <ContainOffer held={sum.liveCalls > 0 ? sum.held : []} key={offer.step} offer={offer} />
         ))}
       </ol>
       {sum.phones.length > 0 && (

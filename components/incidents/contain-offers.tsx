@@ -1,10 +1,10 @@
 import type { ContainPreview } from "@/components/api/outputs";
 import { Money } from "@/components/billing/money";
-import { offersOf, stepName } from "@/components/incidents/contain-words";
+import { ContainOffer } from "@/components/incidents/contain-offer";
+import { offersOf } from "@/components/incidents/contain-words";
 import { Icon } from "@/components/ui/icon";
 import { Notice } from "@/components/ui/notice";
 import { Section } from "@/components/ui/section";
-import { rich } from "@/components/words/rich";
 import { t } from "@/server/kernel/words";
 
 /** What a press would do, with counts; what may be left out can be unticked. */
@@ -18,32 +18,13 @@ export function ContainOffers({ preview }: Readonly<{ preview: ContainPreview }>
         </Notice>
       )}
       <ol className="grid">
-        {offersOf(preview).map(({ step, what, back, optional }) => (
-          <li className="border-b" key={step}>
-            <label className="flex min-h-9 items-center gap-3 py-1">
-              <input
-                className="size-4 shrink-0 accent-accent"
-                defaultChecked
-                disabled={optional === null}
-                name={optional === null ? undefined : "step"}
-                type="checkbox"
-                value={step}
-              />
-              <span className="min-w-0 flex-1">
-                {stepName(step)} <span className="text-ink-3">· {what}</span>
-                {step === "hang_up" && liveCalls > 0 && (
-                  <span className="text-ink-3">
-                    {" "}
-                    {rich("that hold {money}", { money: <Money currency={currency} micros={heldMicros} /> })}
-                  </span>
-                )}
-              </span>
-              <span className="flex items-center gap-1 text-xs text-ink-3">
-                {back && <Icon name="undo" />}
-                {back ? t("undone by a release") : step === "evidence" ? "" : t("stays")}
-              </span>
-            </label>
-          </li>
+        {offersOf(preview).map(({ back, ...offer }) => (
+          <ContainOffer held={liveCalls > 0 ? [{ currency, micros: heldMicros }] : []} key={offer.step} offer={offer}>
+            <span className="flex items-center gap-1 text-xs text-ink-3">
+              {back && <Icon name="undo" />}
+              {back ? t("undone by a release") : offer.step === "evidence" ? "" : t("stays")}
+            </span>
+          </ContainOffer>
         ))}
       </ol>
       {phones.length > 0 && (
