@@ -11,17 +11,16 @@ import {
   changeOf,
   type EarningsData,
   earningsChart,
-  earningsCsv,
   earningsSentence,
   forecastSentence,
   topMovers,
 } from "@/components/earnings/earnings-words";
 import { monthAfter, monthIn, monthName } from "@/components/earnings/month-in";
+import { ExportLink } from "@/components/exports/export-link";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { Empty } from "@/components/ui/empty";
 import { PageHeader } from "@/components/ui/page-header";
-import { saveText } from "@/components/ui/save-text";
 import { Section } from "@/components/ui/section";
 import { useParamsState } from "@/components/ui/use-params-state";
 import { t } from "@/server/kernel/words";
@@ -44,11 +43,7 @@ export function EarningsView() {
       <PageHeader
         actions={
           query.data &&
-          query.data.customers.length > 0 && (
-            <Button onClick={() => saveText(`earnings-${query.data.month}.csv`, earningsCsv(query.data))}>
-              {t("Save as CSV")}
-            </Button>
-          )
+          query.data.customers.length > 0 && <ExportLink filter={{ month: query.data.month }} list="earnings" />
         }
         title={t("Earnings")}
       >

@@ -2,9 +2,7 @@ import type { Outputs } from "@/components/api/outputs";
 import { moneyText } from "@/components/billing/money-text";
 import type { ChartData } from "@/components/charts/chart-data";
 import { monthName } from "@/components/earnings/month-in";
-import { csvForPeople } from "@/server/kernel/csv";
 import { dateFormat, numberFormat } from "@/server/kernel/locale";
-import { decimalOf } from "@/server/kernel/money";
 import { t } from "@/server/kernel/words";
 
 export type EarningsData = Outputs["earnings"]["month"];
@@ -87,19 +85,3 @@ export function topMovers(customers: readonly EarningsPart[], most: number): rea
     .toSorted((a, b) => (size(changeOf(b)) > size(changeOf(a)) ? 1 : -1))
     .slice(0, most);
 }
-
-/** The customers of the month as a file; money as exact decimals. */
-export const earningsCsv = ({ customers, currency }: EarningsData): string =>
-  csvForPeople([
-    ["customer", "short name", "calls", "revenue", "cost", "earned", "earned before", "currency"],
-    ...customers.map((part) => [
-      part.name,
-      part.slug ?? "",
-      String(part.calls),
-      decimalOf(part.revenueMicros),
-      decimalOf(part.costMicros),
-      decimalOf(part.earnedMicros),
-      decimalOf(part.beforeMicros),
-      currency,
-    ]),
-  ]);

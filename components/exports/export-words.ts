@@ -30,6 +30,8 @@ const words: Readonly<Record<string, Message>> = {
   actor: msg("by {value}"),
   about: msg("about {value}"),
   severity: msg("severity {value}"),
+  month: msg("of {value}"),
+  view: msg("only {value}"),
 };
 
 /** What narrows a file, in words. A seller's calls are its own where nothing is said. */

@@ -1,11 +1,12 @@
 "use client";
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useCallback, useState } from "react";
+import { type ReactNode, useCallback, useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
 import type { Outputs, TenantRow } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
+import { ExportLink } from "@/components/exports/export-link";
 import { type Permission, useScope } from "@/components/shell/scope";
 import { tenantListInput } from "@/components/tenants/tenant-list-input";
 import { TenantsFilter } from "@/components/tenants/tenants-filter";
@@ -56,7 +57,7 @@ export function TenantsView() {
   return (
     <>
       <PageHeader
-        actions={!nobody && newButton}
+        actions={!nobody && <Actions input={input}>{newButton}</Actions>}
         aside={query.data && !nobody && asideText(query.data.matching, filtered)}
         title={t("Tenants")}
       >
@@ -86,6 +87,16 @@ export function TenantsView() {
       {paying && wallet.data && (
         <MoveMoney balance={wallet.data} kind="give" onClose={() => setPaying(undefined)} toSlug={paying.slug} />
       )}
+    </>
+  );
+}
+
+function Actions({ input, children }: Readonly<{ input: ReturnType<typeof tenantListInput>; children: ReactNode }>) {
+  const filter = { ...(input.view !== "all" && { view: input.view }), ...(input.text && { text: input.text }) };
+  return (
+    <>
+      <ExportLink filter={filter} list="tenants" />
+      {children}
     </>
   );
 }

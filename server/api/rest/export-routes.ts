@@ -1,8 +1,8 @@
 import { z } from "zod";
 
 import { momentSchema, paged, pageOf, type Route, route, textOfMoment } from "@/server/api/rest/route";
-import { exportFormats, exportKinds } from "@/server/domain/exports/export.schema";
-import { exportStyleSchema } from "@/server/domain/exports/new-export.schema";
+import { type ExportKind, exportFormats, exportKinds } from "@/server/domain/exports/export.schema";
+import { exportFilters, exportStyleSchema } from "@/server/domain/exports/new-export.schema";
 import { rhythms } from "@/server/domain/exports/rhythm-kinds.schema";
 
 const fileSchema = z
@@ -19,17 +19,27 @@ const fileSchema = z
   })
   .meta({ id: "Export" });
 
+/** As the parameters of lists are called; `tenant` there is whom one acts as. */
+const nameOutside = (name: string): string =>
+  name === "tenant" ? "of_tenant" : name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+const namesOf = (kind: ExportKind): string[] => Object.keys(exportFilters[kind].shape);
+const namesInside: Readonly<Record<string, string>> = Object.fromEntries(
+  exportKinds.flatMap(namesOf).map((name) => [nameOutside(name), name]),
+);
+/** Every name that a list's filter knows: any other is refused. */
+const filterNames = exportKinds
+  .map((kind) => `${kind}: ${namesOf(kind).map(nameOutside).join(", ") || "none"}`)
+  .join("; ");
+
 /** What a file is asked for with, once or again and again. */
 const asked = z.object({
   list: z.enum(exportKinds),
-  filter: z.record(z.string(), z.unknown()).optional().describe("As the list's own parameters"),
+  filter: z.record(z.string(), z.unknown()).optional().describe(`By list, another name is refused. ${filterNames}`),
   format: exportStyleSchema.shape.format,
   columns: exportStyleSchema.shape.columns,
   time_zone: exportStyleSchema.shape.timeZone,
   decimals: exportStyleSchema.shape.decimals,
 });
-/** What lists call otherwise in their addresses: `tenant` there is whom one acts as. */
-const namesInside: Readonly<Record<string, string>> = { of_tenant: "tenant", extension_id: "extensionId" };
 const filterOf = (filter: unknown) =>
   typeof filter === "object" && filter !== null
     ? Object.fromEntries(Object.entries(filter).map(([name, value]) => [namesInside[name] ?? name, value]))

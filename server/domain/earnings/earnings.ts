@@ -55,6 +55,7 @@ const earnedIn = (days: readonly EarningsDay[]): bigint => days.reduce((sum, day
  * own calls are none. Nor is anything of those who pay in another currency: what they paid is in theirs, what it cost in one's own.
  * Wants a transaction of the tenant that reaches below, for the names there.
  * @param month as 2027-01; the one that goes on when left out.
+ * @param most so many of those below, who brought most.
  * @throws DomainError not_found when the tenant is not visible; invalid_input for a month to come.
  */
 export async function readEarnings(
@@ -62,6 +63,7 @@ export async function readEarnings(
   tenantId: TenantId,
   month?: string,
   now = new Date(),
+  most = MOST_CUSTOMERS,
 ): Promise<Earnings> {
   const frame = await readFrame(tx, tenantId, now);
   const asked = month ?? frame.today.slice(0, 7);
@@ -89,7 +91,7 @@ export async function readEarnings(
       costMicros: inMonth.reduce((sum, day) => sum + day.costMicros, 0n),
     }),
     before: { month: before.from.slice(0, 7), sameDaysMicros, wholeMicros },
-    customers: await readCustomers(tx, frame, span, sameDays),
+    customers: await readCustomers(tx, frame, span, { before: sameDays, most }),
     forecast: (goesOn && forecastFrom(days, inMonth, { frame, end: whole.to })) || null,
     otherMoney: await readOther(tx, frame, span),
   };
@@ -140,7 +142,12 @@ async function readSum(tx: TenantRead, { currency, zone }: Frame, { from, to }: 
   return row?.micros ?? 0n;
 }
 
-async function readCustomers(tx: TenantRead, frame: Frame, span: Span, before: Span): Promise<EarningsOf[]> {
+async function readCustomers(
+  tx: TenantRead,
+  frame: Frame,
+  span: Span,
+  { before, most }: Readonly<{ before: Span; most: number }>,
+): Promise<EarningsOf[]> {
   const { currency, zone } = frame;
   const rows = await tx.$queryRaw<
     (Sum & { slug: string | null; name: string | null; calls: bigint; before: bigint })[]
@@ -158,7 +165,7 @@ async function readCustomers(tx: TenantRead, frame: Frame, span: Span, before: S
     SELECT t.slug, t.name, s.revenue AS "revenueMicros", s.cost AS "costMicros", s.calls, s.before
     FROM sums s LEFT JOIN tenant t ON t.id::text = s.value
     WHERE s.revenue <> 0 OR s.cost <> 0 OR s.before <> 0 OR s.calls > 0
-    ORDER BY s.revenue - s.cost DESC, s.value LIMIT ${MOST_CUSTOMERS}::int`;
+    ORDER BY s.revenue - s.cost DESC, s.value LIMIT ${most}::int`;
   return rows.map(({ slug, name, calls, before: beforeMicros, ...sum }) => ({
     slug,
     name: name ?? "Deleted",

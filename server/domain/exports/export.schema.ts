@@ -13,15 +13,19 @@ export const exportKinds = [
   "number_blocks",
   "hot_lists",
   "bans",
+  "tenants",
+  "earnings",
   "everything",
 ] as const;
 export type ExportKind = (typeof exportKinds)[number];
 /** Whether a stored word is a kind that this version knows. */
 export const isExportKind = (text: string): text is ExportKind => (exportKinds as readonly string[]).includes(text);
 
-/** Incidents and bans are the operator's: a file of them is empty anywhere else. */
-export const isThere = (kind: ExportKind, tenantKind: string): boolean =>
-  tenantKind === "operator" || !["incidents", "bans"].includes(kind);
+/** Incidents and bans are the operator's, tenants and earnings of who has tenants below: a file of them is empty anywhere else. */
+export function isThere(kind: ExportKind, tenantKind: string): boolean {
+  if (kind === "incidents" || kind === "bans") return tenantKind === "operator";
+  return tenantKind !== "customer" || (kind !== "tenants" && kind !== "earnings");
+}
 
 /** Lists that days narrow; a scheduled file of one is of the period that is over. */
 export const datedKinds: readonly ExportKind[] = ["calls", "ledger", "audit", "security_events"];
@@ -226,6 +230,46 @@ export const exportWords: Readonly<Record<ExportKind, KindOfExport>> = {
       column("hits", "number", "As far as they are counted: the telephone system counts none"),
       column("times_before", "number", "Bans of the same within a week before"),
       column("ban_id", "text", "Ours"),
+    ],
+  },
+  tenants: {
+    name: msg("Tenants"),
+    permission: "tenants.read",
+    moment: msg("Everybody below as they stand at the moment the file is made."),
+    columns: [
+      column("tenant", "text", "Its short name"),
+      column("name", "text", "For people"),
+      column("kind", "text", "reseller or customer"),
+      column("state", "text", "active or suspended"),
+      column("parent", "text", "Whom it buys from"),
+      column("plan", "text", "The prices that it buys by"),
+      column("available", "money", "What it can spend, with its credit"),
+      column("spent_today", "money", "By its own calls"),
+      column("currency", "text", "Of both"),
+      column("runway_days", "number", "How long the credit lasts at the pace of seven days"),
+      column("margin_30_days", "money", "What you earned with it and all below it"),
+      column("margin_currency", "text", "Of that"),
+      column("live_calls", "number", "Now"),
+      column("open_incidents", "number", "That touch its phones"),
+      column("extensions", "number", "It has"),
+      column("registered", "number", "Of those, with a phone that is there"),
+      column("created_at", "moment", "Since when"),
+    ],
+  },
+  earnings: {
+    name: msg("Earnings"),
+    permission: "tenants.read",
+    moment: msg("One month, this one where none is said, as it stands at the moment the file is made."),
+    columns: [
+      column("month", "text", "In your calendar"),
+      column("tenant", "text", "Directly below; empty when it was deleted"),
+      column("name", "text", "For people"),
+      column("calls", "number", "That were charged"),
+      column("paid", "money", "What it paid you, without tax"),
+      column("cost", "money", "What the same calls cost you"),
+      column("earned", "money", "What is left"),
+      column("earned_before", "money", "On the same days of the month before"),
+      column("currency", "text", "Of all four"),
     ],
   },
   everything: {

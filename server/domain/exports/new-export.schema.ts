@@ -2,10 +2,12 @@ import { z } from "zod";
 
 import { trailFilterSchema } from "@/server/domain/audit/trail.schema";
 import { callFilterSchema } from "@/server/domain/calls/call.schema";
+import { monthSchema } from "@/server/domain/earnings/earnings.schema";
 import { type ExportKind, exportFormats } from "@/server/domain/exports/export.schema";
 import { incidentFilterSchema } from "@/server/domain/incidents/incident.schema";
 import { extensionFilterSchema } from "@/server/domain/provisioning/extension.schema";
 import { securityEventFilterSchema } from "@/server/domain/security-events/security-event.schema";
+import { tenantListSchema } from "@/server/domain/tenancy/tenant-list.schema";
 
 /** A filter of these names and no others: a file that left one out without a word would be another list than was asked for. */
 const only = <Shape extends z.ZodRawShape>(shape: Shape) =>
@@ -30,6 +32,8 @@ export const exportFilters = {
   number_blocks: only({}),
   hot_lists: only({}),
   bans: only({}),
+  tenants: only({ view: tenantListSchema.shape.view.unwrap().optional(), text: tenantListSchema.shape.text }),
+  earnings: only({ month: monthSchema }),
   everything: only({}),
 } as const satisfies Record<ExportKind, z.ZodType>;
 
@@ -68,6 +72,8 @@ export const newExportSchema = z.discriminatedUnion("what", [
   asked("number_blocks"),
   asked("hot_lists"),
   asked("bans"),
+  asked("tenants"),
+  asked("earnings"),
   asked("everything"),
 ]);
 export type NewExport = z.output<typeof newExportSchema>;

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { trailAfter } from "@/server/domain/audit/trail";
 import { type CallReach, reachOf } from "@/server/domain/calls/call-reach";
 import { callRange, callsWhere } from "@/server/domain/calls/call-where";
+import { earningsRows, tenantRows } from "@/server/domain/exports/below-lists";
 import { bansAfter, hotNumbersAfter, numberBlockRows } from "@/server/domain/exports/block-lists";
 import type { Row } from "@/server/domain/exports/cells.rules";
 import type { ExportKind } from "@/server/domain/exports/export.schema";
@@ -164,7 +165,7 @@ const ledger: Source<"ledger"> = {
   },
 };
 
-const whole = <K extends "extensions" | "numbers" | "incidents" | "number_blocks">(
+const whole = <K extends "extensions" | "numbers" | "incidents" | "number_blocks" | "tenants" | "earnings">(
   read: (tx: TenantRead, tenantId: TenantId, filter: Filters[K], me: UserId | undefined) => Promise<Row[]>,
 ): Source<K> => ({
   bound: async () => 0n,
@@ -198,7 +199,8 @@ const bans: Source<"bans"> = {
 };
 
 /** Kinds whose rows are those of tenants below as well: read in a subtree transaction. */
-export const readsBelow = (what: ExportKind): boolean => what === "numbers" || what === "security_events";
+export const readsBelow = (what: ExportKind): boolean =>
+  ["numbers", "security_events", "tenants", "earnings"].includes(what);
 
 /** Of each kind of file. */
 export const exportSources: { readonly [K in ExportKind]: Source<K> } = {
@@ -212,6 +214,8 @@ export const exportSources: { readonly [K in ExportKind]: Source<K> } = {
   number_blocks: whole<"number_blocks">(numberBlockRows),
   hot_lists: hotLists,
   bans,
+  tenants: whole<"tenants">(tenantRows),
+  earnings: whole<"earnings">(earningsRows),
   // Its files come from the sources above; only the moment is its own.
   everything: { bound: calls.bound, count: async () => null, next: async () => ({ rows: [], after: null }) },
 };

@@ -6,7 +6,7 @@ import { DomainError } from "@/server/kernel/errors";
 import type { TenantId, UserId } from "@/server/kernel/ids";
 
 /** More things than this in one list is nothing that anybody has; a file of them would be no list of one moment. */
-const MOST = 200_000;
+export const MOST = 200_000;
 
 /** The extensions of a tenant that pass the filter of their page, as cells, by number. */
 export async function extensionRows(tx: TenantRead, tenantId: TenantId, filter: ExtensionFilter): Promise<Row[]> {
@@ -87,7 +87,7 @@ export async function incidentRows(
 }
 
 /** @throws DomainError too_large for a list that is longer than the longest. */
-function refuseTooMany(rows: number): void {
+export function refuseTooMany(rows: number): void {
   if (rows <= MOST) return;
   throw new DomainError("too_large", { most: MOST }, `That is more than ${MOST} lines; narrow the filter.`);
 }
