@@ -7,6 +7,7 @@ import { useTRPC } from "@/components/api/client";
 import type { IncidentDetail } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { refusalOf } from "@/components/api/refusal";
+import { ContainLetter } from "@/components/incidents/contain-letter";
 import { ContainOffers } from "@/components/incidents/contain-offers";
 import { ContainSteps } from "@/components/incidents/contain-steps";
 import { OTHER, targetChoices, targetOf, tookText } from "@/components/incidents/contain-words";
@@ -93,27 +94,35 @@ type OfferProps = Readonly<{
 function Offer({ incidentId, target, onClose, onStarted }: OfferProps) {
   const { tenantSlug } = useScope();
   const { start } = useContainment();
+  const [ticked, setTicked] = useState({ rotate: true, notify: true });
   const preview = useQuery(useTRPC().containment.preview.queryOptions({ tenantSlug, incidentId, ...target }));
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const data = new FormData(event.currentTarget);
-    const ticked = data.getAll("step");
+    const steps = data.getAll("step");
     const text = String(data.get("text") ?? "").trim();
     const asked = {
       ...{ tenantSlug, incidentId, ...target },
       prefixes: data.getAll("prefix").map(String),
-      skip: optionalSteps.filter((step) => !ticked.includes(step)),
+      skip: optionalSteps.filter((step) => !steps.includes(step)),
       ...(text ? { text } : {}),
     };
     start.mutate(asked, { onSuccess: ({ id }) => onStarted(id) });
   }
 
+  const look = (event: FormEvent<HTMLFormElement>) => {
+    const steps = new FormData(event.currentTarget).getAll("step");
+    setTicked({ rotate: steps.includes("rotate"), notify: steps.includes("notify") });
+  };
   return (
     <QueryView query={preview}>
       {(found) => (
-        <form className="grid gap-4" noValidate onSubmit={submit}>
+        <form className="grid gap-4" noValidate onChange={look} onSubmit={submit}>
           <ContainOffers preview={found} />
+          {ticked.notify && (
+            <ContainLetter {...{ incidentId, target }} replaced={ticked.rotate && found.extensions > 0} />
+          )}
           <Field data-first="" label={t("Why")} maxLength={4_000} name="text" required={false} />
           <FormEnd
             busy={start.isPending && t("Containing…")}

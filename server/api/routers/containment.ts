@@ -3,6 +3,7 @@ import { z } from "zod";
 import { atOperator } from "@/server/api/at-operator";
 import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
 import { containmentSchema, containPreviewSchema, containSchema } from "@/server/domain/incidents/containment.schema";
+import { previewLetter } from "@/server/domain/incidents/containment-letter";
 import { listContainments, previewContainment, targetNamed } from "@/server/domain/incidents/containment-list";
 import { releaseContainment, retryContainment, startContainment } from "@/server/domain/incidents/containments";
 import { incidentId } from "@/server/domain/incidents/incident.schema";
@@ -24,6 +25,18 @@ export const containmentRouter = router({
       return ctx.readBelow(async (tx) => {
         const target = await targetNamed(tx, input);
         return previewContainment(tx, ctx.tenantId, { incidentId: input.incidentId, target });
+      });
+    }),
+
+  /** What the customer's owners would be mailed, in their language. Changes nothing. */
+  letter: tenantQuery("incidents.read")
+    .input(containPreviewSchema)
+    .query(({ ctx, input }) => {
+      atOperator(ctx.seat);
+      return ctx.readBelow(async (tx) => {
+        const target = await targetNamed(tx, input);
+        const asked = { incidentId: input.incidentId, target, appUrl: ctx.settings.appUrl };
+        return previewLetter(tx, ctx.tenantId, asked);
       });
     }),
 

@@ -1,11 +1,10 @@
-import { portalUrl } from "@/server/domain/brands/brands";
+import { letterLink, letterOf } from "@/server/domain/incidents/containment-letter";
 import type { Loaded } from "@/server/domain/incidents/containments";
 import { queueMail } from "@/server/domain/mail/mail";
 import { lockOut } from "@/server/domain/provisioning/extensions";
 import { dropContacts } from "@/server/domain/provisioning/provision";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import type { ExtensionId, TenantId } from "@/server/kernel/ids";
-import { t } from "@/server/kernel/words";
 
 /** It was done before, or the containment was released: nothing is to be written down about it. */
 export class NothingToDo extends Error {
@@ -115,27 +114,9 @@ export async function tellTenant(
   await claim(tx, act, effect.notify(told.id, replaced), owners.length);
   const { subject, incident, createdAt, ofTenantId } = act.containment;
   const mine = told.id === ofTenantId;
-  const link = `${await portalUrl(tx, appUrl)}/t/${told.slug}/${mine ? "extensions" : "home"}`;
-  const text = () =>
-    [
-      t("Calls of {subject} were stopped at {at} because of incident {incident}.", {
-        subject,
-        at: createdAt.toISOString(),
-        incident,
-      }),
-      replaced
-        ? t(
-            "The SIP secret is replaced. Until a phone has its new one it reaches nobody, emergency numbers included; then it can dial those.",
-          )
-        : t("Emergency numbers can still be dialled."),
-      t("Every call that was ended is charged for what was talked."),
-      ...(replaced && mine ? [t("You get the new secret on the page of extensions.")] : []),
-      ...(mine ? [] : [t("The customer was told as well.")]),
-      link,
-    ].join("\n\n");
-  for (const { email } of owners) {
-    await queueMail(tx, told.id, { to: email, subject: () => mailSubject(subject), text: () => `${text()}\n` });
-  }
+  const link = await letterLink(tx, appUrl, told.slug, mine);
+  const letter = letterOf({ subject, incident, at: createdAt, replaced, mine, link });
+  for (const { email } of owners) await queueMail(tx, told.id, { to: email, ...letter });
   return owners.length;
 }
 
@@ -154,10 +135,6 @@ export async function ownersToTell(
     emails: owners.filter((owner) => owner.id === id).map(({ email }) => email),
   }));
 }
-
-/** A tenant's name may be long or hold what a subject may not. */
-const mailSubject = (subject: string): string =>
-  t("Calls are stopped: {subject}", { subject: subject.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ") }).slice(0, 200);
 
 /**
  * Bans at the PBX, for a day, where the contained calls came from, but for addresses from which the phone called before or

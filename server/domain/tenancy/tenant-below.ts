@@ -40,7 +40,7 @@ export async function makeReseller(tx: TenantWrite, tenantId: TenantId): Promise
  * whoever owns its plan.
  * @throws DomainError not_below unless the tenant is at or below the one acted on.
  */
-export async function forTenantBelow<T>(tx: TenantWrite, tenantId: TenantId, step: () => Promise<T>): Promise<T> {
+export async function forTenantBelow<T>(tx: TenantRead, tenantId: TenantId, step: () => Promise<T>): Promise<T> {
   const [here] = await tx.$queryRaw<{ id: string }[]>`SELECT app_tenant() AS id`;
   await tx.$queryRaw`SELECT act_below(${tenantId}::uuid)::text`;
   const result = await step();

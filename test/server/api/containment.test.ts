@@ -53,6 +53,31 @@ test("a person of the desk looks what would happen, contains, watches, and lets 
   expect(trail.map(({ action }) => action)).toEqual(["incident.contain", "incident.contain", "incident.release"]);
 });
 
+test("the mail is read before it is sent: in the language of its receiver, and word for word what goes out", async () => {
+  const phone = await on.realPhone("402");
+  await on.live(phone.endpoint);
+  await on.sql("UPDATE person SET language = 'de' WHERE id = $1", [on.owners.customer]);
+  const { id: incidentId, number } = await on.incident();
+  const desk = on.as("operator").containment;
+  const named = { tenantSlug: "operator", incidentId, ofSlug: "acme", extension: "402" };
+  const letter = await desk.letter(named);
+  expect(letter).toMatchObject({ language: "de", subject: "Anrufe sind gestoppt: acme, 402" });
+  expect(letter?.kept).not.toBe(letter?.replaced);
+
+  await on.run((await desk.start(named)).id);
+  const { body } = await on.one<{ body: string }>("SELECT body FROM mail WHERE tenant_id = $1 AND body LIKE $2", [
+    on.customer.tenantId,
+    `%${number}%`,
+  ]);
+  const apart = (text: string | undefined) =>
+    text?.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/, "then").replace(/https?:\/\/[^/]+/, "portal");
+  expect(apart(body)).toBe(apart(letter?.replaced));
+
+  const { slug } = await on.tenant("customer", on.reseller, { slug: "ownerless" });
+  expect(await desk.letter({ tenantSlug: "operator", incidentId, ofSlug: slug })).toBeNull();
+  expect(await desk.letter({ tenantSlug: "operator", incidentId, ofSlug: "operator" })).toBeNull();
+});
+
 test("neither a reseller nor a customer contains, and what is not there is not found", async () => {
   const { id: incidentId } = await on.incident();
   for (const [who, tenantSlug] of [
