@@ -44,6 +44,7 @@ export function RuleForm({ row, of }: Readonly<{ row: RuleRow; of: string | unde
       placeholder={plain(inherited[name])}
       problem={problems[name]}
       required={false}
+      {...(money && { unit: row.currency })}
     />
   );
   function submit(event: FormEvent<HTMLFormElement>) {

@@ -38,13 +38,15 @@ export function RulePanel({ row, of, onClose }: Props) {
   );
 }
 
-const holds = (rule: RuleRow["effective"]) => (
+const holding = (row: RuleRow) => (rule: RuleRow["effective"]) => (
   <>
-    {modeText(rule.mode)}: {ruleLine(rule)}. {actionText(rule.action)}.
+    {modeText(rule.mode)}: {ruleLine(row, rule)}. {actionText(rule.action)}.
   </>
 );
 
-function factsOf({ effective, inherited, bound, fired }: RuleRow): readonly Fact[] {
+function factsOf(row: RuleRow): readonly Fact[] {
+  const { effective, inherited, bound, fired } = row;
+  const holds = holding(row);
   const same = JSON.stringify(effective) === JSON.stringify(inherited);
   const facts: (Fact | false)[] = [
     { label: t("Holds"), value: holds(effective) },

@@ -86,12 +86,18 @@ const actions: Readonly<Record<RuleAction, Message>> = {
 };
 export const actionText = (action: RuleAction): string => say(actions[action]);
 
-type Shown = Outputs["rules"]["list"]["items"][number]["effective"];
-/** A rule in one line. */
-export const ruleLine = ({ warn, critical, windowMinutes }: Shown): string =>
+type Row = Outputs["rules"]["list"]["items"][number];
+/** A threshold: a count, or an amount with its currency. */
+export const amountText = ({ money, currency }: Pick<Row, "money" | "currency">, value: string): string =>
+  money ? `${plain(value)} ${currency}` : plain(value);
+/** What holds by a rule, in one line. */
+export const ruleLine = (
+  row: Pick<Row, "money" | "currency">,
+  { warn, critical, windowMinutes }: Row["effective"],
+): string =>
   t("warns at {warn}, critical at {critical}, within {time}", {
-    warn: plain(warn),
-    critical: plain(critical),
+    warn: amountText(row, warn),
+    critical: amountText(row, critical),
     time: minutesText(windowMinutes),
   });
 

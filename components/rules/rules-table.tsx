@@ -1,7 +1,7 @@
 "use client";
 
 import type { RuleRow } from "@/components/api/outputs";
-import { actionText, minutesText, modeText, plain, scopeText, signalWords } from "@/components/rules/rule-words";
+import { actionText, amountText, minutesText, modeText, scopeText, signalWords } from "@/components/rules/rule-words";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { RowLink } from "@/components/ui/row-link";
@@ -70,7 +70,7 @@ const columns = (): readonly Column<RuleRow>[] => [
     header: t("Critical at"),
     numeric: true,
     fold: "hide",
-    cell: (row) => plain(row.effective.critical),
+    cell: (row) => amountText(row, row.effective.critical),
   },
   { key: "action", header: t("At most"), from: "lg", cell: (row) => actionText(row.effective.action) },
   {
@@ -83,8 +83,8 @@ const columns = (): readonly Column<RuleRow>[] => [
 ];
 
 /** On a telephone one line holds both thresholds. */
-function Thresholds({ row: { effective } }: Readonly<{ row: RuleRow }>) {
-  const [warn, critical] = [plain(effective.warn), plain(effective.critical)];
+function Thresholds({ row }: Readonly<{ row: RuleRow }>) {
+  const [warn, critical] = [amountText(row, row.effective.warn), amountText(row, row.effective.critical)];
   return (
     <>
       <span className="max-sm:hidden">{warn}</span>

@@ -13,7 +13,7 @@ export const ruleActions = ["notify", "open", "contain", "ban"] as const;
  */
 export type RuleAction = (typeof ruleActions)[number];
 
-/** What a rule is made of. Thresholds are counts, or micros of the tenant's own currency. */
+/** What a rule is made of. Thresholds are counts, or micros: of a euro in the standard, else of the tenant's own currency. */
 export type Rule = {
   readonly mode: RuleMode;
   readonly action: RuleAction;
@@ -115,7 +115,11 @@ const standards = [
 /** What a rule about networks may keep a network away from, by its signal. */
 export const banScopeOf: Readonly<Partial<Record<string, "sip" | "web">>> = { sip_failure: "sip", sign_in: "web" };
 /** What may stand in the form of a rule: only calls can be contained, only networks banned. */
-export const actionsOf = ({ of, signal }: Pick<StandardRule, "of" | "signal">): readonly RuleAction[] => {
+export const actionsOf = ({
+  of,
+  signal,
+  scope,
+}: Pick<StandardRule, "of" | "signal" | "scope">): readonly RuleAction[] => {
   if (banScopeOf[signal]) return ["notify", "open", "ban"];
   return of === "calls" ? ["notify", "open", "contain"] : ["notify", "open"];
 };

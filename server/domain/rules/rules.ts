@@ -1,20 +1,12 @@
-import {
-  effectiveRule,
-  keyOf,
-  type LevelWord,
-  loosened,
-  nearest,
-  nothingSaid,
-  overlay,
-} from "@/server/domain/rules/rule.rules";
+import { effectiveRule, keyOf, loosened, nearest, nothingSaid, overlay } from "@/server/domain/rules/rule.rules";
 import type { RulePatch } from "@/server/domain/rules/rule.schema";
+import { standardIn } from "@/server/domain/rules/rule-currency.rules";
 import {
   actionsOf,
   type Rule,
   type RuleKey,
   type RuleWord,
   type StandardRule,
-  standardRules,
 } from "@/server/domain/rules/rule-kinds.schema";
 import {
   fieldWords,
@@ -25,54 +17,15 @@ import {
   shownRule,
   shownWord,
 } from "@/server/domain/rules/rule-text";
+import { levelsOf, type SaidAt, type StoredWord, saidOf, standardsIn, wordOf } from "@/server/domain/rules/said";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
 
-/** One word as the database has it: who says what about which tenant. */
-export type StoredWord = {
-  readonly tenant_id: string;
-  readonly set_by: string;
-  /** How many levels above the tenant whoever says it stands. */
-  readonly depth: number;
-  readonly about_id: string;
-  readonly by_operator: boolean;
-  readonly signal: string;
-  readonly scope: string;
-  readonly mode: Rule["mode"] | null;
-  readonly action: Rule["action"] | null;
-  readonly window_minutes: number | null;
-  readonly warn: bigint | string | null;
-  readonly critical: bigint | string | null;
-};
-
-/** The raw pool gives big numbers as text. */
-const big = (value: bigint | string | null): bigint | null => (value === null ? null : BigInt(value));
-
-const wordOf = (row: StoredWord): RuleWord => ({
-  mode: row.mode,
-  action: row.action,
-  windowMinutes: row.window_minutes,
-  warn: big(row.warn),
-  critical: big(row.critical),
-});
-
-/** What each level says about one rule, the operator first; rows as rule_words gives them for one tenant. */
-export function levelsOf(rows: readonly StoredWord[], { signal, scope }: RuleKey): SaidAt[] {
-  const levels = new Map<number, { byOperator: boolean; words: RuleWord[] }>();
-  for (const row of rows) {
-    if (row.signal !== signal || row.scope !== scope) continue;
-    const level = levels.get(row.depth) ?? { byOperator: row.by_operator, words: [] };
-    level.words.push(wordOf(row));
-    levels.set(row.depth, level);
-  }
-  return [...levels].map(([depth, { byOperator, words }]) => ({ depth, byOperator, word: nearest(words) }));
-}
-
-type SaidAt = LevelWord & { readonly depth: number };
-
 export type RuleRow = RuleKey & {
   readonly money: boolean;
+  /** What its amounts are of, where it counts money. */
+  readonly currency: string;
   /** What holds for the tenant. */
   readonly effective: ShownRule;
   /** What would hold if the reader had said nothing about exactly this tenant. */
@@ -93,10 +46,10 @@ type About = Readonly<{ id: TenantId; kind: string }>;
  * has is left out for everybody else. Wants a subtree transaction.
  */
 export async function listRules(tx: TenantRead, reader: Reader, about: About): Promise<RuleRow[]> {
-  const rows = await wordsOf(tx, about.id);
+  const { rows, currencies } = await saidOf(tx, about.id);
   const depth = await depthOf(tx, reader, about);
   const fired = await firedOf(tx, about.id);
-  return standardRules
+  return standardsIn(currencies)
     .filter(({ desk }) => !desk || about.kind === "operator")
     .map((standard) => {
       const levels = levelsOf(rows, standard);
@@ -116,6 +69,7 @@ export async function listRules(tx: TenantRead, reader: Reader, about: About): P
         signal: standard.signal,
         scope: standard.scope,
         money: standard.money,
+        currency: currencies.currency,
         effective: shownRule(standard, effectiveRule(standard.rule, levels)),
         inherited: shownRule(standard, effectiveRule(standard.rule, others)),
         own: shownWord(standard, own ? wordOf(own) : nothingSaid),
@@ -147,11 +101,6 @@ async function depthOf(tx: TenantRead, reader: Reader, about: About): Promise<nu
   return row.depth;
 }
 
-const wordsOf = (tx: TenantRead, tenantId: TenantId) =>
-  tx.$queryRaw<StoredWord[]>`
-    SELECT tenant_id, set_by, depth, about_id, by_operator, signal, scope, mode, action, window_minutes, warn, critical
-    FROM rule_words_of(${tenantId}::uuid)`;
-
 async function firedOf(tx: TenantRead, tenantId: TenantId) {
   const rows = await tx.$queryRaw<
     { signal: RuleKey["signal"]; scope: RuleKey["scope"]; warn: number; critical: number; shadow: number }[]
@@ -166,13 +115,14 @@ async function firedOf(tx: TenantRead, tenantId: TenantId) {
 
 /** What holds for a tenant now. Wants a transaction of the tenant or one above it. */
 export async function ruleNow(tx: TenantRead, tenantId: TenantId, standard: StandardRule): Promise<Rule> {
-  return effectiveRule(standard.rule, levelsOf(await wordsOf(tx, tenantId), standard));
+  const { rows, currencies } = await saidOf(tx, tenantId);
+  return effectiveRule(standardIn(standard, currencies).rule, levelsOf(rows, standard));
 }
 
 /** Every rule as it holds for a tenant now, those that nobody said anything about included. */
 export async function rulesNow(tx: TenantRead, tenantId: TenantId): Promise<(RuleKey & Rule)[]> {
-  const rows = await wordsOf(tx, tenantId);
-  return standardRules.map(({ signal, scope, rule }) => ({
+  const { rows, currencies } = await saidOf(tx, tenantId);
+  return standardsIn(currencies).map(({ signal, scope, rule }) => ({
     signal,
     scope,
     ...effectiveRule(rule, levelsOf(rows, { signal, scope })),
@@ -200,18 +150,19 @@ export async function setRule(
   patch: RulePatch,
   actorName: string,
 ): Promise<RuleChanged> {
-  const standard = knownRule(patch, about.kind);
+  const known = knownRule(patch, about.kind);
   // Two people who change one rule take turns, also before it has a row.
   await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`rule ${setter.id} ${about.id} ${keyOf(patch)}`}, 0))::text`;
   const depth = await depthOf(tx, setter, about);
-  const rows = await wordsOf(tx, about.id);
+  const { rows, currencies } = await saidOf(tx, about.id);
+  const standard = standardIn(known, currencies);
   const mine = (row: StoredWord) => row.set_by === setter.id && row.about_id === about.id;
   const row = rows.find((one) => mine(one) && one.signal === patch.signal && one.scope === patch.scope);
   const before = row ? wordOf(row) : nothingSaid;
   const word = patched(standard, before, patch);
   checkWord(standard, { setter, depth }, rows, word, mine);
   await store(tx, setter.id, about.id, patch, word, actorName);
-  const effective = effectiveRule(standard.rule, levelsOf(await wordsOf(tx, about.id), standard));
+  const effective = effectiveRule(standard.rule, levelsOf((await saidOf(tx, about.id)).rows, standard));
   return {
     before: shownWord(standard, before),
     after: shownWord(standard, word),
