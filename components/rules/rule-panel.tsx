@@ -29,7 +29,16 @@ export function RulePanel({ row, of, onClose }: Props) {
       title={t("{what} per {scope}", { what: words.name, scope: scopeText(row.scope) })}
     >
       <div className="grid gap-6">
-        <p className="text-ink-2">{words.counts}</p>
+        <p className="text-ink-2">
+          {words.counts} {row.money && t("Where nobody chose a number, it is about as much in every currency.")}
+        </p>
+        {row.effective.action === "contain_unusual" && (
+          <p className="text-ink-2">
+            {t(
+              "Unusual is twice what its dearest day of the last four weeks cost, and critical at least; while fewer than three days tell, three times critical. An incident is opened before that.",
+            )}
+          </p>
+        )}
         <Facts facts={factsOf(row)} />
         {can("rules.write") && <RuleForm of={of} row={row} />}
         <Findings row={row} />

@@ -81,6 +81,7 @@ export const modeText = (mode: RuleMode): string => say(modes[mode]);
 const actions: Readonly<Record<RuleAction, Message>> = {
   notify: msg("Mail the desk"),
   open: msg("Open an incident"),
+  contain_unusual: msg("Contain what is unusual"),
   contain: msg("Contain"),
   ban: msg("Ban the network"),
 };

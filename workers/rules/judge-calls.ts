@@ -1,5 +1,5 @@
 import { type HitResult, hit, type Measure, type Subject } from "@/server/domain/rules/hits";
-import { levelOf } from "@/server/domain/rules/rule.rules";
+import { levelOf, type Past, unusualFrom } from "@/server/domain/rules/rule.rules";
 import { type RuleBook, readRuleBook } from "@/server/domain/rules/rule-book";
 import { type Rule, type RuleScope, type Signal, standardRules } from "@/server/domain/rules/rule-kinds.schema";
 import type { SqlPool } from "@/server/infra/db/pool";
@@ -134,17 +134,38 @@ async function judge(
     firstAt: left.first_at,
     lastAt: left.last_at,
   };
-  const result = await hit(pool, rule, one, await subjectsOf(pool, one, before(now, rule.windowMinutes)));
-  if (contain && result?.contain && (await isDue({ pool, scope, now }, rule, row, { result, one }))) {
+  const from = await containsFrom(pool, rule, one, now);
+  const acting: Rule =
+    rule.action === "contain_unusual" ? { ...rule, action: one.value < from ? "open" : "contain" } : rule;
+  const result = await hit(pool, acting, one, await subjectsOf(pool, one, before(now, rule.windowMinutes)));
+  if (contain && result?.contain && (await isDue({ pool, scope, now }, from, row, { result, one }))) {
     await contain(result, one);
   }
   return { measure: one, rule, ...result };
 }
 
+/** From how much on a rule that contains does so. */
+async function containsFrom(
+  pool: SqlPool,
+  rule: Rule,
+  { tenantId, extensionId, value }: Measure,
+  now: Date,
+): Promise<bigint> {
+  // What is not critical is not compared with the past.
+  if (rule.action !== "contain_unusual" || value < rule.critical) return rule.critical;
+  const [past] = await pool.query<{ days: number; dearest: string }>(
+    "extension_past",
+    "SELECT days, dearest FROM extension_past($1, $2, $3)",
+    [tenantId, extensionId, now],
+  );
+  const known: Past = { days: past?.days ?? 0, dearest: BigInt(past?.dearest ?? 0) };
+  return unusualFrom(rule.critical, known);
+}
+
 /** A rule contains once. When somebody let go, it takes as much anew: rules do not fight people. */
 async function isDue(
   { pool, scope, now }: Pick<With, "pool" | "scope" | "now">,
-  rule: Rule,
+  from: bigint,
   row: Measured,
   { result, one }: Readonly<{ result: HitResult; one: Measure }>,
 ): Promise<boolean> {
@@ -152,7 +173,7 @@ async function isDue(
   if (!held) return true;
   if (held.releasedAt === null) return false;
   const anew = await measuredSince(pool, scope, row, held.releasedAt, now);
-  return anew !== undefined && levelOf(rule, BigInt(anew.value)) === "critical";
+  return anew !== undefined && BigInt(anew.value) >= from;
 }
 
 async function lastOver(pool: SqlPool, kind: string, source: string, since: Date): Promise<Date | undefined> {

@@ -43,7 +43,7 @@ const minutesOf = (text: string | undefined): number | null | undefined => {
 const ruleOptions = {
   tenant: { value: "slug", about: "for one tenant below, and those below it, instead of for everybody" },
   mode: { value: "off|shadow|enforce", about: "whether it does something, only writes down, or is off" },
-  action: { value: "notify|open|contain|ban", about: "what it does at most" },
+  action: { value: "notify|open|contain_unusual|contain|ban", about: "what it does at most" },
   window: { value: "minutes", about: "how far back it adds up" },
   warn: { value: "20", about: "from how much on it warns; an amount where the signal is money" },
   critical: { value: "60", about: "from how much on it is critical" },

@@ -6,10 +6,11 @@ export const ruleModes = ["off", "shadow", "enforce"] as const;
 /** Shadow writes down what the rule would have done, and does nothing. */
 export type RuleMode = (typeof ruleModes)[number];
 
-export const ruleActions = ["notify", "open", "contain", "ban"] as const;
+export const ruleActions = ["notify", "open", "contain_unusual", "contain", "ban"] as const;
 /**
  * Notify mails the desk at critical; open makes an incident from warn on; contain also contains its subject at critical, and
- * ban, of a rule about networks, bans the network at critical.
+ * contain_unusual only where that is much more than the subject spent in any day of the last four weeks; ban, of a rule about
+ * networks, bans the network at critical.
  */
 export type RuleAction = (typeof ruleActions)[number];
 
@@ -51,6 +52,7 @@ const standards = [
     scope: "extension",
     of: "calls",
     money: true,
+    action: "contain_unusual",
     minutes: 60,
     warn: 10 * million,
     critical: 30 * million,
@@ -121,6 +123,7 @@ export const actionsOf = ({
   scope,
 }: Pick<StandardRule, "of" | "signal" | "scope">): readonly RuleAction[] => {
   if (banScopeOf[signal]) return ["notify", "open", "ban"];
+  if (signal === "spend" && scope === "extension") return ["notify", "open", "contain_unusual", "contain"];
   return of === "calls" ? ["notify", "open", "contain"] : ["notify", "open"];
 };
 

@@ -2,7 +2,7 @@ import type { Rule, RuleAction, RuleKey, RuleMode, RuleWord } from "@/server/dom
 
 /** From the mildest to the strictest. */
 const ruleModes: readonly RuleMode[] = ["off", "shadow", "enforce"];
-const ruleActions: readonly RuleAction[] = ["notify", "open", "contain", "ban"];
+const ruleActions: readonly RuleAction[] = ["notify", "open", "contain_unusual", "contain", "ban"];
 
 /** What one level says, for one tenant: the nearest word on each field. */
 export type LevelWord = Readonly<{ byOperator: boolean; word: RuleWord }>;
@@ -99,3 +99,18 @@ export function severityOf(rule: Rule, value: bigint, gravest = false): "low" | 
 
 /** A key of one string, for maps. */
 export const keyOf = ({ signal, scope }: RuleKey): string => `${signal} ${scope}`;
+
+/** What a subject spent before: on how many of the last 28 days it spent anything, and the most on one of them. */
+export type Past = Readonly<{ days: number; dearest: bigint }>;
+
+/** Fewer days tell nothing of what is usual: a new phone, or the first days of a whole telephone system behind one. */
+const DAYS_THAT_TELL = 3;
+
+/**
+ * From how much within the window on it is unusual: twice what its dearest day cost, and critical at least; three times that while
+ * too few days tell. Whoever works on the phone all day spends in its dearest hour much less than in its dearest day.
+ */
+export function unusualFrom(critical: bigint, { days, dearest }: Past): bigint {
+  const least = days < DAYS_THAT_TELL ? critical * 3n : critical;
+  return dearest * 2n > least ? dearest * 2n : least;
+}

@@ -171,6 +171,13 @@ export async function setRule(
   };
 }
 
+const cannot = (action: Rule["action"]): string => {
+  if (action === "ban") return "Only rules about networks can ban";
+  return action === "contain_unusual"
+    ? "Only money spent per extension has a past that tells what is unusual"
+    : "Only rules about calls can contain";
+};
+
 /** @throws DomainError as setRule. */
 function checkWord(
   standard: StandardRule,
@@ -192,8 +199,7 @@ function checkWord(
     throw new DomainError("invalid_input", { field: "critical" }, sentence);
   }
   if (word.action !== null && !actionsOf(standard).includes(word.action)) {
-    const can = word.action === "ban" ? "Only rules about networks can ban" : "Only rules about calls can contain";
-    const sentence = `${can}: choose ${actionsOf(standard).join(" or ")}.`;
+    const sentence = `${cannot(word.action)}: choose ${actionsOf(standard).join(" or ")}.`;
     throw new DomainError("invalid_input", { field: "action" }, sentence);
   }
   const loose = above && loosened(above, word);

@@ -12,6 +12,7 @@ import {
   overlay,
   severityOf,
   tighten,
+  unusualFrom,
 } from "@/server/domain/rules/rule.rules";
 import {
   type Rule,
@@ -124,4 +125,12 @@ test("the standard rules are complete: each once, on, and in order", () => {
     expect(standard.critical).toBeGreaterThan(standard.warn);
     expect(standard.windowMinutes).toBeLessThanOrEqual(1_440);
   }
+});
+
+test("what is unusual is twice the dearest day and never below critical, three times that while few days tell", () => {
+  expect(unusualFrom(30n, { days: 20, dearest: 4n })).toBe(30n);
+  expect(unusualFrom(30n, { days: 3, dearest: 80n })).toBe(160n);
+  expect(unusualFrom(30n, { days: 2, dearest: 4n })).toBe(90n);
+  expect(unusualFrom(30n, { days: 2, dearest: 80n })).toBe(160n);
+  expect(unusualFrom(30n, { days: 0, dearest: 0n })).toBe(90n);
 });
