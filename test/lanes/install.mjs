@@ -12,6 +12,7 @@ const programs = {
   pbx: [
     { program: "sipp", debian: "sip-tester", unpacked: true },
     { program: "svcrack", debian: "sipvicious" },
+    { program: "nft", debian: "nftables" },
   ],
   browser: [{ program: "chromium", debian: "chromium" }],
 };
@@ -67,7 +68,9 @@ async function installPrograms(needed) {
 }
 
 const onPath = (program) =>
-  (process.env.PATH ?? "").split(path.delimiter).some((folder) => existsSync(path.join(folder, program)));
+  [...(process.env.PATH ?? "").split(path.delimiter), "/usr/sbin"].some((folder) =>
+    existsSync(path.join(folder, program)),
+  );
 
 async function succeed(name, command, args, sentence, env) {
   const { code, log } = await run(name, command, args, { env });

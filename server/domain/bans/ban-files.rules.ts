@@ -1,4 +1,6 @@
 import type { BanScope } from "@/server/domain/bans/ban.schema";
+import { apart, pieceText } from "@/server/domain/bans/ban-pieces.rules";
+import { parseNetwork } from "@/server/domain/bans/network.rules";
 
 /** A ban that holds, as files for a firewall tell it. */
 export type HeldBan = Readonly<{
@@ -50,14 +52,18 @@ const logText = (bans: readonly HeldBan[]): string =>
  */
 function nftText(bans: readonly HeldBan[], now: Date, ports: Ports): string {
   const set = (scope: BanScope, family: 4 | 6): string => {
-    const elements = bans
-      .filter((ban) => ban.scope === scope && ban.network.includes(":") === (family === 6))
-      .map(({ network, expiresAt }) => {
-        const seconds = Math.max(1, Math.ceil((expiresAt.getTime() - now.getTime()) / 1000));
-        return `      ${network} timeout ${seconds}s`;
+    const networks = bans
+      .filter((ban) => ban.scope === scope)
+      .flatMap(({ network: text, expiresAt }) => {
+        const network = parseNetwork(text);
+        return typeof network === "string" ? [] : [{ network, endsAt: expiresAt.getTime() }];
       });
+    const elements = apart(family, networks).map((piece) => {
+      const seconds = Math.max(1, Math.ceil((piece.endsAt - now.getTime()) / 1000));
+      return `      ${pieceText(piece)} timeout ${seconds}s`;
+    });
     const list = elements.length > 0 ? `\n    elements = {\n${elements.join(",\n")}\n    }` : "";
-    return `  set ${scope}${family} {\n    type ipv${family}_addr\n    flags interval, timeout\n    auto-merge${list}\n  }\n`;
+    return `  set ${scope}${family} {\n    type ipv${family}_addr\n    flags interval, timeout${list}\n  }\n`;
   };
   const web = [...new Set([80, 443, ports.web])].join(", ");
   return [
