@@ -26,6 +26,10 @@ const CommandView = later(
   <Skeleton />,
 );
 
+/** A seller's own cap is of what it spends, not of what it charges below. */
+const capOf = (balance: Outputs["billing"]["balance"] | undefined, kind: string): bigint | null =>
+  kind === "customer" ? (balance?.dailyCapMicros ?? null) : null;
+
 /** Am I working, what does it cost now, and what needs me. */
 export function HomeView() {
   const { tenantSlug, tenant, currency, can } = useScope();
@@ -74,7 +78,7 @@ export function HomeView() {
                 level={2}
                 title={tenant.kind === "customer" ? t("Spent in 14 days") : t("Charged below in 14 days")}
               >
-                <SpendChart cap={balance.data?.dailyCapMicros ?? null} currency={currency} days={data.days} />
+                <SpendChart cap={capOf(balance.data, tenant.kind)} currency={currency} days={data.days} />
               </Section>
             </div>
           </div>

@@ -2,6 +2,7 @@
 
 import { moneyText } from "@/components/billing/money-text";
 import { dayKey, dayName, type SpendDay, spendBars } from "@/components/home/spend-bars";
+import { spendSentence } from "@/components/home/spend-sentence";
 import { SpendTable } from "@/components/home/spend-table";
 import { t } from "@/server/kernel/words";
 
@@ -10,7 +11,7 @@ type Props = Readonly<{ days: readonly SpendDay[]; cap: bigint | null; currency:
 const STEP = 20;
 const WIDTH = 14;
 
-/** One bar a day from zero, the cap as a line, and the same as a table for who does not see it. */
+/** One bar a day from zero and the cap as a line; the same as a sentence, and as a table. */
 export function SpendChart({ days, cap, currency }: Props) {
   const { bars, capAt } = spendBars(days, cap);
   const first = days[0];
@@ -19,6 +20,7 @@ export function SpendChart({ days, cap, currency }: Props) {
   if (!first || !last || total === 0n) return <p className="text-ink-2">{t("Nothing was spent yet.")}</p>;
   return (
     <figure className="grid gap-1">
+      <figcaption>{spendSentence(days, cap, currency)}</figcaption>
       <svg
         aria-hidden="true"
         className="h-24 w-full"
@@ -41,18 +43,10 @@ export function SpendChart({ days, cap, currency }: Props) {
         {capAt !== undefined && <Line className="stroke-warn" dashed days={days.length} height={capAt} />}
         <Line className="stroke-outline" days={days.length} height={0} />
       </svg>
-      <figcaption className="flex justify-between text-xs text-ink-3" dir="ltr">
+      <p aria-hidden="true" className="flex justify-between text-xs text-ink-3" dir="ltr">
         <bdi>{dayName(dayKey(first.day))}</bdi>
-        <bdi>
-          {cap === null
-            ? t("{total} in all", { total: moneyText(total, currency) })
-            : t("{total} in all, cap {cap} a day", {
-                total: moneyText(total, currency),
-                cap: moneyText(cap, currency),
-              })}
-        </bdi>
         <bdi>{dayName(dayKey(last.day))}</bdi>
-      </figcaption>
+      </p>
       <SpendTable currency={currency} days={days} />
     </figure>
   );

@@ -82,7 +82,7 @@ export function ReportBody({ report, before }: Props) {
           <Chart
             data={data}
             key={title}
-            {...(selects && tenant.kind === "customer" ? { onSelect, selects: t("Show these calls") } : {})}
+            {...(selects ? { onSelect, selects: t("Show these calls") } : {})}
             summary={summary}
             title={title}
           />

@@ -116,6 +116,18 @@ function quiet({ before, labels }: Told, measure: Measure): Series[] {
   return [{ ...series, values: at(values, null), texts: at(texts, "–") }];
 }
 
+/** With the cap of a day as a line, where the points are days. */
+function spendChart(told: Told, paid: string, format: (value: number) => string): Drawn {
+  const { bucket, dailyCapMicros: cap, currency } = told.report;
+  const said = t("{amount} in this period.", { amount: paid });
+  if (cap === null || bucket !== "day") return chart(told, t("Spend"), said, [["cost", t("Spend"), "bars"]], format);
+  const amount = moneyText(cap, currency);
+  const capped = `${said} ${t("The cap is {cap} a day.", { cap: amount })}`;
+  const drawn = chart(told, t("Spend"), capped, [["cost", t("Spend"), "bars"]], format);
+  const threshold = { value: Number(cap) / 1_000_000, label: t("Cap {cap}", { cap: amount }) };
+  return { ...drawn, data: { ...drawn.data, threshold } };
+}
+
 function moneyChart(told: Told): Drawn {
   const { total, currency } = told.report;
   const [paid, came] = [moneyText(costOf(total), currency), moneyText(revenueOf(total), currency)];
@@ -124,14 +136,7 @@ function moneyChart(told: Told): Drawn {
     const maximumFractionDigits = value < 10 && value !== 0 ? columnDecimals([], currency) : 0;
     return numberFormat({ ...style, maximumFractionDigits }).format(value);
   };
-  if (told.money === "cost")
-    return chart(
-      told,
-      t("Spend"),
-      t("{amount} in this period.", { amount: paid }),
-      [["cost", t("Spend"), "bars"]],
-      format,
-    );
+  if (told.money === "cost") return spendChart(told, paid, format);
   if (told.money === "revenue")
     return chart(
       told,

@@ -50,6 +50,8 @@ export type Report = {
   /** The most calls at once per bucket; null where nobody looked. */
   readonly peaks: readonly { readonly key: string; readonly peak: number | null }[];
   readonly maxCalls: number | null;
+  /** The cap of a day, of the tenant's own calendar. */
+  readonly dailyCapMicros: bigint | null;
 };
 
 type Stored = { [K in keyof Usage]: bigint | null };
@@ -64,6 +66,7 @@ type Frame = {
   before: Date;
   previousUntil: Date;
   maxCalls: number | null;
+  dailyCapMicros: bigint | null;
 };
 
 const none: Usage = {
@@ -133,6 +136,7 @@ export async function readReport(
     heat: await readHeat(tx, frame),
     peaks: buckets.map((key) => ({ key, peak: peaks.get(key) ?? null })),
     maxCalls: frame.maxCalls,
+    dailyCapMicros: frame.dailyCapMicros,
   };
 }
 
@@ -162,7 +166,7 @@ async function readFrame(
 ): Promise<Frame> {
   const zone = input.zone ?? null;
   const [frame] = await tx.$queryRaw<Frame[]>`
-    SELECT t.currency, t.kind, z.zone, z.known, t.max_calls AS "maxCalls",
+    SELECT t.currency, t.kind, z.zone, z.known, t.max_calls AS "maxCalls", t.daily_cap_micros AS "dailyCapMicros",
       CASE WHEN z.known THEN to_char(${now}::timestamptz AT TIME ZONE z.zone, 'YYYY-MM-DD') END AS today,
       CASE WHEN z.known THEN ${input.from}::timestamp AT TIME ZONE z.zone END AS "from",
       CASE WHEN z.known THEN (${input.to}::timestamp + interval '1 day') AT TIME ZONE z.zone END AS "until",
