@@ -96,22 +96,30 @@ export async function endRate(
   const rate = await rateOfPlan(tx, tenantId, planId, rateId);
   if (!rate) throw new DomainError("not_found", { field: "rate" });
   const where = { tenantId, planId, rateId };
-  const [kept] = await tx.$queryRaw<{ hours: string | null }[]>`
-    SELECT hours::text AS hours FROM rate WHERE tenant_id = ${tenantId}::uuid AND plan_id = ${planId}::uuid AND id = ${rateId}::uuid`;
-  const hours = kept?.hours ?? null;
   const ended = await tx.$executeRaw`
     UPDATE rate SET valid = tstzrange(lower(valid), clock_timestamp()), hand = 'ended' WHERE tenant_id = ${where.tenantId}::uuid AND plan_id = ${where.planId}::uuid
       AND id = ${where.rateId}::uuid AND lower(valid) < clock_timestamp() AND coalesce(upper(valid) > clock_timestamp(), true)`;
   const dropped =
     ended > 0
-      ? 0
-      : await tx.$executeRaw`
+      ? []
+      : await tx.$queryRaw<Dropped[]>`
           DELETE FROM rate WHERE tenant_id = ${where.tenantId}::uuid AND plan_id = ${where.planId}::uuid AND id = ${where.rateId}::uuid
-            AND lower(valid) >= clock_timestamp()`;
-  if (dropped > 0) await goOn(tx, { tenantId, planId, rate, hours });
-  if (ended + dropped === 0) throw new DomainError("invalid_state", { field: "rate" }, "That price is over already.");
-  return { rate, planned: dropped > 0, before: auditOfRate(rate) };
+            AND lower(valid) >= clock_timestamp()
+          RETURNING direction, prefix, hours::text AS hours, lower(valid)::text AS since, upper(valid)::text AS until`;
+  for (const planned of dropped) await goOn(tx, { tenantId, planId, planned });
+  if (ended + dropped.length === 0)
+    throw new DomainError("invalid_state", { field: "rate" }, "That price is over already.");
+  return { rate, planned: dropped.length > 0, before: auditOfRate(rate) };
 }
+
+/** A planned price that went; its moments as the database has them, finer than a Date. */
+type Dropped = Readonly<{
+  direction: string;
+  prefix: string;
+  hours: string | null;
+  since: string;
+  until: string | null;
+}>;
 
 /**
  * What was to end where a planned price began goes on, or calls would have no price from that day: until the next price when it
@@ -119,21 +127,16 @@ export async function endRate(
  */
 async function goOn(
   tx: TenantWrite,
-  {
-    tenantId,
-    planId,
-    rate,
-    hours,
-  }: Readonly<{ tenantId: string; planId: string; rate: RateRow; hours: string | null }>,
+  { tenantId, planId, planned }: Readonly<{ tenantId: string; planId: string; planned: Dropped }>,
 ): Promise<void> {
-  const { direction, prefix, validFrom, validTo } = rate;
+  const { direction, prefix, hours, since, until } = planned;
   await tx.$executeRaw`
     UPDATE rate r SET valid = tstzrange(lower(r.valid), n.until), hand = CASE WHEN n.until IS NOT NULL THEN r.hand END
     FROM (SELECT w.id, CASE WHEN w.hand = 'until_next' THEN (SELECT min(lower(x.valid)) FROM rate x
           WHERE x.plan_id = w.plan_id AND x.direction = w.direction AND x.prefix = w.prefix AND lower(x.valid) >= upper(w.valid)
             AND (x.hours IS NULL) = (w.hours IS NULL) AND (x.hours IS NULL OR x.hours && w.hours))
-        ELSE ${validTo}::timestamptz END AS until
+        ELSE ${until}::timestamptz END AS until
       FROM rate w WHERE w.tenant_id = ${tenantId}::uuid AND w.plan_id = ${planId}::uuid AND w.direction = ${direction} AND w.prefix = ${prefix}
-        AND upper(w.valid) = ${validFrom}::timestamptz AND w.hours IS NOT DISTINCT FROM ${hours}::int4multirange) n
+        AND upper(w.valid) = ${since}::timestamptz AND w.hours IS NOT DISTINCT FROM ${hours}::int4multirange) n
     WHERE r.tenant_id = ${tenantId}::uuid AND r.plan_id = ${planId}::uuid AND r.id = n.id`;
 }
