@@ -60,16 +60,18 @@ export function RuleForm({ row, of }: Readonly<{ row: RuleRow; of: string | unde
           <Choice name="action" of={standard ? actionsOf(standard) : []} text={actionText} {...shared} />
           {threshold("warn", t("Warn at"))}
           {threshold("critical", t("Critical at"))}
-          <Field
-            defaultValue={own.windowMinutes?.toString() ?? ""}
-            inputMode="numeric"
-            label={t("Within")}
-            name="windowMinutes"
-            placeholder={String(inherited.windowMinutes)}
-            problem={problems.windowMinutes}
-            required={false}
-            unit="min"
-          />
+          {standard?.openMinutes === null && (
+            <Field
+              defaultValue={own.windowMinutes?.toString() ?? ""}
+              inputMode="numeric"
+              label={t("Within")}
+              name="windowMinutes"
+              placeholder={String(inherited.windowMinutes)}
+              problem={problems.windowMinutes}
+              required={false}
+              unit="min"
+            />
+          )}
         </div>
         {refusal && <ErrorState {...refusal} />}
         <div className="flex flex-wrap gap-2">

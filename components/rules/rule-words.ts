@@ -1,7 +1,7 @@
 import type { Outputs } from "@/components/api/outputs";
 import { withinText } from "@/components/words/within";
 import type { RuleAction, RuleMode, RuleScope, Signal } from "@/server/domain/rules/rule-kinds.schema";
-import { standardOf } from "@/server/domain/rules/rule-kinds.schema";
+import { ANY_MICROS, type RuleKey, standardOf } from "@/server/domain/rules/rule-kinds.schema";
 import { decimalOf } from "@/server/kernel/money";
 import { type Message, msg, say, t } from "@/server/kernel/words";
 
@@ -91,16 +91,28 @@ type Row = Outputs["rules"]["list"]["items"][number];
 /** A threshold: a count, or an amount with its currency. */
 export const amountText = ({ money, currency }: Pick<Row, "money" | "currency">, value: string): string =>
   money ? `${plain(value)} ${currency}` : plain(value);
-/** What holds by a rule, in one line. */
-export const ruleLine = (
-  row: Pick<Row, "money" | "currency">,
-  { warn, critical, windowMinutes }: Row["effective"],
-): string =>
-  t("warns at {warn}, critical at {critical}, within {time}", {
-    warn: amountText(row, warn),
-    critical: amountText(row, critical),
-    time: minutesText(windowMinutes),
-  });
+type Of = Pick<Row, "signal" | "scope" | "money" | "currency">;
+/** What holds by a rule, in one line. What is judged by how long it stays open has no window. */
+export function ruleLine(row: Of, { windowMinutes, ...rule }: Row["effective"]): string {
+  const minutes = openMinutesOf(row);
+  const [warn, critical] = [amountText(row, rule.warn), amountText(row, rule.critical)];
+  const time = minutesText(minutes ?? windowMinutes);
+  if (minutes === null) {
+    return t("warns at {warn}, critical at {critical}, within {time}", { warn, critical, time });
+  }
+  return rule.warn === ANY_MICROS
+    ? t("warns of any that is open for {time}, critical at {critical} at risk", { critical, time })
+    : t("of what is open for {time}: warns at {warn} at risk, critical at {critical}", { warn, critical, time });
+}
+const openMinutesOf = ({ signal, scope }: RuleKey): number | null => standardOf(signal, scope)?.openMinutes ?? null;
+/** Over how long a rule counts. */
+export function spanText(of: RuleKey, { windowMinutes }: Pick<Row["effective"], "windowMinutes">): string {
+  const minutes = openMinutesOf(of);
+  return minutes === null ? minutesText(windowMinutes) : t("open {time}", { time: minutesText(minutes) });
+}
+/** From how much on it warns. */
+export const warnText = (row: Of, warn: string): string =>
+  warn === ANY_MICROS && openMinutesOf(row) !== null ? t("threshold|any") : amountText(row, warn);
 
 /** Amounts without the zeros that nobody reads. */
 export const plain = (value: string): string => value.replace(/(\.\d\d\d*?)0+$/, "$1");

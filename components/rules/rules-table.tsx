@@ -1,7 +1,15 @@
 "use client";
 
 import type { RuleRow } from "@/components/api/outputs";
-import { actionText, amountText, minutesText, modeText, scopeText, signalWords } from "@/components/rules/rule-words";
+import {
+  actionText,
+  amountText,
+  modeText,
+  scopeText,
+  signalWords,
+  spanText,
+  warnText,
+} from "@/components/rules/rule-words";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { RowLink } from "@/components/ui/row-link";
@@ -56,7 +64,7 @@ const columns = (): readonly Column<RuleRow>[] => [
     header: t("Within"),
     numeric: true,
     fold: "hide",
-    cell: (row) => minutesText(row.effective.windowMinutes),
+    cell: (row) => spanText(row, row.effective),
   },
   {
     key: "warn",
@@ -84,7 +92,7 @@ const columns = (): readonly Column<RuleRow>[] => [
 
 /** On a telephone one line holds both thresholds. */
 function Thresholds({ row }: Readonly<{ row: RuleRow }>) {
-  const [warn, critical] = [amountText(row, row.effective.warn), amountText(row, row.effective.critical)];
+  const [warn, critical] = [warnText(row, row.effective.warn), amountText(row, row.effective.critical)];
   return (
     <>
       <span className="max-sm:hidden">{warn}</span>

@@ -1,7 +1,7 @@
 import { type AtRisk, hit, type Measure, type Subject } from "@/server/domain/rules/hits";
 import { levelOf } from "@/server/domain/rules/rule.rules";
 import { readRuleBook } from "@/server/domain/rules/rule-book";
-import { type RuleKey, standardRules } from "@/server/domain/rules/rule-kinds.schema";
+import { type RuleKey, standardOf, standardRules } from "@/server/domain/rules/rule-kinds.schema";
 import type { SqlPool } from "@/server/infra/db/pool";
 import type { BanNetwork } from "@/workers/rules/ban-by-rule";
 import { type Found, type Names, nameSubjects } from "@/workers/rules/subjects";
@@ -9,8 +9,7 @@ import { type Found, type Names, nameSubjects } from "@/workers/rules/subjects";
 /** Subjects of one sweep, and events of one tenant's trail: what is left waits for the next. */
 const MOST_SUBJECTS = 500;
 const MOST_EVENTS = 5_000;
-/** Reconciliation looks every minute: a difference that is older has had its chance to heal by what came in late. */
-const HEALING_MS = 120_000;
+const HEALING_MS = 60_000 * (standardOf("difference", "tenant")?.openMinutes ?? 0);
 
 type Fresh = { tenant_id: string; kind: string; source: string; last_at: Date; minutes: unknown };
 type Sum = { tenant_id: string; kind: string; source: string; value: string; counted: string; first_at: Date } & {

@@ -6,6 +6,7 @@ import {
   setRuleSchema,
 } from "@/server/domain/rules/rule.schema";
 import { auditOfRule } from "@/server/domain/rules/rule-audit";
+import { ANY_MICROS, type RuleKey, standardOf } from "@/server/domain/rules/rule-kinds.schema";
 import { listRules, type RuleRow, setRule } from "@/server/domain/rules/rules";
 import { createPool } from "@/server/infra/db/pool";
 import { formatMicros } from "@/server/kernel/money";
@@ -20,7 +21,22 @@ async function about(desk: Desk, slug: string | undefined) {
   return { operator: { id: operator, kind: "operator" }, tenant };
 }
 
-const shownOf = ({ signal, scope, effective, own, fired }: RuleRow) => ({ signal, scope, ...effective, own, fired });
+const openMinutesOf = ({ signal, scope }: RuleKey): number | null => standardOf(signal, scope)?.openMinutes ?? null;
+
+/** A rule for machines; what is judged by how long it stays open has no window. */
+function shownOf({ signal, scope, effective, own, fired }: RuleRow) {
+  const openMinutes = openMinutesOf({ signal, scope });
+  const spans = openMinutes === null ? {} : { windowMinutes: null, openMinutes };
+  return { signal, scope, ...effective, ...spans, own, fired };
+}
+
+/** A rule's thresholds in words. */
+function thresholdsText(of: RuleKey, { warn, critical, windowMinutes }: RuleRow["effective"]): string {
+  const openMinutes = openMinutesOf(of);
+  if (openMinutes === null) return `warns at ${warn}, critical at ${critical}, within ${windowMinutes} minutes`;
+  const least = warn === ANY_MICROS ? "of any" : `at ${warn} at risk`;
+  return `warns ${least} that is open for ${openMinutes} minutes, critical at ${critical} at risk`;
+}
 
 export const ruleList: Command = {
   summary: "The rules as they hold for everybody, or for one tenant.",
@@ -74,8 +90,8 @@ export const ruleSet: Command = {
       return { ...auditOfRule(patch, tenant.id, changed), ...below, result: changed.effective };
     });
     await desk.publish(tenant.id, ["rules", "audit"]);
-    const { mode, action, windowMinutes, warn, critical } = effective;
-    const say = `${patch.signal} per ${patch.scope}: ${mode}, ${action}, warns at ${warn}, critical at ${critical}, within ${windowMinutes} minutes.`;
+    const { mode, action } = effective;
+    const say = `${patch.signal} per ${patch.scope}: ${mode}, ${action}, ${thresholdsText(patch, effective)}.`;
     return { value: { signal: patch.signal, scope: patch.scope, ...effective }, say };
   },
 };

@@ -19,7 +19,7 @@ export type Finding = {
   readonly minutes: number;
   readonly name: string;
   readonly slug: string;
-  /** Of differences: of what the money at risk is; null of anything else. */
+  /** Of what its money is; null for differences that healed meanwhile. */
   readonly currency: string | null;
 };
 
@@ -88,9 +88,10 @@ const isMoney = ({ signal, scope }: Finding) => standardOf(signal, scope)?.money
 /** Money of somebody further down is at a price that is not the reader's. */
 const isHidden = (finding: Finding, near: boolean) => isMoney(finding) && !near;
 
-function amountsOf(finding: Finding): { value: string; critical: string } {
-  const amount = (value: bigint) => (isMoney(finding) ? decimalOf(value) : String(value));
-  return { value: amount(finding.value), critical: amount(finding.critical) };
+function amountsOf(finding: Finding): { value: string; critical: string; currency?: string } {
+  const { value, critical, currency } = finding;
+  if (!isMoney(finding)) return { value: String(value), critical: String(critical) };
+  return { value: decimalOf(value), critical: decimalOf(critical), ...(currency === null ? {} : { currency }) };
 }
 
 function sentenceOf(finding: Finding, signal: string, near: boolean): string {
@@ -101,14 +102,15 @@ function sentenceOf(finding: Finding, signal: string, near: boolean): string {
       { name, source, signal, minutes },
     );
   }
-  const { value, critical } = amountsOf(finding);
+  const { currency, ...amounts } = amountsOf(finding);
+  const said = (amount: string) => (currency === undefined ? amount : `${amount} ${currency}`);
+  const [value, critical] = [said(amounts.value), said(amounts.critical)];
   if (finding.signal === "difference") {
-    const money = (amount: string) => (finding.currency === null ? amount : `${amount} ${finding.currency}`);
     return t("{name} ({source}): {value} is at risk in differences that are open; critical is {critical}.", {
       name,
       source,
-      value: money(value),
-      critical: money(critical),
+      value,
+      critical,
     });
   }
   return t(

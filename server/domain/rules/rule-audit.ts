@@ -1,4 +1,5 @@
-import type { RuleKey } from "@/server/domain/rules/rule-kinds.schema";
+import { type RuleKey, standardOf } from "@/server/domain/rules/rule-kinds.schema";
+import type { ShownWord } from "@/server/domain/rules/rule-text";
 import type { RuleChanged } from "@/server/domain/rules/rules";
 
 type Public = Readonly<Record<string, string | number | boolean | null>>;
@@ -9,9 +10,18 @@ export function auditOfRule(
   aboutId: string,
   { before, after, loosened }: RuleChanged,
 ): { subject: string; before: Public; after: Public } {
+  const openMinutes = standardOf(signal, scope)?.openMinutes ?? null;
+  /** A window that counts for nothing would read as if it did. */
+  const kept = ({ windowMinutes, ...said }: ShownWord) => (openMinutes === null ? { ...said, windowMinutes } : said);
   return {
     subject: `tenant:${aboutId}`,
-    before: { ...before },
-    after: { signal, scope, ...after, ...(loosened ? { loosened } : {}) },
+    before: kept(before),
+    after: {
+      signal,
+      scope,
+      ...kept(after),
+      ...(openMinutes === null ? {} : { openMinutes }),
+      ...(loosened ? { loosened } : {}),
+    },
   };
 }

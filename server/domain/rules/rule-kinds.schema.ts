@@ -37,6 +37,8 @@ type Standard = Readonly<{
   money?: true;
   /** An incident of it is as bad as it gets from warn on. */
   gravest?: true;
+  /** Counts what is still open after so many minutes, however old it is then: the window says nothing of it. */
+  openMinutes?: number;
   mode?: RuleMode;
   action?: RuleAction;
   minutes: number;
@@ -95,6 +97,8 @@ const standards = [
     desk: true,
     money: true,
     minutes: 60,
+    // Reconciliation looks every minute: what is older has had its chance to heal by what came in late.
+    openMinutes: 2,
     // From the first one on, whatever there is at risk.
     warn: 1,
     critical: 10 * million,
@@ -157,6 +161,8 @@ export type StandardRule = RuleKey & {
   readonly desk: boolean;
   readonly money: boolean;
   readonly gravest: boolean;
+  /** Null where a window counts. */
+  readonly openMinutes: number | null;
   readonly rule: Rule;
 };
 
@@ -168,6 +174,7 @@ export const standardRules: readonly StandardRule[] = standards.map((one: Standa
   desk: one.desk ?? false,
   money: one.money ?? false,
   gravest: one.gravest ?? false,
+  openMinutes: one.openMinutes ?? null,
   rule: {
     mode: one.mode ?? "enforce",
     action: one.action ?? "open",
@@ -176,6 +183,9 @@ export const standardRules: readonly StandardRule[] = standards.map((one: Standa
     critical: BigInt(one.critical),
   },
 }));
+
+/** Of money: anything at all, however little. */
+export const ANY_MICROS = "0.000001";
 
 /** @returns undefined when there is no such rule. */
 export const standardOf = (signal: string, scope: string): StandardRule | undefined =>

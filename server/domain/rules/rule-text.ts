@@ -40,6 +40,10 @@ function thresholdOf(standard: StandardRule, field: "warn" | "critical", text: s
 
 /** What a patch makes of a word. @throws DomainError invalid_input. */
 export function patched(standard: StandardRule, before: RuleWord, patch: RulePatch): RuleWord {
+  if (standard.openMinutes !== null && typeof patch.windowMinutes === "number") {
+    const sentence = `What ${standard.signal} counts is open for ${standard.openMinutes} minutes or longer, however old: it has no window.`;
+    throw new DomainError("invalid_input", { field: "windowMinutes" }, sentence);
+  }
   const threshold = (field: "warn" | "critical") => {
     const text = patch[field];
     return text === undefined ? before[field] : text === null ? null : thresholdOf(standard, field, text);

@@ -49,6 +49,18 @@ describe("rules down the chain", () => {
     );
   });
 
+  test("what is judged by how long it stays open has no window to set, nor in the trail", async () => {
+    const difference = { tenantSlug: "operator", signal: "difference", scope: "tenant" } as const;
+    await expect(as("operator").set({ ...difference, windowMinutes: 30 })).rejects.toMatchObject({
+      cause: { sentence: expect.stringContaining("open for 2 minutes or longer, however old: it has no window") },
+    });
+    await as("operator").set({ ...difference, critical: "5.00" });
+    const [written] = await trail(on.operator.tenantId);
+    expect(written).toMatchObject({ after: { signal: "difference", critical: "5.000000", openMinutes: 2 } });
+    expect(JSON.stringify(written)).not.toContain("windowMinutes");
+    await as("operator").set({ ...difference, critical: null });
+  });
+
   test("what the operator says holds below, where it can be made stricter and not looser", async () => {
     await as("operator").set({ tenantSlug: "operator", ...calls, warn: "50", critical: "100", windowMinutes: 20 });
     expect(await ruleOf("customer", "inside")).toMatchObject({

@@ -37,7 +37,7 @@ test("a rule that only mails tells the people of the desk what came to how much,
   await notifyFinding({ findingTenantId: acme.tenantId, findingId: id }, ctx);
   const sent = await mails();
   expect(sent.map(({ recipient }) => recipient)).toEqual(["incident_responder@desk.example", "owner@desk.example"]);
-  expect(sent[0]?.body).toContain("spend came to 210.500000 within 60 minutes; critical is 200.000000");
+  expect(sent[0]?.body).toContain("spend came to 210.500000 EUR within 60 minutes; critical is 200.000000 EUR");
   expect(sent[0]?.body).toContain("https://portal.example/t/acme/rules");
   expect(await make.sql("SELECT after FROM audit_event WHERE action = 'rule.notify'")).toEqual([
     { after: { mails: 2, others: 0, signal: "spend", source: "acme" } },
@@ -132,14 +132,14 @@ test("whoever below set the rule is told as well, each once, and reads of nobody
     "owner@top.example",
   ]);
   expect(mails.map(({ body }) => body.includes("77.500000"))).toEqual([true, true, false]);
-  const hooks = await make.sql<{ slug: string; kind: string; amount: string | null }>(
-    `SELECT t.slug, g.kind, CASE g.kind WHEN 'webhook' THEN d.body::jsonb -> 'data' ->> 'value' END AS amount FROM notify_delivery d
+  const hooks = await make.sql<{ slug: string; kind: string; amount: string | null; currency: string | null }>(
+    `SELECT t.slug, g.kind, d.body::jsonb -> 'data' ->> 'value' AS amount, d.body::jsonb -> 'data' ->> 'currency' AS currency FROM notify_delivery d
      JOIN notify_target g ON g.id = d.target_id JOIN tenant t ON t.id = d.tenant_id WHERE d.event = 'rule.critical' ORDER BY t.slug`,
   );
   expect(hooks).toEqual([
-    { slug: "buyer", kind: "webhook", amount: "77.500000" },
-    { slug: "seller", kind: "webhook", amount: "77.500000" },
-    { slug: "top", kind: "webhook", amount: null },
+    { slug: "buyer", kind: "webhook", amount: "77.500000", currency: "EUR" },
+    { slug: "seller", kind: "webhook", amount: "77.500000", currency: "EUR" },
+    { slug: "top", kind: "webhook", amount: null, currency: null },
   ]);
   const trail = await make.sql<{ slug: string }>(
     "SELECT t.slug FROM audit_event e JOIN tenant t ON t.id = e.tenant_id WHERE e.action = 'rule.notify' AND e.subject = $1 ORDER BY 1",
