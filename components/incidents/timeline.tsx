@@ -85,6 +85,7 @@ function Page({ found: { lines, older } }: Readonly<{ found: Lines }>) {
         <Pages
           counted={count}
           onNewest={before === undefined ? undefined : () => go({ lineBefore: undefined })}
+          order={t(", oldest first")}
           onOlder={older && oldest ? () => go({ lineBefore: String(oldest.seq) }) : undefined}
         />
       )}
