@@ -1,3 +1,4 @@
+import { taskTitle } from "@/server/domain/tasks/task-words";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 
 export type AnyTask = Readonly<{
@@ -22,8 +23,9 @@ const MOST = 100;
  * first; at most 100. None for anybody but the operator.
  */
 export async function listAllTasks(tx: TenantRead): Promise<AnyTask[]> {
-  return tx.$queryRaw<AnyTask[]>`
+  const rows = await tx.$queryRaw<AnyTask[]>`
     SELECT id, kind, title, state, done::float8 AS done, total::float8 AS total, error, tenant_name AS "tenantName",
       tenant_slug AS "tenantSlug", created_at AS "createdAt", started_at AS "startedAt", ended_at AS "endedAt"
     FROM tasks_of_all(${MOST})`;
+  return rows.map((row) => ({ ...row, title: taskTitle(row.kind, row.title) }));
 }

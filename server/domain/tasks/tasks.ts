@@ -1,4 +1,5 @@
 import { isTaskKind, type TaskKind, type TaskState } from "@/server/domain/tasks/task.schema";
+import { taskNote, taskTitle } from "@/server/domain/tasks/task-words";
 import type { Prisma } from "@/server/infra/db/generated/client";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
@@ -81,6 +82,8 @@ function taskOf(row: Stored): Task {
   return {
     ...row,
     kind: row.kind,
+    title: taskTitle(row.kind, row.title),
+    note: taskNote(row.kind, row.note),
     state: row.state as TaskState,
     done: Number(row.done),
     total: row.total === null ? null : Number(row.total),
