@@ -2,11 +2,20 @@
 
 import { useCallback } from "react";
 
-import { noFilter, severityChoices, typeChoices } from "@/components/security-events/security-event-filter";
+import {
+  facetText,
+  letIn,
+  noFilter,
+  severityChoices,
+  typeChoices,
+} from "@/components/security-events/security-event-filter";
+import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
+import { dayText, timeText } from "@/components/ui/clock-text";
 import { SearchBox } from "@/components/ui/search-box";
 import { Select } from "@/components/ui/select";
 import type { SecurityEventFilter } from "@/server/domain/security-events/security-event.schema";
+import { leftOut } from "@/server/domain/security-events/security-event-kinds.schema";
 import { t } from "@/server/kernel/words";
 
 type Set = (changes: Readonly<Record<string, string | undefined>>, how?: "push" | "replace") => void;
@@ -59,10 +68,37 @@ export function SecurityEventBar({ filter, set, above }: Props) {
         <Day label={t("day|From")} name="from" set={set} value={filter.from} />
         <Day label={t("day|to")} name="to" set={set} value={filter.to} />
       </span>
+      <Narrowed filter={filter} set={set} />
       {Object.keys(filter).length > 0 && (
         <Button look="quiet" onClick={() => set(noFilter)}>
           {t("Clear filter")}
         </Button>
+      )}
+    </>
+  );
+}
+
+/** What narrows the list and has no control of its own: each is taken away by a press. */
+function Narrowed({ filter, set }: Readonly<{ filter: SecurityEventFilter; set: Set }>) {
+  const { timeZone } = useScope();
+  const { since, until, transport } = filter;
+  const clock = (at: string) => `${dayText(new Date(at), timeZone)} ${timeText(new Date(at), timeZone)}`;
+  const away = (label: string, changes: Readonly<Record<string, undefined | string>>) => (
+    <Button key={label} onClick={() => set({ ...changes, before: undefined })}>
+      {label} ✕
+    </Button>
+  );
+  return (
+    <>
+      {since &&
+        until &&
+        away(t("{from} to {until}", { from: clock(since), until: clock(until) }), {
+          since: undefined,
+          until: undefined,
+        })}
+      {transport && away(transport, { transport: undefined })}
+      {leftOut(filter.not).map((one) =>
+        away(t("Not {what}", { what: facetText(one.kind, one.value) }), letIn(filter, one)),
       )}
     </>
   );

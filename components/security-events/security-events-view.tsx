@@ -8,6 +8,7 @@ import type { Outputs, SecurityEventRow } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { ExportLink } from "@/components/exports/export-link";
 import { Severity } from "@/components/incidents/incident-badges";
+import { EventCounts } from "@/components/security-events/event-counts";
 import { SecurityEventBar } from "@/components/security-events/security-event-bar";
 import { noFilter, readSecurityEventFilter, typeText } from "@/components/security-events/security-event-filter";
 import { Moment } from "@/components/shell/moment";
@@ -85,6 +86,7 @@ export function SecurityEventsView() {
       <PageHeader actions={<ExportLink filter={filter} list="security_events" />} title={t("Security events")}>
         <SecurityEventBar above={above} filter={filter} set={set} />
       </PageHeader>
+      <EventCounts filter={filter} set={set} />
       <QueryView query={query}>
         {(data) => (
           <Events
@@ -125,7 +127,7 @@ function Events({ data, above, paged, scope, onPage, onClear }: EventsProps) {
           onClear ? (
             <Empty
               action={<Button onClick={onClear}>{t("Clear filter")}</Button>}
-              title={t("No event matches this filter.")}
+              title={older ? t("None of the newest matches. Older ones may.") : t("No event matches this filter.")}
             />
           ) : (
             <Empty title={t("Nothing was refused.")}>
@@ -140,7 +142,7 @@ function Events({ data, above, paged, scope, onPage, onClear }: EventsProps) {
         rowKey={(row) => row.key}
         rows={data.items}
       />
-      {(data.items.length > 0 || paged) && (
+      {(data.items.length > 0 || paged || older) && (
         <Pages
           counted={t("{n, plural, one {# event} other {# events}}", { n: data.items.length })}
           onNewest={paged ? () => onPage(undefined) : undefined}

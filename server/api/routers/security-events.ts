@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { router, tenantQuery } from "@/server/api/trpc";
 import { securityEventFilterSchema, securityEventKey } from "@/server/domain/security-events/security-event.schema";
+import { countSecurityEvents } from "@/server/domain/security-events/security-event-counts";
 import { getSecurityEvent, listSecurityEvents } from "@/server/domain/security-events/security-events";
 
 const listSchema = securityEventFilterSchema.extend({
@@ -15,6 +16,13 @@ export const securityEventsRouter = router({
     .input(listSchema)
     .query(({ ctx, input: { tenantSlug: _, ...filter } }) =>
       ctx.readBelow((tx) => listSecurityEvents(tx, ctx.tenantId, filter)),
+    ),
+
+  /** How many of them are of what, and when they came. */
+  counts: tenantQuery("security.read")
+    .input(securityEventFilterSchema)
+    .query(({ ctx, input: { tenantSlug: _, ...filter } }) =>
+      ctx.readBelow((tx) => countSecurityEvents(tx, ctx.tenantId, filter)),
     ),
 
   get: tenantQuery("security.read")

@@ -1,5 +1,5 @@
 import { securityEventFilterSchema, securityEventKey } from "@/server/domain/security-events/security-event.schema";
-import { listSecurityEvents } from "@/server/domain/security-events/security-events";
+import { listSecurityEvents, type SecurityEventRow } from "@/server/domain/security-events/security-events";
 import { check, checkCount } from "../check";
 import type { Command } from "../command";
 
@@ -25,9 +25,16 @@ export const securityList: Command = {
     );
     if (filter.tenant) await desk.tenant(filter.tenant);
     const operator = await desk.operator();
-    const { items } = await desk.readBelow(operator, (tx) =>
-      listSecurityEvents(tx, operator, { ...filter, cursor, limit }),
-    );
+    const items: SecurityEventRow[] = [];
+    // A page may be short and have more behind it.
+    for (let place: string | null | undefined = cursor; place !== null && items.length < limit; ) {
+      const from: string | undefined = place;
+      const page: Awaited<ReturnType<typeof listSecurityEvents>> = await desk.readBelow(operator, (tx) =>
+        listSecurityEvents(tx, operator, { ...filter, cursor: from, limit: limit - items.length }),
+      );
+      items.push(...page.items);
+      place = page.nextCursor;
+    }
     return { value: items.map(({ tenant, ...row }) => ({ ...row, tenant: tenant.slug })) };
   },
 };

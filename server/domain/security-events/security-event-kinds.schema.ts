@@ -45,3 +45,26 @@ export const severityOf = (type: string, account: string): SecurityEventSeverity
 /** The types that are as bad as that. */
 export const typesOf = (severity: SecurityEventSeverity): readonly string[] =>
   Object.keys(securityEventTypes).filter((type) => severityOfType(type) === severity);
+
+/** By what events are counted, narrowed and left out. */
+export const securityEventFacets = ["type", "account", "address", "transport", "tenant"] as const;
+export type SecurityEventFacet = (typeof securityEventFacets)[number];
+export type LeftOut = Readonly<{ kind: SecurityEventFacet; value: string }>;
+
+export const MOST_LEFT_OUT = 20;
+
+/** What a filter leaves out: "kind:value" with spaces between, each value written as in an address. What is not understood is none. */
+export const leftOut = (text: string | undefined): readonly LeftOut[] =>
+  (text ?? "").split(" ").flatMap((word) => {
+    const [, name, written = ""] = /^(\w+):(.*)$/.exec(word) ?? [];
+    const kind = securityEventFacets.find((one) => one === name);
+    try {
+      return kind ? [{ kind, value: decodeURIComponent(written) }] : [];
+    } catch {
+      return [];
+    }
+  });
+
+/** The same as text; undefined for nothing. */
+export const leavingOut = (all: readonly LeftOut[]): string | undefined =>
+  all.map(({ kind, value }) => `${kind}:${encodeURIComponent(value)}`).join(" ") || undefined;

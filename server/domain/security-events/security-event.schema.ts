@@ -1,6 +1,10 @@
 import { z } from "zod";
 
-import { securityEventSeverities } from "@/server/domain/security-events/security-event-kinds.schema";
+import {
+  leftOut,
+  MOST_LEFT_OUT,
+  securityEventSeverities,
+} from "@/server/domain/security-events/security-event-kinds.schema";
 
 const day = z.iso.date("Use a day such as 2027-01-31.");
 const text = (most: number) => z.string().trim().max(most).optional();
@@ -16,6 +20,21 @@ export const securityEventFilterSchema = z.object({
   account: text(128),
   /** A tenant at or below this one, by its short name. */
   tenant: text(63),
+  /** UDP, TCP, TLS … */
+  transport: text(16),
+  /** What is left out: "kind:value" with spaces between, such as "type:FailedACL address:203.0.113.0/24"; values are written as in an address. */
+  not: z
+    .string()
+    .trim()
+    .max(2_000)
+    .refine((words) => {
+      const { length } = leftOut(words);
+      return length <= MOST_LEFT_OUT && length === words.split(" ").filter((word) => word !== "").length;
+    }, `At most ${MOST_LEFT_OUT} words such as type:FailedACL, address:203.0.113.0/24, account:, transport: or tenant:.`)
+    .optional(),
+  /** From this moment on, and before that one. */
+  since: z.iso.datetime({ offset: true }).optional(),
+  until: z.iso.datetime({ offset: true }).optional(),
   /** First and last day, both included, in the tenant's own calendar. */
   from: day.optional(),
   to: day.optional(),

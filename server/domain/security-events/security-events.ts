@@ -1,12 +1,8 @@
 import type { IncidentState } from "@/server/domain/incidents/incident.schema";
 import { titleText } from "@/server/domain/incidents/incident-title";
 import type { SecurityEventFilter } from "@/server/domain/security-events/security-event.schema";
-import {
-  passwordGuesses,
-  type SecurityEventSeverity,
-  severityOf,
-  typesOf,
-} from "@/server/domain/security-events/security-event-kinds.schema";
+import { type SecurityEventSeverity, severityOf } from "@/server/domain/security-events/security-event-kinds.schema";
+import { askedFor, eventsOf, lookedSince, momentOf } from "@/server/domain/security-events/security-event-where";
 import { type Sql, sql } from "@/server/infra/db/sql";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import { isDigestField, redact } from "@/server/infra/log/redact";
@@ -55,7 +51,8 @@ const shown = ({ slug, name, count, ...row }: Stored): SecurityEventRow => ({
 
 /**
  * What the PBX reported about the phones of a tenant and of those below it, newest first, a page at a time; at the operator
- * also what was tried under names that nobody has. Wants a subtree transaction.
+ * also what was tried under names that nobody has. A page may be short, or empty, and still have one behind it: what is asked was
+ * rare among those that were looked at. Wants a subtree transaction.
  * @throws DomainError invalid_input for a network that is none, or of another width than those that are told apart.
  */
 export async function listSecurityEvents(
@@ -63,19 +60,20 @@ export async function listSecurityEvents(
   tenantId: TenantId,
   { cursor, limit = 50, ...filter }: SecurityEventFilter & Page,
 ): Promise<{ items: SecurityEventRow[]; nextCursor: string | null }> {
-  const where = sql`${await matching(tx, tenantId, filter)} AND ${before(cursor)}`;
-  const newest = sql`ORDER BY e.at DESC, e.id DESC LIMIT ${limit + 1}`;
-  const ids = await tenantsAsked(tx, tenantId, filter.tenant);
-  // Of a few tenants each has its own index; those of everybody are read in the order of time.
-  const found = ids
-    ? sql`SELECT e.* FROM unnest(${ids}::uuid[]) AS asked (id) CROSS JOIN LATERAL (
-        SELECT e.* FROM security_event e WHERE e.tenant_id = asked.id AND ${where} ${newest}) e ${newest}`
-    : sql`SELECT e.* FROM security_event e WHERE ${where} ${newest}`;
+  const asked = await askedFor(tx, tenantId, filter);
+  const within = sql`${asked.by} AND ${before(cursor)}`;
+  const since = asked.rest ? await lookedSince(tx, asked, within) : null;
+  const where = sql`${within} AND ${since === null ? sql`true` : sql`e.at >= ${momentOf(since)}`} AND ${asked.rest ?? sql`true`}`;
+  const found = eventsOf(asked.ids, where, sql`ORDER BY e.at DESC, e.id DESC LIMIT ${limit + 1}`);
   const rows = await tx.$queryRaw<Stored[]>`
     SELECT ${columns} FROM (${found}) e JOIN tenant t ON t.id = e.tenant_id ORDER BY e.at DESC, e.id DESC`;
   const items = rows.slice(0, limit).map(shown);
-  return { items, nextCursor: rows.length > limit ? (items.at(-1)?.key ?? null) : null };
+  if (rows.length > limit) return { items, nextCursor: items.at(-1)?.key ?? null };
+  return { items, nextCursor: since === null ? null : `${since}_${NO_ID}` };
 }
+
+/** Before every id: what is older than the moment before it. */
+const NO_ID = "00000000-0000-0000-0000-000000000000";
 
 type After = Readonly<{ after: string | null; asOf: Date; limit: number }>;
 
@@ -87,75 +85,18 @@ export async function securityEventsAfter(
 ): Promise<SecurityEventRow[]> {
   const [us = "0", id = ""] = after?.split("_") ?? [];
   const place = after === null ? sql`true` : sql`(e.at, e.id) > (${momentOf(us)}, ${id}::uuid)`;
-  const where = sql`${await matching(tx, tenantId, filter)} AND ${place} AND e.at <= ${asOf}::timestamptz`;
-  const oldest = sql`ORDER BY e.at, e.id LIMIT ${limit}`;
-  const ids = await tenantsAsked(tx, tenantId, filter.tenant);
-  const found = ids
-    ? sql`SELECT e.* FROM unnest(${ids}::uuid[]) AS asked (id) CROSS JOIN LATERAL (
-        SELECT e.* FROM security_event e WHERE e.tenant_id = asked.id AND ${where} ${oldest}) e ${oldest}`
-    : sql`SELECT e.* FROM security_event e WHERE ${where} ${oldest}`;
+  const { by, rest, ids } = await askedFor(tx, tenantId, filter);
+  const where = sql`${by} AND ${rest ?? sql`true`} AND ${place} AND e.at <= ${asOf}::timestamptz`;
+  const found = eventsOf(ids, where, sql`ORDER BY e.at, e.id LIMIT ${limit}`);
   const rows = await tx.$queryRaw<Stored[]>`
     SELECT ${columns} FROM (${found}) e JOIN tenant t ON t.id = e.tenant_id ORDER BY e.at, e.id`;
   return rows.map(shown);
 }
 
-const MOST_TENANTS = 5_000;
-
-/** Whose events are asked for, of those that may be seen; undefined: everybody's. */
-async function tenantsAsked(tx: TenantRead, tenantId: TenantId, slug: string | undefined) {
-  const rows = await tx.$queryRaw<{ id: string }[]>`
-    SELECT t.id FROM tenant t WHERE (${slug || null}::text IS NULL OR t.slug = ${slug || null}::text)
-      AND (${slug || null}::text IS NOT NULL OR NOT EXISTS (SELECT FROM tenant o WHERE o.id = ${tenantId}::uuid AND o.kind = 'operator'))
-    ORDER BY t.id LIMIT ${MOST_TENANTS}`;
-  return rows.length === 0 && !slug ? undefined : rows.map(({ id }) => id);
-}
-
-const momentOf = (us: string) => sql`timestamptz 'epoch' + ${us}::bigint * interval '1 microsecond'`;
-
 function before(cursor: string | undefined): Sql {
   if (cursor === undefined) return sql`true`;
   const [us = "0", id = ""] = cursor.split("_");
   return sql`(e.at, e.id) < (${momentOf(us)}, ${id}::uuid)`;
-}
-
-/** Only what narrows is asked, so that each question finds its index. */
-async function matching(tx: TenantRead, tenantId: TenantId, filter: SecurityEventFilter): Promise<Sql> {
-  const { type, severity, address, account, from, to } = filter;
-  const zone = sql`(SELECT time_zone FROM tenant WHERE id = ${tenantId}::uuid)`;
-  const parts: Sql[] = [];
-  if (type) parts.push(sql`e.type = ${type}`);
-  if (severity) parts.push(asBadAs(severity));
-  if (address) parts.push(await atAddress(tx, address));
-  if (account) parts.push(sql`e.username = ${account}`);
-  if (from) parts.push(sql`e.at >= (${from}::date::timestamp AT TIME ZONE ${zone})`);
-  if (to) parts.push(sql`e.at < ((${to}::date::timestamp + interval '1 day') AT TIME ZONE ${zone})`);
-  return parts.reduce((all, part) => sql`${all} AND ${part}`, sql`true`);
-}
-
-/** As severityOf has it. */
-function asBadAs(severity: SecurityEventSeverity): Sql {
-  const type = sql`e.type = ANY (${typesOf(severity)}::text[])`;
-  const nameless = sql`(e.username = '' AND e.type = ANY (${passwordGuesses}::text[]))`;
-  if (severity === "high") return sql`${type} AND NOT ${nameless}`;
-  return severity === "medium" ? sql`(${type} OR ${nameless})` : type;
-}
-
-const isWhole = (address: string) => !address.includes("/");
-
-async function atAddress(tx: TenantRead, address: string): Promise<Sql> {
-  if (isWhole(address)) return sql`e.address COLLATE "C" = ${address}`;
-  const [row] = await tx.$queryRaw<{ network: string }[]>`SELECT network_of(split_part(${address}, '/', 1)) AS network`;
-  const network = row?.network ?? "";
-  if (network !== address.toLowerCase())
-    throw new DomainError(
-      "invalid_input",
-      { field: "address" },
-      "Give one address, or a whole network such as 203.0.113.0/24 or 2001:db8:0:1::/64.",
-    );
-  const [, dots] = /^(\d+\.\d+\.\d+\.)0\/24$/.exec(network) ?? [];
-  // The addresses of a network stand together: from its first three numbers on, up to the letter after the dot.
-  if (dots) return sql`e.address COLLATE "C" >= ${dots} AND e.address COLLATE "C" < ${`${dots.slice(0, -1)}/`}`;
-  return sql`network_of(e.address) = ${network}`;
 }
 
 /** Nothing by which a password could be guessed, whoever wrote it down. */

@@ -10,7 +10,12 @@ type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
 
 export default async function SecurityEventsPage({ params }: Props) {
   const { tenantSlug } = await params;
-  await load((queries) => queries.fetchQuery(api.securityEvents.list.queryOptions({ tenantSlug })));
+  await load((queries) =>
+    Promise.all([
+      queries.fetchQuery(api.securityEvents.list.queryOptions({ tenantSlug })),
+      queries.prefetchQuery(api.securityEvents.counts.queryOptions({ tenantSlug })),
+    ]),
+  );
   return (
     <Loaded>
       <SecurityEventsView />
