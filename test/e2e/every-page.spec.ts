@@ -6,6 +6,9 @@ import { dialogs, outside, places } from "./support/places";
 import { test } from "./support/portal";
 import { signInOf } from "./support/stack";
 
+// What is wrong is told by axe; a picture of the page before and after each look would take as long as the look.
+test.use({ trace: "off" });
+
 test("the check finds what is wrong", async ({ page }) => {
   await page.setContent('<html lang="en"><title>Planted</title><main><h1>Planted</h1><button></button></main></html>');
   await expect(expectAccessible(page)).rejects.toThrow(/button-name/);
