@@ -2,8 +2,9 @@ import { fileName, isExportKind } from "@/server/domain/exports/export.schema";
 import { queueMail } from "@/server/domain/mail/mail";
 import type { TenantWrite } from "@/server/infra/db/tenant-tx";
 import type { TenantId } from "@/server/kernel/ids";
+import { t } from "@/server/kernel/words";
 
-type Ended = { what: string; ready: boolean; error: string | null; slug: string; tenant: string; email: string | null };
+type Ended = { what: string; ready: boolean; slug: string; tenant: string; email: string | null };
 
 /**
  * Tells whoever asked for a schedule that a file of it can be had, or could not be made: once, whoever calls. The mail has the way to
@@ -20,18 +21,28 @@ export async function tellOfExport(
     UPDATE export_file SET told_at = clock_timestamp() WHERE tenant_id = ${tenantId}::uuid AND id = ${exportId}::uuid AND told_at IS NULL`;
   if (told === 0) return false;
   const [ended] = await tx.$queryRaw<Ended[]>`
-    SELECT f.what, f.ready_at IS NOT NULL AS ready, k.error, t.slug, t.name AS tenant, (SELECT p.email FROM export_schedule_person(f.schedule_id) p WHERE p.role IS NOT NULL) AS email
-    FROM export_file f JOIN task k ON k.tenant_id = f.tenant_id AND k.id = f.task_id JOIN tenant t ON t.id = f.tenant_id
+    SELECT f.what, f.ready_at IS NOT NULL AS ready, t.slug, t.name AS tenant, (SELECT p.email FROM export_schedule_person(f.schedule_id) p WHERE p.role IS NOT NULL) AS email
+    FROM export_file f JOIN tenant t ON t.id = f.tenant_id
     WHERE f.tenant_id = ${tenantId}::uuid AND f.id = ${exportId}::uuid`;
   if (!ended?.email || !isExportKind(ended.what)) return true;
-  const name = fileName(ended.what);
+  const { what, ready } = ended;
   const where = `${appUrl}/t/${ended.slug}/exports`;
   await queueMail(tx, tenantId, {
     to: ended.email,
-    subject: ended.ready ? `Your file of ${name} is ready` : `Your file of ${name} could not be made`,
-    text: ended.ready
-      ? `The scheduled file of ${name} is ready. You can download it for some days, signed in to the portal:\n\n${where}\n\nThe schedule can be paused or removed there.\n`
-      : `The scheduled file of ${name} could not be made${ended.error ? `: ${ended.error}` : "."}\n\nIt can go on from where it is, or be asked for anew:\n\n${where}\n`,
+    subject: () =>
+      ready
+        ? t("Your file is ready: {name}", { name: fileName(what) })
+        : t("Your file could not be made: {name}", { name: fileName(what) }),
+    text: () =>
+      ready
+        ? t(
+            "The scheduled file is ready: {name}. You can download it for some days, signed in to the portal:\n\n{where}\n\nThe schedule can be paused or removed there.\n",
+            { name: fileName(what), where },
+          )
+        : t(
+            "The scheduled file could not be made: {name}. It can go on from where it is, or be asked for anew; why it stopped stands there:\n\n{where}\n",
+            { name: fileName(what), where },
+          ),
   });
   return true;
 }

@@ -62,15 +62,16 @@ test("each period is asked for once, of the days before it in the tenant's zone,
   const { email } = await on.one<{ email: string }>("SELECT email FROM person WHERE id = $1", [on.owners.customer]);
   const told = await mails();
   expect(told).toHaveLength(made.length);
-  expect(told[0]).toMatchObject({ recipient: email, subject: "Your file of calls is ready" });
+  expect(told[0]).toMatchObject({ recipient: email, subject: "Your file is ready: calls" });
   expect(told[0]?.body).toContain("https://portal.example/t/acme/exports");
   expect(told[0]?.body).not.toMatch(/\+?4930\d/);
   await run();
   expect(await mails()).toHaveLength(made.length);
 });
 
-test("a file that could not be made is told; a schedule rests when its maker may not read the list any more", async () => {
+test("a file that could not be made is told in the reader's language; a schedule rests when its maker may not read the list any more", async () => {
   await on.sql("DELETE FROM mail");
+  await on.sql("UPDATE person SET language = 'de' WHERE id = $1", [on.owners.customer]);
   const { id } = await add("day", "extensions", {});
   await due(id, new Date(Date.now() - 1_000).toISOString());
   await run();
@@ -80,9 +81,11 @@ test("a file that could not be made is told; a schedule rests when its maker may
     last?.task_id,
   ]);
   await run();
-  expect(await mails()).toMatchObject([
-    { subject: "Your file of extensions could not be made", body: expect.stringContaining("It did not work.") },
-  ]);
+  const [told, ...others] = await mails();
+  expect(others).toEqual([]);
+  expect(told?.subject).toBe("Ihre Datei konnte nicht erstellt werden: Nebenstellen");
+  expect(told?.body).toContain("/t/acme/exports");
+  expect(told?.body).not.toMatch(/extensions|file|It did not work/);
   await on.sql("DELETE FROM seat WHERE user_id = $1", [on.owners.customer]);
   await due(id, new Date(Date.now() - 1_000).toISOString());
   const before = await files();
