@@ -3,6 +3,7 @@ import { exportRoutes, scheduleRoutes } from "@/server/api/rest/export-routes";
 import { extensionRoutes } from "@/server/api/rest/extension-routes";
 import { incidentRoutes, securityRoutes, tenantRoutes } from "@/server/api/rest/house-routes";
 import { moneyRoutes } from "@/server/api/rest/money-routes";
+import { pbxRoutes } from "@/server/api/rest/pbx-routes";
 import type { Route } from "@/server/api/rest/route";
 
 /** Every address of the API. */
@@ -14,6 +15,7 @@ export const routes: readonly Route[] = [
   ...tenantRoutes,
   ...incidentRoutes,
   ...securityRoutes,
+  ...pbxRoutes,
   ...exportRoutes,
   ...scheduleRoutes,
 ];
