@@ -12,6 +12,7 @@ import { RehearseRule } from "@/components/rules/rehearse-rule";
 import { actionText, modeText, plain } from "@/components/rules/rule-words";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
+import { momentText } from "@/components/ui/clock-text";
 import { ErrorState } from "@/components/ui/error-state";
 import { Field } from "@/components/ui/field";
 import { Section } from "@/components/ui/section";
@@ -20,10 +21,22 @@ import { toast } from "@/components/ui/toast-store";
 import { type Check, checks, type Problems, useFields } from "@/components/ui/use-fields";
 import type { RulePatch } from "@/server/domain/rules/rule.schema";
 import { actionsOf, canRehearse, standardOf } from "@/server/domain/rules/rule-kinds.schema";
-import { t } from "@/server/kernel/words";
+import { msg, say, t } from "@/server/kernel/words";
 
 type Said = Omit<RulePatch, "ofTenantSlug">;
-type FieldName = "mode" | "action" | "windowMinutes" | "warn" | "critical";
+type FieldName = "mode" | "action" | "windowMinutes" | "warn" | "critical" | "until";
+
+const KEPT = "kept";
+/** Days after which a rule returns to what is inherited. */
+const endings = { "1": msg("In a day"), "7": msg("In a week"), "30": msg("In 30 days") } as const;
+const endChoices = ({ until }: RuleRow, zone: string) => [
+  ...(until ? [{ value: KEPT, label: t("At {moment}", { moment: momentText(until, zone) }) }] : []),
+  { value: "", label: t("Not by itself") },
+  ...Object.entries(endings).map(([value, label]) => ({ value, label: say(label) })),
+];
+/** @returns undefined where nothing is changed of it. */
+const endOf = (chosen: string): Date | null | undefined =>
+  chosen === KEPT ? undefined : chosen === "" ? null : new Date(Date.now() + Number(chosen) * 86_400_000);
 
 const count: Check = (value) => (/^\d{1,12}$/.test(value) ? undefined : t("A whole number, or empty to inherit."));
 const amount: Check = (value) =>
@@ -32,6 +45,7 @@ const amount: Check = (value) =>
 /** What one says about a rule; what is left empty is inherited. It can be tried against past calls before it is saved. */
 export function RuleForm({ row, of }: Readonly<{ row: RuleRow; of: string | undefined }>) {
   const { save, ask, form, problems, refusal } = useRuleForm(row, of);
+  const { timeZone } = useScope();
   const { own, inherited, money } = row;
   const standard = standardOf(row.signal, row.scope);
   const shared = { row, problems };
@@ -72,6 +86,7 @@ export function RuleForm({ row, of }: Readonly<{ row: RuleRow; of: string | unde
               unit="min"
             />
           )}
+          <Select choices={endChoices(row, timeZone)} label={t("Ends")} name="until" />
         </div>
         {refusal && <ErrorState {...refusal} />}
         <div className="flex flex-wrap gap-2">
@@ -120,6 +135,7 @@ function useRuleForm(row: RuleRow, of: string | undefined) {
     windowMinutes: checks.optional(count),
     warn: of_,
     critical: of_,
+    until: checks.any,
   });
   const { seen, told, saved } = useSeen({ ...row.own });
   const saving = useMutation(
@@ -145,13 +161,14 @@ function useRuleForm(row: RuleRow, of: string | undefined) {
       windowMinutes: values.windowMinutes === "" ? null : Number(values.windowMinutes),
       warn: number(values.warn),
       critical: number(values.critical),
+      until: endOf(values.until),
     };
   };
   const save = {
     isPending: saving.isPending,
     mutate: (said: Said) => saving.mutate({ tenantSlug, ...(of ? { ofTenantSlug: of } : {}), ...said, seen }),
   };
-  const names: Record<FieldName, string> = { mode: "", action: "", windowMinutes: "", warn: "", critical: "" };
+  const names = { mode: "", action: "", windowMinutes: "", warn: "", critical: "", until: "" };
   return {
     form,
     ask,

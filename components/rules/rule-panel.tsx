@@ -60,6 +60,10 @@ function factsOf(row: RuleRow): readonly Fact[] {
   const facts: (Fact | false)[] = [
     { label: t("Holds"), value: holds(effective) },
     !same && { label: t("Inherited"), value: holds(inherited) },
+    row.until !== null && {
+      label: t("Ends"),
+      value: rich("{at}; then it is inherited again.", { at: <Moment at={row.until} full /> }),
+    },
     bound !== null && {
       label: t("Enforced above"),
       value: rich("{rule} Yours can be stricter, not looser.", { rule: holds(bound) }),

@@ -6,10 +6,7 @@ const nothing = z.object({});
 
 /** Every job the product knows. Payloads hold ids only: the queue keeps them in clear text. */
 export const jobs = {
-  /**
-   * Ends what is live of one call, one extension or one whole tenant. Queued with the change that asks for it: a
-   * suspension, a rotated secret, a person who presses "hang up".
-   */
+  /** Ends what is live of one call, one extension or one whole tenant. Queued with the change that asks for it. */
   hangUpOfSubject: defineJob({
     name: "call.hang_up_of_subject",
     scope: "tenant",
@@ -192,6 +189,15 @@ export const jobs = {
   /** Seats whose last day is over. */
   endSeats: defineJob({
     name: "seat.end",
+    scope: "system",
+    schema: nothing,
+    attempts: 1,
+    backoffMs: 1_000,
+    everyMs: 60_000,
+  }),
+  /** Words about rules whose time is over. */
+  endRules: defineJob({
+    name: "rule.end",
     scope: "system",
     schema: nothing,
     attempts: 1,

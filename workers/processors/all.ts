@@ -3,6 +3,7 @@ import { appendAuditFile } from "@/workers/processors/append-audit-file";
 import { autoTopUp } from "@/workers/processors/auto-top-up";
 import { containIncident } from "@/workers/processors/contain-incident";
 import { deliverNotification } from "@/workers/processors/deliver-notification";
+import { endRules } from "@/workers/processors/end-rules";
 import { endSeats } from "@/workers/processors/end-seats";
 import { escalateIncidents } from "@/workers/processors/escalate-incidents";
 import { exportBans } from "@/workers/processors/export-bans";
@@ -52,6 +53,7 @@ export const processors = {
   containIncident,
   reconcileCalls,
   reconcileNow,
+  endRules,
   endSeats,
   runExportSchedules,
   recheckHosts,

@@ -183,6 +183,7 @@ export type AuditAction =
   | "ban.keep"
   | "ban.drop_keep"
   | "ban.set_rule"
+  | "rule.end"
   | "rule.set"
   | "rule.rehearse"
   | "rule.notify"

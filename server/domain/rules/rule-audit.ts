@@ -8,7 +8,7 @@ type Public = Readonly<Record<string, string | number | boolean | null>>;
 export function auditOfRule(
   { signal, scope }: RuleKey,
   aboutId: string,
-  { before, after, loosened }: RuleChanged,
+  { before, after, until, loosened }: RuleChanged,
 ): { subject: string; before: Public; after: Public } {
   const openMinutes = standardOf(signal, scope)?.openMinutes ?? null;
   /** A window that counts for nothing would read as if it did. */
@@ -21,6 +21,7 @@ export function auditOfRule(
       scope,
       ...kept(after),
       ...(openMinutes === null ? {} : { openMinutes }),
+      ...(until ? { until: until.toISOString() } : {}),
       ...(loosened ? { loosened } : {}),
     },
   };

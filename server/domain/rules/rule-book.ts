@@ -20,7 +20,7 @@ export async function readRuleBook(pool: SqlPool, tenantIds: readonly string[]):
     [tenantIds],
   );
   const text =
-    "SELECT tenant_id, set_by, depth, about_id, by_operator, signal, scope, mode, action, window_minutes, warn, critical, said_in FROM rule_words($1::uuid[])";
+    "SELECT tenant_id, set_by, depth, about_id, by_operator, signal, scope, mode, action, window_minutes, warn, critical, said_in, ends_at FROM rule_words($1::uuid[])";
   const words = await pool.query<StoredWord>("rule_words", text, [tenantIds]);
   const said = new Map<string, StoredWord[]>();
   for (const word of words) {

@@ -20,6 +20,8 @@ const fields = {
   windowMinutes: minutes.nullable().optional(),
   warn: threshold.nullable().optional(),
   critical: threshold.nullable().optional(),
+  /** Until when it holds, and is inherited again; null: until somebody says otherwise. */
+  until: z.date().nullable().optional(),
 };
 
 export const rulesOfSchema = z.object({

@@ -32,6 +32,8 @@ export type RuleRow = RuleKey & {
   readonly inherited: ShownRule;
   /** What the reader said about exactly this tenant. */
   readonly own: ShownWord;
+  /** Until when that holds; null until the reader says otherwise. */
+  readonly until: Date | null;
   /** What is enforced above the reader, who cannot loosen it; null when nothing is. */
   readonly bound: ShownRule | null;
   /** How often it was over a threshold in the last 30 days, for this tenant and those below it. */
@@ -73,6 +75,7 @@ export async function listRules(tx: TenantRead, reader: Reader, about: About): P
         effective: shownRule(standard, effectiveRule(standard.rule, levels)),
         inherited: shownRule(standard, effectiveRule(standard.rule, others)),
         own: shownWord(standard, own ? wordOf(own) : nothingSaid),
+        until: own?.ends_at ?? null,
         bound: bound?.mode === "enforce" ? shownRule(standard, bound) : null,
         fired: fired.get(keyOf(standard)) ?? { warn: 0, critical: 0, shadow: 0 },
       };
@@ -133,6 +136,7 @@ export type RuleChanged = Readonly<{
   before: ShownWord;
   after: ShownWord;
   effective: ShownRule;
+  until: Date | null;
   /** It sees or does less than before. */
   loosened: boolean;
 }>;
@@ -161,12 +165,14 @@ export async function setRule(
   const before = row ? wordOf(row) : nothingSaid;
   const word = patched(standard, before, patch);
   checkWord(standard, { setter, depth }, rows, word, mine);
-  await store(tx, setter.id, about.id, patch, word, actorName);
+  const until = endOf(patch.until === undefined ? (row?.ends_at ?? null) : patch.until, patch.until);
+  await store(tx, { setBy: setter.id, aboutId: about.id, by: actorName, until }, patch, word);
   const effective = effectiveRule(standard.rule, levelsOf((await saidOf(tx, about.id)).rows, standard));
   return {
     before: shownWord(standard, before),
     after: shownWord(standard, word),
     effective: shownRule(standard, effective),
+    until,
     loosened: loosened(effectiveRule(standard.rule, levelsOf(rows, standard)), effective) !== undefined,
   };
 }
@@ -210,13 +216,23 @@ function checkWord(
   throw new DomainError("rule_bound", { field, bound }, sentence);
 }
 
+const MOST_DAYS = 366;
+
+/** @throws DomainError invalid_input for an end that is asked for and is over, or more than a year ahead. */
+function endOf(until: Date | null, asked: Date | null | undefined): Date | null {
+  const days = asked ? (asked.getTime() - Date.now()) / 86_400_000 : 1;
+  if (days > 0 && days <= MOST_DAYS) return until;
+  const sentence = "A rule ends at a moment of the next year, or stays until somebody says otherwise.";
+  throw new DomainError("invalid_input", { field: "until" }, sentence);
+}
+
+type Saying = Readonly<{ setBy: TenantId; aboutId: TenantId; by: string; until: Date | null }>;
+
 async function store(
   tx: TenantWrite,
-  setBy: TenantId,
-  aboutId: TenantId,
+  { setBy, aboutId, by, until }: Saying,
   { signal, scope }: RuleKey,
   word: RuleWord,
-  by: string,
 ): Promise<void> {
   if (Object.values(word).every((value) => value === null)) {
     await tx.$executeRaw`
@@ -224,9 +240,10 @@ async function store(
     return;
   }
   await tx.$executeRaw`
-    INSERT INTO rule (tenant_id, about_id, signal, scope, mode, action, window_minutes, warn, critical, changed_by)
+    INSERT INTO rule (tenant_id, about_id, signal, scope, mode, action, window_minutes, warn, critical, changed_by, ends_at)
     VALUES (${setBy}::uuid, ${aboutId}::uuid, ${signal}, ${scope}, ${word.mode}, ${word.action}, ${word.windowMinutes}::int, ${word.warn}::bigint,
-      ${word.critical}::bigint, ${by})
+      ${word.critical}::bigint, ${by}, ${until}::timestamptz)
     ON CONFLICT (tenant_id, about_id, signal, scope) DO UPDATE SET mode = excluded.mode, action = excluded.action,
-      window_minutes = excluded.window_minutes, warn = excluded.warn, critical = excluded.critical, changed_at = clock_timestamp(), changed_by = excluded.changed_by`;
+      window_minutes = excluded.window_minutes, warn = excluded.warn, critical = excluded.critical, ends_at = excluded.ends_at,
+      changed_at = clock_timestamp(), changed_by = excluded.changed_by`;
 }

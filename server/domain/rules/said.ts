@@ -29,6 +29,8 @@ export type StoredWord = {
   readonly critical: bigint | string | null;
   /** Of which currency those are, where they are money. */
   readonly said_in: string;
+  /** Until when; null until somebody says otherwise. */
+  readonly ends_at: Date | null;
 };
 
 /** The raw pool gives big numbers as text. */
@@ -78,7 +80,7 @@ export async function saidOf(tx: TenantRead, tenantId: TenantId): Promise<Said> 
     SELECT currency, house FROM rule_currencies_of(${tenantId}::uuid)`;
   if (!currencies) throw new DomainError("not_below", { tenantId });
   const rows = await tx.$queryRaw<StoredWord[]>`
-    SELECT tenant_id, set_by, depth, about_id, by_operator, signal, scope, mode, action, window_minutes, warn, critical, said_in
+    SELECT tenant_id, set_by, depth, about_id, by_operator, signal, scope, mode, action, window_minutes, warn, critical, said_in, ends_at
     FROM rule_words_of(${tenantId}::uuid)`;
   return { rows: saidIn(rows, currencies), currencies };
 }

@@ -30,6 +30,7 @@ const lines = {
   remindOfSecrets: { event: "system.remind_of_secrets", in: "workers/processors/remind-of-secrets.ts" },
   reconcileCalls: { event: "reconciliation.heal", in: "workers/calls/run-report.ts" },
   reconcileNow: { event: "reconciliation.heal", in: "workers/calls/run-report.ts" },
+  endRules: { event: "rule.end", in: "workers/processors/end-rules.ts" },
   endSeats: { event: "member.end_seats", in: "workers/processors/end-seats.ts" },
   runExportSchedules: { event: "export.create", in: "workers/processors/run-export-schedules.ts" },
   recheckHosts: { event: "brand.check_host", in: "workers/processors/recheck-hosts.ts" },
