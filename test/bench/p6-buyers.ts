@@ -10,16 +10,16 @@ export const CALLS = 50_000;
 export async function buyers({ owner, operatorId }: BenchDatabase, plan: string, prefixes: readonly string[]) {
   await owner.query("SELECT set_config('app.tenant_id', $1, false)", [operatorId]);
   for (let n = 0; n < RESELLERS; n += 1) {
-    const reseller = await tenant(owner, "reseller", `r${n}`);
+    const reseller = await tenant(owner, "reseller", `seller-${n}`);
     await owner.query("SELECT set_config('app.tenant_id', $1, false)", [reseller]);
-    const customer = await tenant(owner, "customer", `c${n}`);
+    const customer = await tenant(owner, "customer", `buyer-${n}`);
     await owner.query("SELECT set_config('app.tenant_id', $1, false)", [operatorId]);
     const sells = await sellingPlan(owner, reseller, n % 2 === 0 ? plan : undefined);
     await owner.query("UPDATE tenant SET plan_id = CASE id WHEN $1 THEN $2::uuid ELSE $3 END WHERE id IN ($1, $4)", [
       ...[reseller, plan, sells, customer],
     ]);
     await owner.query(
-      `CREATE TEMP TABLE talked AS SELECT gen_random_uuid() AS id, p || '00000' AS number, now() - random() * interval '29 days' AS at, (1 + random() * 300000)::bigint AS ms
+      `CREATE TEMP TABLE talked AS SELECT gen_random_uuid() AS id, rpad(p, 12, '0') AS number, now() - random() * interval '29 days' AS at, (1 + random() * 300000)::bigint AS ms
        FROM unnest($1::text[]) p`,
       [Array.from({ length: CALLS / RESELLERS }, (_, at) => prefixes[(at * RESELLERS + n) % prefixes.length])],
     );
@@ -43,7 +43,7 @@ export async function buyers({ owner, operatorId }: BenchDatabase, plan: string,
 type Owner = BenchDatabase["owner"];
 
 async function tenant(owner: Owner, kind: string, slug: string): Promise<string> {
-  const text = "SELECT tenant_create($1, $2, $2, 'EUR', 'UTC', 'DE', NULL) AS id";
+  const text = "SELECT tenant_create($2, $2, $1, 'EUR', 'UTC', 'DE', NULL) AS id";
   const { rows } = await owner.query<{ id: string }>(text, [kind, slug]);
   return rows[0]?.id ?? "";
 }
