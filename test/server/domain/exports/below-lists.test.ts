@@ -9,6 +9,7 @@ import type { TenantId } from "@/server/kernel/ids";
 import { type Branches, makeBranches } from "@/test/support/branch";
 import { callDesk } from "@/test/support/call-desk";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { stage } from "@/test/support/stage";
 
 let db: TestDatabase;
 let branches: Branches;
@@ -19,10 +20,10 @@ beforeAll(async () => {
 afterAll(() => db.drop());
 
 /** A file as the workers read it, each line by the names of its columns. */
-async function linesOf(what: ExportKind, tenantId: string, filter: Record<string, unknown> = {}) {
+async function linesOf(what: ExportKind, tenantId: string, filter: Record<string, unknown> = {}, from = db) {
   const source = exportSources[what] as Source<ExportKind>;
   const asked = { tenantId, filter, asOf: new Date(), bound: 0n } as Asked<ExportKind>;
-  const { rows } = await readTenant(db.app, { tenantId: tenantId as TenantId, subtree: readsBelow(what) }, (tx) =>
+  const { rows } = await readTenant(from.app, { tenantId: tenantId as TenantId, subtree: readsBelow(what) }, (tx) =>
     source.next(tx, asked, null, 100),
   );
   const { columns } = exportWords[what];
@@ -49,17 +50,22 @@ test("a seller's file of tenants has its own branch, as its page narrows it, and
 });
 
 test("a file of earnings has what each directly below paid, and nothing of a month without calls", async () => {
-  const { customer, reseller } = branches;
-  const phone = await branches.build.phone(customer, "301");
-  const desk = callDesk(db.pool);
-  await desk.authorise({ call: "one", endpoint: phone.endpoint });
-  await desk.settle("one", 60_000);
-  const [line, ...others] = await linesOf("earnings", reseller.tenantId);
-  expect(others).toEqual([]);
-  expect(line).toMatchObject({ tenant: "inside", calls: 1, currency: "EUR" });
-  expect(BigInt(String(line?.["paid"]))).toBeGreaterThan(0n);
-  expect(BigInt(String(line?.["earned"]))).toBe(BigInt(String(line?.["paid"])) - BigInt(String(line?.["cost"])));
-  expect(await linesOf("earnings", reseller.tenantId, { month: "2024-01" })).toEqual([]);
+  const sold = await createDatabase();
+  try {
+    const on = await stage(sold);
+    for (const seller of [on.reseller, on.customer]) await on.topUp(seller, 10_000_000n);
+    const phone = await on.phone(on.customer, "301");
+    const desk = callDesk(sold.pool);
+    await desk.authorise({ call: "one", endpoint: phone.endpoint });
+    await desk.settle("one", 60_000);
+    const lines = await linesOf("earnings", on.reseller.tenantId, {}, sold);
+    expect(lines).toMatchObject([{ tenant: "acme", calls: 1, paid: "42500", currency: "EUR" }]);
+    const [{ paid, cost, earned }] = lines as [Record<string, string>];
+    expect(BigInt(earned ?? "")).toBe(BigInt(paid ?? "") - BigInt(cost ?? ""));
+    expect(await linesOf("earnings", on.reseller.tenantId, { month: "2024-01" }, sold)).toEqual([]);
+  } finally {
+    await sold.drop();
+  }
 });
 
 test("both are there for whoever sells, and are asked for by the filters of their pages and no others", () => {
