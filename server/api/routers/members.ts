@@ -5,8 +5,7 @@ import { seenSchema } from "@/server/domain/audit/seen.schema";
 import { portalUrl } from "@/server/domain/brands/brands";
 import { factorPolicySchema } from "@/server/domain/people/factor.schema";
 import { factorPolicyOf, setFactorPolicy } from "@/server/domain/people/factor-policy";
-import { contactNumberOf, setContactNumber } from "@/server/domain/tenancy/contact-number";
-import { contactNumberSchema } from "@/server/domain/tenancy/contact-number.schema";
+import { contactNumberOf, readContactNumber, setContactNumber } from "@/server/domain/tenancy/contact-number";
 import { mailInvitation } from "@/server/domain/tenancy/invitation-mail";
 import { invitationUrl, invite } from "@/server/domain/tenancy/invitations";
 import { mayHandle, roleFits } from "@/server/domain/tenancy/member.rules";
@@ -85,9 +84,10 @@ export const membersRouter = router({
 
   /** Whom the incident desk calls about this tenant's telephones. */
   setContactNumber: tenantMutation("members.write", "tenant.set_contact_number")
-    .input(z.object({ contactNumber: contactNumberSchema, seen: seenSchema }))
-    .mutation(({ ctx, input: { contactNumber, seen } }) =>
+    .input(z.object({ contactNumber: z.string().max(40, "At most 40 characters."), seen: seenSchema }))
+    .mutation(({ ctx, input: { contactNumber: written, seen } }) =>
       ctx.change(async (tx) => {
+        const contactNumber = readContactNumber(written);
         const { before } = await setContactNumber(tx, ctx.tenantId, contactNumber);
         return {
           subject: `tenant:${ctx.tenantId}`,

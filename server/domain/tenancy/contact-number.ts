@@ -1,3 +1,5 @@
+import { parsePhoneNumberFromString } from "libphonenumber-js/max";
+
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
@@ -19,4 +21,17 @@ export async function setContactNumber(
   const before = await contactNumberOf(tx, tenantId);
   await tx.$executeRaw`UPDATE tenant SET contact_number = ${number} WHERE id = ${tenantId}::uuid`;
   return { before };
+}
+
+/**
+ * A telephone number as people write it, with its country code; E.164 comes out, and nothing of nothing.
+ * @throws DomainError invalid_input for anything else.
+ */
+export function readContactNumber(written: string): string {
+  const text = written.trim();
+  if (text === "") return "";
+  const number = parsePhoneNumberFromString(text);
+  if (number?.isValid() && !number.ext) return number.number;
+  const sentence = "A telephone number with its country code, such as +49 30 901820.";
+  throw new DomainError("invalid_input", { field: "contactNumber" }, sentence);
 }
