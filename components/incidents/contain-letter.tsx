@@ -24,7 +24,7 @@ export function ContainLetter({ incidentId, target, replaced }: Props) {
       <QueryView query={query}>
         {(letter) =>
           letter === null ? (
-            <p className="text-ink-2">{t("Nobody is mailed: there is no owner.")}</p>
+            <p className="text-ink-2">{t("Nobody is mailed.")}</p>
           ) : (
             <div className="grid gap-2 rounded-md border p-3" dir="auto" lang={letter.language}>
               <p className="font-medium">{letter.subject}</p>

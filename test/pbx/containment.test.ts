@@ -122,7 +122,7 @@ test("a hijacked phone that dials premium numbers in parallel is contained by ru
   const { id } = await until(async () => {
     const text = "SELECT incident_id AS id FROM containment WHERE extension_id = $1 AND released_at IS NULL";
     return (await lane.make.sql<{ id: string }>(text, [phone.extensionId]))[0];
-  }, 60_000);
+  });
   await on.contained(id);
   const { spent } = await lane.make.one<{ spent: string }>(
     "SELECT coalesce(sum(cost_micros), 0)::text AS spent FROM call WHERE tenant_id = $1 AND state = 'ended'",
@@ -193,7 +193,7 @@ test("the link to the PBX cut in the middle: all but the calls is done, the comm
     await until(async () => {
       const now = await on.steps(id);
       return now["hang_up"]?.state === "failed" && now["notify"]?.state === "done";
-    }, 60_000);
+    });
     expect(await on.steps(id)).toMatchObject({ rotate: { state: "done" }, contacts: { state: "done" } });
     expect(await on.codeOf(device, "030901820")).toBe(401);
     expect(device.calls.length).toBe(3);

@@ -30,7 +30,7 @@ test("a stranger who is refused at the manager port is one critical incident of 
       "SELECT kind, source, severity, title FROM incident",
     );
     return rows.length > 0 ? rows : undefined;
-  }, 60_000);
+  });
   expect(incident).toEqual({
     kind: "ami_intrusion",
     source: "127.0.0.0/24",

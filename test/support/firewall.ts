@@ -14,6 +14,21 @@ const written = (element: Element): string => {
   return "range" in element ? element.range.join("-") : `${element.prefix.addr}/${element.prefix.len}`;
 };
 
+/** Whether this machine lets a test have a network of its own. */
+export const mayHaveNetworks = (): Promise<boolean> =>
+  run("unshare", ["-rn", "nft", "list", "ruleset"], { env }).then(
+    () => true,
+    () => false,
+  );
+
+/** What nftables says of a file where it may not ask the kernel: the mistakes in what is written, and not what the kernel makes of it. */
+export const mistakesIn = (file: string): Promise<string> =>
+  run("nft", ["-c", "-f", file], { env }).then(
+    () => "",
+    (error: { stderr?: string }) =>
+      error.stderr?.match(/^.*(syntax error|Error: (?!Could not process)).*$/m)?.[0] ?? "",
+  );
+
 /**
  * Has the kernel load a file for nftables, twice, in a network of its own: the machine's firewall stays as it is, and no root is
  * needed where people may have namespaces. Gives back what the sets then hold, as "address for seconds", and which of the

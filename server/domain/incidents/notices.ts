@@ -45,7 +45,7 @@ export type Notice = {
     readonly stopped: boolean;
     readonly secretChangedAt: string | null;
   }[];
-  /** Under whose name whoever sells to the tenant is known. */
+  /** The nearest brand above the tenant, else the operator's name. */
   readonly company: string;
   /** The oldest first. */
   readonly history: readonly NoticeEvent[];

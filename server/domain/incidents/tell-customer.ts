@@ -67,7 +67,7 @@ export async function tellCustomer(
 
 type Letter = Readonly<{ number: string; house: string }> & Omit<Words, "incidentId">;
 
-/** In the name under which whoever sells to them is known. Acts for the customer. */
+/** In the name of the nearest brand above them, else of the operator. Acts for the customer. */
 async function mailOwners(tx: TenantWrite, { number, house, to, text, appUrl }: Letter): Promise<number> {
   const owners = await tx.$queryRaw<{ email: string }[]>`
     SELECT p.email FROM seat s JOIN person p ON p.id = s.user_id

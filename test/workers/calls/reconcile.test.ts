@@ -65,12 +65,16 @@ test("a call answered while no worker was there is taken over: answer noted, lim
   const first = await start();
   const call = await authorisedBy(first);
   await first.stop();
+  const before = Date.now();
   calls.answer(call, 10, false);
-  const answeredAt = Date.now();
+  const after = Date.now();
   await new Promise((resolve) => setTimeout(resolve, 500));
   const second = await start();
   await expect.poll(() => stateOf(call)).toBe("answered");
-  expect(Math.abs(((await rowOf(call))["answered_at"] as Date).getTime() - answeredAt)).toBeLessThan(100);
+  const answeredAt = ((await rowOf(call))["answered_at"] as Date).getTime();
+  // The clocks of a PBX and of the database are no more than that apart here.
+  expect(answeredAt).toBeGreaterThan(before - 100);
+  expect(answeredAt).toBeLessThan(after + 100);
   const told = () => calls.limits.filter(({ channel }) => channel === call);
   await expect.poll(() => told().length).toBe(1);
   await expect.poll(async () => (await rowOf(call))["granted_seconds"]).toBe(20);
@@ -97,9 +101,11 @@ test("a call whose channel vanished is charged for the time it was seen, and the
   const running = await start();
   const call = await authorisedBy(running);
   calls.answer(call, 10);
+  const answeredAt = Date.now();
   await expect.poll(() => stateOf(call)).toBe("answered");
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   await reconcile(running);
+  const seenMs = Date.now() - answeredAt;
   // What was not seen yet is not charged for.
   expect(((await rowOf(call))["last_seen_at"] as Date).getTime()).toBeLessThan(Date.now() + 1_000);
   calls.end(call, 0, "silent");
@@ -109,7 +115,7 @@ test("a call whose channel vanished is charged for the time it was seen, and the
   const row = await rowOf(call);
   expect(row["source"]).toBe("sweep");
   expect(Number(row["talk_ms"])).toBeGreaterThanOrEqual(1_400);
-  expect(Number(row["talk_ms"])).toBeLessThan(3_000);
+  expect(Number(row["talk_ms"])).toBeLessThan(seenMs + 1_500);
   const [found] = await differences();
   expect(found?.kind).toBe("hold_without_channel");
   expect(Number(found?.money_at_risk_micros)).toBeGreaterThan(6_000);
@@ -139,9 +145,7 @@ test("money of a call whose end nobody saw stays held and is listed, until evide
   await first.stop();
   calls.end(call, 0, "silent");
   const second = await start();
-  await expect
-    .poll(differences, { timeout: 10_000 })
-    .toEqual([{ kind: "hold_without_channel", money_at_risk_micros: "10000" }]);
+  await expect.poll(differences).toEqual([{ kind: "hold_without_channel", money_at_risk_micros: "10000" }]);
   expect((await make.wallet(acme)).held).toBe(10_000n);
   expect((await reconcile(second)).differences).toMatchObject([
     { kind: "hold_without_channel", moneyAtRiskMicros: "10000" },

@@ -118,7 +118,7 @@ describe("a worker that dies", () => {
     const { reading } = await on.one<{ reading: number }>("SELECT reading FROM deck WHERE id = $1", [deckId]);
     expect(reading).toBeLessThan(died + 1);
     // It does the whole work once for each of its reports.
-  }, 60_000);
+  }, 300_000);
 });
 
 describe("a job that is stopped", () => {

@@ -184,7 +184,9 @@ test("calls that came in and hours of the week are priced as calls are", async (
   const { reseller, plan: sold, chain } = await resells(plan, sells);
   await on.setRate(reseller, sold, "49", { ...sells["49"], direction: "in" });
   // Dear at the hour at which they talked, three days ago.
-  await on.setRate(on.operator, plan, "49", hours, { hours: `{[${Math.max(0, minute - 60)},${minute + 120})}` });
+  await on.setRate(on.operator, plan, "49", hours, {
+    hours: `{[${Math.max(0, minute - 60)},${Math.min(10_080, minute + 120)})}`,
+  });
   const calls = [{ to: "493012345", seconds: 30 }];
   await talks(chain, calls);
   await talks(chain, calls, "inbound");
