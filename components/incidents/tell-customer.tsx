@@ -109,7 +109,7 @@ function Write({ incident, customers, onClose }: Props & Customers) {
       <p className="text-ink-2">
         {to &&
           t(
-            "Whoever signs in at {name} reads it in the notices; it cannot be taken back. {owners, plural, =0 {There is no owner to mail.} =1 {Its owner gets a mail.} one {Its # owner gets a mail.} other {Its # owners get a mail.}}",
+            "Whoever signs in at {name}, or at who sells to it, reads it in the notices; it cannot be taken back. {owners, plural, =0 {There is no owner to mail.} =1 {Its owner gets a mail.} one {Its # owner gets a mail.} other {Its # owners get a mail.}}",
             { owners: to.owners, name: to.name },
           )}
       </p>

@@ -21,10 +21,15 @@ import {
 } from "@/server/domain/rules/rule.schema";
 import { t } from "@/server/kernel/words";
 
-type Props = Readonly<{ ask: () => Omit<RulePatch, "ofTenantSlug"> | undefined; of: string | undefined }>;
+type Props = Readonly<{
+  ask: () => Omit<RulePatch, "ofTenantSlug"> | undefined;
+  of: string | undefined;
+  /** Whether the rule may look at what is usual for a telephone before it contains. */
+  unusual: boolean;
+}>;
 
 /** Tries what stands in the form against the calls, or failed sign-ins, of the past 30 days. It changes nothing. */
-export function RehearseRule({ ask, of }: Props) {
+export function RehearseRule({ ask, of, unusual }: Props) {
   const { tenantSlug, can } = useScope();
   const trpc = useTRPC();
   const [taskId, setTaskId] = useState<string>();
@@ -43,6 +48,11 @@ export function RehearseRule({ ask, of }: Props) {
       </div>
       {start.error && <ErrorState {...refusalOf(start.error)} />}
       {taskId && <Outcome key={taskId} taskId={taskId} />}
+      {taskId && unusual && (
+        <p className="text-xs text-ink-3">
+          {t("What is usual for a telephone is not looked at here: a rule that contains only the unusual stops less.")}
+        </p>
+      )}
     </div>
   );
 }

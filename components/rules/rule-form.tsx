@@ -94,7 +94,9 @@ export function RuleForm({ row, of }: Readonly<{ row: RuleRow; of: string | unde
             {t("Save rule")}
           </Button>
         </div>
-        {standard && canRehearse(standard) && <RehearseRule ask={ask} of={of} />}
+        {standard && canRehearse(standard) && (
+          <RehearseRule ask={ask} of={of} unusual={actionsOf(standard).includes("contain_unusual")} />
+        )}
       </form>
     </Section>
   );

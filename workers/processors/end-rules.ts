@@ -15,19 +15,17 @@ export const endRules: Processor<"endRules"> = async (_payload, ctx) => {
   const actor = { kind: "job", id: "rule.end", requestId: ctx.jobId } as const;
   for (const { id } of await ctx.pool.query<{ id: TenantId }>("rules_over", "SELECT rules_over() AS id", [])) {
     try {
-      await change(ctx.db, { tenantId: id, actor, action: "rule.end" }, async (tx) => {
-        const over = await endRulesOver(tx, id);
-        if (over.length === 0) throw new NothingOver();
-        const about = [...new Set(over.map(({ aboutId }) => aboutId))];
-        const rules = over.map(({ signal, scope }) => `${signal} per ${scope}`).join(", ");
-        const alsoFor = about.filter((one) => one !== id);
-        return {
-          subject: `tenant:${about.length === 1 ? about[0] : id}`,
-          after: { rules },
-          alsoFor,
-          result: undefined,
-        };
-      });
+      // Of one tenant at a time, until none is left.
+      for (;;) {
+        await change(ctx.db, { tenantId: id, actor, action: "rule.end" }, async (tx) => {
+          const over = await endRulesOver(tx, id);
+          const [first] = over;
+          if (!first) throw new NothingOver();
+          const rules = over.map(({ signal, scope }) => `${signal} per ${scope}`).join(", ");
+          const alsoFor = first.aboutId === id ? [] : [first.aboutId];
+          return { subject: `tenant:${first.aboutId}`, after: { rules }, alsoFor, result: undefined };
+        });
+      }
     } catch (error) {
       if (!(error instanceof NothingOver))
         ctx.log.warn({ tenant: id, error }, "rules that are over could not be ended");

@@ -223,11 +223,13 @@ export async function getIncident(tx: TenantRead, tenantId: TenantId, id: string
   };
 }
 
-/** At most as many as one calls: those most concerned first. */
+/** At most as many as one calls, of what it is about and contains, its parts included: those most concerned first. */
 const contactsOf = (tx: TenantRead, tenantId: TenantId, id: string) => tx.$queryRaw<IncidentDetail["contacts"]>`
+  WITH part AS (SELECT p.id FROM incident p WHERE p.tenant_id = ${tenantId}::uuid AND (p.id = ${id}::uuid OR p.merged_into = ${id}::uuid))
   SELECT t.name AS "tenantName", t.contact_number AS number
-  FROM incident_subject s JOIN tenant t ON t.id = s.of_tenant_id
-  WHERE s.tenant_id = ${tenantId}::uuid AND s.incident_id = ${id}::uuid AND t.contact_number <> ''
+  FROM (SELECT s.of_tenant_id, s.signals FROM incident_subject s JOIN part ON part.id = s.incident_id WHERE s.tenant_id = ${tenantId}::uuid
+    UNION ALL SELECT c.of_tenant_id, 0 FROM containment c JOIN part ON part.id = c.incident_id WHERE c.tenant_id = ${tenantId}::uuid) s
+  JOIN tenant t ON t.id = s.of_tenant_id WHERE t.contact_number <> ''
   GROUP BY t.id, t.name, t.contact_number ORDER BY sum(s.signals) DESC, t.name LIMIT 10`;
 
 const subjectsOf = async (tx: TenantRead, tenantId: TenantId, id: string): Promise<IncidentDetail["subjects"]> => {

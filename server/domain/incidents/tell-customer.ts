@@ -18,7 +18,7 @@ const MOST_OWNERS = 50;
  */
 export async function concernedBy(tx: TenantRead, tenantId: TenantId, incidentId: string): Promise<Concerned[]> {
   return tx.$queryRaw<Concerned[]>`
-    SELECT t.id, t.slug, t.name, (SELECT count(*)::int FROM seat s WHERE s.tenant_id = t.id AND s.role = 'owner') AS owners
+    SELECT t.id, t.slug, t.name, (SELECT least(count(*), ${MOST_OWNERS})::int FROM seat s WHERE s.tenant_id = t.id AND s.role = 'owner') AS owners
     FROM tenant t WHERE t.kind <> 'operator' AND t.id IN (
       SELECT x.of_tenant_id FROM incident p JOIN (
         SELECT s.tenant_id, s.incident_id, s.of_tenant_id, s.extension_id IS NOT NULL AS phone FROM incident_subject s

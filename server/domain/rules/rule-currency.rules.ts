@@ -31,10 +31,14 @@ export type Currencies = Readonly<{ currency: string; house: string }>;
 
 const worthOf = ({ currency, house }: Currencies): bigint => BigInt(tenths[currency] ?? tenths[house] ?? 10);
 
-/** The least there is, "any money at all", is that in every currency. */
+/** The largest amount that the database holds. */
+const MOST = 2n ** 63n - 1n;
+
+/** The least there is, "any money at all", is that in every currency; and so is "never". */
 const scaled = (amount: bigint, from: bigint, to: bigint): bigint => {
   const there = (amount * to) / from;
-  return amount <= 1n || there < 1n ? amount : there;
+  if (amount <= 1n || there < 1n) return amount;
+  return there > MOST ? MOST : there;
 };
 
 /** A standard rule as it is in a currency: thresholds of money are about as much everywhere. */

@@ -31,7 +31,8 @@ export function readContactNumber(written: string): string {
   const text = written.trim();
   if (text === "") return "";
   const number = parsePhoneNumberFromString(text);
-  if (number?.isValid() && !number.ext) return number.number;
+  // Some plans allow numbers that are longer or shorter than E.164 has them; nobody abroad could call those.
+  if (number?.isValid() && !number.ext && /^\+[1-9]\d{6,14}$/.test(number.number)) return number.number;
   const sentence = "A telephone number with its country code, such as +49 30 901820.";
   throw new DomainError("invalid_input", { field: "contactNumber" }, sentence);
 }

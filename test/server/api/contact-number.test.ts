@@ -41,6 +41,12 @@ test("who is to be called in an emergency stands with the incident as soon as a 
   const shown = async () => (await as(responder).incidents.get(incident)).contacts;
   expect(await shown()).toEqual([{ tenantName: expect.any(String), number: "+4930901820" }]);
 
+  // What is part of another incident is worked on there.
+  const desk = as(responder).incidents;
+  const whole = await desk.open({ tenantSlug: "operator", title: "Guesses from everywhere", severity: "high" });
+  await desk.merge({ ...incident, intoIncidentId: whole.id });
+  expect((await desk.get({ tenantSlug: "operator", incidentId: whole.id })).contacts).toEqual(await shown());
+
   await as(owner).members.setContactNumber({ tenantSlug, contactNumber: "" });
   expect(await shown()).toEqual([]);
   const trail = await branches.build.sql<{ before: object; after: object }>(
@@ -53,16 +59,22 @@ test("who is to be called in an emergency stands with the incident as soon as a 
   ]);
 });
 
-test.each(["030 901820", "+49", "+49 30 901820 ext. 5", "+999 12345678", "call me", "+1 212 555 01234567"])(
-  "%j is no number that the desk could call, and the refusal says what one looks like",
-  async (contactNumber) => {
-    const { tenantSlug, owner } = await fresh();
-    const refused = as(owner).members.setContactNumber({ tenantSlug, contactNumber });
-    const sentence = "A telephone number with its country code, such as +49 30 901820.";
-    await expect(refused).rejects.toMatchObject({ code: "BAD_REQUEST", cause: { sentence } });
-    expect(await as(owner).members.list({ tenantSlug })).toMatchObject({ contactNumber: "" });
-  },
-);
+test.each([
+  "030 901820",
+  "+49",
+  "+49 30 901820 ext. 5",
+  "+999 12345678",
+  "call me",
+  "+1 212 555 01234567",
+  "+49 30 1234567890123",
+  "+431111",
+])("%j is no number that the desk could call, and the refusal says what one looks like", async (contactNumber) => {
+  const { tenantSlug, owner } = await fresh();
+  const refused = as(owner).members.setContactNumber({ tenantSlug, contactNumber });
+  const sentence = "A telephone number with its country code, such as +49 30 901820.";
+  await expect(refused).rejects.toMatchObject({ code: "BAD_REQUEST", cause: { sentence } });
+  expect(await as(owner).members.list({ tenantSlug })).toMatchObject({ contactNumber: "" });
+});
 
 test("only whoever may write members sets it", async () => {
   const { tenantSlug, tenant } = await fresh();

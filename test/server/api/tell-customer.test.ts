@@ -119,3 +119,15 @@ test("words and a stop stay where it was a false alarm; a brand writes under its
   }
   await expect(tell("acme", "reseller", "reseller")).rejects.toMatchObject({ code: "FORBIDDEN" });
 });
+
+test("what was told stays also where its incident became part of one that was a false alarm", async () => {
+  const [one, two] = [await on.realPhone("403"), await on.realPhone("404")];
+  const [part, whole] = [await failed(one.endpoint, "192.0.2.77"), await failed(two.endpoint, "198.18.5.77")];
+  const desk = on.as("operator").incidents;
+  const { number } = await desk.get({ tenantSlug, incidentId: whole });
+  await desk.tell({ tenantSlug, incidentId: part, ofSlug: "acme", text: "We look into 403." });
+  await desk.merge({ tenantSlug, incidentId: part, intoIncidentId: whole });
+  await desk.move({ tenantSlug, incidentId: whole, state: "dismissed", reason: "test", text: "Ours." });
+  const [notice] = await noticesOf("customer", number);
+  expect(notice?.history.map(({ what }) => what)).toEqual(["opened", "told", "over"]);
+});

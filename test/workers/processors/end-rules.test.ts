@@ -51,6 +51,21 @@ test("a rule returns to what is inherited at its moment, and the trail of both s
   expect(await on.sql("SELECT FROM rule")).toEqual([]);
 });
 
+test("whoever is spoken about reads in the trail what was said about it, and not what was said about others", async () => {
+  const until = new Date(Date.now() + 86_400_000);
+  const calls = await trail(on.customer.tenantId);
+  await on.as("operator").rules.set({ ...rule, critical: "500", until });
+  await on
+    .as("operator")
+    .rules.set({ ...rule, signal: "short_calls", ofTenantSlug: "reseller", critical: "500", until });
+  await on.sql("UPDATE rule SET ends_at = now() - interval '1 second'");
+  await run();
+  const [of, above] = [await trail(on.customer.tenantId), await trail(on.reseller.tenantId)];
+  expect(of.slice(calls.length).map(({ after }) => after)).toEqual([{ rules: "calls per extension" }]);
+  expect(above.map(({ after }) => after)).toEqual([{ rules: "short_calls per extension" }]);
+  expect(await on.sql("SELECT FROM rule")).toEqual([]);
+});
+
 test("an end can be taken back, and is neither over nor years ahead", async () => {
   const set = (until: Date | null) => on.as("operator").rules.set({ ...rule, critical: "300", until });
   await set(new Date(Date.now() + 3_600_000));

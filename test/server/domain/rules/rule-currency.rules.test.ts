@@ -53,3 +53,15 @@ test("what somebody above said is as much here, and their silence stays silence"
   expect(amountsIn(said, "EUR", { currency: "JPY", house: "EUR" })).toEqual({ warn: 10_000_000_000n, critical: null });
   expect(amountsIn({ warn: 1n, critical: 7n }, "IDR", euro)).toEqual({ warn: 1n, critical: 7n });
 });
+
+test("never is never in every currency: no threshold is more than the database holds", () => {
+  const never = { warn: 10_000_000n, critical: 999_999_999_000_000n };
+  for (const currency of ["IDR", "VND", "LAK", "PYG", "UZS", "JPY"]) {
+    const { critical } = amountsIn(never, "EUR", { currency, house: "EUR" });
+    expect([currency, (critical ?? 0n) <= 2n ** 63n - 1n, (critical ?? 0n) >= never.critical]).toEqual([
+      currency,
+      true,
+      true,
+    ]);
+  }
+});
