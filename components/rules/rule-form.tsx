@@ -38,6 +38,9 @@ const endChoices = ({ until }: RuleRow, zone: string) => [
 const endOf = (chosen: string): Date | null | undefined =>
   chosen === KEPT ? undefined : chosen === "" ? null : new Date(Date.now() + Number(chosen) * 86_400_000);
 
+/** What is said, with its end as the trail writes it. */
+const seenOf = (own: RuleRow["own"], until: Date | null) => ({ ...own, until: until?.toISOString() ?? null });
+
 const count: Check = (value) => (/^\d{1,12}$/.test(value) ? undefined : t("A whole number, or empty to inherit."));
 const amount: Check = (value) =>
   readAmount(value) === undefined ? t("An amount such as 12.50, or empty to inherit.") : undefined;
@@ -139,12 +142,12 @@ function useRuleForm(row: RuleRow, of: string | undefined) {
     critical: of_,
     until: checks.any,
   });
-  const { seen, told, saved } = useSeen({ ...row.own });
+  const { seen, told, saved } = useSeen(seenOf(row.own, row.until));
   const saving = useMutation(
     trpc.rules.set.mutationOptions({
       onError: told,
       onSuccess: ({ own }) => {
-        saved({ ...own });
+        saved(seenOf(own, own.until));
         void queries.invalidateQueries({ queryKey: trpc.rules.pathKey() });
         toast(t("Rule saved. It counts from the next look on."));
       },

@@ -1,6 +1,5 @@
 import { type RuleKey, standardOf } from "@/server/domain/rules/rule-kinds.schema";
-import type { ShownWord } from "@/server/domain/rules/rule-text";
-import type { RuleChanged } from "@/server/domain/rules/rules";
+import type { EndingWord, RuleChanged } from "@/server/domain/rules/rules";
 
 type Public = Readonly<Record<string, string | number | boolean | null>>;
 
@@ -8,11 +7,15 @@ type Public = Readonly<Record<string, string | number | boolean | null>>;
 export function auditOfRule(
   { signal, scope }: RuleKey,
   aboutId: string,
-  { before, after, until, loosened }: RuleChanged,
-): { subject: string; before: Public; after: Public } {
+  { before, after, loosened }: RuleChanged,
+): { subject: string; before: Public; after: Public; shown: Readonly<Record<string, string>> } {
   const openMinutes = standardOf(signal, scope)?.openMinutes ?? null;
   /** A window that counts for nothing would read as if it did. */
-  const kept = ({ windowMinutes, ...said }: ShownWord) => (openMinutes === null ? { ...said, windowMinutes } : said);
+  const kept = ({ windowMinutes, until, ...said }: EndingWord): Public => ({
+    ...said,
+    ...(openMinutes === null ? { windowMinutes } : {}),
+    until: until?.toISOString() ?? null,
+  });
   return {
     subject: `tenant:${aboutId}`,
     before: kept(before),
@@ -21,8 +24,8 @@ export function auditOfRule(
       scope,
       ...kept(after),
       ...(openMinutes === null ? {} : { openMinutes }),
-      ...(until ? { until: until.toISOString() } : {}),
       ...(loosened ? { loosened } : {}),
     },
+    shown: before.until ? { until: `${before.until.toISOString().slice(0, 16).replace("T", " ")} UTC` } : {},
   };
 }

@@ -132,11 +132,13 @@ export async function rulesNow(tx: TenantRead, tenantId: TenantId): Promise<(Rul
   }));
 }
 
+/** A word, and until when it holds; null: until somebody says otherwise. */
+export type EndingWord = ShownWord & Readonly<{ until: Date | null }>;
+
 export type RuleChanged = Readonly<{
-  before: ShownWord;
-  after: ShownWord;
+  before: EndingWord;
+  after: EndingWord;
   effective: ShownRule;
-  until: Date | null;
   /** It sees or does less than before. */
   loosened: boolean;
 }>;
@@ -165,14 +167,15 @@ export async function setRule(
   const before = row ? wordOf(row) : nothingSaid;
   const word = patched(standard, before, patch);
   checkWord(standard, { setter, depth }, rows, word, mine);
-  const until = endOf(patch.until === undefined ? (row?.ends_at ?? null) : patch.until, patch.until);
+  const ended = row?.ends_at ?? null;
+  const asked = endOf(patch.until === undefined ? ended : patch.until, patch.until);
+  const until = saysNothing(word) ? null : asked;
   await store(tx, { setBy: setter.id, aboutId: about.id, by: actorName, until }, patch, word);
   const effective = effectiveRule(standard.rule, levelsOf((await saidOf(tx, about.id)).rows, standard));
   return {
-    before: shownWord(standard, before),
-    after: shownWord(standard, word),
+    before: { ...shownWord(standard, before), until: ended },
+    after: { ...shownWord(standard, word), until },
     effective: shownRule(standard, effective),
-    until,
     loosened: loosened(effectiveRule(standard.rule, levelsOf(rows, standard)), effective) !== undefined,
   };
 }
@@ -226,6 +229,8 @@ function endOf(until: Date | null, asked: Date | null | undefined): Date | null 
   throw new DomainError("invalid_input", { field: "until" }, sentence);
 }
 
+const saysNothing = (word: RuleWord): boolean => Object.values(word).every((value) => value === null);
+
 type Saying = Readonly<{ setBy: TenantId; aboutId: TenantId; by: string; until: Date | null }>;
 
 async function store(
@@ -234,7 +239,7 @@ async function store(
   { signal, scope }: RuleKey,
   word: RuleWord,
 ): Promise<void> {
-  if (Object.values(word).every((value) => value === null)) {
+  if (saysNothing(word)) {
     await tx.$executeRaw`
       DELETE FROM rule WHERE tenant_id = ${setBy}::uuid AND about_id = ${aboutId}::uuid AND signal = ${signal} AND scope = ${scope}`;
     return;

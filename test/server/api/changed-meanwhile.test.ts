@@ -161,6 +161,32 @@ describe("of two who write one thing", () => {
     await edit({ ...old, seen: { ...saw, ...JSON.parse(first.there), ...JSON.parse(second.there) } });
   });
 
+  test("the end that another gave a rule is not taken back unseen, and the trail has it on both sides", async () => {
+    const key = { signal: "refused", scope: "tenant" } as const;
+    const set = (warn: string, until?: Date | null, seen?: Seen) =>
+      on.as("customer").rules.set({ ...acme, ...key, warn, until, seen });
+    await set("40");
+    const until = new Date(Date.now() + 7 * 86_400_000);
+    const { own } = await set("40", until);
+    expect(own.until).toEqual(until);
+    const saw = { warn: "40", until: null };
+    await expect(set("30", null, saw)).rejects.toMatchObject({
+      message: "changed_meanwhile",
+      cause: {
+        sentence: expect.stringMatching(/ it is \d{4}-\d\d-\d\d \d\d:\d\d UTC now\./),
+        detail: { field: "until", there: JSON.stringify({ until: until.toISOString() }) },
+      },
+    });
+    // Who does not speak of the end leaves it.
+    expect((await set("30", undefined, saw)).own.until).toEqual(until);
+    await set("30", null, { warn: "30", until: until.toISOString() });
+    const [last] = await on.sql(
+      "SELECT before, after FROM audit_event WHERE tenant_id = $1 AND action = 'rule.set' ORDER BY seq DESC LIMIT 1",
+      [on.customer.tenantId],
+    );
+    expect(last).toMatchObject({ before: { until: until.toISOString() }, after: { ...key, until: null } });
+  });
+
   test("a card is told by what stands on it", async () => {
     const other = await byItself(db, on).card(on.customer);
     const set = (card: string, seen?: Seen) =>
