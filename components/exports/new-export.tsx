@@ -32,7 +32,7 @@ import {
   isExportKind,
   isThere,
 } from "@/server/domain/exports/export.schema";
-import { type Rhythm, rhythms, rhythmWords } from "@/server/domain/exports/rhythm-kinds.schema";
+import { type Rhythm, rhythms, rhythmWords, withoutPeriod } from "@/server/domain/exports/rhythm-kinds.schema";
 import { say, t } from "@/server/kernel/words";
 
 type Props = Readonly<{
@@ -51,6 +51,7 @@ export function NewExport({ from, onClose }: Props) {
   const [filter, setFilter] = useState(() => begunWith({ ...from, seller, again: from.style !== undefined }));
   const [wanted, setWanted] = useState(from.style?.format ?? "csv");
   const parts = partsOf({ what, filter, seller });
+  const narrowed = every === "once" ? parts.rest : withoutPeriod(parts.rest);
   const formats = formatsFor(what, parts);
   const format = formats.includes(wanted) ? wanted : "csv";
   const kinds = exportKinds.filter((kind) => can(exportWords[kind].permission) && isThere(kind, tenant.kind));
@@ -83,7 +84,7 @@ export function NewExport({ from, onClose }: Props) {
         {parts.whose && <WhoseCalls onChange={(whose) => setFilter(withWhose(filter, whose))} whose={parts.whose} />}
         <How every={every} onChange={setEvery} what={what} />
         {parts.days && every === "once" && <Days days={parts.days} />}
-        {Object.keys(parts.rest).length > 0 && <Narrowed by={parts.rest} onClear={() => setFilter(takenOut(parts))} />}
+        {Object.keys(narrowed).length > 0 && <Narrowed by={narrowed} onClear={() => setFilter(takenOut(parts))} />}
         <Format format={format} formats={formats} onChange={setWanted} />
         <Style format={format} style={from.style} />
         {format !== "pdf" && exportWords[what].columns.length > 0 && (
@@ -157,11 +158,11 @@ function Format({ formats, format, onChange }: FormatProps) {
 }
 
 /** Which days each time is about, and how one hears of it. */
-const whenHint = (what: ExportKind, every: Rhythm): string =>
-  [
-    datedKinds.includes(what) ? say(rhythmWords[every].about) : t("As the list stands then."),
-    t("You get a mail with the way to it."),
-  ].join(" ");
+function whenHint(what: ExportKind, every: Rhythm): string {
+  const month = what === "earnings" && t("It is of the month in which the period before began.");
+  const days = datedKinds.includes(what) ? say(rhythmWords[every].about) : t("As the list stands then.");
+  return [month || days, t("You get a mail with the way to it.")].join(" ");
+}
 
 function Days({ days }: Readonly<{ days: NonNullable<Parts["days"]> }>) {
   return (

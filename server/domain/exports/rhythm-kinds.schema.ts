@@ -10,3 +10,9 @@ export const rhythmWords: Readonly<Record<Rhythm, Readonly<{ name: Message; abou
   week: { name: msg("Every week"), about: msg("It is of the week before, Monday to Sunday.") },
   month: { name: msg("Every month"), about: msg("It is of the month before.") },
 };
+
+/** What each period decides anew: its days, the moments of a bar that was pressed, a month. */
+const ofPeriod: readonly string[] = ["from", "to", "since", "until", "month"];
+/** What of a filter stays the same each time. */
+export const withoutPeriod = (filter: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(filter).filter(([key]) => !ofPeriod.includes(key)));

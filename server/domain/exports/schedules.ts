@@ -2,7 +2,7 @@ import { datedKinds, type ExportFormat, type ExportKind, isExportKind } from "@/
 import { type May, missingFor } from "@/server/domain/exports/export-rights";
 import { checkAsked, createExport } from "@/server/domain/exports/exports";
 import { type NewExport, newExportSchema } from "@/server/domain/exports/new-export.schema";
-import type { Rhythm } from "@/server/domain/exports/rhythm-kinds.schema";
+import { type Rhythm, withoutPeriod } from "@/server/domain/exports/rhythm-kinds.schema";
 import { allows, isRole } from "@/server/domain/tenancy/roles";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
@@ -70,8 +70,7 @@ export async function addSchedule(
       `A tenant has at most ${MOST} scheduled files; remove one first.`,
     );
   }
-  const { from: _from, to: _to, ...filter } = file.filter as { from?: unknown; to?: unknown };
-  const settings = JSON.stringify({ ...file, filter });
+  const settings = JSON.stringify({ ...file, filter: withoutPeriod(file.filter) });
   const [row] = await tx.$queryRaw<{ id: string; nextAt: Date }[]>`
     INSERT INTO export_schedule (tenant_id, person_id, every, what, settings, next_at)
     SELECT t.id, ${personId}::uuid, ${every}, ${file.what}, ${settings}::jsonb, schedule_next(${every}, t.time_zone, clock_timestamp())
@@ -144,14 +143,20 @@ export async function runSchedule(tx: TenantWrite, tenantId: TenantId, id: strin
     return "rests";
   }
   const stored = newExportSchema.parse(due.settings);
-  const days = datedKinds.includes(what) ? { from: due.from, to: due.to } : {};
-  const file = newExportSchema.parse({ ...stored, filter: { ...stored.filter, ...days } });
+  const filter = { ...withoutPeriod(stored.filter), ...periodOf(what, due) };
+  const file = newExportSchema.parse({ ...stored, filter });
   const made = await createExport(tx, tenantId, file, `user:${person.person_id}`);
   await tx.$executeRaw`UPDATE export_file SET schedule_id = ${id}::uuid WHERE tenant_id = ${tenantId}::uuid AND id = ${made.id}::uuid`;
   await tx.$executeRaw`
     UPDATE export_schedule s SET last_at = clock_timestamp(), note = '', next_at = schedule_next(s.every, t.time_zone, s.next_at)
     FROM tenant t WHERE t.id = s.tenant_id AND s.tenant_id = ${tenantId}::uuid AND s.id = ${id}::uuid`;
   return { exportId: made.id, what, from: due.from, to: due.to };
+}
+
+/** What narrows a file to the period that is over: its days, or of what is counted by the month the one in which it began. */
+function periodOf(what: ExportKind, { from, to }: Pick<Due, "from" | "to">): object {
+  if (what === "earnings") return { month: from.slice(0, 7) };
+  return datedKinds.includes(what) ? { from, to } : {};
 }
 
 const mayStill = (role: string | null, what: ExportKind): boolean => {

@@ -131,6 +131,43 @@ test("a file of security events is of the period that is over as well", async ()
   await exportsOf().exports.removeSchedule({ tenantSlug, scheduleId: id });
 });
 
+test("of a bar that was pressed nothing is left in what is made by itself, nor in what was stored before", async () => {
+  const bar = { since: "2026-01-05T10:00:00Z", until: "2026-01-05T10:05:00Z" };
+  const { id } = await add("week", "security_events", { transport: "TLS", ...bar });
+  const listed = (await exportsOf().exports.schedules({ tenantSlug })).find((schedule) => schedule.id === id);
+  expect(listed?.filter).toEqual({ transport: "TLS" });
+  await on.sql("UPDATE export_schedule SET settings = jsonb_set(settings, '{filter}', $2) WHERE id = $1", [
+    id,
+    JSON.stringify({ transport: "TLS", ...bar }),
+  ]);
+  await due(id, "2026-03-16T01:00:00Z");
+  await run();
+  expect((await files()).map(({ filter }) => filter)).toContainEqual({
+    transport: "TLS",
+    from: "2026-03-09",
+    to: "2026-03-15",
+  });
+  await exportsOf().exports.removeSchedule({ tenantSlug, scheduleId: id });
+});
+
+test.each([
+  ["month", "2026-03-01T05:00:00Z", "2026-02"],
+  ["week", "2026-04-06T05:00:00Z", "2026-03"],
+  ["day", "2026-05-02T05:00:00Z", "2026-05"],
+])(
+  "a file of earnings of every %s is of the month in which the period that is over began",
+  async (every, at, month) => {
+    const asked = { tenantSlug: on.reseller.slug, every, file: { what: "earnings", filter: { month: "2025-07" } } };
+    const { id } = await on.as("reseller").exports.schedule(asked as never);
+    const made = () =>
+      on.one<{ filter: object }>("SELECT settings -> 'filter' AS filter FROM export_file WHERE schedule_id = $1", [id]);
+    await due(id, at);
+    await run();
+    expect(await made()).toEqual({ filter: { month } });
+    await on.as("reseller").exports.removeSchedule({ tenantSlug: on.reseller.slug, scheduleId: id });
+  },
+);
+
 test("one that fails is put off by an hour, and rests once its day is over; others have their turn", async () => {
   const { id } = await add("day", "ledger", {});
   const other = await add("day", "calls", {});
