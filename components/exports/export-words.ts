@@ -1,6 +1,7 @@
 import type { Outputs } from "@/components/api/outputs";
 import type { Filter } from "@/components/exports/export-address";
-import { numberFormat } from "@/server/kernel/locale";
+import { leftOut } from "@/server/domain/security-events/security-event-kinds.schema";
+import { listText, numberFormat } from "@/server/kernel/locale";
 import { type Message, msg, say, t } from "@/server/kernel/words";
 
 export type ExportRow = Outputs["exports"]["list"]["items"][number];
@@ -31,8 +32,34 @@ const words: Readonly<Record<string, Message>> = {
   about: msg("about {value}"),
   severity: msg("severity {value}"),
   month: msg("of {value}"),
-  view: msg("only {value}"),
+  since: msg("since {value}"),
+  until: msg("before {value}"),
+  not: msg("without {value}"),
+  transport: msg("over {value}"),
 };
+
+/** Of tenants and of incidents. */
+const viewWords: Readonly<Record<string, Message>> = {
+  all: msg("all tenants"),
+  runway: msg("with little credit"),
+  incidents: msg("with open incidents"),
+  inactive: msg("without recent calls"),
+  negative: msg("with a negative margin"),
+  mine: msg("assigned to whoever asked"),
+  unassigned: msg("assigned to nobody"),
+  late: msg("over their time"),
+  contained: msg("contained, not resolved"),
+};
+
+/** A value as people read it; most are what was typed. */
+function valueText(key: string, value: unknown): string {
+  const text = String(value);
+  if (key === "not") return listText(leftOut(text).map((one) => one.value || "–"));
+  const moment = key === "since" || key === "until" ? new Date(text) : undefined;
+  return moment && !Number.isNaN(moment.getTime())
+    ? `${moment.toISOString().slice(0, 19).replace("T", " ")} UTC`
+    : text;
+}
 
 /** What narrows a file, in words. A seller's calls are its own where nothing is said. */
 export function filterText({ what, filter }: Pick<ExportRow, "what" | "filter">, seller: boolean): string {
@@ -45,8 +72,10 @@ export function narrowedText(filter: Filter): string {
   const parts = Object.entries(filter).map(([key, value]) => {
     if (key === "scope") return value === "own" ? t("own calls") : t("calls of all below");
     if (key === "extensionId") return t("one extension");
+    const view = key === "view" ? viewWords[String(value)] : undefined;
+    if (view) return say(view);
     const known = words[key];
-    return known ? say(known, { value: String(value) }) : `${key} ${String(value)}`;
+    return known ? say(known, { value: valueText(key, value) }) : `${key} ${String(value)}`;
   });
   return parts.length === 0 ? t("Everything") : parts.join(", ");
 }

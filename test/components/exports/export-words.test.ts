@@ -1,6 +1,10 @@
 import { expect, test } from "vitest";
 
 import { filterText, narrowedText } from "@/components/exports/export-words";
+import { incidentViews } from "@/server/domain/incidents/incident.schema";
+import { tenantViews } from "@/server/domain/tenancy/tenant-view.schema";
+import { inLanguage } from "@/server/infra/words/speaking";
+import { type Language, languages } from "@/server/kernel/languages";
 
 test("a seller's calls are called its own where the filter does not say whose they are; a customer's are everything", () => {
   expect(filterText({ what: "calls", filter: {} }, true)).toBe("own calls");
@@ -10,4 +14,37 @@ test("a seller's calls are called its own where the filter does not say whose th
   expect(filterText({ what: "calls", filter: {} }, false)).toBe("Everything");
   expect(filterText({ what: "audit", filter: {} }, true)).toBe("Everything");
   expect(narrowedText({ outcome: "busy" })).toBe("outcome busy");
+});
+
+test("what a list shows is said in its own word, in the reader's language, and never as only only", () => {
+  for (const [what, views] of [
+    ["tenants", tenantViews],
+    ["incidents", incidentViews],
+  ] as const) {
+    for (const view of views) {
+      for (const language of Object.keys(languages) as Language[]) {
+        const text = inLanguage(language, () => filterText({ what, filter: { view } }, true));
+        expect(text, `${language} ${view}`).not.toContain("only");
+        expect(text, `${language} ${view}`).not.toBe(`view ${view}`);
+        if (language !== "en") expect(text, `${language} ${view}`).not.toBe(narrowedText({ view }));
+      }
+    }
+  }
+  expect(narrowedText({ view: "runway" })).toBe("with little credit");
+  expect(inLanguage("de", () => narrowedText({ view: "runway" }))).toBe("mit wenig Guthaben");
+});
+
+test("what narrows security events has words: moments, what is left out, how they came", () => {
+  const filter = {
+    since: "2026-05-01T12:00:00+02:00",
+    until: "2026-05-01T10:05:00.000Z",
+    not: "type:FailedACL address:203.0.113.0%2F24",
+    transport: "TLS",
+  };
+  expect(narrowedText(filter)).toBe(
+    "since 2026-05-01 10:00:00 UTC, before 2026-05-01 10:05:00 UTC, without FailedACL and 203.0.113.0/24, over TLS",
+  );
+  expect(inLanguage("de", () => narrowedText(filter))).toBe(
+    "seit 2026-05-01 10:00:00 UTC, vor 2026-05-01 10:05:00 UTC, ohne FailedACL und 203.0.113.0/24, über TLS",
+  );
 });
