@@ -31,6 +31,7 @@ type SecurityEventCounts = Readonly<{
 }>;
 
 const MOST_PER_FACET = 6;
+const MOST_COUNTED = 2 * LOOKED_AT;
 /** Lengths of a bar: what a clock or a calendar shows. */
 const STEPS = [1, 5, 15, 60, 300, 900, 3_600, 10_800, 21_600, 43_200, 86_400, 604_800, 2_592_000, 31_536_000];
 const MOST_BARS = 60;
@@ -63,9 +64,11 @@ export async function countSecurityEvents(
     .map(({ facet, value, name, events }) => ({ facet: facet as SecurityEventFacet, value, name, events }));
   const bars =
     whole?.first && whole.last ? await barsOf(tx, tenantId, found, { first: whole.first, last: whole.last }) : [];
+  // The shares of very many tenants are more than is counted.
+  const oldest = whole && whole.events >= MOST_COUNTED ? whole.first : null;
   return {
     events: whole?.events ?? 0,
-    since: since === null ? null : new Date(Number(BigInt(since) / 1000n)),
+    since: oldest ?? (since === null ? null : new Date(Number(BigInt(since) / 1000n))),
     counts,
     bars,
   };
@@ -85,7 +88,7 @@ const top = (facet: SecurityEventFacet, counted: Sql): Sql =>
 
 const foundSince = ({ by, rest, ids }: Asked, since: string | null): Sql => {
   const where = sql`${by} AND ${since === null ? sql`true` : sql`e.at >= ${momentOf(since)}`} AND ${rest ?? sql`true`}`;
-  return eventsOf(ids, where, sql`ORDER BY e.at DESC, e.id DESC LIMIT ${2 * LOOKED_AT}`);
+  return eventsOf(ids, where, sql`ORDER BY e.at DESC, e.id DESC LIMIT ${MOST_COUNTED}`);
 };
 
 /** Bars begin with the tenant's own midnight, so that one of a day is a day. */

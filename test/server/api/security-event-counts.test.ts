@@ -138,3 +138,30 @@ test("of very many the newest are counted, and a rare one is found behind pages 
   }
   expect([seen, pages]).toEqual([["SessionLimit"], 2]);
 });
+
+test("where the shares of very many tenants are more than is counted, it is said from which moment on", {
+  timeout: 120_000,
+}, async () => {
+  const many = 410;
+  const each = 99;
+  await on.sql(
+    `WITH made AS (INSERT INTO tenant (slug, name, kind, parent_id, currency, time_zone, country)
+       SELECT 'crowd-' || n, 'Crowd', 'customer', r.id, r.currency, r.time_zone, r.country FROM tenant r, generate_series(1, $2::int) n WHERE r.id = $1
+       RETURNING id)
+     INSERT INTO tenant_below (ancestor_id, descendant_id, depth)
+       SELECT id, id, 0 FROM made UNION ALL SELECT b.ancestor_id, m.id, b.depth + 1 FROM made m, tenant_below b WHERE b.descendant_id = $1`,
+    [on.reseller.tenantId, many],
+  );
+  await on.sql(
+    `INSERT INTO security_event (tenant_id, at, type, username, address, transport)
+     SELECT t.id, '2026-03-20T00:00:00Z'::timestamptz - (n - 1) * interval '1 second', 'FailedACL', 'crowd', '192.0.2.3', 'UDP'
+     FROM tenant t, generate_series(1, $1::int) n WHERE t.slug LIKE 'crowd-%'`,
+    [each],
+  );
+  const march = { since: "2026-03-01T00:00:00Z", until: "2026-04-01T00:00:00Z" };
+  const some = await counts(march, on.owners.reseller, on.reseller.slug);
+  expect(some.events).toBe(2 * LOOKED_AT);
+  // Each second has one of every tenant, and the newest of those are counted.
+  const seconds = Math.ceil((2 * LOOKED_AT) / many) - 1;
+  expect(some.since?.toISOString()).toBe(new Date(Date.parse("2026-03-20T00:00:00Z") - seconds * 1_000).toISOString());
+});
