@@ -36,7 +36,7 @@ const sorts = () => [
   { value: "created", label: t("Newest first") },
 ];
 
-/** Which tenants, and on a narrow page, where the columns have no heads, in which order; each choice writes itself into the address. */
+/** Which tenants, and where not every column has its head, in which order; each choice writes itself into the address. */
 export function TenantsFilter({ input }: Readonly<{ input: ReturnType<typeof tenantListInput> }>) {
   const { params, set } = useParamsState();
   const search = useCallback((q: string) => set({ q, after: undefined }, "replace"), [set]);
@@ -58,7 +58,7 @@ export function TenantsFilter({ input }: Readonly<{ input: ReturnType<typeof ten
         onChange={choose("view")}
         value={input.view === "all" ? "" : input.view}
       />
-      <div className="sm:hidden">
+      <div className="xl:hidden">
         <Select
           choices={[
             ...sorts(),
