@@ -21,8 +21,8 @@ export default defineConfig({
   },
   test: {
     // For a slow machine with much to do. How fast something is, the bench says and no test.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     expect: { poll: { timeout: 45_000, interval: 20 } },
     // By itself it leaves one core to whoever watches: with two, half the machine would stand idle.
     maxWorkers: availableParallelism(),
@@ -45,7 +45,7 @@ export default defineConfig({
           include: ["test/pbx/**/*.test.ts"],
           globalSetup: setup("test/pbx/global-setup.ts"),
           fileParallelism: false,
-          testTimeout: 120_000,
+          testTimeout: 300_000,
           hookTimeout: 180_000,
         },
       },

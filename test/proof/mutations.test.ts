@@ -31,20 +31,20 @@ test("every planted fault fits the code as it is", async () => {
   for (const one of codeMutations) expect(plantedCode(root, one)).not.toBe("");
 });
 
-test("the code without one passes", { timeout: 60_000 }, async () => {
+test("the code without one passes", { timeout: 600_000 }, async () => {
   expect(await firstFailure(db, simulation, 3)).toBeUndefined();
   expect(examples.length).toBeGreaterThan(20);
 });
 
 describe("the proofs notice when", () => {
-  test.each(sqlMutations)("$of: $name", { timeout: 60_000 }, async (one) => {
+  test.each(sqlMutations)("$of: $name", { timeout: 600_000 }, async (one) => {
     const failure = await withSqlMutation(simulation.owner, one, () => firstFailure(db, simulation, 60, one.caughtBy));
     expect(failure).toBeDefined();
   });
 
   test.each(codeMutations.filter(({ name }) => sampled.includes(name)))(
     "$file: $name",
-    { timeout: 120_000 },
+    { timeout: 600_000 },
     async (one) => {
       const overlay = new Overlay(root);
       try {

@@ -4,7 +4,7 @@ import { unsound } from "@/test/proof/stress/books";
 import { stress } from "@/test/proof/stress/stress";
 
 test("parallel calls on one wallet, with processes and PostgreSQL killed among them: not a micro is lost", {
-  timeout: 180_000,
+  timeout: 600_000,
 }, async () => {
   const report = await stress({ calls: 400, processes: 4, processKills: 3, postgresKills: 1, seed: 7 });
   expect(unsound(report)).toEqual([]);

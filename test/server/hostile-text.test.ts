@@ -22,7 +22,7 @@ describe.each(["package", "socket"] as const)("the manager interface, over the %
   const link = useAmiLink(transport);
 
   test("gets one action per request that is fit to be sent, and not a byte of any other", {
-    timeout: 60_000,
+    timeout: 600_000,
   }, async () => {
     await link.connected();
     let fit = 0;
@@ -56,7 +56,7 @@ describe.each(["package", "socket"] as const)("the manager interface, over the %
   });
 
   test("rings no phone but one that can be named, in no other context, and asks of no channel that cannot be", {
-    timeout: 60_000,
+    timeout: 600_000,
   }, async () => {
     await link.connected();
     let fit = 0;
@@ -168,7 +168,7 @@ describe("with a database", () => {
     await db?.drop();
   });
 
-  test("call control answers in one line, and keeps what can be shown", { timeout: 60_000 }, async () => {
+  test("call control answers in one line, and keeps what can be shown", { timeout: 600_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(hostileText, hostileText, async (dialled, cid) => {
         const { status, text } = await pbx.authorise(randomUUID(), phone.endpoint, dialled, { cid });
@@ -184,7 +184,7 @@ describe("with a database", () => {
   });
 
   test("what the PBX reads of a phone is made of its number alone, whatever its name", {
-    timeout: 60_000,
+    timeout: 600_000,
   }, async () => {
     let number = 1_000;
     await fc.assert(

@@ -32,7 +32,7 @@ beforeAll(async () => {
     schedules: false,
     relayEveryMs: 3_600_000,
   });
-}, 120_000);
+}, 600_000);
 afterAll(async () => {
   await jobs.close();
   mailer.close();

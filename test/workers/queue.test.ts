@@ -24,7 +24,7 @@ let tenantId: TenantId;
 beforeAll(async () => {
   [db, redis] = await Promise.all([createDatabase(), startTestRedis()]);
   tenantId = (await builders(db).tenant("operator")).tenantId as TenantId;
-}, 120_000);
+}, 600_000);
 afterAll(async () => {
   await redis.stop();
   await db.drop();

@@ -114,7 +114,7 @@ test("the bars hold every event once, each between its two moments, and one of t
 });
 
 test("of very many the newest are counted, and a rare one is found behind pages that have none", {
-  timeout: 120_000,
+  timeout: 600_000,
 }, async () => {
   await came(1, "SessionLimit", "", "192.0.2.1", "WS", "2026-04-01T00:00:00Z");
   await came(LOOKED_AT + 5_000, "FailedACL", "loud", "192.0.2.2", "UDP", "2026-04-20T00:00:00Z");
@@ -140,7 +140,7 @@ test("of very many the newest are counted, and a rare one is found behind pages 
 });
 
 test("where the shares of very many tenants are more than is counted, it is said from which moment on", {
-  timeout: 120_000,
+  timeout: 600_000,
 }, async () => {
   const many = 410;
   const each = 99;

@@ -119,7 +119,7 @@ test("what the PBX says and what the job of a containment did are counted by the
   expect(all).not.toContain("SuccessfulAuth");
   for (const secret of [on.desk, on.customerId, "acme", "198.51.100", "a-guessed-name"])
     expect(all).not.toContain(secret);
-}, 100_000);
+}, 600_000);
 
 /** Names in the table of docs/metrics.md with their labels; one cell may hold several of both, divided by commas and semicolons. */
 function documented(): Map<string, readonly string[]> {

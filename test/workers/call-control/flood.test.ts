@@ -64,4 +64,4 @@ test("while a scanner sends all it has, each call is authorised and settled, and
   expect(ended?.calls).toBe(CALLS);
   expect(await make.sql("SELECT * FROM ledger_check()")).toEqual([]);
   expect(await make.wallet(acme)).toMatchObject({ held: 0n });
-}, 120_000);
+}, 600_000);

@@ -46,7 +46,7 @@ test("a rehearsal authorises, renews and charges, alone and together, and leaves
 });
 
 test("connections are made ready before anybody asks, once each, and again in the place of those that are lost", {
-  timeout: 90_000,
+  timeout: 600_000,
 }, async () => {
   const pool = createPool(db.appUrl, () => {}, KEPT, JOBS_WAIT_MS, KEPT);
   const asked: string[] = [];

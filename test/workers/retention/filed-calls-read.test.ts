@@ -227,4 +227,4 @@ test("what is read of a call is the same, word for word, whether its record is f
   expect(before.listed).toHaveLength(16);
   expect(before.file.split("\n").length).toBeGreaterThan(calls.length);
   expect(before.disputes.every(({ items }) => items.length === 1)).toBe(true);
-}, 120_000);
+}, 600_000);

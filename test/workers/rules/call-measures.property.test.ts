@@ -183,7 +183,7 @@ async function look(minutes: number): Promise<void> {
   }
 }
 
-test("what was weighed amounts to what the calls do, whenever one looks", { timeout: 180_000 }, async () => {
+test("what was weighed amounts to what the calls do, whenever one looks", { timeout: 600_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 25, maxLength: 40 }), async (steps) => {
       for (const one of steps) await play(one);

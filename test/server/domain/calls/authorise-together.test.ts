@@ -120,7 +120,7 @@ async function booksOf(of: readonly Tenancy[], pbx: string) {
   return { wallets, calls, holds };
 }
 
-test("calls authorised together leave what they leave one after the other", { timeout: 180_000 }, async () => {
+test("calls authorised together leave what they leave one after the other", { timeout: 600_000 }, async () => {
   let together = 0;
   let apart = 0;
   await fc.assert(

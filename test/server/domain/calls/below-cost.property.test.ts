@@ -87,7 +87,7 @@ const rowOf = (of: Rate) => ({
 const pair = rate.chain((bought) => nextTo(bought).map((sold) => ({ sold, bought })));
 
 test("one price covers another where it does after every second that a call can last", {
-  timeout: 180_000,
+  timeout: 600_000,
 }, async () => {
   const seen = { true: 0, false: 0 };
   // All in which something happens that these prices have in them, and the last ones.
@@ -221,7 +221,7 @@ const oneOfEach: [Level[]][] = [
 ];
 
 test("nobody in a chain pays more than it earns, unless it said so, whoever lets the call through", {
-  timeout: 180_000,
+  timeout: 600_000,
 }, async () => {
   const seen = { together: 0, alone: 0, refused: 0, agreed: 0 };
   await fc.assert(

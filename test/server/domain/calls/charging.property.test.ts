@@ -47,7 +47,7 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 
-test("no order of events invents, loses or overspends money", { timeout: 120_000 }, async () => {
+test("no order of events invents, loses or overspends money", { timeout: 600_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), fc.boolean(), async (steps, depth) => {
       const world = await newWorld(depth);

@@ -102,7 +102,7 @@ const someCalls = fc.array(
 );
 
 test("ends settled together leave the same books as ends settled one after the other", {
-  timeout: 60_000,
+  timeout: 600_000,
 }, async () => {
   let charged = 0;
   await fc.assert(

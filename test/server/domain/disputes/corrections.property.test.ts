@@ -181,7 +181,7 @@ async function expectSound(world: World): Promise<void> {
   expect((await on.wallet(on.customer)).available >= 0n).toBe(true);
 }
 
-test("every call comes to what the last decision says", { timeout: 120_000 }, async () => {
+test("every call comes to what the last decision says", { timeout: 600_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
       await on.topUp(on.customer, 60_000_000n);

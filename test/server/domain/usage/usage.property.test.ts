@@ -233,7 +233,7 @@ async function look(all = false): Promise<void> {
   }
 }
 
-test("sums and what is pending are the calls on record at every moment", { timeout: 120_000 }, async () => {
+test("sums and what is pending are the calls on record at every moment", { timeout: 600_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 15, maxLength: 25 }), async (steps) => {
       for (const one of steps) await play(one);
