@@ -44,7 +44,7 @@ export function CallsView() {
       <PageHeader actions={<ExportLink filter={exported} list="calls" />} title={t("Calls")}>
         <CallsFilterBar filter={filter} set={set} />
       </PageHeader>
-      <div className="min-h-[13.125rem] border-y py-3 sm:min-h-[9.8125rem]">
+      <div className="min-h-56 border-y py-3 sm:min-h-[10.625rem]">
         <CallTotals filter={filter} set={set} />
       </div>
       <QueryView query={query}>
