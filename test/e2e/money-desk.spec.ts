@@ -174,7 +174,8 @@ test("codes of a batch are shown once, saved as a file, and each adds its credit
     await resume(reseller());
     await page.goto(`/t/${reseller().tenantSlug}/vouchers`);
     const cells = page.getByRole("row").filter({ hasText: note }).getByRole("cell");
-    expect((await cells.allTextContents()).slice(3, 6).map((text) => text.charAt(0))).toEqual(["3", "1", "2"]);
+    for (const [at, count] of ["3", "1", "2"].entries())
+      await expect(cells.nth(3 + at)).toHaveText(new RegExp(`^${count}`));
   });
 });
 
