@@ -151,7 +151,7 @@ function FacetMenu({ count, filter, set }: Readonly<{ count: Count; filter: Secu
       <Popover
         className="min-w-48"
         label={t("{value}: what can be done", { value: said })}
-        trigger={<bdi className="break-all">{said}</bdi>}
+        trigger={<bdi className="wrap-anywhere">{said}</bdi>}
         triggerClass="inline-flex min-h-6 max-w-full min-w-0 items-center text-start hover:underline"
       >
         {(shut) => {

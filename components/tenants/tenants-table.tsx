@@ -103,7 +103,7 @@ const figureColumns = (currency: string): readonly Column<TenantRow>[] => [
     key: "phones",
     header: t("Online"),
     numeric: true,
-    from: "xl",
+    from: "2xl",
     cell: (row) => (row.phones ? t("{online} of {phones}", { online: row.phonesOnline, phones: row.phones }) : nothing),
   },
   planColumn(),
@@ -180,7 +180,7 @@ const marginColumn = (currency: string): Column<TenantRow> => ({
 const planColumn = (): Column<TenantRow> => ({
   key: "plan",
   header: t("Plan"),
-  from: "xl",
+  from: "2xl",
   cell: (row) =>
     row.planName === null ? (
       <span className="text-warn">{t("No plan")}</span>
