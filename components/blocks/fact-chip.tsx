@@ -1,11 +1,11 @@
 "use client";
 
 import Link from "next/link";
-import { type ReactNode, useState } from "react";
-
+import { useState } from "react";
 import { type FactKind, factActs } from "@/components/blocks/fact-acts";
 import { useScope } from "@/components/shell/scope";
 import { later } from "@/components/ui/later";
+import { MenuAct, menuItem } from "@/components/ui/menu-act";
 import { Popover } from "@/components/ui/popover";
 import { t } from "@/server/kernel/words";
 
@@ -22,8 +22,6 @@ type Props = Readonly<{
   /** Why it would be banned, to begin with. */
   reason?: string;
 }>;
-
-const item = "flex min-h-9 w-full items-center rounded-md px-3 text-start hover:bg-sunken";
 
 /** An address, a number or a name, with what can be done about it in a menu; without anything to do it is only said. */
 export function FactChip({ kind, value, links = [], onOnly, reason }: Props) {
@@ -48,16 +46,18 @@ export function FactChip({ kind, value, links = [], onOnly, reason }: Props) {
           };
           return (
             <ul>
-              {onOnly && <Act onPress={then(onOnly)}>{t("Only these")}</Act>}
+              {onOnly && <MenuAct onPress={then(onOnly)}>{t("Only these")}</MenuAct>}
               {links.map(({ label, href }) => (
                 <li key={href}>
-                  <Link className={item} href={href} prefetch={false}>
+                  <Link className={menuItem} href={href} prefetch={false}>
                     {label}
                   </Link>
                 </li>
               ))}
-              {acts.includes("ban") && <Act onPress={then(() => setAsking("ban"))}>{t("Ban an address…")}</Act>}
-              {acts.includes("block") && <Act onPress={then(() => setAsking("block"))}>{t("Block a number…")}</Act>}
+              {acts.includes("ban") && <MenuAct onPress={then(() => setAsking("ban"))}>{t("Ban an address…")}</MenuAct>}
+              {acts.includes("block") && (
+                <MenuAct onPress={then(() => setAsking("block"))}>{t("Block a number…")}</MenuAct>
+              )}
             </ul>
           );
         }}
@@ -65,15 +65,5 @@ export function FactChip({ kind, value, links = [], onOnly, reason }: Props) {
       {asking === "ban" && <PlaceBan network={value} onClose={close} {...(reason ? { reason } : {})} />}
       {asking === "block" && <BlockNumber digits={`+${value.replace(/^\+/, "")}`} onClose={close} />}
     </>
-  );
-}
-
-function Act({ onPress, children }: Readonly<{ onPress: () => void; children: ReactNode }>) {
-  return (
-    <li>
-      <button className={item} onClick={onPress} type="button">
-        {children}
-      </button>
-    </li>
   );
 }

@@ -3,7 +3,6 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useState } from "react";
-
 import { useTRPC } from "@/components/api/client";
 import type { Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
@@ -15,6 +14,7 @@ import { portalPath } from "@/components/shell/portal-path";
 import { useScope } from "@/components/shell/scope";
 import { dayText, timeText } from "@/components/ui/clock-text";
 import { later } from "@/components/ui/later";
+import { MenuAct } from "@/components/ui/menu-act";
 import { Popover } from "@/components/ui/popover";
 import { Section } from "@/components/ui/section";
 import { rich } from "@/components/words/rich";
@@ -138,8 +138,6 @@ function Facet({ title, counts, filter, set }: FacetProps) {
   );
 }
 
-const item = "flex min-h-9 w-full items-center rounded-md px-3 text-start hover:bg-sunken";
-
 function FacetMenu({ count, filter, set }: Readonly<{ count: Count; filter: SecurityEventFilter; set: Set }>) {
   const scope = useScope();
   const [banning, setBanning] = useState(false);
@@ -161,24 +159,14 @@ function FacetMenu({ count, filter, set }: Readonly<{ count: Count; filter: Secu
           };
           return (
             <ul>
-              <Act onPress={then(() => set({ [facet]: value, before: undefined }))}>{t("Only these")}</Act>
-              <Act onPress={then(() => set(leaveOutToo(filter, facet, value)))}>{t("Leave these out")}</Act>
-              {mayBan && <Act onPress={then(() => setBanning(true))}>{t("Ban this network…")}</Act>}
+              <MenuAct onPress={then(() => set({ [facet]: value, before: undefined }))}>{t("Only these")}</MenuAct>
+              <MenuAct onPress={then(() => set(leaveOutToo(filter, facet, value)))}>{t("Leave these out")}</MenuAct>
+              {mayBan && <MenuAct onPress={then(() => setBanning(true))}>{t("Ban this network…")}</MenuAct>}
             </ul>
           );
         }}
       </Popover>
       {banning && <PlaceBan network={value} onClose={() => setBanning(false)} reason={t("Security events")} />}
     </>
-  );
-}
-
-function Act({ onPress, children }: Readonly<{ onPress: () => void; children: string }>) {
-  return (
-    <li>
-      <button className={item} onClick={onPress} type="button">
-        {children}
-      </button>
-    </li>
   );
 }
