@@ -37,7 +37,7 @@ export function doneText({ signals, stopped, suspended, secretChangedAt }: Phone
 
 /** What each signal means to whoever owns the phones. From how much on it counts is the desk's to know. */
 const seen: Readonly<Partial<Record<Signal, Message>>> = {
-  spend: msg("Calls cost much money within a short time."),
+  spend: msg("Calls cost much money."),
   special: msg("Premium, personal or satellite numbers were called."),
   calls: msg("Very many calls were made within a short time."),
   refused: msg("Many calls were tried that are not allowed."),

@@ -98,7 +98,11 @@ export function RuleForm({ row, of }: Readonly<{ row: RuleRow; of: string | unde
           </Button>
         </div>
         {standard && canRehearse(standard) && (
-          <RehearseRule ask={ask} of={of} unusual={actionsOf(standard).includes("contain_unusual")} />
+          <RehearseRule
+            ask={ask}
+            of={of}
+            unusual={standard.againstPast || actionsOf(standard).includes("contain_unusual")}
+          />
         )}
       </form>
     </Section>

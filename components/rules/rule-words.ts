@@ -8,6 +8,12 @@ import { type Message, msg, say, t } from "@/server/kernel/words";
 type Words = Readonly<{ name: Message; counts: Message }>;
 const signals: Readonly<Record<Signal, Words>> = {
   spend: { name: msg("Money spent"), counts: msg("What calls cost, and what is held for calls that go on.") },
+  spend_day: {
+    name: msg("Money spent in a day"),
+    counts: msg(
+      "What calls cost, and what is held for calls that go on. Both thresholds rise until critical is twice what the dearest day of the last four weeks cost; while fewer than three days tell, to three times at least.",
+    ),
+  },
   special: {
     name: msg("Special numbers"),
     counts: msg("Calls to premium and personal numbers, satellites and networks of no country."),

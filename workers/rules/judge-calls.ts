@@ -1,26 +1,20 @@
 import { type HitResult, hit, type Measure, type Subject } from "@/server/domain/rules/hits";
-import { levelOf, type Past, unusualFrom } from "@/server/domain/rules/rule.rules";
+import { againstPast, levelOf, type Past, unusualFrom } from "@/server/domain/rules/rule.rules";
 import { type RuleBook, readRuleBook } from "@/server/domain/rules/rule-book";
-import { type Rule, type RuleScope, type Signal, standardRules } from "@/server/domain/rules/rule-kinds.schema";
+import { incidentKindOf, type Rule, type RuleScope, standardRules } from "@/server/domain/rules/rule-kinds.schema";
 import type { SqlPool } from "@/server/infra/db/pool";
 import { heldFor } from "@/workers/rules/contain-by-rule";
-import { type Found, type Names, nameSubjects } from "@/workers/rules/subjects";
+import { measureDay, measureDays } from "@/workers/rules/day-measures";
+import { type Caller, type Found, type Measured, type Names, nameSubjects } from "@/workers/rules/subjects";
 
 /** Tenants of one question: each is answered within the patience of the pool. */
 const BATCH = 100;
 const scopes = ["extension", "tenant"] as const satisfies readonly RuleScope[];
 const signalsOf = (scope: RuleScope) =>
-  standardRules.filter((one) => one.of === "calls" && one.scope === scope).map(({ signal }) => signal);
+  standardRules
+    .filter((one) => one.of === "calls" && one.scope === scope && !one.againstPast)
+    .map(({ signal }) => signal);
 
-type Measured = {
-  tenant_id: string;
-  extension_id: string | null;
-  signal: Signal;
-  value: string;
-  calls: string;
-  first_at: Date;
-  last_at: Date;
-};
 type Asked = Readonly<{
   tenant: string;
   earliest: Date;
@@ -39,14 +33,15 @@ type Options = Readonly<{ now?: Date; contain?: Contain | undefined }>;
  * @returns what was found over a threshold.
  */
 export async function judgeCalls(pool: SqlPool, { now = new Date(), contain }: Options = {}): Promise<Found[]> {
-  const text = "SELECT DISTINCT tenant_id FROM calls_touched()";
-  const touched = await pool.query<{ tenant_id: string }>("calls_touched", text, []);
-  const tenants = touched.map((one) => one.tenant_id);
+  const text = "SELECT tenant_id, extension_id FROM calls_touched()";
+  const touched = await pool.query<Caller>("calls_touched", text, []);
+  const tenants = [...new Set(touched.map((one) => one.tenant_id))];
   await pool.query("calls_weigh", "SELECT calls_weigh()", []);
   const found: Found[] = [];
   for (let at = 0; at < tenants.length; at += BATCH) {
-    const some = tenants.slice(at, at + BATCH);
-    found.push(...(await judgeTenants({ pool, now, contain }, some)));
+    const some = new Set(tenants.slice(at, at + BATCH));
+    const callers = touched.filter(({ tenant_id }) => some.has(tenant_id));
+    found.push(...(await judgeTenants({ pool, now, contain }, [...some], callers)));
   }
   await pool.query("calls_judged", "SELECT calls_judged($1)", [now]);
   return found;
@@ -55,12 +50,14 @@ export async function judgeCalls(pool: SqlPool, { now = new Date(), contain }: O
 async function judgeTenants(
   { pool, now, contain }: Pick<With, "pool" | "now" | "contain">,
   tenants: readonly string[],
+  callers: readonly Caller[],
 ): Promise<Found[]> {
   const book = await readRuleBook(pool, tenants);
   const found: Found[] = [];
   for (const scope of scopes) {
     const asked = tenants.map((tenant) => askedOf(book, scope, tenant, now));
     const rows = await measure(pool, scope, asked, now);
+    if (scope === "extension") rows.push(...(await measureDays(pool, book, callers, now)));
     const extensions = rows.flatMap(({ extension_id }) => extension_id ?? []);
     const names = await nameSubjects(pool, tenants, extensions);
     const explained = explainedBy(found, (one) => one.incidentId !== undefined);
@@ -113,14 +110,15 @@ type With = Readonly<{ pool: SqlPool; scope: RuleScope; now: Date; names: Names;
 
 async function judge(
   { pool, scope, now, names, contain }: With,
-  rule: Rule,
+  said: Rule,
   row: Measured,
 ): Promise<Found | undefined> {
+  const rule = row.past ? againstPast(said, row.past) : said;
   if (!levelOf(rule, BigInt(row.value))) return undefined;
   const subject = names(row.tenant_id, row.extension_id);
   if (!subject) return undefined;
   // What belonged to an incident that is over is not held against the subject again.
-  const over = await lastOver(pool, row.signal, subject.source, before(now, rule.windowMinutes));
+  const over = await lastOver(pool, incidentKindOf(row.signal), subject.source, before(now, rule.windowMinutes));
   const left = over ? await measuredSince(pool, scope, row, over, now) : row;
   if (!left || !levelOf(rule, BigInt(left.value))) return undefined;
   const one: Measure = {
@@ -191,7 +189,9 @@ async function measuredSince(
   since: Date,
   now: Date,
 ): Promise<Measured | undefined> {
-  const extensions = row.extension_id ? [row.extension_id] : null;
+  const { extension_id } = row;
+  if (row.past && extension_id) return measureDay(pool, { ...row, extension_id }, since, now);
+  const extensions = extension_id ? [extension_id] : null;
   const asked = [{ tenant: row.tenant_id, earliest: since, extensions, since: { [row.signal]: since } }];
   return (await measure(pool, scope, asked, now))[0];
 }

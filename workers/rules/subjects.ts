@@ -1,6 +1,22 @@
 import type { HitResult, Measure } from "@/server/domain/rules/hits";
-import type { Rule } from "@/server/domain/rules/rule-kinds.schema";
+import type { Past } from "@/server/domain/rules/rule.rules";
+import type { Rule, Signal } from "@/server/domain/rules/rule-kinds.schema";
 import type { SqlPool } from "@/server/infra/db/pool";
+
+export type Caller = Readonly<{ tenant_id: string; extension_id: string }>;
+
+/** What the calls of a tenant or of one of its extensions amount to, as the database says it. */
+export type Measured = {
+  tenant_id: string;
+  extension_id: string | null;
+  signal: Signal;
+  value: string;
+  calls: string;
+  first_at: Date;
+  last_at: Date;
+  /** Of what is against the past: what it was. */
+  past?: Past;
+};
 
 /** A measure that was over a threshold of its rule, and the incident that it belongs to where there is one. */
 export type Found = Readonly<{ measure: Measure; rule: Rule } & Partial<HitResult>>;

@@ -4,6 +4,7 @@ import { type Message, msg, say, t } from "@/server/kernel/words";
 /** What the incidents of rules are called, before whom they are about. What is stored is the English. */
 export const signalTitles: Readonly<Record<Signal, Message>> = {
   spend: msg("Much money spent"),
+  spend_day: msg("Much money spent in a day"),
   special: msg("Premium, satellite or personal numbers called"),
   calls: msg("Many calls"),
   refused: msg("Many refused calls"),

@@ -1,6 +1,6 @@
 import { signalTitles } from "@/server/domain/incidents/incident-title";
 import { levelOf, severityOf } from "@/server/domain/rules/rule.rules";
-import { type Rule, type RuleKey, standardOf } from "@/server/domain/rules/rule-kinds.schema";
+import { incidentKindOf, type Rule, type RuleKey, standardOf } from "@/server/domain/rules/rule-kinds.schema";
 import type { SqlPool } from "@/server/infra/db/pool";
 
 /** What was measured about one subject. */
@@ -43,6 +43,7 @@ export async function hit(
     tenant: measure.tenantId,
     extension: measure.extensionId,
     signal: measure.signal,
+    kind: incidentKindOf(measure.signal),
     scope: measure.scope,
     source: measure.source,
     title: measure.about ? `${signalTitles[measure.signal]}: ${measure.about}` : signalTitles[measure.signal],

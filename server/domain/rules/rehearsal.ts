@@ -171,7 +171,8 @@ async function stretch(
     [tenant, from, input.until, STRETCH],
   );
   if (!end?.until) return { state, ended: true };
-  const values = [tenant, input.signal, input.scope === "extension", input.windowMinutes, input.warn, from, end.until];
+  const signal = input.signal === "spend_day" ? "spend" : input.signal;
+  const values = [tenant, signal, input.scope === "extension", input.windowMinutes, input.warn, from, end.until];
   const rows = await pool.query<{ extension_id: string | null; at_us: string; value: string }>(
     "rehearsal_crossings",
     "SELECT extension_id, at_us, value FROM rehearsal_crossings($1, $2, $3, $4, $5, $6, $7)",

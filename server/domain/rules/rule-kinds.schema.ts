@@ -39,6 +39,8 @@ type Standard = Readonly<{
   gravest?: true;
   /** Counts what is still open after so many minutes, however old it is then: the window says nothing of it. */
   openMinutes?: number;
+  /** Its thresholds rise with what the subject spent in the weeks before. */
+  againstPast?: true;
   mode?: RuleMode;
   action?: RuleAction;
   minutes: number;
@@ -58,6 +60,17 @@ const standards = [
     minutes: 60,
     warn: 10 * million,
     critical: 30 * million,
+  },
+  {
+    signal: "spend_day",
+    scope: "extension",
+    of: "calls",
+    money: true,
+    againstPast: true,
+    action: "contain",
+    minutes: 1_440,
+    warn: 30 * million,
+    critical: 60 * million,
   },
   {
     signal: "spend",
@@ -153,6 +166,8 @@ export const failedSignIns: readonly string[] = [
 export type Signal = (typeof standards)[number]["signal"];
 /** Every signal a rule is about, once. */
 export const signals = [...new Set(standards.map(({ signal }) => signal))] as readonly Signal[];
+/** Of what kind the incidents of a signal are: what is spent in an hour and in a day is one loss. */
+export const incidentKindOf = (signal: Signal): Signal => (signal === "spend_day" ? "spend" : signal);
 export type CountedSignal = Exclude<Extract<(typeof standards)[number], { of: "counted" }>["signal"], "sip_failure">;
 
 export type RuleKey = { readonly signal: Signal; readonly scope: RuleScope };
@@ -161,6 +176,7 @@ export type StandardRule = RuleKey & {
   readonly desk: boolean;
   readonly money: boolean;
   readonly gravest: boolean;
+  readonly againstPast: boolean;
   /** Null where a window counts. */
   readonly openMinutes: number | null;
   readonly rule: Rule;
@@ -174,6 +190,7 @@ export const standardRules: readonly StandardRule[] = standards.map((one: Standa
   desk: one.desk ?? false,
   money: one.money ?? false,
   gravest: one.gravest ?? false,
+  againstPast: one.againstPast ?? false,
   openMinutes: one.openMinutes ?? null,
   rule: {
     mode: one.mode ?? "enforce",

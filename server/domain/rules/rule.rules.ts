@@ -114,3 +114,9 @@ export function unusualFrom(critical: bigint, { days, dearest }: Past): bigint {
   const least = days < DAYS_THAT_TELL ? critical * 3n : critical;
   return dearest * 2n > least ? dearest * 2n : least;
 }
+
+/** A rule whose thresholds are against the past: critical is where it is unusual, and warn as far below it as before. */
+export function againstPast(rule: Rule, past: Past): Rule {
+  const critical = unusualFrom(rule.critical, past);
+  return { ...rule, critical, warn: (rule.warn * critical) / rule.critical };
+}

@@ -135,7 +135,7 @@ async function underTenantRule(signal: string) {
 test("a rule about the whole tenant contains what one phone spends, whose own rule only opens an incident", async () => {
   const { tenant, one, contained } = await underTenantRule("spend");
   await make.sql(
-    "INSERT INTO rule (tenant_id, about_id, signal, scope, action, changed_by) VALUES ($1, $2, 'spend', 'extension', 'open', 'test')",
+    "INSERT INTO rule (tenant_id, about_id, signal, scope, action, changed_by) SELECT $1, $2, unnest(ARRAY['spend', 'spend_day']), 'extension', 'open', 'test'",
     [operator.tenantId, tenant.tenantId],
   );
   await seedCalls(make, tenant, one, [{ cost: 199_000_000n }]);

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import {
+  againstPast,
   effectiveRule,
   keyOf,
   type LevelWord,
@@ -133,4 +134,14 @@ test("what is unusual is twice the dearest day and never below critical, three t
   expect(unusualFrom(30n, { days: 2, dearest: 4n })).toBe(90n);
   expect(unusualFrom(30n, { days: 2, dearest: 80n })).toBe(160n);
   expect(unusualFrom(30n, { days: 0, dearest: 0n })).toBe(90n);
+});
+
+test("a rule against the past has both thresholds raised alike, and never lowered", () => {
+  const of = (days: number, dearest: bigint) => {
+    const { warn, critical } = againstPast(rule, { days, dearest });
+    return [warn, critical];
+  };
+  expect(of(20, 4n)).toEqual([20n, 60n]);
+  expect(of(20, 90n)).toEqual([60n, 180n]);
+  expect(of(1, 4n)).toEqual([60n, 180n]);
 });
