@@ -85,12 +85,12 @@ export async function forgetPhones(tx: TenantWrite, act: Act, phone: Phone): Pro
   return amount;
 }
 
-export type Told = Readonly<{ id: TenantId; name: string; slug: string }>;
+export type Told = Readonly<{ id: TenantId; name: string; slug: string; timeZone: string }>;
 
 /** Who is told of a containment: the tenant and the reseller it buys from. Wants a subtree transaction of the operator. */
 export async function tenantsToTell(tx: TenantRead, { ofTenantId }: Loaded): Promise<readonly Told[]> {
   return tx.$queryRaw<Told[]>`
-    SELECT t.id, t.name, t.slug FROM tenant o JOIN tenant t ON t.id = o.id OR (t.id = o.parent_id AND t.kind = 'reseller')
+    SELECT t.id, t.name, t.slug, t.time_zone AS "timeZone" FROM tenant o JOIN tenant t ON t.id = o.id OR (t.id = o.parent_id AND t.kind = 'reseller')
     WHERE o.id = ${ofTenantId}::uuid AND t.kind <> 'operator' ORDER BY t.id = o.id DESC`;
 }
 
@@ -115,7 +115,7 @@ export async function tellTenant(
   const { subject, incident, createdAt, ofTenantId } = act.containment;
   const mine = told.id === ofTenantId;
   const link = await letterLink(tx, appUrl, told.slug, mine);
-  const letter = letterOf({ subject, incident, at: createdAt, replaced, mine, link });
+  const letter = letterOf({ subject, incident, at: createdAt, timeZone: told.timeZone, replaced, mine, link });
   for (const { email } of owners) await queueMail(tx, told.id, { to: email, ...letter });
   return owners.length;
 }

@@ -6,6 +6,7 @@ import { inLanguage } from "@/server/infra/words/speaking";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
 import { isLanguage, type Language } from "@/server/kernel/languages";
+import { dateFormat } from "@/server/kernel/locale";
 import { t } from "@/server/kernel/words";
 
 type About = Readonly<{
@@ -13,6 +14,8 @@ type About = Readonly<{
   /** The incident's number. */
   incident: string;
   at: Date;
+  /** Of the tenant that is told. */
+  timeZone: string;
   /** Whether secrets were replaced. */
   replaced: boolean;
   /** Whether whoever reads it is contained itself, and does not only sell to who is. */
@@ -23,11 +26,11 @@ type About = Readonly<{
 /** What owners are mailed when calls are stopped, said in the language that is spoken when it is written. */
 export const letterOf = (about: About) => ({ subject: () => mailSubject(about.subject), text: () => bodyOf(about) });
 
-function bodyOf({ subject, incident, at, replaced, mine, link }: About): string {
+function bodyOf({ subject, incident, at, timeZone, replaced, mine, link }: About): string {
   const paragraphs = [
-    t("Calls of {subject} were stopped at {at} because of incident {incident}.", {
+    t("Calls of {subject} were stopped on {at} because of incident {incident}.", {
       subject,
-      at: at.toISOString(),
+      at: momentText(at, timeZone),
       incident,
     }),
     replaced
@@ -42,6 +45,19 @@ function bodyOf({ subject, incident, at, replaced, mine, link }: About): string 
   ];
   return `${paragraphs.join("\n\n")}\n`;
 }
+
+/** With the day and the zone: a mail is read later, and elsewhere. */
+const momentText = (at: Date, timeZone: string): string =>
+  dateFormat({
+    timeZone,
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+    timeZoneName: "short",
+  }).format(at);
 
 /** A tenant's name may be long or hold what a subject may not. */
 const mailSubject = (subject: string): string =>
@@ -70,14 +86,16 @@ type Asked = Readonly<{ incidentId: string; target: Target; appUrl: string }>;
  */
 export async function previewLetter(tx: TenantRead, tenantId: TenantId, asked: Asked): Promise<LetterPreview | null> {
   const { incidentId, target, appUrl } = asked;
-  const [row] = await tx.$queryRaw<{ incident: bigint; slug: string; kind: string; subject: string }[]>`
-    SELECT i.number AS incident, t.slug, t.kind,
+  const [row] = await tx.$queryRaw<
+    { incident: bigint; slug: string; kind: string; timeZone: string; subject: string }[]
+  >`
+    SELECT i.number AS incident, t.slug, t.kind, t.time_zone AS "timeZone",
       t.name || coalesce(', ' || (SELECT e.number FROM extension e WHERE e.tenant_id = t.id AND e.id = ${target.extensionId}::uuid), '') AS subject
     FROM incident i CROSS JOIN tenant t
     WHERE i.tenant_id = ${tenantId}::uuid AND i.id = ${incidentId}::uuid AND t.id = ${target.tenantId}::uuid`;
   if (!row) throw new DomainError("not_found", { incidentId });
   if (row.kind === "operator") return null;
-  const { incident, slug, subject } = row;
+  const { incident, slug, subject, timeZone } = row;
   return forTenantBelow(tx, target.tenantId, async () => {
     const [owner] = await tx.$queryRaw<{ language: string }[]>`
       SELECT mail_language(p.email) AS language FROM seat s JOIN person p ON p.id = s.user_id
@@ -85,7 +103,7 @@ export async function previewLetter(tx: TenantRead, tenantId: TenantId, asked: A
     if (!owner) return null;
     const language = isLanguage(owner.language) ? owner.language : "en";
     const link = await letterLink(tx, appUrl, slug, true);
-    const about = { subject, incident: String(incident), at: new Date(), mine: true, link };
+    const about = { subject, incident: String(incident), at: new Date(), timeZone, mine: true, link };
     return inLanguage(language, () => {
       const [replaced, kept] = [letterOf({ ...about, replaced: true }), letterOf({ ...about, replaced: false })];
       return { language, subject: kept.subject(), replaced: replaced.text(), kept: kept.text() };
