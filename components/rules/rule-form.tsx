@@ -20,7 +20,7 @@ import { Select } from "@/components/ui/select";
 import { toast } from "@/components/ui/toast-store";
 import { type Check, checks, type Problems, useFields } from "@/components/ui/use-fields";
 import type { RulePatch } from "@/server/domain/rules/rule.schema";
-import { actionsOf, canRehearse, standardOf } from "@/server/domain/rules/rule-kinds.schema";
+import { actionsOf, canRehearse, looksBack, standardOf } from "@/server/domain/rules/rule-kinds.schema";
 import { msg, say, t } from "@/server/kernel/words";
 
 type Said = Omit<RulePatch, "ofTenantSlug">;
@@ -97,13 +97,7 @@ export function RuleForm({ row, of }: Readonly<{ row: RuleRow; of: string | unde
             {t("Save rule")}
           </Button>
         </div>
-        {standard && canRehearse(standard) && (
-          <RehearseRule
-            ask={ask}
-            of={of}
-            unusual={standard.againstPast || actionsOf(standard).includes("contain_unusual")}
-          />
-        )}
+        {standard && canRehearse(standard) && <RehearseRule ask={ask} of={of} unusual={looksBack(standard)} />}
       </form>
     </Section>
   );

@@ -144,6 +144,10 @@ export const actionsOf = ({
   return of === "calls" ? ["notify", "open", "contain"] : ["notify", "open"];
 };
 
+/** Whether what was usual before may decide what it does. */
+export const looksBack = (standard: StandardRule): boolean =>
+  standard.againstPast || actionsOf(standard).includes("contain_unusual");
+
 /** What past days left enough of to replay it: calls, and networks that can be banned. */
 export const canRehearse = ({ of, signal }: Pick<StandardRule, "of" | "signal">): boolean =>
   of === "calls" || banScopeOf[signal] !== undefined;

@@ -143,7 +143,7 @@ describe("a hijacked phone", () => {
     expect((await mails(on.customer.tenantId)).length).toBe(told + 1);
     // Each in the language of whoever reads it.
     const [german] = (await mails(on.reseller.tenantId)).filter(({ body }) => body.includes("gestoppt"));
-    expect(german?.body).toMatch(/^Anrufe von .+ wurden um .+ wegen Vorfall \d+ gestoppt\./);
+    expect(german?.body).toMatch(/^Anrufe von .+ wurden am .+ wegen Vorfall \d+ gestoppt\./);
     expect((await mails(on.customer.tenantId)).every(({ body }) => body.startsWith("Calls of "))).toBe(true);
     const rows = await on.sql<{ n: number }>(
       "SELECT count(*)::int AS n FROM audit_event WHERE subject = $1 AND action = 'extension.rotate_secret'",
