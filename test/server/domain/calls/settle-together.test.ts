@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { type End, settleMany } from "@/server/domain/calls/call-control";
+import type { SqlPool } from "@/server/infra/db/pool";
 import type { RateOf, Tenancy } from "@/test/support/builders";
 import { type CallOf, callDesk } from "@/test/support/call-desk";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
@@ -194,4 +196,28 @@ test("an end that the database refuses fails alone", async () => {
     ends.map((end) => writer.write(end.call === "bad" ? { ...end, talkMs: Number.MAX_VALUE } : end)),
   );
   expect(results.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected"]);
+});
+
+test("ends that come one shortly after the other go together, and the first of them waits for nobody", async () => {
+  const { make, customer } = world;
+  const { tenant, phone } = await customer(100_000_000n);
+  const pbx = randomUUID();
+  const desk = callDesk(db.pool, pbx);
+  await make.sql("UPDATE tenant SET max_calls = 1000, max_calls_per_minute = 1000 WHERE id = $1", [tenant.tenantId]);
+  const calls = Array.from({ length: 15 }, (_, at) => `s${at}`);
+  for (const call of calls) await desk.authorise({ call, endpoint: phone.endpoint });
+  const begun: number[] = [];
+  const query: SqlPool["query"] = (...words) => {
+    begun.push(performance.now());
+    return db.pool.query(...words);
+  };
+  const writer = new SettleWriter({ ...db.pool, query });
+  const results: Promise<string>[] = [];
+  for (const call of calls) {
+    results.push(writer.write(endOf(pbx, call, 10_000, "caller")));
+    await pause(5);
+    expect(begun.length).toBeGreaterThan(0);
+  }
+  expect(new Set(await Promise.all(results))).toEqual(new Set(["settled"]));
+  for (const [at, moment] of begun.entries()) if (at > 0) expect(moment - (begun[at - 1] ?? 0)).toBeGreaterThan(28);
 });
