@@ -68,6 +68,8 @@ const cellClass = <Row,>(column: Column<Row>): string =>
 export function DataTable<Row>({ caption, columns, rows, rowKey, empty, openKey, live, fit, sorted }: Props<Row>) {
   const list = useListKeys();
   const held = useHeldRows(rows, rowKey, live, list);
+  // Rows in the order, or of the filter, before the one that was just asked for: they pale when the answer takes its time.
+  const asked = live !== undefined && live.scope === undefined;
   if (held.rows.length === 0) return empty;
 
   return (
@@ -76,7 +78,7 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, empty, openKey,
       <table className={cx("w-full border-collapse text-start max-sm:block", fit && "sm:max-w-4xl")}>
         <caption className="sr-only">{caption}</caption>
         <Head columns={columns} sorted={sorted} />
-        <tbody className="max-sm:block">
+        <tbody aria-busy={asked || undefined} className={cx("max-sm:block", asked && "stale")}>
           {held.rows.map((row) => {
             const key = rowKey(row);
             const gone = held.gone.has(key);
