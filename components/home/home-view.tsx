@@ -35,9 +35,12 @@ export function HomeView() {
   const { tenantSlug, tenant, currency, can } = useScope();
   const trpc = useTRPC();
   const home = useQuery(trpc.home.get.queryOptions({ tenantSlug }));
-  const balance = useQuery(trpc.billing.balance.queryOptions({ tenantSlug }, { enabled: can("balance.read") }));
-  const live = useQuery(trpc.calls.live.queryOptions({ tenantSlug }, { enabled: tenant.kind !== "operator" }));
-  if (tenant.kind === "operator") {
+  const atOperator = tenant.kind === "operator";
+  const balance = useQuery(
+    trpc.billing.balance.queryOptions({ tenantSlug }, { enabled: !atOperator && can("balance.read") }),
+  );
+  const live = useQuery(trpc.calls.live.queryOptions({ tenantSlug }, { enabled: !atOperator }));
+  if (atOperator) {
     return <QueryView query={home}>{(data) => <CommandView home={data} />}</QueryView>;
   }
 

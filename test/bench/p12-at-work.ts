@@ -1,8 +1,8 @@
 import type { Browser, BrowserContext, Page } from "@playwright/test";
 
 import { signInOf, stack } from "@/test/e2e/support/stack";
+import { forget, signIn, watch, watched } from "@/test/e2e/support/watch";
 import { type Figure, quantile, round } from "./figure";
-import { forget, signIn, watch, watched } from "./p12-watch";
 
 const INPUT_MS = 120;
 const TASK_MS = 50;

@@ -2,9 +2,9 @@ import { type Browser, chromium } from "@playwright/test";
 
 import startStack from "@/test/e2e/support/global-setup";
 import { signInOf, stack } from "@/test/e2e/support/stack";
+import { signIn, watch, watched } from "@/test/e2e/support/watch";
 import { type Figure, round } from "./figure";
 import { atWork } from "./p12-at-work";
-import { signIn, watch, watched } from "./p12-watch";
 
 type Place = Readonly<{ what: string; who: readonly [string, string] | undefined; page: string; kb: number }>;
 

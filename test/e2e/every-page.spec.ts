@@ -5,6 +5,10 @@ import { failFromNowOn } from "./support/failing";
 import { dialogs, outside, places } from "./support/places";
 import { test } from "./support/portal";
 import { signInOf } from "./support/stack";
+import { watch, watched } from "./support/watch";
+
+/** Of the window, times how far: what moves a button away from under a hand. */
+const SHIFT = 0.02;
 
 // What is wrong is told by axe; a picture of the page before and after each look would take as long as the look.
 test.use({ trace: "off" });
@@ -14,17 +18,30 @@ test("the check finds what is wrong", async ({ page }) => {
   await expect(expectAccessible(page)).rejects.toThrow(/button-name/);
 });
 
+test("the check finds what moves", async ({ page }) => {
+  await watch(page);
+  await page.goto("/sign-in");
+  await settled(page, "Sign in");
+  await expectStill(page);
+  await page.evaluate(() =>
+    document.body.prepend(Object.assign(document.createElement("p"), { style: "height: 300px" })),
+  );
+  await expect.poll(async () => (await watched(page)).shift).toBeGreaterThan(SHIFT);
+  await expect(expectStill(page)).rejects.toThrow(/Sign in/);
+});
+
 for (const place of places) {
   const [kind, role] = place.as;
-  test(`${kind}: ${place.page || "home"} is accessible in light and dark, and fits a phone`, async ({
+  test(`${kind}: ${place.page || "home"} stays where it is, is accessible in light and dark, and fits a phone`, async ({
     page,
     resume,
   }) => {
     const who = signInOf(kind, role);
     await resume(who);
+    await watch(page);
     await page.goto(`/t/${who.tenantSlug}${place.page}`);
     await settled(page, place.heading);
-    await eachLook(page);
+    await eachLook(page, expectStill);
     if ("row" in place) {
       await page.locator("[data-row]").first().click();
       await expect(page.getByRole("complementary").getByRole("heading").first()).toBeVisible();
@@ -76,6 +93,12 @@ async function settled(page: Page, heading: string | RegExp): Promise<void> {
   await expect(page.getByRole("status").filter({ hasText: "Loading" })).toHaveCount(0);
 }
 
+/** What came late found its room kept. Whatever was on its way has come by the time that axe has looked at all. */
+async function expectStill(page: Page): Promise<void> {
+  const { shift, moved } = await watched(page);
+  expect(shift, `moved: ${moved.join(", ")}`).toBeLessThanOrEqual(SHIFT);
+}
+
 /** What was there stays and is called old; what is looked for anew says that nobody answered, and offers to try again. */
 async function failedLook(page: Page): Promise<void> {
   // Asleep it would not hear that somebody comes back.
@@ -91,8 +114,9 @@ async function failedLook(page: Page): Promise<void> {
 }
 
 /** Wide in both themes, and as a phone, where nothing may scroll sideways. */
-async function eachLook(page: Page): Promise<void> {
+async function eachLook(page: Page, then = async (_: Page) => {}): Promise<void> {
   await expectAccessibleInBoth(page);
+  await then(page);
   await page.setViewportSize({ width: 390, height: 844 });
   await expectAccessible(page);
   const sideways = await page.evaluate(

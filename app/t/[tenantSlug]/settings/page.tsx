@@ -10,7 +10,12 @@ type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
 
 export default async function SettingsPage({ params }: Props) {
   const { tenantSlug } = await params;
-  await load((queries) => queries.fetchQuery(api.settings.get.queryOptions({ tenantSlug })));
+  await load((queries) =>
+    Promise.all([
+      queries.fetchQuery(api.settings.get.queryOptions({ tenantSlug })),
+      queries.prefetchQuery(api.statements.details.queryOptions({ tenantSlug })),
+    ]),
+  );
   return (
     <Loaded>
       <SettingsView />
