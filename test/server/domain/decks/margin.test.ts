@@ -66,6 +66,9 @@ const paid: RateOf = { perMinute: 50_000n, first: 60, next: 60 };
 test.each<[string, RateOf, boolean]>([
   ["that is counted in shorter seconds after the first", { perMinute: 60_000n, first: 60, next: 1 }, true],
   ["that is counted in longer seconds after the first", { perMinute: 50_000n, first: 60, next: 120 }, false],
+  // A second after the first minute 61 seconds are asked and 120 paid: 0.099999 of 0.1, or all of it by the rounding.
+  ["that is a micro too little for its shorter seconds", { perMinute: 98_359n, first: 60, next: 1 }, true],
+  ["that is enough for its shorter seconds as it is rounded", { perMinute: 98_360n, first: 60, next: 1 }, false],
   ["that falls behind after more than an hour", { perMinute: 49_000n, fee: 100_000n }, true],
   ["whose fee is enough for the longest call", { perMinute: 49_000n, fee: 500_000n }, false],
   ["whose step after an hour and a half is cheap", { perMinute: 60_000n, steps: [[5_400, 10_000n, 60]] }, true],
