@@ -1,8 +1,6 @@
 import type { Outputs } from "@/components/api/outputs";
-import type { Filter } from "@/components/exports/export-address";
-import { leftOut } from "@/server/domain/security-events/security-event-kinds.schema";
-import { listText, numberFormat } from "@/server/kernel/locale";
-import { type Message, msg, say, t } from "@/server/kernel/words";
+import { numberFormat } from "@/server/kernel/locale";
+import { msg, t } from "@/server/kernel/words";
 
 export type ExportRow = Outputs["exports"]["list"]["items"][number];
 
@@ -20,65 +18,6 @@ export const formatHints = {
   jsonl: msg("One object per line: for other programs."),
   pdf: msg("A call statement for people, at most 10,000 calls."),
 } as const;
-
-const words: Readonly<Record<string, Message>> = {
-  from: msg("from {value}"),
-  to: msg("to {value}"),
-  tenant: msg("of tenant {value}"),
-  text: msg("with {value}"),
-  outcome: msg("outcome {value}"),
-  action: msg("action {value}"),
-  actor: msg("by {value}"),
-  about: msg("about {value}"),
-  severity: msg("severity {value}"),
-  month: msg("of {value}"),
-  since: msg("since {value}"),
-  until: msg("before {value}"),
-  not: msg("without {value}"),
-  transport: msg("over {value}"),
-};
-
-/** Of tenants and of incidents. */
-const viewWords: Readonly<Record<string, Message>> = {
-  all: msg("all tenants"),
-  runway: msg("with little credit"),
-  incidents: msg("with open incidents"),
-  inactive: msg("without recent calls"),
-  negative: msg("with a negative margin"),
-  mine: msg("assigned to whoever asked"),
-  unassigned: msg("assigned to nobody"),
-  late: msg("over their time"),
-  contained: msg("contained, not resolved"),
-};
-
-/** A value as people read it; most are what was typed. */
-function valueText(key: string, value: unknown): string {
-  const text = String(value);
-  if (key === "not") return listText(leftOut(text).map((one) => one.value || "–"));
-  const moment = key === "since" || key === "until" ? new Date(text) : undefined;
-  return moment && !Number.isNaN(moment.getTime())
-    ? `${moment.toISOString().slice(0, 19).replace("T", " ")} UTC`
-    : text;
-}
-
-/** What narrows a file, in words. A seller's calls are its own where nothing is said. */
-export function filterText({ what, filter }: Pick<ExportRow, "what" | "filter">, seller: boolean): string {
-  const own = seller && what === "calls" && filter["scope"] === undefined && filter["tenant"] === undefined;
-  return narrowedText(own ? { scope: "own", ...filter } : filter);
-}
-
-/** What narrows a list, in words, as it stands in its filter. */
-export function narrowedText(filter: Filter): string {
-  const parts = Object.entries(filter).map(([key, value]) => {
-    if (key === "scope") return value === "own" ? t("own calls") : t("calls of all below");
-    if (key === "extensionId") return t("one extension");
-    const view = key === "view" ? viewWords[String(value)] : undefined;
-    if (view) return say(view);
-    const known = words[key];
-    return known ? say(known, { value: valueText(key, value) }) : `${key} ${String(value)}`;
-  });
-  return parts.length === 0 ? t("Everything") : parts.join(", ");
-}
 
 const UNITS = ["bytes", "kB", "MB", "GB"] as const;
 

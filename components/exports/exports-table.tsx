@@ -1,13 +1,7 @@
 "use client";
 
-import {
-  type ExportRow,
-  filterText,
-  formatWords,
-  PACKED_FROM_BYTES,
-  sizeText,
-  stateText,
-} from "@/components/exports/export-words";
+import { type ExportRow, formatWords, PACKED_FROM_BYTES, sizeText, stateText } from "@/components/exports/export-words";
+import { filterText } from "@/components/exports/filter-words";
 import { useExports } from "@/components/exports/use-exports";
 import { Moment } from "@/components/shell/moment";
 import { useScope } from "@/components/shell/scope";

@@ -14,7 +14,8 @@ import {
   withWhose,
 } from "@/components/exports/asked-file";
 import type { Filter } from "@/components/exports/export-address";
-import { formatHints, formatWords, narrowedText } from "@/components/exports/export-words";
+import { formatHints, formatWords } from "@/components/exports/export-words";
+import { narrowedText } from "@/components/exports/filter-words";
 import { useExports } from "@/components/exports/use-exports";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";

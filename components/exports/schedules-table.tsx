@@ -5,7 +5,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTRPC } from "@/components/api/client";
 import type { Outputs } from "@/components/api/outputs";
 import { refusalOf } from "@/components/api/refusal";
-import { filterText } from "@/components/exports/export-words";
+import { filterText } from "@/components/exports/filter-words";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { momentText } from "@/components/ui/clock-text";

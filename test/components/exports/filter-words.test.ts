@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
-import { filterText, narrowedText } from "@/components/exports/export-words";
+import { filterText, narrowedText } from "@/components/exports/filter-words";
+import { exportFilters } from "@/server/domain/exports/new-export.schema";
 import { incidentViews } from "@/server/domain/incidents/incident.schema";
 import { tenantViews } from "@/server/domain/tenancy/tenant-view.schema";
 import { inLanguage } from "@/server/infra/words/speaking";
@@ -42,9 +43,61 @@ test("what narrows security events has words: moments, what is left out, how the
     transport: "TLS",
   };
   expect(narrowedText(filter)).toBe(
-    "since 2026-05-01 10:00:00 UTC, before 2026-05-01 10:05:00 UTC, without FailedACL and 203.0.113.0/24, over TLS",
+    "since 2026-05-01 10:00:00 UTC, before 2026-05-01 10:05:00 UTC, without address not allowed and 203.0.113.0/24, over TLS",
   );
   expect(inLanguage("de", () => narrowedText(filter))).toBe(
-    "seit 2026-05-01 10:00:00 UTC, vor 2026-05-01 10:05:00 UTC, ohne FailedACL und 203.0.113.0/24, über TLS",
+    "seit 2026-05-01 10:00:00 UTC, vor 2026-05-01 10:05:00 UTC, ohne Adresse nicht erlaubt und 203.0.113.0/24, über TLS",
+  );
+});
+
+test("every filter that a file can have is said in words of the reader's language, never by its name in the address", () => {
+  const given = {
+    from: "2026-05-01",
+    to: "2026-05-02",
+    tenant: "acme",
+    text: "17",
+    scope: "below",
+    outcome: "no_answer",
+    reason: "CAP-01",
+    direction: "out",
+    country: "FR",
+    extensionId: "6a4c3b0e-0000-4000-8000-000000000001",
+    minCost: "0.5",
+    minSeconds: 90,
+    status: "never",
+    unusedDays: 30,
+    action: "extension",
+    actor: "cli",
+    about: "extension:",
+    severity: "high",
+    view: "late",
+    show: "snoozed",
+    type: "FailedACL",
+    address: "203.0.113.9",
+    account: "101",
+    transport: "TLS",
+    not: "type:FailedACL",
+    since: "2026-05-01T12:00:00Z",
+    until: "2026-05-01T12:05:00Z",
+    month: "2026-05",
+  };
+  const names = new Set(Object.values(exportFilters).flatMap((one) => Object.keys(one.shape)));
+  expect([...names].filter((name) => !(name in given))).toEqual([]);
+  for (const [name, value] of Object.entries(given)) {
+    const english = narrowedText({ [name]: value });
+    for (const language of (Object.keys(languages) as Language[]).filter((one) => one !== "en")) {
+      // French has the same word.
+      if (language === "fr" && name === "action") continue;
+      expect(
+        inLanguage(language, () => narrowedText({ [name]: value })),
+        `${language} ${name}`,
+      ).not.toBe(english);
+    }
+  }
+  expect(narrowedText({ status: "never", unusedDays: 1, direction: "in", outcome: "denied" })).toBe(
+    "state never connected, unused for 1 day, direction incoming, outcome denied",
+  );
+  expect(inLanguage("de", () => narrowedText({ minCost: "0.5", minSeconds: 1_800, country: "FR" }))).toBe(
+    "Kosten mindestens 0,50, Gespräch mindestens 1.800 Sekunden, an Rufnummern von Frankreich",
   );
 });
