@@ -5,7 +5,16 @@ import { useScope } from "@/components/shell/scope";
 import { InvitationPreview } from "@/components/tenants/invitation-preview";
 import type { Draft } from "@/components/tenants/onboard-fields";
 import { Section } from "@/components/ui/section";
+import { limitPresets } from "@/server/domain/onboarding/limit-preset-kinds.schema";
 import { t } from "@/server/kernel/words";
+
+const limitsText = ({ limits }: Draft): string => {
+  const { maxCalls, maxCallsPerMinute } = limitPresets[limits];
+  return t("At most {calls} calls at once, {rate} a minute, until you allow more", {
+    calls: maxCalls,
+    rate: maxCallsPerMinute,
+  });
+};
 
 type Props = Readonly<{ draft: Draft; defaults: Outputs["tenants"]["onboardDefaults"] }>;
 
@@ -34,6 +43,7 @@ export function OnboardEffect({ draft, defaults }: Props) {
           <li>{t("A wallet with the credit above")}</li>
           <li>{t("Extension 101 with its SIP secret, shown once")}</li>
           <li>{t("Calls to the home country open, all others closed")}</li>
+          <li>{limitsText(draft)}</li>
           <li>{t("An invitation link for {person}, valid 7 days", { person: draft.email || t("the admin") })}</li>
         </ul>
       </Section>

@@ -1,17 +1,32 @@
 "use client";
 
-import { useState } from "react";
 import type { Outputs } from "@/components/api/outputs";
 import { amountProblem } from "@/components/billing/amount-input";
-import { slugOf } from "@/components/tenants/slug-of";
 import { Field } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
 import { checks, type Problems } from "@/components/ui/use-fields";
+import { isLimitPreset, type LimitPreset, limitPresets } from "@/server/domain/onboarding/limit-preset-kinds.schema";
 import { regionText } from "@/server/kernel/locale";
 import { localeOf, msg, t } from "@/server/kernel/words";
 
 type Defaults = Outputs["tenants"]["onboardDefaults"];
-export type Draft = Readonly<{ name: string; email: string; credit: string; currency: string }>;
+export type Draft = Readonly<{
+  name: string;
+  /** Undefined while it follows the company's. */
+  slug: string | undefined;
+  email: string;
+  credit: string;
+  country: string;
+  currency: string;
+  timeZone: string;
+  kind: "customer" | "reseller";
+  limits: LimitPreset;
+}>;
+
+export const emptyDraft = ({ country, currency, timeZone }: Defaults): Draft => ({
+  ...{ name: "", slug: undefined, email: "", credit: "" },
+  ...{ country, currency, timeZone, kind: "customer", limits: "office" },
+});
 
 const slugRule = msg("Write 3 to 32 lower-case letters, digits or hyphens, beginning with a letter.");
 
@@ -26,18 +41,18 @@ export const onboardChecks = {
   timeZone: checks.filled(msg("The time zone is missing.")),
   country: checks.filled(msg("The country is missing.")),
   kind: checks.any,
+  limits: checks.any,
 } as const;
 
-type Props = Readonly<{
+export type FieldsProps = Readonly<{
   defaults: Defaults;
   problems: Problems<keyof typeof onboardChecks>;
   draft: Draft;
   onDraft: (change: Partial<Draft>) => void;
 }>;
 
-/** Who the tenant is. The short name follows the company's until it is written by hand. */
-export function WhoFields({ problems, draft, onDraft }: Omit<Props, "defaults">) {
-  const [slug, setSlug] = useState<string>();
+/** The six things that nobody else can know; all but company and address begin filled in. */
+export function OnboardFields({ defaults, problems, draft, onDraft }: FieldsProps) {
   return (
     <>
       <Field
@@ -50,16 +65,6 @@ export function WhoFields({ problems, draft, onDraft }: Omit<Props, "defaults">)
         value={draft.name}
       />
       <Field
-        className="font-mono"
-        hint={t("In addresses and SIP user names, for ever.")}
-        label={t("Short name")}
-        maxLength={32}
-        name="slug"
-        onChange={(event) => setSlug(event.target.value)}
-        problem={problems.slug}
-        value={slug ?? slugOf(draft.name)}
-      />
-      <Field
         label={t("Admin's e-mail")}
         name="adminEmail"
         onChange={(event) => onDraft({ email: event.target.value })}
@@ -67,15 +72,15 @@ export function WhoFields({ problems, draft, onDraft }: Omit<Props, "defaults">)
         type="email"
         value={draft.email}
       />
+      <TermsFields defaults={defaults} draft={draft} onDraft={onDraft} problems={problems} />
     </>
   );
 }
 
-/** What it costs and where it is; all but the credit is filled in from the tenant above. */
-export function TermsFields({ defaults, problems, draft, onDraft }: Props) {
+function TermsFields({ defaults, problems, draft, onDraft }: FieldsProps) {
   const plans = defaults.plans.filter((plan) => plan.currency === draft.currency);
   return (
-    <div className="grid grid-cols-2 gap-4">
+    <div className="grid gap-4 sm:grid-cols-2">
       <Select
         choices={[...plans.map((plan) => ({ value: plan.id, label: plan.name })), noPlan()]}
         label={t("Plan")}
@@ -92,51 +97,42 @@ export function TermsFields({ defaults, problems, draft, onDraft }: Props) {
         unit={draft.currency}
         value={draft.credit}
       />
-      <PlaceFields defaults={defaults} problems={problems} />
       <Select
-        choices={currencyChoices(defaults)}
-        label={t("Currency")}
-        name="currency"
-        onChange={(event) => onDraft({ currency: event.target.value })}
-        problem={problems.currency}
-        value={draft.currency}
+        choices={countryChoices(defaults)}
+        label={t("Country")}
+        name="country"
+        onChange={(event) => onDraft(placeOf(defaults, event.target.value))}
+        problem={problems.country}
+        value={draft.country}
       />
-      <Select choices={kinds()} label={t("Kind")} name="kind" problem={problems.kind} />
+      <Select
+        choices={presetChoices()}
+        label={t("Limits")}
+        name="limits"
+        onChange={({ target }) => isLimitPreset(target.value) && onDraft({ limits: target.value })}
+        value={draft.limits}
+      />
     </div>
   );
 }
 
-function PlaceFields({ defaults, problems }: Pick<Props, "defaults" | "problems">) {
-  return (
-    <>
-      <Select
-        choices={countryChoices(defaults)}
-        defaultValue={defaults.country}
-        label={t("Country")}
-        name="country"
-        problem={problems.country}
-      />
-      <Select
-        choices={defaults.timeZones.map(same)}
-        defaultValue={defaults.timeZone}
-        label={t("Time zone")}
-        name="timeZone"
-        problem={problems.timeZone}
-      />
-    </>
-  );
+/** The clock of the country, and its money where there is a plan in it: in any other nothing can be sold yet. */
+export function placeOf(
+  { countries, plans, currency: own, timeZone }: Pick<Defaults, "countries" | "plans" | "currency" | "timeZone">,
+  code: string,
+): Pick<Draft, "country" | "currency" | "timeZone"> {
+  const usual = countries.find((country) => country.code === code) ?? { currency: own, timeZone };
+  const sold = plans.some(({ currency }) => currency === usual.currency);
+  return { country: code, timeZone: usual.timeZone, currency: sold ? usual.currency : own };
 }
 
-const same = (value: string) => ({ value, label: value });
 const noPlan = () => ({ value: "", label: t("No plan yet: no calls out") });
-const kinds = () => [
-  { value: "customer", label: t("Customer") },
-  { value: "reseller", label: t("Reseller, with tenants of its own") },
-];
 
-/** The currencies in use here come first; the other hundred and fifty after them. */
-const currencyChoices = (defaults: Defaults) =>
-  [...new Set([defaults.currency, ...defaults.plans.map((plan) => plan.currency), ...defaults.currencies])].map(same);
+const presetChoices = (): readonly Readonly<{ value: LimitPreset; label: string }>[] => [
+  { value: "starter", label: t("Starter: {n} calls at once", { n: limitPresets.starter.maxCalls }) },
+  { value: "office", label: t("Office: {n} calls at once", { n: limitPresets.office.maxCalls }) },
+  { value: "call_centre", label: t("Call centre: {n} calls at once", { n: limitPresets.call_centre.maxCalls }) },
+];
 
 const countryChoices = (defaults: Defaults) =>
   defaults.countries

@@ -9,8 +9,9 @@ import { QueryView } from "@/components/api/query-view";
 import { problemsOf, refusalBeside } from "@/components/api/refusal";
 import { plainAmount } from "@/components/billing/amount-input";
 import { useScope } from "@/components/shell/scope";
+import { OnboardDetails, shortName } from "@/components/tenants/onboard-details";
 import { OnboardEffect } from "@/components/tenants/onboard-effect";
-import { type Draft, onboardChecks, TermsFields, WhoFields } from "@/components/tenants/onboard-fields";
+import { type Draft, emptyDraft, OnboardFields, onboardChecks } from "@/components/tenants/onboard-fields";
 import { Onboarded } from "@/components/tenants/onboarded";
 import { Dialog } from "@/components/ui/dialog";
 import { FormEnd } from "@/components/ui/form-end";
@@ -47,12 +48,16 @@ type FormProps = Readonly<{
   onCancel: () => void;
 }>;
 
+/** Shown as text until somebody wants to write them, or has to. */
+const followed = ["slug", "kind", "timeZone", "currency"] as const;
+
 function OnboardForm({ defaults, onMade, onCancel }: FormProps) {
   const { tenantSlug } = useScope();
   const trpc = useTRPC();
   const queries = useQueryClient();
   const { problems, read, setProblems } = useFields(onboardChecks);
-  const [draft, setDraft] = useState<Draft>({ name: "", email: "", credit: "", currency: defaults.currency });
+  const [draft, setDraft] = useState<Draft>(() => emptyDraft(defaults));
+  const [details, setDetails] = useState(false);
   const change = (next: Partial<Draft>) => setDraft((before) => ({ ...before, ...next }));
   const onboard = useMutation(
     trpc.tenants.onboard.mutationOptions({
@@ -60,20 +65,26 @@ function OnboardForm({ defaults, onMade, onCancel }: FormProps) {
         void queries.invalidateQueries();
         onMade({ name, result });
       },
-      onError: (error) => setProblems(problemsOf(error)),
+      onError: (error) => {
+        const found = problemsOf(error);
+        setProblems(found);
+        if (followed.some((name) => found[name])) setDetails(true);
+      },
     }),
   );
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const values = read(event.currentTarget);
-    if (!values) return;
-    const { initialCredit, kind, planId, ...rest } = values;
+    // A name that makes no short one, in another alphabet perhaps: it is asked for.
+    if (!values) return void (draft.name && onboardChecks.slug(shortName(draft)) && setDetails(true));
+    const { initialCredit, planId, kind: _, limits: __, ...rest } = values;
     onboard.mutate({
       tenantSlug,
       ...rest,
       planId: planId || null,
-      kind: kind === "reseller" ? "reseller" : "customer",
+      kind: draft.kind,
+      limits: draft.limits,
       initialCredit: initialCredit ? plainAmount(initialCredit) : "0",
     });
   }
@@ -81,8 +92,15 @@ function OnboardForm({ defaults, onMade, onCancel }: FormProps) {
   return (
     <form className="grid gap-6 sm:grid-cols-[minmax(0,1fr)_19rem]" noValidate onSubmit={submit}>
       <div className="grid content-start gap-4">
-        <WhoFields draft={draft} onDraft={change} problems={problems} />
-        <TermsFields defaults={defaults} draft={draft} onDraft={change} problems={problems} />
+        <OnboardFields defaults={defaults} draft={draft} onDraft={change} problems={problems} />
+        <OnboardDetails
+          defaults={defaults}
+          draft={draft}
+          onDraft={change}
+          onOpen={() => setDetails(true)}
+          open={details}
+          problems={problems}
+        />
       </div>
       <div className="grid content-start gap-6 sm:border-s sm:ps-6">
         <OnboardEffect defaults={defaults} draft={draft} />

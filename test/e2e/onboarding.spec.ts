@@ -44,6 +44,7 @@ test("a reseller takes a customer on with one form, and the customer gets in wit
   await page.getByRole("button", { name: "New tenant" }).click();
   const form = page.getByRole("dialog", { name: "New tenant" });
   await form.getByLabel("Company").fill("Harbour Bakery");
+  await form.getByRole("button", { name: "Change…" }).click();
   await form.getByLabel("Short name").fill(slug);
   await form.getByLabel("Admin's e-mail").fill(email);
   await form.getByLabel("Initial credit").fill("7.50");

@@ -60,6 +60,7 @@ test("what is typed survives a lost connection, a newer build, a missing part an
   const open = () => page.getByRole("button", { name: "New tenant" }).click();
   await open();
   await company.fill("Glacier Café");
+  await form.getByRole("button", { name: "Change…" }).click();
   await form.getByLabel("Short name").fill(`glacier-${Date.now() % 1_000_000}`);
   await form.getByLabel("Admin's e-mail").fill("owner@glacier.example");
   const send = () => form.getByRole("button", { name: "Make tenant" }).click();

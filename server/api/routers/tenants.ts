@@ -64,6 +64,7 @@ export const tenantsRouter = router({
             currency: input.currency,
             plan: input.planId,
             initialCredit: decimalOf(input.initialCredit),
+            ...(input.limits && { limits: input.limits }),
             invited: input.adminEmail,
             extension: number,
           },

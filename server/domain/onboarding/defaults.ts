@@ -1,3 +1,4 @@
+import { countryStandards } from "@/server/domain/tenancy/country-standards";
 import { homeCountries } from "@/server/domain/tenancy/tenants";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
@@ -7,7 +8,13 @@ export type OnboardDefaults = {
   readonly plans: readonly { readonly id: PlanId; readonly name: string; readonly currency: string }[];
   readonly currencies: readonly string[];
   readonly timeZones: readonly string[];
-  readonly countries: readonly { readonly code: string; readonly name: string }[];
+  /** With the money and the clock that are usual there. */
+  readonly countries: readonly {
+    readonly code: string;
+    readonly name: string;
+    readonly currency: string;
+    readonly timeZone: string;
+  }[];
   readonly currency: string;
   readonly timeZone: string;
   readonly country: string;
@@ -31,11 +38,22 @@ export async function getOnboardDefaults(tx: TenantRead, tenantId: TenantId): Pr
   if (!own) throw new DomainError("not_found");
   const plans = await tx.$queryRaw<{ id: PlanId; name: string; currency: string }[]>`
     SELECT id, name, currency FROM plan WHERE tenant_id = ${tenantId}::uuid ORDER BY name LIMIT 500`;
+  const countries = homeCountries().map((country) => {
+    const [currency, timeZone] = countryStandards[country.code] ?? [own.currency, own.timeZone];
+    return { ...country, currency, timeZone };
+  });
   return {
     plans,
     currencies: Intl.supportedValuesOf("currency"),
-    timeZones: [...new Set(["UTC", own.timeZone, ...Intl.supportedValuesOf("timeZone")])],
-    countries: homeCountries(),
+    timeZones: [
+      ...new Set([
+        "UTC",
+        own.timeZone,
+        ...Intl.supportedValuesOf("timeZone"),
+        ...countries.map(({ timeZone }) => timeZone),
+      ]),
+    ],
+    countries,
     currency: own.currency,
     timeZone: own.timeZone,
     country: own.country,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { type LimitPreset, limitPresets } from "@/server/domain/onboarding/limit-preset-kinds.schema";
 import { amountSchema, currencySchema } from "@/server/domain/rating/amount.schema";
 import {
   countrySchema,
@@ -26,5 +27,7 @@ export const onboardSchema = z.object({
   currency: currencySchema,
   timeZone: timeZoneSchema,
   country: countrySchema,
+  /** What it may do at most; without one the house's usual figures hold, and it may raise them itself. */
+  limits: z.enum(Object.keys(limitPresets) as [LimitPreset, ...LimitPreset[]]).optional(),
 });
 export type Onboarding = z.output<typeof onboardSchema>;

@@ -1,4 +1,6 @@
 import { type Payer, topUp } from "@/server/domain/billing/movements";
+import { setLimits } from "@/server/domain/limits/limits";
+import { limitPresets } from "@/server/domain/onboarding/limit-preset-kinds.schema";
 import type { Onboarding } from "@/server/domain/onboarding/onboard.schema";
 import { createExtension, type NewPhone } from "@/server/domain/provisioning/extensions";
 import { emergencyNumbersOf } from "@/server/domain/rating/emergency.rules";
@@ -18,8 +20,8 @@ export type Onboarded = {
 const FIRST_NUMBERS = ["101", "201", "2001"] as const;
 
 /**
- * Makes a customer or reseller live in one transaction: tenant, wallet, home country, initial credit, first extension and
- * the invitation of its owner. All of it happens or none. The transaction acts for the payer and moves to the new tenant.
+ * Makes a customer or reseller live in one transaction: tenant, wallet, home country, initial credit, limits, first extension
+ * and the invitation of its owner. All of it happens or none. The transaction acts for the payer and moves to the new tenant.
  * Locks both wallets when credit moves. A repeat is refused, because the short name is taken then.
  * @param actor who is written into the ledger: "user:…" or "cli:…".
  * @throws DomainError slug_taken, invalid_input, not_found, currency_mismatch, invalid_state as createTenant does.
@@ -31,7 +33,11 @@ export async function onboard(tx: TenantWrite, payer: Payer, form: Onboarding, a
     const movement = { amount: form.initialCredit, postingKey: `onboard:${tenantId}`, memo: "Initial credit" };
     await topUp(tx, payer, { tenantId, currency: form.currency }, movement, actor);
   }
+  const limits = form.limits && limitPresets[form.limits];
+  // What is allowed from above, and below what the tenant itself begins with: the tighter of the two counts.
+  if (limits) await setLimits(tx, tenantId, limits);
   await tx.$queryRaw`SELECT act_below(${tenantId}::uuid)::text`;
+  if (limits) await setLimits(tx, tenantId, limits);
   const reserved = emergencyNumbersOf(form.country);
   const number = FIRST_NUMBERS.find((candidate) => !reserved.includes(candidate)) ?? "3001";
   const extension = await createExtension(tx, tenantId, { number, displayName: "First phone" });

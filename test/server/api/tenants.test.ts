@@ -110,6 +110,29 @@ describe("onboarding", () => {
     expect(done.extension.number).toBe("201");
   });
 
+  test("chosen limits hold from above, and the tenant begins at them", async () => {
+    const limitsOf = async (limits?: string) => {
+      const input = form({ initialCredit: "", limits });
+      await as(owner).tenants.onboard(input);
+      const { effective, yours } = await as(owner).limits.get({ tenantSlug: "ours", ofTenantSlug: input.slug });
+      return [effective, yours].map(({ maxCalls, maxCallsPerMinute }) => [maxCalls, maxCallsPerMinute]);
+    };
+    const [usual, none] = [
+      [20, 120],
+      [null, null],
+    ];
+    expect(await limitsOf("starter")).toEqual([
+      [3, 20],
+      [3, 20],
+    ]);
+    expect(await limitsOf("call_centre"), "more than the usual").toEqual([
+      [100, 600],
+      [100, 600],
+    ]);
+    expect(await limitsOf("office")).toEqual([usual, usual]);
+    expect(await limitsOf(), "without a choice nothing is set").toEqual([usual, none]);
+  });
+
   test.each([
     ["a short name in use", { slug: "inside" }, "slug_taken"],
     ["more credit than there is", { initialCredit: "1000000" }, "insufficient_funds"],
@@ -176,7 +199,12 @@ describe("onboarding", () => {
     expect(defaults.plans).toEqual([{ id: planId, name: expect.any(String), currency: "EUR" }]);
     expect(defaults.currencies).toContain("EUR");
     expect(defaults.timeZones).toEqual(expect.arrayContaining(["UTC", "Europe/Berlin"]));
-    expect(defaults.countries).toContainEqual({ code: "DE", name: "Germany" });
+    expect(defaults.countries).toContainEqual({
+      code: "DE",
+      name: "Germany",
+      currency: "EUR",
+      timeZone: "Europe/Berlin",
+    });
     expect(defaults).toMatchObject({
       paysFromWallet: true,
       available: (await branches.build.wallet(branches.reseller)).available,
