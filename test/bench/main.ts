@@ -19,6 +19,7 @@ const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   retention: async () => (await import("./retention")).retention(),
   hotlist: async () => (await import("./hot-list")).hotList(),
   containment: async () => (await import("./containment")).containing(),
+  signals: async () => (await import("./signals")).signals(),
   P11: async () => (await import("./p11-live")).liveEvents(),
   P12: async () => (await import("./p12-first-load")).firstLoad(),
   P13: async () => (await import("./p13-start")).startAndRest(),

@@ -86,9 +86,9 @@ type Counted = {
 const top = (facet: SecurityEventFacet, counted: Sql): Sql =>
   sql`(SELECT ${facet}, c.value, c.name, c.n::int, NULL, NULL FROM (${counted}) c (value, name, n) ORDER BY c.n DESC, c.value LIMIT ${MOST_PER_FACET})`;
 
-const foundSince = ({ by, rest, ids }: Asked, since: string | null): Sql => {
+const foundSince = ({ by, rest, ...asked }: Asked, since: string | null): Sql => {
   const where = sql`${by} AND ${since === null ? sql`true` : sql`e.at >= ${momentOf(since)}`} AND ${rest ?? sql`true`}`;
-  return eventsOf(ids, where, sql`ORDER BY e.at DESC, e.id DESC LIMIT ${MOST_COUNTED}`);
+  return eventsOf(asked, where, sql`ORDER BY e.at DESC, e.id DESC LIMIT ${MOST_COUNTED}`);
 };
 
 /** Bars begin with the tenant's own midnight, so that one of a day is a day. */

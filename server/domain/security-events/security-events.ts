@@ -64,7 +64,7 @@ export async function listSecurityEvents(
   const within = sql`${asked.by} AND ${before(cursor)}`;
   const since = asked.rest ? await lookedSince(tx, asked, within) : null;
   const where = sql`${within} AND ${since === null ? sql`true` : sql`e.at >= ${momentOf(since)}`} AND ${asked.rest ?? sql`true`}`;
-  const found = eventsOf(asked.ids, where, sql`ORDER BY e.at DESC, e.id DESC LIMIT ${limit + 1}`);
+  const found = eventsOf(asked, where, sql`ORDER BY e.at DESC, e.id DESC LIMIT ${limit + 1}`);
   const rows = await tx.$queryRaw<Stored[]>`
     SELECT ${columns} FROM (${found}) e JOIN tenant t ON t.id = e.tenant_id ORDER BY e.at DESC, e.id DESC`;
   const items = rows.slice(0, limit).map(shown);
@@ -85,9 +85,10 @@ export async function securityEventsAfter(
 ): Promise<SecurityEventRow[]> {
   const [us = "0", id = ""] = after?.split("_") ?? [];
   const place = after === null ? sql`true` : sql`(e.at, e.id) > (${momentOf(us)}, ${id}::uuid)`;
-  const { by, rest, ids } = await askedFor(tx, tenantId, filter);
+  const asked = await askedFor(tx, tenantId, filter);
+  const { by, rest } = asked;
   const where = sql`${by} AND ${rest ?? sql`true`} AND ${place} AND e.at <= ${asOf}::timestamptz`;
-  const found = eventsOf(ids, where, sql`ORDER BY e.at, e.id LIMIT ${limit}`);
+  const found = eventsOf(asked, where, sql`ORDER BY e.at, e.id LIMIT ${limit}`);
   const rows = await tx.$queryRaw<Stored[]>`
     SELECT ${columns} FROM (${found}) e JOIN tenant t ON t.id = e.tenant_id ORDER BY e.at, e.id`;
   return rows.map(shown);
