@@ -12,7 +12,7 @@ export const trailFilterSchema = z.object({
   action: z.string().trim().max(60).optional(),
   /** An actor's id, part of a name or address, or a kind such as "cli". */
   actor: z.string().trim().max(254).optional(),
-  /** A part of the subject, such as "extension:" or an id; or a request's id, or the network address it came from. */
+  /** A part of the subject, such as "extension:" or an id; or a request's id, or the network address it came from; or a ban or network that was banned. */
   about: z.string().trim().max(200).optional(),
   outcome: z.enum(auditOutcomes).optional(),
   /** First and last day, both included, in the tenant's own calendar. */

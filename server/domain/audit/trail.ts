@@ -63,7 +63,7 @@ export async function trailAfter(
 const within = (text: string | undefined) => (text ? `%${text.replace(/[\\%_]/g, "\\$&")}%` : null);
 
 function selected(tenantId: TenantId, { action, actor, about, outcome, from, to }: TrailFilter): Sql {
-  const [who, what] = [within(actor), within(about)];
+  const [who, what, banned] = [within(actor), within(about), within(about?.replace(/^ban:/, ""))];
   const zone = sql`(SELECT time_zone FROM tenant WHERE id = ${tenantId}::uuid)`;
   return sql`
     SELECT e.seq, e.at, e.actor_kind AS "actorKind", e.actor_id AS "actorId", e.acting_tenant_id AS "actingTenantId", e.action, e.subject, e.outcome,
@@ -75,7 +75,8 @@ function selected(tenantId: TenantId, { action, actor, about, outcome, from, to 
       AND (${action || null}::text IS NULL OR e.action = ${action || null}::text OR starts_with(e.action, ${action || null}::text || '.'))
       AND (${who}::text IS NULL OR e.actor_id = ${actor ?? null}::text OR e.actor_kind = ${actor ?? null}::text OR p.email ILIKE ${who}::text
         OR p.name ILIKE ${who}::text)
-      AND (${what}::text IS NULL OR e.subject ILIKE ${what}::text OR e.request_id = ${about ?? null}::text OR e.address = ${about ?? null}::text)
+      AND (${what}::text IS NULL OR e.subject ILIKE ${what}::text OR e.request_id = ${about ?? null}::text OR e.address = ${about ?? null}::text
+        OR (e.action IN ('ban.place', 'rule.ban') AND concat_ws(' ', e.after ->> 'bans', e.after ->> 'network', e.after ->> 'networks', e.after ->> 'addresses') ILIKE ${banned}::text))
       AND (${outcome ?? null}::text IS NULL OR e.outcome = ${outcome ?? null}::text)
       AND (${from ?? null}::date IS NULL OR e.at >= ${from ?? null}::date::timestamp AT TIME ZONE ${zone})
       AND (${to ?? null}::date IS NULL OR e.at < (${to ?? null}::date::timestamp + interval '1 day') AT TIME ZONE ${zone})`;

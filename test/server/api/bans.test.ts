@@ -59,6 +59,11 @@ test("an address is kept from telephones and portal in one act, or from neither"
     [network],
   );
   expect(trail).toMatchObject([{ after: { scope: "all", bans: placed.ids.join(" ") } }]);
+  // Whichever of both bans somebody asks about, and whether or not as the lifting names it, the act is found.
+  for (const about of [...placed.ids, ...placed.ids.map((id) => `ban:${id}`), network]) {
+    const { items: found } = await owner.audit.list({ tenantSlug, about });
+    expect(found.map(({ action }) => action)).toEqual(["ban.place"]);
+  }
   for (const banId of placed.ids) await owner.bans.lift({ tenantSlug, banId });
 
   // One's own way into the portal stays: then the telephones are not cut off either.
