@@ -5,6 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTRPC } from "@/components/api/client";
 import type { RuleRow } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
+import { Money } from "@/components/billing/money";
 import { RuleForm } from "@/components/rules/rule-form";
 import { actionText, modeText, plain, ruleLine, scopeText, signalWords } from "@/components/rules/rule-words";
 import { ruleId } from "@/components/rules/rules-table";
@@ -54,7 +55,7 @@ const holding = (row: RuleRow) => (rule: RuleRow["effective"]) => (
 );
 
 function factsOf(row: RuleRow): readonly Fact[] {
-  const { effective, inherited, bound, fired } = row;
+  const { effective, inherited, bound, fired, record } = row;
   const holds = holding(row);
   const same = JSON.stringify(effective) === JSON.stringify(inherited);
   const facts: (Fact | false)[] = [
@@ -76,9 +77,25 @@ function factsOf(row: RuleRow): readonly Fact[] {
         ...(fired.shadow > 0 ? [t("{n, plural, one {# in shadow} other {# in shadow}}", { n: fired.shadow })] : []),
       ].join(", "),
     },
+    record !== null && { label: t("Its incidents"), value: recordText(record) },
+    record !== null &&
+      record.exposure.length > 0 && {
+        label: t("Median exposure"),
+        value: record.exposure.map(({ currency, medianMicros }) => (
+          <Money currency={currency} key={currency} micros={medianMicros} />
+        )),
+      },
   ];
   return facts.filter((fact) => fact !== false);
 }
+
+/** What the desk decided of the incidents of the last 30 days. */
+const recordText = ({ confirmed, dismissed, undecided }: NonNullable<RuleRow["record"]>): string =>
+  [
+    t("{n, plural, one {# confirmed} other {# confirmed}}", { n: confirmed }),
+    t("{n, plural, one {# dismissed} other {# dismissed}}", { n: dismissed }),
+    ...(undecided > 0 ? [t("{n, plural, one {# undecided} other {# undecided}}", { n: undecided })] : []),
+  ].join(", ");
 
 const SHOWN = 10;
 

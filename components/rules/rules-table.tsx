@@ -25,7 +25,7 @@ export function RulesTable({ rows, openId }: Props) {
   return (
     <DataTable
       caption={t("Rules")}
-      columns={columns()}
+      columns={columns(rows.some(({ record }) => record !== null))}
       empty={<Empty title={t("There are no rules here.")} />}
       openKey={openId}
       rowKey={ruleId}
@@ -37,7 +37,7 @@ export function RulesTable({ rows, openId }: Props) {
 const changed = ({ own }: RuleRow) => Object.values(own).some((value) => value !== null);
 const times = (n: number) => (n > 0 ? n : <span className="text-ink-3">–</span>);
 
-const columns = (): readonly Column<RuleRow>[] => [
+const columns = (decided: boolean): readonly Column<RuleRow>[] => [
   {
     key: "signal",
     header: t("What is counted"),
@@ -88,7 +88,24 @@ const columns = (): readonly Column<RuleRow>[] => [
     fold: "second-end",
     cell: ({ fired }) => times(fired.warn + fired.critical + fired.shadow),
   },
+  ...(decided ? [decisions()] : []),
 ];
+
+const decisions = (): Column<RuleRow> => ({
+  key: "true",
+  header: t("rule|True"),
+  numeric: true,
+  from: "xl",
+  cell: ({ record }) => trueText(record),
+});
+
+/** Which share of what the desk decided was real. */
+function trueText(record: RuleRow["record"]) {
+  const { confirmed = 0, dismissed = 0 } = record ?? {};
+  const decided = confirmed + dismissed;
+  if (decided === 0) return times(0);
+  return t("{percent} % of {n}", { percent: Math.round((confirmed * 100) / decided), n: decided });
+}
 
 /** On a telephone one line holds both thresholds. */
 function Thresholds({ row }: Readonly<{ row: RuleRow }>) {

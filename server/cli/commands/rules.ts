@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 import { planRehearsal, rehearse } from "@/server/domain/rules/rehearsal";
 import {
   type NetworkRehearsal,
@@ -21,13 +23,15 @@ async function about(desk: Desk, slug: string | undefined) {
   return { operator: { id: operator, kind: "operator" }, tenant };
 }
 
+const momentSchema = z.iso.datetime({ offset: true });
+
 const openMinutesOf = ({ signal, scope }: RuleKey): number | null => standardOf(signal, scope)?.openMinutes ?? null;
 
 /** A rule for machines; what is judged by how long it stays open has no window. */
-function shownOf({ signal, scope, effective, own, fired }: RuleRow) {
+function shownOf({ signal, scope, effective, own, until, fired, record }: RuleRow) {
   const openMinutes = openMinutesOf({ signal, scope });
   const spans = openMinutes === null ? {} : { windowMinutes: null, openMinutes };
-  return { signal, scope, ...effective, ...spans, own, fired };
+  return { signal, scope, ...effective, ...spans, own, until, fired, record };
 }
 
 /** A rule's thresholds in words. */
@@ -56,6 +60,13 @@ const minutesOf = (text: string | undefined): number | null | undefined => {
   return Number(text);
 };
 
+const endOf = (text: string | undefined): Date | null | undefined => {
+  if (text === undefined || text === "inherit") return said(text) as null | undefined;
+  const moment = momentSchema.safeParse(text);
+  if (!moment.success) throw new BadInput("--until: a moment such as 2027-01-31T00:00:00Z.");
+  return new Date(moment.data);
+};
+
 const ruleOptions = {
   tenant: { value: "slug", about: "for one tenant below, and those below it, instead of for everybody" },
   mode: { value: "off|shadow|enforce", about: "whether it does something, only writes down, or is off" },
@@ -63,6 +74,10 @@ const ruleOptions = {
   window: { value: "minutes", about: "how far back it adds up" },
   warn: { value: "20", about: "from how much on it warns; an amount where the signal is money" },
   critical: { value: "60", about: "from how much on it is critical" },
+} as const;
+const setOptions = {
+  ...ruleOptions,
+  until: { value: "2027-01-31T00:00:00Z", about: "when all that is said about it ends; inherit: not by itself" },
 } as const;
 
 /** The fields of a rule as typed. */
@@ -79,20 +94,24 @@ const typedRule = (words: readonly [string, string], text: (name: keyof typeof r
 export const ruleSet: Command = {
   summary: "Says what a rule is from now on; --warn inherit takes back what was said about warn.",
   words: ["signal", "scope"],
-  options: ruleOptions,
+  options: setOptions,
   run: async (desk, given) => {
     const typed = typedRule([given.word(0), given.word(1)], (name) => given.text(name));
-    const patch = check(setRuleSchema, typed, { windowMinutes: "window" });
+    const patch = check(setRuleSchema, { ...typed, until: endOf(given.text("until")) }, { windowMinutes: "window" });
     const { operator, tenant } = await about(desk, given.text("tenant"));
-    const effective = await desk.change(operator.id, "rule.set", async (tx) => {
+    const { until, ...effective } = await desk.change(operator.id, "rule.set", async (tx) => {
       const changed = await setRule(tx, operator, tenant, patch, desk.actorName);
       const below = tenant.id === operator.id ? {} : { alsoFor: [tenant.id] };
-      return { ...auditOfRule(patch, tenant.id, changed), ...below, result: changed.effective };
+      return {
+        ...auditOfRule(patch, tenant.id, changed),
+        ...below,
+        result: { ...changed.effective, until: changed.after.until },
+      };
     });
     await desk.publish(tenant.id, ["rules", "audit"]);
     const { mode, action } = effective;
-    const say = `${patch.signal} per ${patch.scope}: ${mode}, ${action}, ${thresholdsText(patch, effective)}.`;
-    return { value: { signal: patch.signal, scope: patch.scope, ...effective }, say };
+    const say = `${patch.signal} per ${patch.scope}: ${mode}, ${action}, ${thresholdsText(patch, effective)}${until ? `, until ${until.toISOString()}` : ""}.`;
+    return { value: { signal: patch.signal, scope: patch.scope, ...effective, until }, say };
   },
 };
 

@@ -8,6 +8,7 @@ import {
   type RuleWord,
   type StandardRule,
 } from "@/server/domain/rules/rule-kinds.schema";
+import { nothingDecided, type RuleRecord, recordsOf } from "@/server/domain/rules/rule-record";
 import {
   fieldWords,
   knownRule,
@@ -38,6 +39,8 @@ export type RuleRow = RuleKey & {
   readonly bound: ShownRule | null;
   /** How often it was over a threshold in the last 30 days, for this tenant and those below it. */
   readonly fired: { readonly warn: number; readonly critical: number; readonly shadow: number };
+  /** What the desk decided of its incidents in that time; null for everybody but the operator. */
+  readonly record: RuleRecord | null;
 };
 
 type Reader = Readonly<{ id: TenantId; kind: string }>;
@@ -51,6 +54,7 @@ export async function listRules(tx: TenantRead, reader: Reader, about: About): P
   const { rows, currencies } = await saidOf(tx, about.id);
   const depth = await depthOf(tx, reader, about);
   const fired = await firedOf(tx, about.id);
+  const records = reader.kind === "operator" ? await recordsOf(tx, reader.id, about.id) : undefined;
   return standardsIn(currencies)
     .filter(({ desk }) => !desk || about.kind === "operator")
     .map((standard) => {
@@ -78,6 +82,7 @@ export async function listRules(tx: TenantRead, reader: Reader, about: About): P
         until: own?.ends_at ?? null,
         bound: bound?.mode === "enforce" ? shownRule(standard, bound) : null,
         fired: fired.get(keyOf(standard)) ?? { warn: 0, critical: 0, shadow: 0 },
+        record: records ? (records.get(keyOf(standard)) ?? nothingDecided) : null,
       };
     });
 }

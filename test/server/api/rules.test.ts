@@ -5,6 +5,7 @@ import { jsonOf, runCli } from "@/test/server/cli/run-cli";
 import { type Branches, makeBranches } from "@/test/support/branch";
 import { callerFor } from "@/test/support/caller";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { seedCalls } from "@/test/support/seeded-calls";
 
 let db: TestDatabase;
 let on: Branches;
@@ -232,4 +233,51 @@ test("the command line lists and sets, with the same checks and the same trail",
   expect(bad.code).not.toBe(0);
   expect(bad.out).toContain("at least 1 minute");
   expect(await trail(on.far.tenantId)).toHaveLength(2);
+});
+
+test("a rule is told by what the desk decided of its incidents, to the operator alone", async () => {
+  const phone = await on.build.phone(on.theirs, "701");
+  const about = [on.operator.tenantId, on.theirs.tenantId, phone.extensionId];
+  const opened = (at: number, state: string, dismissedAs: string | null = null) =>
+    on.build.one<{ id: string }>(
+      `WITH i AS (INSERT INTO incident (tenant_id, kind, source, title, severity, first_at, last_at, state, closed_at, dismissed_as)
+         SELECT $1, 'price', 'p' || $4::text, 'Dear calls', 'low', w.at - interval '1 second', w.at + interval '1 second', $5,
+           CASE WHEN $5 IN ('resolved', 'dismissed') THEN w.at + interval '2 seconds' END, $6 FROM (SELECT now() - $4::int * interval '1 hour' AS at) w RETURNING *),
+       s AS (INSERT INTO incident_subject (tenant_id, incident_id, kind, value, of_tenant_id, extension_id, signals, first_at, last_at)
+         SELECT i.tenant_id, i.id, 'extension', 'p701', $2, $3, 1, i.first_at, i.last_at FROM i)
+       INSERT INTO rule_finding (tenant_id, signal, scope, source, extension_id, mode, action, level, value, window_minutes, warn, critical, first_at, last_at, incident_id)
+         SELECT $2, 'price', 'extension', i.source, $3, 'enforce', 'open', 'warn', 2000000, 10, 1, 2, i.first_at, i.last_at, i.id FROM i RETURNING incident_id AS id`,
+      [...about, at, state, dismissedAs],
+    );
+  const hour = (ago: number) => new Date(Date.now() - ago * 3_600_000);
+  const costs = (ago: number, cost: bigint) => ({ at: hour(ago), cost, talkMs: 1_000 });
+  await seedCalls(on.build, on.theirs, phone, [costs(9, 1_000_000n), costs(7, 5_000_000n), costs(5, 9_000_000n)]);
+  await on.build.sql("UPDATE hold SET charged_micros = held_micros WHERE tenant_id = $1", [on.theirs.tenantId]);
+  for (const at of [9, 7, 5]) await opened(at, "resolved");
+  await opened(4, "dismissed", "test");
+  await opened(3, "dismissed", "duplicate");
+  const { id: whole } = await opened(2, "open");
+  const { id: part } = await opened(1, "open");
+  await on.build.sql("UPDATE incident SET merged_into = $2 WHERE id = $1", [part, whole]);
+
+  const price = <Row extends { signal: string }>(rows: readonly Row[]) => rows.find(({ signal }) => signal === "price");
+  const { items } = await as("operator").list({ tenantSlug: "operator" });
+  const record = { confirmed: 3, dismissed: 1, undecided: 1 };
+  expect(price(items)?.record).toMatchObject({ ...record, exposure: [{ currency: "EUR", medianMicros: 5_000_000n }] });
+  expect(price((await as("reseller").list({ tenantSlug: "ours" })).items)?.record).toBeNull();
+  const listed = price(await jsonOf<{ signal: string; record: object }[]>(db.appUrl, ["rule", "list"]));
+  expect(listed?.record).toMatchObject(record);
+  expect(items.find(({ signal }) => signal === "repeated")?.record).toMatchObject({ confirmed: 0, exposure: [] });
+});
+
+test("the command line says until when a word holds", async () => {
+  const cli = <T>(...words: string[]) => jsonOf<T>(db.appUrl, ["rule", ...words]);
+  const until = new Date(Date.now() + 86_400_000).toISOString();
+  const set = ["set", "calls", "extension", "--tenant", "far"];
+  expect(await cli(...set, "--warn", "9", "--until", until)).toMatchObject({ warn: "9", until });
+  const rows = await cli<{ signal: string; scope: string; until: string | null }[]>("list", "--tenant", "far");
+  expect(rows.filter((row) => row.until !== null)).toMatchObject([{ signal: "calls", scope: "extension", until }]);
+  expect(await cli(...set, "--until", "inherit")).toMatchObject({ warn: "9", until: null });
+  const bad = await runCli(db.appUrl, ["rule", ...set, "--until", "tomorrow", "--json"]);
+  expect(bad.out).toContain("--until: a moment such as");
 });
