@@ -27,7 +27,17 @@ const reads: Readonly<Record<string, readonly string[]>> = {
   statements: ["statements", "bell"],
   disputes: ["disputes"],
   bans: ["bans", "blocks", "trunks", "pbx"],
-  incidents: ["incidents", "incidentReviews", "rules", "evidence", "notifications", "notices", "containment", "bell"],
+  incidents: [
+    "incidents",
+    "incidentReviews",
+    "rules",
+    "evidence",
+    "notifications",
+    "notices",
+    "containment",
+    "bell",
+    "duties",
+  ],
   rules: ["rules"],
 };
 

@@ -9,6 +9,7 @@ import { QueryView } from "@/components/api/query-view";
 import { CommandFigures } from "@/components/command/command-figures";
 import { commandSentence } from "@/components/command/command-words";
 import { DueIncidentsList } from "@/components/command/due-incidents-list";
+import { DutiesSection } from "@/components/command/duties-section";
 import { AttentionList } from "@/components/home/attention-list";
 import { SpendChart } from "@/components/home/spend-chart";
 import { ageText, sizeText } from "@/components/reconciliation/age-text";
@@ -26,7 +27,7 @@ const RECHECK_MS = 5_000;
 
 /** The operator's first page: what happens now, what hangs on it, whether every part works, and what is due. */
 export function CommandView({ home }: Readonly<{ home: Home }>) {
-  const { tenantSlug, tenant, currency, can, hrefOf } = useScope();
+  const { tenantSlug, currency, can, hrefOf } = useScope();
   const trpc = useTRPC();
   const often = { refetchInterval: RECHECK_MS };
   const pulse = useQuery(trpc.reports.pulse.queryOptions({ tenantSlug }, { ...often, enabled: can("calls.read") }));
@@ -38,12 +39,7 @@ export function CommandView({ home }: Readonly<{ home: Home }>) {
   const parts = system.data && partsOf(system.data, now, { ageText, sizeText });
   return (
     <div className="grid gap-8">
-      <header className="grid gap-1 pt-2">
-        <p className="text-ink-3">{tenant.name}</p>
-        <h1 className="max-w-[48ch] text-2xl font-semibold tracking-tight text-balance">
-          {commandSentence({ parts, incidents: incidents.data, pulse: pulse.data })}
-        </h1>
-      </header>
+      <Heading sentence={commandSentence({ parts, incidents: incidents.data, pulse: pulse.data })} />
       <CommandFigures incidents={incidents.data} pulse={pulse} system={system.data} />
       <div className="grid gap-x-16 gap-y-8 lg:grid-cols-2">
         <div className="grid content-start gap-8">
@@ -65,13 +61,26 @@ export function CommandView({ home }: Readonly<{ home: Home }>) {
             <SpendChart cap={null} currency={currency} days={home.days} />
           </Section>
         </div>
-        {can("system.read") && (
-          <Section aside={<More href={hrefOf("system")}>{t("System")}</More>} level={2} title={t("Parts")}>
-            <QueryView query={system}>{() => <PartsTable parts={parts ?? []} />}</QueryView>
-          </Section>
-        )}
+        <div className="grid content-start gap-8">
+          {can("system.read") && (
+            <Section aside={<More href={hrefOf("system")}>{t("System")}</More>} level={2} title={t("Parts")}>
+              <QueryView query={system}>{() => <PartsTable parts={parts ?? []} />}</QueryView>
+            </Section>
+          )}
+          {can("incidents.read") && <DutiesSection />}
+        </div>
       </div>
     </div>
+  );
+}
+
+function Heading({ sentence }: Readonly<{ sentence: string }>) {
+  const { tenant } = useScope();
+  return (
+    <header className="grid gap-1 pt-2">
+      <p className="text-ink-3">{tenant.name}</p>
+      <h1 className="max-w-[48ch] text-2xl font-semibold tracking-tight text-balance">{sentence}</h1>
+    </header>
   );
 }
 

@@ -19,6 +19,7 @@ const kindsOfSubject: Readonly<Record<string, readonly LiveKind[]>> = {
   dispute: ["disputes"],
   incident: ["incidents"],
   evidence: ["incidents"],
+  duty: ["incidents"],
   ban: ["bans"],
   trunk: ["bans"],
   notification: ["incidents"],

@@ -17,6 +17,7 @@ import { containmentRouter } from "@/server/api/routers/containment";
 import { decksRouter } from "@/server/api/routers/decks";
 import { destinationsRouter } from "@/server/api/routers/destinations";
 import { disputesRouter } from "@/server/api/routers/disputes";
+import { dutiesRouter } from "@/server/api/routers/duties";
 import { earningsRouter } from "@/server/api/routers/earnings";
 import { evidenceRouter } from "@/server/api/routers/evidence";
 import { exportsRouter } from "@/server/api/routers/exports";
@@ -92,6 +93,7 @@ export const appRouter = router({
   audit: auditRouter,
   home: homeRouter,
   incidents: incidentsRouter,
+  duties: dutiesRouter,
   incidentReviews: incidentReviewsRouter,
   incidentsMany: incidentsManyRouter,
   rules: rulesRouter,

@@ -54,6 +54,14 @@ export const incidentCommands: Readonly<Record<string, Entry>> = {
     summary: "tick a follow-up off",
     load: async () => (await import("./commands/incident-review")).incidentFollowUp,
   },
+  "duty list": {
+    summary: "what the desk looks after by the calendar, what is overdue on top",
+    load: async () => (await import("./commands/duties")).dutyList,
+  },
+  "duty done": {
+    summary: "say that a duty was done, and what shows it",
+    load: async () => (await import("./commands/duties")).dutyDone,
+  },
   "evidence take": {
     summary: "keep evidence of an incident",
     load: async () => (await import("./commands/evidence")).evidenceTake,

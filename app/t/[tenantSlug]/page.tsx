@@ -18,6 +18,7 @@ async function loadParts(queries: QueryClient, tenantSlug: string): Promise<void
           queries.prefetchQuery(api.incidents.due.queryOptions({ tenantSlug })),
           queries.prefetchQuery(api.reports.pulse.queryOptions({ tenantSlug })),
           queries.prefetchQuery(api.system.get.queryOptions({ tenantSlug })),
+          queries.prefetchQuery(api.duties.list.queryOptions({ tenantSlug })),
         ]
       : [
           queries.prefetchQuery(api.billing.balance.queryOptions({ tenantSlug })),

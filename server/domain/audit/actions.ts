@@ -164,6 +164,8 @@ export type AuditAction =
   | "incident.unmerge"
   | "incident.write_review"
   | "incident.do_follow_up"
+  | "duty.do"
+  | "duty.take"
   | "incident.notify"
   | "incident.escalate"
   | "notification.add"

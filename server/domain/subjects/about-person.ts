@@ -48,4 +48,10 @@ export const aboutPerson = (id: string, email: string): readonly Section[] => [
     query: sql`SELECT t.slug AS tenant, f.incident_id, f.text, f.due_on, f.done_at FROM incident_follow_up f JOIN tenant t ON t.id = f.tenant_id
       WHERE f.owner_id = ${id}::uuid OR f.done_by = ${id} ORDER BY f.created_at, f.id`,
   },
+  {
+    name: "duty",
+    keeps: "service",
+    query: sql`SELECT t.slug AS tenant, d.duty, d.done_at, d.note FROM duty d JOIN tenant t ON t.id = d.tenant_id
+      WHERE d.owner_id = ${id}::uuid OR d.done_by = ${id} ORDER BY d.duty`,
+  },
 ];

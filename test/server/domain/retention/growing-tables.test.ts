@@ -21,6 +21,7 @@ const stays: Readonly<Record<string, string>> = {
     "what was asked for is emptied when it is made, or after a month; the keys stay, so that nobody is made twice",
   "export_schedule allow_list trunk_network hot_number hot_list number_block ban_keep notify_target desk_phone legal_hold":
     "set up by people, gone or lifted by them",
+  duty: "one row for each duty of the desk",
   // Sums without anybody in them.
   "usage_quarter usage_day usage_peak country_called": "one row for a time and a kind, never a call",
   // The desk's memory.

@@ -40,6 +40,7 @@ const nobody: Readonly<Record<string, string>> = {
   difference: "kind resolved_by",
   dispute: "decided_by opened_by reason state",
   dispute_event: "actor kind side",
+  duty: "done_by duty",
   erasure: "asked_by done_part kind pattern subject token",
   erasure_count: "relation",
   erasure_target: "also at_column class goes how jsons relation texts",

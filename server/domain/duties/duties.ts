@@ -1,0 +1,63 @@
+import type { DoneDuty, TakeDuty } from "@/server/domain/duties/duty.schema";
+import { type Duty, daysOf, duties, type Every } from "@/server/domain/duties/duty-kinds.schema";
+import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
+import type { TenantId, UserId } from "@/server/kernel/ids";
+
+export type DutyRow = {
+  readonly duty: Duty;
+  readonly every: Every;
+  /** The page on which it is done. */
+  readonly page: string;
+  readonly ownerId: string | null;
+  readonly ownerName: string | null;
+  readonly doneAt: Date | null;
+  readonly doneBy: string | null;
+  readonly note: string;
+  /** A day of the tenant's calendar. What was never done is due a period after the tenant began. */
+  readonly dueOn: string;
+  /** That day is over. */
+  readonly overdue: boolean;
+};
+
+type Stored = Omit<DutyRow, "every" | "page">;
+
+/** Every duty of a tenant, what is overdue first, then in the order of the catalogue. */
+export async function listDuties(tx: TenantRead, tenantId: TenantId): Promise<DutyRow[]> {
+  const asked = JSON.stringify(duties.map(({ duty, every }) => ({ duty, days: daysOf[every] })));
+  const rows = await tx.$queryRaw<Stored[]>`
+    SELECT k.duty, d.owner_id AS "ownerId", coalesce(nullif(o.name, ''), o.email) AS "ownerName", d.done_at AS "doneAt",
+      coalesce(nullif(b.name, ''), b.email, d.done_by) AS "doneBy", coalesce(d.note, '') AS note, due.on::text AS "dueOn",
+      due.on < (now() AT TIME ZONE t.time_zone)::date AS overdue
+    FROM jsonb_to_recordset(${asked}::jsonb) AS k(duty text, days int) JOIN tenant t ON t.id = ${tenantId}::uuid
+    LEFT JOIN duty d ON d.tenant_id = t.id AND d.duty = k.duty
+    LEFT JOIN person o ON o.id = d.owner_id LEFT JOIN person b ON b.id::text = d.done_by
+    CROSS JOIN LATERAL (SELECT (coalesce(d.done_at, t.created_at) AT TIME ZONE t.time_zone)::date + k.days AS on) due`;
+  const stored = new Map(rows.map((row) => [row.duty, row]));
+  const all = duties.flatMap(({ duty, every, page }) => {
+    const row = stored.get(duty);
+    return row ? [{ ...row, every, page }] : [];
+  });
+  return [...all.filter(({ overdue }) => overdue), ...all.filter(({ overdue }) => !overdue)];
+}
+
+/** Says that a duty was done just now, and what shows it. A repeat says it again. */
+export async function doDuty(tx: TenantWrite, tenantId: TenantId, { duty, note }: DoneDuty, by: string): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO duty (tenant_id, duty, done_at, done_by, note) VALUES (${tenantId}::uuid, ${duty}, clock_timestamp(), ${by}, ${note})
+    ON CONFLICT (tenant_id, duty) DO UPDATE SET done_at = excluded.done_at, done_by = excluded.done_by, note = excluded.note`;
+}
+
+/** Makes a duty somebody's, or nobody's. A repeat changes nothing. @returns whose it was. */
+export async function takeDuty(
+  tx: TenantWrite,
+  tenantId: TenantId,
+  { duty, taken }: TakeDuty,
+  me: UserId,
+): Promise<string | null> {
+  const owner = taken ? me : null;
+  await tx.$executeRaw`INSERT INTO duty (tenant_id, duty) VALUES (${tenantId}::uuid, ${duty}) ON CONFLICT DO NOTHING`;
+  const [row] = await tx.$queryRaw<{ owner: string | null }[]>`
+    SELECT owner_id AS owner FROM duty WHERE tenant_id = ${tenantId}::uuid AND duty = ${duty} FOR UPDATE`;
+  await tx.$executeRaw`UPDATE duty SET owner_id = ${owner}::uuid WHERE tenant_id = ${tenantId}::uuid AND duty = ${duty}`;
+  return row?.owner ?? null;
+}
