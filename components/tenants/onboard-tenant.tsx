@@ -89,18 +89,12 @@ function OnboardForm({ defaults, onMade, onCancel }: FormProps) {
     });
   }
 
+  const fields = { defaults, draft, onDraft: change, problems };
   return (
     <form className="grid gap-6 sm:grid-cols-[minmax(0,1fr)_19rem]" noValidate onSubmit={submit}>
       <div className="grid content-start gap-4">
-        <OnboardFields defaults={defaults} draft={draft} onDraft={change} problems={problems} />
-        <OnboardDetails
-          defaults={defaults}
-          draft={draft}
-          onDraft={change}
-          onOpen={() => setDetails(true)}
-          open={details}
-          problems={problems}
-        />
+        <OnboardFields {...fields} />
+        <OnboardDetails {...fields} onOpen={() => setDetails(true)} open={details} />
       </div>
       <div className="grid content-start gap-6 sm:border-s sm:ps-6">
         <OnboardEffect defaults={defaults} draft={draft} />

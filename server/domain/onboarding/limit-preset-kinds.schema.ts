@@ -6,4 +6,5 @@ export const limitPresets = {
 } as const;
 export type LimitPreset = keyof typeof limitPresets;
 
+/** Whether a text of a form names one of them. */
 export const isLimitPreset = (text: string): text is LimitPreset => text in limitPresets;
