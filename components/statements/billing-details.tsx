@@ -1,18 +1,18 @@
 "use client";
 
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useId } from "react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useId } from "react";
 
 import { useTRPC } from "@/components/api/client";
 import { QueryView } from "@/components/api/query-view";
-import { problemsOf, refusalBeside } from "@/components/api/refusal";
+import { useForm } from "@/components/api/use-form";
 import { useSeen } from "@/components/api/use-seen";
 import { useScope } from "@/components/shell/scope";
 import { Dialog } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
 import { toast } from "@/components/ui/toast-store";
-import { checks, useFields } from "@/components/ui/use-fields";
+import { checks } from "@/components/ui/use-fields";
 import { t } from "@/server/kernel/words";
 
 const fields = { address: checks.any, vatId: checks.any };
@@ -34,30 +34,21 @@ function Form({ details, onClose }: Props) {
   const { tenantSlug, tenant } = useScope();
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const { problems, read, setProblems } = useFields(fields);
   const { seen, told } = useSeen(details);
-  const save = useMutation(
-    trpc.statements.setDetails.mutationOptions({
-      onSuccess: async () => {
-        await queries.invalidateQueries({ queryKey: trpc.statements.pathKey() });
-        toast(t("Statements from now on say so."));
-        onClose();
-      },
-      onError: (error) => {
-        setProblems(problemsOf(error));
-        told(error);
-      },
-    }),
-  );
-
-  function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const values = read(event.currentTarget);
-    if (values) save.mutate({ tenantSlug, ...values, seen });
-  }
+  const { problems, busy, refusal, onSubmit } = useForm({
+    checks: fields,
+    change: trpc.statements.setDetails.mutationOptions(),
+    input: (values) => ({ tenantSlug, ...values, seen }),
+    onDone: async () => {
+      await queries.invalidateQueries({ queryKey: trpc.statements.pathKey() });
+      toast(t("Statements from now on say so."));
+      onClose();
+    },
+    onRefused: told,
+  });
 
   return (
-    <form className="grid gap-4" noValidate onSubmit={submit}>
+    <form className="grid gap-4" noValidate onSubmit={onSubmit}>
       <p className="text-ink-2">
         {tenant.kind === "operator"
           ? t("Stands beside your name on the statements of whom you sell to.")
@@ -75,12 +66,7 @@ function Form({ details, onClose }: Props) {
         problem={problems.vatId}
         required={false}
       />
-      <FormEnd
-        busy={save.isPending && t("Saving…")}
-        onCancel={onClose}
-        refusal={refusalBeside(save.error, fields)}
-        submit={t("Save details")}
-      />
+      <FormEnd busy={busy && t("Saving…")} onCancel={onClose} refusal={refusal} submit={t("Save details")} />
     </form>
   );
 }

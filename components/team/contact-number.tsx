@@ -1,10 +1,10 @@
 "use client";
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
-import { problemsOf, refusalBeside } from "@/components/api/refusal";
+import { useForm } from "@/components/api/use-form";
 import { useSeen } from "@/components/api/use-seen";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
@@ -13,7 +13,7 @@ import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";
 import { Section } from "@/components/ui/section";
 import { toast } from "@/components/ui/toast-store";
-import { checks, useFields } from "@/components/ui/use-fields";
+import { checks } from "@/components/ui/use-fields";
 import { t } from "@/server/kernel/words";
 
 const fields = { contactNumber: checks.any };
@@ -47,31 +47,21 @@ function Edit({ number, onClose }: Props & Readonly<{ onClose: () => void }>) {
   const { tenantSlug } = useScope();
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const { problems, read, setProblems } = useFields(fields);
   const { seen, told } = useSeen({ contactNumber: number });
-  const save = useMutation(
-    trpc.members.setContactNumber.mutationOptions({
-      onSuccess: async ({ contactNumber }) => {
-        await queries.invalidateQueries({ queryKey: trpc.members.pathKey() });
-        toast(contactNumber ? t("{number} is called from now on.", { number: contactNumber }) : t("Nobody is called."));
-        onClose();
-      },
-      onError: (error) => {
-        setProblems(problemsOf(error));
-        told(error);
-      },
-    }),
-  );
-
-  function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const values = read(event.currentTarget);
-    if (values) save.mutate({ tenantSlug, ...values, seen });
-  }
-
+  const { problems, busy, refusal, onSubmit } = useForm({
+    checks: fields,
+    change: trpc.members.setContactNumber.mutationOptions(),
+    input: (values) => ({ tenantSlug, ...values, seen }),
+    onDone: async ({ contactNumber }) => {
+      await queries.invalidateQueries({ queryKey: trpc.members.pathKey() });
+      toast(contactNumber ? t("{number} is called from now on.", { number: contactNumber }) : t("Nobody is called."));
+      onClose();
+    },
+    onRefused: told,
+  });
   return (
     <Dialog onClose={onClose} title={t("Number for emergencies")}>
-      <form className="grid gap-4" noValidate onSubmit={submit}>
+      <form className="grid gap-4" noValidate onSubmit={onSubmit}>
         <Field
           autoComplete="tel"
           data-first=""
@@ -84,12 +74,7 @@ function Edit({ number, onClose }: Props & Readonly<{ onClose: () => void }>) {
           problem={problems.contactNumber}
           required={false}
         />
-        <FormEnd
-          busy={save.isPending && t("Saving…")}
-          onCancel={onClose}
-          refusal={refusalBeside(save.error, fields)}
-          submit={t("Save number")}
-        />
+        <FormEnd busy={busy && t("Saving…")} onCancel={onClose} refusal={refusal} submit={t("Save number")} />
       </form>
     </Dialog>
   );
