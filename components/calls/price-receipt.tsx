@@ -1,14 +1,8 @@
 import { Money } from "@/components/billing/money";
 import { rateDecimals } from "@/components/billing/money-text";
+import { MatchedNumber } from "@/components/calls/matched-number";
 import { ReceiptLines } from "@/components/calls/receipt-lines";
-import {
-  type Receipt,
-  receiptFormula,
-  receiptLines,
-  receiptText,
-  receiptTotal,
-  splitAtPrefix,
-} from "@/components/calls/receipt-text";
+import { type Receipt, receiptFormula, receiptLines, receiptText, receiptTotal } from "@/components/calls/receipt-text";
 import { CopyButton } from "@/components/ui/copy-button";
 import { rich } from "@/components/words/rich";
 import { t } from "@/server/kernel/words";
@@ -21,15 +15,10 @@ type Props = Readonly<{
 
 /** The arithmetic of one call, set like a receipt: what matched, what it costs, how it was rounded, what it came to. */
 export function PriceReceipt({ receipt, currency, call }: Props) {
-  const [before, matched, rest] = splitAtPrefix(call.to, receipt.prefix);
   return (
     <div className="rounded-lg border border-dashed border-outline bg-bg px-4 py-3">
-      <p className="figures flex items-baseline justify-between gap-3 text-lg">
-        <bdi dir="ltr">
-          {before}
-          <span className="font-semibold underline decoration-accent decoration-2 underline-offset-4">{matched}</span>
-          {rest}
-        </bdi>
+      <p className="flex items-baseline justify-between gap-3">
+        <MatchedNumber prefix={receipt.prefix} to={call.to} />
         <CopyButton
           className="text-xs"
           label={t("Copy the receipt as text")}

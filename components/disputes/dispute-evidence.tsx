@@ -2,6 +2,7 @@ import type { DisputeDetail } from "@/components/api/outputs";
 import { Money } from "@/components/billing/money";
 import { rateDecimals } from "@/components/billing/money-text";
 import { DecisionTrace } from "@/components/calls/decision-trace";
+import { PhoneNumber } from "@/components/calls/phone-number";
 import { Section } from "@/components/ui/section";
 import { t } from "@/server/kernel/words";
 
@@ -16,9 +17,7 @@ export function DisputeEvidence({ evidence, currency, own }: Props) {
         <Section title={own ? t("The receipt, as you saw it") : t("The receipt, as the customer saw it")}>
           <div className="rounded-lg border border-dashed border-outline bg-bg px-4 py-3">
             <p className="flex items-baseline justify-between gap-3 pb-2">
-              <bdi className="figures text-lg" dir="ltr">
-                {evidence.call.to}
-              </bdi>
+              <PhoneNumber className="text-lg" formatted={evidence.call.to} />
               <span className="text-ink-3">{receipt.planName}</span>
             </p>
             <dl className="grid border-t border-dashed pt-2">

@@ -3,11 +3,11 @@
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useState } from "react";
-
 import { useTRPC } from "@/components/api/client";
 import type { DisputeDetail } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { Money } from "@/components/billing/money";
+import { PhoneNumber } from "@/components/calls/phone-number";
 import { PriceReceipt } from "@/components/calls/price-receipt";
 import { DecideDispute } from "@/components/disputes/decide-dispute";
 import { DisputeEvidence } from "@/components/disputes/dispute-evidence";
@@ -101,11 +101,7 @@ function factsOf(dispute: DisputeDetail): readonly Fact[] {
     dispute.side === "seller" && { label: t("Customer"), value: dispute.buyerName },
     {
       label: t("Call to"),
-      value: (
-        <bdi className="figures" dir="ltr">
-          {evidence.call.to}
-        </bdi>
-      ),
+      value: <PhoneNumber formatted={evidence.call.to} />,
       end: <CallLink callId={dispute.callId} />,
     },
     { label: t("Charged"), value: money(dispute.chargedMicros) },

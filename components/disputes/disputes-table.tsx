@@ -3,6 +3,7 @@
 import type { DisputeRow } from "@/components/api/outputs";
 import { Money } from "@/components/billing/money";
 import { columnDecimals } from "@/components/billing/money-text";
+import { PhoneNumber } from "@/components/calls/phone-number";
 import { DisputeState } from "@/components/disputes/dispute-state";
 import { reasonText } from "@/components/disputes/dispute-words";
 import { Moment } from "@/components/shell/moment";
@@ -75,11 +76,7 @@ const columnsIn = ({ zone, decimals, sold }: Look): readonly Column<DisputeRow>[
     key: "to",
     header: t("Call to"),
     fold: sold ? "hide" : "second",
-    cell: (row) => (
-      <bdi className="figures" dir="ltr">
-        {row.toFormatted}
-      </bdi>
-    ),
+    cell: (row) => <PhoneNumber formatted={row.toFormatted} />,
   },
   {
     key: "reason",

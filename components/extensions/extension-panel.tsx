@@ -7,6 +7,7 @@ import { useTRPC } from "@/components/api/client";
 import type { ExtensionRow, Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { Money } from "@/components/billing/money";
+import { PhoneNumber } from "@/components/calls/phone-number";
 import { AllowList } from "@/components/extensions/allow-list";
 import { CallEcho } from "@/components/extensions/call-echo";
 import { DeskPhones } from "@/components/extensions/desk-phones";
@@ -182,9 +183,7 @@ function limitFacts(extension: ExtensionRow): readonly Fact[] {
     {
       label: t("Caller ID"),
       value: extension.callerId ? (
-        <bdi className="figures" dir="ltr">
-          +{extension.callerId}
-        </bdi>
+        <PhoneNumber formatted={`+${extension.callerId}`} />
       ) : (
         <span className="text-ink-3">{t("The tenant's own")}</span>
       ),

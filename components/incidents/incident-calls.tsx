@@ -1,13 +1,13 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-
 import { useTRPC } from "@/components/api/client";
 import type { IncidentDetail, LiveCall } from "@/components/api/outputs";
 import { Money } from "@/components/billing/money";
 import { agoText } from "@/components/calls/duration-text";
 import { HangUp } from "@/components/calls/hang-up";
 import { mayBeEnded } from "@/components/calls/live-filter";
+import { PhoneNumber } from "@/components/calls/phone-number";
 import { callsOf } from "@/components/incidents/calls-of";
 import { useScope } from "@/components/shell/scope";
 import { Section } from "@/components/ui/section";
@@ -47,7 +47,7 @@ function OneCall({ call, serverNow }: Readonly<{ call: LiveCall; serverNow: Date
     <li className="flex min-h-9 items-center justify-between gap-4 border-b py-1">
       <span className="grid min-w-0">
         <span className="truncate">
-          {tenantName}, {from.extensionNumber} → <bdi dir="ltr">{toFormatted}</bdi>
+          {tenantName}, {from.extensionNumber} → <PhoneNumber formatted={toFormatted} />
         </span>
         <span className="figures text-xs text-ink-2">
           {agoText(now.getTime() - startedAt.getTime())}

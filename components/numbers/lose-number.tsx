@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTRPC } from "@/components/api/client";
 import type { NumberRow } from "@/components/api/outputs";
 import { refusalOf } from "@/components/api/refusal";
+import { PhoneNumber } from "@/components/calls/phone-number";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
@@ -58,11 +59,7 @@ export function LoseNumber({ act, number, onClose, onDone }: Props) {
       <div className="grid gap-4">
         <p className="text-md text-ink-2">
           {richly(number.own ? own : theirs, {
-            number: (
-              <bdi className="figures whitespace-nowrap text-ink" dir="ltr">
-                {number.formatted}
-              </bdi>
-            ),
+            number: <PhoneNumber className="text-ink" formatted={number.formatted} />,
             holder: <bdi>{number.holder.name}</bdi>,
           })}
         </p>

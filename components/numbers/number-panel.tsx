@@ -1,8 +1,8 @@
 "use client";
 
 import { useState } from "react";
-
 import type { NumberRow } from "@/components/api/outputs";
+import { PhoneNumber } from "@/components/calls/phone-number";
 import { GiveNumber } from "@/components/numbers/give-number";
 import { IncomingPrice } from "@/components/numbers/incoming-price";
 import { LoseNumber } from "@/components/numbers/lose-number";
@@ -75,11 +75,7 @@ function factsOf(number: NumberRow, kind: string): readonly Fact[] {
   const facts: (Fact | false)[] = [
     {
       label: t("Number"),
-      value: (
-        <bdi className="figures" dir="ltr">
-          {number.formatted}
-        </bdi>
-      ),
+      value: <PhoneNumber formatted={number.formatted} />,
       end: <CopyButton label={t("Copy the number")} text={`+${number.number}`} />,
     },
     {

@@ -1,6 +1,7 @@
 "use client";
 
 import type { NumberRow, Outputs } from "@/components/api/outputs";
+import { PhoneNumber } from "@/components/calls/phone-number";
 import { IncomingPrice } from "@/components/numbers/incoming-price";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
@@ -15,8 +16,8 @@ const numberColumn = (): Column<NumberRow> => ({
   header: t("Number"),
   fold: "lead",
   cell: (item) => (
-    <RowLink className="figures font-medium whitespace-nowrap" id={item.number}>
-      <bdi dir="ltr">{item.formatted}</bdi>
+    <RowLink className="font-medium" id={item.number}>
+      <PhoneNumber formatted={item.formatted} />
     </RowLink>
   ),
 });

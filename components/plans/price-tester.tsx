@@ -7,8 +7,8 @@ import { useTRPC } from "@/components/api/client";
 import { refusalOf } from "@/components/api/refusal";
 import { Money } from "@/components/billing/money";
 import { rateDecimals } from "@/components/billing/money-text";
+import { MatchedNumber } from "@/components/calls/matched-number";
 import { ReceiptLines } from "@/components/calls/receipt-lines";
-import { splitAtPrefix } from "@/components/calls/receipt-text";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
@@ -54,7 +54,7 @@ export function PriceTester({ planId, currency }: Readonly<{ planId: string; cur
       {query.data && !query.isError && asked && (
         <div className="rounded-lg border border-dashed border-outline bg-bg px-4 py-3">
           <p className="flex items-baseline justify-between gap-3 pb-2">
-            <Matched prefix={query.data.prefix} to={asked.to} />
+            <MatchedNumber prefix={query.data.prefix} to={asked.to} />
             <Money
               className="text-lg font-semibold"
               currency={currency}
@@ -66,16 +66,5 @@ export function PriceTester({ planId, currency }: Readonly<{ planId: string; cur
         </div>
       )}
     </div>
-  );
-}
-
-function Matched({ to, prefix }: Readonly<{ to: string; prefix: string }>) {
-  const [before, matched, rest] = splitAtPrefix(to, prefix);
-  return (
-    <bdi className="figures text-lg" dir="ltr">
-      {before}
-      <span className="font-semibold underline decoration-accent decoration-2 underline-offset-4">{matched}</span>
-      {rest}
-    </bdi>
   );
 }
