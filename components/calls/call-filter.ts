@@ -1,3 +1,5 @@
+import { type CallSort, callSorts } from "@/server/domain/calls/call-sort.schema";
+
 export const outcomes = ["answered", "no_answer", "busy", "failed", "blocked", "cancelled"] as const;
 export type Outcome = (typeof outcomes)[number];
 
@@ -6,7 +8,7 @@ export type Direction = (typeof directions)[number];
 
 export const scopes = ["own", "below"] as const;
 
-/** The filter of the calls list as it stands in the address: scope, tenant, q, outcome, reason, direction, country, extension, cost, seconds, from, to, before. */
+/** The filter of the calls list as it stands in the address: scope, tenant, q, outcome, reason, direction, country, extension, cost, seconds, from, to, sort, before. */
 export type CallFilter = Readonly<{
   /** Whose calls; nothing said: those of all below, where there are tenants below. */
   scope?: (typeof scopes)[number];
@@ -26,6 +28,8 @@ export type CallFilter = Readonly<{
   /** First and last day, as the tenant's calendar has them: 2026-11-21. */
   from?: string;
   to?: string;
+  /** Where it is not the usual one. */
+  sort?: CallSort;
   cursor?: string;
 }>;
 
@@ -62,6 +66,7 @@ export function readCallFilter(params: Source): CallFilter {
     minSeconds: seconds === undefined ? undefined : Number(seconds),
     from: matching(at("from"), DAY),
     to: matching(at("to"), DAY),
+    sort: callSorts.find((known) => known !== "time" && known === at("sort")),
     cursor: matching(at("before"), CURSOR),
   };
   return Object.fromEntries(Object.entries(read).filter(([, value]) => value !== undefined));
@@ -75,8 +80,9 @@ export const paramsOf = (search: Readonly<Record<string, string | string[] | und
   },
 });
 
-/** Whether anything narrows the list, apart from whose it is and the page of it. */
-export const isFiltered = ({ cursor: _, scope: __, ...filter }: CallFilter): boolean => Object.keys(filter).length > 0;
+/** Whether anything narrows the list, apart from whose it is, its order and the page of it. */
+export const isFiltered = ({ cursor: _, scope: __, sort: ___, ...filter }: CallFilter): boolean =>
+  Object.keys(filter).length > 0;
 
 /** Takes every filter out, and the page with them. */
 export const noFilter = {

@@ -24,7 +24,7 @@ const RECHECK_MS = 60_000;
 /** What the filter's calls come to, and when they were; drawing over days narrows the list to them. */
 export function CallTotals({ filter, set }: Props) {
   const { tenantSlug } = useScope();
-  const { cursor: _, ...asked } = filter;
+  const { cursor: _, sort: __, ...asked } = filter;
   const query = useQuery(
     useTRPC().reports.calls.queryOptions(
       { tenantSlug, ...asked, scope: asked.scope ?? "usual" },

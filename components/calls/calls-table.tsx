@@ -17,6 +17,8 @@ import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { Pages } from "@/components/ui/pages";
 import { RowLink } from "@/components/ui/row-link";
+import { descending } from "@/components/ui/sorted";
+import { useSorted } from "@/components/ui/use-sorted";
 import { rich, richly } from "@/components/words/rich";
 import { type Message, msg, t } from "@/server/kernel/words";
 
@@ -30,14 +32,22 @@ type Props = Readonly<{
   set: (changes: Readonly<Record<string, string | undefined>>) => void;
 }>;
 
-const lookedWords = (searching: boolean, none: boolean): Message =>
-  searching
-    ? none
+type Looked = Readonly<{ searching: boolean; none: boolean; oldestFirst: boolean }>;
+
+const lookedWords = ({ searching, none, oldestFirst }: Looked): Message => {
+  if (oldestFirst) {
+    if (searching)
+      return none
+        ? msg("Looking through newer calls: so far up to {at}, none found.")
+        : msg("Looking through newer calls: so far up to {at}.");
+    return none ? msg("Looked up to {at}, none found.") : msg("Looked up to {at}.");
+  }
+  if (searching)
+    return none
       ? msg("Looking through older calls: so far back to {at}, none found.")
-      : msg("Looking through older calls: so far back to {at}.")
-    : none
-      ? msg("Looked back to {at}, none found.")
-      : msg("Looked back to {at}.");
+      : msg("Looking through older calls: so far back to {at}.");
+  return none ? msg("Looked back to {at}, none found.") : msg("Looked back to {at}.");
+};
 
 type Shown = Outputs["calls"]["list"];
 
@@ -51,6 +61,7 @@ function columnsIn({ items, currency, below }: Shown, zone: string): readonly Co
   return [
     {
       key: "time",
+      sort: descending("time"),
       header: t("Time, {zone}", { zone }),
       fold: "second-end",
       cell: (call) => (
@@ -139,6 +150,7 @@ function paidColumn(items: Shown["items"], currency: string): Column<CallRow> {
 export function CallsTable({ data, filter, scope, openId, searching, set }: Props) {
   const { timeZone } = useScope();
   const older = data.nextCursor;
+  const sorted = useSorted("time", "before");
 
   return (
     <>
@@ -154,13 +166,21 @@ export function CallsTable({ data, filter, scope, openId, searching, set }: Prop
         openKey={openId}
         rowKey={(call) => call.id}
         rows={data.items}
+        sorted={sorted}
       />
       {data.searchedTo && (
         <p aria-live="polite" className="flex flex-wrap items-center gap-3 py-3 text-ink-2">
           <span>
-            {richly(lookedWords(searching !== undefined, data.items.length === 0), {
-              at: <Moment at={data.searchedTo} />,
-            })}
+            {richly(
+              lookedWords({
+                searching: searching !== undefined,
+                none: data.items.length === 0,
+                oldestFirst: filter.sort === "-time",
+              }),
+              {
+                at: <Moment at={data.searchedTo} />,
+              },
+            )}
           </span>
           {searching ? (
             <Button onClick={searching}>{t("Stop")}</Button>
@@ -174,6 +194,7 @@ export function CallsTable({ data, filter, scope, openId, searching, set }: Prop
           counted={t("{calls, plural, one {# call} other {# calls}}", { calls: data.items.length })}
           onNewest={filter.cursor ? () => set({ before: undefined }) : undefined}
           onOlder={older ? () => set({ before: older }) : undefined}
+          unusual={sorted.by !== "time"}
         />
       )}
     </>

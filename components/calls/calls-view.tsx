@@ -32,7 +32,7 @@ export function CallsView() {
   // The same object until the filter itself changes: what was found stays when a call is opened beside it.
   const asked = JSON.stringify(readCallFilter(params));
   const filter = useMemo(() => JSON.parse(asked) as CallFilter, [asked]);
-  const { cursor: _, scope = "below", ...shown } = filter;
+  const { cursor: _, sort: __, scope = "below", ...shown } = filter;
   const exported = tenant.kind === "customer" ? shown : { ...shown, scope };
   const query = useQuery(
     useTRPC().calls.list.queryOptions(listInput(tenantSlug, filter), { placeholderData: keepPreviousData }),

@@ -48,6 +48,7 @@ const lists: readonly List[] = [
     },
   },
   // It begins in order by time, the newest first.
+  { as: "customer", page: "/calls", heads: [[/^Time/, "ascending"]] },
   { as: "reseller", page: "/balance", heads: [[/^Time/, "ascending"]], fill: tenantWithLines },
 ];
 

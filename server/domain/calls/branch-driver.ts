@@ -1,5 +1,5 @@
 import { areFewTenants, type CallReach, tenantsOf, whoseOf } from "@/server/domain/calls/call-reach";
-import { type Asked, all, and, bestOf, type CallSource, FEW_CALLS, inOrder } from "@/server/domain/calls/call-source";
+import { type Asked, all, and, bestOf, type CallSource, FEW_CALLS } from "@/server/domain/calls/call-source";
 import { readCallText } from "@/server/domain/calls/call-text.rules";
 import { type Condition, callsBetween, conditionsOf } from "@/server/domain/calls/call-where";
 import { join, type Sql, sql } from "@/server/infra/db/sql";
@@ -18,6 +18,7 @@ const FAR = 10_000;
 export async function branchSource(tx: TenantRead, asked: Asked): Promise<CallSource> {
   const { reach, filter, range, place, rows, part, most } = asked;
   const { table } = part;
+  const { inOrder } = asked.way;
   const within = sql`${part.within} AND ${place}${callsBetween(part)}`;
   const conditions = conditionsOf(filter, range, reach).map((one) => ({
     ...one,
@@ -47,7 +48,7 @@ export async function branchSource(tx: TenantRead, asked: Asked): Promise<CallSo
 type Found = Readonly<{ table: Sql; open: Sql; over: Sql; conditions: readonly Condition[] }>;
 
 function byTenant(
-  { reach, rows, most }: Asked,
+  { reach, rows, most, way: { inOrder } }: Asked,
   { table, open, over, driver, conditions }: Found & Readonly<{ driver: Condition | undefined }>,
 ): CallSource {
   const others = conditions.filter((one) => one !== driver);
@@ -61,7 +62,7 @@ function byTenant(
   return { calls, rest, lookedAt: deep };
 }
 
-function inRow({ reach, rows, most }: Asked, { table, open, over, conditions }: Found): CallSource {
+function inRow({ reach, rows, most, way: { inOrder } }: Asked, { table, open, over, conditions }: Found): CallSource {
   const whose = whoseOf(reach);
   const rest = and(conditions.map((one) => one.sql));
   if (conditions.length === 0) {

@@ -1,5 +1,5 @@
 import { branchSource } from "@/server/domain/calls/branch-driver";
-import { type Asked, all, and, bestOf, type CallSource, FEW_CALLS, inOrder } from "@/server/domain/calls/call-source";
+import { type Asked, all, and, bestOf, type CallSource, FEW_CALLS } from "@/server/domain/calls/call-source";
 import { type CallText, readCallText } from "@/server/domain/calls/call-text.rules";
 import { callsWithin, conditionsOf } from "@/server/domain/calls/call-where";
 import { join, type Sql, sql } from "@/server/infra/db/sql";
@@ -9,6 +9,7 @@ import type { TenantRead } from "@/server/infra/db/tenant-tx";
 export async function sourceOf(tx: TenantRead, asked: Asked): Promise<CallSource> {
   if (asked.reach.below) return branchSource(tx, asked);
   const { tenantId, reach, filter, range, place, rows, part } = asked;
+  const { inOrder } = asked.way;
   const { table } = part;
   const within = sql`${callsWithin(tenantId, part)} AND ${part.within} AND ${place}`;
   const conditions = conditionsOf(filter, range, reach).map((one) => ({
@@ -31,7 +32,7 @@ export async function sourceOf(tx: TenantRead, asked: Asked): Promise<CallSource
   if (begins) {
     const { text: _, ...others } = filter;
     const rest = conditionsOf(others, range, reach);
-    const numbers = await callsOfNumbers(tx, { table, begins, over, rows, alone: rest.length === 0 });
+    const numbers = await callsOfNumbers(tx, { table, begins, over, rows, inOrder, alone: rest.length === 0 });
     if (numbers)
       return { calls: sql`${open} UNION ALL ${numbers}`, rest: and(rest.map((one) => one.sql)), lookedAt: null };
   }
@@ -57,14 +58,18 @@ type Numbers = Readonly<{
   begins: NonNullable<CallText["begins"]>;
   over: Sql;
   rows: number;
+  inOrder: Sql;
   alone: boolean;
 }>;
 
 /**
  * The calls of numbers that begin so, when they are few enough to be put in order; of a number in full that is called often, the
- * newest. Undefined: there are too many, and going through the calls in order finds them soon.
+ * first of the list. Undefined: there are too many, and going through the calls in order finds them soon.
  */
-async function callsOfNumbers(tx: TenantRead, { table, begins, over, rows, alone }: Numbers): Promise<Sql | undefined> {
+async function callsOfNumbers(
+  tx: TenantRead,
+  { table, begins, over, rows, inOrder, alone }: Numbers,
+): Promise<Sql | undefined> {
   const dialled = begins.dialled.map((d) => sql`(dialled ~>=~ ${d} AND dialled ~<~ ${`${d}:`})`);
   const noNumber = sql`to_e164 IS NULL AND (${join(dialled, " OR ")})`;
   const beginning = begins.full.flatMap((n) => [
@@ -81,10 +86,10 @@ async function callsOfNumbers(tx: TenantRead, { table, begins, over, rows, alone
   ]);
   if (!(await areFew(tx, table, [...longer, noNumber], over))) return undefined;
   const inFull = begins.full.flatMap((n) => [sql`to_e164 = ${n}`, sql`from_number = ${`+${n}`}`]);
-  const newest = inFull.map(
+  const firsts = inFull.map(
     (one) => sql`(SELECT *, 0 AS nth FROM ${table} WHERE ${over} AND ${one} ${inOrder} LIMIT ${rows})`,
   );
-  return join([...newest, ...[...longer, noNumber].map(arm)], " UNION ALL ");
+  return join([...firsts, ...[...longer, noNumber].map(arm)], " UNION ALL ");
 }
 
 async function areFew(tx: TenantRead, table: Sql, arms: readonly Sql[], over: Sql): Promise<boolean> {

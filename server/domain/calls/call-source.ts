@@ -20,6 +20,7 @@ export type Asked = Readonly<{
   filter: CallChoice;
   range: CallRange;
   part: CallPart;
+  way: Way;
   /** Where the page begins. */
   place: Sql;
   /** Rows wanted. */
@@ -28,8 +29,20 @@ export type Asked = Readonly<{
   most: number;
 }>;
 
-/** Of the list. */
-export const inOrder = sql`ORDER BY started_at DESC, id DESC`;
+/** Which way round a list goes through the calls: every index is read from either end. */
+export type Way = Readonly<{
+  oldestFirst: boolean;
+  inOrder: Sql;
+  /** What of (moment, id) comes after a place. */
+  follows: Sql;
+}>;
+export const newestFirst: Way = {
+  oldestFirst: false,
+  inOrder: sql`ORDER BY started_at DESC, id DESC`,
+  follows: sql`<`,
+};
+export const oldestFirst: Way = { oldestFirst: true, inOrder: sql`ORDER BY started_at, id`, follows: sql`>` };
+
 /** Of everything. */
 export const all = sql`true`;
 /** All of them; of none: everything. */

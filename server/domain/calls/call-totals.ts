@@ -2,7 +2,7 @@ import type { CallFilter } from "@/server/domain/calls/call.schema";
 import { sourceOf } from "@/server/domain/calls/call-driver";
 import { partsOf } from "@/server/domain/calls/call-parts";
 import { type CallReach, reachOf } from "@/server/domain/calls/call-reach";
-import type { Asked } from "@/server/domain/calls/call-source";
+import { type Asked, newestFirst } from "@/server/domain/calls/call-source";
 import { type CallChoice, type CallRange, callRange } from "@/server/domain/calls/call-where";
 import { type Summed, summedBy } from "@/server/domain/calls/summed.rules";
 import { sql } from "@/server/infra/db/sql";
@@ -129,6 +129,7 @@ async function countCalls(tx: TenantRead, reach: CallReach, choice: CallChoice, 
     reach,
     filter: choice,
     range,
+    way: newestFirst,
     place: sql`state = 'ended'`,
     most: LOOKED_AT,
   };

@@ -10,7 +10,7 @@ import { parseMicros } from "@/server/kernel/money";
 const dayOf = (text: string | undefined): string | null => (text && text.length === 10 ? text : null);
 const momentOf = (text: string | undefined): string | null => (text && text.length > 10 ? text : null);
 
-export type CallChoice = Omit<CallFilter, "cursor" | "limit" | "far">;
+export type CallChoice = Omit<CallFilter, "cursor" | "limit" | "far" | "sort">;
 export type CallRange = Readonly<{
   currency: string;
   timeZone: string;

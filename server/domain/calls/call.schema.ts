@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { callSorts } from "@/server/domain/calls/call-sort.schema";
 import { isRefusalCode } from "@/server/kernel/refusals";
 
 export const callOutcomes = [
@@ -56,7 +57,9 @@ export const callFilterSchema = z.object({
   from: dayOrMoment.optional(),
   /** A day is included; an exact moment is not. */
   to: dayOrMoment.optional(),
-  /** Opaque: the previous page's nextCursor. */
+  /** The newest first, unless the oldest are asked for. */
+  sort: z.enum(callSorts).optional(),
+  /** Opaque: the nextCursor of the page before, in the same order. */
   cursor: z
     .string()
     .regex(/^\d{1,18}_[0-9a-f-]{36}$/, "Not a cursor of this list.")

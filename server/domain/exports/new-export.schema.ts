@@ -16,7 +16,7 @@ const only = <Shape extends z.ZodRawShape>(shape: Shape) =>
       issue.code === "unrecognized_keys" ? `There is no filter ${issue.keys[0]} for this list.` : undefined,
   });
 
-const { cursor: _c, limit: _l, far: _f, ...callsFilter } = callFilterSchema.shape;
+const { cursor: _c, limit: _l, far: _f, sort: _o, ...callsFilter } = callFilterSchema.shape;
 const { after: _a, sort: _s, ...extensionsFilter } = extensionFilterSchema.shape;
 const { severity, view, text } = incidentFilterSchema.shape;
 

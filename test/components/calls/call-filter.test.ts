@@ -34,6 +34,12 @@ describe("the filter in the address", () => {
     expect(isFiltered(read("q=1"))).toBe(true);
   });
 
+  it("has an order only where it is not the usual one, which narrows nothing", () => {
+    expect(read("sort=-time")).toEqual({ sort: "-time" });
+    expect([read("sort=time"), read("sort=cost")]).toEqual([{}, {}]);
+    expect(isFiltered(read("sort=-time"))).toBe(false);
+  });
+
   it("takes the first of a repeated name", () => {
     expect(readCallFilter(paramsOf({ q: ["a", "b"], outcome: undefined }))).toEqual({ text: "a" });
   });

@@ -110,6 +110,8 @@ function proofOfLists(some: typeof cases): void {
           paid: below?.paid ? String(below.paid.micros) : null,
         }));
         expect(seen).toEqual(rows);
+        const oldest = await listed(who, { ...filter, sort: "-time" });
+        expect(oldest.map(({ id }) => id)).toEqual(rows.map(({ id }) => id).toReversed());
         const totals = await total(who, filter);
         expect(totals.since).toBeNull();
         expect(totals).toMatchObject({

@@ -219,8 +219,13 @@ test("what is read of a call is the same, word for word, whether its record is f
     });
   expect(differing).toEqual([]);
   const inOrder = await on.make.sql<{ id: string }>("SELECT id FROM call_record ORDER BY started_at DESC, id DESC");
-  const ids = async (limit: number) => (await pages(limit)).map((row) => (JSON.parse(row) as { id: string }).id);
-  for (const limit of [1, 3, 50]) expect(await ids(limit)).toEqual(inOrder.map(({ id }) => id));
+  const ids = async (limit: number, filter = {}) =>
+    (await pages(limit, filter)).map((row) => (JSON.parse(row) as { id: string }).id);
+  const newest = inOrder.map(({ id }) => id);
+  for (const limit of [1, 3, 50]) {
+    expect(await ids(limit)).toEqual(newest);
+    expect(await ids(limit, { sort: "-time" })).toEqual(newest.toReversed());
+  }
   // Nothing was compared with nothing.
   expect(before.loss).toMatchObject([{ calls: 5 }]);
   expect(due.paid + due.free).toBeGreaterThan(5);
