@@ -51,7 +51,7 @@ export function RetentionView() {
       {run.error && <ErrorState {...refusalOf(run.error)} />}
       <QueryView query={board}>
         {(data) => (
-          <div className="grid gap-8">
+          <div className="grid grid-cols-1 gap-8">
             <Section level={2} title={t("Policies")}>
               <PoliciesTable board={data} onEdit={writes ? setEdited : undefined} />
               <p className="max-w-prose text-xs text-ink-3">{say(keptByLaw)}</p>

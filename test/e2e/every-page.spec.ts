@@ -1,4 +1,4 @@
-import { expect, type Page } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 
 import { expectAccessible, expectAccessibleInBoth } from "./support/axe";
 import { failFromNowOn } from "./support/failing";
@@ -88,6 +88,22 @@ test("my account is accessible in light and dark, and fits a phone", async ({ pa
   await eachLook(page);
 });
 
+test("with the reader's own colours, where one is and what is chosen are still told", async ({ page, resume }) => {
+  const who = signInOf("customer", "owner");
+  await resume(who);
+  await page.emulateMedia({ forcedColors: "active" });
+  await page.goto(`/t/${who.tenantSlug}/reports`);
+  await settled(page, "Reports");
+  const lined = async (one: Locator) => one.evaluate((element) => getComputedStyle(element).outlineStyle);
+  const navigation = page.getByRole("navigation").first();
+  expect(await lined(navigation.locator("[aria-current=page]")), "the page in the list of pages").toBe("solid");
+  expect(await lined(navigation.locator("a:not([aria-current])").first())).toBe("none");
+  expect(await lined(page.locator("[aria-pressed=true]").first()), "a choice that is on").toBe("solid");
+  expect(await lined(page.locator("[aria-pressed=false]").first())).toBe("none");
+  await page.keyboard.press("Tab");
+  expect(await lined(page.locator(":focus")), "the focus").toBe("solid");
+});
+
 async function settled(page: Page, heading: string | RegExp): Promise<void> {
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(heading);
   await expect(page.getByRole("status").filter({ hasText: "Loading" })).toHaveCount(0);
@@ -113,15 +129,22 @@ async function failedLook(page: Page): Promise<void> {
   await expectAccessibleInBoth(page);
 }
 
+async function expectNothingSticksOut(page: Page, width: number): Promise<void> {
+  const sideways = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(sideways, `nothing sticks out at ${width} px`).toBe(0);
+}
+
 /** Wide in both themes, and as a phone, where nothing may scroll sideways. */
 async function eachLook(page: Page, then = async (_: Page) => {}): Promise<void> {
   await expectAccessibleInBoth(page);
   await then(page);
   await page.setViewportSize({ width: 390, height: 844 });
   await expectAccessible(page);
-  const sideways = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  expect(sideways, "nothing sticks out at 390 px").toBe(0);
+  await expectNothingSticksOut(page, 390);
+  // As wide as a page of 1280 is when it is enlarged four times.
+  await page.setViewportSize({ width: 320, height: 640 });
+  await expectNothingSticksOut(page, 320);
   await page.setViewportSize({ width: 1280, height: 900 });
 }
