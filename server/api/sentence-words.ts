@@ -11,6 +11,7 @@ export const sentences: readonly Message[] = [
   msg("A new trunk needs at least one network."),
   msg("A plan needs a name."),
   msg("A price is at most 1000."),
+  msg("A quotation mark is left open."),
   msg("A short name has at least 3 characters."),
   msg("A short name has at most 32 characters."),
   msg("A subject is required."),
@@ -43,6 +44,9 @@ export const sentences: readonly Message[] = [
   msg("Give it a name."),
   msg("It is being read: cancel the job first."),
   msg("It is being read: wait for that, or stop it first."),
+  msg("It is in use already."),
+  msg("It is missing."),
+  msg("It is reserved for emergency calls."),
   msg("Name at least one prefix."),
   msg("No control characters."),
   msg("No line breaks or other control characters."),
@@ -78,12 +82,14 @@ export const sentences: readonly Message[] = [
   msg("That batch waits for nobody."),
   msg("That day is not over: choose an earlier one."),
   msg("That deck was applied or dropped: upload the file anew."),
+  msg("That is more than one person may post alone: begin with less, then top it up."),
   msg("That is no address of one device. It stands on a label below the phone."),
   msg("That is the name of this installation itself."),
   msg("That is the password you have already."),
   msg("That job is over already."),
   msg("That month has not begun."),
   msg("That plan is not one of yours."),
+  msg("That short name is already in use."),
   msg("That token is over. Make a new one."),
   msg("The amount must be more than zero."),
   msg("The codes would have expired already: choose a later day."),
@@ -101,6 +107,7 @@ export const sentences: readonly Message[] = [
   msg("The most is 100000.00."),
   msg("The number in full form, such as +49 30 1234567."),
   msg("The period ends before it begins."),
+  msg("There is no such country; use two letters such as DE."),
   msg("This call is over."),
   msg("This code is wrong, or was used already."),
   msg("This is not an e-mail address."),
@@ -119,6 +126,7 @@ export const sentences: readonly Message[] = [
   msg("Write the host name down first."),
   msg("Write the number in full form, such as +49 30 1234567."),
   msg("Write why, in three characters or more."),
+  msg("You have no plan of that name."),
   msg("Your password is too short to stand alone: choose a longer one first."),
 ];
 const known: ReadonlySet<string> = new Set(sentences);
@@ -135,6 +143,9 @@ export function sentenceInWords(sentence: string): string | null {
   const read = readSentence(sentence);
   return read ? say(read.message, read.values) : null;
 }
+
+/** What is wrong with a row of a file, likewise: what has no words stays as it is, for a row has no code to be told by. */
+export const lineInWords = (sentence: string): string => sentenceInWords(sentence) ?? sentence;
 
 /** What is wrong with each field, likewise; a rule without words of its own still marks its field. */
 export const problemsInWords = (problems: Readonly<Record<string, string[] | undefined>>): Record<string, string[]> =>

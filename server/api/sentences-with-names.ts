@@ -1,3 +1,4 @@
+import { sentenceReader } from "@/server/kernel/sentence-forms";
 import { type Message, msg } from "@/server/kernel/words";
 
 /** Sentences of refusals with a name, a number or an amount in them, each in its place; a test compares them with the code. */
@@ -15,18 +16,22 @@ export const sentencesWithNames: readonly Message[] = [
   msg("At most {most} numbers can be blocked one by one: use a list."),
   msg("At most {most} tenants at once. Split the file."),
   msg("At most {most}: that is what is left of the charge."),
+  msg("Credit can be given in your own currency only ({currency})."),
   msg("Incident {number} is part of {parent} already."),
   msg("Incident {number} is part of {parent}: work on that one, or take it out first."),
   msg("Incident {number} still stops calls: release what it contained first."),
   msg("Incident {other} about the same network is open: work on that one instead of {number}."),
   msg("That is more than is left of this payment: at most {most}."),
   msg("That is more than {most} lines; narrow the filter."),
+  msg("It is in line {line} already."),
   msg("The DNS did not answer for {name}. Try again in a minute."),
   msg("The keep-list holds {most} networks at most."),
   msg("The money is spent or held by live calls: at most {most} can be refunded."),
+  msg("The plan is in {plan}, the tenant in {currency}."),
   msg("The prices of this file are in {currency}, those of the plan in {plan}."),
   msg("There are {most} tokens; revoke one first."),
   msg("There is no column {column} in this file."),
+  msg("There is no country {country}; use two letters such as DE."),
   msg("There is no country {country}."),
   msg("There is no extension {number}."),
   msg("There is no filter {name} for this list."),
@@ -46,29 +51,5 @@ export const sentencesWithNames: readonly Message[] = [
   msg("{prefix} has a price without an end: choose other hours, or end that one first."),
 ];
 
-type Form = Readonly<{ message: Message; form: RegExp; names: readonly string[] }>;
-
-const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-
-const forms: readonly Form[] = sentencesWithNames.map((message) => ({
-  message,
-  form: new RegExp(
-    `^${message
-      .split(/\{\w+\}/)
-      .map(literally)
-      .join("(.{1,200}?)")}$`,
-    "s",
-  ),
-  names: [...message.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? ""),
-}));
-
 /** The text of the catalogue that a sentence was made from, and what stands in its places; undefined for one that is none of them. */
-export function readSentence(
-  sentence: string,
-): Readonly<{ message: Message; values: Readonly<Record<string, string>> }> | undefined {
-  for (const { message, form, names } of forms) {
-    const found = form.exec(sentence);
-    if (found) return { message, values: Object.fromEntries(names.map((name, n) => [name, found[n + 1] ?? ""])) };
-  }
-  return undefined;
-}
+export const readSentence = sentenceReader(sentencesWithNames);

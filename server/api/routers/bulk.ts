@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { lineInWords } from "@/server/api/sentence-words";
 
 import { freshTenantMutation, router, tenantMutation, tenantQuery } from "@/server/api/trpc";
 import { createBatch, type TellableSecret, takeSecrets } from "@/server/domain/provisioning/batches";
@@ -52,7 +53,7 @@ async function make(tx: TenantWrite, { tenantId, by, read, asked }: Making) {
   const answer: Answer = {
     rows: read.rows.length + new Set(read.problems.map(({ line }) => line)).size,
     good: plan.rows.length,
-    problems: plan.problems.slice(0, MOST_PROBLEMS),
+    problems: plan.problems.slice(0, MOST_PROBLEMS).map((one) => ({ ...one, reason: lineInWords(one.reason) })),
     problemCount: plan.problems.length,
     ignored: plan.ignored,
     made: 0,

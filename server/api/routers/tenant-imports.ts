@@ -1,9 +1,10 @@
 import { z } from "zod";
 
+import { lineInWords } from "@/server/api/sentence-words";
 import { requireFresh, router, tenantMutation, tenantQuery } from "@/server/api/trpc";
 import { readTenantFile } from "@/server/domain/onboarding/tenant-file";
 import { tenantFileSchema } from "@/server/domain/onboarding/tenant-import.schema";
-import { createTenantImport, importResult } from "@/server/domain/onboarding/tenant-imports";
+import { createTenantImport, type ImportLine, importResult } from "@/server/domain/onboarding/tenant-imports";
 import { checkCreditOfAll, type PlannedTenant, planTenants } from "@/server/domain/onboarding/tenant-plan";
 import { DomainError } from "@/server/kernel/errors";
 import { decimalOf } from "@/server/kernel/money";
@@ -41,7 +42,7 @@ export const tenantImportsRouter = router({
           good: rows.length,
           rows: rows.slice(0, SHOWN_ROWS).map(shown),
           madeBefore,
-          problems: problems.slice(0, MOST_PROBLEMS),
+          problems: problems.slice(0, MOST_PROBLEMS).map((one) => ({ ...one, reason: lineInWords(one.reason) })),
           problemCount: problems.length,
           columns: file.columns,
           money,
@@ -68,5 +69,9 @@ export const tenantImportsRouter = router({
   /** What became of each line. */
   result: tenantQuery("tenants.read")
     .input(z.object({ tenantImportId: z.uuid() }))
-    .query(({ ctx, input }) => ctx.read((tx) => importResult(tx, ctx.tenantId, input.tenantImportId))),
+    .query(async ({ ctx, input }) => {
+      const result = await ctx.read((tx) => importResult(tx, ctx.tenantId, input.tenantImportId));
+      const inWords = ({ problem, ...line }: ImportLine) => ({ ...line, problem: problem && lineInWords(problem) });
+      return { ...result, lines: result.lines.map(inWords) };
+    }),
 });

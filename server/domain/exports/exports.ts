@@ -10,6 +10,7 @@ import { type May, missingFor } from "@/server/domain/exports/export-rights";
 import { exportStyleSchema, type NewExport } from "@/server/domain/exports/new-export.schema";
 import { exportSources } from "@/server/domain/exports/sources";
 import type { TaskState } from "@/server/domain/tasks/task.schema";
+import { taskError } from "@/server/domain/tasks/task-errors";
 import { createTask } from "@/server/domain/tasks/tasks";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
@@ -168,7 +169,13 @@ function rowOf({
     lines: lines === null ? null : Number(lines),
     bytes: bytes === null ? null : Number(bytes),
     state: stateOf(row.readyAt, gone, taskState),
-    task: { state: taskState, done: Number(done), total: total === null ? null : Number(total), note, error },
+    task: {
+      state: taskState,
+      done: Number(done),
+      total: total === null ? null : Number(total),
+      note,
+      error: taskError(error),
+    },
   };
 }
 

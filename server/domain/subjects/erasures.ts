@@ -1,5 +1,6 @@
 import type { Subject } from "@/server/domain/subjects/subject.schema";
 import type { TaskState } from "@/server/domain/tasks/task.schema";
+import { taskError } from "@/server/domain/tasks/task-errors";
 import { createTask } from "@/server/domain/tasks/tasks";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
@@ -94,6 +95,7 @@ export async function listErasures(tx: TenantRead, operator: TenantId, limit = 2
     GROUP BY 1, 2, g.rank ORDER BY g.rank NULLS FIRST, c.relation`;
   return rows.map((row) => ({
     ...row,
+    error: taskError(row.error),
     lines: counts.filter(({ id }) => id === row.id).map(({ id: _, ...line }) => line),
   }));
 }

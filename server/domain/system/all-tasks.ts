@@ -1,3 +1,4 @@
+import { taskError } from "@/server/domain/tasks/task-errors";
 import { taskTitle } from "@/server/domain/tasks/task-words";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 
@@ -27,5 +28,5 @@ export async function listAllTasks(tx: TenantRead): Promise<AnyTask[]> {
     SELECT id, kind, title, state, done::float8 AS done, total::float8 AS total, error, tenant_name AS "tenantName",
       tenant_slug AS "tenantSlug", created_at AS "createdAt", started_at AS "startedAt", ended_at AS "endedAt"
     FROM tasks_of_all(${MOST})`;
-  return rows.map((row) => ({ ...row, title: taskTitle(row.kind, row.title) }));
+  return rows.map((row) => ({ ...row, title: taskTitle(row.kind, row.title), error: taskError(row.error) }));
 }

@@ -1,4 +1,5 @@
 import { isTaskKind, type TaskKind, type TaskState } from "@/server/domain/tasks/task.schema";
+import { taskError } from "@/server/domain/tasks/task-errors";
 import { taskNote, taskTitle } from "@/server/domain/tasks/task-words";
 import type { Prisma } from "@/server/infra/db/generated/client";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
@@ -84,6 +85,7 @@ function taskOf(row: Stored): Task {
     kind: row.kind,
     title: taskTitle(row.kind, row.title),
     note: taskNote(row.kind, row.note),
+    error: taskError(row.error),
     state: row.state as TaskState,
     done: Number(row.done),
     total: row.total === null ? null : Number(row.total),

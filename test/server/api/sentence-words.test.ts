@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { problemsInWords, sentenceInWords, sentences } from "@/server/api/sentence-words";
+import { lineInWords, problemsInWords, sentenceInWords, sentences } from "@/server/api/sentence-words";
 import { sentencesWithNames } from "@/server/api/sentences-with-names";
 import { inLanguage } from "@/server/infra/words/speaking";
 import { sourceAt, trackedFiles } from "@/test/architecture/tidy/source";
@@ -44,4 +44,15 @@ describe("what the server says of a refusal", () => {
     const bare = (sentence: string) => sentence.replace(/\{\w+\}/g, "{}");
     expect(sentencesWithNames.filter((sentence) => !plain.includes(`\`${bare(sentence)}\``))).toEqual([]);
   });
+});
+
+test("what is wrong with a row of a file is said with what stands in it, and stays where it has no words", () => {
+  const said = (sentence: string) => inLanguage("de", () => lineInWords(sentence));
+  expect(said("It is in line 7 already.")).toBe("Steht schon in Zeile 7.");
+  expect(said("The plan is in EUR, the tenant in USD.")).toBe("Der Tarif ist in EUR, der Mandant in USD.");
+  expect(said("There is no country XX; use two letters such as DE.")).toBe(
+    "Es gibt kein Land XX; nehmen Sie zwei Buchstaben wie DE.",
+  );
+  expect(said("Too odd.")).toBe("Too odd.");
+  expect(inLanguage("en", () => lineInWords("It is missing."))).toBe("It is missing.");
 });
