@@ -1,4 +1,6 @@
 import { readSentence } from "@/server/api/sentences-with-names";
+import type { DomainError } from "@/server/kernel/errors";
+import { listText } from "@/server/kernel/locale";
 import { type Message, msg, say, spoken, t } from "@/server/kernel/words";
 
 /** What domain functions and schemas say of a refusal and of a field, as it stands there; a test compares both. */
@@ -155,3 +157,37 @@ export const problemsInWords = (problems: Readonly<Record<string, string[] | und
       (found ?? []).map((each) => sentenceInWords(each) ?? t("That is not allowed here.")),
     ]),
   );
+
+/** Values that stand in a refusal as the words of a program; the field of it says which they are. */
+const valueWords: Readonly<Record<string, Readonly<Record<string, Message>>>> = {
+  action: { keep: msg("kept"), pseudonymise: msg("numbers go"), delete: msg("deleted") },
+  roles: {
+    owner: msg("owner"),
+    admin: msg("admin"),
+    billing: msg("billing"),
+    support: msg("support"),
+    viewer: msg("viewer"),
+    incident_responder: msg("incident responder"),
+    auditor: msg("auditor"),
+  },
+};
+
+/** What is there by now, of a refusal that says so, in words; undefined for what was typed, and for what has no other words. */
+function nowInWords({ code, detail }: DomainError): string | undefined {
+  const { field, there } = detail;
+  if (code !== "changed_meanwhile" || typeof there !== "string") return undefined;
+  const value: unknown = JSON.parse(there)[String(field)];
+  if (typeof value === "boolean") return value ? t("value|on") : t("value|off");
+  const known = valueWords[String(field)];
+  const words = typeof value === "string" && known ? value.split(" ").map((each) => known[each]) : [];
+  return words.length > 0 && words.every((word) => word !== undefined)
+    ? listText(words.map((word) => say(word)))
+    : undefined;
+}
+
+/** A refusal's sentence in the language of whoever reads the page, its values as well; null as for any sentence. */
+export function refusalInWords(refusal: DomainError): string | null {
+  const now = spoken() === "en" ? undefined : nowInWords(refusal);
+  const read = now === undefined ? undefined : readSentence(refusal.sentence);
+  return read ? say(read.message, { ...read.values, now: now ?? "" }) : sentenceInWords(refusal.sentence);
+}

@@ -6,7 +6,7 @@ import type { Context, SignedIn } from "@/server/api/context";
 import { trpcCodeOf } from "@/server/api/error-map";
 import { liveKindsOf } from "@/server/api/live-kinds";
 import { noteRefusal, noteStranger } from "@/server/api/refused";
-import { problemsInWords, sentenceInWords } from "@/server/api/sentence-words";
+import { problemsInWords, refusalInWords } from "@/server/api/sentence-words";
 import type { AuditAction } from "@/server/domain/audit/actions";
 import { type Actor, type Changed, change, changeOfPerson, recordRefusal } from "@/server/domain/audit/change";
 import { recordedHere } from "@/server/domain/audit/recorded";
@@ -46,7 +46,7 @@ const t = initTRPC
           httpStatus: shape.data.httpStatus,
           path: shape.data.path,
           domainCode: refusal?.code ?? (problems ? ("invalid_input" as const) : null),
-          sentence: refusal ? sentenceInWords(refusal.sentence) : null,
+          sentence: refusal ? refusalInWords(refusal) : null,
           detail: refusal?.detail ?? null,
           /** What is wrong with which field, for the form that sent it. */
           problems: problems ? problemsInWords(problems.fieldErrors) : null,

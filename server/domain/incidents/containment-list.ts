@@ -1,3 +1,4 @@
+import { handLine, stepError } from "@/server/domain/incidents/by-hand-words";
 import { type ContainStep, containSteps, type StepState } from "@/server/domain/incidents/containment.schema";
 import type { Target } from "@/server/domain/incidents/containments";
 import { getExtensionId } from "@/server/domain/provisioning/extension-list";
@@ -69,8 +70,8 @@ export async function listContainments(
       steps
         .filter((one) => one.containmentId === row.id && one.step === step)
         .map(({ state, count, error, byHand, attempts, startedAt, finishedAt }) => ({
-          ...{ step, state: state as StepState, count, error, attempts, startedAt, finishedAt },
-          byHand: byHand === "" ? [] : byHand.split("\n"),
+          ...{ step, state: state as StepState, count, error: stepError(error), attempts, startedAt, finishedAt },
+          byHand: byHand === "" ? [] : byHand.split("\n").map(handLine),
         })),
     ),
   }));

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { handLine } from "@/server/domain/incidents/by-hand-words";
 
 import { incidentId } from "@/server/domain/incidents/incident.schema";
 import { kindsOf, type LineGroup, lineGroups } from "@/server/domain/incidents/timeline-kinds.schema";
@@ -47,8 +48,12 @@ export async function timelineOf(
       AND (${before ?? null}::int IS NULL OR l.seq < ${before ?? null}::int)
       AND (${of ?? null}::text IS NULL OR l.kind = ANY (${of ? [...kindsOf(of)] : []}::text[]))
     ORDER BY l.seq DESC LIMIT ${MOST_LINES + 1}`;
-  return { lines: rows.slice(0, MOST_LINES).reverse(), older: rows.length > MOST_LINES };
+  return { lines: rows.slice(0, MOST_LINES).reverse().map(inWords), older: rows.length > MOST_LINES };
 }
+
+/** What a failed step left is lines for whoever reads it; what people wrote stays as they wrote it. */
+const inWords = (line: TimelineLine): TimelineLine =>
+  line.kind === "contain_failed" ? { ...line, body: line.body.split("\n").map(handLine).join("\n") } : line;
 
 /** The same, of an incident that may be none. @throws DomainError not_found. */
 export async function readTimeline(

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 
-import { lineInWords, problemsInWords, sentenceInWords, sentences } from "@/server/api/sentence-words";
+import { lineInWords, problemsInWords, refusalInWords, sentenceInWords, sentences } from "@/server/api/sentence-words";
 import { sentencesWithNames } from "@/server/api/sentences-with-names";
 import { inLanguage } from "@/server/infra/words/speaking";
+import { DomainError } from "@/server/kernel/errors";
 import { sourceAt, trackedFiles } from "@/test/architecture/tidy/source";
 
 describe("what the server says of a refusal", () => {
@@ -55,4 +56,22 @@ test("what is wrong with a row of a file is said with what stands in it, and sta
   );
   expect(said("Too odd.")).toBe("Too odd.");
   expect(inLanguage("en", () => lineInWords("It is missing."))).toBe("It is missing.");
+});
+
+test("what is there by now is said in words where it stands as a word of a program, and as it was typed elsewhere", () => {
+  const said = (field: string, value: string | boolean) => {
+    const sentence = `Ada changed this while you typed: it is ${typeof value === "boolean" ? "on" : value} now. Save again to put yours in place of theirs.`;
+    const refusal = new DomainError(
+      "changed_meanwhile",
+      { field, there: JSON.stringify({ [field]: value }) },
+      sentence,
+    );
+    expect(inLanguage("en", () => refusalInWords(refusal))).toBe(sentence);
+    return /Es ist jetzt (.*)\. Speichern/.exec(inLanguage("de", () => refusalInWords(refusal)) ?? "")?.[1];
+  };
+  expect(said("automatic", true)).toBe("an");
+  expect(said("action", "delete")).toBe("gelöscht");
+  expect(said("roles", "viewer incident_responder")).toBe("Betrachter und Vorfallbearbeiter");
+  expect(said("displayName", "viewer")).toBe("viewer");
+  expect(said("roles", "viewer captain")).toBe("viewer captain");
 });
