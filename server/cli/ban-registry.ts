@@ -34,6 +34,14 @@ export const banCommands: Readonly<Record<string, Entry>> = {
     summary: "trunks, and where their calls may come from",
     load: async () => (await import("./commands/trunks")).trunkList,
   },
+  "trunk show": {
+    summary: "what a trunk carried, and why its calls were not answered",
+    load: async () => (await import("./commands/pbxs")).trunkShow,
+  },
+  "pbx list": {
+    summary: "each PBX, its link and what it carries",
+    load: async () => (await import("./commands/pbxs")).pbxList,
+  },
   "trunk allow": {
     summary: "the networks that a trunk's calls may come from",
     load: async () => (await import("./commands/trunks")).trunkAllow,

@@ -1,7 +1,7 @@
 import type { Message } from "@/server/kernel/words";
 
 type Form = Readonly<{ message: Message; form: RegExp; names: readonly string[] }>;
-export type ReadSentence = Readonly<{ message: Message; values: Readonly<Record<string, string>> }>;
+type ReadSentence = Readonly<{ message: Message; values: Readonly<Record<string, string>> }>;
 
 const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { momentSchema, moneyOf, moneySchema, paged, pageOf, type Route, route } from "@/server/api/rest/route";
+import type { Way } from "@/server/domain/pbx/trunk-sums.rules";
 
 const pbxSchema = z
   .object({
@@ -15,7 +16,18 @@ const pbxSchema = z
   })
   .meta({ id: "Pbx" });
 
-const waySchema = z.object({ calls: z.number().int(), answered: z.number().int() });
+const waySchema = z.object({
+  calls: z.number().int(),
+  answered: z.number().int(),
+  failed: z.number().int().describe("Not answered for a cause that is the network's"),
+  causes: z
+    .array(z.object({ cause: z.number().int().nullable(), calls: z.number().int() }))
+    .describe("Of calls that were not answered, by Q.850; null where none was named; the most frequent first"),
+});
+const wayOf = ({ calls, answered, failed, causes }: Way) => ({
+  ...{ calls, answered, failed },
+  causes: causes.map(({ cause, calls: n }) => ({ cause, calls: n })),
+});
 const trunkSchema = z
   .object({
     trunk: z.string(),
@@ -71,8 +83,8 @@ export const pbxRoutes: readonly Route[] = [
         trunk,
         networks: [...(networks.length > 0 ? networks : configured)],
         live_calls: sums.live,
-        out: { calls: sums.out.calls, answered: sums.out.answered },
-        in: { calls: sums.in.calls, answered: sums.in.answered },
+        out: wayOf(sums.out),
+        in: wayOf(sums.in),
         reached: contacts.map(({ pbx, status, roundTripMs, at }) => ({
           pbx,
           status,

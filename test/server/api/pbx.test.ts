@@ -4,9 +4,12 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { endingOf } from "@/server/domain/calls/outcome.rules";
 import { saveBeat, type WorkerReport } from "@/server/domain/system/workers";
+import { permissionsFor } from "@/server/domain/tenancy/roles";
 import { nameTrunk } from "@/server/infra/db/name-trunk";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { restDesk } from "@/test/support/rest-desk";
 import { type Stage, stage } from "@/test/support/stage";
+import { jsonOf, runCli } from "../cli/run-cli";
 
 let db: TestDatabase;
 let on: Stage;
@@ -95,6 +98,30 @@ test("a trunk is told with what it carried within the hour or the day, each call
   // What a worker said that is gone is no state of now.
   await on.sql("UPDATE worker_state SET beat_at = beat_at - interval '21 seconds' WHERE pbx = 'pbx2'");
   expect(of(await on.as("operator").pbx.trunks(operator), "carrier")?.contacts).toEqual([]);
+});
+
+test("a script reads both, and with which causes calls were not answered", async () => {
+  expect(await jsonOf(db.appUrl, ["pbx", "list"])).toMatchObject([
+    { pbx: "pbx1", connected: true, problem: null, version: "22.7.0" },
+    { pbx: "pbx2", connected: true },
+  ]);
+  expect(await jsonOf(db.appUrl, ["trunk", "show", "--trunk", "carrier", "--hours", "24"])).toMatchObject({
+    trunk: "carrier",
+    sums: { out: { calls: 6, failed: 2, causes: expect.arrayContaining([{ cause: 34, calls: 2 }]) } },
+  });
+  const { out } = await runCli(db.appUrl, ["trunk", "show", "--trunk", "carrier"]);
+  expect(out).toContain("out: 5 calls, 3 answered, 1 failed in the network; causes: ");
+  expect(out).toMatch(/\b34 ×1\b/);
+  expect(await runCli(db.appUrl, ["trunk", "show", "--trunk", "harbor", "--json"])).toMatchObject({
+    out: expect.stringContaining("not_found"),
+  });
+  expect((await runCli(db.appUrl, ["trunk", "show", "--trunk", "carrier", "--hours", "7"])).err).toContain("1 or 24.");
+
+  const rest = restDesk(db);
+  const { tokenOnce } = await rest.token(on.owners.operator, "operator", permissionsFor("owner"));
+  const { body } = await rest.ask(tokenOnce, "GET /trunks?hours=24");
+  const carrier = (body["data"] as { trunk: string }[]).find(({ trunk }) => trunk === "carrier");
+  expect(carrier).toMatchObject({ out: { failed: 2, causes: expect.arrayContaining([{ cause: 34, calls: 2 }]) } });
 });
 
 test("both are the operator's alone, by the page and by the database", async () => {
