@@ -1,11 +1,11 @@
 "use client";
 
-import Link from "next/link";
 import { useState } from "react";
 import { type FactKind, factActs } from "@/components/blocks/fact-acts";
+import { ruleHref } from "@/components/rules/rule-begin";
 import { useScope } from "@/components/shell/scope";
 import { later } from "@/components/ui/later";
-import { MenuAct, menuItem } from "@/components/ui/menu-act";
+import { MenuAct, MenuLink } from "@/components/ui/menu-act";
 import { Popover } from "@/components/ui/popover";
 import { t } from "@/server/kernel/words";
 
@@ -48,13 +48,14 @@ export function FactChip({ kind, value, links = [], onOnly, reason }: Props) {
             <ul>
               {onOnly && <MenuAct onPress={then(onOnly)}>{t("Only these")}</MenuAct>}
               {links.map(({ label, href }) => (
-                <li key={href}>
-                  <Link className={menuItem} href={href} prefetch={false}>
-                    {label}
-                  </Link>
-                </li>
+                <MenuLink href={href} key={href}>
+                  {label}
+                </MenuLink>
               ))}
               {acts.includes("ban") && <MenuAct onPress={then(() => setAsking("ban"))}>{t("Ban an address…")}</MenuAct>}
+              {acts.includes("rule") && (
+                <MenuLink href={ruleHref(scope.tenantSlug, { action: "ban" })}>{t("Make a rule…")}</MenuLink>
+              )}
               {acts.includes("block") && (
                 <MenuAct onPress={then(() => setAsking("block"))}>{t("Block a number…")}</MenuAct>
               )}

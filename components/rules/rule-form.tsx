@@ -1,6 +1,7 @@
 "use client";
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useSearchParams } from "next/navigation";
 import { type FormEvent, useRef } from "react";
 
 import { useTRPC } from "@/components/api/client";
@@ -9,6 +10,7 @@ import { problemsOf, refusalBeside } from "@/components/api/refusal";
 import { useSeen } from "@/components/api/use-seen";
 import { plainAmount, readAmount } from "@/components/billing/amount-input";
 import { RehearseRule } from "@/components/rules/rehearse-rule";
+import { begun, readBegin } from "@/components/rules/rule-begin";
 import { actionText, modeText, plain } from "@/components/rules/rule-words";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
@@ -47,11 +49,11 @@ const amount: Check = (value) =>
 
 /** What one says about a rule; what is left empty is inherited. It can be tried against past calls before it is saved. */
 export function RuleForm({ row, of }: Readonly<{ row: RuleRow; of: string | undefined }>) {
-  const { save, ask, form, problems, refusal } = useRuleForm(row, of);
+  const { own, save, ask, form, problems, refusal } = useRuleForm(row, of);
   const { timeZone } = useScope();
-  const { own, inherited, money } = row;
+  const { inherited, money } = row;
   const standard = standardOf(row.signal, row.scope);
-  const shared = { row, problems };
+  const shared = { row: { ...row, own }, problems };
   const threshold = (name: "warn" | "critical", label: string) => (
     <Field
       defaultValue={own[name] === null ? "" : plain(own[name])}
@@ -91,6 +93,7 @@ export function RuleForm({ row, of }: Readonly<{ row: RuleRow; of: string | unde
           )}
           <Select choices={endChoices(row, timeZone)} label={t("Ends")} name="until" />
         </div>
+        {own !== row.own && <p className="text-ink-2">{t("Begun with what you pressed. Nothing is saved yet.")}</p>}
         {refusal && <ErrorState {...refusal} />}
         <div className="flex flex-wrap gap-2">
           <Button busy={save.isPending && t("Saving…")} look="primary" type="submit">
@@ -130,6 +133,7 @@ function useRuleForm(row: RuleRow, of: string | undefined) {
   const { tenantSlug } = useScope();
   const trpc = useTRPC();
   const queries = useQueryClient();
+  const begin = useSearchParams().get("begin");
   const form = useRef<HTMLFormElement>(null);
   const of_ = checks.optional(row.money ? amount : count);
   const fields = useFields<FieldName>({
@@ -173,6 +177,7 @@ function useRuleForm(row: RuleRow, of: string | undefined) {
   };
   const names = { mode: "", action: "", windowMinutes: "", warn: "", critical: "", until: "" };
   return {
+    own: begun(row, readBegin(begin)),
     form,
     ask,
     save,

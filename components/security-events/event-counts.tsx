@@ -7,6 +7,7 @@ import { useTRPC } from "@/components/api/client";
 import type { Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { factActs } from "@/components/blocks/fact-acts";
+import { beginOf, ruleHref } from "@/components/rules/rule-begin";
 import { slotsOf } from "@/components/security-events/event-bars";
 import { facetText, leaveOutToo } from "@/components/security-events/security-event-filter";
 import { Moment } from "@/components/shell/moment";
@@ -14,7 +15,7 @@ import { portalPath } from "@/components/shell/portal-path";
 import { useScope } from "@/components/shell/scope";
 import { dayText, timeText } from "@/components/ui/clock-text";
 import { later } from "@/components/ui/later";
-import { MenuAct } from "@/components/ui/menu-act";
+import { MenuAct, MenuLink } from "@/components/ui/menu-act";
 import { Popover } from "@/components/ui/popover";
 import { Section } from "@/components/ui/section";
 import { rich } from "@/components/words/rich";
@@ -143,6 +144,8 @@ function FacetMenu({ count, filter, set }: Readonly<{ count: Count; filter: Secu
   const [banning, setBanning] = useState(false);
   const { facet, value } = count;
   const said = facetText(facet, count.name ?? value);
+  const begin =
+    scope.tenant.kind === "operator" && scope.can("rules.write") ? beginOf(facet, count, filter) : undefined;
   const mayBan = facet === "address" && factActs("address", value, scope).includes("ban");
   return (
     <>
@@ -162,6 +165,7 @@ function FacetMenu({ count, filter, set }: Readonly<{ count: Count; filter: Secu
               <MenuAct onPress={then(() => set({ [facet]: value, before: undefined }))}>{t("Only these")}</MenuAct>
               <MenuAct onPress={then(() => set(leaveOutToo(filter, facet, value)))}>{t("Leave these out")}</MenuAct>
               {mayBan && <MenuAct onPress={then(() => setBanning(true))}>{t("Ban this network…")}</MenuAct>}
+              {begin && <MenuLink href={ruleHref(scope.tenantSlug, begin)}>{t("Make a rule…")}</MenuLink>}
             </ul>
           );
         }}

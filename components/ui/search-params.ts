@@ -1,5 +1,5 @@
 /** What an address says of the row that is open; another row has none of it. */
-const ofTheOpen = ["line", "lines", "lineBefore"] as const;
+const ofTheOpen = ["line", "lines", "lineBefore", "begin"] as const;
 
 /** A copy of the query with some values set; what is undefined or empty is taken out. Order is kept, so addresses stay stable. */
 export function withParam(

@@ -7,8 +7,10 @@ const reader = (kind: string, ...permissions: readonly string[]) => ({
   can: (permission: string) => permissions.includes(permission),
 });
 
-test("an address can be banned by the operator alone, a number blocked by whoever closes destinations", () => {
+test("an address can be banned, and a rule made of it, by the operator alone, a number blocked by whoever closes destinations", () => {
   const both = ["bans.write", "destinations.write"] as const;
+  expect(factActs("address", "192.0.2.1", reader("operator", ...both, "rules.write"))).toEqual(["ban", "rule"]);
+  expect(factActs("address", "192.0.2.1", reader("reseller", ...both, "rules.write"))).toEqual([]);
   expect(factActs("address", "192.0.2.1", reader("operator", ...both))).toEqual(["ban"]);
   expect(factActs("address", "192.0.2.1", reader("reseller", ...both))).toEqual([]);
   expect(factActs("address", "192.0.2.1", reader("operator", "destinations.write"))).toEqual([]);
