@@ -3,6 +3,7 @@
 import type { IncidentDetail } from "@/components/api/outputs";
 import { FactChip } from "@/components/blocks/fact-chip";
 import { linksOf } from "@/components/incidents/subject-links";
+import { Moment } from "@/components/shell/moment";
 import { useScope } from "@/components/shell/scope";
 import { Section } from "@/components/ui/section";
 import { msg, say, t } from "@/server/kernel/words";
@@ -58,6 +59,31 @@ export function IncidentSubjects({ incident }: Readonly<{ incident: IncidentDeta
           </Section>
         );
       })}
+      <Agents agents={incident.agents} />
     </>
+  );
+}
+
+/** What came in as one of the phones, by what it called itself. */
+function Agents({ agents }: Pick<IncidentDetail, "agents">) {
+  if (agents.length === 0) return null;
+  return (
+    <Section title={t("Programs that signed in")}>
+      <ul className="grid">
+        {agents.slice(0, SHOWN).map(({ value, phones, lastAt }) => (
+          <li className="flex items-baseline justify-between gap-4 border-b py-1" key={value}>
+            <span className="min-w-0">
+              <code className="break-all">{value}</code>
+              <span className="ms-3 text-ink-2">
+                {t("{count, plural, one {# phone} other {# phones}}", { count: phones })}
+              </span>
+            </span>
+            <span className="text-ink-3">
+              <Moment at={lastAt} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Section>
   );
 }

@@ -1,3 +1,4 @@
+import { agentsOf, type IncidentAgent } from "@/server/domain/incidents/agents";
 import type { DismissReason } from "@/server/domain/incidents/dismiss-reasons.schema";
 import {
   type Clock,
@@ -174,6 +175,8 @@ export type IncidentDetail = IncidentRow & {
     readonly firstAt: Date;
     readonly lastAt: Date;
   }[];
+  /** The programs that signed in as its phones from its addresses, the last seen first. */
+  readonly agents: readonly IncidentAgent[];
   /** Whom one calls about it: the numbers for emergencies that the tenants concerned have set. */
   readonly contacts: readonly { readonly tenantName: string; readonly number: string }[];
   /** The newest of its timeline. */
@@ -218,6 +221,7 @@ export async function getIncident(tx: TenantRead, tenantId: TenantId, id: string
     mergedInto: intoId === null ? null : { id: intoId, number: String(intoNumber) },
     parts: parts.map((part) => ({ ...part, title: titleText(part.title), number: String(part.number) })),
     subjects: await subjectsOf(tx, tenantId, id),
+    agents: await agentsOf(tx, tenantId, id),
     contacts: await contactsOf(tx, tenantId, id),
     timeline: await timelineOf(tx, tenantId, id),
   };
