@@ -105,7 +105,7 @@ export async function endRate(
       : await tx.$queryRaw<Dropped[]>`
           DELETE FROM rate WHERE tenant_id = ${where.tenantId}::uuid AND plan_id = ${where.planId}::uuid AND id = ${where.rateId}::uuid
             AND lower(valid) >= clock_timestamp()
-          RETURNING direction, prefix, hours::text AS hours, lower(valid)::text AS since, upper(valid)::text AS until`;
+          RETURNING direction, prefix, hours::text AS hours, lower(valid)::text AS since, upper(valid)::text AS until, id, deck_id AS deck, hand`;
   for (const planned of dropped) await goOn(tx, { tenantId, planId, planned });
   if (ended + dropped.length === 0)
     throw new DomainError("invalid_state", { field: "rate" }, "That price is over already.");
@@ -119,24 +119,36 @@ type Dropped = Readonly<{
   hours: string | null;
   since: string;
   until: string | null;
+  id: string;
+  deck: string | null;
+  hand: string | null;
 }>;
 
 /**
- * What was to end where a planned price began goes on, or calls would have no price from that day: until the next price when it
- * gave way by its being planned, otherwise until where the planned one was to end.
+ * What gave way to a planned price goes on, or calls would have no price from that day: until the next price when somebody planned
+ * it, and when a deck brought it, until where that one was to end, where what follows takes over in its stead. An own end stays:
+ * one that somebody gave, and that of what a deck left out.
  */
 async function goOn(
   tx: TenantWrite,
   { tenantId, planId, planned }: Readonly<{ tenantId: string; planId: string; planned: Dropped }>,
 ): Promise<void> {
-  const { direction, prefix, hours, since, until } = planned;
+  const { id, deck, hand, direction, prefix, hours, since, until } = planned;
   await tx.$executeRaw`
-    UPDATE rate r SET valid = tstzrange(lower(r.valid), n.until), hand = CASE WHEN n.until IS NOT NULL THEN r.hand END
-    FROM (SELECT w.id, CASE WHEN w.hand = 'until_next' THEN (SELECT min(lower(x.valid)) FROM rate x
-          WHERE x.plan_id = w.plan_id AND x.direction = w.direction AND x.prefix = w.prefix AND lower(x.valid) >= upper(w.valid)
-            AND (x.hours IS NULL) = (w.hours IS NULL) AND (x.hours IS NULL OR x.hours && w.hours))
-        ELSE ${until}::timestamptz END AS until
-      FROM rate w WHERE w.tenant_id = ${tenantId}::uuid AND w.plan_id = ${planId}::uuid AND w.direction = ${direction} AND w.prefix = ${prefix}
-        AND upper(w.valid) = ${since}::timestamptz AND w.hours IS NOT DISTINCT FROM ${hours}::int4multirange) n
-    WHERE r.tenant_id = ${tenantId}::uuid AND r.plan_id = ${planId}::uuid AND r.id = n.id`;
+    WITH gave_way AS (
+      SELECT w.id, w.hand, e.valid AS was,
+        (SELECT min(lower(x.valid)) FROM rate x WHERE x.plan_id = w.plan_id AND x.direction = w.direction AND x.prefix = w.prefix AND lower(x.valid) >= upper(w.valid)
+          AND (x.hours IS NULL) = (w.hours IS NULL) AND (x.hours IS NULL OR x.hours && w.hours)) AS next
+      FROM rate w LEFT JOIN deck_ended e ON e.tenant_id = w.tenant_id AND e.deck_id = ${deck}::uuid AND e.rate_id = w.id AND e.ended_at = upper(w.valid)
+      WHERE w.tenant_id = ${tenantId}::uuid AND w.plan_id = ${planId}::uuid AND w.direction = ${direction} AND w.prefix = ${prefix}
+        AND upper(w.valid) = ${since}::timestamptz AND w.hours IS NOT DISTINCT FROM ${hours}::int4multirange AND (w.hand = 'until_next' OR e.rate_id IS NOT NULL)),
+    goes_on AS (
+      SELECT id, hand IS NOT DISTINCT FROM 'until_next' AS given_way, CASE WHEN hand = 'until_next' THEN next ELSE least(upper(was), ${until}::timestamptz) END AS until,
+        ${hand}::text IS NOT DISTINCT FROM 'until_next' OR EXISTS (SELECT FROM deck_ended e JOIN rate x ON x.deck_id = e.deck_id AND x.plan_id = ${planId}::uuid
+          AND x.direction = ${direction} AND x.prefix = ${prefix} AND lower(x.valid) = e.ended_at
+          WHERE e.tenant_id = ${tenantId}::uuid AND e.rate_id = ${id}::uuid AND e.ended_at = ${until}::timestamptz) AS followed
+      FROM gave_way)
+    UPDATE rate r SET valid = tstzrange(lower(r.valid), n.until),
+      hand = CASE WHEN n.until IS NOT NULL AND (n.given_way OR n.followed AND n.until = ${until}::timestamptz) THEN 'until_next' END
+    FROM goes_on n WHERE r.tenant_id = ${tenantId}::uuid AND r.plan_id = ${planId}::uuid AND r.id = n.id`;
 }

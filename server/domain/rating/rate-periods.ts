@@ -59,7 +59,8 @@ export async function makeRoom(tx: TenantWrite, planId: PlanId, wanted: Wanted):
   return await free(tx, planId, wanted, {
     from,
     until: wanted.to ?? next?.from ?? null,
-    givesWay: wanted.to === undefined && next !== undefined,
+    // Also one whose end is where that begins, when it took the place of one that would have given way to it.
+    givesWay: next !== undefined && (wanted.to === undefined || (planned && ended !== undefined)),
     ended: ended ?? null,
     past: false,
   });
