@@ -1,5 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
-
 import { type End, settle, settleMany } from "@/server/domain/calls/call-control";
 import type { SqlPool } from "@/server/infra/db/pool";
 
@@ -44,7 +42,7 @@ export class SettleWriter {
     this.#looking = true;
     await Promise.resolve();
     const early = this.#began + APART_MS - performance.now();
-    if (early > 0 && this.#writing === 0 && this.#waiting.length < MANY) await pause(early);
+    if (early > 0 && this.#writing === 0 && this.#waiting.length < MANY) await new Promise((resolve) => setTimeout(resolve, early));
     this.#looking = false;
     while (this.#writing < AT_ONCE && this.#waiting.length >= (this.#writing === 0 ? 1 : MANY))
       void this.#write(this.#take());
