@@ -3,6 +3,8 @@ import type { SqlPool } from "@/server/infra/db/pool";
 import type { Caller, Measured } from "@/workers/rules/subjects";
 
 type Asked = Readonly<{ tenant: string; extension: string; since: Date; least: string }>;
+/** Callers of one question: each is answered within the patience of the pool. */
+const MOST = 200;
 type Row = Omit<Measured, "past"> & { days: number; dearest: string };
 
 /** What these callers spent within the window of the rule about their day, where that is enough to warn at all, with their past. */
@@ -26,8 +28,11 @@ export async function measureDay(
 }
 
 async function ask(pool: SqlPool, asked: readonly Asked[], now: Date): Promise<Measured[]> {
-  if (asked.length === 0) return [];
   const text = "SELECT * FROM day_measures($1, $2)";
-  const rows = await pool.query<Row>("day_measures", text, [JSON.stringify(asked), now]);
-  return rows.map(({ days, dearest, ...row }) => ({ ...row, past: { days, dearest: BigInt(dearest) } }));
+  const measured: Measured[] = [];
+  for (let at = 0; at < asked.length; at += MOST) {
+    const rows = await pool.query<Row>("day_measures", text, [JSON.stringify(asked.slice(at, at + MOST)), now]);
+    for (const { days, dearest, ...row } of rows) measured.push({ ...row, past: { days, dearest: BigInt(dearest) } });
+  }
+  return measured;
 }

@@ -23,6 +23,8 @@ type Options = Readonly<{
 }>;
 
 const EVERY_MS = 2_000;
+/** Of a day is asked so often: a call is among those that are looked at for a minute from its beginning, so none is missed. */
+const DAYS_EVERY_MS = 30_000;
 /** A sweep that takes long is followed by a longer pause: at most this share of the time is spent on them. */
 const SHARE = 8;
 /** A link that is down for less is no silence. */
@@ -34,6 +36,7 @@ export class RuleSweep {
   #running: Promise<unknown> = Promise.resolve();
   #learned = false;
   #closed = false;
+  #daysAt = Number.NEGATIVE_INFINITY;
   /** Since when no sweep has seen the link up. */
   #downSinceMs: number | undefined;
 
@@ -53,7 +56,10 @@ export class RuleSweep {
     }
     await this.#watchLink();
     const counted = await judgeCounters(pool, { ban: this.#ban });
-    const found = [...counted, ...(await judgeCalls(pool, { contain: await this.#containing() }))];
+    const began = performance.now();
+    const days = began - this.#daysAt >= DAYS_EVERY_MS;
+    const found = [...counted, ...(await judgeCalls(pool, { contain: await this.#containing(), days }))];
+    if (days) this.#daysAt = began;
     await this.#tell(found);
     return found;
   }

@@ -29,11 +29,15 @@ export async function recordsOf(
   aboutId: TenantId,
 ): Promise<ReadonlyMap<string, RuleRecord>> {
   const rows = await tx.$queryRaw<Row[]>`
-    SELECT f.signal, f.scope, m.id, m.state FROM rule_finding f
+    SELECT f.signal, f.scope, m.id, m.state FROM (
+      SELECT signal, scope, incident_id FROM rule_finding
+        WHERE last_at > now() - interval '30 days' AND tenant_id IN (SELECT descendant_id FROM tenant_below WHERE ancestor_id = ${aboutId}::uuid)
+      -- What comes in by the wire opens its incident itself and leaves no finding.
+      UNION SELECT 'sip_failure', 'network', id FROM incident
+        WHERE tenant_id = ${operatorId}::uuid AND kind = 'sip_attack' AND last_at > now() - interval '30 days' AND ${operatorId}::uuid = ${aboutId}::uuid) f
     JOIN incident i ON i.tenant_id = ${operatorId}::uuid AND i.id = f.incident_id
     JOIN incident m ON m.tenant_id = i.tenant_id AND m.id = coalesce(i.merged_into, i.id)
-    WHERE f.last_at > now() - interval '30 days' AND m.dismissed_as IS DISTINCT FROM 'duplicate'
-      AND f.tenant_id IN (SELECT descendant_id FROM tenant_below WHERE ancestor_id = ${aboutId}::uuid)
+    WHERE m.dismissed_as IS DISTINCT FROM 'duplicate'
     GROUP BY f.signal, f.scope, m.id, m.state, m.last_at ORDER BY m.last_at DESC`;
   const costed = new Set(rows.filter(isConfirmed).map(({ id }) => id));
   const losses = await lossOf(tx, [...costed].slice(0, MOST_COSTED));

@@ -103,6 +103,9 @@ export const keyOf = ({ signal, scope }: RuleKey): string => `${signal} ${scope}
 /** What a subject spent before: on how many of the last 28 days it spent anything, and the most on one of them. */
 export type Past = Readonly<{ days: number; dearest: bigint }>;
 
+/** What is stored as a number is no more than this: whoever says "never" with a very large one means it. */
+const MOST = 2n ** 63n - 1n;
+
 /** Fewer days tell nothing of what is usual: a new phone, or the first days of a whole telephone system behind one. */
 const DAYS_THAT_TELL = 3;
 
@@ -112,7 +115,8 @@ const DAYS_THAT_TELL = 3;
  */
 export function unusualFrom(critical: bigint, { days, dearest }: Past): bigint {
   const least = days < DAYS_THAT_TELL ? critical * 3n : critical;
-  return dearest * 2n > least ? dearest * 2n : least;
+  const unusual = dearest * 2n > least ? dearest * 2n : least;
+  return unusual > MOST ? MOST : unusual;
 }
 
 /** A rule whose thresholds are against the past: critical is where it is unusual, and warn as far below it as before. */

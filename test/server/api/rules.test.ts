@@ -241,7 +241,7 @@ test("a rule is told by what the desk decided of its incidents, to the operator 
   const opened = (at: number, state: string, dismissedAs: string | null = null) =>
     on.build.one<{ id: string }>(
       `WITH i AS (INSERT INTO incident (tenant_id, kind, source, title, severity, first_at, last_at, state, closed_at, dismissed_as)
-         SELECT $1, 'price', 'p' || $4::text, 'Dear calls', 'low', w.at - interval '1 second', w.at + interval '1 second', $5,
+         SELECT $1, 'price', 'p' || $4::text, 'Dear calls', 'low', w.at - interval '10 minutes', w.at + interval '1 second', $5,
            CASE WHEN $5 IN ('resolved', 'dismissed') THEN w.at + interval '2 seconds' END, $6 FROM (SELECT now() - $4::int * interval '1 hour' AS at) w RETURNING *),
        s AS (INSERT INTO incident_subject (tenant_id, incident_id, kind, value, of_tenant_id, extension_id, signals, first_at, last_at)
          SELECT i.tenant_id, i.id, 'extension', 'p701', $2, $3, 1, i.first_at, i.last_at FROM i)
@@ -268,6 +268,16 @@ test("a rule is told by what the desk decided of its incidents, to the operator 
   const listed = price(await jsonOf<{ signal: string; record: object }[]>(db.appUrl, ["rule", "list"]));
   expect(listed?.record).toMatchObject(record);
   expect(items.find(({ signal }) => signal === "repeated")?.record).toMatchObject({ confirmed: 0, exposure: [] });
+
+  // A network that guesses passwords has an incident without a finding of calls.
+  await on.build.sql(
+    "INSERT INTO incident (tenant_id, kind, source, title, severity, first_at, last_at, state, closed_at) VALUES ($1, 'sip_attack', '198.51.100.0/24', 'SIP', 'medium', now(), now(), 'resolved', now())",
+    [on.operator.tenantId],
+  );
+  const failures = (await as("operator").list({ tenantSlug: "operator" })).items.find(
+    ({ signal, scope }) => signal === "sip_failure" && scope === "network",
+  );
+  expect(failures?.record).toMatchObject({ confirmed: 1, dismissed: 0, undecided: 0 });
 });
 
 test("the command line says until when a word holds", async () => {
