@@ -12,7 +12,7 @@ export type IncidentAgent = Readonly<{
 const SHOWN = 50;
 
 /**
- * The programs that signed in as phones of an incident from addresses of it, since a day before it began: the last seen first. Who
+ * The programs that signed in as phones of an incident from addresses of it, from a day before it began until it was over: the last seen first. Who
  * only tried is not among them, for the PBX does not tell of a refused request by which program it came. Wants a subtree transaction.
  */
 export const agentsOf = (tx: TenantRead, tenantId: TenantId, id: string): Promise<IncidentAgent[]> =>
@@ -21,6 +21,7 @@ export const agentsOf = (tx: TenantRead, tenantId: TenantId, id: string): Promis
     FROM incident i
     JOIN incident_subject x ON x.tenant_id = i.tenant_id AND x.incident_id = i.id AND x.kind = 'extension'
     JOIN registration_event r ON r.tenant_id = x.of_tenant_id AND r.extension_id = x.extension_id AND r.at > i.first_at - interval '1 day'
+      AND r.at <= coalesce(i.closed_at, 'infinity')
     JOIN incident_subject a ON a.tenant_id = i.tenant_id AND a.incident_id = i.id AND a.kind = 'address'
       AND a.value = CASE WHEN r.address LIKE '[%' THEN substring(r.address FROM 2 FOR strpos(r.address, ']') - 2) ELSE split_part(r.address, ':', 1) END
     WHERE i.tenant_id = ${tenantId}::uuid AND i.id = ${id}::uuid AND r.kind IN ('registered', 'moved') AND r.user_agent <> ''

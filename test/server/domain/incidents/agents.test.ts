@@ -28,7 +28,7 @@ test("an incident names the programs that came in as its phones from its address
   expect(before).toEqual([["friendly-scanner", 1]]);
   await registers("Desk phone of the office", "198.51.100.20:5060");
   await registers("long before", "203.0.113.9:5060", "3 days");
-  await registers("pplsip", "203.0.113.9:40000", "1 minute");
+  await registers("pplsip", "203.0.113.9:40000", "1 hour");
   expect((await agents()).map(({ value }) => value)).toEqual(["friendly-scanner", "pplsip"]);
   await on.sql(
     "INSERT INTO incident_subject SELECT tenant_id, incident_id, kind, '2001:db8:5::7', of_tenant_id, extension_id, 1, now(), now() FROM incident_subject WHERE incident_id = $1 AND kind = 'address' AND tenant_id = $2 LIMIT 1",
