@@ -42,7 +42,8 @@ export class SettleWriter {
     this.#looking = true;
     await Promise.resolve();
     const early = this.#began + APART_MS - performance.now();
-    if (early > 0 && this.#writing === 0 && this.#waiting.length < MANY) await new Promise((resolve) => setTimeout(resolve, early));
+    if (early > 0 && this.#writing === 0 && this.#waiting.length < MANY)
+      await new Promise((resolve) => setTimeout(resolve, early));
     this.#looking = false;
     while (this.#writing < AT_ONCE && this.#waiting.length >= (this.#writing === 0 ? 1 : MANY))
       void this.#write(this.#take());

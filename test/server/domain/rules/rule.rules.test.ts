@@ -139,7 +139,10 @@ test("what is unusual is twice the dearest day and never below critical, three t
 test("whoever says never with a very large amount is taken at it, and the amount can be stored", () => {
   const never = 2n ** 63n - 1n;
   expect(unusualFrom(never, { days: 0, dearest: 0n })).toBe(never);
-  expect(againstPast({ ...rule, critical: never }, { days: 0, dearest: 0n })).toMatchObject({ warn: 20n, critical: never });
+  expect(againstPast({ ...rule, critical: never }, { days: 0, dearest: 0n })).toMatchObject({
+    warn: 20n,
+    critical: never,
+  });
 });
 
 test("a rule against the past has both thresholds raised alike, and never lowered", () => {
