@@ -2,6 +2,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import type { Metadata } from "next";
 
 import { api, Loaded, load } from "@/app/_server/load";
+import { type HomePart, homeParts } from "@/components/home/home-parts";
 import { HomeView } from "@/components/home/home-view";
 import { t } from "@/server/kernel/words";
 
@@ -11,20 +12,16 @@ type Props = Readonly<{ params: Promise<{ tenantSlug: string }> }>;
 
 /** Lists of any length among them: coming later, they would move what stands below. */
 async function loadParts(queries: QueryClient, tenantSlug: string): Promise<void> {
-  const { tenant } = await queries.fetchQuery(api.shell.get.queryOptions({ tenantSlug }));
-  await Promise.all(
-    tenant.kind === "operator"
-      ? [
-          queries.prefetchQuery(api.incidents.due.queryOptions({ tenantSlug })),
-          queries.prefetchQuery(api.reports.pulse.queryOptions({ tenantSlug })),
-          queries.prefetchQuery(api.system.get.queryOptions({ tenantSlug })),
-          queries.prefetchQuery(api.duties.list.queryOptions({ tenantSlug })),
-        ]
-      : [
-          queries.prefetchQuery(api.billing.balance.queryOptions({ tenantSlug })),
-          queries.prefetchQuery(api.calls.live.queryOptions({ tenantSlug })),
-        ],
-  );
+  const shell = await queries.fetchQuery(api.shell.get.queryOptions({ tenantSlug }));
+  const loading: Readonly<Record<HomePart, () => Promise<void>>> = {
+    "incidents.due": () => queries.prefetchQuery(api.incidents.due.queryOptions({ tenantSlug })),
+    "reports.pulse": () => queries.prefetchQuery(api.reports.pulse.queryOptions({ tenantSlug })),
+    "system.get": () => queries.prefetchQuery(api.system.get.queryOptions({ tenantSlug })),
+    "duties.list": () => queries.prefetchQuery(api.duties.list.queryOptions({ tenantSlug })),
+    "billing.balance": () => queries.prefetchQuery(api.billing.balance.queryOptions({ tenantSlug })),
+    "calls.live": () => queries.prefetchQuery(api.calls.live.queryOptions({ tenantSlug })),
+  };
+  await Promise.all(homeParts(shell).map((part) => loading[part]()));
 }
 
 export default async function HomePage({ params }: Props) {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { type HomePart, homeParts } from "@/components/home/home-parts";
+import { roles } from "@/server/domain/tenancy/roles";
 import { callerFor } from "@/test/support/caller";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 import { livedBranches } from "@/test/support/lived";
@@ -46,4 +48,23 @@ test("a tenant that is new has nothing yet, and is told what is missing", async 
     phones: { online: 0, total: 0 },
   });
   expect(home.attention.map((item) => item.code)).toEqual(["RAT-01", "BAL-01"]);
+});
+
+test.each(roles)("a seat of the role %s that opens its first page asks for nothing that is refused", async (role) => {
+  for (const at of [lived.operator, lived.reseller, lived.customer]) {
+    const tenantSlug = at.slug;
+    const as = callerFor(db.app, await lived.seat(at, role));
+    const asked: Readonly<Record<HomePart, () => Promise<unknown>>> = {
+      "incidents.due": () => as.incidents.due({ tenantSlug }),
+      "reports.pulse": () => as.reports.pulse({ tenantSlug }),
+      "system.get": () => as.system.get({ tenantSlug }),
+      "duties.list": () => as.duties.list({ tenantSlug }),
+      "billing.balance": () => as.billing.balance({ tenantSlug }),
+      "calls.live": () => as.calls.live({ tenantSlug }),
+    };
+    const parts = homeParts(await as.shell.get({ tenantSlug }));
+    for (const part of parts) await expect(asked[part](), part).resolves.toBeTruthy();
+    if (role === "owner") expect(parts).toHaveLength(at === lived.operator ? 4 : 2);
+  }
+  expect(await lived.build.sql("SELECT 1 FROM audit_event WHERE action = 'permission.deny'")).toEqual([]);
 });
