@@ -10,23 +10,33 @@ import { regionText } from "@/server/kernel/locale";
 import { localeOf, msg, t } from "@/server/kernel/words";
 
 type Defaults = Outputs["tenants"]["onboardDefaults"];
-export type Draft = Readonly<{
+/** What was written so far. */
+export type Written = Readonly<{
   name: string;
   /** Undefined while it follows the company's. */
   slug: string | undefined;
   email: string;
   credit: string;
   country: string;
-  currency: string;
-  timeZone: string;
+  /** Both undefined while they follow the country's. */
+  currency: string | undefined;
+  timeZone: string | undefined;
   kind: "customer" | "reseller";
   limits: LimitPreset;
 }>;
+/** The same with the money and the clock that hold. */
+export type Draft = Written & Place;
+type Place = Readonly<{ currency: string; timeZone: string }>;
 
-export const emptyDraft = ({ country, currency, timeZone }: Defaults): Draft => ({
-  ...{ name: "", slug: undefined, email: "", credit: "" },
-  ...{ country, currency, timeZone, kind: "customer", limits: "office" },
+export const emptyDraft = ({ country }: Pick<Defaults, "country">): Written => ({
+  ...{ name: "", slug: undefined, email: "", credit: "", currency: undefined, timeZone: undefined },
+  ...{ country, kind: "customer", limits: "office" },
 });
+
+export function draftOf(defaults: Places, written: Written): Draft {
+  const { currency, timeZone } = placeOf(defaults, written.country);
+  return { ...written, currency: written.currency ?? currency, timeZone: written.timeZone ?? timeZone };
+}
 
 const slugRule = msg("Write 3 to 32 lower-case letters, digits or hyphens, beginning with a letter.");
 
@@ -48,7 +58,7 @@ export type FieldsProps = Readonly<{
   defaults: Defaults;
   problems: Problems<keyof typeof onboardChecks>;
   draft: Draft;
-  onDraft: (change: Partial<Draft>) => void;
+  onDraft: (change: Partial<Written>) => void;
 }>;
 
 /** The six things that nobody else can know; all but company and address begin filled in. */
@@ -101,7 +111,7 @@ function TermsFields({ defaults, problems, draft, onDraft }: FieldsProps) {
         choices={countryChoices(defaults)}
         label={t("Country")}
         name="country"
-        onChange={(event) => onDraft(placeOf(defaults, event.target.value))}
+        onChange={(event) => onDraft({ country: event.target.value })}
         problem={problems.country}
         value={draft.country}
       />
@@ -116,14 +126,16 @@ function TermsFields({ defaults, problems, draft, onDraft }: FieldsProps) {
   );
 }
 
-/** The clock of the country, and its money where there is a plan in it: in any other nothing can be sold yet. */
-export function placeOf(
-  { countries, plans, currency: own, timeZone }: Pick<Defaults, "countries" | "plans" | "currency" | "timeZone">,
-  code: string,
-): Pick<Draft, "country" | "currency" | "timeZone"> {
-  const usual = countries.find((country) => country.code === code) ?? { currency: own, timeZone };
-  const sold = plans.some(({ currency }) => currency === usual.currency);
-  return { country: code, timeZone: usual.timeZone, currency: sold ? usual.currency : own };
+type Places = Pick<Defaults, "countries" | "plans" | "currency" | "timeZone" | "country" | "paysFromWallet">;
+
+/**
+ * The clock of the country, and its money where there is a plan in it: in any other nothing can be sold yet. Who pays from a wallet
+ * can give credit in its money only, so that stays; and so do both in the seller's own country.
+ */
+function placeOf({ countries, plans, paysFromWallet, ...own }: Places, code: string): Place {
+  const usual = code === own.country ? own : (countries.find((country) => country.code === code) ?? own);
+  const sold = !paysFromWallet && plans.some(({ currency }) => currency === usual.currency);
+  return { timeZone: usual.timeZone, currency: sold ? usual.currency : own.currency };
 }
 
 const noPlan = () => ({ value: "", label: t("No plan yet: no calls out") });

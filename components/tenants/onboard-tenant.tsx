@@ -11,7 +11,7 @@ import { plainAmount } from "@/components/billing/amount-input";
 import { useScope } from "@/components/shell/scope";
 import { OnboardDetails, shortName } from "@/components/tenants/onboard-details";
 import { OnboardEffect } from "@/components/tenants/onboard-effect";
-import { type Draft, emptyDraft, OnboardFields, onboardChecks } from "@/components/tenants/onboard-fields";
+import { draftOf, emptyDraft, OnboardFields, onboardChecks, type Written } from "@/components/tenants/onboard-fields";
 import { Onboarded } from "@/components/tenants/onboarded";
 import { Dialog } from "@/components/ui/dialog";
 import { FormEnd } from "@/components/ui/form-end";
@@ -56,9 +56,10 @@ function OnboardForm({ defaults, onMade, onCancel }: FormProps) {
   const trpc = useTRPC();
   const queries = useQueryClient();
   const { problems, read, setProblems } = useFields(onboardChecks);
-  const [draft, setDraft] = useState<Draft>(() => emptyDraft(defaults));
+  const [written, setWritten] = useState<Written>(() => emptyDraft(defaults));
+  const draft = draftOf(defaults, written);
   const [details, setDetails] = useState(false);
-  const change = (next: Partial<Draft>) => setDraft((before) => ({ ...before, ...next }));
+  const change = (next: Partial<Written>) => setWritten((before) => ({ ...before, ...next }));
   const onboard = useMutation(
     trpc.tenants.onboard.mutationOptions({
       onSuccess: (result, { name }) => {

@@ -20,6 +20,7 @@ export async function newcomer(browser: Browser, appUrl: string, reseller: SignI
   await page.getByRole("button", { name: "New tenant" }).click();
   const form = page.getByRole("dialog", { name: "New tenant" });
   await form.getByLabel("Company").fill(COMPANY);
+  await form.getByRole("button", { name: "Change…" }).click();
   await form.getByLabel("Short name").fill(slug);
   await form.getByLabel("Admin's e-mail").fill(email);
   await form.getByLabel("Initial credit").fill("0");

@@ -7,4 +7,4 @@ export const limitPresets = {
 export type LimitPreset = keyof typeof limitPresets;
 
 /** Whether a text of a form names one of them. */
-export const isLimitPreset = (text: string): text is LimitPreset => text in limitPresets;
+export const isLimitPreset = (text: string): text is LimitPreset => Object.hasOwn(limitPresets, text);

@@ -34,10 +34,11 @@ export async function onboard(tx: TenantWrite, payer: Payer, form: Onboarding, a
     await topUp(tx, payer, { tenantId, currency: form.currency }, movement, actor);
   }
   const limits = form.limits && limitPresets[form.limits];
-  // What is allowed from above, and below what the tenant itself begins with: the tighter of the two counts.
   if (limits) await setLimits(tx, tenantId, limits);
   await tx.$queryRaw`SELECT act_below(${tenantId}::uuid)::text`;
-  if (limits) await setLimits(tx, tenantId, limits);
+  // The tighter of what is allowed from above and what the tenant wishes itself counts: it begins without a wish, or it would
+  // stay at the usual figures whatever the one above allows, now or later.
+  if (limits) await setLimits(tx, tenantId, { maxCalls: null, maxCallsPerMinute: null });
   const reserved = emergencyNumbersOf(form.country);
   const number = FIRST_NUMBERS.find((candidate) => !reserved.includes(candidate)) ?? "3001";
   const extension = await createExtension(tx, tenantId, { number, displayName: "First phone" });

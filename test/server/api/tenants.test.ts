@@ -110,11 +110,18 @@ describe("onboarding", () => {
     expect(done.extension.number).toBe("201");
   });
 
-  test("chosen limits hold from above, and the tenant begins at them", async () => {
+  test("chosen limits hold from above, and the tenant begins at them, until more or less is allowed", async () => {
     const limitsOf = async (limits?: string) => {
       const input = form({ initialCredit: "", limits });
       await as(owner).tenants.onboard(input);
-      const { effective, yours } = await as(owner).limits.get({ tenantSlug: "ours", ofTenantSlug: input.slug });
+      const of = { tenantSlug: "ours", ofTenantSlug: input.slug };
+      const { effective, yours } = await as(owner).limits.get(of);
+      for (const later of [10, 150]) {
+        await as(owner).limits.setBelow({ ...of, maxCalls: later });
+        // Where nothing was chosen the tenant's own wish is the tighter.
+        const holds = limits ? later : Math.min(later, 20);
+        expect((await as(owner).limits.get(of)).effective.maxCalls, `${limits} allowed ${later}`).toBe(holds);
+      }
       return [effective, yours].map(({ maxCalls, maxCallsPerMinute }) => [maxCalls, maxCallsPerMinute]);
     };
     const [usual, none] = [
