@@ -7,7 +7,8 @@ import { type FormEvent, useState } from "react";
 import { useTRPC } from "@/components/api/client";
 import type { Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
-import { problemsOf, refusalBeside, refusalOf } from "@/components/api/refusal";
+import { problemsOf, type Refusal, refusalBeside, refusalOf } from "@/components/api/refusal";
+import { useSeen } from "@/components/api/use-seen";
 import { dueText, dutyText } from "@/components/command/duty-words";
 import { Moment } from "@/components/shell/moment";
 import { useScope } from "@/components/shell/scope";
@@ -47,8 +48,8 @@ export function DutiesSection() {
 
 function DutyLine({ row, onDo }: Readonly<{ row: Row; onDo: () => void }>) {
   const { tenantSlug, hrefOf, can } = useScope();
-  const take = useMutation(useTRPC().duties.take.mutationOptions({ onSuccess: useAgain() }));
-  const { duty, page, ownerName, doneAt, doneBy, note, overdue } = row;
+  const take = useMutation(useTRPC().duties.take.mutationOptions({ onSettled: useAgain() }));
+  const { duty, page, ownerId, ownerName, doneAt, doneBy, note, overdue } = row;
   return (
     <li className="grid gap-1 border-b py-1.5">
       <div className="flex flex-wrap items-baseline gap-x-3 gap-y-0.5">
@@ -76,7 +77,7 @@ function DutyLine({ row, onDo }: Readonly<{ row: Row; onDo: () => void }>) {
                 duty: dutyText(duty),
               })}
               busy={take.isPending && t("Saving…")}
-              onClick={() => take.mutate({ tenantSlug, duty, taken: ownerName === null })}
+              onClick={() => take.mutate({ tenantSlug, duty, taken: ownerName === null, seen: { owner: ownerId } })}
             >
               {ownerName === null ? t("Take") : t("Let go")}
             </Button>
@@ -86,10 +87,20 @@ function DutyLine({ row, onDo }: Readonly<{ row: Row; onDo: () => void }>) {
           </>
         )}
       </div>
-      {take.error && <ErrorState {...refusalOf(take.error)} />}
+      {take.error && <ErrorState {...notTaken(refusalOf(take.error))} />}
     </li>
   );
 }
+
+/** Nothing was typed that could be saved again; the line says by now whose it is. */
+const notTaken = (refusal: Refusal): Refusal =>
+  refusal.code === "changed_meanwhile"
+    ? {
+        ...refusal,
+        title: t("Somebody else took it or let it go meanwhile."),
+        next: t("Look whose it is before you press again."),
+      }
+    : refusal;
 
 function useAgain() {
   const trpc = useTRPC();
@@ -101,6 +112,7 @@ function useAgain() {
 function DoDuty({ row, onClose }: Readonly<{ row: Row; onClose: () => void }>) {
   const { tenantSlug } = useScope();
   const form = useFields({ note: checks.any });
+  const { seen, told } = useSeen({ note: row.note });
   const again = useAgain();
   const done = useMutation(
     useTRPC().duties.done.mutationOptions({
@@ -108,13 +120,16 @@ function DoDuty({ row, onClose }: Readonly<{ row: Row; onClose: () => void }>) {
         again();
         onClose();
       },
-      onError: (error) => form.setProblems(problemsOf(error)),
+      onError: (error) => {
+        told(error);
+        form.setProblems(problemsOf(error));
+      },
     }),
   );
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const values = form.read(event.currentTarget);
-    if (values) done.mutate({ tenantSlug, duty: row.duty, note: values.note });
+    if (values) done.mutate({ tenantSlug, duty: row.duty, note: values.note, seen });
   }
   return (
     <Dialog onClose={onClose} title={dutyText(row.duty)}>

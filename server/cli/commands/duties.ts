@@ -25,8 +25,8 @@ export const dutyDone: Command = {
     const asked = check(doneDutySchema, { duty: given.word(0), note: given.text("note") });
     const operator = await desk.operator();
     await desk.change(operator, "duty.do", async (tx) => {
-      await doDuty(tx, operator, asked, desk.actorName);
-      return { subject: `duty:${asked.duty}`, after: { note: asked.note }, result: asked.duty };
+      const before = { note: await doDuty(tx, operator, asked, desk.actorName) };
+      return { subject: `duty:${asked.duty}`, before, after: { note: asked.note }, result: asked.duty };
     });
     await desk.publish(operator, ["incidents", "audit"]);
     return { value: asked, say: `Done: ${asked.duty}.` };

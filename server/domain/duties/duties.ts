@@ -40,24 +40,39 @@ export async function listDuties(tx: TenantRead, tenantId: TenantId): Promise<Du
   return [...all.filter(({ overdue }) => overdue), ...all.filter(({ overdue }) => !overdue)];
 }
 
-/** Says that a duty was done just now, and what shows it. A repeat says it again. */
-export async function doDuty(tx: TenantWrite, tenantId: TenantId, { duty, note }: DoneDuty, by: string): Promise<void> {
+/** Says that a duty was done just now, and what shows it. A repeat says it again. Locks the duty. @returns the note that was there. */
+export async function doDuty(
+  tx: TenantWrite,
+  tenantId: TenantId,
+  { duty, note }: DoneDuty,
+  by: string,
+): Promise<string> {
+  const before = await locked(tx, tenantId, duty);
   await tx.$executeRaw`
-    INSERT INTO duty (tenant_id, duty, done_at, done_by, note) VALUES (${tenantId}::uuid, ${duty}, clock_timestamp(), ${by}, ${note})
-    ON CONFLICT (tenant_id, duty) DO UPDATE SET done_at = excluded.done_at, done_by = excluded.done_by, note = excluded.note`;
+    UPDATE duty SET done_at = clock_timestamp(), done_by = ${by}, note = ${note}
+    WHERE tenant_id = ${tenantId}::uuid AND duty = ${duty}`;
+  return before.note;
 }
 
-/** Makes a duty somebody's, or nobody's. A repeat changes nothing. @returns whose it was. */
+/** Makes a duty somebody's, or nobody's. A repeat changes nothing. Locks the duty. @returns whose it was. */
 export async function takeDuty(
   tx: TenantWrite,
   tenantId: TenantId,
   { duty, taken }: TakeDuty,
   me: UserId,
-): Promise<string | null> {
+): Promise<Owner> {
+  const before = await locked(tx, tenantId, duty);
   const owner = taken ? me : null;
-  await tx.$executeRaw`INSERT INTO duty (tenant_id, duty) VALUES (${tenantId}::uuid, ${duty}) ON CONFLICT DO NOTHING`;
-  const [row] = await tx.$queryRaw<{ owner: string | null }[]>`
-    SELECT owner_id AS owner FROM duty WHERE tenant_id = ${tenantId}::uuid AND duty = ${duty} FOR UPDATE`;
   await tx.$executeRaw`UPDATE duty SET owner_id = ${owner}::uuid WHERE tenant_id = ${tenantId}::uuid AND duty = ${duty}`;
-  return row?.owner ?? null;
+  return { owner: before.owner, ownerName: before.ownerName };
+}
+
+type Owner = { readonly owner: string | null; readonly ownerName: string | null };
+
+async function locked(tx: TenantWrite, tenantId: TenantId, duty: Duty): Promise<Owner & { readonly note: string }> {
+  await tx.$executeRaw`INSERT INTO duty (tenant_id, duty) VALUES (${tenantId}::uuid, ${duty}) ON CONFLICT DO NOTHING`;
+  const [row] = await tx.$queryRaw<(Owner & { note: string })[]>`
+    SELECT d.owner_id AS owner, coalesce(nullif(o.name, ''), o.email) AS "ownerName", d.note
+    FROM duty d LEFT JOIN person o ON o.id = d.owner_id WHERE d.tenant_id = ${tenantId}::uuid AND d.duty = ${duty} FOR UPDATE OF d`;
+  return row ?? { owner: null, ownerName: null, note: "" };
 }

@@ -17,6 +17,7 @@ let phone: string;
 let did: string;
 let cardId: string;
 let firstEmail: string;
+let colleague: string;
 beforeAll(async () => {
   db = await createDatabase();
   on = await stage(db);
@@ -27,6 +28,7 @@ beforeAll(async () => {
   await on.as("operator").numbers.add({ ...top, did, toTenantSlug: "acme" });
   await nameTrunk(db.ownerUrl, { endpoint: "carrier", match: "192.0.2.10:5060/32" });
   firstEmail = await emailOf(on.owners.customer);
+  colleague = await on.person(on.operator);
 });
 afterAll(() => db.drop());
 
@@ -106,6 +108,16 @@ const things: Readonly<Record<string, () => { first: Save; second: Save; saw: Se
     const set = (network: string) => (seen?: Seen) =>
       on.as("operator").trunks.setNetworks({ ...top, trunk: "carrier", networks: [network], cutOff: true, seen });
     return { first: set("198.51.100.0/24"), second: set("203.0.113.0/24"), saw: { networks: "" } };
+  },
+  "duties.take": () => {
+    const take = (userId: string) => (seen?: Seen) =>
+      on.as({ userId }).duties.take({ ...top, duty: "rules", taken: true, seen });
+    return { first: take(on.owners.operator), second: take(colleague), saw: { owner: null } };
+  },
+  "duties.done": () => {
+    const done = (note: string) => (seen?: Seen) =>
+      on.as("operator").duties.done({ ...top, duty: "rules", note, seen });
+    return { first: done("All of them rehearsed."), second: done("Two were wrong."), saw: { note: "" } };
   },
   "bans.setRule": () => {
     const rule = { automatic: true, windowSeconds: 300, firstSeconds: 300, longestSeconds: 3_600 };
@@ -272,7 +284,7 @@ test("everything that replaces what another may have written is listed here", ()
   const replacing = Object.entries(procedures)
     .filter(
       ([path, { _def }]) =>
-        _def.type === "mutation" && /\.(set|edit|save|route|rename|assign|limit)([A-Z]|$)/.test(path),
+        _def.type === "mutation" && /^duties\.|\.(set|edit|save|route|rename|assign|limit)([A-Z]|$)/.test(path),
     )
     .map(([path]) => path);
   expect(replacing.toSorted()).toEqual([...Object.keys(things), ...Object.keys(otherwise)].toSorted());

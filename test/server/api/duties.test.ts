@@ -54,6 +54,30 @@ test("a duty is due a period after the operator began, is done with what shows i
   ]);
 });
 
+test("what a colleague took is nobody else's without having been seen, and let go by whom it is or who saw it", async () => {
+  const colleague = await on.person(on.operator);
+  const take = (userId: string, taken: boolean, seen?: { owner: string | null }) =>
+    on.as({ userId }).duties.take({ tenantSlug, duty: "bans", taken, seen });
+  const me = on.owners.operator;
+  await take(me, true);
+  await take(me, true);
+  for (const taken of [true, false]) {
+    await expect(take(colleague, taken)).rejects.toMatchObject({ message: "changed_meanwhile" });
+  }
+  await expect(take(colleague, true, { owner: null })).rejects.toMatchObject({
+    cause: {
+      sentence: expect.stringContaining("it is Somebody now."),
+      detail: { there: JSON.stringify({ owner: me }) },
+    },
+  });
+  expect((await of("bans"))?.ownerId).toBe(me);
+  await take(colleague, false, { owner: me });
+  await take(colleague, false);
+  await take(colleague, true);
+  await expect(take(me, false, { owner: me })).rejects.toMatchObject({ message: "changed_meanwhile" });
+  expect((await of("bans"))?.ownerId).toBe(colleague);
+});
+
 test("duties are the operator's alone", async () => {
   await expect(on.as("reseller").duties.list({ tenantSlug: "reseller" })).rejects.toMatchObject({
     message: "forbidden",
