@@ -77,12 +77,16 @@ const values: Readonly<Record<string, Words>> = {
   type: securityEventTypes,
 };
 
+/** What a filter has is typed and pasted, also a name that every object has. */
+const of = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined;
+
 const COUNTED: readonly string[] = ["minSeconds", "unusedDays"];
 
 /** A value as people read it; most are what was typed. */
 function valueText(key: string, value: unknown): string | number {
   const text = String(value);
-  const known = values[key]?.[text];
+  const known = of(of(values, key) ?? {}, text);
   if (known) return withinText(say(known));
   if (COUNTED.includes(key)) return Number(value);
   if (key === "country") return regionText(text);
@@ -105,9 +109,9 @@ export function filterText({ what, filter }: Pick<ExportRow, "what" | "filter">,
 export function narrowedText(filter: Filter): string {
   const parts = Object.entries(filter).map(([key, value]) => {
     if (key === "extensionId") return t("one extension");
-    const clause = clauses[key]?.[String(value)];
+    const clause = of(of(clauses, key) ?? {}, String(value));
     if (clause) return say(clause);
-    const known = words[key];
+    const known = of(words, key);
     return known ? say(known, { value: valueText(key, value) }) : `${key} ${String(value)}`;
   });
   return parts.length === 0 ? t("Everything") : parts.join(", ");

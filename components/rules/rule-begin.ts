@@ -42,18 +42,20 @@ export function ruleHref(desk: string, { action, windowMinutes, critical }: Rule
 
 /**
  * What a rule begins with that is made of a count on the page of security events: who comes so often again, in as long a time where
- * the page shows a stretch of it, is banned. Undefined where no rule counts such a thing.
+ * the page shows a stretch of it, is banned. How often is proposed only of what the rule counts: of one kind of sign-in that fails.
+ * Undefined where no rule counts such a thing.
  */
 export function beginOf(
   facet: SecurityEventFacet,
   { value, events }: Readonly<{ value: string; events: number }>,
-  { since, until }: SecurityEventFilter,
+  { since, until, type }: SecurityEventFilter,
 ): RuleBegin | undefined {
   if (facet === "type") return failedSignIns.includes(value) ? {} : undefined;
   if (facet !== "address") return undefined;
   const minutes = since && until ? Math.ceil((Date.parse(until) - Date.parse(since)) / 60_000) : 0;
-  const stretch = minutes > 0 && minutes <= DAY_MINUTES ? { windowMinutes: minutes, critical: events } : {};
-  return { action: "ban", ...stretch };
+  if (minutes <= 0 || minutes > DAY_MINUTES) return { action: "ban" };
+  const counted = type !== undefined && failedSignIns.includes(type);
+  return { action: "ban", windowMinutes: minutes, ...(counted ? { critical: events } : {}) };
 }
 
 type Row = Pick<RuleRow, "own" | "money" | "signal" | "scope">;

@@ -1,7 +1,6 @@
 "use client";
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useSearchParams } from "next/navigation";
 import { type FormEvent, useRef } from "react";
 
 import { useTRPC } from "@/components/api/client";
@@ -21,6 +20,7 @@ import { Section } from "@/components/ui/section";
 import { Select } from "@/components/ui/select";
 import { toast } from "@/components/ui/toast-store";
 import { type Check, checks, type Problems, useFields } from "@/components/ui/use-fields";
+import { useParamsState } from "@/components/ui/use-params-state";
 import type { RulePatch } from "@/server/domain/rules/rule.schema";
 import { actionsOf, canRehearse, looksBack, standardOf } from "@/server/domain/rules/rule-kinds.schema";
 import { msg, say, t } from "@/server/kernel/words";
@@ -133,7 +133,8 @@ function useRuleForm(row: RuleRow, of: string | undefined) {
   const { tenantSlug } = useScope();
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const begin = useSearchParams().get("begin");
+  const { params, set } = useParamsState();
+  const begin = params.get("begin");
   const form = useRef<HTMLFormElement>(null);
   const of_ = checks.optional(row.money ? amount : count);
   const fields = useFields<FieldName>({
@@ -150,7 +151,10 @@ function useRuleForm(row: RuleRow, of: string | undefined) {
       onError: told,
       onSuccess: ({ own }) => {
         saved(seenOf(own, own.until));
-        void queries.invalidateQueries({ queryKey: trpc.rules.pathKey() });
+        // What it began with is said by now, or was written over; the form shows it until the row does.
+        void queries
+          .invalidateQueries({ queryKey: trpc.rules.pathKey() })
+          .then(() => begin !== null && set({ begin: undefined }, "replace"));
         toast(t("Rule saved. It counts from the next look on."));
       },
     }),

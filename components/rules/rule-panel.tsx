@@ -81,9 +81,13 @@ function factsOf(row: RuleRow): readonly Fact[] {
     record !== null &&
       record.exposure.length > 0 && {
         label: t("Median exposure"),
-        value: record.exposure.map(({ currency, medianMicros }) => (
-          <Money currency={currency} key={currency} micros={medianMicros} />
-        )),
+        value: (
+          <span className="flex flex-wrap gap-x-3">
+            {record.exposure.map(({ currency, medianMicros }) => (
+              <Money currency={currency} key={currency} micros={medianMicros} />
+            ))}
+          </span>
+        ),
       },
   ];
   return facts.filter((fact) => fact !== false);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { filterIn } from "@/components/exports/export-address";
 import { filterText, narrowedText } from "@/components/exports/filter-words";
 import { exportFilters } from "@/server/domain/exports/new-export.schema";
 import { incidentViews } from "@/server/domain/incidents/incident.schema";
@@ -99,5 +100,12 @@ test("every filter that a file can have is said in words of the reader's languag
   );
   expect(inLanguage("de", () => narrowedText({ minCost: "0.5", minSeconds: 1_800, country: "FR" }))).toBe(
     "Kosten mindestens 0,50, Gespräch mindestens 1.800 Sekunden, an Rufnummern von Frankreich",
+  );
+});
+
+test("a name that every object has is no word of a filter", () => {
+  expect(narrowedText(filterIn('{"constructor":1}'))).toBe("constructor 1");
+  expect(narrowedText({ toString: "valueOf", outcome: "constructor", view: "constructor" })).toBe(
+    "toString valueOf, outcome constructor, view constructor",
   );
 });

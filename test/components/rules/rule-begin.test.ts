@@ -9,12 +9,16 @@ const told = (href: string) => {
 
 test("a rule that is made of a network bans who comes as often again, in as long a time as the page shows", () => {
   const network = { value: "203.0.113.0/24", events: 37 };
-  const bar = { since: "2027-01-31T10:00:00.000Z", until: "2027-01-31T10:15:00.000Z" };
+  const bar = { since: "2027-01-31T10:00:00.000Z", until: "2027-01-31T10:15:00.000Z", type: "InvalidPassword" };
   const begin = beginOf("address", network, bar);
   expect(begin).toEqual({ action: "ban", windowMinutes: 15, critical: 37 });
   expect(told(ruleHref("operator", begin ?? {}))).toEqual({
     ...{ pathname: "/t/operator/rules", open: "sip_failure.network", begin },
   });
+  // Events of all kinds are more than the rule counts, and those of another kind are none of it.
+  for (const type of [undefined, "MemoryLimit"]) {
+    expect(beginOf("address", network, { ...bar, type })).toEqual({ action: "ban", windowMinutes: 15 });
+  }
   // Of a bar of seconds it is a minute; of a bar of weeks, or of the newest there are, no time is known.
   expect(beginOf("address", network, { ...bar, until: "2027-01-31T10:00:05Z" })).toMatchObject({ windowMinutes: 1 });
   expect(beginOf("address", network, { ...bar, until: "2027-02-07T10:00:00Z" })).toEqual({ action: "ban" });
