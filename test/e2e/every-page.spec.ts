@@ -1,4 +1,4 @@
-import { expect, type Locator, type Page } from "@playwright/test";
+import { expect, type Locator, type Page, type Request } from "@playwright/test";
 
 import { expectAccessible, expectAccessibleInBoth } from "./support/axe";
 import { failFromNowOn } from "./support/failing";
@@ -39,9 +39,12 @@ for (const place of places) {
     const who = signInOf(kind, role);
     await resume(who);
     await watch(page);
+    const quiet = asking(page);
     await page.goto(`/t/${who.tenantSlug}${place.page}`);
     await settled(page, place.heading);
-    await eachLook(page, expectStill);
+    await quiet();
+    await expectStill(page);
+    await eachLook(page);
     if ("row" in place) {
       await page.locator("[data-row]").first().click();
       await expect(page.getByRole("complementary").getByRole("heading").first()).toBeVisible();
@@ -109,7 +112,39 @@ async function settled(page: Page, heading: string | RegExp): Promise<void> {
   await expect(page.getByRole("status").filter({ hasText: "Loading" })).toHaveCount(0);
 }
 
-/** What came late found its room kept. Whatever was on its way has come by the time that axe has looked at all. */
+/**
+ * Counts what the page asks for from now on. @returns waits until it is awake, has every answer and has drawn it: what changes
+ * later is news.
+ */
+function asking(page: Page): () => Promise<void> {
+  const open = new Set<Request>();
+  let asked = 0;
+  // The line on which news comes stays open.
+  page.on("request", (one) => {
+    if (one.resourceType() === "eventsource") return;
+    open.add(one);
+    asked += 1;
+  });
+  const ended = (one: Request) => void open.delete(one);
+  page.on("requestfinished", ended);
+  page.on("requestfailed", ended);
+  const drawn = () =>
+    page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  return async () => {
+    await expect(page.getByTitle("Changes appear by themselves")).toBeAttached();
+    await expect
+      .poll(async () => {
+        const before = asked;
+        const waited = open.size;
+        await drawn();
+        return waited + open.size + asked - before;
+      })
+      .toBe(0);
+    await expect(page.getByRole("status", { name: "Loading" })).toHaveCount(0);
+  };
+}
+
+/** What came late found its room kept. */
 async function expectStill(page: Page): Promise<void> {
   const { shift, moved } = await watched(page);
   expect(shift, `moved: ${moved.join(", ")}`).toBeLessThanOrEqual(SHIFT);
@@ -137,9 +172,8 @@ async function expectNothingSticksOut(page: Page, width: number): Promise<void> 
 }
 
 /** Wide in both themes, and as a phone, where nothing may scroll sideways. */
-async function eachLook(page: Page, then = async (_: Page) => {}): Promise<void> {
+async function eachLook(page: Page): Promise<void> {
   await expectAccessibleInBoth(page);
-  await then(page);
   await page.setViewportSize({ width: 390, height: 844 });
   await expectAccessible(page);
   await expectNothingSticksOut(page, 390);
