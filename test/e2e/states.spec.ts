@@ -170,3 +170,22 @@ test("a seat that is taken away is said on the page, which stays as it is", asyn
   await context.close();
   await other.close();
 });
+
+test("a rule that was begun with a number and saved with another is saved, and says no more that nothing is", async ({
+  page,
+  resume,
+}) => {
+  const who = signInOf("customer", "owner");
+  await resume(who);
+  await page.goto(`/t/${who.tenantSlug}/rules?open=repeated.extension&begin=critical:40`);
+  await live(page);
+  const critical = page.getByLabel("Critical at");
+  await expect(critical).toHaveValue("40");
+  const begun = page.getByText("Nothing is saved yet.");
+  await expect(begun).toBeVisible();
+  await critical.fill("50");
+  await page.getByRole("button", { name: "Save rule" }).click();
+  await expect(begun).toHaveCount(0);
+  await expect(page).toHaveURL(/\?open=repeated\.extension$/);
+  await expect(critical).toHaveValue("50");
+});
