@@ -17,9 +17,9 @@ export type RuleRecord = {
 
 export const nothingDecided: RuleRecord = { confirmed: 0, dismissed: 0, undecided: 0, exposure: [] };
 
-type Row = RuleKey & { id: string; state: string };
+type Row = RuleKey & { confirmed: number; dismissed: number; undecided: number; costed: string[] };
 
-/** So many confirmed incidents, the newest, tell what they cost: each is added up from its calls. */
+/** So many confirmed incidents, the newest of all rules, tell what they cost: each is added up from its calls. */
 const MOST_COSTED = 100;
 
 /** Of each rule, for a tenant and those below it, by its key. The transaction acts for the operator, whose incidents are. */
@@ -29,47 +29,38 @@ export async function recordsOf(
   aboutId: TenantId,
 ): Promise<ReadonlyMap<string, RuleRecord>> {
   const rows = await tx.$queryRaw<Row[]>`
-    SELECT f.signal, f.scope, m.id, m.state FROM (
-      SELECT signal, scope, incident_id FROM rule_finding
-        WHERE last_at > now() - interval '30 days' AND tenant_id IN (SELECT descendant_id FROM tenant_below WHERE ancestor_id = ${aboutId}::uuid)
-      -- What comes in by the wire opens its incident itself and leaves no finding.
-      UNION SELECT 'sip_failure', 'network', id FROM incident
-        WHERE tenant_id = ${operatorId}::uuid AND kind = 'sip_attack' AND last_at > now() - interval '30 days' AND ${operatorId}::uuid = ${aboutId}::uuid) f
-    JOIN incident i ON i.tenant_id = ${operatorId}::uuid AND i.id = f.incident_id
-    JOIN incident m ON m.tenant_id = i.tenant_id AND m.id = coalesce(i.merged_into, i.id)
-    WHERE m.dismissed_as IS DISTINCT FROM 'duplicate'
-    GROUP BY f.signal, f.scope, m.id, m.state, m.last_at ORDER BY m.last_at DESC`;
-  const costed = new Set(rows.filter(isConfirmed).map(({ id }) => id));
-  const losses = await lossOf(tx, [...costed].slice(0, MOST_COSTED));
+    WITH decided AS (
+      SELECT f.signal, f.scope, m.id, m.last_at, m.state IN ('resolved', 'reviewed') AS confirmed, m.state = 'dismissed' AS dismissed FROM (
+        SELECT signal, scope, incident_id FROM rule_finding
+          WHERE last_at > now() - interval '30 days' AND tenant_id IN (SELECT descendant_id FROM tenant_below WHERE ancestor_id = ${aboutId}::uuid)
+        -- What comes in by the wire opens its incident itself and leaves no finding.
+        UNION SELECT 'sip_failure', 'network', id FROM incident
+          WHERE tenant_id = ${operatorId}::uuid AND kind = 'sip_attack' AND last_at > now() - interval '30 days' AND ${operatorId}::uuid = ${aboutId}::uuid) f
+      JOIN incident i ON i.tenant_id = ${operatorId}::uuid AND i.id = f.incident_id
+      JOIN incident m ON m.tenant_id = i.tenant_id AND m.id = coalesce(i.merged_into, i.id)
+      WHERE m.dismissed_as IS DISTINCT FROM 'duplicate'
+      GROUP BY f.signal, f.scope, m.id, m.last_at, m.state),
+    newest AS (SELECT DISTINCT id, last_at FROM decided WHERE confirmed ORDER BY last_at DESC LIMIT ${MOST_COSTED})
+    SELECT d.signal, d.scope, count(*) FILTER (WHERE d.confirmed)::int AS confirmed, count(*) FILTER (WHERE d.dismissed)::int AS dismissed,
+      count(*) FILTER (WHERE NOT d.confirmed AND NOT d.dismissed)::int AS undecided,
+      coalesce(array_agg(n.id) FILTER (WHERE n.id IS NOT NULL), '{}') AS costed
+    FROM decided d LEFT JOIN newest n ON n.id = d.id GROUP BY d.signal, d.scope`;
+  const losses = await lossOf(tx, [...new Set(rows.flatMap(({ costed }) => costed))]);
   return new Map(
-    [...grouped(rows, keyOf)].map(([key, incidents]) => {
-      const confirmed = incidents.filter(isConfirmed);
-      const dismissed = incidents.filter(({ state }) => state === "dismissed").length;
-      const undecided = incidents.length - confirmed.length - dismissed;
-      const costs = grouped(
-        confirmed.flatMap(({ id }) => losses.get(id) ?? []),
-        ({ currency }) => currency,
-      );
-      const exposure = [...costs].map(([currency, of]) => ({
+    rows.map(({ signal, scope, costed, ...counts }) => {
+      const costs = costed.flatMap((id) => losses.get(id) ?? []);
+      const exposure = [...new Set(costs.map(({ currency }) => currency))].map((currency) => ({
         currency,
-        medianMicros: medianOf(of.map(({ chargedMicros, heldMicros }) => chargedMicros + heldMicros)),
+        medianMicros: medianOf(
+          costs
+            .filter((loss) => loss.currency === currency)
+            .map(({ chargedMicros, heldMicros }) => chargedMicros + heldMicros),
+        ),
       }));
-      return [key, { confirmed: confirmed.length, dismissed, undecided, exposure }];
+      return [keyOf({ signal, scope }), { ...counts, exposure }];
     }),
   );
 }
-
-function grouped<T>(rows: readonly T[], keyed: (row: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const row of rows) {
-    const group = groups.get(keyed(row));
-    if (group) group.push(row);
-    else groups.set(keyed(row), [row]);
-  }
-  return groups;
-}
-
-const isConfirmed = ({ state }: Row): boolean => state === "resolved" || state === "reviewed";
 
 /** Of two in the middle the lower one. */
 const medianOf = (amounts: readonly bigint[]): Micros =>

@@ -269,6 +269,11 @@ test("a rule is told by what the desk decided of its incidents, to the operator 
   expect(listed?.record).toMatchObject(record);
   expect(items.find(({ signal }) => signal === "repeated")?.record).toMatchObject({ confirmed: 0, exposure: [] });
 
+  // What the older ones cost is not added up once so many newer ones are there.
+  for (let n = 0; n < 100; n += 1) await opened(0, "resolved");
+  const later = price((await as("operator").list({ tenantSlug: "operator" })).items)?.record;
+  expect(later).toEqual({ confirmed: 103, dismissed: 1, undecided: 1, exposure: [] });
+
   // A network that guesses passwords has an incident without a finding of calls.
   await on.build.sql(
     "INSERT INTO incident (tenant_id, kind, source, title, severity, first_at, last_at, state, closed_at) VALUES ($1, 'sip_attack', '198.51.100.0/24', 'SIP', 'medium', now(), now(), 'resolved', now())",
