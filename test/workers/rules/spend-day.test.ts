@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { silentLogger } from "@/server/infra/log/logger";
 import type { TenantId } from "@/server/kernel/ids";
 import { builders, type Phone, type Tenancy } from "@/test/support/builders";
 import { callDesk } from "@/test/support/call-desk";
@@ -7,6 +8,7 @@ import { createDatabase, type TestDatabase } from "@/test/support/database";
 import { seedCalls } from "@/test/support/seeded-calls";
 import { containByRule } from "@/workers/rules/contain-by-rule";
 import { judgeCalls } from "@/workers/rules/judge-calls";
+import { RuleSweep } from "@/workers/rules/rule-sweep";
 
 let db: TestDatabase;
 let make: ReturnType<typeof builders>;
@@ -113,4 +115,30 @@ test("after somebody let go, as much must come anew", async () => {
   ]);
   await spendsByTheHour([[phone, 9]], 1);
   expect((await containedOf(phone)).map(({ at }) => at)).toEqual([releasedAt]);
+});
+
+test("of a day is asked twice a minute, and what came in between is not missed", async () => {
+  const phone = await phoneWith("207", { days: 10, each: 4 });
+  let clockMs = 1_000_000;
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => clockMs);
+  const sweep = new RuleSweep({
+    ...{ pool: db.pool, db: db.app, ami: undefined, log: silentLogger, everyMs: 3_600_000 },
+    bus: { publish: () => {}, close: async () => {} },
+  });
+  const sweepAfter = async (ms: number) => {
+    clockMs += ms;
+    await sweep.run();
+    return (await containedOf(phone)).length;
+  };
+  await make.sql("UPDATE rule_cursor SET called_at = clock_timestamp()");
+  expect(await sweepAfter(0)).toBe(0);
+  // Nine euros in each of seven hours, of which no hour tells.
+  for (let hour = 0; hour < 7; hour += 1) {
+    const at = new Date(Date.now() - hour * 1.1 * HOUR_MS - 1_000);
+    await seedCalls(make, acme, phone, [{ to: "442079460000", country: "GB", at, cost: 9n * EURO }]);
+  }
+  expect(await sweepAfter(29_999)).toBe(0);
+  expect(await sweepAfter(1)).toBe(1);
+  clock.mockRestore();
+  await sweep.close();
 });

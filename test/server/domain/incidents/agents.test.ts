@@ -36,4 +36,13 @@ test("an incident names the programs that came in as its phones from its address
   );
   await registers("from the other world", "[2001:db8:5::7]:5060");
   expect((await agents()).map(({ value }) => value)).toContain("from the other world");
+
+  // Once it is over, who comes later is of the next one.
+  await on.sql(
+    "UPDATE incident SET state = 'resolved', first_at = first_at - interval '2 hours', closed_at = now() - interval '10 minutes' WHERE id = $1",
+    [incident],
+  );
+  await registers("came after the end", "203.0.113.9:40000");
+  await registers("came before the end", "203.0.113.9:40000", "11 minutes");
+  expect((await agents()).map(({ value }) => value)).toEqual(["came before the end", "pplsip"]);
 });

@@ -90,6 +90,26 @@ describe("what is contained", () => {
     expect(await on.code(on.write((tx) => moveIncident(tx, on.desk, move, on.me)))).toBe("done");
   });
 
+  test("as a whole tenant twice at once is one containment, whose steps are done once by two workers", async () => {
+    const phone = await newPhone();
+    const { id: incidentId } = await on.incident();
+    const ask = () => on.contain({ incidentId, target: on.target() });
+    const both = await Promise.all([ask(), ask()]);
+    expect(both.map(({ joined }) => joined).toSorted()).toEqual([false, true]);
+    const [id = ""] = both.map((one) => one.id);
+    expect(both.map((one) => one.id)).toEqual([id, id]);
+    await Promise.all([on.run(id), on.run(id)]);
+    expect(await on.list(incidentId)).toHaveLength(1);
+    const lines = `SELECT detail ->> 'step' AS step FROM incident_line WHERE incident_id = $1 AND kind = 'contain_step'`;
+    const done = (await on.sql<{ step: string }>(lines, [incidentId])).map(({ step }) => step);
+    expect(done).toEqual([...new Set(done)]);
+    expect(done).toContain("rotate");
+    expect(await on.ask(phone.endpoint)).toMatchObject({ code: "INC-01" });
+    expect(await on.release(id)).toMatchObject({ lifted: 1, stillHeld: 0 });
+    expect(await on.code(on.release(id))).toBe("done");
+    expect(await on.ask(phone.endpoint)).not.toMatchObject({ code: "INC-01" });
+  });
+
   test("may be a phone that somebody deletes in between: the rest is done", async () => {
     const phone = await newPhone();
     const { id: incidentId } = await on.incident();

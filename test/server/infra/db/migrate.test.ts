@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Client } from "pg";
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 
 import { type EmbeddedPostgres, startPostgres } from "@/server/embedded/postgres";
 import { migrate } from "@/server/infra/db/migrate";
+import { migrationsFolder, readMigrations } from "@/server/infra/db/migration-files";
 
 let dataDir: string;
 let postgres: EmbeddedPostgres;
@@ -124,6 +125,61 @@ describe("with files of its own", () => {
 
 describe("with the product's files", () => {
   const passwords = { portal_app: "app-password", asterisk: "pbx-password" };
+
+  test("who said that an hour's spending cuts no phone off has said so of a day's after the upgrade", async () => {
+    const upTo = (last: string) => {
+      for (const { name } of readMigrations(migrationsFolder).filter((one) => one.name.slice(0, 4) <= last)) {
+        cpSync(path.join(migrationsFolder, name), path.join(folder, name), { recursive: true });
+      }
+    };
+    upTo("0157");
+    const url = urlTo(await emptyDatabase());
+    await migrate({ url, folder });
+    const [made] = await ask<{ id: string }>(
+      url,
+      "SELECT tenant_create('operator', 'operator', 'operator', 'EUR', 'UTC', 'DE', NULL) AS id",
+    );
+    const parent = made?.id ?? "";
+    // Of each tenant another word about the hour; the last two said something about the day themselves, or nothing of this kind.
+    const words = [
+      ["off", "'off', NULL, NULL, '2031-01-01Z'"],
+      ["shadow", "'shadow', NULL, NULL, NULL"],
+      ["notify", "NULL, 'notify', NULL, NULL"],
+      ["open", "'enforce', 'open', 7, NULL"],
+      ["contain", "NULL, 'contain', NULL, NULL"],
+      ["amount", "NULL, NULL, 7, NULL"],
+      ["own-day", "'off', NULL, NULL, NULL"],
+    ] as const;
+    const say = (slug: string, signal: string, word: string) =>
+      ask(
+        url,
+        `INSERT INTO rule (tenant_id, about_id, signal, scope, mode, action, warn, ends_at, changed_by)
+         SELECT '${parent}', id, '${signal}', 'extension', ${word.replace("2031-01-01Z'", "2031-01-01Z'::timestamptz")}, 'ann' FROM tenant WHERE slug = '${slug}'`,
+      );
+    for (const [slug, word] of words) {
+      await ask(
+        url,
+        `SELECT set_config('app.tenant_id', '${parent}', false), tenant_create('${slug}', '${slug}', 'customer', 'EUR', 'UTC', 'DE', NULL)`,
+      );
+      await say(slug, "spend", word);
+    }
+    await say("own-day", "spend_day", "'enforce', 'contain', NULL, NULL");
+    upTo("0158");
+    expect(await migrate({ url, folder })).toEqual(["0158_spend_day_reviewed"]);
+    const day = await ask<{ slug: string }>(
+      url,
+      `SELECT t.slug, r.mode, r.action, r.warn, r.ends_at::date::text AS until, r.changed_by AS by
+       FROM rule r JOIN tenant t ON t.id = r.about_id WHERE r.signal = 'spend_day' ORDER BY t.slug`,
+    );
+    const copied = { action: null, warn: null, until: null, by: "ann" };
+    expect(day).toEqual([
+      { ...copied, slug: "notify", mode: null, action: "notify" },
+      { ...copied, slug: "off", mode: "off", until: "2031-01-01" },
+      { ...copied, slug: "open", mode: null, action: "open" },
+      { ...copied, slug: "own-day", mode: "enforce", action: "contain" },
+      { ...copied, slug: "shadow", mode: "shadow" },
+    ]);
+  });
 
   test.each(["a superuser", "an owner that may only create roles"])("%s can apply them all", async (who) => {
     const login = who === "a superuser" ? undefined : { user: "plain_owner", password: "owner-password" };
