@@ -9,7 +9,7 @@ import type { Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { problemsOf, type Refusal, refusalBeside, refusalOf } from "@/components/api/refusal";
 import { useSeen } from "@/components/api/use-seen";
-import { dueText, dutyText } from "@/components/command/duty-words";
+import { dueText, dutyText, leftText } from "@/components/command/duty-words";
 import { Moment } from "@/components/shell/moment";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
@@ -50,6 +50,7 @@ function DutyLine({ row, onDo }: Readonly<{ row: Row; onDo: () => void }>) {
   const { tenantSlug, hrefOf, can } = useScope();
   const take = useMutation(useTRPC().duties.take.mutationOptions({ onSettled: useAgain() }));
   const { duty, page, ownerId, ownerName, doneAt, doneBy, note, overdue } = row;
+  const left = leftText(row);
   return (
     <li className="grid gap-1 border-b py-1.5">
       <div className="flex flex-wrap items-baseline gap-x-3 gap-y-0.5">
@@ -60,6 +61,8 @@ function DutyLine({ row, onDo }: Readonly<{ row: Row; onDo: () => void }>) {
       </div>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-ink-2">
         <span className="min-w-0 flex-1 basis-48 break-words">
+          {left && <span className={cx(row.left ? "text-warn" : "text-ok")}>{left}</span>}
+          {left && " · "}
           {ownerName === null ? t("nobody’s") : t("of {name}", { name: ownerName })}
           {doneAt && (
             <>
@@ -113,6 +116,7 @@ function DoDuty({ row, onClose }: Readonly<{ row: Row; onClose: () => void }>) {
   const { tenantSlug } = useScope();
   const form = useFields({ note: checks.any });
   const { seen, told } = useSeen({ note: row.note });
+  const left = row.left ? leftText(row) : undefined;
   const again = useAgain();
   const done = useMutation(
     useTRPC().duties.done.mutationOptions({
@@ -136,12 +140,16 @@ function DoDuty({ row, onClose }: Readonly<{ row: Row; onClose: () => void }>) {
       <form className="grid gap-4" noValidate onSubmit={submit}>
         <Field
           data-first
-          hint={t("What was found, or where it is written. It goes into the audit trail.")}
+          hint={
+            left
+              ? t("{left}: say why it is done all the same. It goes into the audit trail.", { left })
+              : t("What was found, or where it is written. It goes into the audit trail.")
+          }
           label={t("What shows it")}
           maxLength={500}
           name="note"
           problem={form.problems.note}
-          required={false}
+          required={left !== undefined}
         />
         <FormEnd
           busy={done.isPending && t("Saving…")}

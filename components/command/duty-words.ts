@@ -34,3 +34,16 @@ export const dueText = ({ every: often, dueOn, overdue }: Pick<Row, "every" | "d
   overdue
     ? t("{often}, overdue since {day}", { often: say(every[often]), day: dayText(dueOn) })
     : t("{often}, due on {day}", { often: say(every[often]), day: dayText(dueOn) });
+
+const left: Readonly<Partial<Record<Duty, Message>>> = {
+  incidents: msg("{n, plural, one {# waits for somebody} other {# wait for somebody}}"),
+  differences: msg("{n, plural, one {# difference is open} other {# differences are open}}"),
+  seats: msg("{n, plural, one {# person has} other {# people have}} not signed in for 30 days"),
+  secrets: msg("{n, plural, one {# secret is} other {# secrets are}} older than 90 days"),
+};
+/** What the system counts as not done; undefined where it cannot know. */
+export function leftText({ duty, left: n }: Pick<Row, "duty" | "left">): string | undefined {
+  const message = left[duty];
+  if (n === null || !message) return undefined;
+  return n === 0 ? t("nothing left") : say(message, { n });
+}

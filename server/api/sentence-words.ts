@@ -80,6 +80,7 @@ export const sentences: readonly Message[] = [
   msg("Say why: whoever lifts it was not there."),
   msg("Say why: whoever reads it later was not there."),
   msg("Set up a second factor first."),
+  msg("Something is left: say why it is done all the same."),
   msg("Somebody else changed this while you typed: it is empty now. Save again to put yours in place of theirs."),
   msg("That batch waits for nobody."),
   msg("That day is not over: choose an earlier one."),

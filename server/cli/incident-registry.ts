@@ -62,6 +62,10 @@ export const incidentCommands: Readonly<Record<string, Entry>> = {
     summary: "say that a duty was done, and what shows it",
     load: async () => (await import("./commands/duties")).dutyDone,
   },
+  "duty take": {
+    summary: "make a duty somebody's, or nobody's",
+    load: async () => (await import("./commands/duties")).dutyTake,
+  },
   "evidence take": {
     summary: "keep evidence of an incident",
     load: async () => (await import("./commands/evidence")).evidenceTake,

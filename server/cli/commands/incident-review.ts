@@ -2,12 +2,12 @@ import { listFollowUps, setFollowUpDone } from "@/server/domain/incidents/follow
 import { findIncident } from "@/server/domain/incidents/incident-list";
 import { getReview, type Review, saveReview } from "@/server/domain/incidents/review";
 import { followUpDoneSchema, followUpFilterSchema, saveReviewSchema } from "@/server/domain/incidents/review.schema";
-import { listMembers } from "@/server/domain/tenancy/members";
 import type { TenantId } from "@/server/kernel/ids";
 import { decimalOf } from "@/server/kernel/money";
 import { check } from "../check";
 import { BadInput, type Command } from "../command";
 import type { Desk } from "../desk";
+import { memberOf } from "../member-of";
 
 const SHAPE = "text | mail address of whoever does it | 2027-01-31";
 
@@ -56,10 +56,7 @@ async function followUpOf(desk: Desk, operator: TenantId, typed: string) {
   const [text = "", mail = "", dueOn = ""] = typed.split("|").map((part) => part.trim());
   if (text === "") throw new BadInput(`--follow-up: ${SHAPE}.`);
   if (mail === "") return { text, ownerId: null, dueOn: dueOn || null };
-  const members = await desk.read(operator, (tx) => listMembers(tx, operator));
-  const owner = members.find(({ email }) => email.toLowerCase() === mail.toLowerCase());
-  if (!owner) throw new BadInput(`--follow-up: nobody with a seat at the operator has the address ${mail}.`);
-  return { text, ownerId: owner.userId, dueOn: dueOn || null };
+  return { text, ownerId: await memberOf(desk, operator, "follow-up", mail), dueOn: dueOn || null };
 }
 
 function shown({ incidentId: _, number, ...review }: Review) {

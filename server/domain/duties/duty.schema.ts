@@ -21,4 +21,3 @@ export const takeDutySchema = z.object({
   /** By whoever asks; false: by nobody. */
   taken: z.boolean(),
 });
-export type TakeDuty = z.output<typeof takeDutySchema>;

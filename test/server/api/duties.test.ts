@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { duties } from "@/server/domain/duties/duty-kinds.schema";
-import { jsonOf } from "@/test/server/cli/run-cli";
+import { jsonOf, runCli } from "@/test/server/cli/run-cli";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 import { noonZone } from "@/test/support/noon";
 import { type Stage, stage } from "@/test/support/stage";
@@ -48,8 +48,8 @@ test("a duty is due a period after the operator began, is done with what shows i
   expect((await desk().list({ tenantSlug })).items.filter(({ overdue }) => overdue)).toHaveLength(duties.length - 1);
   expect(await trail()).toMatchObject([
     { action: "duty.take", after: { owner: on.owners.operator } },
-    { action: "duty.do", after: { note: "Nothing but typing errors." } },
-    { action: "duty.do", after: { note: "" } },
+    { action: "duty.do", after: { note: "Nothing but typing errors.", left: null } },
+    { action: "duty.do", after: { note: "", left: null } },
     { action: "duty.take", after: { owner: null } },
   ]);
 });
@@ -91,4 +91,76 @@ test("the command line lists them and says that one was done", async () => {
     note: "Onto the spare machine in 40 minutes",
     overdue: false,
   });
+});
+
+test("the command line makes one somebody's, and takes it from nobody who was not named", async () => {
+  const [ann, ben] = ["Ann.Duty@example.com", "ben.duty@example.com"];
+  const people = [await on.person(on.operator), await on.person(on.operator)];
+  for (const [at, email] of [ann, ben].entries()) {
+    await on.sql("UPDATE person SET email = $2, name = '' WHERE id = $1", [people[at], email.toLowerCase()]);
+  }
+  const take = (...words: string[]) => jsonOf(db.appUrl, ["duty", "take", "rules", ...words]);
+  const owner = async () => (await of("rules"))?.ownerName ?? null;
+  expect(await take("--for", ann)).toEqual({ duty: "rules", owner: ann });
+  await take("--for", ann);
+  expect(await owner()).toBe(ann.toLowerCase());
+  for (const to of [ben, "nobody"]) await expect(take("--for", to)).rejects.toThrow("changed_meanwhile");
+  await take("--for", ben, "--from", ann);
+  expect(await owner()).toBe(ben);
+  await take("--for", "nobody", "--from", ben);
+  expect(await owner()).toBeNull();
+
+  const stranger = await runCli(db.appUrl, ["duty", "take", "rules", "--for", "eve@example.com"]);
+  expect([stranger.code, stranger.err]).toEqual([1, expect.stringContaining("has the address eve@example.com")]);
+  expect(await owner()).toBeNull();
+});
+
+test("what the system can count it counts: with something left a duty is done only by saying why", async () => {
+  const left = async () =>
+    Object.fromEntries(
+      (await desk().list({ tenantSlug })).items.flatMap((one) => (one.left === null ? [] : [[one.duty, one.left]])),
+    );
+  const quiet = { incidents: 0, differences: 0, seats: 0, secrets: 0 };
+  expect(await left()).toEqual(quiet);
+
+  await on.sql(
+    `INSERT INTO incident (tenant_id, kind, source, title, severity, state, first_at, last_at, snoozed_until)
+     SELECT $1, 'price', n::text, 'Dear calls', 'low', CASE WHEN n = 1 THEN 'open' ELSE 'triage' END, now(), now(),
+       CASE WHEN n = 2 THEN now() + interval '1 day' END FROM generate_series(1, 4) n`,
+    [on.operator.tenantId],
+  );
+  await on.sql(
+    "INSERT INTO difference (tenant_id, kind, subject, money_at_risk_micros, currency, healed_at) SELECT $1, 'wallet_mismatch', 'left' || n, 1, 'EUR', CASE WHEN n = 3 THEN now() END FROM generate_series(1, 3) n",
+    [on.customer.tenantId],
+  );
+  await on.sql(
+    "INSERT INTO manager_secret (name, fingerprint, since, seen_at) VALUES ('AMI_READ_SECRET', repeat('a', 64), now() - interval '91 days', now()), ('AMI_ACT_SECRET', repeat('b', 64), now() - interval '89 days', now())",
+  );
+  // One was never there, one was a month ago, one came yesterday, and one has just been given a seat.
+  const people: string[] = [];
+  for (let n = 0; n < 4; n += 1) people.push(await on.person(on.operator));
+  await on.sql("UPDATE seat SET created_at = now() - interval '31 days' WHERE user_id = ANY ($1)", [
+    people.slice(0, 3),
+  ]);
+  await on.sql(
+    `INSERT INTO session (user_id, created_at, expires_at, last_seen_at, address, user_agent)
+     SELECT u, now() - interval '40 days', now() + interval '1 day', now() - ago, '', '' FROM unnest($1::uuid[], $2::interval[]) x(u, ago)`,
+    [people.slice(1, 3), ["31 days", "1 day"]],
+  );
+  expect(await left()).toEqual({ incidents: 2, differences: 2, seats: 2, secrets: 1 });
+
+  const done = (note?: string) => desk().done({ tenantSlug, duty: "differences", ...(note && { note }) });
+  await expect(done()).rejects.toMatchObject({ message: "invalid_input", cause: { detail: { field: "note" } } });
+  expect((await runCli(db.appUrl, ["duty", "done", "differences"])).err).toContain("say why it is done all the same");
+  expect((await of("differences"))?.doneAt).toBeNull();
+  await done("Both wait for the carrier's file.");
+  expect((await trail()).at(-1)).toMatchObject({ action: "duty.do", after: { left: 2 } });
+  const [listed] = await jsonOf<{ duty: string; left: number }[]>(db.appUrl, ["duty", "list"]).then((rows) =>
+    rows.filter(({ duty }) => duty === "differences"),
+  );
+  expect(listed?.left).toBe(2);
+
+  await on.sql("UPDATE difference SET healed_at = now()");
+  await desk().done({ tenantSlug, duty: "differences" });
+  expect((await trail()).at(-1)).toMatchObject({ after: { note: "", left: 0 } });
 });
