@@ -27,12 +27,12 @@ import {
   datedKinds,
   type ExportFormat,
   type ExportKind,
-  type ExportStyle,
   exportKinds,
   exportWords,
   isExportKind,
   isThere,
 } from "@/server/domain/exports/export.schema";
+import type { ExportStyle } from "@/server/domain/exports/new-export.schema";
 import { type Rhythm, rhythms, rhythmWords, withoutPeriod } from "@/server/domain/exports/rhythm-kinds.schema";
 import { say, t } from "@/server/kernel/words";
 

@@ -42,7 +42,9 @@ export function TenantLanguage({ language, onClose }: Readonly<{ language: Langu
           choices={choices}
           data-first=""
           defaultValue={language}
-          hint={t("Mails are written in it, and pages where neither the person nor the browser wishes another.")}
+          hint={t(
+            "Mails and the statements to come are written in it, and pages where neither the person nor the browser wishes another.",
+          )}
           label={t("Language")}
           name="language"
         />

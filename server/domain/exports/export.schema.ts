@@ -288,12 +288,3 @@ export function fileName(kind: ExportKind): string {
   const name = say(exportWords[kind].name);
   return spoken() === "de" ? name : name.toLowerCase();
 }
-
-/** How a file is written. */
-export type ExportStyle = Readonly<{
-  format: ExportFormat;
-  /** Keys of columns, in their order; none: all of them. */
-  columns?: string[] | undefined;
-  timeZone: string;
-  decimals: "point" | "comma";
-}>;

@@ -1,13 +1,7 @@
 import { mayReachBelow } from "@/server/domain/calls/call-reach";
-import {
-  type ExportFormat,
-  type ExportKind,
-  type ExportStyle,
-  exportWords,
-  isExportKind,
-} from "@/server/domain/exports/export.schema";
+import { type ExportFormat, type ExportKind, exportWords, isExportKind } from "@/server/domain/exports/export.schema";
 import { type May, missingFor } from "@/server/domain/exports/export-rights";
-import { exportStyleSchema, type NewExport } from "@/server/domain/exports/new-export.schema";
+import { type ExportStyle, exportStyleSchema, type NewExport } from "@/server/domain/exports/new-export.schema";
 import { exportSources } from "@/server/domain/exports/sources";
 import type { TaskState } from "@/server/domain/tasks/task.schema";
 import { taskError } from "@/server/domain/tasks/task-errors";
@@ -15,6 +9,8 @@ import { createTask } from "@/server/domain/tasks/tasks";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
+import { isLanguage } from "@/server/kernel/languages";
+import { spoken } from "@/server/kernel/words";
 
 export type ExportRow = Readonly<{
   id: string;
@@ -71,6 +67,12 @@ export function checkAsked(asked: NewExport): void {
   }
 }
 
+/** What is asked for, with the language of whoever asks for a document: it is made later, by nobody who speaks one. */
+export function inOwnLanguage(asked: NewExport): NewExport {
+  const language = spoken();
+  return asked.format === "pdf" && isLanguage(language) ? { language, ...asked } : asked;
+}
+
 /**
  * Asks for a file of a whole list, in the transaction of the change: fixes the moment that it will show, and queues the job.
  * Asking again makes another file.
@@ -83,7 +85,7 @@ export async function createExport(
   asked: NewExport,
   by: string,
 ): Promise<{ id: string; taskId: string }> {
-  const { what, filter, ...style } = asked;
+  const { what, filter, ...style } = inOwnLanguage(asked);
   checkAsked(asked);
   const bound = await exportSources[what].bound(tx, tenantId);
   const bounds = what === "everything" ? await boundsOf(tx, tenantId) : undefined;

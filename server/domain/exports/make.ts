@@ -23,6 +23,7 @@ import type { Db } from "@/server/infra/db/client";
 import type { SqlPool } from "@/server/infra/db/pool";
 import { readTenant } from "@/server/infra/db/read-tenant";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
+import { inLanguage } from "@/server/infra/words/speaking";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId, UserId } from "@/server/kernel/ids";
 
@@ -196,7 +197,7 @@ async function documentParts(of: Making, file: ExportRow, asked: Asked<ExportKin
     after = batch.after;
   }
   const facts = await reading(of, (tx) => getTenantFacts(tx, of.tenantId));
-  const bytes = await callDocument(rows, { ...facts, file });
+  const bytes = await inLanguage(file.style.language ?? "en", () => callDocument(rows, { ...facts, file }));
   return piecesOf(of, bytes, rows.length);
 }
 

@@ -5,6 +5,7 @@ import { callFilterSchema } from "@/server/domain/calls/call.schema";
 import { monthSchema } from "@/server/domain/earnings/earnings.schema";
 import { type ExportKind, exportFormats } from "@/server/domain/exports/export.schema";
 import { incidentFilterSchema } from "@/server/domain/incidents/incident.schema";
+import { languageSchema } from "@/server/domain/languages/language.schema";
 import { extensionFilterSchema } from "@/server/domain/provisioning/extension.schema";
 import { securityEventFilterSchema } from "@/server/domain/security-events/security-event.schema";
 import { tenantListSchema } from "@/server/domain/tenancy/tenant-list.schema";
@@ -56,7 +57,10 @@ export const exportStyleSchema = z.object({
   timeZone: zone.default("UTC"),
   /** A comma for decimals puts a semicolon between cells. JSON lines have a point always. */
   decimals: z.enum(["point", "comma"]).default("point"),
+  /** Of a document; none: that of whoever asks. */
+  language: languageSchema.optional(),
 });
+export type ExportStyle = z.output<typeof exportStyleSchema>;
 const asked = <K extends ExportKind>(what: K) =>
   exportStyleSchema.extend({ what: z.literal(what), filter: exportFilters[what] });
 

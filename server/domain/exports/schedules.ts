@@ -1,6 +1,6 @@
 import { datedKinds, type ExportFormat, type ExportKind, isExportKind } from "@/server/domain/exports/export.schema";
 import { type May, missingFor } from "@/server/domain/exports/export-rights";
-import { checkAsked, createExport } from "@/server/domain/exports/exports";
+import { checkAsked, createExport, inOwnLanguage } from "@/server/domain/exports/exports";
 import { type NewExport, newExportSchema } from "@/server/domain/exports/new-export.schema";
 import { type Rhythm, withoutPeriod } from "@/server/domain/exports/rhythm-kinds.schema";
 import { allows, isRole } from "@/server/domain/tenancy/roles";
@@ -70,7 +70,7 @@ export async function addSchedule(
       `A tenant has at most ${MOST} scheduled files; remove one first.`,
     );
   }
-  const settings = JSON.stringify({ ...file, filter: withoutPeriod(file.filter) });
+  const settings = JSON.stringify({ ...inOwnLanguage(file), filter: withoutPeriod(file.filter) });
   const [row] = await tx.$queryRaw<{ id: string; nextAt: Date }[]>`
     INSERT INTO export_schedule (tenant_id, person_id, every, what, settings, next_at)
     SELECT t.id, ${personId}::uuid, ${every}, ${file.what}, ${settings}::jsonb, schedule_next(${every}, t.time_zone, clock_timestamp())

@@ -1,8 +1,9 @@
 import { percentOf } from "@/server/domain/billing/tax.schema";
-import { clockText, kindWords, type StatementRow } from "@/server/domain/statements/statement.rules";
+import { clockText, decimalText, kindWords, type StatementRow } from "@/server/domain/statements/statement.rules";
 import type { Statement } from "@/server/domain/statements/statements";
 import type { Db } from "@/server/infra/db/client";
 import { readTenant } from "@/server/infra/db/read-tenant";
+import { t } from "@/server/kernel/words";
 
 export type StatementLine = Readonly<{
   seq: bigint;
@@ -87,18 +88,26 @@ const groupsOf = (db: Db, { tenantId, id }: Statement, grain: "fine" | "coarse")
       ORDER BY day, seq LIMIT ${MOST_ROWS + 1}::int`,
   );
 
+function taxWords(tax: string, ppm: number | null, onCalls: boolean): string {
+  if (ppm === null) return onCalls ? t("{tax} on calls", { tax }) : t("{tax} on corrections", { tax });
+  const rate = decimalText(percentOf(ppm));
+  return onCalls ? t("{tax} {rate} % on calls", { tax, rate }) : t("{tax} {rate} % on corrections", { tax, rate });
+}
+
+/** "DE +49", or "Incoming +49" as it was stored. */
+const placeWords = (destination: string): string =>
+  destination.startsWith("Incoming ") ? t("Incoming {number}", { number: destination.slice(9) }) : destination;
+
 type Ranked = StatementRow & Readonly<{ rank: number; seq: bigint }>;
 
 function rowOf({ taxes }: Statement, group: Group): Ranked {
   const { day, kind, part, memo, destination, taxPpm, count, amount } = group;
   const isCalls = kind === "charge" && part === "";
-  const name = taxes.find((tax) => tax.ppm === taxPpm)?.name || "Tax";
-  const rate = taxPpm === null ? "" : ` ${percentOf(taxPpm)} %`;
-  const tax = kind === "charge" ? `${name}${rate} on calls` : `${name}${rate} on corrections`;
-  const calls = destination ? `Calls, ${destination}` : "Calls";
+  const tax = taxes.find(({ ppm }) => ppm === taxPpm)?.name || t("Tax");
+  const calls = destination ? t("Calls, {destination}", { destination: placeWords(destination) }) : t("Calls");
   return {
     day,
-    what: part === "tax" ? tax : isCalls ? calls : memo || kindWords(kind),
+    what: part === "tax" ? taxWords(tax, taxPpm, kind === "charge") : isCalls ? calls : memo || kindWords(kind),
     calls: isCalls ? String(count) : "",
     billed: isCalls ? clockText(Number(group.billed ?? 0n)) : "",
     amountMicros: amount,

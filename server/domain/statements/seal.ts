@@ -11,13 +11,19 @@ import { mailStatement, wasMailedJustNow } from "@/server/domain/statements/stat
 import { contentIsUnchanged, getStatement, type Seal, type Statement } from "@/server/domain/statements/statements";
 import type { Db } from "@/server/infra/db/client";
 import { readTenant } from "@/server/infra/db/read-tenant";
+import { inLanguage } from "@/server/infra/words/speaking";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
 
-/** Makes the document from what was issued, in the colour that the seller has at the moment: it is kept as it is made now. */
+/**
+ * Makes the document from what was issued, in the language it was issued in and the colour that the seller has at the moment: it is
+ * kept as it is made now.
+ */
 export async function makePdf(db: Db, statement: Statement): Promise<Buffer> {
   const brand = await readTenant(db, { tenantId: statement.tenantId }, brandOfSeller);
-  return pdfOf(statement, await rowsOf(db, statement), brand?.colour ?? undefined);
+  return inLanguage(statement.language, async () =>
+    pdfOf(statement, await rowsOf(db, statement), brand?.colour ?? undefined),
+  );
 }
 
 type By = Readonly<{ tenantId: TenantId; actingTenantId?: TenantId | undefined; actor: Actor }>;

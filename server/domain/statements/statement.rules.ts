@@ -1,4 +1,6 @@
+import type { Language } from "@/server/kernel/languages";
 import { decimalOf } from "@/server/kernel/money";
+import { type Message, msg, say, spoken } from "@/server/kernel/words";
 
 /** One row of the document's table, in words and numbers only. */
 export type StatementRow = Readonly<{
@@ -10,16 +12,41 @@ export type StatementRow = Readonly<{
   amountMicros: bigint;
 }>;
 
-const grouped = (whole: string): string => whole.replace(/\B(?=(\d{3})+$)/g, ",");
+/**
+ * What stands between thousands and before decimals, and how a day is written. By a table of our own and not the machine's, so that
+ * a document is the same bytes everywhere; a test holds it against Intl, whose narrow space in French our font has not.
+ */
+const signs: Readonly<Record<Language, readonly [thousands: string, decimal: string, day: "ymd" | "." | "/"]>> = {
+  en: [",", ".", "ymd"],
+  de: [".", ",", "."],
+  es: [".", ",", "/"],
+  fr: ["\u00a0", ",", "/"],
+  pt: [".", ",", "/"],
+  ar: [",", ".", "/"],
+};
+const signsNow = () => signs[spoken() as Language] ?? signs.en;
+
+/** Spanish begins to part thousands with the fifth digit. */
+const grouped = (whole: string): string =>
+  spoken() === "es" && whole.length < 5 ? whole : whole.replace(/\B(?=(\d{3})+$)/g, signsNow()[0]);
+
+/** A decimal such as "7.5" with the sign of the language spoken. */
+export const decimalText = (decimal: string): string => decimal.replace(".", signsNow()[1]);
+
+/** A day, given as 2026-03-31, as a document in the language spoken shows it. */
+export function writtenDay(day: string): string {
+  const by = signsNow()[2];
+  return by === "ymd" ? day : day.split("-").reverse().join(by);
+}
 
 /**
- * An exact amount as a document shows it: with the currency's decimals, and up to six where those would hide something.
- * Not by the machine's locale, so that it is the same everywhere: "1,234.50", "−0.0125".
+ * An exact amount as a document shows it: with the currency's decimals, and up to six where those would hide something:
+ * "1,234.50", "−0.0125".
  */
 export function exactText(amount: bigint, decimals: number): string {
   const [whole = "0", fraction = ""] = decimalOf(amount < 0n ? -amount : amount).split(".");
   const kept = fraction.slice(0, decimals) + fraction.slice(decimals).replace(/0+$/, "");
-  return `${amount < 0n ? "\u2212" : ""}${grouped(whole)}${kept ? `.${kept}` : ""}`;
+  return `${amount < 0n ? "\u2212" : ""}${grouped(whole)}${kept ? `${signsNow()[1]}${kept}` : ""}`;
 }
 
 /** The decimals that show every one of these amounts exactly, and no fewer than the currency has: a column lines up. */
@@ -50,23 +77,25 @@ export function clockText(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
 }
 
-const words: Readonly<Record<string, string>> = {
-  top_up: "Top-ups",
-  charge: "Calls",
-  correction: "Corrections",
-  voucher: "Vouchers",
-  transfer: "Credit moved",
-  payment: "Payments",
-  refund: "Refunds",
-  dispute: "Payments disputed",
-  debt: "Debts settled",
-  fee: "Fees",
+const words: Readonly<Record<string, Message>> = {
+  top_up: msg("Top-ups"),
+  charge: msg("Calls"),
+  correction: msg("Corrections"),
+  voucher: msg("Vouchers"),
+  transfer: msg("Credit moved"),
+  payment: msg("Payments"),
+  refund: msg("Refunds"),
+  dispute: msg("Payments disputed"),
+  debt: msg("Debts settled"),
+  fee: msg("Fees"),
 };
 
 /** What a kind of movement is called on a document; a new one is read from its name until it has a word. */
 export function kindWords(kind: string): string {
+  const known = words[kind];
+  if (known) return say(known);
   const plain = kind.replaceAll("_", " ");
-  return words[kind] ?? plain.charAt(0).toUpperCase() + plain.slice(1);
+  return plain.charAt(0).toUpperCase() + plain.slice(1);
 }
 
 /** Whether a text is a day of the calendar, as YYYY-MM-DD. */

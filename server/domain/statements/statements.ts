@@ -2,6 +2,7 @@ import type { StatementFilter } from "@/server/domain/statements/statement.schem
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
+import type { Language } from "@/server/kernel/languages";
 import { decimalsOf } from "@/server/kernel/money";
 import { enqueue } from "@/server/queue/outbox";
 
@@ -25,6 +26,8 @@ export type Statement = {
   readonly periodEnd: Date;
   readonly currency: string;
   readonly decimals: number;
+  /** That its document is written in. */
+  readonly language: Language;
   readonly seller: Party;
   readonly buyer: Party;
   /** How its tenant is called in addresses now; no part of what was issued. */
@@ -88,7 +91,7 @@ async function select(tx: TenantRead, { tenantId, sellerId, id, number, filter, 
   const rows = await tx.$queryRaw<Row[]>`
     SELECT s.id, s.tenant_id AS "tenantId", s.number, s.kind, to_char(s.first_day, 'YYYY-MM-DD') AS "firstDay", to_char(s.last_day, 'YYYY-MM-DD') AS "lastDay",
       s.time_zone AS "timeZone", to_char(s.issued_day, 'YYYY-MM-DD') AS "issuedDay", s.issued_at AS "issuedAt", s.period_end AS "periodEnd", s.currency::text AS currency,
-      s.decimals, s.seller_name AS "sellerName", s.seller_address AS "sellerAddress", s.seller_vat_id AS "sellerVatId",
+      s.decimals, s.language, s.seller_name AS "sellerName", s.seller_address AS "sellerAddress", s.seller_vat_id AS "sellerVatId",
       s.buyer_name AS "buyerName", s.buyer_address AS "buyerAddress", s.buyer_vat_id AS "buyerVatId", b.slug AS "buyerSlug",
       s.opening_micros AS "openingMicros", s.closing_micros AS "closingMicros", s.first_seq AS "firstSeq", s.last_seq - s.first_seq + 1 AS lines, s.totals, s.taxes,
       encode(x.csv_sha256, 'hex') AS "csvSha256", x.csv_bytes AS "csvBytes", encode(x.pdf_sha256, 'hex') AS "pdfSha256", octet_length(x.pdf)::bigint AS "pdfBytes"

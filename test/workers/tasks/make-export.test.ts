@@ -3,9 +3,11 @@ import { createHash } from "node:crypto";
 import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { inLanguage } from "@/server/infra/words/speaking";
 import { builders } from "@/test/support/builders";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 import { exportDesk, manyCalls } from "@/test/support/export-desk";
+import { pdfLines } from "@/test/support/pdf-text";
 import { seedCalls } from "@/test/support/seeded-calls";
 import { type Stage, stage } from "@/test/support/stage";
 
@@ -151,6 +153,15 @@ describe("a file of calls", () => {
     expect(file).toMatchObject({ state: "ready", lines: 4 });
     expect(file.text.startsWith("%PDF-")).toBe(true);
     expect(file.fileName).toMatch(/^calls-acme-\d{8}-\d{4}\.pdf$/);
+    // Made later by nobody who speaks it, in the language of whoever asked.
+    const asked = await inLanguage("de", () =>
+      desk.ask({ what: "calls", format: "pdf", filter: { from: "2026-03-02" } }),
+    );
+    await desk.make(asked.taskId);
+    const german = pdfLines(await desk.bytes(asked.id)).map(({ ltr }) => ltr);
+    expect(german.join("\n")).toMatch(
+      /Anrufliste[\s\S]*Zeitraum02.03.2026 bis jetzt[\s\S]*angenommen[\s\S]*Seite 1 von 1/,
+    );
     const long = await desk.ask({ what: "calls", format: "pdf" });
     await desk.make(long.taskId);
     expect(await desk.get(long.id)).toMatchObject({

@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { pdfOf } from "@/server/domain/statements/pdf";
 import type { StatementRow } from "@/server/domain/statements/statement.rules";
 import type { Statement } from "@/server/domain/statements/statements";
+import { inLanguage } from "@/server/infra/words/speaking";
 import type { TenantId } from "@/server/kernel/ids";
+import type { Language } from "@/server/kernel/languages";
+import { pdfLines } from "@/test/support/pdf-text";
 
 const party = (name: string, address = "", vatId = "") => ({ name, address, vatId });
 const statement: Statement = {
@@ -20,6 +23,7 @@ const statement: Statement = {
   periodEnd: new Date("2026-03-31T22:00:00Z"),
   currency: "EUR",
   decimals: 2,
+  language: "en",
   seller: party("Hansa Telefon", "Speicher 12\n20457 Hamburg", "DE123456789"),
   buyer: party("Żółw & Söhne", "Am Kai 1"),
   buyerSlug: "zolw",
@@ -84,4 +88,84 @@ test("names of any script are drawn by fonts of our own, the same bytes each tim
     ),
   );
   expect(pdf.length).toBeLessThan(300_000);
+});
+
+describe("in the language of whom it is for", () => {
+  const large = { ...statement, openingMicros: 1_234_500_000n, closingMicros: 1_234_485_125n };
+  const rows = [
+    row("2026-02-27", -12_500n),
+    ...Array.from({ length: 60 }, () => row("2026-03-02", 0n)),
+    row("2026-03-31", -2_375n),
+  ];
+  const linesIn = async (language: Language) =>
+    pdfLines(await inLanguage(language, () => pdfOf({ ...large, language }, rows)));
+  /** Heads, sums, the table's head and its end, notes, foot: every sentence of ours, with days and amounts. */
+  const words: Readonly<Record<Exclude<Language, "ar">, readonly string[]>> = {
+    en: [
+      ...["Account statement", "2026-03-01 to 2026-03-31", "Issued", "2026-04-01", "Opening balance1,234.500000EUR"],
+      ...["VAT 19 % on 0.0125−0.002375", "Closing balance", "Movements, continued", "Charged timeAmount, EUR"],
+      ...["2026-02-27Calls, DE", "Sum of movements", "Calls are summed", "Days before the period", "Page 1 of 2"],
+    ],
+    de: [
+      ...["Kontoauszug", "01.03.2026 bis 31.03.2026", "Ausgestellt", "01.04.2026", "Anfangsstand1.234,500000EUR"],
+      ...["VAT 19 % auf 0,0125−0,002375", "Endstand", "Bewegungen, Fortsetzung", "Abgebuchte ZeitBetrag, EUR"],
+      ...[
+        "27.02.2026Calls, DE",
+        "Summe der Bewegungen",
+        "Anrufe sind je Tag",
+        "Tage vor dem Zeitraum",
+        "Seite 1 von 2",
+      ],
+    ],
+    es: [
+      ...["Extracto de cuenta", "01/03/2026 – 31/03/2026", "Emitido", "01/04/2026", "Saldo inicial1234,500000EUR"],
+      ...["VAT 19 % sobre 0,0125−0,002375", "Saldo final", "Movimientos, continuación", "Tiempo cobradoImporte"],
+      ...["27/02/2026Calls, DE", "Suma de movimientos", "Las llamadas se suman", "Días anteriores", "Página 1 de 2"],
+    ],
+    fr: [
+      ...["Relevé de compte", "01/03/2026 – 31/03/2026", "Émis le", "01/04/2026", "Solde initial1 234,500000EUR"],
+      ...["VAT 19 % sur 0,0125−0,002375", "Solde final", "Mouvements, suite", "Durée débitéeMontant, EUR"],
+      ...["27/02/2026Calls, DE", "Somme des mouvements", "Les appels sont additionnés", "Jours avant", "Page 1 sur 2"],
+    ],
+    pt: [
+      ...["Extrato da conta", "01/03/2026 – 31/03/2026", "Emitido", "01/04/2026", "Saldo inicial1.234,500000EUR"],
+      ...["VAT 19 % sobre 0,0125−0,002375", "Saldo final", "Movimentos, continuação", "Tempo cobradoValor, EUR"],
+      ...["27/02/2026Calls, DE", "Soma dos movimentos", "As chamadas são somadas", "Dias antes", "Página 1 de 2"],
+    ],
+  };
+
+  test.each(["en", "de", "es", "fr", "pt"] as const)(
+    "%s: its words, days and figures, none cut short",
+    async (language) => {
+      const text = (await linesIn(language)).map(({ ltr }) => ltr).join("\n");
+      for (const said of words[language]) expect(text).toContain(said);
+      expect(text).not.toContain("…");
+    },
+  );
+
+  test("Arabic is read from the right: its words in order, its figures as everywhere, the page turned round", async () => {
+    const lines = await linesIn("ar");
+    const text = lines.map(({ rtl }) => rtl).join("\n");
+    expect(text).not.toContain("…");
+    const order = [
+      "كشف حساب",
+      "الفترة",
+      "تاريخ الإصدار",
+      "الرصيد الافتتاحي",
+      "الرصيد الختامي",
+      "الحركات",
+      "مجموع الحركات",
+    ];
+    for (const said of order) expect(text).toContain(said);
+    const where = (said: string) => lines.find(({ ltr, rtl }) => rtl.includes(said) || ltr.includes(said))?.x ?? 0;
+    // Where the page begins there is a label, and where it ends its amount; figures stand as they are read, from the left.
+    expect(where("الرصيد الافتتاحي")).toBeGreaterThan(400);
+    expect(where("1,234.500000")).toBeLessThan(150);
+    expect(where("مجموع الحركات")).toBeGreaterThan(where("−0.014875"));
+    // Within a sentence the words go from the right and the values in them from the left.
+    const period = lines.find(({ ltr }) => ltr.includes("01/03/2026"))?.ltr;
+    expect(period).toMatch(/^31\/03\/2026 .* 01\/03\/2026$/);
+    const tax = lines.find(({ ltr }) => ltr.includes("VAT"))?.ltr ?? "";
+    expect([tax.indexOf("0.0125") < tax.indexOf("19"), tax.indexOf("19") < tax.indexOf("VAT")]).toEqual([true, true]);
+  });
 });

@@ -8,6 +8,7 @@ import { getStatement, issueStatement, listStatements } from "@/server/domain/st
 import { readTenant } from "@/server/infra/db/read-tenant";
 import { writeTenant } from "@/server/infra/db/write-tenant";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { pdfLines } from "@/test/support/pdf-text";
 import { actor, dayIn, eventful, idOf, statementDesk } from "@/test/support/statement-desk";
 
 let db: TestDatabase;
@@ -32,6 +33,25 @@ describe("the files", () => {
     expect(await verifyStatement(db.app, await on.reread(await on.issue(of, "2026-01-01", "2026-01-31")))).toEqual(
       whole,
     );
+  });
+
+  test("the document is in the language that the tenant had then, and is made again word for word when it has another", async () => {
+    const of = await on.newCustomer(eventful);
+    const speak = (language: string) =>
+      on.sql("UPDATE tenant SET language = $2 WHERE id = $1", [of.tenantId, language]);
+    await speak("de");
+    const { id } = await on.issue(of, "2026-01-01", "2026-01-31");
+    await speak("ar");
+    await sealStatement(db.app, { tenantId: idOf(of), actor }, id);
+    await speak("fr");
+    const german = await on.reread(await on.issue(of, "2026-01-01", "2026-01-31"));
+    const text = pdfLines(await pdfToGive(db.app, german)).map(({ ltr }) => ltr);
+    expect(text.join("\n")).toMatch(/Kontoauszug[\s\S]*Summe der Bewegungen/);
+    expect(text.some((line) => line.includes("Tax 19 % auf Anrufe"))).toBe(false);
+    expect(text.some((line) => line.includes("Steuer 19 % auf Anrufe"))).toBe(true);
+    expect(await verifyStatement(db.app, german)).toEqual(whole);
+    const french = await on.issue(of, "2026-01-01", "2026-01-30");
+    expect([german.language, french.language]).toEqual(["de", "fr"]);
   });
 
   test("the table is no way into a spreadsheet, and each line stays one", async () => {

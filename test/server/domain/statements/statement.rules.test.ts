@@ -3,12 +3,16 @@ import { describe, expect, test } from "vitest";
 import {
   cellText,
   clockText,
+  decimalText,
   exactText,
   isDay,
   isDrawn,
   kindWords,
   placesOf,
+  writtenDay,
 } from "@/server/domain/statements/statement.rules";
+import { inLanguage } from "@/server/infra/words/speaking";
+import { numberFormat } from "@/server/kernel/locale";
 
 test.each([
   [0n, 2, "0.00"],
@@ -30,6 +34,24 @@ test("a column has the decimals of its most exact amount, and those of the curre
   expect(placesOf([1_000_000n, -12_500n], 2)).toBe(4);
   expect(placesOf([1n], 0)).toBe(6);
   expect(exactText(-12_500_000n, placesOf([1_500n, 0n], 2))).toBe("\u221212.5000");
+});
+
+test.each(["en", "de", "es", "fr", "pt", "ar"] as const)(
+  "figures are those of Intl in %s, on every machine",
+  (language) => {
+    inLanguage(language, () => {
+      for (const value of [0, 999, 1_234, 12_345, 1_234_567]) {
+        const wanted = numberFormat({ minimumFractionDigits: 2 }).format(value).replaceAll("\u202f", "\u00a0");
+        expect(exactText(BigInt(value) * 1_000_000n, 2)).toBe(wanted);
+      }
+      expect(decimalText("7.5")).toBe(numberFormat().format(7.5));
+    });
+  },
+);
+
+test("a day is written as in the language", () => {
+  const written = (["en", "de", "fr", "ar"] as const).map((each) => inLanguage(each, () => writtenDay("2026-03-31")));
+  expect(written).toEqual(["2026-03-31", "31.03.2026", "31/03/2026", "31/03/2026"]);
 });
 
 describe("a cell for a spreadsheet", () => {

@@ -104,7 +104,7 @@ const nobody: Readonly<Record<string, string>> = {
   session: "address device user_agent view_role",
   signal: "kind",
   spool_position: "file",
-  statement: "buyer_vat_id issued_by kind number seller_vat_id taxes time_zone totals",
+  statement: "buyer_vat_id issued_by kind language number seller_vat_id taxes time_zone totals",
   statement_line: "destination kind part",
   task: "created_by kind state",
   tenant: "kind language slug state tax_name time_zone vat_id",
