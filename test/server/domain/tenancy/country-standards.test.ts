@@ -21,6 +21,9 @@ test("of several clocks it is that of most people", () => {
     ["AU", ["AUD", "Australia/Sydney"]],
     ["RU", ["RUB", "Europe/Moscow"]],
     ["ES", ["EUR", "Europe/Madrid"]],
+    // Intl knows it, and a country that has none there.
+    ["FR", ["EUR", "Europe/Paris"]],
+    ["XK", ["EUR", "Europe/Belgrade"]],
   ] as const) {
     expect(countryStandards[code]).toEqual(standard);
   }
