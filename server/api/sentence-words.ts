@@ -1,4 +1,5 @@
 import { readSentence } from "@/server/api/sentences-with-names";
+import { roleWords } from "@/server/domain/tenancy/role-kinds.schema";
 import type { DomainError } from "@/server/kernel/errors";
 import { listText } from "@/server/kernel/locale";
 import { type Message, msg, say, spoken, t } from "@/server/kernel/words";
@@ -23,6 +24,9 @@ export const sentences: readonly Message[] = [
   msg("A transfer needs two tenants."),
   msg("A whole number of days."),
   msg("A whole number."),
+  msg("An amount has at most nine digits before the point."),
+  msg("An amount has at most six decimals."),
+  msg("An amount is required."),
   msg("An extension number has two to six digits."),
   msg("An incident cannot be merged into itself."),
   msg("At least one day."),
@@ -56,8 +60,8 @@ export const sentences: readonly Message[] = [
   msg("No zone of that name."),
   msg("Not below 0."),
   msg("Nothing was changed."),
-  msg("Only a message that was held or failed, to somebody who is still told, goes again."),
   msg("Only a dismissal has a reason of this list."),
+  msg("Only a message that was held or failed, to somebody who is still told, goes again."),
   msg("Only a stopped or failed job can go on."),
   msg("Only an owner can invite an owner."),
   msg("Only an owner can remove an owner."),
@@ -69,8 +73,8 @@ export const sentences: readonly Message[] = [
   msg("Only the operator takes numbers into service or out of it."),
   msg("Refunds are made by the operator, whose provider took the money."),
   msg("Save a name for the brand first."),
-  msg("Say what it is about."),
   msg("Say what is to be done."),
+  msg("Say what it is about."),
   msg("Say whom to tell."),
   msg("Say why, for those who read it later."),
   msg("Say why."),
@@ -95,7 +99,11 @@ export const sentences: readonly Message[] = [
   msg("That short name is already in use."),
   msg("That token is over. Make a new one."),
   msg("The amount must be more than zero."),
+  msg("The amount must not be negative."),
   msg("The codes would have expired already: choose a later day."),
+  msg(
+    "The credit of this file together is more than one person may post alone: make the tenants without it, then top them up.",
+  ),
   msg("The end must be after the start."),
   msg("The file has column names and no row."),
   msg("The file is empty."),
@@ -113,6 +121,7 @@ export const sentences: readonly Message[] = [
   msg("There is no such country; use two letters such as DE."),
   msg("This call is over."),
   msg("This code is wrong, or was used already."),
+  msg("This is not an amount."),
   msg("This is not an e-mail address."),
   msg("This is not the password of your account."),
   msg("This is not your password."),
@@ -120,10 +129,15 @@ export const sentences: readonly Message[] = [
   msg("This is the last owner. Invite another owner first."),
   msg("Twelve digits and letters from a to f, such as 80:5E:C0:12:34:56."),
   msg("Two to six digits, not beginning with 0."),
+  msg("Use a country's two letters, such as DE."),
+  msg("Use a currency's three letters, such as EUR."),
   msg("Use a time zone's name, such as Europe/Berlin."),
   msg("Use a whole number of minutes."),
+  msg("Use a whole number."),
   msg("Use lower-case letters, digits and hyphens only."),
   msg("Write a colour such as #2B55D3."),
+  msg("Write a plain amount such as 12.50."),
+  msg("Write customer or reseller."),
   msg("Write something."),
   msg("Write the code."),
   msg("Write the host name down first."),
@@ -142,13 +156,12 @@ export function sentenceInWords(sentence: string): string | null {
   if (spoken() === "en") return sentence;
   const most = /^At most (\d+) characters\.$/.exec(sentence)?.[1];
   if (most) return t("At most {n, plural, one {# character} other {# characters}}.", { n: Number(most) });
+  const bound = /^At most (\d+)\.$/.exec(sentence)?.[1];
+  if (bound) return t("At most {n}.", { n: Number(bound) });
   if (known.has(sentence)) return say(sentence as Message);
   const read = readSentence(sentence);
   return read ? say(read.message, read.values) : null;
 }
-
-/** What is wrong with a row of a file, likewise: what has no words stays as it is, for a row has no code to be told by. */
-export const lineInWords = (sentence: string): string => sentenceInWords(sentence) ?? sentence;
 
 /** What is wrong with each field, likewise; a rule without words of its own still marks its field. */
 export const problemsInWords = (problems: Readonly<Record<string, string[] | undefined>>): Record<string, string[]> =>
@@ -162,15 +175,7 @@ export const problemsInWords = (problems: Readonly<Record<string, string[] | und
 /** Values that stand in a refusal as the words of a program; the field of it says which they are. */
 const valueWords: Readonly<Record<string, Readonly<Record<string, Message>>>> = {
   action: { keep: msg("kept"), pseudonymise: msg("numbers go"), delete: msg("deleted") },
-  roles: {
-    owner: msg("owner"),
-    admin: msg("admin"),
-    billing: msg("billing"),
-    support: msg("support"),
-    viewer: msg("viewer"),
-    incident_responder: msg("incident responder"),
-    auditor: msg("auditor"),
-  },
+  roles: roleWords,
 };
 
 /** What is there by now, of a refusal that says so, in words; undefined for what was typed, and for what has no other words. */

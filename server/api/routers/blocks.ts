@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { linesInWords } from "@/server/api/line-words";
 import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
 import {
   hotListId,
@@ -56,7 +57,7 @@ export const blocksRouter = router({
   hotProblems: tenantQuery("destinations.read")
     .input(z.object({ hotImportId: z.uuid() }))
     .query(({ ctx, input }) =>
-      ctx.read(async (tx) => ({ items: await listHotProblems(tx, ctx.tenantId, input.hotImportId) })),
+      ctx.read(async (tx) => ({ items: linesInWords(await listHotProblems(tx, ctx.tenantId, input.hotImportId)) })),
     ),
 
   createHotList: tenantMutation("destinations.write", "hotlist.create")

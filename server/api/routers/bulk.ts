@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { lineInWords } from "@/server/api/sentence-words";
+import { linesInWords } from "@/server/api/line-words";
 
 import { freshTenantMutation, router, tenantMutation, tenantQuery } from "@/server/api/trpc";
 import { createBatch, type TellableSecret, takeSecrets } from "@/server/domain/provisioning/batches";
@@ -53,7 +53,7 @@ async function make(tx: TenantWrite, { tenantId, by, read, asked }: Making) {
   const answer: Answer = {
     rows: read.rows.length + new Set(read.problems.map(({ line }) => line)).size,
     good: plan.rows.length,
-    problems: plan.problems.slice(0, MOST_PROBLEMS).map((one) => ({ ...one, reason: lineInWords(one.reason) })),
+    problems: linesInWords(plan.problems.slice(0, MOST_PROBLEMS)),
     problemCount: plan.problems.length,
     ignored: plan.ignored,
     made: 0,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { onlyAtOperator } from "@/server/api/at-operator";
+import { linesInWords } from "@/server/api/line-words";
 import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
 import { cdrPartSchema, cdrStartSchema, newCdrImportSchema } from "@/server/domain/cdr-import/cdr-import.schema";
 import {
@@ -37,7 +38,7 @@ export const cdrImportsRouter = router({
     .input(one)
     .query(({ ctx, input }) => {
       atOperator(ctx.seat);
-      return ctx.read(async (tx) => ({ items: await listCdrProblems(tx, ctx.tenantId, input.importId) }));
+      return ctx.read(async (tx) => ({ items: linesInWords(await listCdrProblems(tx, ctx.tenantId, input.importId)) }));
     }),
 
   create: tenantMutation("reconciliation.write", "cdr.import")

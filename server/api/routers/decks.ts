@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { linesInWords, termsInWords } from "@/server/api/line-words";
 import { router, tenantMutation, tenantQuery } from "@/server/api/trpc";
 import { confirmDeck, previewRollBack } from "@/server/domain/decks/confirm";
 import {
@@ -14,6 +15,7 @@ import { DECK_PATIENCE_MS, getDeck, listDecks, rollBackDeck } from "@/server/dom
 import { exportPage } from "@/server/domain/decks/export";
 import { addPart, createUpload, dropUpload, readAgain, startUpload } from "@/server/domain/decks/uploads";
 import { getOwnPlan } from "@/server/domain/rating/plans";
+import { taskError } from "@/server/domain/tasks/task-errors";
 
 const one = z.object({ deckId: z.uuid() });
 const place = z.number().int().min(0).max(10_000_000).optional();
@@ -29,18 +31,29 @@ export const decksRouter = router({
 
   get: tenantQuery("plans.read")
     .input(one)
-    .query(({ ctx, input }) => ctx.read((tx) => getDeck(tx, ctx.tenantId, input.deckId))),
+    .query(({ ctx, input }) =>
+      ctx.read(async (tx) => {
+        const deck = await getDeck(tx, ctx.tenantId, input.deckId);
+        return { ...deck, problem: taskError(deck.problem) };
+      }),
+    ),
 
   problems: tenantQuery("plans.read")
     .input(one.extend({ cursor: place, shown: most(2_000) }))
     .query(({ ctx, input: { deckId, cursor, shown: limit } }) =>
-      ctx.read((tx) => listProblems(tx, ctx.tenantId, { deckId, cursor, limit })),
+      ctx.read(async (tx) => {
+        const { items, nextCursor } = await listProblems(tx, ctx.tenantId, { deckId, cursor, limit });
+        return { items: linesInWords(items), nextCursor };
+      }),
     ),
 
   changes: tenantQuery("plans.read")
     .input(changeFilterSchema.extend(one.shape).extend({ cursor: place, shown: most(500) }))
     .query(({ ctx, input: { tenantSlug: _, shown: limit, ...filter } }) =>
-      ctx.read((tx) => listChanges(tx, ctx.tenantId, { ...filter, limit })),
+      ctx.read(async (tx) => {
+        const { items, nextCursor } = await listChanges(tx, ctx.tenantId, { ...filter, limit });
+        return { items: items.map((item) => ({ ...item, note: termsInWords(item.note) })), nextCursor };
+      }),
     ),
 
   export: tenantQuery("plans.read")

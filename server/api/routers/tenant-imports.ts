@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { lineInWords } from "@/server/api/sentence-words";
+import { lineInWords, linesInWords } from "@/server/api/line-words";
 import { requireFresh, router, tenantMutation, tenantQuery } from "@/server/api/trpc";
 import { readTenantFile } from "@/server/domain/onboarding/tenant-file";
 import { tenantFileSchema } from "@/server/domain/onboarding/tenant-import.schema";
@@ -42,7 +42,7 @@ export const tenantImportsRouter = router({
           good: rows.length,
           rows: rows.slice(0, SHOWN_ROWS).map(shown),
           madeBefore,
-          problems: problems.slice(0, MOST_PROBLEMS).map((one) => ({ ...one, reason: lineInWords(one.reason) })),
+          problems: linesInWords(problems.slice(0, MOST_PROBLEMS)),
           problemCount: problems.length,
           columns: file.columns,
           money,

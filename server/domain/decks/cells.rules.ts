@@ -85,9 +85,17 @@ function rangeOf(from: string, end: string | undefined): Read<readonly string[]>
   return { value };
 }
 
-const marks: Readonly<Record<DeckDecimal, readonly [string, string, string]>> = {
-  point: [".", ",", "point"],
-  comma: [",", ".", "comma"],
+const marks: Readonly<Record<DeckDecimal, readonly [mark: string, other: string, problem: string]>> = {
+  point: [
+    ".",
+    ",",
+    "This has a comma in it, where the file's decimal sign is the point. If that is wrong, say so in the settings.",
+  ],
+  comma: [
+    ",",
+    ".",
+    "This has a point in it, where the file's decimal sign is the comma. If that is wrong, say so in the settings.",
+  ],
 };
 
 /** An amount of money in micros. Signs of thousands are not taken: a price that needs one is above every bound. */
@@ -97,12 +105,8 @@ export function readAmount(text: string, decimal: DeckDecimal, symbol: string): 
   if (cell === "") return no("The amount is missing.");
   if (SCIENTIFIC.test(cell)) return no(DAMAGED);
   if (/^[-\u2212(]/.test(cell)) return no("An amount is not negative.");
-  const [mark, other, name] = marks[decimal];
-  if (cell.includes(other)) {
-    return no(
-      `This has a "${other}" in it, where the file's decimal sign is the ${name}. If that is wrong, say so in the settings.`,
-    );
-  }
+  const [mark, other, problem] = marks[decimal];
+  if (cell.includes(other)) return no(problem);
   if (/\p{Sc}|\p{L}/u.test(cell)) return no("An amount has digits only; its currency stands in a column of its own.");
   const plain = (decimal === "comma" ? cell.replace(mark, ".") : cell)
     .replace(/^\./, "0.")

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { lineInWords, problemsInWords, refusalInWords, sentenceInWords, sentences } from "@/server/api/sentence-words";
+import { problemsInWords, refusalInWords, sentenceInWords, sentences } from "@/server/api/sentence-words";
 import { sentencesWithNames } from "@/server/api/sentences-with-names";
 import { inLanguage } from "@/server/infra/words/speaking";
 import { DomainError } from "@/server/kernel/errors";
@@ -36,7 +36,7 @@ describe("what the server says of a refusal", () => {
 
   test("stands in the code as it stands in the list", () => {
     const code = trackedFiles()
-      .filter((path) => /^server\/.*\.ts$/.test(path) && !path.startsWith("server/api/sentence"))
+      .filter((path) => /^server\/.*\.ts$/.test(path) && !/^server\/api\/(sentence|line-words)/.test(path))
       .map((path) => sourceAt(path).text)
       .join("\n");
     expect(sentences.filter((sentence) => !code.includes(`"${sentence}"`))).toEqual([]);
@@ -45,17 +45,6 @@ describe("what the server says of a refusal", () => {
     const bare = (sentence: string) => sentence.replace(/\{\w+\}/g, "{}");
     expect(sentencesWithNames.filter((sentence) => !plain.includes(`\`${bare(sentence)}\``))).toEqual([]);
   });
-});
-
-test("what is wrong with a row of a file is said with what stands in it, and stays where it has no words", () => {
-  const said = (sentence: string) => inLanguage("de", () => lineInWords(sentence));
-  expect(said("It is in line 7 already.")).toBe("Steht schon in Zeile 7.");
-  expect(said("The plan is in EUR, the tenant in USD.")).toBe("Der Tarif ist in EUR, der Mandant in USD.");
-  expect(said("There is no country XX; use two letters such as DE.")).toBe(
-    "Es gibt kein Land XX; nehmen Sie zwei Buchstaben wie DE.",
-  );
-  expect(said("Too odd.")).toBe("Too odd.");
-  expect(inLanguage("en", () => lineInWords("It is missing."))).toBe("It is missing.");
 });
 
 test("what is there by now is said in words where it stands as a word of a program, and as it was typed elsewhere", () => {
