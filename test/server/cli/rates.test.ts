@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { builders } from "@/test/support/builders";
 import { callDesk } from "@/test/support/call-desk";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { noonZone } from "@/test/support/noon";
 import { jsonOf, runCli } from "./run-cli";
 
 let db: TestDatabase;
@@ -100,6 +101,24 @@ test("--free-seconds and --min-charge", async () => {
   const { set, charged } = await planWithBuyer();
   await set("0.06", "--first", "1", "--next", "1", "--free-seconds", "30", "--min-charge", "0.02");
   expect([await charged(29), await charged(40), await charged(90)]).toEqual(["20000", "20000", "60000"]);
+});
+
+test("--days with --hours: another price on them, by the clock of the plan's zone", async () => {
+  const { plan, set, charged } = await planWithBuyer();
+  const noon = noonZone();
+  await make.sql("UPDATE plan SET time_zone = $2 WHERE name = $1", [plan, noon]);
+  const second = ["--first", "1", "--next", "1"];
+  const dayIn = (days: number) =>
+    new Date(Date.now() + days * 86_400_000)
+      .toLocaleString("en-GB", { timeZone: noon, weekday: "short" })
+      .toLowerCase();
+  await set("0.06", ...second);
+  await set("0.60", ...second, "--days", "mon-sun", "--hours", "18:00-20:00");
+  await set("0.90", ...second, "--days", `${dayIn(1)}-${dayIn(6)}`, "--hours", "10:00-16:00");
+  expect(await charged(10)).toBe("10000");
+  await set("0.12", ...second, "--days", dayIn(0), "--hours", "10:00-16:00");
+  expect(await charged(10)).toBe("20000");
+  await expect(set("0.12", "--days", "monday-ish")).rejects.toThrow(/--hours/);
 });
 
 const file = (name: string, content: string | Buffer): string => {
