@@ -90,6 +90,14 @@ function Body({ data }: Readonly<{ data: EarningsData }>) {
       )}
       <Movers data={data} />
       <CustomersTable data={data} />
+      {data.withoutCost > 0 && (
+        <p className="text-ink-2">
+          {t(
+            "{calls, plural, one {# call} other {# calls}} went to numbers of which your plan of what carriers ask has no price: here they cost nothing.",
+            { calls: data.withoutCost },
+          )}
+        </p>
+      )}
       {data.otherMoney.map((other) => (
         <p className="text-ink-2" key={other.currency}>
           {t("{sum} came in another currency. Its cost is in {currency}, so what is left of it is in no figure here.", {

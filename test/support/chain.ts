@@ -42,10 +42,15 @@ export async function makeChain(db: TestDatabase) {
   };
 
   /** One whole call of the customer; returns its id. */
-  const talk = async (talkMs: number, endedAt = new Date()): Promise<string> => {
+  const talk = async (talkMs: number, endedAt = new Date(), e164?: string): Promise<string> => {
     const call = randomUUID();
     const answeredAt = new Date(endedAt.getTime() - talkMs);
-    const { kind, code, call_id } = await desk.authorise({ call, endpoint: phone.endpoint, at: answeredAt });
+    const { kind, code, call_id } = await desk.authorise({
+      call,
+      endpoint: phone.endpoint,
+      at: answeredAt,
+      ...(e164 ? { e164 } : {}),
+    });
     if (kind !== "out" || !call_id) throw new Error(`the call was refused: ${code}`);
     await desk.answered(call, answeredAt);
     await desk.settle(call, talkMs, { at: endedAt });

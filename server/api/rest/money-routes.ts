@@ -53,6 +53,7 @@ const limitNames = {
 } as const;
 
 const day = z.iso.date();
+const costPlanAnswer = z.object({ plan_id: z.uuid().nullable() }).meta({ id: "CostPlan" });
 
 export const moneyRoutes: readonly Route[] = [
   route({
@@ -197,6 +198,29 @@ export const moneyRoutes: readonly Route[] = [
         Object.entries(limitNames).flatMap(([name, inside]) => (name in body ? [[inside, body[name]]] : [])),
       ),
     shape: (_after, { body }) => ({ changed: Object.keys(limitNames).filter((name) => name in body) }),
+  }),
+  route({
+    method: "GET",
+    path: "/cost-plan",
+    id: "getCostPlan",
+    tag: "Limits",
+    summary: "The plan of the operator's that says what its carriers ask; null where there is none",
+    procedure: "limits.get",
+    answer: costPlanAnswer,
+    shape: ({ costPlanId }) => ({ plan_id: costPlanId }),
+  }),
+  route({
+    method: "PATCH",
+    path: "/cost-plan",
+    id: "setCostPlan",
+    tag: "Limits",
+    summary:
+      "Say which plan of the operator's tells what its carriers ask. To have none again is for a person in the portal",
+    procedure: "limits.setCostPlan",
+    body: z.object({ plan_id: z.uuid() }),
+    answer: costPlanAnswer,
+    input: ({ body }) => ({ planId: body["plan_id"] }),
+    shape: ({ planId }) => ({ plan_id: planId }),
   }),
   route({
     method: "GET",

@@ -32,6 +32,8 @@ export type Earnings = Readonly<{
   /** By what was earned, the most first. */
   customers: readonly EarningsOf[];
   forecast: Forecast | null;
+  /** Calls that left the house, of which the operator's plan of what carriers ask has no price: they cost nothing here. */
+  withoutCost: number;
   /** In other currencies than one's own: the cost of it is in one's own, so what is left is not told. */
   otherMoney: readonly Readonly<{ currency: string; revenueMicros: bigint }>[];
 }>;
@@ -51,8 +53,8 @@ const earnedIn = (days: readonly EarningsDay[]): bigint => days.reduce((sum, day
 
 /**
  * What a seller earned with the calls of those below it in a month of its own calendar, complete to the moment of reading: what
- * those directly below paid it, less what the same calls cost it. Nothing of who sells to it is in it but its own cost, and its
- * own calls are none. Nor is anything of those who pay in another currency: what they paid is in theirs, what it cost in one's own.
+ * those directly below paid it, less what the same calls cost it: the operator what its plan of carriers' prices says, where there
+ * is one. Nothing of who sells to it is in it but its own cost, and its own calls are none. Nor is anything of those who pay in another currency: what they paid is in theirs, what it cost in one's own.
  * Wants a transaction of the tenant that reaches below, for the names there.
  * @param month as 2027-01; the one that goes on when left out.
  * @param most so many of those below, who brought most.
@@ -93,6 +95,7 @@ export async function readEarnings(
     before: { month: before.from.slice(0, 7), sameDaysMicros, wholeMicros },
     customers: await readCustomers(tx, frame, span, { before: sameDays, most }),
     forecast: (goesOn && forecastFrom(days, inMonth, { frame, end: whole.to })) || null,
+    withoutCost: await readWithoutCost(tx, frame, span),
     otherMoney: await readOther(tx, frame, span),
   };
 }
@@ -127,8 +130,8 @@ async function readDays(tx: TenantRead, { currency, zone }: Frame, { from, to }:
   const rows = await tx.$queryRaw<(Sum & { day: string })[]>`
     SELECT to_char(d.day, 'YYYY-MM-DD') AS day, coalesce(s.revenue, 0)::bigint AS "revenueMicros", coalesce(s.cost, 0)::bigint AS "costMicros"
     FROM generate_series(${from}::timestamp, ${to}::timestamp, interval '1 day') d (day)
-    LEFT JOIN LATERAL (SELECT sum(revenue_micros + corrected_revenue_micros) AS revenue, sum(cost_micros + corrected_cost_micros) AS cost
-      FROM usage_rows(d.day AT TIME ZONE ${zone}, (d.day + interval '1 day') AT TIME ZONE ${zone}, 'child') u
+    LEFT JOIN LATERAL (SELECT sum(revenue_micros) AS revenue, sum(cost_micros) AS cost
+      FROM usage_earned(d.day AT TIME ZONE ${zone}, (d.day + interval '1 day') AT TIME ZONE ${zone}) u
       WHERE u.currency = ${currency} AND NOT EXISTS (SELECT FROM tenant k WHERE k.id::text = u.value AND k.currency <> ${currency})) s ON true
     ORDER BY 1`;
   return rows.map((row) => ({ day: row.day, ...earned(row) }));
@@ -136,8 +139,8 @@ async function readDays(tx: TenantRead, { currency, zone }: Frame, { from, to }:
 
 async function readSum(tx: TenantRead, { currency, zone }: Frame, { from, to }: Span): Promise<bigint> {
   const [row] = await tx.$queryRaw<{ micros: bigint }[]>`
-    SELECT coalesce(sum(revenue_micros + corrected_revenue_micros - cost_micros - corrected_cost_micros), 0)::bigint AS micros
-    FROM usage_rows(${from}::timestamp AT TIME ZONE ${zone}, (${to}::timestamp + interval '1 day') AT TIME ZONE ${zone}, 'child') u
+    SELECT coalesce(sum(revenue_micros - cost_micros), 0)::bigint AS micros
+    FROM usage_earned(${from}::timestamp AT TIME ZONE ${zone}, (${to}::timestamp + interval '1 day') AT TIME ZONE ${zone}) u
     WHERE u.currency = ${currency} AND NOT EXISTS (SELECT FROM tenant k WHERE k.id::text = u.value AND k.currency <> ${currency})`;
   return row?.micros ?? 0n;
 }
@@ -153,14 +156,14 @@ async function readCustomers(
     (Sum & { slug: string | null; name: string | null; calls: bigint; before: bigint })[]
   >`
     WITH part AS (
-      SELECT 'now' AS whose, u.* FROM usage_rows(${span.from}::timestamp AT TIME ZONE ${zone}, (${span.to}::timestamp + interval '1 day') AT TIME ZONE ${zone}, 'child') u
+      SELECT 'now' AS whose, u.* FROM usage_earned(${span.from}::timestamp AT TIME ZONE ${zone}, (${span.to}::timestamp + interval '1 day') AT TIME ZONE ${zone}) u
       UNION ALL
-      SELECT 'before', u.* FROM usage_rows(${before.from}::timestamp AT TIME ZONE ${zone}, (${before.to}::timestamp + interval '1 day') AT TIME ZONE ${zone}, 'child') u
+      SELECT 'before', u.* FROM usage_earned(${before.from}::timestamp AT TIME ZONE ${zone}, (${before.to}::timestamp + interval '1 day') AT TIME ZONE ${zone}) u
     ), sums AS (
-      SELECT u.value, coalesce(sum(u.revenue_micros + u.corrected_revenue_micros) FILTER (WHERE u.whose = 'now'), 0)::bigint AS revenue,
-        coalesce(sum(u.cost_micros + u.corrected_cost_micros) FILTER (WHERE u.whose = 'now'), 0)::bigint AS cost,
+      SELECT u.value, coalesce(sum(u.revenue_micros) FILTER (WHERE u.whose = 'now'), 0)::bigint AS revenue,
+        coalesce(sum(u.cost_micros) FILTER (WHERE u.whose = 'now'), 0)::bigint AS cost,
         coalesce(sum(u.calls) FILTER (WHERE u.whose = 'now'), 0)::bigint AS calls,
-        coalesce(sum(u.revenue_micros + u.corrected_revenue_micros - u.cost_micros - u.corrected_cost_micros) FILTER (WHERE u.whose = 'before'), 0)::bigint AS before
+        coalesce(sum(u.revenue_micros - u.cost_micros) FILTER (WHERE u.whose = 'before'), 0)::bigint AS before
       FROM part u WHERE u.currency = ${currency} AND NOT EXISTS (SELECT FROM tenant k WHERE k.id::text = u.value AND k.currency <> ${currency}) GROUP BY 1)
     SELECT t.slug, t.name, s.revenue AS "revenueMicros", s.cost AS "costMicros", s.calls, s.before
     FROM sums s LEFT JOIN tenant t ON t.id::text = s.value
@@ -173,6 +176,13 @@ async function readCustomers(
     beforeMicros,
     ...earned(sum),
   }));
+}
+
+async function readWithoutCost(tx: TenantRead, { zone }: Frame, { from, to }: Span): Promise<number> {
+  const [row] = await tx.$queryRaw<{ calls: bigint }[]>`
+    SELECT coalesce(sum(calls - answered), 0)::bigint AS calls
+    FROM usage_rows(${from}::timestamp AT TIME ZONE ${zone}, (${to}::timestamp + interval '1 day') AT TIME ZONE ${zone}, 'carrier')`;
+  return Number(row?.calls ?? 0n);
 }
 
 const readOther = (tx: TenantRead, { currency, zone }: Frame, { from, to }: Span) =>

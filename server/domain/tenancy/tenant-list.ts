@@ -87,8 +87,8 @@ export async function listTenants(
     ), online AS (SELECT tenant_id, count(DISTINCT extension_id)::int AS phones FROM registration WHERE expires_at > now() GROUP BY 1
     ), incidents AS (SELECT tenant_slug, count(*)::int AS n FROM incident_notices(10000) WHERE state <> 'over' GROUP BY 1
     ), margin AS (
-      SELECT u.value, sum(u.revenue_micros + u.corrected_revenue_micros - u.cost_micros - u.corrected_cost_micros)::bigint AS micros
-      FROM usage_rows(now() - interval '30 days', now(), 'child') u
+      SELECT u.value, sum(u.revenue_micros - u.cost_micros)::bigint AS micros
+      FROM usage_earned(now() - interval '30 days', now()) u
       WHERE u.currency = (SELECT currency FROM tenant WHERE id = ${tenantId}::uuid) GROUP BY 1
     ), health AS (
       SELECT b.*, coalesce(s.today, 0)::bigint AS "spentTodayMicros",

@@ -117,3 +117,51 @@ test("of a customer in another currency only what it paid is told, in that curre
   expect(figures(after)).toEqual(figures(before));
   expect(after.otherMoney).toEqual([{ currency: "USD", revenueMicros: 900n }]);
 });
+
+test("the operator earns what is left of what its carriers ask, where its plan tells, folded or not and made anew", async () => {
+  const to = await chain.plan(chain.operator, { "4930": { perMinute: 234_566n, first: 1, next: 1 } });
+  const talkAt = (at: string, number = "493012345678") => chain.talk(30_500, new Date(at), number);
+  await talkAt("2026-05-03T12:00:00Z");
+  const before = await of("operator", "2026-05");
+  expect(before).toMatchObject({ total: { costMicros: 0n }, withoutCost: 0 });
+  await foldUsage(db.pool);
+  await chain.as("operator").limits.setCostPlan({ tenantSlug: "operator", planId: to });
+  // What was folded by then keeps what was known of it.
+  expect(await of("operator", "2026-05")).toEqual(before);
+  await talkAt("2026-05-03T13:00:00Z");
+  await talkAt("2026-05-20T13:00:00Z");
+  await talkAt("2026-05-20T14:00:00Z", "498912345678");
+  // 31 seconds each, by the second, rounded up; nobody knows what the third costs.
+  const cost = 2n * 121_193n;
+  const read = await of("operator", "2026-05");
+  expect(read.total).toEqual({
+    revenueMicros: 4n * before.total.revenueMicros,
+    costMicros: cost,
+    earnedMicros: 4n * before.total.revenueMicros - cost,
+  });
+  expect(read.withoutCost).toBe(1);
+  expect(read.customers).toMatchObject([{ slug: "upper", calls: 4, costMicros: cost }]);
+  expect(read.days.find(({ day }) => day === "2026-05-20")).toMatchObject({ costMicros: 121_193n });
+  // Whoever is below reads nothing of it.
+  expect((await of("upper", "2026-05")).total.costMicros).toBe(read.total.revenueMicros);
+  expect((await of("upper", "2026-05")).withoutCost).toBe(0);
+
+  await foldUsage(db.pool);
+  expect(await of("operator", "2026-05")).toEqual(read);
+  // A price that changes later changes nothing, and made anew every call has the cost of its moment.
+  await chain.sql("UPDATE rate SET valid = tstzrange(lower(valid), now()) WHERE plan_id = $1", [to]);
+  expect(await of("operator", "2026-05")).toEqual(read);
+  for (const day of ["2026-05-03", "2026-05-20"])
+    await chain.sql("SELECT usage_rebuild($1, $1::timestamptz + interval '1 day', 100000)", [`${day}T00:00:00Z`]);
+  expect((await of("operator", "2026-05")).total.costMicros).toBe(3n * 121_193n);
+  const at = (now: string) =>
+    readTenant(db.app, { tenantId: chain.operator.tenantId as TenantId, subtree: true }, (tx) =>
+      readEarnings(tx, chain.operator.tenantId as TenantId, undefined, new Date(now)),
+    );
+  // The forecast goes by what is left: by one of three Wednesdays and one of four Sundays.
+  const revenue = read.total.revenueMicros / 4n;
+  const [sunday, wednesday] = [2n * (revenue - 121_193n), 2n * revenue - 121_193n];
+  const { forecast, total } = await at("2026-05-25T12:00:00Z");
+  expect(total.earnedMicros).toBe(sunday + wednesday);
+  expect(forecast?.likelyMicros).toBe(sunday + wednesday + wednesday / 3n + sunday / 4n);
+});

@@ -6,6 +6,7 @@ import { routes } from "@/server/api/rest/routes";
 import { permissionsFor } from "@/server/domain/tenancy/roles";
 import { builders } from "@/test/support/builders";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { bodyFor } from "@/test/support/rest-bodies";
 import { restDesk } from "@/test/support/rest-desk";
 import { seedCalls } from "@/test/support/seeded-calls";
 import { everyRow, type Stage, stage } from "@/test/support/stage";
@@ -273,28 +274,3 @@ describe("every address", () => {
     },
   );
 });
-
-/** Something that the address takes, so that nothing but the token is wrong. */
-function bodyFor({ path }: Route): object {
-  const bodies: Record<string, object> = {
-    "/extensions": { number: "188", name: "Sample" },
-    "/extensions/{extension_id}": { name: "Sample" },
-    "/numbers/{number}/actions/route": { extension_id: null },
-    "/top-ups": { to_tenant: "acme", amount: "1.00" },
-    "/vouchers/actions/redeem": { code: "0000-0000-0000-0000-0000" },
-    "/limits": { max_calls: 3 },
-    "/tenants": {
-      name: "Quay",
-      slug: "quay",
-      admin_email: "a@b.example",
-      plan_id: null,
-      initial_credit: "0",
-      currency: "EUR",
-      time_zone: "UTC",
-      country: "DE",
-    },
-    "/exports": { list: "calls" },
-    "/export-schedules": { list: "calls", every: "month" },
-  };
-  return bodies[path] ?? {};
-}
