@@ -1,9 +1,9 @@
 "use client";
 
 import { useState } from "react";
-
 import { ConnectSteps } from "@/components/extensions/connect-steps";
 import { DeskPhone } from "@/components/extensions/desk-phone";
+import type { NewPhone } from "@/components/extensions/new-phone";
 import { PhoneApps } from "@/components/extensions/phone-apps";
 import { SecretOnce } from "@/components/extensions/secret-once";
 import { InBrowser } from "@/components/phone/in-browser";
@@ -13,16 +13,6 @@ import { Facts } from "@/components/ui/facts";
 import { Notice } from "@/components/ui/notice";
 import { Tabs } from "@/components/ui/tabs";
 import { t } from "@/server/kernel/words";
-
-export type NewPhone = Readonly<{
-  id: string;
-  sipUsername: string;
-  secretOnce: string;
-  sipDomain: string;
-  sipPort: number;
-  transport: string;
-  apps: Readonly<{ acrobitsCloudId: string | null; zoiperProviderId: string | null }>;
-}>;
 
 type Props = Readonly<{ phone: NewPhone; displayName: string }>;
 

@@ -5,7 +5,7 @@ import type { FormEvent } from "react";
 import { useTRPC } from "@/components/api/client";
 import type { Outputs } from "@/components/api/outputs";
 import { problemsOf, refusalBeside } from "@/components/api/refusal";
-import type { NewPhone } from "@/components/extensions/connect-panel";
+import type { NewPhone } from "@/components/extensions/new-phone";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";

@@ -4,9 +4,9 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
-import type { Outputs } from "@/components/api/outputs";
 import { refusalOf } from "@/components/api/refusal";
 import { FileForm } from "@/components/extensions/many-file";
+import type { Answer } from "@/components/extensions/many-problems";
 import { RangeForm } from "@/components/extensions/many-range";
 import { SecretsOnce } from "@/components/extensions/secrets-once";
 import { useScope } from "@/components/shell/scope";
@@ -18,7 +18,6 @@ import { ErrorState } from "@/components/ui/error-state";
 import { Tabs } from "@/components/ui/tabs";
 import { t } from "@/server/kernel/words";
 
-export type Answer = Outputs["bulk"]["importFile"];
 type Job = NonNullable<Answer["job"]>;
 
 /** Makes extensions by a range of numbers or from a file, shows how far it is, and hands the secrets over once. */

@@ -1,6 +1,8 @@
-import type { Answer } from "@/components/extensions/many-extensions";
+import type { Outputs } from "@/components/api/outputs";
 import { Notice } from "@/components/ui/notice";
 import { t } from "@/server/kernel/words";
+
+export type Answer = Outputs["bulk"]["importFile"];
 
 /** What is wrong with which row, before anything is made. */
 export function ManyProblems({ answer }: Readonly<{ answer: Answer }>) {

@@ -3,9 +3,9 @@
 import { type ReactNode, useState } from "react";
 
 import { acrobitsCode, zoiperAddress } from "@/components/extensions/app-codes";
-import type { NewPhone } from "@/components/extensions/connect-panel";
 import { HeldCode } from "@/components/extensions/held-code";
 import { LinphoneLink } from "@/components/extensions/linphone-link";
+import type { NewPhone } from "@/components/extensions/new-phone";
 import { waveConfig } from "@/components/extensions/wave-config";
 import { buttonClass } from "@/components/ui/button-class";
 import { cx } from "@/components/ui/cx";

@@ -5,7 +5,7 @@ import { type FormEvent, useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
 import { refusalOf } from "@/components/api/refusal";
-import type { PlanRow } from "@/components/plans/plans-view";
+import type { PlanRow } from "@/components/plans/plan-row";
 import { useScope } from "@/components/shell/scope";
 import { TenantField } from "@/components/tenants/tenant-field";
 import { Dialog } from "@/components/ui/dialog";

@@ -6,7 +6,7 @@ import type { FormEvent } from "react";
 import { useTRPC } from "@/components/api/client";
 import { problemsOf, refusalBeside } from "@/components/api/refusal";
 import { plainAmount } from "@/components/billing/amount-input";
-import type { PlanRow } from "@/components/plans/plans-view";
+import type { PlanRow } from "@/components/plans/plan-row";
 import { useScope } from "@/components/shell/scope";
 import { Dialog } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";

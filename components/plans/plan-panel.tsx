@@ -5,7 +5,7 @@ import { useState } from "react";
 import { ExportPlan } from "@/components/decks/export-plan";
 import { AssignPlan } from "@/components/plans/assign-plan";
 import { EditPlan } from "@/components/plans/edit-plan";
-import type { PlanRow } from "@/components/plans/plans-view";
+import type { PlanRow } from "@/components/plans/plan-row";
 import { PriceTester } from "@/components/plans/price-tester";
 import { markupText } from "@/components/plans/rate-words";
 import { Rates } from "@/components/plans/rates";

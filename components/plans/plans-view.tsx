@@ -4,9 +4,9 @@ import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useState } from "react";
 import { useTRPC } from "@/components/api/client";
-import type { Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { Bundles } from "@/components/plans/bundles";
+import type { PlanRow } from "@/components/plans/plan-row";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { buttonClass } from "@/components/ui/button-class";
@@ -21,8 +21,6 @@ import { t } from "@/server/kernel/words";
 
 const PlanPanel = later(() => import("@/components/plans/plan-panel").then((file) => file.PlanPanel));
 const NewPlan = later(() => import("@/components/plans/new-plan").then((file) => file.NewPlan));
-
-export type PlanRow = Outputs["plans"]["list"]["items"][number];
 
 const columnsIn = (sells: boolean): readonly Column<PlanRow>[] => [
   {

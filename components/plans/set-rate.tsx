@@ -6,7 +6,7 @@ import { type FormEvent, useState } from "react";
 import { useTRPC } from "@/components/api/client";
 import { problemsOf, refusalOf } from "@/components/api/refusal";
 import { MoreRateFields } from "@/components/plans/more-rate-fields";
-import type { PlanRow } from "@/components/plans/plans-view";
+import type { PlanRow } from "@/components/plans/plan-row";
 import { RateFields } from "@/components/plans/rate-fields";
 import { type RateValues, rateFields, readRate } from "@/components/plans/read-rate";
 import { useScope } from "@/components/shell/scope";

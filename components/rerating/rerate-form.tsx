@@ -4,8 +4,8 @@ import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
+import type { Inputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
-import type { RerateAsked } from "@/components/rerating/rerate-view";
 import { useScope } from "@/components/shell/scope";
 import { TenantField } from "@/components/tenants/tenant-field";
 import { Button } from "@/components/ui/button";
@@ -14,6 +14,8 @@ import { Field } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
 import { checks, useFields } from "@/components/ui/use-fields";
 import { msg, t } from "@/server/kernel/words";
+
+export type RerateAsked = Omit<Inputs["rerating"]["preview"], "tenantSlug">;
 
 type Props = Readonly<{
   busy: boolean;

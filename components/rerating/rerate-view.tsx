@@ -5,9 +5,8 @@ import Link from "next/link";
 import { useCallback, useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
-import type { Inputs } from "@/components/api/outputs";
 import { refusalOf } from "@/components/api/refusal";
-import { RerateForm } from "@/components/rerating/rerate-form";
+import { type RerateAsked, RerateForm } from "@/components/rerating/rerate-form";
 import { RerateOutcome } from "@/components/rerating/rerate-outcome";
 import { useScope } from "@/components/shell/scope";
 import { JobBar } from "@/components/tasks/job-bar";
@@ -17,8 +16,6 @@ import { Notice } from "@/components/ui/notice";
 import { PageHeader } from "@/components/ui/page-header";
 import { useParamsState } from "@/components/ui/use-params-state";
 import { t } from "@/server/kernel/words";
-
-export type RerateAsked = Omit<Inputs["rerating"]["preview"], "tenantSlug">;
 
 /** Prices calls again: first what it would do, then the same for real. Both are jobs, so the page may be left. */
 export function RerateView() {

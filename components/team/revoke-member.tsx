@@ -5,7 +5,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTRPC } from "@/components/api/client";
 import { refusalOf } from "@/components/api/refusal";
 import { useScope } from "@/components/shell/scope";
-import type { Member } from "@/components/team/team-view";
+import type { Member } from "@/components/team/member";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { ErrorState } from "@/components/ui/error-state";

@@ -7,7 +7,7 @@ import { useTRPC } from "@/components/api/client";
 import { problemsOf, refusalBeside } from "@/components/api/refusal";
 import { useScope } from "@/components/shell/scope";
 import { dayBefore } from "@/components/team/day-before";
-import type { Member } from "@/components/team/team-view";
+import type { Member } from "@/components/team/member";
 import { Dialog } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { FormEnd } from "@/components/ui/form-end";

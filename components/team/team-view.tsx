@@ -4,13 +4,13 @@ import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useState } from "react";
 import { useTRPC } from "@/components/api/client";
-import type { Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { Moment } from "@/components/shell/moment";
 import { useScope } from "@/components/shell/scope";
 import { ContactNumber } from "@/components/team/contact-number";
 import { FactorPolicy } from "@/components/team/factor-policy";
 import { Invitations } from "@/components/team/invitations";
+import type { Member } from "@/components/team/member";
 import { Button } from "@/components/ui/button";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
@@ -22,8 +22,6 @@ import { t } from "@/server/kernel/words";
 const InviteMember = later(() => import("@/components/team/invite-member").then((file) => file.InviteMember));
 const SeatEnd = later(() => import("@/components/team/seat-end").then((file) => file.SeatEnd));
 const RevokeMember = later(() => import("@/components/team/revoke-member").then((file) => file.RevokeMember));
-
-export type Member = Outputs["members"]["list"]["items"][number];
 
 /** Who has a seat here, and who was asked to take one. */
 export function TeamView() {

@@ -1,8 +1,7 @@
 import { moneyText } from "@/components/billing/money-text";
 import { MoveEffect } from "@/components/billing/move-effect";
 import { useScope } from "@/components/shell/scope";
-import type { ImportAnswer } from "@/components/tenants/import-tenants";
-import { problemsCsv } from "@/components/tenants/import-words";
+import { type ImportAnswer, problemsCsv } from "@/components/tenants/import-words";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { saveText } from "@/components/ui/save-text";

@@ -4,13 +4,13 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 
 import { useTRPC } from "@/components/api/client";
-import type { Outputs } from "@/components/api/outputs";
 import { problemsOf, refusalBeside } from "@/components/api/refusal";
 import { useScope } from "@/components/shell/scope";
 import { JobBar } from "@/components/tasks/job-bar";
 import { isActive } from "@/components/tasks/task-words";
 import { ImportFindings } from "@/components/tenants/import-findings";
 import { ImportOutcome } from "@/components/tenants/import-outcome";
+import type { ImportAnswer } from "@/components/tenants/import-words";
 import { TenantFileField } from "@/components/tenants/tenant-file-field";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
@@ -18,7 +18,6 @@ import { FormEnd } from "@/components/ui/form-end";
 import { MOST_TENANT_CHARACTERS } from "@/server/domain/onboarding/import-limits.schema";
 import { t } from "@/server/kernel/words";
 
-export type ImportAnswer = Outputs["tenantImports"]["importFile"];
 type Job = NonNullable<ImportAnswer["job"]>;
 
 /** Many tenants from one file: looked at first, then made one by one by a job that can be stopped and go on. */

@@ -1,6 +1,7 @@
 import type { Outputs } from "@/components/api/outputs";
-import type { ImportAnswer } from "@/components/tenants/import-tenants";
 import { csvForPeople } from "@/server/kernel/csv";
+
+export type ImportAnswer = Outputs["tenantImports"]["importFile"];
 
 /** What is wrong with a file, as a file. */
 export const problemsCsv = (problems: ImportAnswer["problems"]): string =>

@@ -2,11 +2,11 @@ import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import path from "node:path";
 import { stringify } from "csv-stringify/sync";
-
 import { compareDeck } from "@/server/domain/decks/compare";
 import { wantsALook } from "@/server/domain/decks/confirm";
-import { deckFields, deckSettingsSchema, newDeckSchema } from "@/server/domain/decks/deck.schema";
+import { deckSettingsSchema, newDeckSchema } from "@/server/domain/decks/deck.schema";
 import { type DeckProblem, listProblems } from "@/server/domain/decks/deck-findings";
+import { deckFields } from "@/server/domain/decks/deck-kinds.schema";
 import {
   applyDeck,
   cancelDeck,

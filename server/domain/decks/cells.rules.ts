@@ -1,4 +1,4 @@
-import type { DateOrder, DeckDecimal } from "@/server/domain/decks/deck.schema";
+import type { DateOrder, DeckDecimal } from "@/server/domain/decks/deck-kinds.schema";
 import { parseMicros } from "@/server/kernel/money";
 
 /** A cell that was understood, or one sentence that says why not. */

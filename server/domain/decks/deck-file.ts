@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { pipeline, Readable } from "node:stream";
 import { CsvError, parse } from "csv-parse";
-
 import { type DeckSettings, MOST_DECK_BYTES } from "@/server/domain/decks/deck.schema";
+import { deckDelimiters } from "@/server/domain/decks/deck-kinds.schema";
 import { type Plan, type RowProblem, rowReader, type StagedRow } from "@/server/domain/decks/row.rules";
-import { type DeckLayout, deckDelimiters, encodingOf, sniff } from "@/server/domain/decks/sniff.rules";
+import { type DeckLayout, encodingOf, sniff } from "@/server/domain/decks/sniff.rules";
 import { DomainError } from "@/server/kernel/errors";
 
 /** A file that can be read from its beginning as often as it takes, piece by piece. */

@@ -1,41 +1,7 @@
 import { z } from "zod";
 
 import { PART_BYTES, UPLOAD_MEGABYTES } from "@/server/domain/decks/deck-file.schema";
-import { deckDelimiters, NOT_READ } from "@/server/domain/decks/sniff.rules";
-
-/** What a column of a rate deck can mean. The order is the order of the columns in an export. */
-export const deckFields = [
-  "prefix",
-  "destination",
-  "rate",
-  "connection_fee",
-  "initial_increment",
-  "increment",
-  "grace_seconds",
-  "free_seconds",
-  "minimum_charge",
-  "max_charge",
-  "beyond",
-  "steps",
-  "hours",
-  "direction",
-  "effective_from",
-  "effective_to",
-  "currency",
-  "status",
-  "reject_calls",
-  "country_code",
-  "area_code",
-] as const;
-export type DeckField = (typeof deckFields)[number];
-
-export type DeckDelimiter = keyof typeof deckDelimiters;
-const delimiterNames = Object.keys(deckDelimiters) as [DeckDelimiter, ...DeckDelimiter[]];
-
-export const deckEncodings = ["utf-8", "windows-1252", "utf-16le"] as const;
-export type DeckEncoding = (typeof deckEncodings)[number];
-export type DeckDecimal = "point" | "comma";
-export type DateOrder = "dmy" | "mdy";
+import { deckEncodings, deckFields, delimiterNames, NOT_READ } from "@/server/domain/decks/deck-kinds.schema";
 
 /** What somebody says about a file, in place of what would be detected. */
 export const deckSettingsSchema = z.object({

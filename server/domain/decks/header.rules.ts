@@ -1,4 +1,4 @@
-import type { DeckField } from "@/server/domain/decks/deck.schema";
+import type { DeckField } from "@/server/domain/decks/deck-kinds.schema";
 
 /**
  * What the columns of the field are called, as seen in carriers' files and other systems' exports: letters and digits

@@ -7,7 +7,7 @@ import {
   readSeconds,
   readStatus,
 } from "@/server/domain/decks/cells.rules";
-import type { DeckField } from "@/server/domain/decks/deck.schema";
+import type { DeckField } from "@/server/domain/decks/deck-kinds.schema";
 import type { DeckLayout } from "@/server/domain/decks/sniff.rules";
 import { readHours } from "@/server/domain/decks/week.rules";
 

@@ -1,17 +1,13 @@
-import type {
-  DateOrder,
-  DeckDecimal,
-  DeckDelimiter,
-  DeckEncoding,
-  DeckSettings,
-} from "@/server/domain/decks/deck.schema";
+import type { DeckSettings } from "@/server/domain/decks/deck.schema";
+import {
+  type DateOrder,
+  type DeckDecimal,
+  type DeckDelimiter,
+  type DeckEncoding,
+  deckDelimiters,
+  NOT_READ,
+} from "@/server/domain/decks/deck-kinds.schema";
 import { type Columns, columnsOf, currencyIn, isWhole } from "@/server/domain/decks/header.rules";
-
-/** In a list of columns, one that is not read. */
-export const NOT_READ = "-";
-
-/** What may stand between the cells of a file, by name. */
-export const deckDelimiters = { comma: ",", semicolon: ";", tab: "\t", pipe: "|" } as const;
 
 /** How a file is read: what was found in it, or said about it. */
 export type DeckLayout = Readonly<{

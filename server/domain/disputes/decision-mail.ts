@@ -1,11 +1,21 @@
-import type { Decided } from "@/server/domain/disputes/disputes";
+import type { DisputeState } from "@/server/domain/disputes/dispute-kinds.schema";
 import { queueMail } from "@/server/domain/mail/mail";
 import { moneyPeople } from "@/server/domain/mail/money-people";
 import { forTenantBelow } from "@/server/domain/tenancy/tenant-below";
 import type { TenantWrite } from "@/server/infra/db/tenant-tx";
+import type { TenantId } from "@/server/kernel/ids";
 import { formatMicros } from "@/server/kernel/money";
 import { t } from "@/server/kernel/words";
 
+type Decision = Readonly<{
+  id: string;
+  number: string;
+  buyerId: TenantId;
+  sellerId: TenantId;
+  state: DisputeState;
+  currency: string;
+  creditedMicros: bigint;
+}>;
 type Case = { seller: string; charged: bigint; to: string | null; startedAt: string | null; timeZone: string };
 
 /**
@@ -13,7 +23,7 @@ type Case = { seller: string; charged: bigint; to: string | null; startedAt: str
  * for the seller, and the mail belongs to the buyer. Nothing of it is of a level that the buyer does not see.
  * @returns how many mails were queued.
  */
-export async function mailDecision(tx: TenantWrite, decided: Decided, words: string): Promise<number> {
+export async function mailDecision(tx: TenantWrite, decided: Decision, words: string): Promise<number> {
   const { id, buyerId, sellerId } = decided;
   const [seller] = await tx.$queryRaw<{ name: string }[]>`SELECT name FROM tenant WHERE id = ${sellerId}::uuid`;
   return forTenantBelow(tx, buyerId, async () => {
@@ -29,7 +39,7 @@ export async function mailDecision(tx: TenantWrite, decided: Decided, words: str
   });
 }
 
-function mailOf(decided: Decided, { seller, charged, to, startedAt, timeZone }: Case, words: string) {
+function mailOf(decided: Decision, { seller, charged, to, startedAt, timeZone }: Case, words: string) {
   const { number, state, currency, creditedMicros } = decided;
   const money = (amount: bigint) => formatMicros(amount, currency, { exact: true });
   const day = startedAt ? dayOf(startedAt, timeZone) : "";

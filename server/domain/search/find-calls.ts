@@ -1,5 +1,5 @@
 import { formatCaller, formatNumber } from "@/server/domain/calls/number-format";
-import type { Hit } from "@/server/domain/search/find";
+import type { Hit } from "@/server/domain/search/hit";
 import type { Reading } from "@/server/domain/search/reading.rules";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import type { TenantId } from "@/server/kernel/ids";

@@ -1,26 +1,13 @@
 import { formatNumber } from "@/server/domain/calls/number-format";
 import { titleText } from "@/server/domain/incidents/incident-title";
 import { findCalls } from "@/server/domain/search/find-calls";
+import type { Hit } from "@/server/domain/search/hit";
 import { literally, type Reading, readText } from "@/server/domain/search/reading.rules";
 import type { Permission } from "@/server/domain/tenancy/roles";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
 import { t } from "@/server/kernel/words";
-
-/** Something that was found, and where it is: the tenant is the one acted on or one below it. */
-export type Hit = Readonly<{
-  kind: "call" | "extension" | "number" | "transaction" | "statement" | "incident" | "ban" | "tenant";
-  id: string;
-  slug: string;
-  tenant: string;
-  title: string;
-  detail: string;
-  state: string;
-  at: Date | null;
-  /** Whether the text names exactly this: an id, a number in full, an address. */
-  exact: boolean;
-}>;
 
 type Row = Omit<Hit, "kind" | "tenant" | "state" | "at"> & { tenant: string; state?: string; at?: Date | null };
 type Asked = Readonly<{ tx: TenantRead; tenantId: TenantId; reading: Reading }>;
