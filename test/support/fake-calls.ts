@@ -83,6 +83,12 @@ export function fakeCalls(pbx: FakeAsterisk) {
     channels,
     limits,
     hungUp,
+    /** From the answer on: the PBX obeys the limit it was told last, from when it reads it. Over a slow way it is told again. */
+    endsAfterMs(call: string) {
+      const told = limits.filter(({ channel }) => channel === call).at(-1);
+      const answeredAtMs = channels.get(call)?.answeredAtMs;
+      return told && answeredAtMs ? told.atMs + told.seconds * 1_000 - answeredAtMs : Number.NaN;
+    },
     ring: (call: string, context = "ringfence-out", extension = "s", endpoint = "acme-101") =>
       channels.set(call, { uniqueId: call, context, extension, endpoint, up: false }),
     /** Answered, with or without telling. */
