@@ -3,6 +3,11 @@ import os from "node:os";
 
 import { type Figure, table } from "./figure";
 
+/**
+ * `npm run bench [-- P1 P5 …] [--json] [--rows=10000000]`: measures on this machine and prints each figure beside its anchor of
+ * the same run. `--rows` is of the retention alone.
+ */
+
 const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   P1: async () => (await import("./p1-call-cycles")).callCycles(),
   P2: async () => (await import("./p2-hot-wallet")).hotWallet(),
