@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
+import os from "node:os";
 import path from "node:path";
 
 import { isStopping, output, run, say } from "./program.mjs";
@@ -6,12 +7,17 @@ import { failedLane, fromPlaywright, fromVitest, sum } from "./totals.mjs";
 
 const bin = (name) => path.join("node_modules/.bin", name);
 
-const lanes = { check, unit: () => vitest("unit", { givesWay: true }), pbx: () => vitest("pbx"), browser };
+const { PRIORITY_BELOW_NORMAL, PRIORITY_LOW } = os.constants.priority;
+
+const lanes = { check, unit: () => vitest("unit", PRIORITY_LOW), pbx: () => vitest("pbx"), browser };
 
 export const laneNames = Object.keys(lanes);
 
-/** What runs at the same time: the unit lane fills the time in which telephones ring. */
-export const rounds = [["check"], ["pbx", "unit"], ["browser"]];
+/**
+ * What runs at the same time. Telephones ring, a browser does one thing after the other, and the unit lane fills what both
+ * leave of the machine. Telephones come first: their calls go on by the clock.
+ */
+export const rounds = [["check"], ["pbx", "browser", "unit"]];
 
 /** Runs one lane and says how it went; what failed is printed in full. */
 export async function runLane(name) {
@@ -48,14 +54,14 @@ async function step(name, program, args) {
   return failedLane();
 }
 
-async function vitest(project, { givesWay = false } = {}) {
+async function vitest(project, priority) {
   const report = path.join(output, `${project}.json`);
   rmSync(report, { force: true });
   const args = [
     ...["run", "--config", "test/vitest.config.ts", "--project", project],
     ...["--reporter=verbose", "--reporter=json", `--outputFile.json=${report}`],
   ];
-  const { code, log } = await run(project, bin("vitest"), args, { givesWay });
+  const { code, log } = await run(project, bin("vitest"), args, { priority });
   return judged(project, code, log, report, fromVitest);
 }
 
@@ -63,7 +69,10 @@ async function browser() {
   const report = path.join(output, "browser.json");
   rmSync(report, { force: true });
   const args = ["test", "--config", "test/e2e/playwright.config.ts"];
-  const { code, log } = await run("browser", bin("playwright"), args, { env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report } });
+  const { code, log } = await run("browser", bin("playwright"), args, {
+    env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report },
+    priority: PRIORITY_BELOW_NORMAL,
+  });
   return judged("browser", code, log, report, fromPlaywright);
 }
 

@@ -21,10 +21,10 @@ export function say(line) {
 
 /**
  * Runs a program in a process group of its own, output to test/.output/<name>.log: Ctrl-C reaches this runner only,
- * which then stops the whole group. What gives way takes the processor only when nobody else wants it. Resolves with
+ * which then stops the whole group. With a lower `priority` it takes of the processor what others leave. Resolves with
  * the exit code (1 when a signal ended it) and the log's path.
  */
-export function run(name, command, args, { env = {}, givesWay = false } = {}) {
+export function run(name, command, args, { env = {}, priority } = {}) {
   const log = path.join(output, `${name}.log`);
   const file = createWriteStream(log);
   const child = spawn(command, args, {
@@ -33,7 +33,7 @@ export function run(name, command, args, { env = {}, givesWay = false } = {}) {
     env: { ...process.env, FORCE_COLOR: "0", NO_COLOR: "1", ...env },
   });
   running.add(child);
-  if (givesWay) giveWay(child.pid);
+  if (priority !== undefined) giveWay(child.pid, priority);
   child.stdout.pipe(file, { end: false });
   child.stderr.pipe(file, { end: false });
   return new Promise((resolve) => {
@@ -50,9 +50,9 @@ export function run(name, command, args, { env = {}, givesWay = false } = {}) {
 }
 
 /** Before it has children: they inherit it. A program that has ended already needs no priority. */
-function giveWay(pid) {
+function giveWay(pid, priority) {
   try {
-    if (pid) os.setPriority(pid, os.constants.priority.PRIORITY_LOW);
+    if (pid) os.setPriority(pid, priority);
   } catch {
     // It did not start; its error event says so.
   }

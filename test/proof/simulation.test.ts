@@ -19,7 +19,7 @@ afterAll(async () => {
 const SEEDS = 200;
 
 test(`in ${SEEDS} worlds of calls, people and accidents no money is lost or invented`, {
-  timeout: 240_000,
+  timeout: 900_000,
 }, async () => {
   const tally = new Tally();
   for (let seed = 1; seed <= SEEDS; seed += 1) tally.add(await simulation.run(seed));

@@ -5,6 +5,7 @@ import { Client } from "pg";
 
 import { loginPasswords } from "../../server/config/database-url";
 import { startPostgres } from "../../server/embedded/postgres";
+import { own, postgresAccount } from "../../server/embedded/service-home";
 import { migrate } from "../../server/infra/db/migrate";
 import { TEMPLATE, TEST_AUTH_SECRET } from "./names";
 
@@ -22,7 +23,7 @@ export async function startTemplateServer(): Promise<TemplateServer> {
   });
   const admin = new Client({ connectionString: postgres.url });
   await admin.connect();
-  await admin.query(`CREATE DATABASE ${TEMPLATE}`);
+  await admin.query(`CREATE DATABASE ${TEMPLATE}${await spaceInMemory(admin)}`);
   const url = Object.assign(new URL(postgres.url), { pathname: `/${TEMPLATE}` }).href;
   await migrate({
     url,
@@ -37,4 +38,14 @@ export async function startTemplateServer(): Promise<TemplateServer> {
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** A copy is made of a thousand small files: in memory, where the run has room there, they take half the time. Copies go where the template is. */
+async function spaceInMemory(admin: Client): Promise<string> {
+  const memory = process.env["RINGFENCE_TEST_MEMORY"];
+  if (!memory) return "";
+  const folder = mkdtempSync(path.join(memory, "databases-"));
+  own(folder, postgresAccount());
+  await admin.query(`CREATE TABLESPACE memory LOCATION '${folder}'`);
+  return " TABLESPACE memory";
 }

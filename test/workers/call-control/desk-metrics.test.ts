@@ -27,7 +27,7 @@ afterAll(async () => {
 const told = async () => (await (await fetch(`${workers.url}/metrics`)).text()).split("\n");
 const tells = (lines: readonly string[]) =>
   vi.waitFor(async () => expect(await told()).toEqual(expect.arrayContaining([...lines])), {
-    timeout: 40_000,
+    timeout: 120_000,
     interval: 200,
   });
 
@@ -113,7 +113,7 @@ test("what the PBX says and what the job of a containment did are counted by the
   await vi.waitFor(
     async () =>
       expect((await told()).join("\n")).toMatch(/^ringfence_manager_secret_age_seconds\{name="AMI_ACT_SECRET"\} \d/m),
-    { timeout: 40_000, interval: 200 },
+    { timeout: 120_000, interval: 200 },
   );
   const all = (await told()).join("\n");
   expect(all).not.toContain("SuccessfulAuth");

@@ -19,7 +19,6 @@ afterAll(() => db.drop());
 
 test.each(securityEventFilters.map(({ found, ...filter }) => [JSON.stringify(filter), found, filter] as const))(
   "the events that %s looks at are found by the index of %s, on every page",
-  { timeout: 60_000 },
   async (_, found, filter) => {
     const tenantId = on.operator.tenantId as TenantId;
     const asked = async (work: (tx: TenantRead) => Promise<unknown>) => {
