@@ -16,6 +16,12 @@ test.use({ trace: "off" });
 test("the check finds what is wrong", async ({ page }) => {
   await page.setContent('<html lang="en"><title>Planted</title><main><h1>Planted</h1><button></button></main></html>');
   await expect(expectAccessible(page)).rejects.toThrow(/button-name/);
+  const pale = '<p style="color: oklch(0.9 0 0); background: white">Pale</p>';
+  await page.setContent(`<html lang="en"><title>Planted</title><main><h1>Planted</h1>${pale}${pale}</main></html>`);
+  await expect(expectAccessible(page)).rejects.toThrow(
+    /color-contrast.*p:nth-child\(2\).*\n*.*color-contrast.*p:nth-child\(3\)/s,
+  );
+  await expect(expectAccessible(page, "colours")).rejects.toThrow(/color-contrast/);
 });
 
 test("the check finds what moves", async ({ page }) => {
