@@ -9,6 +9,7 @@ import { AuditFiles } from "@/components/audit/audit-files";
 import { noFilter, readAuditFilter } from "@/components/audit/audit-filter";
 import { AuditFilterBar } from "@/components/audit/audit-filter-bar";
 import { AuditOutcome } from "@/components/audit/audit-outcome";
+import { FactChip } from "@/components/blocks/fact-chip";
 import { ExportLink } from "@/components/exports/export-link";
 import { Moment } from "@/components/shell/moment";
 import { useScope } from "@/components/shell/scope";
@@ -26,7 +27,7 @@ import { t } from "@/server/kernel/words";
 
 const AuditPanel = later(() => import("@/components/audit/audit-panel").then((file) => file.AuditPanel));
 
-const columnsIn = (zone: string): readonly Column<AuditRow>[] => [
+const columnsIn = (zone: string, onAbout: (about: string) => void): readonly Column<AuditRow>[] => [
   {
     key: "at",
     header: t("When, {zone}", { zone }),
@@ -64,7 +65,11 @@ const columnsIn = (zone: string): readonly Column<AuditRow>[] => [
     key: "from",
     header: t("source|From"),
     from: "lg",
-    cell: (row) => <code className="text-xs whitespace-nowrap text-ink-2">{row.address || "–"}</code>,
+    cell: ({ address }) => (
+      <span className="text-xs whitespace-nowrap text-ink-2">
+        <FactChip kind="address" onOnly={() => onAbout(address)} value={address} />
+      </span>
+    ),
   },
   { key: "outcome", header: t("Outcome"), fold: "lead-end", cell: (row) => <AuditOutcome outcome={row.outcome} /> },
 ];
@@ -101,6 +106,7 @@ export function AuditView() {
         {(data) => (
           <Events
             data={data}
+            onAbout={(about) => set({ about, before: undefined })}
             onClear={clear}
             onPage={(before) => set({ before })}
             paged={cursor !== null}
@@ -117,12 +123,14 @@ type EventsProps = Readonly<{
   paged: boolean;
   /** Which filter and page the rows are of, when they have come. */
   scope: string | undefined;
+  /** Narrows the list to what names it. */
+  onAbout: (about: string) => void;
   onPage: (before: string | undefined) => void;
   /** Defined while a filter is set. */
   onClear: (() => void) | undefined;
 }>;
 
-function Events({ data, paged, scope, onPage, onClear }: EventsProps) {
+function Events({ data, paged, scope, onAbout, onPage, onClear }: EventsProps) {
   const { timeZone } = useScope();
   const { openId, close } = useOpen();
   const older = data.nextCursor;
@@ -130,7 +138,7 @@ function Events({ data, paged, scope, onPage, onClear }: EventsProps) {
     <>
       <DataTable
         caption={t("Audit events")}
-        columns={columnsIn(zoneText(timeZone))}
+        columns={columnsIn(zoneText(timeZone), onAbout)}
         empty={
           onClear ? (
             <Empty

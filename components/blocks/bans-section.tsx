@@ -8,8 +8,10 @@ import type { Outputs } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { refusalOf } from "@/components/api/refusal";
 import { hitsText, holdersText, leftText, scopeText } from "@/components/blocks/ban-words";
+import { FactChip } from "@/components/blocks/fact-chip";
 import { ExportLink } from "@/components/exports/export-link";
 import { Moment } from "@/components/shell/moment";
+import { portalPath } from "@/components/shell/portal-path";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { type Column, DataTable } from "@/components/ui/data-table";
@@ -86,7 +88,7 @@ export function BansSection() {
 }
 
 function BansTable({ items, now, show }: Readonly<{ items: readonly Ban[]; now: Date; show: "active" | "ended" }>) {
-  const { can } = useScope();
+  const { can, tenantSlug } = useScope();
   const empty =
     show === "active" ? (
       <Empty title={t("Nobody is banned.")}>
@@ -99,7 +101,7 @@ function BansTable({ items, now, show }: Readonly<{ items: readonly Ban[]; now: 
     <DataTable
       caption={t("Bans")}
       columns={[
-        ...columns(),
+        ...columns(tenantSlug),
         show === "active" ? endsColumn(now) : endedColumn(),
         ...(can("bans.write") && show === "active" ? [liftColumn()] : []),
       ]}
@@ -110,12 +112,16 @@ function BansTable({ items, now, show }: Readonly<{ items: readonly Ban[]; now: 
   );
 }
 
-const columns = (): readonly Column<Ban>[] => [
+const columns = (desk: string): readonly Column<Ban>[] => [
   {
     key: "network",
     header: t("Address"),
     fold: "lead",
-    cell: ({ network }) => <code className="font-medium">{network}</code>,
+    cell: ({ network, reason }) => (
+      <span className="font-medium">
+        <FactChip kind="address" links={[eventsOf(desk, network)]} reason={reason} value={network} />
+      </span>
+    ),
   },
   { key: "scope", header: t("source|From"), from: "lg", cell: ({ scope }) => scopeText(scope) },
   {
@@ -145,6 +151,11 @@ const columns = (): readonly Column<Ban>[] => [
     cell: (ban) => <span className="inline-block max-w-48 text-ink-2 whitespace-normal">{hitsText(ban)}</span>,
   },
 ];
+
+const eventsOf = (desk: string, network: string) => ({
+  label: t("Security events"),
+  href: `${portalPath(`/${desk}/security-events`)}?${new URLSearchParams({ address: network })}`,
+});
 
 const endsColumn = (now: Date): Column<Ban> => ({
   key: "end",

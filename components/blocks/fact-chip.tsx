@@ -1,6 +1,6 @@
 "use client";
 
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { type FactKind, factActs } from "@/components/blocks/fact-acts";
 import { ruleHref } from "@/components/rules/rule-begin";
 import { useScope } from "@/components/shell/scope";
@@ -21,14 +21,16 @@ type Props = Readonly<{
   onOnly?: () => void;
   /** Why it would be banned, to begin with. */
   reason?: string;
+  /** As it is shown, where that is not the value itself. */
+  children?: ReactNode;
 }>;
 
 /** An address, a number or a name, with what can be done about it in a menu; without anything to do it is only said. */
-export function FactChip({ kind, value, links = [], onOnly, reason }: Props) {
+export function FactChip({ kind, value, links = [], onOnly, reason, children }: Props) {
   const scope = useScope();
   const [asking, setAsking] = useState<"ban" | "block">();
   const acts = factActs(kind, value, scope);
-  const said = <code className="break-all">{value || "–"}</code>;
+  const said = children ?? <code className="break-all">{value || "–"}</code>;
   if (value === "" || (links.length === 0 && acts.length === 0 && !onOnly)) return said;
   const close = () => setAsking(undefined);
   return (
@@ -37,7 +39,7 @@ export function FactChip({ kind, value, links = [], onOnly, reason }: Props) {
         className="min-w-48"
         label={t("{value}: what can be done", { value })}
         trigger={said}
-        triggerClass="inline-flex min-h-6 max-w-full items-center rounded-md border bg-surface px-1.5 text-start hover:bg-sunken"
+        triggerClass="relative z-1 inline-flex min-h-6 max-w-full items-center rounded-md border bg-surface px-1.5 text-start hover:bg-sunken"
       >
         {(shut) => {
           const then = (work: () => void) => () => {

@@ -7,6 +7,7 @@ import { useTRPC } from "@/components/api/client";
 import type { CallDetail } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { Money } from "@/components/billing/money";
+import { FactChip } from "@/components/blocks/fact-chip";
 import { CallLedger } from "@/components/calls/call-ledger";
 import { CallOutcome } from "@/components/calls/call-outcome";
 import { callSentence, sideWord } from "@/components/calls/call-sentence";
@@ -91,6 +92,19 @@ function Fix({ call }: Readonly<{ call: CallDetail }>) {
   );
 }
 
+/** The number, with what can be done about it; a name or a code that was dialled is only said. */
+function Called({ call: { toE164, toFormatted, country } }: Readonly<{ call: CallDetail }>) {
+  const { hrefOf } = useScope();
+  const number = <PhoneNumber country={country} formatted={toFormatted} />;
+  if (!toE164) return number;
+  const href = `${hrefOf("calls")}?${new URLSearchParams({ q: `+${toE164}` })}`;
+  return (
+    <FactChip kind="number" links={[{ label: t("Calls"), href }]} value={toE164}>
+      {number}
+    </FactChip>
+  );
+}
+
 function factsOf(call: CallDetail, currency: string): readonly Fact[] {
   const name = [call.from.extensionNumber, call.from.name].filter(Boolean).join(" ");
   const incoming = call.direction === "in";
@@ -104,7 +118,7 @@ function factsOf(call: CallDetail, currency: string): readonly Fact[] {
       : { label: t("From"), value: name || "–" },
     {
       label: t("To"),
-      value: <PhoneNumber country={call.country} formatted={call.toFormatted} />,
+      value: <Called call={call} />,
       end: call.toE164 && <CopyButton label={t("Copy the number")} text={call.toE164} />,
     },
     incoming && { label: t("Rings at"), value: name || t("nowhere") },

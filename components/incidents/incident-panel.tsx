@@ -84,7 +84,7 @@ function Room({ incident }: Readonly<{ incident: IncidentDetail }>) {
       {can("evidence.read") && <EvidenceSection incidentId={incident.id} />}
       {incident.state !== "triage" && incident.state !== "dismissed" && <ReviewSection incidentId={incident.id} />}
       <Section title={t("Timeline")}>
-        <Timeline incidentId={incident.id} newest={incident.timeline} />
+        <Timeline incident={incident} />
         {can("incidents.write") && <CommentIncident incidentId={incident.id} />}
       </Section>
     </div>

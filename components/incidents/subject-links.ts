@@ -2,7 +2,7 @@ import type { IncidentDetail } from "@/components/api/outputs";
 import { portalPath } from "@/components/shell/portal-path";
 import { t } from "@/server/kernel/words";
 
-type Subject = IncidentDetail["subjects"][number];
+export type Subject = Pick<IncidentDetail["subjects"][number], "kind" | "value" | "tenantSlug" | "extensionId">;
 type Incident = Pick<IncidentDetail, "tenants" | "tenantCount">;
 export type SubjectLink = Readonly<{ label: string; href: string }>;
 

@@ -2,13 +2,16 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useSearchParams } from "next/navigation";
-import { useEffect, useRef } from "react";
+import { createContext, useContext, useEffect, useMemo, useRef } from "react";
 
 import { useTRPC } from "@/components/api/client";
 import type { IncidentDetail } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
+import { FactChip } from "@/components/blocks/fact-chip";
 import { lineText } from "@/components/incidents/incident-words";
+import { linksOf } from "@/components/incidents/subject-links";
 import { burstsOf } from "@/components/incidents/timeline-bursts";
+import { factsReader } from "@/components/incidents/timeline-facts";
 import { groupWords } from "@/components/incidents/timeline-words";
 import { Moment } from "@/components/shell/moment";
 import { useScope } from "@/components/shell/scope";
@@ -38,16 +41,21 @@ function useAddress() {
   };
 }
 
+type Reading = Readonly<{ incident: IncidentDetail; read: ReturnType<typeof factsReader> }>;
+const ReadingContext = createContext<Reading | undefined>(undefined);
+
 /** What happened, oldest first; the newest 200 of it unless older ones are asked for. */
-export function Timeline({ incidentId, newest }: Readonly<{ incidentId: string; newest: Lines }>) {
+export function Timeline({ incident }: Readonly<{ incident: IncidentDetail }>) {
+  const { id: incidentId, subjects, timeline: newest } = incident;
   const { tenantSlug } = useScope();
+  const read = useMemo(() => factsReader(subjects), [subjects]);
   const { of, before, go } = useAddress();
   const asked = of !== undefined || before !== undefined;
   const query = useQuery(
     useTRPC().incidents.timeline.queryOptions({ tenantSlug, incidentId, of, before }, { enabled: asked }),
   );
   return (
-    <>
+    <ReadingContext value={{ incident, read }}>
       <div className="max-w-56 pb-1">
         <Select
           choices={[
@@ -62,7 +70,7 @@ export function Timeline({ incidentId, newest }: Readonly<{ incidentId: string; 
         />
       </div>
       {asked ? <QueryView query={query}>{(found) => <Page found={found} />}</QueryView> : <Page found={newest} />}
-    </>
+    </ReadingContext>
   );
 }
 
@@ -121,19 +129,49 @@ function OneLine({ line }: Readonly<{ line: Line }>) {
   }, [mine]);
   return (
     <div aria-current={mine || undefined} className={mine ? "bg-sunken" : undefined} ref={ref}>
-      <p className="flex flex-wrap items-baseline justify-between gap-x-4">
+      <div className="flex flex-wrap items-baseline justify-between gap-x-4">
         <span className="flex min-w-0 items-baseline gap-2">
           <Icon className="translate-y-0.5 text-ink-3" name={groupWords[groupOf(line.kind)].icon} />
           <span className="min-w-0 break-words">
-            <span className="font-medium">{line.actor}</span> <span className="text-ink-2">{lineText(line)}</span>
+            <span className="font-medium">{line.actor}</span>{" "}
+            <span className="text-ink-2">
+              <Said text={lineText(line)} />
+            </span>
           </span>
         </span>
         {/* Only the address: the link is what can be copied, and opening it points at the line. */}
         <a className="text-ink-3 hover:underline" href={hrefOf({ line: String(line.seq), lineBefore: undefined })}>
           <Moment at={line.at} />
         </a>
-      </p>
-      {line.body && <p className="ps-6 break-words whitespace-pre-wrap">{line.body}</p>}
+      </div>
+      {line.body && (
+        <div className="ps-6 break-words whitespace-pre-wrap">
+          {/* Commands are copied: they stay text. */}
+          {line.kind === "contain_failed" ? line.body : <Said text={line.body} />}
+        </div>
+      )}
     </div>
+  );
+}
+
+/** Words with what they name of the incident as chips, whose menus are those of the room. */
+function Said({ text }: Readonly<{ text: string }>) {
+  const { tenantSlug } = useScope();
+  const reading = useContext(ReadingContext);
+  if (!reading) return text;
+  const { incident, read } = reading;
+  const reason = t("Incident {number}", { number: incident.number });
+  return read(text).map(({ at, text: words, subject }) =>
+    subject ? (
+      <FactChip
+        key={at}
+        kind={subject.kind}
+        links={linksOf(subject, incident, tenantSlug)}
+        reason={reason}
+        value={subject.value}
+      />
+    ) : (
+      <span key={at}>{words}</span>
+    ),
   );
 }

@@ -6,6 +6,7 @@ import { useTRPC } from "@/components/api/client";
 import { useCutPoll } from "@/components/api/live";
 import type { Outputs, SecurityEventRow } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
+import { FactChip } from "@/components/blocks/fact-chip";
 import { ExportLink } from "@/components/exports/export-link";
 import { Severity } from "@/components/incidents/incident-badges";
 import { EventCounts } from "@/components/security-events/event-counts";
@@ -29,7 +30,9 @@ const SecurityEventPanel = later(() =>
   import("@/components/security-events/security-event-panel").then((file) => file.SecurityEventPanel),
 );
 
-const columnsIn = (zone: string, above: boolean): readonly Column<SecurityEventRow>[] => [
+type Narrow = (changes: Readonly<Record<string, string>>) => void;
+
+const columnsIn = (zone: string, above: boolean, narrow: Narrow): readonly Column<SecurityEventRow>[] => [
   {
     key: "at",
     header: t("When, {zone}", { zone }),
@@ -46,13 +49,21 @@ const columnsIn = (zone: string, above: boolean): readonly Column<SecurityEventR
     key: "account",
     header: t("User name"),
     fold: "second-end",
-    cell: (row) => <code className="text-xs break-all">{row.account || "–"}</code>,
+    cell: ({ account }) => (
+      <span className="text-xs">
+        <FactChip kind="username" onOnly={() => narrow({ account })} value={account} />
+      </span>
+    ),
   },
   {
     key: "address",
     header: t("source|From"),
     fold: "lead-end",
-    cell: (row) => <code className="text-xs whitespace-nowrap">{row.address || "–"}</code>,
+    cell: ({ address, type }) => (
+      <span className="text-xs sm:whitespace-nowrap">
+        <FactChip kind="address" onOnly={() => narrow({ address })} reason={typeText(type)} value={address} />
+      </span>
+    ),
   },
   ...(above
     ? [{ key: "tenant", header: t("Tenant"), from: "lg", cell: (row: SecurityEventRow) => row.tenant.name } as const]
@@ -92,6 +103,7 @@ export function SecurityEventsView() {
           <Events
             above={above}
             data={data}
+            narrow={(changes) => set({ ...changes, before: undefined })}
             onClear={clear}
             onPage={(before) => set({ before })}
             paged={cursor !== null}
@@ -109,12 +121,13 @@ type EventsProps = Readonly<{
   paged: boolean;
   /** Which filter and page the rows are of, when they have come. */
   scope: string | undefined;
+  narrow: Narrow;
   onPage: (before: string | undefined) => void;
   /** Defined while a filter is set. */
   onClear: (() => void) | undefined;
 }>;
 
-function Events({ data, above, paged, scope, onPage, onClear }: EventsProps) {
+function Events({ data, above, paged, scope, narrow, onPage, onClear }: EventsProps) {
   const { timeZone } = useScope();
   const { openId, close } = useOpen();
   const older = data.nextCursor;
@@ -122,7 +135,7 @@ function Events({ data, above, paged, scope, onPage, onClear }: EventsProps) {
     <>
       <DataTable
         caption={t("Security events")}
-        columns={columnsIn(zoneText(timeZone), above)}
+        columns={columnsIn(zoneText(timeZone), above, narrow)}
         empty={
           onClear ? (
             <Empty

@@ -159,6 +159,27 @@ test("two incidents are contained in one sheet with the sums of both, and a chip
     await expect(form).toHaveCount(0);
     await expect(chip).toBeFocused();
   });
+  await test.step("what somebody writes into the timeline has the same menu, and so has the table of events", async () => {
+    const { tenantSlug } = operator();
+    const incidentId = new URL(page.url()).searchParams.get("open");
+    await act(page, "incidents.comment", { tenantSlug, incidentId, text: `Seen from ${from}.9.9 before.` });
+    await room(page)
+      .getByRole("button", { name: `${from}.9.9: what can be done` })
+      .click();
+    const menu = page.locator(":popover-open");
+    await expect(menu.getByRole("button", { name: "Ban an address…" })).toBeVisible();
+    await expect(menu.getByRole("link")).toHaveText(["Bans", "Security events", "Make a rule…"]);
+    await page.keyboard.press("Escape");
+
+    await openPage(page, `/t/${tenantSlug}/security-events?account=${right.username}`);
+    await rows(page)
+      .first()
+      .getByRole("button", { name: `${from}.2.1: what can be done` })
+      .click();
+    await page.getByRole("button", { name: "Only these" }).click();
+    await expect(page).toHaveURL(new RegExp(`address=${from}\\.2\\.1`));
+    await expect(room(page)).toHaveCount(0);
+  });
 });
 
 test("a ban of telephones and portal names what it cuts off, wants a tick for that, and is lifted", async ({
