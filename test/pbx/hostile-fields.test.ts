@@ -109,6 +109,61 @@ test("what is dialled or tried as a name becomes no event: no call ends by it, a
   expect(ami.status()).toMatchObject({ connected: true, bootedAt: booted, droppedEvents: 0 });
 });
 
+test("of ten thousand texts that are asked of it or dialled, the PBX does none to a call that goes on", async () => {
+  const device = await SipPhone.open(phone);
+  await device.register();
+  const booted = ami.status().bootedAt;
+  control.behaviour = says("echo|3600||||x");
+  const real = await device.call("*43");
+  await real.answered;
+  const live = async () => (await ami.liveChannels({ deadlineMs: 20_000 })).map(({ channel }) => channel);
+  const [channel = ""] = await live();
+
+  const asked = { refused: 0, gone: 0 };
+  const ask = async (request: Promise<unknown>) => {
+    const answer = await request.catch((error: { code?: string }) => error.code);
+    if (answer === "invalid_input") asked.refused += 1;
+    else if (answer === "gone" || answer === undefined) asked.gone += 1;
+    else throw new Error(`the PBX did it: ${answer}`);
+  };
+  // Half of them begin with the name of the call that goes on; none is that name.
+  const texts = fc
+    .sample(hostileText, { numRuns: 3_300, seed: 5 })
+    .map((text, at) => (at % 2 ? text : `${channel}${text}`))
+    .map((text) => (text === channel ? `${text}0` : text));
+  for (let at = 0; at < texts.length; at += 50) {
+    await Promise.all(
+      texts
+        .slice(at, at + 50)
+        .flatMap((text) => [
+          ask(ami.hangUp(text, { cause: 16, deadlineMs: 20_000 })),
+          ask(ami.setLimit(text, 1, { deadlineMs: 20_000 })),
+          ask(ami.answeredAtUs(text, { deadlineMs: 20_000 })),
+        ]),
+    );
+  }
+  expect(asked.refused + asked.gone).toBe(9_900);
+  expect(Math.min(asked.refused, asked.gone)).toBeGreaterThan(100);
+
+  control.behaviour = says("refuse|403||||x");
+  const before = control.asked.length;
+  const dialled = fc.sample(hostileText, { numRuns: 100, seed: 6 });
+  for (let at = 0; at < dialled.length; at += 20) {
+    const calls = dialled.slice(at, at + 20).map(async (text) => (await (await device.call(text)).ended).talkMs);
+    expect(await Promise.all(calls)).toEqual(calls.map(() => 0));
+  }
+  const questions = control.asked.slice(before).filter((one) => one.path === "/v1/authorise");
+  expect(questions.length).toBeGreaterThan(50);
+  const names = Object.keys(questions[0]?.fields ?? {}).toSorted();
+  for (const { fields } of questions) expect(Object.keys(fields).toSorted()).toEqual(names);
+
+  expect(await live()).toEqual([channel]);
+  real.hangUp();
+  await real.ended;
+  await device.close();
+  expect(ami.status()).toMatchObject({ connected: true, bootedAt: booted, droppedEvents: 0 });
+});
+
 test("what a phone that registers says of itself stays what it says", async () => {
   const device = await strangerAt("127.0.0.1", stack.runtime.sipPort);
   const answers: (number | undefined)[] = [];
