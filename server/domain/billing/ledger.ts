@@ -1,4 +1,5 @@
 import type { LedgerSort } from "@/server/domain/billing/ledger-sort.schema";
+import { memoInWords } from "@/server/domain/billing/memo-words";
 import { paymentsOfTransactions } from "@/server/domain/payments/payments";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import { type Micros, micros } from "@/server/kernel/money";
@@ -56,7 +57,7 @@ export async function listLedger(
     seq: row.seq,
     at: row.occurred_at,
     kind: row.kind,
-    memo: row.memo,
+    memo: memoInWords(row.memo),
     actor: row.actor,
     callId: row.call_id,
     paymentId: payments.get(row.transaction_id) ?? null,

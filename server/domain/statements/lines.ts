@@ -1,3 +1,4 @@
+import { memoInWords } from "@/server/domain/billing/memo-words";
 import { percentOf } from "@/server/domain/billing/tax.schema";
 import { clockText, decimalText, kindWords, type StatementRow } from "@/server/domain/statements/statement.rules";
 import type { Statement } from "@/server/domain/statements/statements";
@@ -107,7 +108,12 @@ function rowOf({ taxes }: Statement, group: Group): Ranked {
   const calls = destination ? t("Calls, {destination}", { destination: placeWords(destination) }) : t("Calls");
   return {
     day,
-    what: part === "tax" ? taxWords(tax, taxPpm, kind === "charge") : isCalls ? calls : memo || kindWords(kind),
+    what:
+      part === "tax"
+        ? taxWords(tax, taxPpm, kind === "charge")
+        : isCalls
+          ? calls
+          : memoInWords(memo) || kindWords(kind),
     calls: isCalls ? String(count) : "",
     billed: isCalls ? clockText(Number(group.billed ?? 0n)) : "",
     amountMicros: amount,
