@@ -116,7 +116,7 @@ export const callRoutes: readonly Route[] = [
     path: "/calls",
     id: "listCalls",
     tag: "Calls",
-    summary: "Calls, newest first, refused and unanswered ones included",
+    summary: "Calls, newest first unless the oldest are asked for, refused and unanswered ones included",
     procedure: "calls.list",
     query: z.object({
       text: callFilterSchema.shape.text.describe(
@@ -136,17 +136,25 @@ export const callRoutes: readonly Route[] = [
       ),
       from: callFilterSchema.shape.from.describe("A day of the tenant or a moment; included"),
       to: callFilterSchema.shape.to.describe("A day, included, or a moment, not included"),
+      min_cost: callFilterSchema.shape.minCost.describe("What it cost at least without tax, such as 0.50"),
+      min_seconds: z.coerce.number().int().min(0).max(1_000_000).optional().describe("How long was talked at least"),
+      order: z.enum(["newest", "oldest"]).optional().describe("Which come first; the same on every page"),
       limit: limitSchema,
       starting_after: afterSchema,
     }),
     answer: pageOf(callSchema),
     input: (asked) => {
-      const { extension_id, of_tenant: tenant, ...rest } = pageInput(asked);
+      const { extension_id: extensionId, of_tenant: tenant, ...page } = pageInput(asked);
+      const { min_cost: minCost, min_seconds, order, ...rest } = page;
+      const named = {
+        ...{ extensionId, tenant, minCost },
+        minSeconds: min_seconds === undefined ? undefined : Number(min_seconds),
+        sort: order === "oldest" ? "-time" : undefined,
+      };
       return {
         ...rest,
         far: true,
-        ...(extension_id === undefined ? {} : { extensionId: extension_id }),
-        ...(tenant === undefined ? {} : { tenant }),
+        ...Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)),
       };
     },
     shape: ({ items, nextCursor, currency }) =>

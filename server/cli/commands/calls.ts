@@ -1,23 +1,32 @@
+import { z } from "zod";
+
 import { type ListedCall, listCalls } from "@/server/domain/calls/call-list";
 import { listLiveCalls } from "@/server/domain/calls/live-calls";
-import { checkCount } from "../check";
+import { check, checkCount } from "../check";
 import type { Command } from "../command";
 
 const PAGE = 200;
+const orderSchema = z.object({ order: z.enum(["newest", "oldest"], "newest or oldest.") });
 
 export const calls: Command = {
-  summary: "A tenant's calls, the newest first, refused ones included, each with what decided it.",
+  summary: "A tenant's calls, refused ones included, each with what decided it.",
   options: {
     tenant: { value: "slug", about: "whose calls", required: true },
     limit: { value: "50", about: "how many", fallback: "50" },
+    order: { value: "newest|oldest", about: "which come first", fallback: "newest" },
   },
   run: async (desk, given) => {
     const limit = checkCount("limit", given.text("limit"), 50);
+    const { order } = check(orderSchema, { order: given.text("order") });
     const { id } = await desk.tenant(given.must("tenant"));
     const rows: ListedCall[] = [];
     let cursor: string | undefined;
     do {
-      const filter = { limit: Math.min(PAGE, limit - rows.length), ...(cursor === undefined ? {} : { cursor }) };
+      const filter = {
+        limit: Math.min(PAGE, limit - rows.length),
+        sort: order === "oldest" ? ("-time" as const) : ("time" as const),
+        ...(cursor === undefined ? {} : { cursor }),
+      };
       const page = await desk.read(id, (tx) => listCalls(tx, id, filter));
       rows.push(...page.items);
       cursor = page.nextCursor ?? undefined;

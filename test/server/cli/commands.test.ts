@@ -141,6 +141,7 @@ describe("an operator's whole day", () => {
     });
     expect(answered?.["trace"]?.[0]).toEqual({ gate: "tenant", ok: true, value: "active", limit: "active" });
     expect(await cli("calls", "--tenant", "acme", "--limit", "1")).toEqual([refused]);
+    expect(await cli("calls", "--tenant", "acme", "--order", "oldest", "--limit", "1")).toEqual([answered]);
 
     expect(await cli("ledger", "--tenant", "acme")).toMatchObject([
       { kind: "charge", amountMicros: "-42500", balanceAfterMicros: "4957500", callId: answered?.["id"] },

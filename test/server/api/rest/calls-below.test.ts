@@ -56,3 +56,18 @@ test("a file is narrowed by the same names", async () => {
     await on.one("SELECT settings -> 'filter' AS filter FROM export_file WHERE id = $1", [made.body["id"]]),
   ).toEqual({ filter: { scope: "below", tenant: "acme" } });
 });
+
+test("calls come in the order that is asked for on every page, and those that cost or lasted too little stay out", async () => {
+  const phone = await on.phone(on.reseller, "141");
+  const made = await seedCalls(builders(db), on.reseller, phone, [{ cost: 500_000n }, { cost: 900_000n }]);
+  const page = async (query: string) => (await rest.ask(token, `GET /calls?${query}`)).body;
+  const ids = (body: Awaited<ReturnType<typeof page>>) => (body["data"] as { id: string }[]).map(({ id }) => id);
+  const newest = ids(await page("order=newest"));
+  expect(newest).toHaveLength(3);
+  const first = await page("order=oldest&limit=2");
+  const second = await page(`order=oldest&limit=2&starting_after=${first["next_cursor"]}`);
+  expect([...ids(first), ...ids(second)]).toEqual(newest.toReversed());
+  expect(ids(await page("min_cost=0.50")).toSorted()).toEqual(made.toSorted());
+  expect(ids(await page("min_seconds=1000000"))).toEqual([]);
+  expect((await rest.ask(token, "GET /calls?order=dearest")).status).toBe(400);
+});
