@@ -42,6 +42,10 @@ export const banCommands: Readonly<Record<string, Entry>> = {
     summary: "each PBX, its link and what it carries",
     load: async () => (await import("./commands/pbxs")).pbxList,
   },
+  "pbx show": {
+    summary: "one PBX, its link and what it carries",
+    load: async () => (await import("./commands/pbxs")).pbxShow,
+  },
   "trunk allow": {
     summary: "the networks that a trunk's calls may come from",
     load: async () => (await import("./commands/trunks")).trunkAllow,

@@ -14,18 +14,32 @@ const pbxLine = ({ pbx, heardAt, link, contacts, live, begun }: Pbx): string => 
   return `${pbx}  ${state}; ${carried}; heard at ${heardAt.toISOString()}`;
 };
 
+const pbxValue = ({ link, ...pbx }: Pbx) => ({
+  ...pbx,
+  connected: link?.connected ?? false,
+  problem: link?.problem ?? null,
+  version: link?.version ?? null,
+});
+
 export const pbxList: Command = {
   summary: "Each PBX whose workers were heard within a day: its link and what it carries.",
   options: {},
   run: async (desk) => {
     const { pbxs } = await desk.read(await desk.operator(), pbxBoard);
-    const value = pbxs.map(({ link, ...pbx }) => ({
-      ...pbx,
-      connected: link?.connected ?? false,
-      problem: link?.problem ?? null,
-      version: link?.version ?? null,
-    }));
-    return { value, say: pbxs.map(pbxLine).join("\n") || "No PBX was heard within a day." };
+    return { value: pbxs.map(pbxValue), say: pbxs.map(pbxLine).join("\n") || "No PBX was heard within a day." };
+  },
+};
+
+export const pbxShow: Command = {
+  summary:
+    "One PBX whose workers were heard within a day. A new one is there as soon as its workers are: PBX_NAME says its name to them.",
+  options: { pbx: { value: "pbx1", about: "its name", required: true } },
+  run: async (desk, given) => {
+    const name = given.must("pbx");
+    const { pbxs } = await desk.read(await desk.operator(), pbxBoard);
+    const found = pbxs.find(({ pbx }) => pbx === name);
+    if (!found) throw new DomainError("not_found", { pbx: name }, "No such PBX was heard within a day.");
+    return { value: pbxValue(found), say: pbxLine(found) };
   },
 };
 

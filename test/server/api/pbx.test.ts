@@ -105,6 +105,8 @@ test("a script reads both, and with which causes calls were not answered", async
     { pbx: "pbx1", connected: true, problem: null, version: "22.7.0" },
     { pbx: "pbx2", connected: true },
   ]);
+  expect(await jsonOf(db.appUrl, ["pbx", "show", "--pbx", "pbx2"])).toMatchObject({ pbx: "pbx2", connected: true });
+  expect((await runCli(db.appUrl, ["pbx", "show", "--pbx", "pbx9", "--json"])).out).toContain("not_found");
   expect(await jsonOf(db.appUrl, ["trunk", "show", "--trunk", "carrier", "--hours", "24"])).toMatchObject({
     trunk: "carrier",
     sums: { out: { calls: 6, failed: 2, causes: expect.arrayContaining([{ cause: 34, calls: 2 }]) } },
