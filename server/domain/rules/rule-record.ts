@@ -43,7 +43,7 @@ export async function recordsOf(
     newest AS (SELECT DISTINCT id, last_at FROM decided WHERE confirmed ORDER BY last_at DESC LIMIT ${MOST_COSTED})
     SELECT d.signal, d.scope, count(*) FILTER (WHERE d.confirmed)::int AS confirmed, count(*) FILTER (WHERE d.dismissed)::int AS dismissed,
       count(*) FILTER (WHERE NOT d.confirmed AND NOT d.dismissed)::int AS undecided,
-      coalesce(array_agg(n.id) FILTER (WHERE n.id IS NOT NULL), '{}') AS costed
+      coalesce(array_agg(n.id ORDER BY n.last_at DESC, n.id) FILTER (WHERE n.id IS NOT NULL), '{}') AS costed
     FROM decided d LEFT JOIN newest n ON n.id = d.id GROUP BY d.signal, d.scope`;
   const losses = await lossOf(tx, [...new Set(rows.flatMap(({ costed }) => costed))]);
   return new Map(

@@ -148,6 +148,17 @@ test("what the system can count it counts: with something left a duty is done on
     [people.slice(1, 3), ["31 days", "1 day"]],
   );
   expect(await left()).toEqual({ incidents: 2, differences: 2, seats: 2, secrets: 1 });
+  // Where sessions go sooner, nobody knows which seats were used.
+  const keptFor = (days: number) =>
+    on.sql(
+      `INSERT INTO retention_policy (tenant_id, class, action, days, set_by) VALUES ($1, 'sessions', 'delete', $2, 'ann')
+       ON CONFLICT (tenant_id, class) DO UPDATE SET days = excluded.days`,
+      [on.operator.tenantId, days],
+    );
+  await keptFor(29);
+  expect(await left()).toEqual({ incidents: 2, differences: 2, secrets: 1 });
+  await keptFor(30);
+  expect(await left()).toMatchObject({ seats: 2 });
 
   const done = (note?: string) => desk().done({ tenantSlug, duty: "differences", ...(note && { note }) });
   await expect(done()).rejects.toMatchObject({ message: "invalid_input", cause: { detail: { field: "note" } } });

@@ -130,15 +130,18 @@ test("of a day is asked twice a minute, and what came in between is not missed",
     await sweep.run();
     return (await containedOf(phone)).length;
   };
-  await make.sql("UPDATE rule_cursor SET called_at = clock_timestamp()");
-  expect(await sweepAfter(0)).toBe(0);
-  // Nine euros in each of seven hours, of which no hour tells.
-  for (let hour = 0; hour < 7; hour += 1) {
-    const at = new Date(Date.now() - hour * 1.1 * HOUR_MS - 1_000);
-    await seedCalls(make, acme, phone, [{ to: "442079460000", country: "GB", at, cost: 9n * EURO }]);
+  try {
+    await make.sql("UPDATE rule_cursor SET called_at = clock_timestamp()");
+    expect(await sweepAfter(0)).toBe(0);
+    // Nine euros in each of seven hours, of which no hour tells.
+    for (let hour = 0; hour < 7; hour += 1) {
+      const at = new Date(Date.now() - hour * 1.1 * HOUR_MS - 1_000);
+      await seedCalls(make, acme, phone, [{ to: "442079460000", country: "GB", at, cost: 9n * EURO }]);
+    }
+    expect(await sweepAfter(29_999)).toBe(0);
+    expect(await sweepAfter(1)).toBe(1);
+  } finally {
+    clock.mockRestore();
+    await sweep.close();
   }
-  expect(await sweepAfter(29_999)).toBe(0);
-  expect(await sweepAfter(1)).toBe(1);
-  clock.mockRestore();
-  await sweep.close();
 });

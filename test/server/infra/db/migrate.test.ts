@@ -168,7 +168,7 @@ describe("with the product's files", () => {
     expect(await migrate({ url, folder })).toEqual(["0158_spend_day_reviewed"]);
     const day = await ask<{ slug: string }>(
       url,
-      `SELECT t.slug, r.mode, r.action, r.warn, r.ends_at::date::text AS until, r.changed_by AS by
+      `SELECT t.slug, r.mode, r.action, r.warn, (r.ends_at AT TIME ZONE 'UTC')::date::text AS until, r.changed_by AS by
        FROM rule r JOIN tenant t ON t.id = r.about_id WHERE r.signal = 'spend_day' ORDER BY t.slug`,
     );
     const copied = { action: null, warn: null, until: null, by: "ann" };
