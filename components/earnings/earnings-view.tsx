@@ -93,8 +93,8 @@ function Body({ data }: Readonly<{ data: EarningsData }>) {
       {data.withoutCost > 0 && (
         <p className="text-ink-2">
           {t(
-            "{calls, plural, one {# call} other {# calls}} went to numbers of which your plan of what carriers ask has no price: here they cost nothing.",
-            { calls: data.withoutCost },
+            "{calls, plural, one {# call} other {# calls}} went to numbers of which your plan of what carriers ask has no price in {currency}: here they cost nothing.",
+            { calls: data.withoutCost, currency },
           )}
         </p>
       )}

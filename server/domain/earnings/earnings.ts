@@ -32,7 +32,7 @@ export type Earnings = Readonly<{
   /** By what was earned, the most first. */
   customers: readonly EarningsOf[];
   forecast: Forecast | null;
-  /** Calls that left the house, of which the operator's plan of what carriers ask has no price: they cost nothing here. */
+  /** Calls that left the house, of which the operator's plan of what carriers ask has no price in its own currency: they cost nothing here. */
   withoutCost: number;
   /** In other currencies than one's own: the cost of it is in one's own, so what is left is not told. */
   otherMoney: readonly Readonly<{ currency: string; revenueMicros: bigint }>[];
@@ -178,10 +178,10 @@ async function readCustomers(
   }));
 }
 
-async function readWithoutCost(tx: TenantRead, { zone }: Frame, { from, to }: Span): Promise<number> {
+async function readWithoutCost(tx: TenantRead, { currency, zone }: Frame, { from, to }: Span): Promise<number> {
   const [row] = await tx.$queryRaw<{ calls: bigint }[]>`
-    SELECT coalesce(sum(calls - answered), 0)::bigint AS calls
-    FROM usage_rows(${from}::timestamp AT TIME ZONE ${zone}, (${to}::timestamp + interval '1 day') AT TIME ZONE ${zone}, 'carrier')`;
+    SELECT coalesce(sum(CASE WHEN u.currency = ${currency} THEN u.calls - u.answered ELSE u.calls END), 0)::bigint AS calls
+    FROM usage_rows(${from}::timestamp AT TIME ZONE ${zone}, (${to}::timestamp + interval '1 day') AT TIME ZONE ${zone}, 'carrier') u`;
   return Number(row?.calls ?? 0n);
 }
 

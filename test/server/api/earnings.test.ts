@@ -165,3 +165,17 @@ test("the operator earns what is left of what its carriers ask, where its plan t
   expect(total.earnedMicros).toBe(sunday + wednesday);
   expect(forecast?.likelyMicros).toBe(sunday + wednesday + wednesday / 3n + sunday / 4n);
 });
+
+test("a plan of carriers' prices in another currency costs nothing, and its calls are told as such", async () => {
+  const dollars = await chain.plan(chain.operator, { "4930": { perMinute: 234_566n } }, { currency: "USD" });
+  await chain.as("operator").limits.setCostPlan({ tenantSlug: "operator", planId: dollars });
+  // Nobody can tell whether it sells above such a cost, so its calls are refused until it says that it does not mind.
+  await chain.as("operator").limits.setBelowCost({ tenantSlug: "operator", allowed: true });
+  for (const at of ["2026-06-03T12:00:00Z", "2026-06-04T12:00:00Z"])
+    await chain.talk(30_500, new Date(at), "493012345678");
+  await chain.talk(30_500, new Date("2026-06-05T12:00:00Z"), "498912345678");
+  const read = await of("operator", "2026-06");
+  expect(read).toMatchObject({ total: { costMicros: 0n }, withoutCost: 3 });
+  await foldUsage(db.pool);
+  expect(await of("operator", "2026-06")).toEqual(read);
+});
