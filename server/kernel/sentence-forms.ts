@@ -9,6 +9,8 @@ const formOf = (message: Message): Form => ({
   message,
   form: new RegExp(
     `^${message
+      // What tells two meanings of one word apart is not said.
+      .replace(/^[a-z ]+\|/, "")
       .split(/\{\w+\}/)
       .map(literally)
       .join("(.{1,300}?)")}$`,

@@ -8,6 +8,7 @@ export const ownMemos: readonly Message[] = [
   msg("Call from outside"),
   msg("Call from {number}"),
   msg("Call to {number}"),
+  msg("memo|Credit"),
   msg("Credit D-{number}"),
   msg("Dispute won, money is back"),
   msg("Initial credit"),
@@ -19,9 +20,13 @@ export const ownMemos: readonly Message[] = [
   msg("Voucher"),
 ];
 const read = sentenceReader(ownMemos);
+/** What stands in them: anything else that begins so was typed by somebody. */
+const NUMBER = /^[+*#\d]{1,40}$/;
 
 /** What a movement was for, in the language of whoever reads it; what people typed stays as it is. */
 export function memoInWords(memo: string): string {
   const found = spoken() === "en" ? undefined : read(memo);
-  return found ? say(found.message, found.values) : memo;
+  return found && Object.values(found.values).every((value) => NUMBER.test(value))
+    ? say(found.message, found.values)
+    : memo;
 }
