@@ -93,10 +93,11 @@ function Fix({ call }: Readonly<{ call: CallDetail }>) {
 }
 
 /** The number, with what can be done about it; a name or a code that was dialled is only said. */
-function Called({ call: { toE164, toFormatted, country } }: Readonly<{ call: CallDetail }>) {
+function Called({ call: { toE164, toFormatted, country, direction } }: Readonly<{ call: CallDetail }>) {
   const { hrefOf } = useScope();
   const number = <PhoneNumber country={country} formatted={toFormatted} />;
-  if (!toE164) return number;
+  // Who was called from outside is of the house: nobody blocks that.
+  if (!toE164 || direction === "in") return number;
   const href = `${hrefOf("calls")}?${new URLSearchParams({ q: `+${toE164}` })}`;
   return (
     <FactChip kind="number" links={[{ label: t("Calls"), href }]} value={toE164}>

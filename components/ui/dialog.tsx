@@ -55,7 +55,7 @@ export function Dialog({ title, children, onClose, size = "narrow", holdOpen }: 
   return (
     <dialog
       aria-labelledby={titleId}
-      className={`m-auto max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] overflow-y-auto rounded-xl border bg-surface shadow-float max-sm:mt-auto max-sm:mb-0 max-sm:w-screen max-sm:max-w-none max-sm:rounded-b-none ${sizes[size]}`}
+      className={`m-auto whitespace-normal text-start font-normal text-ink text-sm max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] overflow-y-auto rounded-xl border bg-surface shadow-float max-sm:mt-auto max-sm:mb-0 max-sm:w-screen max-sm:max-w-none max-sm:rounded-b-none ${sizes[size]}`}
       onCancel={(event) => {
         if (holdOpen) event.preventDefault();
       }}

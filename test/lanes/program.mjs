@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { createWriteStream } from "node:fs";
+import { createWriteStream, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 
@@ -49,12 +49,17 @@ export function run(name, command, args, { env = {}, priority } = {}) {
   });
 }
 
-/** Before it has children: they inherit it. A program that has ended already needs no priority. */
+/**
+ * Before it has children: they inherit it. A program that has ended already needs no priority. Linux may weigh whole sessions
+ * against each other, and priorities only within one: then the session is told.
+ */
 function giveWay(pid, priority) {
   try {
-    if (pid) os.setPriority(pid, priority);
+    if (!pid) return;
+    os.setPriority(pid, priority);
+    writeFileSync(`/proc/${pid}/autogroup`, String(priority));
   } catch {
-    // It did not start; its error event says so.
+    // It did not start, of which its error event tells, or this system knows no weights of sessions.
   }
 }
 

@@ -98,7 +98,9 @@ export const moneyRoutes: readonly Route[] = [
           transaction_id: z.uuid(),
           at: momentSchema,
           kind: z.string(),
-          description: z.string(),
+          description: z
+            .string()
+            .describe("What the portal noted, in the language of Accept-Language; what people typed, as they typed it"),
           call_id: z.uuid().nullable(),
           amount: moneySchema.describe("Negative: taken"),
           balance_after: moneySchema,
@@ -215,7 +217,7 @@ export const moneyRoutes: readonly Route[] = [
     id: "setCostPlan",
     tag: "Limits",
     summary:
-      "Say which plan of the operator's tells what its carriers ask. To have none again is for a person in the portal",
+      "Say which plan of the operator's tells what its carriers ask. To choose another, or none, is for a person in the portal",
     procedure: "limits.setCostPlan",
     body: z.object({ plan_id: z.uuid() }),
     answer: costPlanAnswer,

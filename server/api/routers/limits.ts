@@ -76,6 +76,8 @@ export const limitsRouter = router({
       if (planId === null) requireFresh(ctx.signedIn);
       return ctx.change(async (tx) => {
         const { before, after } = await setCostPlan(tx, planId);
+        // A plan without prices would be as good as none.
+        if (before !== null && before !== after) requireFresh(ctx.signedIn);
         return {
           subject: `tenant:${ctx.tenantId}`,
           before: { costPlan: before },

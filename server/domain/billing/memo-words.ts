@@ -14,6 +14,8 @@ export const ownMemos: readonly Message[] = [
   msg("Initial credit"),
   msg("Payment by card"),
   msg("Payment by card disputed"),
+  msg("Pays what a reversed payment left open"),
+  msg("Re-rated"),
   msg("Refund did not go through, money is back"),
   msg("Refund of a payment by card"),
   msg("Top-up"),

@@ -15,12 +15,12 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 
-test("a program of the operator's says which plan tells what carriers ask; nobody below has or reads one, and none is for a person", async () => {
+test("a program of the operator's says which plan tells what carriers ask; nobody below has or reads one, and another or none is for a person", async () => {
   const token = async (of: "operator" | "reseller") =>
     (await rest.token(on.owners[of], of, permissionsFor("owner"))).tokenOnce;
   const [top, below] = [await token("operator"), await token("reseller")];
-  const plan = async (of: "operator" | "reseller") =>
-    (await on.as(of).plans.create({ tenantSlug: of, name: `Carriers of ${of}`, currency: "EUR" })).id;
+  const plan = async (of: "operator" | "reseller", name = `Carriers of ${of}`) =>
+    (await on.as(of).plans.create({ tenantSlug: of, name, currency: "EUR" })).id;
   const [mine, foreign] = [await plan("operator"), await plan("reseller")];
   const set = (by: string, id: string | null) => rest.ask(by, "PATCH /cost-plan", { body: { plan_id: id } });
   const kept = async (by: string) => (await rest.ask(by, "GET /cost-plan")).body;
@@ -32,6 +32,8 @@ test("a program of the operator's says which plan tells what carriers ask; nobod
   expect(await set(top, foreign)).toMatchObject({ status: 404, body: { code: "not_found" } });
   expect(await set(below, foreign)).toMatchObject({ status: 412, body: { code: "invalid_state" } });
   expect((await set(top, null)).status).toBe(400);
+  // A plan without prices would be as good as none.
+  expect(await set(top, await plan("operator", "Nothing in it"))).toMatchObject({ body: { code: "reauth_required" } });
   expect(await kept(top)).toEqual({ plan_id: mine });
   const trail = await on.sql(
     "SELECT actor_kind, after FROM audit_event WHERE action = 'limits.set_cost_plan' AND outcome = 'ok'",
