@@ -121,12 +121,14 @@ async function fillEvents({ owner, toDisk }: BenchDatabase, rows: number): Promi
   await owner.query(
     "SELECT month_make('security_event', date_trunc('month', now()) - n * interval '1 month') FROM generate_series(5, 16) n",
   );
+  const indexes = await withoutIndexes(owner, "security_event");
   await owner.query(
     `INSERT INTO security_event (tenant_id, at, type, username, address, transport)
      SELECT t.id, date_trunc('month', now()) - (5 + g % 12) * interval '1 month' + (g % 2000000) * interval '1 second', 'InvalidPassword', 'caller-' || g % 1000, '198.51.100.7', 'UDP'
      FROM generate_series(1, $1::int) g ${quietOnes}`,
     [rows],
   );
+  for (const made of indexes) await owner.query(made);
   await owner.query("VACUUM ANALYZE security_event");
   await toDisk();
 }
@@ -144,33 +146,33 @@ async function fillRecords({ owner, operatorId, toDisk }: BenchDatabase, rows: n
   await owner.query(
     "SELECT month_make('call_record', date_trunc('month', now(), 'UTC') - n * interval '1 month') FROM generate_series(10, 21) n",
   );
-  // Row by row into indexes by random ids takes minutes for a million; whole indexes are made in seconds.
-  const indexes = await indexesOf(owner, "call_record");
-  for (const { name } of indexes) await owner.query(`DROP INDEX ${name}`);
+  const indexes = await withoutIndexes(owner, "call_record");
   await insertCalls(
     owner,
     rows,
     "(date_trunc('month', now() AT TIME ZONE 'UTC') - (10 + g % 12) * interval '1 month' + (g % 2000000) * interval '1 second') AT TIME ZONE 'UTC'",
     "to_char(x.at AT TIME ZONE 'UTC', 'YYYY-MM')",
   );
-  await owner.query("SET maintenance_work_mem = '1GB'");
-  for (const { made } of indexes) await owner.query(made);
+  for (const made of indexes) await owner.query(made);
   // As the server does by itself in the weeks before.
   await owner.query("VACUUM ANALYZE call_record");
   await toDisk();
 }
 
-/** Those that no constraint needs. */
-async function indexesOf(
-  owner: BenchDatabase["owner"],
-  table: string,
-): Promise<readonly { name: string; made: string }[]> {
+/**
+ * Takes the indexes that no constraint needs from a table: row by row into them takes minutes for a million, whole they are made in
+ * seconds.
+ * @returns the statements that make them again.
+ */
+async function withoutIndexes(owner: BenchDatabase["owner"], table: string): Promise<readonly string[]> {
+  await owner.query("SET maintenance_work_mem = '1GB'");
   const { rows } = await owner.query<{ name: string; made: string }>(
     `SELECT i.indexrelid::regclass::text AS name, pg_get_indexdef(i.indexrelid) AS made FROM pg_index i
      WHERE i.indrelid = $1::regclass AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)`,
     [table],
   );
-  return rows;
+  for (const { name } of rows) await owner.query(`DROP INDEX ${name}`);
+  return rows.map(({ made }) => made);
 }
 
 const fillToFile = ({ owner }: BenchDatabase) =>
