@@ -18,7 +18,7 @@ export type SeededCall = Readonly<{
 
 /** Puts calls of a phone into the database as if they had been made: with the hold of the caller's own level. */
 export async function seedCalls(
-  make: ReturnType<typeof builders>,
+  make: Pick<ReturnType<typeof builders>, "sql">,
   of: Tenancy,
   phone: Phone,
   calls: readonly SeededCall[],

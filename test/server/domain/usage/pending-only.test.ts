@@ -56,7 +56,7 @@ test.each(questions)("%s looks at no call that is in the sums already", async (q
 
 test("what carriers ask of many calls is looked up call by call, also where nothing is known of the tables yet", async () => {
   const fresh = await createDatabase();
-  const other = await makeChain(fresh);
+  const other: Chain = await makeChain(fresh);
   const plan = await other.plan(other.operator, { "4930": { perMinute: 234_566n, first: 1, next: 1 } });
   await other.as("operator").limits.setCostPlan({ tenantSlug: "operator", planId: plan });
   const calls = Array.from({ length: 1_500 }, (_, n) => ({
