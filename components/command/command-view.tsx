@@ -60,6 +60,7 @@ export function CommandView({ home }: Readonly<{ home: Home }>) {
           >
             <SpendChart cap={null} currency={currency} days={home.days} />
           </Section>
+          {can("incidents.read") && <DutiesSection />}
         </div>
         <div className="grid content-start gap-8">
           {can("system.read") && (
@@ -67,7 +68,6 @@ export function CommandView({ home }: Readonly<{ home: Home }>) {
               <QueryView query={system}>{() => <PartsTable parts={parts ?? []} />}</QueryView>
             </Section>
           )}
-          {can("incidents.read") && <DutiesSection />}
         </div>
       </div>
     </div>

@@ -122,11 +122,12 @@ async function fillEvents({ owner, toDisk }: BenchDatabase, rows: number): Promi
     "SELECT month_make('security_event', date_trunc('month', now()) - n * interval '1 month') FROM generate_series(5, 16) n",
   );
   const indexes = await withoutIndexes(owner, "security_event");
-  await owner.query(
+  await monthByMonth(
+    owner,
     `INSERT INTO security_event (tenant_id, at, type, username, address, transport)
      SELECT t.id, date_trunc('month', now()) - (5 + g % 12) * interval '1 month' + (g % 2000000) * interval '1 second', 'InvalidPassword', 'caller-' || g % 1000, '198.51.100.7', 'UDP'
-     FROM generate_series(1, $1::int) g ${quietOnes}`,
-    [rows],
+     FROM generate_series($1::int, $2::int, 12) g ${quietOnes}`,
+    rows,
   );
   for (const made of indexes) await owner.query(made);
   await owner.query("VACUUM ANALYZE security_event");
@@ -178,16 +179,22 @@ async function withoutIndexes(owner: BenchDatabase["owner"], table: string): Pro
 const fillToFile = ({ owner }: BenchDatabase) =>
   insertCalls(owner, FILED, "now() - interval '80 days' + g * interval '1 second'", "NULL");
 
+/** The statement for each twelfth of the rows: the trees of one month stay in memory, those of a year do not. */
+async function monthByMonth(owner: BenchDatabase["owner"], statement: string, rows: number): Promise<void> {
+  for (let month = 1; month <= 12; month += 1) await owner.query(statement, [month, rows]);
+}
+
 /** Neither triggers nor sums: they are another subject. */
 async function insertCalls(owner: BenchDatabase["owner"], rows: number, at: string, filed: string): Promise<void> {
   await owner.query("SET session_replication_role = replica; SET synchronous_commit = off");
-  await owner.query(
+  await monthByMonth(
+    owner,
     `INSERT INTO call_record (tenant_id, id, pbx, pbx_call_id, extension_number, extension_name, kind, dialled, to_e164, country, source_address, state, outcome, reason,
        started_at, ended_at, talk_ms, billed_seconds, cost_micros, currency, trace, filed)
      SELECT t.id, gen_random_uuid(), 'bench', gen_random_uuid(), '101', 'Front door', 'external', '030' || g, '4930' || g, 'DE', '198.51.100.7', 'ended', 'blocked', 'CAP-01',
-       x.at, x.at, 0, 0, 0, 'EUR', $2::jsonb, ${filed}
-     FROM generate_series(1, $1::int) g ${quietOnes} CROSS JOIN LATERAL (SELECT ${at} AS at) x`,
-    [rows, TRACE],
+       x.at, x.at, 0, 0, 0, 'EUR', '${TRACE}'::jsonb, ${filed}
+     FROM generate_series($1::int, $2::int, 12) g ${quietOnes} CROSS JOIN LATERAL (SELECT ${at} AS at) x`,
+    rows,
   );
   await owner.query("SET session_replication_role = origin; SET synchronous_commit = on");
 }
