@@ -1,5 +1,5 @@
-/** What a column of a rate deck can mean. The order is the order of the columns in an export. */
-export const deckFields = [
+/** The columns of an export, always all of them and always in this order. */
+export const exportedFields = [
   "prefix",
   "destination",
   "rate",
@@ -17,11 +17,10 @@ export const deckFields = [
   "effective_from",
   "effective_to",
   "currency",
-  "status",
-  "reject_calls",
-  "country_code",
-  "area_code",
 ] as const;
+
+/** What a column of a rate deck can mean. */
+export const deckFields = [...exportedFields, "status", "reject_calls", "country_code", "area_code"] as const;
 export type DeckField = (typeof deckFields)[number];
 
 /** In a list of columns, one that is not read. */

@@ -1,30 +1,10 @@
 import { stringify } from "csv-stringify/sync";
 
+import { exportedFields } from "@/server/domain/decks/deck-kinds.schema";
 import { hoursText } from "@/server/domain/decks/week.rules";
 import type { TenantRead } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import { decimalOf } from "@/server/kernel/money";
-
-/** The columns of an export, always all of them and always in this order. */
-const header = [
-  "prefix",
-  "destination",
-  "rate",
-  "connection_fee",
-  "initial_increment",
-  "increment",
-  "grace_seconds",
-  "free_seconds",
-  "minimum_charge",
-  "max_charge",
-  "beyond",
-  "steps",
-  "hours",
-  "direction",
-  "effective_from",
-  "effective_to",
-  "currency",
-] as const;
 
 type Row = Readonly<{
   prefix: string;
@@ -89,7 +69,7 @@ export async function exportPage(
 ): Promise<{ text: string; rows: number; nextCursor: string | null }> {
   if (cursor === undefined) {
     const [at, print] = await printOf(tx, plan.id);
-    return { text: csvOf([header]), rows: 0, nextCursor: `${at}|${print}|` };
+    return { text: csvOf([exportedFields]), rows: 0, nextCursor: `${at}|${print}|` };
   }
   const [, at, before, from] = CURSOR.exec(cursor) ?? [];
   if (at === undefined || from === undefined) throw new DomainError("invalid_input", { field: "cursor" });
