@@ -2,7 +2,6 @@
 
 import { useRouter } from "next/navigation";
 import { useCallback, useMemo } from "react";
-
 import { moneyText } from "@/components/billing/money-text";
 import { Chart } from "@/components/charts/chart";
 import { HeatTable } from "@/components/reports/heat-table";
@@ -24,6 +23,7 @@ import {
 } from "@/components/reports/report-words";
 import { useScope } from "@/components/shell/scope";
 import { cx } from "@/components/ui/cx";
+import { outcomeWords } from "@/server/domain/calls/outcome-kinds.schema";
 import { type Message, msg, say, t } from "@/server/kernel/words";
 
 type Props = Readonly<{ report: ReportData; before: ReportData | undefined }>;
@@ -34,14 +34,6 @@ const ways: Readonly<Record<string, Message>> = {
   out: msg("Outgoing"),
   in: msg("Incoming"),
   internal: msg("Internal"),
-};
-const outcomes: Readonly<Record<string, Message>> = {
-  answered: msg("outcome|answered"),
-  busy: msg("outcome|busy"),
-  no_answer: msg("outcome|no answer"),
-  failed: msg("outcome|failed"),
-  blocked: msg("outcome|blocked"),
-  cancelled: msg("outcome|cancelled"),
 };
 
 function footnote({ zone, otherMoney }: ReportData): string {
@@ -192,7 +184,7 @@ function Totals({ report, money: told }: Readonly<{ report: ReportData; money: M
 
 function wayName(value: string): string {
   const [way = "", outcome = ""] = value.split(":");
-  const [known, ended] = [ways[way], outcomes[outcome]];
+  const [known, ended] = [ways[way], outcomeWords[outcome]];
   return t("{way}, {outcome}", {
     way: known ? say(known) : way,
     outcome: ended ? say(ended) : outcome.replace("_", " "),

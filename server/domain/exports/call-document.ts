@@ -1,3 +1,4 @@
+import { outcomeWords } from "@/server/domain/calls/outcome-kinds.schema";
 import { type Cell, momentsIn, type Row } from "@/server/domain/exports/cells.rules";
 import { exportWords } from "@/server/domain/exports/export.schema";
 import type { ExportRow } from "@/server/domain/exports/exports";
@@ -18,7 +19,7 @@ import {
 } from "@/server/domain/statements/page";
 import { clockText, exactText, isDay, placesOf, writtenDay } from "@/server/domain/statements/statement.rules";
 import { decimalsOf } from "@/server/kernel/money";
-import { type Message, msg, say, t } from "@/server/kernel/words";
+import { say, t } from "@/server/kernel/words";
 
 type Head = TenantFacts & Readonly<{ file: ExportRow }>;
 
@@ -30,16 +31,8 @@ const cellOf = (row: Row, key: string): Cell => row[places.get(key) ?? -1] ?? nu
 const textOf = (row: Row, key: string): string => String(cellOf(row, key) ?? "");
 const costOf = (row: Row): bigint => BigInt(textOf(row, "cost") || "0");
 
-const outcomes: Readonly<Record<string, Message>> = {
-  answered: msg("outcome|answered"),
-  busy: msg("outcome|busy"),
-  no_answer: msg("outcome|no answer"),
-  failed: msg("outcome|failed"),
-  blocked: msg("outcome|blocked"),
-  cancelled: msg("outcome|cancelled"),
-};
 const outcomeText = (outcome: string): string => {
-  const known = outcomes[outcome];
+  const known = outcomeWords[outcome];
   return known ? say(known) : outcome.replaceAll("_", " ");
 };
 
