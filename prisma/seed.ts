@@ -6,7 +6,7 @@ import { currentEnv } from "@/server/config/env";
 import { topUp } from "@/server/domain/billing/movements";
 import { createOperator, createTenant, findOperator } from "@/server/domain/tenancy/tenants";
 import { connectDb, type Db } from "@/server/infra/db/client";
-import { createPool, type SqlPool } from "@/server/infra/db/pool";
+import { createPool, JOBS_WAIT_MS, type SqlPool } from "@/server/infra/db/pool";
 import type { PlanId, TenantId } from "@/server/kernel/ids";
 import { micros, parseMicros } from "@/server/kernel/money";
 
@@ -44,7 +44,7 @@ const fromEnvironment = (): SeedOptions => {
 export async function seed(options: SeedOptions = fromEnvironment()): Promise<Demo | undefined> {
   const { databaseUrl, dataDir, demo = true, now = new Date(), log = () => {} } = options;
   const db = connectDb(databaseUrl, 4);
-  const pool = createPool(databaseUrl, () => {}, 4);
+  const pool = createPool(databaseUrl, () => {}, 4, JOBS_WAIT_MS);
   try {
     if (await findOperator(db)) return undefined;
     const operator = tenants[0];

@@ -1,5 +1,4 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
-import os from "node:os";
 import path from "node:path";
 
 import { isStopping, output, run, say } from "./program.mjs";
@@ -7,9 +6,10 @@ import { failedLane, fromPlaywright, fromVitest, sum } from "./totals.mjs";
 
 const bin = (name) => path.join("node_modules/.bin", name);
 
-const { PRIORITY_BELOW_NORMAL, PRIORITY_LOW } = os.constants.priority;
+/** A third of what a telephone gets. Less, and a second of a test's patience would be a few milliseconds of the processor. */
+const GIVES_WAY = 5;
 
-const lanes = { check, unit: () => vitest("unit", PRIORITY_LOW), pbx: () => vitest("pbx"), browser };
+const lanes = { check, unit: () => vitest("unit", GIVES_WAY), pbx: () => vitest("pbx"), browser };
 
 export const laneNames = Object.keys(lanes);
 
@@ -71,7 +71,7 @@ async function browser() {
   const args = ["test", "--config", "test/e2e/playwright.config.ts"];
   const { code, log } = await run("browser", bin("playwright"), args, {
     env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report },
-    priority: PRIORITY_BELOW_NORMAL,
+    priority: GIVES_WAY,
   });
   return judged("browser", code, log, report, fromPlaywright);
 }

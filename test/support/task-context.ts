@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import { connectDb } from "@/server/infra/db/client";
-import { createPool } from "@/server/infra/db/pool";
+import { createPool, JOBS_WAIT_MS } from "@/server/infra/db/pool";
 import { silentLogger } from "@/server/infra/log/logger";
 import type { TenantId } from "@/server/kernel/ids";
 import type { TenantContext } from "@/workers/processors/types";
@@ -26,4 +26,4 @@ export const taskContext = (db: Pick<TenantContext, "db" | "pool">, tenantId: st
 
 /** The same with connections of its own, for a process of its own. */
 export const ownContext = (url: string, tenantId: string): TenantContext =>
-  taskContext({ db: connectDb(url, 4), pool: createPool(url, () => {}, 4) }, tenantId);
+  taskContext({ db: connectDb(url, 4), pool: createPool(url, () => {}, 4, JOBS_WAIT_MS) }, tenantId);

@@ -23,6 +23,8 @@ export type ReadyPool = SqlPool & {
 
 /** Somebody stands with a telephone at the ear. */
 export const CALLERS_WAIT_MS = 1_500;
+/** Somebody looks at a page: on a busy machine late is better than an error. */
+export const READERS_WAIT_MS = 10_000;
 /** For pools that nobody on the telephone waits for: on a busy machine a minute's jobs queue for a connection, and do not fail. */
 export const JOBS_WAIT_MS = 20_000;
 

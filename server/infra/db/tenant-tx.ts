@@ -1,5 +1,6 @@
 import type { Db } from "@/server/infra/db/client";
 import type { Prisma } from "@/server/infra/db/generated/client";
+import { READERS_WAIT_MS } from "@/server/infra/db/pool";
 import type { TenantId, UserId } from "@/server/kernel/ids";
 
 /** A transaction in which Postgres row security shows one tenant's rows. Only the two doors beside this file make one. */
@@ -29,6 +30,6 @@ export function inTenant<T>(
           set_config('app.user_id', ${scope.userId ?? ""}, true), set_config('transaction_read_only', ${readOnly}, true)`;
       return work(tx);
     },
-    { maxWait: 10_000, timeout: scope.patienceMs ?? 15_000 },
+    { maxWait: READERS_WAIT_MS, timeout: scope.patienceMs ?? 15_000 },
   );
 }

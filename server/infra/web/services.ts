@@ -1,7 +1,7 @@
 import { appUrl } from "@/server/config/database-url";
 import { currentEnv, type Env } from "@/server/config/env";
 import { connectDb, type Db } from "@/server/infra/db/client";
-import { createPool, type SqlPool } from "@/server/infra/db/pool";
+import { createPool, READERS_WAIT_MS, type SqlPool } from "@/server/infra/db/pool";
 import { createTxtLookup } from "@/server/infra/dns/txt";
 import { createLiveBus, LIVE_CHANNEL, type LiveBus } from "@/server/infra/live/bus";
 import { createLiveHub, type LiveHub } from "@/server/infra/live/hub";
@@ -37,7 +37,8 @@ function create(): WebServices {
   const env = currentEnv();
   const log = createLogger({ name: "web", level: env.LOG_LEVEL });
   const url = appUrl(env);
-  const sql = createPool(url, (error) => log.warn({ error }, "an idle database connection was lost"), 4);
+  const onIdleError = (error: Error) => log.warn({ error }, "an idle database connection was lost");
+  const sql = createPool(url, onIdleError, 4, READERS_WAIT_MS);
   const live = createLiveBus(
     async (payloads) => {
       await sql.query("live_notify", "SELECT pg_notify($1, p) FROM unnest($2::text[]) p", [LIVE_CHANNEL, payloads]);
