@@ -38,7 +38,18 @@ export function useMove({ way, tenant, target, currency, onDone }: Asked) {
       void queries.invalidateQueries();
       const sum = moneyText(readAmount(amount) ?? 0n, currency);
       if ("pendingId" in moved && moved.pendingId) {
-        toast(t("{sum} waits until a second person approves it.", { sum }));
+        const posted = "postedAlone" in moved ? moneyText(BigInt(String(moved.postedAlone)), currency) : undefined;
+        toast(
+          posted
+            ? t(
+                "{sum} waits until a second person approves it: {posted} was posted there by one person alone within 24 hours.",
+                {
+                  sum,
+                  posted,
+                },
+              )
+            : t("{sum} waits until a second person approves it.", { sum }),
+        );
         onDone();
         return;
       }

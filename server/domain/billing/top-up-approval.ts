@@ -11,14 +11,33 @@ export type MovedOrWaits = Readonly<{
   pendingId: string | null;
   currency: string;
   amount: Micros;
+  /** What one person posted there alone within 24 hours, when it waits for that. */
+  postedAlone?: Micros;
 }>;
 
 /** Whether a name of the ledger is a person's. An account of the machine may be anybody's, also of the one who asked. */
 export const isPerson = (actor: string): boolean => actor.startsWith("user:");
 
+/** Where money goes, and who posts it under which name. */
+type Posting = Readonly<{ tenantId: TenantId; currency: string; postingKey: string; actor: string }>;
+
 /**
- * Tops a wallet up as `topUp` does; what the operator posts above the limit waits for a second person instead. The same key
- * again answers with what became of it.
+ * What one person posted to a wallet of the operator's branch in the last 24 hours without a second one, and whether the name was used
+ * already. Locks the wallet: of two at once the second counts what the first posted.
+ */
+async function postedAlone(
+  tx: TenantWrite,
+  { tenantId, currency, postingKey, actor }: Posting,
+): Promise<Readonly<{ alone: bigint; known: boolean }>> {
+  const [row] = await tx.$queryRaw<{ alone: bigint; known: boolean }[]>`
+    SELECT posted_micros AS alone, known FROM wallet_posted_alone(${tenantId}::uuid, ${currency}, ${postingKey}, ${actor})`;
+  if (!row) throw new Error("the database answered without a sum");
+  return row;
+}
+
+/**
+ * Tops a wallet up as `topUp` does; what the operator posts above the limit, together with what the same person posted there alone
+ * in the last 24 hours, waits for a second person instead. Locks the wallet. The same key again answers with what became of it.
  * @throws DomainError as topUp; invalid_state when a second person rejected it; approval_in_person above the limit for whoever
  * is not a person of the portal.
  */
@@ -30,13 +49,15 @@ export async function topUpOrAsk(
   { actor, limit }: Readonly<{ actor: string; limit: Micros }>,
 ): Promise<MovedOrWaits> {
   const currency = movement.currency ?? receiver.currency;
-  if (payer.kind !== "operator" || movement.amount <= limit) {
-    return { pendingId: null, ...(await topUp(tx, payer, receiver, movement, actor)) };
-  }
+  const { amount, postingKey, memo } = movement;
+  const post = async () => ({ pendingId: null, ...(await topUp(tx, payer, receiver, movement, actor)) });
+  if (payer.kind !== "operator") return post();
+  const { alone, known } = await postedAlone(tx, { tenantId: receiver.tenantId, currency, postingKey, actor });
+  const asked = await tx.pendingTopUp.count({ where: { tenantId: payer.tenantId, postingKey } });
+  if (asked === 0 && (known || alone + amount <= limit)) return post();
   if (!isPerson(actor)) throw new DomainError("approval_in_person");
   if (receiver.tenantId === payer.tenantId) throw new DomainError("not_below", { field: "tenant" });
   if (currency !== receiver.currency) throw new DomainError("currency_mismatch");
-  const { amount, postingKey, memo } = movement;
   // One key names one top-up, also for two requests at once: the second waits here for the first.
   await tx.$executeRaw`
     INSERT INTO pending_top_up (tenant_id, receiver_id, currency, amount_micros, posting_key, memo, asked_by)
@@ -49,7 +70,8 @@ export async function topUpOrAsk(
   if (kept.state === "rejected") {
     throw new DomainError("invalid_state", {}, "That top-up was rejected by a second person.");
   }
-  return { transactionId: kept.transactionId, pendingId: kept.id, currency, amount };
+  const why = amount <= limit && kept.transactionId === null ? { postedAlone: micros(alone) } : {};
+  return { transactionId: kept.transactionId, pendingId: kept.id, currency, amount, ...why };
 }
 
 export type PendingRow = Readonly<{
@@ -96,8 +118,8 @@ export type Decided = Moved & { readonly receiverId: TenantId };
 
 /**
  * Decides about a waiting top-up of the tenant acted on: approved it is posted now, rejected never. One above the operator's
- * limit that its receiver or no person of the portal asked for is from now on asked for by the first who approves: no
- * transaction yet, and a second one decides. Locks it, then the wallet.
+ * limit, alone or with what the same person posted there alone in the last 24 hours, that its receiver or no person of the portal
+ * asked for is from now on asked for by the first who approves: no transaction yet, and a second one decides. Locks it, then the wallet.
  * @throws DomainError not_found; invalid_state when it was decided already; approval_by_another for whoever asked for it;
  * approval_in_person above the limit for whoever is not a person of the portal.
  */
@@ -129,9 +151,15 @@ export async function decideTopUp(
   const { currency } = kept;
   const amount = micros(kept.amount_micros);
   const receiverId = kept.receiver_id;
-  const byTwo = payer.kind === "operator" && amount > limit;
-  if (approve && byTwo && !isPerson(actor)) throw new DomainError("approval_in_person");
-  if (approve && byTwo && (kept.by_receiver || !isPerson(kept.asked_by))) {
+  // What a person of the operator asked for waits because one person may not post it, also when the day has passed since.
+  const byTwo =
+    approve &&
+    payer.kind === "operator" &&
+    (!kept.by_receiver ||
+      (await postedAlone(tx, { tenantId: receiverId, currency, postingKey: kept.posting_key, actor })).alone + amount >
+        limit);
+  if (byTwo && !isPerson(actor)) throw new DomainError("approval_in_person");
+  if (byTwo && (kept.by_receiver || !isPerson(kept.asked_by))) {
     await tx.$executeRaw`
       UPDATE pending_top_up SET by_receiver = false, asked_by = ${actor}, asked_at = clock_timestamp()
       WHERE tenant_id = ${payer.tenantId}::uuid AND id = ${topUpId}::uuid`;

@@ -29,7 +29,8 @@ type Maker = Readonly<{
 
 /**
  * Makes codes that are worth credit, for the tenant acted on to sell. The codes are in the answer and nowhere else. What is worth
- * more than the limit together and comes from the operator, who backs it with nothing, waits for a second person.
+ * more than the limit, together with what the same person made alone in the last 24 hours, and comes from the operator, who backs it
+ * with nothing, waits for a second person.
  * @throws DomainError invalid_input when the expiry has passed.
  * @throws DomainError invalid_state for a customer, which has nobody to sell to; currency_mismatch without a wallet in it;
  *   approval_in_person above the limit for whoever is not a person of the portal.
@@ -50,7 +51,8 @@ export async function createVouchers(
   }
   const own = await tx.tenant.findUnique({ where: { id: tenantId }, select: { currency: true, kind: true } });
   const currency = input.currency ?? own?.currency ?? "";
-  const waits = own?.kind === "operator" && amount * BigInt(count) > limit;
+  const worth = amount * BigInt(count);
+  const waits = own?.kind === "operator" && (await madeAlone(tx, tenantId, { currency, actor })) + worth > limit;
   if (waits && !isPerson(actor)) throw new DomainError("approval_in_person");
   const codes = Array.from({ length: count }, () => newVoucherCode(prefix));
   const digests = codes.map((code) => voucherDigest(readVoucherCode(code) ?? code, key));
@@ -66,6 +68,23 @@ export async function createVouchers(
     codes,
     csv: csvOf(codes, { amount, currency, expiresAt }),
   };
+}
+
+/**
+ * What the codes are worth that one person made in the last 24 hours without a second one; those of the command line, which may be
+ * anybody, count for everybody, and everybody's for it. Of two at once the second waits, and counts the first.
+ */
+async function madeAlone(
+  tx: TenantWrite,
+  tenantId: TenantId,
+  { currency, actor }: Readonly<{ currency: string; actor: string }>,
+): Promise<bigint> {
+  await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended('vouchers:' || ${tenantId}, 0))::text`;
+  const [row] = await tx.$queryRaw<{ worth: bigint }[]>`
+    SELECT coalesce(sum(b.amount_micros * b.count), 0)::bigint AS worth FROM voucher_batch b
+    WHERE b.tenant_id = ${tenantId}::uuid AND b.currency = ${currency} AND b.created_at > clock_timestamp() - interval '24 hours'
+      AND NOT b.waits AND b.approved_by IS NULL AND (b.actor = ${actor} OR b.actor NOT LIKE 'user:%' OR ${!isPerson(actor)})`;
+  return row?.worth ?? 0n;
 }
 
 function csvOf(codes: readonly string[], of: { amount: bigint; currency: string; expiresAt: Date }): string {
