@@ -1,9 +1,13 @@
+import { verifyTrail } from "@/server/domain/audit/verify";
+import { connectDb } from "@/server/infra/db/client";
+import { readTenant } from "@/server/infra/db/read-tenant";
+import type { TenantId } from "@/server/kernel/ids";
 import { benchDatabase } from "./database";
 import { type Figure, round } from "./figure";
 
 const EVENTS = 400_000;
 
-/** How fast a chain of audit events is walked; beside it what hashing the same bytes alone costs. */
+/** How fast a chain of audit events is walked, as the product walks it; beside it what hashing as many bytes alone costs. */
 export async function auditVerify(): Promise<Figure[]> {
   const db = await benchDatabase();
   try {
@@ -18,17 +22,19 @@ export async function auditVerify(): Promise<Figure[]> {
       UPDATE audit_head SET seq = seq + ${EVENTS}, hash = h.hash WHERE tenant_id = h.tenant_id;
     END $$`);
     await db.owner.query("VACUUM ANALYZE audit_event");
-    const seconds = async (text: string) => {
-      const began = performance.now();
-      const { rows } = await db.owner.query(text);
-      return { seconds: (performance.now() - began) / 1000, row: rows[0] as Record<string, unknown> };
-    };
-    const walked = await seconds(`SELECT * FROM audit_verify('${db.operatorId}')`);
-    const bare = await seconds(
-      "SELECT count(*) FILTER (WHERE sha256(previous_hash || convert_to(subject || action || request_id, 'UTF8')) = hash) FROM audit_event",
+    const app = connectDb(db.appUrl, 2);
+    const tenantId = db.operatorId as TenantId;
+    const walked = await timed(() => verifyTrail((work) => readTenant(app, { tenantId }, work), tenantId));
+    await app.$disconnect();
+    await db.owner.query("SET max_parallel_workers_per_gather = 0");
+    // As many bytes as such an event has, made of nothing.
+    const bare = await timed(() =>
+      db.owner.query(
+        `SELECT count(*) FILTER (WHERE sha256(previous_hash || convert_to('${"x".repeat(330)}', 'UTF8')) = hash) FROM audit_event`,
+      ),
     );
     const rate = EVENTS / walked.seconds;
-    const whole = walked.row["first_bad_seq"] === null;
+    const whole = walked.value.ok && walked.value.rows >= EVENTS;
     return [
       {
         id: "audit",
@@ -37,10 +43,16 @@ export async function auditVerify(): Promise<Figure[]> {
         unit: "/s",
         reach: "≥ 200 000",
         reached: whole && rate >= 200_000,
-        anchor: `one SHA-256 a row and nothing else: ${round(EVENTS / bare.seconds)}/s`,
+        anchor: `one SHA-256 over as many bytes and nothing else, in one backend: ${round(EVENTS / bare.seconds)}/s`,
       },
     ];
   } finally {
     await db.stop();
   }
+}
+
+async function timed<T>(work: () => Promise<T>): Promise<{ seconds: number; value: T }> {
+  const began = performance.now();
+  const value = await work();
+  return { seconds: (performance.now() - began) / 1_000, value };
 }

@@ -1,8 +1,9 @@
 import { z } from "zod";
 
 import { router, tenantQuery } from "@/server/api/trpc";
-import { listTrail, verifyTrail } from "@/server/domain/audit/trail";
+import { listTrail } from "@/server/domain/audit/trail";
 import { trailFilterSchema } from "@/server/domain/audit/trail.schema";
+import { verifyTrail } from "@/server/domain/audit/verify";
 
 const cursorSchema = z
   .string()
@@ -14,5 +15,5 @@ export const auditRouter = router({
     .input(trailFilterSchema.extend({ cursor: cursorSchema }))
     .query(({ ctx, input: { tenantSlug: _, ...filter } }) => ctx.read((tx) => listTrail(tx, ctx.tenantId, filter))),
 
-  verify: tenantQuery("audit.read").query(({ ctx }) => ctx.read((tx) => verifyTrail(tx, ctx.tenantId))),
+  verify: tenantQuery("audit.read").query(({ ctx }) => verifyTrail(ctx.read, ctx.tenantId)),
 });

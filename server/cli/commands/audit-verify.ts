@@ -3,7 +3,7 @@ import { access } from "node:fs/promises";
 import { createInterface } from "node:readline";
 
 import { type AnchorCheck, checkAnchors } from "@/server/domain/audit/anchors";
-import { verifyTrail } from "@/server/domain/audit/trail";
+import { verifyTrail } from "@/server/domain/audit/verify";
 import { listTree } from "@/server/domain/tenancy/tenants";
 import { BadInput, type Command } from "../command";
 import type { Desk } from "../desk";
@@ -27,7 +27,7 @@ export const auditVerify: Command = {
     const some = slug === undefined ? await desk.readAll((tx) => listTree(tx, operator)) : [await desk.tenant(slug)];
     const tenants = [];
     for (const tenant of some) {
-      const { ok, rows, firstBadSeq } = await desk.read(tenant.id, (tx) => verifyTrail(tx, tenant.id));
+      const { ok, rows, firstBadSeq } = await verifyTrail((work) => desk.read(tenant.id, work), tenant.id);
       const badSeq = firstBadSeq === null ? null : Number(firstBadSeq);
       tenants.push({ tenant: tenant.slug, ok, events: Number(rows), firstBadSeq: badSeq });
     }

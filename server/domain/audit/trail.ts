@@ -87,16 +87,3 @@ function shown({ actorId, personEmail, actingTenantId, actingName, ...row }: Sto
   const actor = row.actorKind === "user" ? (personEmail ?? unseen) : actorId;
   return { ...row, actor, actingFor: actingTenantId === null ? null : (actingName ?? "provider") };
 }
-
-export type TrailCheck = { readonly ok: boolean; readonly rows: bigint; readonly firstBadSeq: bigint | null };
-
-/**
- * Walks a tenant's chain of hashes. An event that was edited, deleted, moved, added or cut off at the end shows as the first
- * bad number.
- */
-export async function verifyTrail(tx: TenantRead, tenantId: TenantId): Promise<TrailCheck> {
-  const [row] = await tx.$queryRaw<{ events: bigint; first_bad_seq: bigint | null }[]>`
-    SELECT events, first_bad_seq FROM audit_verify(${tenantId}::uuid)`;
-  if (!row) return { ok: false, rows: 0n, firstBadSeq: 1n };
-  return { ok: row.first_bad_seq === null, rows: row.events, firstBadSeq: row.first_bad_seq };
-}

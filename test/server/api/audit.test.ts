@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { change } from "@/server/domain/audit/change";
+import { verifyTrail } from "@/server/domain/audit/verify";
+import { readTenant } from "@/server/infra/db/read-tenant";
 import type { TenantId } from "@/server/kernel/ids";
 import { type Branches, makeBranches } from "@/test/support/branch";
 import { callerFor } from "@/test/support/caller";
@@ -100,6 +102,10 @@ describe("the list", () => {
 describe("verifying", () => {
   const verify = async ({ tenantSlug, owner }: { tenantSlug: string; owner: string }) =>
     as(owner).audit.verify({ tenantSlug });
+  const inParts = ({ tenant }: { tenant: { tenantId: string } }, part: number) => {
+    const tenantId = tenant.tenantId as TenantId;
+    return verifyTrail((work) => readTenant(db.app, { tenantId }, work), tenantId, part);
+  };
   const tamper = (sql: string, of: { tenantId: string }) => branches.build.sql(sql, [of.tenantId]);
 
   test("an untouched trail is whole", async () => {
@@ -132,5 +138,36 @@ describe("verifying", () => {
     const trail = await withTrail(8);
     await tamper(sql, trail.tenant);
     expect(await verify(trail)).toMatchObject({ ok: false, firstBadSeq });
+    // In parts what is missing at the end of one is named itself, not the event after it.
+    for (const part of [1, 2, 3]) {
+      const { ok, firstBadSeq: bad } = await inParts(trail, part);
+      expect({ ok, late: bad === null || bad > firstBadSeq }).toEqual({ ok: false, late: false });
+    }
+  });
+
+  test.each([1, 2, 3, 7, 8, 9])("a trail of eight in parts of %i is walked once, whole", async (part) => {
+    expect(await inParts(await withTrail(8), part)).toEqual({ ok: true, rows: 8n, firstBadSeq: null });
+  });
+
+  test("what is appended while it is walked disturbs nothing", async () => {
+    const { tenant, owner } = await withTrail(8);
+    const tenantId = tenant.tenantId as TenantId;
+    const actor = { kind: "user", id: owner, requestId: "r", address: "192.0.2.1" } as const;
+    const found = await verifyTrail(
+      async (work) => {
+        const answer = await readTenant(db.app, { tenantId }, work);
+        await change(db.app, { tenantId, actor, action: "extension.edit" }, async () => ({
+          subject: "thing:9",
+          before: {},
+          after: {},
+          result: undefined,
+        }));
+        return answer;
+      },
+      tenantId,
+      3,
+    );
+    expect(found).toMatchObject({ ok: true, firstBadSeq: null });
+    expect(found.rows).toBeGreaterThan(8n);
   });
 });

@@ -151,6 +151,11 @@ test("the oldest part of a trail goes and what is left verifies; a cut by anybod
   const first = await on.make.one<{ seq: string }>("SELECT min(seq) AS seq FROM audit_event WHERE tenant_id = $1", [
     gamma.tenantId,
   ]);
+  // Somebody who walks the chain in parts had told them apart before.
+  const part = (through: bigint) =>
+    on.make.one("SELECT events, first_bad_seq FROM audit_verify($1, 10, $2)", [gamma.tenantId, through]);
+  expect(await part(20n)).toEqual({ events: "0", first_bad_seq: null });
+  expect(await part(BigInt(first.seq) + 4n)).toEqual({ events: "5", first_bad_seq: null });
   const wrong = async (work: string, values: unknown[]) => {
     await on.make.sql("BEGIN");
     await on.make.sql(work, values);
