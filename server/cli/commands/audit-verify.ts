@@ -10,7 +10,7 @@ import type { Desk } from "../desk";
 
 export const auditVerify: Command = {
   summary:
-    "Walks the chain of audit events: an edit, a deletion, a reordering, an insertion or a cut-off end is found.",
+    "Walks the chain of audit events: an edit, a deletion, a reordering, an insertion or a cut-off end is found. What was found is an event.",
   options: {
     tenant: { value: "slug", about: "one tenant; all when left out" },
     against: {
@@ -42,6 +42,13 @@ export const auditVerify: Command = {
       ...(bad.length === 0 ? [`${events} events of ${tenants.length} tenants: the chains are whole.`] : []),
       ...anchors.map(sayAgainst),
     ].join("\n");
+    const checked = files.length > 0 ? anchors.reduce((sum, each) => sum + each.checked, 0) : null;
+    const only = slug === undefined ? undefined : some[0];
+    await desk.change(only?.id ?? operator, "audit.verify", async () => ({
+      subject: `audit:${only?.id ?? "all"}`,
+      after: { ok, events, tenants: tenants.length, broken: bad.length, anchors: checked },
+      result: undefined,
+    }));
     const value = { ok, events, tenants, ...(files.length > 0 && { against: anchors }) };
     return { value, say, failed: !ok };
   },

@@ -142,6 +142,7 @@ export type AuditAction =
   | "cdr.upload"
   | "cdr.forget"
   | "audit.export"
+  | "audit.verify"
   | "token.create"
   | "token.rotate"
   | "token.revoke"

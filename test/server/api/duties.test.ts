@@ -1,6 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { anchorLine } from "@/server/domain/audit/anchor-line";
 import { duties } from "@/server/domain/duties/duty-kinds.schema";
+import type { TenantId } from "@/server/kernel/ids";
 import { jsonOf, runCli } from "@/test/server/cli/run-cli";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 import { noonZone } from "@/test/support/noon";
@@ -120,7 +125,7 @@ test("what the system can count it counts: with something left a duty is done on
     Object.fromEntries(
       (await desk().list({ tenantSlug })).items.flatMap((one) => (one.left === null ? [] : [[one.duty, one.left]])),
     );
-  const quiet = { incidents: 0, differences: 0, seats: 0, secrets: 0 };
+  const quiet = { incidents: 0, differences: 0, seats: 0, secrets: 0, trail: 1 };
   expect(await left()).toEqual(quiet);
 
   await on.sql(
@@ -147,7 +152,7 @@ test("what the system can count it counts: with something left a duty is done on
      SELECT u, now() - interval '40 days', now() + interval '1 day', now() - ago, '', '' FROM unnest($1::uuid[], $2::interval[]) x(u, ago)`,
     [people.slice(1, 3), ["31 days", "1 day"]],
   );
-  expect(await left()).toEqual({ incidents: 2, differences: 2, seats: 2, secrets: 1 });
+  expect(await left()).toEqual({ incidents: 2, differences: 2, seats: 2, secrets: 1, trail: 1 });
   // Where sessions go sooner, nobody knows which seats were used.
   const keptFor = (days: number) =>
     on.sql(
@@ -156,7 +161,7 @@ test("what the system can count it counts: with something left a duty is done on
       [on.operator.tenantId, days],
     );
   await keptFor(29);
-  expect(await left()).toEqual({ incidents: 2, differences: 2, secrets: 1 });
+  expect(await left()).toEqual({ incidents: 2, differences: 2, secrets: 1, trail: 1 });
   await keptFor(30);
   expect(await left()).toMatchObject({ seats: 2 });
 
@@ -174,4 +179,44 @@ test("what the system can count it counts: with something left a duty is done on
   await on.sql("UPDATE difference SET healed_at = now()");
   await desk().done({ tenantSlug, duty: "differences" });
   expect((await trail()).at(-1)).toMatchObject({ after: { note: "", left: 0 } });
+});
+
+test("the trail counts as verified when all of it was found whole, against its anchors, within the quarter", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "anchors-"));
+  const file = path.join(folder, "anchors");
+  const heads = await on.sql<{ tenant_id: TenantId; seq: string; hash: Buffer }>("SELECT * FROM audit_heads()");
+  const lines = heads.map((head) =>
+    anchorLine({ tenantId: head.tenant_id, seq: BigInt(head.seq), hash: head.hash.toString("hex") }, new Date()),
+  );
+  writeFileSync(file, `${lines.join("\n")}\n`);
+  const left = async () => (await of("trail"))?.left;
+  const verified = () =>
+    on.sql<{ action: string; actor_id: string; subject: string; after: { anchors: number | null } }>(
+      "SELECT actor_id, subject, after FROM audit_event WHERE action = 'audit.verify' ORDER BY at",
+    );
+  const rows = () => on.sql<{ n: number }>("SELECT count(*)::int AS n FROM audit_event").then(([row]) => row?.n);
+  try {
+    const events = await rows();
+    await jsonOf(db.appUrl, ["audit", "verify"]);
+    await jsonOf(db.appUrl, ["audit", "verify", "--tenant", "operator", "--against", file]);
+    expect(await left()).toBe(1);
+    await jsonOf(db.appUrl, ["audit", "verify", "--against", file]);
+    expect(await left()).toBe(0);
+    const all = { actor_id: userInfo().username, subject: "audit:all" };
+    expect(await verified()).toMatchObject([
+      { ...all, after: { ok: true, events, broken: 0, anchors: null } },
+      { subject: `audit:${on.operator.tenantId}`, after: { ok: true, tenants: 1 } },
+      { ...all, after: { ok: true, events: (events ?? 0) + 2, broken: 0, anchors: lines.length } },
+    ]);
+    await desk().done({ tenantSlug, duty: "trail" });
+
+    // A quarter later it is due, and one that is not whole is no verification.
+    await on.sql("UPDATE audit_event SET at = at - interval '90 days' WHERE action = 'audit.verify'");
+    expect(await left()).toBe(1);
+    expect((await runCli(db.appUrl, ["audit", "verify", "--against", file])).code).toBe(1);
+    expect((await verified()).at(-1)).toMatchObject({ ...all, after: { ok: false, broken: 1 } });
+    expect(await left()).toBe(1);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
