@@ -21,9 +21,9 @@ export default defineConfig({
   },
   test: {
     // For a slow machine with much to do. How fast something is, the bench says and no test.
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
-    expect: { poll: { timeout: 45_000, interval: 20 } },
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    expect: { poll: { timeout: 90_000, interval: 20 } },
     // By itself it leaves one core to whoever watches: with two, half the machine would stand idle.
     maxWorkers: availableParallelism(),
     projects: [
@@ -45,8 +45,6 @@ export default defineConfig({
           include: ["test/pbx/**/*.test.ts"],
           globalSetup: setup("test/pbx/global-setup.ts"),
           fileParallelism: false,
-          testTimeout: 300_000,
-          hookTimeout: 180_000,
         },
       },
     ],

@@ -7,7 +7,7 @@ import { fingerprintsOf } from "@/server/domain/system/manager-secret.rules";
 import { connectAmi } from "@/server/infra/ami/connect";
 import type { AmiGateway } from "@/server/infra/ami/gateway";
 import { connectDb, type Db } from "@/server/infra/db/client";
-import { CALLERS_WAIT_MS, createPool, JOBS_WAIT_MS, type SqlPool } from "@/server/infra/db/pool";
+import { createPool, JOBS_WAIT_MS, type SqlPool } from "@/server/infra/db/pool";
 import { createTxtLookup } from "@/server/infra/dns/txt";
 import { createLiveBus, LIVE_CHANNEL } from "@/server/infra/live/bus";
 import type { Logger } from "@/server/infra/log/logger";
@@ -57,7 +57,7 @@ const READY_CONNECTIONS = 8;
  */
 export async function startWorkers(env: Env, log: Logger): Promise<RunningWorkers> {
   const connectionString = appUrl(env);
-  const { pool, jobsPool } = poolsOf(connectionString, log);
+  const { pool, jobsPool } = poolsOf(connectionString, patienceOf(env), log);
   await untilReady(pool);
   const db = connectDb(connectionString, 4);
   const bus = createLiveBus((payloads) => notifyAll(pool, payloads));
@@ -90,7 +90,7 @@ export async function startWorkers(env: Env, log: Logger): Promise<RunningWorker
   const stops = [readyConnections(pool, log), watchCalls(reconciler, ami, log), resumeContainments({ pool, ami, log })];
   const metrics = createMetrics({ ...parts, runs, desk: counts, spool: () => spool.current });
   const server = createCallControl({
-    ...{ pool, lifecycle, pbx, log },
+    ...{ pool, lifecycle, pbx, log, deadlineMs: patienceOf(env) },
     secret: env.PBX_SECRET,
     health: () => healthOf(parts),
     reconcile: () => reconciler.report(),
@@ -123,13 +123,16 @@ function followLink(parts: Readonly<{ pool: SqlPool; db: Db; ami: AmiGateway; pb
 }
 
 /** One for calls, which fails at once, and one for jobs. Nothing connects before the first query. */
-function poolsOf(connectionString: string, log: Logger) {
+function poolsOf(connectionString: string, patienceMs: number, log: Logger) {
   const onIdleError = (error: Error) => log.warn({ error }, "a connection to the database was lost");
   return {
-    pool: createPool(connectionString, onIdleError, CALL_CONNECTIONS, CALLERS_WAIT_MS, READY_CONNECTIONS),
+    pool: createPool(connectionString, onIdleError, CALL_CONNECTIONS, patienceMs, READY_CONNECTIONS),
     jobsPool: createPool(connectionString, onIdleError, JOBS_CONNECTIONS, JOBS_WAIT_MS),
   };
 }
+
+/** A little less than the PBX waits, so that it is answered. */
+const patienceOf = ({ CALL_PATIENCE }: Env) => CALL_PATIENCE * 1_000 - 500;
 
 const namesOf = (env: Env) => ({
   version: productVersion,

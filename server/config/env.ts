@@ -90,6 +90,7 @@ const schema = z.object({
     .string()
     .regex(/^sip:[A-Za-z0-9.-]{1,253}(:\d{1,5})?$/, "must look like sip:host:port")
     .optional(),
+  CALL_PATIENCE: z.coerce.number().int().min(2).max(60).default(2),
   CARRIER_QUALIFY: z.coerce.number().int().min(0).max(3_600).default(0),
   CDR_SPOOL_FILE: z.string().min(1).optional(),
 

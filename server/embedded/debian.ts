@@ -148,7 +148,7 @@ export async function unpackAll(debs: string, root: string): Promise<void> {
 async function prove(tree: DebianTree, { name, proof: [program, ...given] }: Wanted): Promise<void> {
   const { command, args } = tree.command(program);
   try {
-    await run(command, [...args, ...given], { timeout: 20_000 });
+    await run(command, [...args, ...given], { timeout: 120_000 });
   } catch (error) {
     const words = String((error as { stderr?: string }).stderr ?? error);
     const library = missingLibrary(words);

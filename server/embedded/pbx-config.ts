@@ -29,6 +29,8 @@ export type PbxSettings = Readonly<{
   amiAct: Readonly<{ username: string; secret: string }>;
   /** `sip:host:port` of a real trunk; without it, the demo's carrier between two ports of this machine. */
   carrierUri?: string | undefined;
+  /** Seconds that a caller waits for the answer of call control. */
+  callPatience: number;
   /** Seconds between two OPTIONS to the carrier, by which its state is known; 0: none is sent. */
   carrierQualify: number;
   demoPorts: Readonly<{ out: number; end: number }>;
@@ -96,6 +98,8 @@ export function pbxValues(settings: PbxSettings, tree: string, runFolder: string
     PBX_NAME: settings.pbxName,
     PBX_SECRET: settings.pbxSecret,
     CALL_CONTROL_URL: settings.callControlUrl,
+    REACH_SECONDS: String(Math.floor(settings.callPatience / 2)),
+    CALL_PATIENCE: String(settings.callPatience),
     DB_HOST: settings.database.host,
     DB_PORT: String(settings.database.port),
     DB_NAME: settings.database.database,

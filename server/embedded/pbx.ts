@@ -52,7 +52,7 @@ export async function startPbx(tree: DebianTree, dataDir: string, settings: PbxS
     const { stdout } = await run(command, [...args, "-n", "-C", config, "-rx", line], {
       ...account,
       env,
-      timeout: 10_000,
+      timeout: 60_000,
     });
     return stdout;
   };
@@ -78,10 +78,10 @@ const refuse = (sentence: string): never => {
 /** The socket answers early; this command answers when everything is loaded. */
 async function fullyBooted(folder: string, cli: (line: string) => Promise<string>): Promise<void> {
   const socket = path.join(socketFolderOf(folder), "asterisk.ctl");
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 120_000;
   while (Date.now() < deadline) {
     if (existsSync(socket) && /fully booted/.test(await cli("core waitfullybooted").catch(() => ""))) return;
     await sleep(50);
   }
-  throw new StartError(`Asterisk was not ready within 30 seconds; its log is in ${path.join(folder, "log")}.`);
+  throw new StartError(`Asterisk was not ready within two minutes; its log is in ${path.join(folder, "log")}.`);
 }

@@ -193,7 +193,7 @@ function dropStaleLock(folder: string): void {
 }
 
 async function untilUp(adminUrl: string, database: string): Promise<void> {
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + 120_000;
   for (;;) {
     const client = new Client({ connectionString: adminUrl, connectionTimeoutMillis: 5_000 });
     client.on("error", () => {});

@@ -63,7 +63,7 @@ async function findProgram({ cache, say }: Options): Promise<Program | undefined
   for (const folder of (process.env["PATH"] ?? "").split(path.delimiter)) {
     const command = path.join(folder, "redis-server");
     if (!existsSync(command)) continue;
-    const works = await run(command, ["--version"], { timeout: 5_000 }).then(
+    const works = await run(command, ["--version"], { timeout: 60_000 }).then(
       () => true,
       () => false,
     );
@@ -102,9 +102,9 @@ const configOf = (folder: string, port: number, password: string): string =>
   ].join("\n");
 
 async function untilUp(port: number, password: string): Promise<void> {
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 120_000;
   while (!(await answersPing(port, password))) {
-    if (Date.now() > deadline) throw new StartError("Redis did not answer within 30 seconds.");
+    if (Date.now() > deadline) throw new StartError("Redis did not answer within two minutes.");
     await sleep(25);
   }
 }
@@ -117,7 +117,7 @@ const answersPing = (port: number, password: string): Promise<boolean> =>
       socket.destroy();
       resolve(answer);
     };
-    socket.setTimeout(1_000, () => done(false));
+    socket.setTimeout(10_000, () => done(false));
     socket.on("error", () => done(false));
     socket.on("connect", () => socket.write(`AUTH ${password}\r\nPING\r\n`));
     let heard = "";

@@ -63,6 +63,7 @@ export async function startStackPbx(
     amiPort: plan.ports.ami,
     amiRead: { username: amiUsers.read, secret: plan.secrets.amiReadSecret },
     amiAct: { username: amiUsers.act, secret: plan.secrets.amiActSecret },
+    callPatience: env.CALL_PATIENCE,
     carrierUri: env.CARRIER_URI,
     carrierQualify: env.CARRIER_QUALIFY,
     demoPorts: plan.demoPorts,
@@ -126,7 +127,7 @@ function terminal(): NodeJS.ProcessEnv {
 }
 
 async function untilAnswers(child: Child, url: string, name: string): Promise<void> {
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + 120_000;
   let sentence: string | undefined;
   void child.ended.then((text) => {
     sentence = text;
@@ -138,7 +139,7 @@ async function untilAnswers(child: Child, url: string, name: string): Promise<vo
     await sleep(40);
   }
   await child.stop("SIGKILL");
-  throw new StartError(`${name} did not answer within a minute; the log is ${child.logFile}.`);
+  throw new StartError(`${name} did not answer within two minutes; the log is ${child.logFile}.`);
 }
 
 const answers = (url: string): Promise<boolean> =>

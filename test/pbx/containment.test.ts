@@ -113,7 +113,7 @@ test("a hijacked phone that dials premium numbers in parallel is contained by ru
   const first = await (await phone.open()).call("09005123450");
   await first.answered;
   const calls = await Promise.all(
-    Array.from({ length: 7 }, (_, n) => sippCall(stolen, `0900512345${n + 1}`, { holdMs: 60_000 })),
+    Array.from({ length: 7 }, (_, n) => sippCall(stolen, `0900512345${n + 1}`, { holdMs: 240_000 })),
   );
   // None of them ended because the thief had enough.
   expect((await first.ended).side).toBe("them");
@@ -130,9 +130,9 @@ test("a hijacked phone that dials premium numbers in parallel is contained by ru
   );
   expect(BigInt(spent)).toBeLessThanOrEqual(CAP + SECOND * BigInt(SLICE));
   // Calls are settled by their own ends, which may be a moment after the last step.
-  await until(async () => (await lane.make.wallet(tenant)).held === 0n, 30_000);
+  await until(async () => (await lane.make.wallet(tenant)).held === 0n);
   expect((await sippCall(stolen, "09005123450", { holdMs: 1_000 })).status).not.toBe(200);
-}, 180_000);
+});
 
 test("a worker killed in the middle of a containment leaves it to the next, which ends it whole, each step once", async () => {
   const { tenant, phone, live } = await on.hijacked(3);
@@ -150,7 +150,7 @@ test("a worker killed in the middle of a containment leaves it to the next, whic
     await inTheWay.query("SELECT FROM extension WHERE id = $1 FOR NO KEY UPDATE", [phone.extensionId]);
     const target = { tenantId: tenant.tenantId as TenantId, extensionId: phone.extensionId };
     await on.write((tx) => startContainment(tx, on.desk(), { incidentId: id, target }, bySystem));
-    await until(async () => (await on.steps(id))["rotate"]?.state === "running", 60_000);
+    await until(async () => (await on.steps(id))["rotate"]?.state === "running");
     await lane.stack.killWorker();
     expect((await on.steps(id))["notify"]).toMatchObject({ state: "waiting" });
   } finally {
@@ -178,7 +178,7 @@ test("a worker killed in the middle of a containment leaves it to the next, whic
   expect(done).toEqual(steps.map((step) => ({ step, n: 1 })));
   expect(await lane.make.sql("SELECT FROM evidence_snapshot WHERE incident_id = $1", [id])).toHaveLength(1);
   expect(await lane.make.sql("SELECT FROM mail WHERE tenant_id = $1", [tenant.tenantId])).toHaveLength(1);
-}, 180_000);
+});
 
 test("the link to the PBX cut in the middle: all but the calls is done, the command does it by hand, and the rest follows by itself", async () => {
   await lane.stack.killWorker();

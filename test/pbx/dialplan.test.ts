@@ -15,6 +15,7 @@ import {
 } from "@/test/support/fake-call-control";
 import { provisionPhone, startPbxAlone } from "@/test/support/pbx-alone";
 import { type SippPhone, sippCall, sippRegister } from "@/test/support/sipp";
+import { watchStandstill } from "@/test/support/standstill";
 
 /** The dialplan alone: a real Asterisk, a real phone, and a call control that does whatever a server can do wrong. */
 let dataDir: string;
@@ -69,16 +70,16 @@ async function spoolLine(destination: string): Promise<string[]> {
 }
 
 function lastSpoolLine(): string[] {
-  const line =
-    readFileSync(stack.runtime.cdrSpoolFile ?? "", "utf8")
-      .trimEnd()
-      .split("\n")
-      .at(-1) ?? "";
+  const [line = ""] = readFileSync(stack.runtime.cdrSpoolFile ?? "", "utf8")
+    .trimEnd()
+    .split("\n")
+    .slice(-1);
   return [...line.matchAll(/"((?:[^"]|"")*)"/g)].map((match) => (match[1] ?? "").replaceAll('""', '"'));
 }
 
 test("a call is asked for once, answered, told, and in the spool with the same talk time", async () => {
   control.behaviour = says("out|60|493012345678|493099||call-1");
+  const machine = watchStandstill();
   const call = await sippCall(phone, "03012345678", { holdMs: 2_000 });
   expect(call).toMatchObject({ status: 200, endedBy: "phone" });
   const [question, ...more] = asked("/v1/authorise");
@@ -86,7 +87,7 @@ test("a call is asked for once, answered, told, and in the spool with the same t
   expect(question).toMatchObject({ pbx: "pbx1", endpoint: "acme-100", dialled: "03012345678", cid: "100" });
   expect(question?.["addr"]).toMatch(/^127\.0\.0\.1:\d+$/);
   expect(question?.["call"]).toMatch(/^pbx1-\d+\.\d+$/);
-  expect(Math.abs(Number(question?.["at"]) / 1_000 - Date.now())).toBeLessThan(15_000);
+  expect(Math.abs(Number(question?.["at"]) / 1_000 - Date.now())).toBeLessThan(60_000);
   expect(control.asked[0]?.authorization).toBe(`Bearer ${stack.runtime.pbxSecret}`);
   const end = await toldEnd();
   expect(end).toMatchObject({ call: question?.["call"], status: "ANSWER", side: "caller" });
@@ -99,7 +100,7 @@ test("a call is asked for once, answered, told, and in the spool with the same t
     disposition: "ANSWERED",
     userfield: "out:call-1",
   });
-  expect(Math.abs(Number(billsec) * 1_000 - Number(end?.["talk_ms"]))).toBeLessThanOrEqual(10);
+  expect(Math.abs(Number(billsec) * 1_000 - Number(end?.["talk_ms"]))).toBeLessThan(machine.slackMs());
   expect(Number(ended) - Number(answer)).toBeCloseTo(Number(billsec), 2);
   expect(Number(answer)).toBeGreaterThan(Number(start));
 });
@@ -108,20 +109,24 @@ test.each([1, 3])(
   "a grant of %i s is cut a tenth of a second before its end, and ringing is not counted",
   async (seconds) => {
     control.behaviour = says(`out|${seconds}|493012345678|493099||call-2`);
-    const call = await sippCall(phone, "03012345678", { holdMs: 20_000 });
+    const machine = watchStandstill();
+    const call = await sippCall(phone, "03012345678", { holdMs: 120_000 });
     expect(call).toMatchObject({ status: 200, endedBy: "server" });
-    expect(call.talkMs).toBeGreaterThan(seconds * 1_000 - 250);
-    expect(call.talkMs).toBeLessThan(seconds * 1_000 + 60);
-    expect(Number((await toldEnd())?.["talk_ms"])).toBeLessThanOrEqual(seconds * 1_000);
+    const talkMs = Number((await toldEnd())?.["talk_ms"]);
+    expect(Math.abs(talkMs - seconds * 1_000)).toBeLessThan(machine.slackMs());
   },
 );
 
 test("the cut does not wait for a call control that hangs at the end", async () => {
   control.behaviour = says("out|2|4930123456702|493099||call-3");
   control.ended = staysSilent;
-  const call = await sippCall(phone, "03012345678", { holdMs: 20_000 });
-  expect(call.talkMs).toBeLessThan(2_000 + 1_100);
-  expect(Number((await spoolLine("4930123456702"))[8])).toBeCloseTo(1.9, 1);
+  const machine = watchStandstill();
+  const call = await sippCall(phone, "03012345678", { holdMs: 120_000 });
+  const talkMs = Number((await spoolLine("4930123456702"))[8]) * 1_000;
+  const slackMs = machine.slackMs();
+  expect(Math.abs(talkMs - 2_000)).toBeLessThan(slackMs);
+  // Call control is given a second, and then the phone hears of it.
+  expect(call.talkMs).toBeLessThan(3_000 + slackMs);
 });
 
 describe("emergency numbers pass", () => {
@@ -144,9 +149,12 @@ describe("emergency numbers pass", () => {
     control.behaviour = errorPage;
     expect((await sippCall(phone, "03012345678")).status).toBe(403);
     control.behaviour = staysSilent;
+    await stack.pbx?.cli("dialplan set global RF_ANSWER_SECONDS 2");
+    const machine = watchStandstill();
     const hung = await sippCall(phone, "1123");
     expect(hung.status).toBe(403);
-    expect(hung.setupMs).toBeLessThan(2_600);
+    expect(hung.setupMs).toBeLessThan(2_000 + machine.slackMs());
+    await stack.pbx?.cli("dialplan set global RF_ANSWER_SECONDS 45");
     await control.close();
     expect((await sippCall(phone, "+112")).status).toBe(403);
     expect((await sippCall(phone, "-112-")).status).toBe(403);
@@ -193,7 +201,7 @@ describe("what call control may say", () => {
 
   test("a grant beyond four hours is cut down to four hours", async () => {
     control.behaviour = says("out|999999999|493012345678|493099||x");
-    const calling = sippCall(phone, "03012345678", { holdMs: 2_500 });
+    const calling = sippCall(phone, "03012345678", { holdMs: 120_000 });
     await expect.poll(() => stack.pbx?.cli("core show channels concise")).toContain("Up!Dial!");
     const channels = (await stack.pbx?.cli("core show channels concise")) ?? "";
     const caller = channels
@@ -201,13 +209,12 @@ describe("what call control may say", () => {
       .find((line) => line.startsWith("PJSIP/acme-100"))
       ?.split("!")[0];
     expect(await stack.pbx?.cli(`core show channel ${caller}`)).toContain("RF_SECONDS=14400");
+    await stack.pbx?.cli("channel request hangup all");
     await calling;
   });
 
-  test.each([
-    ["97", 404],
-    ["99", 486],
-  ])("the demo's carrier fails a number that ends in %s with %i", async (ending, status) => {
+  const failing = [["97", 404] as const, ["99", 486] as const];
+  test.each(failing)("the demo's carrier fails a number that ends in %s with %i", async (ending, status) => {
     control.behaviour = says(`out|60|4930123456${ending}|493099||x`);
     expect((await sippCall(phone, `030123456${ending}`)).status).toBe(status);
     expect(await toldEnd()).toMatchObject({ talk_ms: "0" });
@@ -215,20 +222,8 @@ describe("what call control may say", () => {
 });
 
 describe("what a phone may send", () => {
-  test.each([
-    "500&PJSIP/trunk",
-    "500&PJSIP/123@carrier",
-    "$(EPOCH)",
-    "*43#",
-    "a,b",
-    "s",
-    "h",
-    "i",
-    "t",
-    "1(2",
-    "+",
-    "+49-30",
-  ])("%s reaches call control as it was dialled", async (number) => {
+  const strange = ["500&PJSIP/trunk", "500&PJSIP/123@carrier", "$(EPOCH)", "*43#", "a,b", "s", "h", "i", "t"];
+  test.each([...strange, "1(2", "+", "+49-30"])("%s reaches call control as it was dialled", async (number) => {
     control.behaviour = says("refuse|484|||DST-04|x");
     // "@" would end the number in the address; a phone escapes it.
     expect((await sippCall(phone, number.replace("@", "%40"))).status).toBe(484);
@@ -277,12 +272,12 @@ describe("what a phone may send", () => {
     const rang: string[] = [];
     const answering = (name: string, answerAfterMs: number) =>
       SipPhone.open({ ...other, incoming: { answerAfterMs }, onIncoming: () => void rang.push(name) });
-    const [quick, slow] = [await answering("quick", 300), await answering("slow", 5_000)];
+    const [quick, slow] = [await answering("quick", 300), await answering("slow", 50_000)];
     try {
       await Promise.all([quick.register(), slow.register()]);
       const call = await sippCall(phone, "101", { holdMs: 700 });
       expect(call).toMatchObject({ status: 200, endedBy: "phone" });
-      expect(call.setupMs).toBeLessThan(2_000);
+      expect(call.setupMs).toBeLessThan(40_000);
       expect(rang.sort()).toEqual(["quick", "slow"]);
     } finally {
       await Promise.all([quick.close(), slow.close()]);
@@ -291,8 +286,9 @@ describe("what a phone may send", () => {
 
   test("the echo answers, and its talk time is told", async () => {
     control.behaviour = says("echo|14400||||x");
-    const call = await sippCall(phone, "*43", { holdMs: 700 });
+    const machine = watchStandstill();
+    const call = await sippCall(phone, "*43", { holdMs: 2_000 });
     expect(call).toMatchObject({ status: 200, endedBy: "phone" });
-    expect(Math.abs(Number((await toldEnd())?.["talk_ms"]) - call.talkMs)).toBeLessThan(100);
+    expect(Math.abs(Number((await toldEnd())?.["talk_ms"]) - call.talkMs)).toBeLessThan(machine.slackMs());
   });
 });

@@ -4,6 +4,7 @@ import { type ConnectStep, connectSteps } from "@/server/domain/provisioning/con
 import { readTenant } from "@/server/infra/db/read-tenant";
 import type { TenantId } from "@/server/kernel/ids";
 import { type Lane, pause, perSecond, startLane, until } from "@/test/support/pbx-lane";
+import { watchStandstill } from "@/test/support/standstill";
 
 /** A real telephone calls through a real Asterisk, and pays. The carrier rings one to three seconds, then answers. */
 let lane: Lane;
@@ -26,7 +27,6 @@ describe("a phone", () => {
         (
           await lane.make.sql("SELECT address, user_agent FROM registration WHERE tenant_id = $1", [tenant.tenantId])
         )[0],
-      1_000,
     );
     expect(seen).toMatchObject({ address: `127.0.0.1:${right.port}` });
     const events = await until(async () => {
@@ -83,26 +83,26 @@ describe("a phone", () => {
 describe("an answered call", () => {
   test("is charged to the micro for what was talked, once, and explained", async () => {
     const { tenant, phone } = await lane.customer(1_000_000n, { perMinute: 12_500n, fee: 30_000n, first: 60, next: 6 });
+    const machine = watchStandstill();
     const call = await (await phone.open()).call(NUMBER);
     await call.answered;
     await pause(1_500);
     call.hangUp();
-    await call.ended;
+    const { talkMs } = await call.ended;
     const record = await lane.record(tenant);
     expect(record).toMatchObject({ outcome: "answered", billed_seconds: 60, cost: 42_500n });
-    expect(record.talkMs).toBeGreaterThan(1_300);
-    expect(record.talkMs).toBeLessThan(2_500);
+    expect(Math.abs(record.talkMs - talkMs)).toBeLessThan(machine.slackMs());
     expect(await lane.make.wallet(tenant)).toEqual({ posted: 957_500n, held: 0n, available: 957_500n });
   });
 
   test("is cut when the money that was held for it ends, and the wallet is empty, not overdrawn", async () => {
     const { tenant, phone } = await lane.customer(4_000n);
+    const machine = watchStandstill();
     const call = await (await phone.open()).call(NUMBER);
     await call.answered;
     const end = await call.ended;
     expect(end.side).toBe("them");
-    expect(end.talkMs).toBeGreaterThan(3_600);
-    expect(end.talkMs).toBeLessThan(4_400);
+    expect(Math.abs(end.talkMs - 4_000)).toBeLessThan(machine.slackMs());
     expect(await lane.record(tenant)).toMatchObject({ reason: "BAL-02", billed_seconds: 4, cost: 4_000n });
     expect(await lane.make.wallet(tenant)).toEqual({ posted: 0n, held: 0n, available: 0n });
   });
@@ -211,19 +211,18 @@ test("eight parallel calls on a wallet that pays for half of them never overdraw
 });
 
 test("a call longer than its slice is renewed, and a top-up during the call prolongs it", async () => {
-  const { tenant, phone } = await lane.customer(12_000n, perSecond, { slice: 10 });
+  const { tenant, phone } = await lane.customer(24_000n, perSecond, { slice: 20 });
+  const machine = watchStandstill();
   const call = await (await phone.open()).call(NUMBER);
   await call.answered;
   await until(
     async () =>
-      (await lane.make.sql("SELECT 1 FROM call WHERE tenant_id = $1 AND granted_seconds = 12", [tenant.tenantId]))
+      (await lane.make.sql("SELECT 1 FROM call WHERE tenant_id = $1 AND granted_seconds = 24", [tenant.tenantId]))
         .length === 1,
-    10_000,
   );
   await lane.make.topUp(tenant, 6_000n);
   const end = await call.ended;
-  expect(end.talkMs).toBeGreaterThan(17_000);
-  expect(end.talkMs).toBeLessThan(18_500);
-  expect(await lane.record(tenant)).toMatchObject({ billed_seconds: 18, cost: 18_000n, reason: "BAL-02" });
+  expect(Math.abs(end.talkMs - 30_000)).toBeLessThan(machine.slackMs());
+  expect(await lane.record(tenant)).toMatchObject({ billed_seconds: 30, cost: 30_000n, reason: "BAL-02" });
   expect(await lane.make.wallet(tenant)).toMatchObject({ posted: 0n, held: 0n });
 });

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { banFileNames } from "@/server/domain/bans/ban-files.rules";
 import { foundByFail2ban } from "@/test/support/firewall";
 import { hostileText } from "@/test/support/hostile-text";
-import { type Lane, perSecond, startLane, until } from "@/test/support/pbx-lane";
+import { type Lane, pause, perSecond, startLane, until } from "@/test/support/pbx-lane";
 import { strangerAt } from "@/test/support/stranger-sip";
 import { relayFrom } from "@/test/support/udp-relay";
 
@@ -39,13 +39,18 @@ async function scan(
   const relay = await relayFrom(from, lane.stack.runtime.sipPort, packets);
   try {
     const target = `udp://127.0.0.1:${relay.port}`;
-    const { stdout, stderr } = await run(program, [...words, "-d", file, target], { timeout: 12_000 }).catch(
-      // Once its address is banned it may wait for ever for another answer than the 403.
-      (stopped: { killed: boolean; stdout: string; stderr: string }) => {
-        if (stopped.killed) return stopped;
-        throw stopped;
-      },
-    );
+    const scanning = run(program, [...words, "-d", file, target]);
+    // Once its address is banned it may wait for ever for another answer than the 403.
+    void bannedToo(from)
+      .then(() => pause(10_000))
+      .then(
+        () => scanning.child.kill(),
+        () => {},
+      );
+    const { stdout, stderr } = await scanning.catch((stopped: { killed: boolean; stdout: string; stderr: string }) => {
+      if (stopped.killed) return stopped;
+      throw stopped;
+    });
     return stdout + stderr;
   } finally {
     relay.close();
@@ -61,12 +66,12 @@ const incidents = () =>
      FROM incident i JOIN incident_subject s ON s.incident_id = i.id GROUP BY i.tenant_id, i.id ORDER BY i.number`,
   );
 const seenFrom = (source: string) =>
-  until(async () => (await incidents()).find((seen) => seen.source === source && seen.signals >= 5), 20_000);
+  until(async () => (await incidents()).find((seen) => seen.source === source && seen.signals >= 5));
 const banned = async () => {
   const held = "SELECT host(network) AS address FROM ban WHERE scope = 'sip' ORDER BY network";
   return (await lane.make.sql<{ address: string }>(held)).map(({ address }) => address);
 };
-const bannedToo = (address: string) => until(async () => (await banned()).includes(address), 20_000);
+const bannedToo = (address: string) => until(async () => (await banned()).includes(address));
 
 /** A phone that works: registered, and called from, while `scanning` goes on and once more after it. */
 async function working(scanning: (username: string) => Promise<string>) {
@@ -111,7 +116,7 @@ test("whoever mistypes a secret less often than is allowed is no attacker, and c
   const as = { user: phone.username };
   for (let n = 0; n < 4; n += 1) expect(await stranger.register(as, "not-the-secret")).toBe(401);
   const kept = "SELECT sum((detail ->> 'count')::int)::int AS many FROM security_event WHERE address = '127.7.3.1'";
-  await until(async () => (await lane.make.sql<{ many: number | null }>(kept))[0]?.many === 4, 20_000);
+  await until(async () => (await lane.make.sql<{ many: number | null }>(kept))[0]?.many === 4);
   expect(await stranger.register(as, phone.secret)).toBe(200);
   stranger.close();
 });
@@ -130,7 +135,7 @@ test("guesses at one phone's secret are one incident and one ban, of the right s
 
 test("fail2ban finds in the log of the bans who attacked, each once, and nobody who only mistyped", async () => {
   const log = path.join(bans, banFileNames.fail2ban);
-  await until(async () => existsSync(log) && readFileSync(log, "utf8").includes("127.7.2.1"), 30_000);
+  await until(async () => existsSync(log) && readFileSync(log, "utf8").includes("127.7.2.1"));
   expect((await foundByFail2ban(log)).toSorted()).toEqual(["127.7.1.1", "127.7.2.1"]);
 });
 

@@ -3,6 +3,7 @@ import { readEnv } from "@/server/config/env";
 import { silentLogger } from "@/server/infra/log/logger";
 import type { TestDatabase } from "@/test/support/database";
 import type { FakeAsterisk } from "@/test/support/fake-asterisk";
+import { PATIENT } from "@/test/support/patient";
 import { startWorkers } from "@/workers/start";
 
 export const PBX_SECRET = "the-secret-of-the-test-pbx";
@@ -16,6 +17,7 @@ export function workerEnv(db: TestDatabase, more: Record<string, string | undefi
     PBX_SECRET,
     CALL_CONTROL_PORT: "1",
     LOG_LEVEL: "silent",
+    ...PATIENT,
     ...more,
   });
 }

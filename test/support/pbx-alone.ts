@@ -3,6 +3,7 @@ import path from "node:path";
 import { Client } from "pg";
 
 import { type Stack, startStack } from "@/server/embedded/stack";
+import { PATIENT } from "./patient";
 import type { SippPhone } from "./sipp";
 
 /** A real Asterisk on a migrated database, with nobody at call control. */
@@ -14,7 +15,12 @@ export const startPbxAlone = (dataDir: string, more: Readonly<Record<string, str
     seed: false,
     redis: false,
     ports: { web: 0, callControl: 0, sip: 0 },
-    env: { PBX: "embedded", RINGFENCE_CACHE: process.env["RINGFENCE_CACHE"] ?? path.resolve(".data/cache"), ...more },
+    env: {
+      ...PATIENT,
+      PBX: "embedded",
+      RINGFENCE_CACHE: process.env["RINGFENCE_CACHE"] ?? path.resolve(".data/cache"),
+      ...more,
+    },
     postgresSettings: { fsync: "off", synchronous_commit: "off" },
   });
 

@@ -12,6 +12,7 @@ import { type Stack, startStack } from "@/server/embedded/stack";
 import { connectDb } from "@/server/infra/db/client";
 import type { ExtensionId, TenantId } from "@/server/kernel/ids";
 import { builders, type RateOf, type Tenancy } from "./builders";
+import { PATIENT } from "./patient";
 
 const run = promisify(execFile);
 
@@ -36,6 +37,7 @@ export async function startLane(env: Record<string, string> = {}) {
     postgresSettings: { fsync: "off", synchronous_commit: "off" },
     env: {
       RINGFENCE_CACHE: process.env["RINGFENCE_CACHE"] ?? path.resolve(".data/cache"),
+      ...PATIENT,
       DEMO_TRAFFIC: "off",
       LOG_LEVEL: "warn",
       ...env,
@@ -94,7 +96,7 @@ export async function startLane(env: Record<string, string> = {}) {
   }
 
   /** The newest call of a tenant, once it is over. */
-  async function record(of: Tenancy, patienceMs = 8_000) {
+  async function record(of: Tenancy) {
     type Row = {
       id: string;
       state: string;
@@ -116,7 +118,7 @@ export async function startLane(env: Record<string, string> = {}) {
         [of.tenantId],
       );
       return row?.state === "ended" ? { ...row, talkMs: Number(row.talk_ms), cost: BigInt(row.cost) } : undefined;
-    }, patienceMs);
+    });
   }
 
   return {
@@ -162,13 +164,16 @@ async function connectOwner(stack: Stack): Promise<Client> {
   return client;
 }
 
+/** As long as a slow machine with much to do may take to start a worker and do what had to wait for it. */
+const PATIENCE_MS = 90_000;
+
 /** Polls until there is something, and fails by saying that there never was. */
-export async function until<T>(look: () => Promise<T | undefined | false>, patienceMs = 5_000): Promise<T> {
-  const deadline = Date.now() + patienceMs;
+export async function until<T>(look: () => Promise<T | undefined | false>): Promise<T> {
+  const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     const found = await look();
     if (found !== undefined && found !== false) return found;
-    if (Date.now() > deadline) throw new Error(`nothing after ${patienceMs} ms`);
+    if (Date.now() > deadline) throw new Error(`nothing after ${PATIENCE_MS} ms`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

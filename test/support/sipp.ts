@@ -81,7 +81,7 @@ export async function sippRegister(
 ): Promise<number> {
   const template = readFileSync(path.join(scenarios, "register.xml"), "utf8");
   const scenario = template.replaceAll("[local_port]>", `[local_port]${parameters}>`);
-  const log = await once(phone, scenario, [String(expires), contact], 20_000, port);
+  const log = await once(phone, scenario, [String(expires), contact], 90_000, port);
   return (
     messagesOf(log)
       .flatMap(({ status }) => status ?? [])

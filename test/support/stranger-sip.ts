@@ -24,7 +24,7 @@ export type Stranger = Readonly<{
     patienceMs?: number,
   ) => Promise<number | undefined>;
   /** Registers with the secret of a phone: the request is as hostile as `written` is. */
-  register: (written: Written, secret: string) => Promise<number | undefined>;
+  register: (written: Written, secret: string, patienceMs?: number) => Promise<number | undefined>;
   close: () => void;
 }>;
 
@@ -75,15 +75,15 @@ export async function strangerAt(address: string, target: number): Promise<Stran
   return {
     port,
     ask: async (method, written, patienceMs = 500) => statusOf(await send(method, written, patienceMs)),
-    register: async (written, secret) => {
-      const asked = await send("REGISTER", written, 5_000);
+    register: async (written, secret, patienceMs = 45_000) => {
+      const asked = await send("REGISTER", written, patienceMs);
       const response = asked === undefined ? undefined : parseSip(asked);
       const challenge = response && chooseChallenge(headersNamed(response, "www-authenticate"));
       if (!challenge) return statusOf(asked);
       const uri = `sip:127.0.0.1:${target}`;
       const username = decodeURIComponent(written.user);
       const authorization = answerChallenge(challenge, { username, secret, method: "REGISTER", uri });
-      return statusOf(await send("REGISTER", { ...written, authorization }, 5_000));
+      return statusOf(await send("REGISTER", { ...written, authorization }, patienceMs));
     },
     close: () => socket.close(),
   };

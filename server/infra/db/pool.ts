@@ -22,7 +22,7 @@ export type ReadyPool = SqlPool & {
 };
 
 /** Somebody stands with a telephone at the ear. */
-export const CALLERS_WAIT_MS = 1_500;
+const CALLERS_WAIT_MS = 1_500;
 /** Somebody looks at a page: on a busy machine late is better than an error. */
 export const READERS_WAIT_MS = 10_000;
 /** For pools that nobody on the telephone waits for: on a busy machine a minute's jobs queue for a connection, and do not fail. */
@@ -44,7 +44,8 @@ export function createPool(
     max,
     min: kept,
     connectionTimeoutMillis: waitMs,
-    statement_timeout: 5_000,
+    // Whoever waits longer for a connection waits longer for an answer.
+    statement_timeout: Math.max(5_000, waitMs),
     keepAlive: true,
   });
   pool.on("error", onIdleError);

@@ -4,6 +4,7 @@ import path from "node:path";
 
 import { startStack } from "@/server/embedded/stack";
 import { startDns } from "@/test/support/dns";
+import { PATIENT } from "@/test/support/patient";
 
 /** Runs the product as `npm start` does, on ports of its own, until it is told to stop. Its last line says where. */
 const dataDir = mkdtempSync(path.join(tmpdir(), "ringfence-browser-"));
@@ -17,6 +18,7 @@ const stack = await startStack({
   // No demo traffic: a test that adds up one call's money wants nobody else to spend any. Pictures want some.
   env: {
     ...process.env,
+    ...PATIENT,
     DNS_SERVERS: dns.server,
     PBX: "embedded",
     DEMO_TRAFFIC: process.env["RINGFENCE_STACK_TRAFFIC"] ?? "off",

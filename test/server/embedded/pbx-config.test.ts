@@ -19,6 +19,7 @@ const settings = {
   amiPort: 5038,
   amiRead: { username: "ringfence-read", secret: "read-secret" },
   amiAct: { username: "ringfence-act", secret: "act-secret" },
+  callPatience: 2,
   carrierQualify: 0,
   demoPorts: { out: 41_001, end: 41_002 },
 };

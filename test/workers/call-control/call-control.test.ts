@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { builders, type Phone, type Tenancy } from "@/test/support/builders";
 import { callControlAt, startTestWorkers } from "@/test/support/call-control";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { watchStandstill } from "@/test/support/standstill";
 
 let db: TestDatabase;
 let make: ReturnType<typeof builders>;
@@ -133,10 +134,10 @@ test("the end of a call that nobody authorised is no error", async () => {
 });
 
 test("health says how each part is, and no secret", async () => {
-  const { status, report } = await pbx.health();
-  expect(status).toBe(200);
-  expect(report).toMatchObject({ database: "ok", queue: { backend: "postgres", state: "ok" }, ami: null });
-  expect(JSON.stringify(report)).not.toMatch(/secret|postgres:/i);
+  // A part that a busy machine does not ask within a second counts as away.
+  const report = { database: "ok", queue: { backend: "postgres", state: "ok" }, ami: null };
+  await expect.poll(() => pbx.health()).toMatchObject({ status: 200, report });
+  expect(JSON.stringify((await pbx.health()).report)).not.toMatch(/secret|postgres:/i);
 });
 
 test("with the database away every question is refused quickly, and all works again when it is back", async () => {
@@ -150,10 +151,11 @@ test("with the database away every question is refused quickly, and all works ag
   await make.sql(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'portal_app' AND datname = current_database()",
   );
+  const machine = watchStandstill();
   const began = Date.now();
   expect((await pbx.authorise(call, phone.endpoint, "+493012345678")).status).toBe(503);
   expect((await pbx.ended(kept, 47_000)).status).toBe(503);
-  expect(Date.now() - began).toBeLessThan(3_500);
+  expect(Date.now() - began).toBeLessThan(3_000 + machine.slackMs());
   await make.sql(`ALTER DATABASE ${name} CONNECTION LIMIT -1`);
   await expect.poll(async () => (await pbx.authorise(call, phone.endpoint, "+493012345678")).status).toBe(200);
   await expect.poll(async () => (await rowOf(kept))["state"]).toBe("ended");
