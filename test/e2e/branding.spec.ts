@@ -5,6 +5,7 @@ import { teach } from "@/test/support/dns";
 import { expectAccessible } from "./support/axe";
 import { test, textOf } from "./support/portal";
 import { signInOf, stack } from "./support/stack";
+import { keepToasts } from "./support/toasts";
 
 // Chromium takes every name below localhost for this machine.
 const host = `phones-${randomBytes(4).toString("hex")}.quay.localhost`;
@@ -23,6 +24,7 @@ test("a reseller's customer comes in by its host name and sees its brand; the op
   const [reseller, operator] = [signInOf("reseller", "owner"), signInOf("operator", "owner")];
   const house = new URL(stack().appUrl);
   const there = `${house.protocol}//${host}:${house.port}`;
+  await keepToasts(page);
   await enter(reseller);
 
   await test.step("chosen, with a colour that is too faint for text, and seen before it is saved", async () => {

@@ -3,6 +3,7 @@ import { expect, type Page } from "@playwright/test";
 import { openPage, withClicks, withKeys } from "./support/hand";
 import { test } from "./support/portal";
 import { signInOf } from "./support/stack";
+import { keepToasts } from "./support/toasts";
 
 /** More of what people do, within the clicks or keys that it may take: prices, and finding one's way. */
 const reseller = () => signInOf("reseller", "owner");
@@ -25,6 +26,7 @@ test("a deck of prices from its file to a day that is still to come, its differe
   page,
   resume,
 }) => {
+  await keepToasts(page);
   await resume(reseller());
   const decks = `/t/${reseller().tenantSlug}/plans/decks`;
   const when = page.getByLabel("From when on");

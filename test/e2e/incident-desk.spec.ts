@@ -9,6 +9,7 @@ import { createExtension, test } from "./support/portal";
 import { act, actOften } from "./support/procedures";
 import { signInOf, stack } from "./support/stack";
 import { guessAt } from "./support/thief";
+import { keepToasts } from "./support/toasts";
 
 const operator = () => signInOf("operator", "owner");
 const customer = () => signInOf("customer", "admin");
@@ -186,6 +187,7 @@ test("a ban of telephones and portal names what it cuts off, wants a tick for th
   page,
   resume,
 }) => {
+  await keepToasts(page);
   await resume(customer());
   const made = await createExtension(page, customer().tenantSlug, "Guest room");
   const guest = `${network()}.9.9`;

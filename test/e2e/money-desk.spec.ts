@@ -6,6 +6,7 @@ import { expectAccessible } from "./support/axe";
 import { openPage } from "./support/hand";
 import { createExtension, factOf, microsOf, rowOf, sectionOf, test, textOf } from "./support/portal";
 import { type SignIn, signInOf } from "./support/stack";
+import { keepToasts } from "./support/toasts";
 
 const reseller = () => signInOf("reseller", "owner");
 const customer = () => signInOf("customer", "owner");
@@ -117,6 +118,7 @@ test("a charge is priced again by another plan, disputed, and credited whole; th
 });
 
 test("codes of a batch are shown once, saved as a file, and each adds its credit once", async ({ page, resume }) => {
+  await keepToasts(page);
   await resume(customer());
   const before = await settledOf(page);
   await page.context().clearCookies();

@@ -30,11 +30,11 @@ export default defineConfig({
   retries: 0,
   forbidOnly: true,
   // Limits for a slow machine with much to do: nothing here says how fast something is.
-  timeout: 300_000,
-  expect: { timeout: 45_000 },
+  timeout: 900_000,
+  expect: { timeout: 90_000 },
   reporter: [["list"], ["json"]],
   use: {
-    actionTimeout: 45_000,
+    actionTimeout: 90_000,
     viewport: { width: 1280, height: 900 },
     locale: "en-GB",
     timezoneId: "Europe/Berlin",

@@ -2,9 +2,11 @@ import { expect } from "@playwright/test";
 
 import { createExtension, rowOf, sectionOf, test } from "./support/portal";
 import { signInOf } from "./support/stack";
+import { keepToasts } from "./support/toasts";
 
 test("a refused call says why in its row, and its panel leads to what mends it", async ({ page, enter, openPhone }) => {
   const customer = signInOf("customer", "admin");
+  await keepToasts(page);
   await enter(customer);
   const made = await createExtension(page, customer.tenantSlug, "Workshop");
   const phone = await openPhone(made);

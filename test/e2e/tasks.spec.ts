@@ -5,6 +5,7 @@ import type { SipPhone } from "@/server/embedded/sip-phone";
 import { type Hand, openPage, withClicks, withKeys } from "./support/hand";
 import { createExtension, type NewPhone, rowOf, sectionOf, test, textOf } from "./support/portal";
 import { signInOf } from "./support/stack";
+import { keepToasts } from "./support/toasts";
 
 /** What people do every day, within the clicks or keys that it may take. */
 const admin = () => signInOf("customer", "admin");
@@ -145,6 +146,7 @@ test("an extension is suspended with its live call, and its secret replaced", as
 });
 
 test("a daily cap by the palette", async ({ page, resume }) => {
+  await keepToasts(page);
   await resume(owner());
   const field = page.locator("[name=dailyCap]");
   const saved = page.getByText("Limits saved.");

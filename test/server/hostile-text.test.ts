@@ -40,8 +40,8 @@ describe.each(["package", "socket"] as const)("the manager interface, over the %
     );
     await fc.assert(
       fc.asyncProperty(channel, async (text) => {
-        await asked(link.ami.hangUp(text, { cause: 16, deadlineMs: 2_000 }));
-        await asked(link.ami.setLimit(text, 5, { deadlineMs: 2_000 }));
+        await asked(link.ami.hangUp(text, { cause: 16, deadlineMs: 60_000 }));
+        await asked(link.ami.setLimit(text, 5, { deadlineMs: 60_000 }));
       }),
       { numRuns: 1_500 },
     );
@@ -75,8 +75,8 @@ describe.each(["package", "socket"] as const)("the manager interface, over the %
     );
     await fc.assert(
       fc.asyncProperty(phone, async (text) => {
-        await asked(link.ami.ringForEcho(text, { deadlineMs: 2_000 }));
-        await asked(link.ami.answeredAtUs(text, { deadlineMs: 2_000 }));
+        await asked(link.ami.ringForEcho(text, { deadlineMs: 60_000 }));
+        await asked(link.ami.answeredAtUs(text, { deadlineMs: 60_000 }));
       }),
       { numRuns: 750 },
     );

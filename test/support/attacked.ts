@@ -15,7 +15,7 @@ import { stage } from "./stage";
 export const stranger = { number: "909", dialled: "493099999999" };
 
 /** The machine of a test may be slow; what is late is a test of its own. */
-export const patience = { itemsMs: 15_000, sealMs: 10_000 } as const;
+export const patience = { itemsMs: 60_000, sealMs: 60_000 } as const;
 
 /** A customer whose phone is attacked, with a call and a registration; a neighbour with a call of its own; an incident. */
 export async function attacked(db: TestDatabase) {

@@ -18,8 +18,6 @@ import type { TestDatabase } from "./database";
 import { type Stage, stage } from "./stage";
 import { taskContext } from "./task-context";
 
-const isLate = (error: unknown) => error instanceof DomainError && error.code === "evidence_late";
-
 /** A PBX whose channels are calls that were authorised; it can be away. */
 export function pretendPbx() {
   const state = { away: false, hungUp: [] as string[], before: async () => {} };
@@ -90,17 +88,9 @@ export async function containedStage(db: TestDatabase) {
     release: (id: string) => write((tx) => releaseContainment(tx, desk, id, me)),
     list: (incidentId: string) =>
       readTenant(db.app, { tenantId: desk, subtree: true }, (tx) => listContainments(tx, desk, incidentId)),
-    /** The job, as the queue runs it: evidence that a busy machine did not store in its two seconds is there the next time. */
-    run: async (containmentId: string, counts?: DeskCounts) => {
-      const job = { ...taskContext({ db: db.app, pool: db.pool }, desk), ami: pbx.ami, counts };
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          return await containIncident({ containmentId }, job);
-        } catch (error) {
-          if (attempt === 8 || !(error instanceof Error) || !isLate(error.cause)) throw error;
-        }
-      }
-    },
+    /** The job, as the queue runs it. */
+    run: (containmentId: string, counts?: DeskCounts) =>
+      containIncident({ containmentId }, { ...taskContext({ db: db.app, pool: db.pool }, desk), ami: pbx.ami, counts }),
     /** An answered call of a phone, as the PBX names it. */
     live: async (endpoint: string, more: { kind?: string; dialled?: string } = {}) => {
       calling += 1;

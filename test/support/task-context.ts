@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import { connectDb } from "@/server/infra/db/client";
-import { createPool, JOBS_WAIT_MS } from "@/server/infra/db/pool";
+import { createPool } from "@/server/infra/db/pool";
 import { silentLogger } from "@/server/infra/log/logger";
 import type { TenantId } from "@/server/kernel/ids";
 import type { TenantContext } from "@/workers/processors/types";
@@ -21,9 +21,11 @@ export const taskContext = (db: Pick<TenantContext, "db" | "pool">, tenantId: st
     securityEventRetentionDays: 90,
     pseudonymSecret: "the key of the tests, thirty-two letters",
     auditFile: undefined,
+    // A busy machine stores none in its two seconds.
+    evidence: { itemsMs: 60_000, sealMs: 60_000 },
   },
 });
 
-/** The same with connections of its own, for a process of its own. */
+/** The same with connections of its own, for a process of its own: it waits at a lock until it is killed, however late that is. */
 export const ownContext = (url: string, tenantId: string): TenantContext =>
-  taskContext({ db: connectDb(url, 4), pool: createPool(url, () => {}, 4, JOBS_WAIT_MS) }, tenantId);
+  taskContext({ db: connectDb(url, 4), pool: createPool(url, () => {}, 4, 300_000) }, tenantId);

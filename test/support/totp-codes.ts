@@ -11,6 +11,6 @@ export const codeOf = (secret: string, off = 0): string => codeAt(secretBytes(se
 /** The code before, which is good for as long as this half minute lasts: at its very end the next one is waited for. */
 export async function codeBefore(secret: string): Promise<string> {
   const leftMs = STEP_MS - (Date.now() % STEP_MS);
-  if (leftMs < 3_000) await new Promise((resolve) => setTimeout(resolve, leftMs));
+  if (leftMs < 8_000) await new Promise((resolve) => setTimeout(resolve, leftMs));
   return codeOf(secret, -1);
 }

@@ -73,9 +73,13 @@ test("a beat says how the queue, the calls and the PBX are, and of a failed job 
   });
   open.push(ami);
   await expect.poll(() => ami.status().connected).toBe(true);
-  await heart({ ami }).beat();
-  const [row] = await stored();
-  expect(row?.report).toMatchObject({
+  const beating = heart({ ami });
+  // A part that a busy machine does not ask within two seconds counts as away.
+  const told = async () => {
+    await beating.beat();
+    return (await stored())[0]?.report;
+  };
+  await expect.poll(told).toMatchObject({
     ami: {
       connected: true,
       version: "22.7.0",
@@ -90,7 +94,7 @@ test("a beat says how the queue, the calls and the PBX are, and of a failed job 
       { id: "j2", tenantId: null },
     ],
   });
-  expect(JSON.stringify(row?.report)).not.toContain("mailId");
+  expect(JSON.stringify(await told())).not.toContain("mailId");
 });
 
 test("what is away is said, not waited for; and a worker that ends is not missed", async () => {

@@ -72,7 +72,7 @@ export const acts: Acts = {
     const beside = { tenantIds: [ofTenantId], extensionIds: extensionId === null ? [] : [extensionId] };
     const actor = { kind: "job", id: "incident.contain", requestId: ctx.jobId } as const;
     const asked = { incidentId, key: id, reason: `Before ${subject} is contained`, takenBy: createdBy, actor, beside };
-    await takeSnapshot({ db: ctx.db, ami: ctx.ami }, ctx.tenantId, asked);
+    await takeSnapshot({ db: ctx.db, ami: ctx.ami, ...ctx.settings.evidence }, ctx.tenantId, asked);
     run.tally.count = 1;
     return undefined;
   },

@@ -53,6 +53,8 @@ export type SystemContext = {
     webhookKey?: string;
     /** Whether messages may go to this machine and to private networks. */
     privateTargets?: boolean;
+    /** How long the items of a snapshot may take, and then its storing; milliseconds. */
+    evidence?: Readonly<{ itemsMs: number; sealMs: number }>;
     /** Where the bans that hold are written for a firewall, and which ports it guards. */
     banExport?: Readonly<{ folder: string; ports: Readonly<{ sip: number; web: number }> }> | undefined;
   }>;

@@ -68,7 +68,7 @@ test("an open incident with evidence holds what it touches from a day before it 
   expect(await held(on.customer.tenantId, now)).toBe(false);
   const actor = { kind: "job", id: "test", requestId: "r" } as const;
   const snapshot = await takeSnapshot(
-    { db: db.app, ami: undefined, itemsMs: 15_000, sealMs: 10_000 },
+    { db: db.app, ami: undefined, itemsMs: 60_000, sealMs: 60_000 },
     on.operator.tenantId as TenantId,
     {
       incidentId,

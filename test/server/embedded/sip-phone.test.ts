@@ -4,6 +4,7 @@ import { escapeUser, header, parseSip, renderSip } from "@/server/embedded/sip-m
 import { type PhoneOptions, SipPhone } from "@/server/embedded/sip-phone";
 import { type Incoming, SipTransactions } from "@/server/embedded/sip-transactions";
 import { eventually } from "@/test/support/eventually";
+import { watchStandstill } from "@/test/support/standstill";
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -12,7 +13,7 @@ afterEach(async () => {
 });
 
 async function phone(options: Partial<PhoneOptions> & Pick<PhoneOptions, "server">): Promise<SipPhone> {
-  const made = await SipPhone.open({ username: "acme-101", secret: "wonder", t1Ms: 40, ...options });
+  const made = await SipPhone.open({ username: "acme-101", secret: "wonder", t1Ms: 10_000, ...options });
   open.push(made);
   return made;
 }
@@ -27,7 +28,8 @@ async function gateway(answer: (incoming: Incoming, nth: number) => void) {
   const transactions = await SipTransactions.open({
     bindHost: "127.0.0.1",
     bindPort: 0,
-    t1Ms: 40,
+    // What is sent again by itself would be a busy machine's doing.
+    t1Ms: 10_000,
     onRequest: (incoming) => {
       heard.push(incoming);
       answer(incoming, heard.length);
@@ -104,6 +106,7 @@ describe("calling", () => {
 
   test("a call is answered, talked and hung up by the caller", async () => {
     const { a } = await pair({ incoming: { answerAfterMs: 50 } });
+    const machine = watchStandstill();
     const call = await a.call("102");
     await call.ringing;
     expect((await call.answered).at).toBeInstanceOf(Date);
@@ -112,7 +115,7 @@ describe("calling", () => {
     const end = await call.ended;
     expect(end).toMatchObject({ status: "answered", sipCode: 200, side: "us" });
     expect(end.talkMs).toBeGreaterThanOrEqual(100);
-    expect(end.talkMs).toBeLessThan(1_000);
+    expect(end.talkMs).toBeLessThan(120 + machine.slackMs());
   });
 
   test("both sides see the same end", async () => {
@@ -164,8 +167,7 @@ describe("calling", () => {
     });
     const call = await (await phone({ server: peer })).call("102");
     await call.answered;
-    await new Promise((resolve) => setTimeout(resolve, 30));
-    expect(acks).toEqual(["1 ACK"]);
+    await eventually(() => expect(acks).toEqual(["1 ACK"]));
     call.hangUp();
     expect(await call.ended).toMatchObject({ status: "answered" });
   });
@@ -184,7 +186,8 @@ test("it answers the question whether it is there", async () => {
   const asker = await SipTransactions.open({
     bindHost: "127.0.0.1",
     bindPort: 0,
-    t1Ms: 40,
+    // What is sent again by itself would be a busy machine's doing.
+    t1Ms: 10_000,
     onRequest: () => {},
     onAck: () => {},
   });

@@ -5,6 +5,7 @@ import { createDatabase, type TestDatabase } from "@/test/support/database";
 import { eventually } from "@/test/support/eventually";
 import { type FakeAsterisk, startFakeAsterisk } from "@/test/support/fake-asterisk";
 import { fakeCalls } from "@/test/support/fake-calls";
+import { watchStandstill } from "@/test/support/standstill";
 
 let db: TestDatabase;
 let make: ReturnType<typeof builders>;
@@ -15,7 +16,7 @@ let acme: Tenancy;
 let phone: Phone;
 let count = 0;
 
-/** A slice of 60 s; the wallet's content decides how much of it is granted. */
+/** A slice of 30 s; the wallet's content decides how much of it is granted. It is renewed some seconds before its end. */
 beforeAll(async () => {
   db = await createDatabase();
   make = builders(db);
@@ -25,7 +26,7 @@ beforeAll(async () => {
   acme = await make.tenant("customer", operator, { slug: "acme" });
   await make.assign(
     acme,
-    await make.plan(operator, { "49": { perMinute: 60_000n, first: 1, next: 1 } }, { slice: 10 }),
+    await make.plan(operator, { "49": { perMinute: 60_000n, first: 1, next: 1 } }, { slice: 30 }),
   );
   phone = await make.phone(acme, "101");
   workers = await startTestWorkers(db, amiEnv(pbx));
@@ -62,20 +63,20 @@ const limitsOf = (call: string) => calls.limits.filter(({ channel }) => channel 
 
 describe("a call in progress", () => {
   test("is renewed slice by slice: first the money, then the limit, and never more than is held", async () => {
-    const call = await startCall(14);
-    calls.answer(call, 10);
+    const call = await startCall(40);
+    calls.answer(call, 30);
     await expect.poll(() => stateOf(call)).toBe("answered");
-    await expect.poll(() => calls.endsAfterMs(call)).toBeGreaterThan(10_000);
-    await expect.poll(() => calls.endsAfterMs(call)).toBeLessThanOrEqual(14_000);
-    expect(await rowOf(call)).toMatchObject({ granted_seconds: 14, limit_reason: "BAL-02" });
+    await expect.poll(() => calls.endsAfterMs(call)).toBeGreaterThan(30_000);
+    await expect.poll(() => calls.endsAfterMs(call)).toBeLessThanOrEqual(40_000);
+    expect(await rowOf(call)).toMatchObject({ granted_seconds: 40, limit_reason: "BAL-02" });
     expect((await make.wallet(acme)).available).toBe(0n);
     calls.end(call, 7_000);
     await expect.poll(() => stateOf(call)).toBe("ended");
   });
 
   test("is told nothing when there is no more money, until some arrives", async () => {
-    const call = await startCall(6);
-    calls.answer(call, 6);
+    const call = await startCall(20);
+    calls.answer(call, 20);
     await expect.poll(() => stateOf(call)).toBe("answered");
     const asked = () => pbx.received.filter(({ action, channel }) => action === "Getvar" && channel === call);
     await expect.poll(() => asked().length, { message: "the end is near, and more is asked for" }).toBeGreaterThan(0);
@@ -83,23 +84,24 @@ describe("a call in progress", () => {
     await make.topUp(acme, 5_000n);
     await make.sql("SELECT pg_notify('live', $1)", [JSON.stringify({ t: acme.tenantId, k: "balance" })]);
     await expect.poll(() => limitsOf(call).length).toBeGreaterThan(0);
-    expect(await rowOf(call)).toMatchObject({ granted_seconds: 11 });
-    calls.end(call, 11_000);
+    expect(await rowOf(call)).toMatchObject({ granted_seconds: 25 });
+    calls.end(call, 25_000);
     await expect.poll(() => stateOf(call)).toBe("ended");
   });
 
   test("ends within what is held also when the PBX reads its limit late: it is told again", async () => {
-    const call = await startCall(4);
+    const call = await startCall(20);
+    const machine = watchStandstill();
     pbx.slowMs = ({ action }) => (action === "Setvar" ? 400 : 0);
-    calls.answer(call, 4);
+    calls.answer(call, 20);
     await expect.poll(() => stateOf(call)).toBe("answered");
     await make.topUp(acme, 5_000n);
     await make.sql("SELECT pg_notify('live', $1)", [JSON.stringify({ t: acme.tenantId, k: "balance" })]);
-    await expect.poll(() => calls.endsAfterMs(call)).toBeGreaterThan(4_000);
-    await expect.poll(() => calls.endsAfterMs(call)).toBeLessThanOrEqual(9_000);
-    expect(await rowOf(call)).toMatchObject({ granted_seconds: 9 });
+    await expect.poll(() => calls.endsAfterMs(call)).toBeGreaterThan(20_000);
+    await expect.poll(() => calls.endsAfterMs(call) - machine.lostMs()).toBeLessThanOrEqual(25_000);
+    expect(await rowOf(call)).toMatchObject({ granted_seconds: 25 });
     pbx.slowMs = () => 0;
-    calls.end(call, 9_000);
+    calls.end(call, 25_000);
     await expect.poll(() => stateOf(call)).toBe("ended");
   });
 });
@@ -122,16 +124,16 @@ describe("a call from outside", () => {
     await make.setRate(operator, plan.id, "49301", { perMinute: 60_000n, first: 1, next: 1, direction: "in" });
     await make.did(acme, "493012340001", phone.extensionId);
     await make.did(acme, "493022340002", phone.extensionId);
-    await make.topUp(acme, 4_000n);
+    await make.topUp(acme, 20_000n);
     const free = await comeIn("493022340002");
     const paid = await comeIn("493012340001");
-    expect(await rowOf(paid)).toMatchObject({ kind: "inbound", granted_seconds: 4 });
+    expect(await rowOf(paid)).toMatchObject({ kind: "inbound", granted_seconds: 20 });
     calls.answer(free, 14_400);
-    calls.answer(paid, 4);
+    calls.answer(paid, 20);
     await expect.poll(() => stateOf(paid)).toBe("answered");
     await make.topUp(acme, 5_000n);
     await expect.poll(() => limitsOf(paid).length).toBeGreaterThan(0);
-    expect(await rowOf(paid)).toMatchObject({ granted_seconds: 9 });
+    expect(await rowOf(paid)).toMatchObject({ granted_seconds: 25 });
     expect(limitsOf(free)).toEqual([]);
     expect(await rowOf(free)).toMatchObject({ granted_seconds: 14_400, limit_reason: null });
     calls.end(paid, 9_000);

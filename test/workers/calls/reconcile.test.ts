@@ -24,7 +24,7 @@ beforeAll(async () => {
   acme = await make.tenant("customer", operator, { slug: "acme" });
   await make.assign(
     acme,
-    await make.plan(operator, { "49": { perMinute: 60_000n, first: 1, next: 1 } }, { slice: 10 }),
+    await make.plan(operator, { "49": { perMinute: 60_000n, first: 1, next: 1 } }, { slice: 40 }),
   );
   await make.topUp(acme, 100_000_000n);
   phone = await make.phone(acme, "101");
@@ -69,21 +69,21 @@ test("a call answered while no worker was there is taken over: answer noted, lim
   const call = await authorisedBy(first);
   await first.stop();
   const before = Date.now();
-  calls.answer(call, 10, false);
+  calls.answer(call, 40, false);
   const after = Date.now();
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  await new Promise((resolve) => setTimeout(resolve, 4_000));
   const second = await start();
   await expect.poll(() => stateOf(call)).toBe("answered");
   const answeredAt = ((await rowOf(call))["answered_at"] as Date).getTime();
-  // The clocks of a PBX and of the database are no more than that apart here.
-  expect(answeredAt).toBeGreaterThan(before - 100);
-  expect(answeredAt).toBeLessThan(after + 100);
+  // A busy machine may take the clock of the PBX for that much off; it was looked at later than that.
+  expect(answeredAt).toBeGreaterThan(before - 2_000);
+  expect(answeredAt).toBeLessThan(after + 2_000);
   await expect
     .poll(() => calls.endsAfterMs(call), { message: "told the limit of what is held" })
-    .toBeGreaterThan(9_000);
-  await expect.poll(async () => (await rowOf(call))["granted_seconds"]).toBe(20);
-  await expect.poll(() => calls.endsAfterMs(call), { message: "and then a later one" }).toBeGreaterThan(10_000);
-  await expect.poll(() => calls.endsAfterMs(call)).toBeLessThanOrEqual(20_000);
+    .toBeGreaterThan(39_000);
+  await expect.poll(async () => (await rowOf(call))["granted_seconds"]).toBe(80);
+  await expect.poll(() => calls.endsAfterMs(call), { message: "and then a later one" }).toBeGreaterThan(40_000);
+  await expect.poll(() => calls.endsAfterMs(call)).toBeLessThanOrEqual(80_000);
   calls.end(call, 8_000);
   await expect.poll(() => stateOf(call)).toBe("ended");
   expect(await rowOf(call)).toMatchObject({ cost_micros: "8000" });
@@ -94,7 +94,7 @@ test("a call answered while no worker was there is taken over: answer noted, lim
 test("an answer that fell into a gap of the events is found", async () => {
   const running = await start();
   const call = await authorisedBy(running);
-  calls.answer(call, 10, false);
+  calls.answer(call, 40, false);
   expect(await stateOf(call)).toBe("authorised");
   pbx.dropConnections();
   await expect.poll(() => stateOf(call)).toBe("answered");
@@ -105,7 +105,7 @@ test("an answer that fell into a gap of the events is found", async () => {
 test("a call whose channel vanished is charged for the time it was seen, and the rest is listed", async () => {
   const running = await start();
   const call = await authorisedBy(running);
-  calls.answer(call, 10);
+  calls.answer(call, 40);
   const answeredAt = Date.now();
   await expect.poll(() => stateOf(call)).toBe("answered");
   await new Promise((resolve) => setTimeout(resolve, 1_500));
@@ -130,7 +130,7 @@ test("a call whose channel vanished is charged for the time it was seen, and the
 test("a call whose answer was heard and not written down is no call that nobody answered", async () => {
   const running = await start();
   const call = await authorisedBy(running);
-  calls.answer(call, 10);
+  calls.answer(call, 40);
   await expect.poll(() => stateOf(call)).toBe("answered");
   // As it is while the database is away.
   await make.sql("UPDATE call SET state = 'authorised', answered_at = NULL WHERE pbx_call_id = $1", [call]);
@@ -150,10 +150,10 @@ test("money of a call whose end nobody saw stays held and is listed, until evide
   await first.stop();
   calls.end(call, 0, "silent");
   const second = await start();
-  await expect.poll(differences).toEqual([{ kind: "hold_without_channel", money_at_risk_micros: "10000" }]);
-  expect((await make.wallet(acme)).held).toBe(10_000n);
+  await expect.poll(differences).toEqual([{ kind: "hold_without_channel", money_at_risk_micros: "40000" }]);
+  expect((await make.wallet(acme)).held).toBe(40_000n);
   expect((await reconcile(second)).differences).toMatchObject([
-    { kind: "hold_without_channel", moneyAtRiskMicros: "10000" },
+    { kind: "hold_without_channel", moneyAtRiskMicros: "40000" },
   ]);
   await second.ended(call, 2_000);
   expect((await make.wallet(acme)).held).toBe(0n);

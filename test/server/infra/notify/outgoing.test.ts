@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 const post = (url: string, allowPrivate = false) =>
-  postOut({ url, headers: {}, body: "{}", allowPrivate, deadlineMs: 5_000 }).catch(
+  postOut({ url, headers: {}, body: "{}", allowPrivate, deadlineMs: 60_000 }).catch(
     (error: { sentence?: string; permanent?: boolean }) => error,
   );
 
