@@ -1,16 +1,13 @@
 "use client";
 
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { type FactKind, factActs } from "@/components/blocks/fact-acts";
+import { factForm } from "@/components/blocks/fact-form-store";
 import { ruleHref } from "@/components/rules/rule-begin";
 import { useScope } from "@/components/shell/scope";
-import { later } from "@/components/ui/later";
 import { MenuAct, MenuLink } from "@/components/ui/menu-act";
 import { Popover } from "@/components/ui/popover";
 import { t } from "@/server/kernel/words";
-
-const PlaceBan = later(() => import("@/components/blocks/place-ban").then((file) => file.PlaceBan));
-const BlockNumber = later(() => import("@/components/blocks/block-number").then((file) => file.BlockNumber));
 
 type Props = Readonly<{
   kind: FactKind;
@@ -28,45 +25,45 @@ type Props = Readonly<{
 /** An address, a number or a name, with what can be done about it in a menu; without anything to do it is only said. */
 export function FactChip({ kind, value, links = [], onOnly, reason, children }: Props) {
   const scope = useScope();
-  const [asking, setAsking] = useState<"ban" | "block">();
   const acts = factActs(kind, value, scope);
   const said = children ?? <code className="break-all">{value || "–"}</code>;
   if (value === "" || (links.length === 0 && acts.length === 0 && !onOnly)) return said;
-  const close = () => setAsking(undefined);
   return (
-    <>
-      <Popover
-        className="min-w-48"
-        label={t("{value}: what can be done", { value })}
-        trigger={said}
-        triggerClass="relative z-1 inline-flex min-h-6 max-w-full items-center rounded-md border bg-surface px-1.5 text-start hover:bg-sunken"
-      >
-        {(shut) => {
-          const then = (work: () => void) => () => {
-            shut();
-            work();
-          };
-          return (
-            <ul>
-              {onOnly && <MenuAct onPress={then(onOnly)}>{t("Only these")}</MenuAct>}
-              {links.map(({ label, href }) => (
-                <MenuLink href={href} key={href}>
-                  {label}
-                </MenuLink>
-              ))}
-              {acts.includes("ban") && <MenuAct onPress={then(() => setAsking("ban"))}>{t("Ban an address…")}</MenuAct>}
-              {acts.includes("rule") && (
-                <MenuLink href={ruleHref(scope.tenantSlug, { action: "ban" })}>{t("Make a rule…")}</MenuLink>
-              )}
-              {acts.includes("block") && (
-                <MenuAct onPress={then(() => setAsking("block"))}>{t("Block a number…")}</MenuAct>
-              )}
-            </ul>
-          );
-        }}
-      </Popover>
-      {asking === "ban" && <PlaceBan network={value} onClose={close} {...(reason ? { reason } : {})} />}
-      {asking === "block" && <BlockNumber digits={`+${value.replace(/^\+/, "")}`} onClose={close} />}
-    </>
+    <Popover
+      className="min-w-48"
+      label={t("{value}: what can be done", { value })}
+      trigger={said}
+      triggerClass="relative z-1 inline-flex min-h-6 max-w-full items-center rounded-md border bg-surface px-1.5 text-start hover:bg-sunken"
+    >
+      {(shut) => {
+        const then = (work: () => void) => () => {
+          shut();
+          work();
+        };
+        return (
+          <ul>
+            {onOnly && <MenuAct onPress={then(onOnly)}>{t("Only these")}</MenuAct>}
+            {links.map(({ label, href }) => (
+              <MenuLink href={href} key={href}>
+                {label}
+              </MenuLink>
+            ))}
+            {acts.includes("ban") && (
+              <MenuAct onPress={then(() => factForm.open({ ask: "ban", network: value, reason }))}>
+                {t("Ban an address…")}
+              </MenuAct>
+            )}
+            {acts.includes("rule") && (
+              <MenuLink href={ruleHref(scope.tenantSlug, { action: "ban" })}>{t("Make a rule…")}</MenuLink>
+            )}
+            {acts.includes("block") && (
+              <MenuAct onPress={then(() => factForm.open({ ask: "block", digits: `+${value.replace(/^\+/, "")}` }))}>
+                {t("Block a number…")}
+              </MenuAct>
+            )}
+          </ul>
+        );
+      }}
+    </Popover>
   );
 }

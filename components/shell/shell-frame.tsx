@@ -6,6 +6,7 @@ import { AskAgain } from "@/components/account/ask-again";
 import { useTRPC } from "@/components/api/client";
 import { LiveProvider } from "@/components/api/live";
 import { sessionState } from "@/components/api/session-state";
+import { FactForms } from "@/components/blocks/fact-forms";
 import { AvatarMenu } from "@/components/shell/avatar-menu";
 import { BottomBar } from "@/components/shell/bottom-bar";
 import { dropEarlyKeys, keepEarlyKeys } from "@/components/shell/early-keys";
@@ -64,6 +65,7 @@ export function ShellFrame({ tenantSlug, children, look, saveLook }: Props) {
         <Frame look={now} onLook={change} shell={shell}>
           {children}
         </Frame>
+        <FactForms />
         <Toaster />
         {ended && <SessionEnded />}
         <AskAgain />

@@ -15,8 +15,13 @@ export type Live = Readonly<{
 
 const nothing: ReadonlySet<string> = new Set();
 
+/** A form stands over the list: it was opened from where the focus was, and gives it back there. */
+const covered = (list: HTMLElement): boolean =>
+  [...document.querySelectorAll("dialog:modal")].some((form) => !form.contains(list));
+
 /**
- * Keeps rows from jumping: while the pointer is on the list or the focus is in it, its rows stay where they are.
+ * Keeps rows from jumping: while the pointer is on the list or the focus is in it, or in a form that was opened from it, its rows
+ * stay where they are.
  * What is known of each still changes in place. Without `live` the rows are shown as they come.
  */
 export function useHeldRows<Row>(
@@ -39,7 +44,8 @@ export function useHeldRows<Row>(
   // A list that is gone, or a focused button that was taken away, tells no leaving.
   useEffect(() => {
     if (pointed && !list.current) setPointed(false);
-    if (focused && !list.current?.contains(document.activeElement)) setFocused(false);
+    const stays = list.current?.contains(document.activeElement) || (list.current && covered(list.current));
+    if (focused && !stays) setFocused(false);
   });
 
   // What somebody did with the keys shows at once; under the pointer also what one did oneself must not pull up the next row.
@@ -60,7 +66,7 @@ export function useHeldRows<Row>(
       onPointerLeave: () => setPointed(false),
       onFocus: () => setFocused(true),
       onBlur: ({ currentTarget, relatedTarget }: FocusEvent<HTMLElement>) =>
-        setFocused(relatedTarget instanceof Node && currentTarget.contains(relatedTarget)),
+        setFocused(covered(currentTarget) || (relatedTarget instanceof Node && currentTarget.contains(relatedTarget))),
     },
   };
 }

@@ -225,6 +225,28 @@ test("a ban of telephones and portal names what it cuts off, wants a tick for th
     const bans = page.getByRole("table", { name: "Bans" }).getByRole("row").filter({ hasText: guest });
     await expect(bans.filter({ hasText: "Telephones" })).toHaveCount(1);
     await expect(bans.filter({ hasText: "Portal" })).toHaveCount(1);
+    await test.step("one is lifted elsewhere while the form of its own menu is filled in, which stays as it is", async () => {
+      const row = page.locator("tbody tr").filter({ hasText: guest });
+      const portal = row.filter({ hasText: "Portal" });
+      await portal.getByRole("button", { name: `${guest}: what can be done` }).click();
+      await page.locator(":popover-open").getByRole("button", { name: "Ban an address…" }).click();
+      await form.getByLabel("Why").fill("It rings again");
+      const elsewhere = await page.context().newPage();
+      await openPage(elsewhere, `/t/${operator().tenantSlug}/blocks`);
+      await elsewhere
+        .locator("tbody tr")
+        .filter({ hasText: guest })
+        .filter({ hasText: "Portal" })
+        .getByRole("button", { name: `Lift the ban of ${guest}` })
+        .click();
+      await expect(portal).toHaveCount(0);
+      await elsewhere.close();
+      await expect(form.getByLabel("Why")).toHaveValue("It rings again");
+      await form.getByLabel("Keep it away from").selectOption({ label: "Portal" });
+      await add.click();
+      await expect(form).toHaveCount(0);
+      await expect(row.filter({ hasText: "It rings again" })).toHaveCount(1);
+    });
     await test.step("lifted one by one", async () => {
       for (const left of [1, 0]) {
         await bans
