@@ -1,5 +1,8 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { migrationsFolder } from "@/server/infra/db/migration-files";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 import { exportDesk, manyCalls } from "@/test/support/export-desk";
 import { noonZone } from "@/test/support/noon";
@@ -98,6 +101,43 @@ test("a file that could not be made is told in the reader's language; a schedule
     on.customer.tenantId,
     on.owners.customer,
   ]);
+});
+
+test("a document that was asked for before languages were kept is made in that of whoever asked, or of the tenant", async () => {
+  const other = await on.person(on.customer);
+  await on.sql("UPDATE person SET language = 'fr' WHERE id = $1", [other]);
+  await on.sql("UPDATE tenant SET language = 'es' WHERE id = $1", [on.customer.tenantId]);
+  await on.sql("UPDATE person SET language = NULL WHERE id = $1", [on.owners.customer]);
+  const asked = { what: "calls", filter: {}, format: "pdf" };
+  const old = async (person: string, settings: object) =>
+    (
+      await on.one<{ id: string }>(
+        `INSERT INTO export_schedule (tenant_id, person_id, every, what, settings, next_at)
+         VALUES ($1, $2, 'day', 'calls', $3, now() + interval '1 day') RETURNING id`,
+        [on.customer.tenantId, person, JSON.stringify(settings)],
+      )
+    ).id;
+  const ids = [
+    await old(other, asked),
+    await old(on.owners.customer, asked),
+    await old(other, { ...asked, language: "ar" }),
+    await old(other, { ...asked, format: "csv" }),
+  ];
+  await on.sql(readFileSync(path.join(migrationsFolder, "0168_schedule_language", "migration.sql"), "utf8"));
+  const language = async (id: string) =>
+    (
+      await on.one<{ said: string | null }>(
+        "SELECT settings ->> 'language' AS said FROM export_schedule WHERE id = $1",
+        [id],
+      )
+    ).said;
+  expect(await Promise.all(ids.map(language))).toEqual(["fr", "es", "ar", null]);
+  await due(ids[0] ?? "", new Date(Date.now() - 1_000).toISOString());
+  await run();
+  expect(
+    await on.one("SELECT settings -> 'style' ->> 'language' AS said FROM export_file WHERE schedule_id = $1", [ids[0]]),
+  ).toEqual({ said: "fr" });
+  await on.sql("DELETE FROM export_schedule WHERE id = ANY($1)", [ids]);
 });
 
 test("it is paused, goes on and is removed by who may read the list, at their own tenant only", async () => {
