@@ -31,7 +31,16 @@ const phoneColumns = (): readonly Column<ExtensionRow>[] => [
       </RowLink>
     ),
   },
-  { key: "name", sort: ascending("name"), header: t("Name"), cell: (item) => item.displayName },
+  {
+    key: "name",
+    sort: ascending("name"),
+    header: t("Name"),
+    cell: ({ displayName }) => (
+      <bdi className="block max-w-64 truncate" title={displayName}>
+        {displayName}
+      </bdi>
+    ),
+  },
   { key: "status", header: t("Status"), fold: "second", grow: true, cell: (item) => <SipStatus extension={item} /> },
   {
     key: "device",

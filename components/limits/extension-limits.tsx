@@ -40,7 +40,10 @@ const columnsIn = (currency: string): readonly Column<Row>[] => [
         id={row.id}
         label={t("Limits of {number}, {name}", { number: row.number, name: row.displayName })}
       >
-        <span className="font-mono">{row.number}</span> <span className="font-normal">{row.displayName}</span>
+        <span className="font-mono">{row.number}</span>{" "}
+        <bdi className="inline-block max-w-48 truncate align-bottom font-normal" title={row.displayName}>
+          {row.displayName}
+        </bdi>
       </RowLink>
     ),
   },

@@ -13,11 +13,11 @@ export function Facts({ facts }: Readonly<{ facts: readonly Fact[] }>) {
           <dt className="w-32 shrink-0 text-ink-3">{fact.label}</dt>
           <dd
             className={cx(
-              "flex min-w-0 flex-1 items-center justify-between gap-x-2 break-words",
+              "flex min-w-0 flex-1 items-center justify-between gap-x-2",
               typeof fact.end === "string" && "flex-wrap",
             )}
           >
-            <span className="min-w-0 break-words">{fact.value}</span>
+            <span className="min-w-0">{fact.value}</span>
             {fact.end}
           </dd>
         </div>

@@ -61,6 +61,21 @@ for (const place of places) {
   });
 }
 
+test("what a telephone shows stays where it is while it is filled", async ({ page, resume }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await watch(page);
+  for (const place of places.filter((one) => "fails" in one || one.page === "" || one.page === "/balance")) {
+    const who = signInOf(...place.as);
+    await page.context().clearCookies();
+    await resume(who);
+    const quiet = asking(page);
+    await page.goto(`/t/${who.tenantSlug}${place.page}`);
+    await settled(page, place.heading);
+    await quiet();
+    await expectStill(page);
+  }
+});
+
 for (const [path, heading] of outside) {
   test(`signed out: ${path} is accessible in light and dark, and fits a phone`, async ({ page }) => {
     await page.goto(path);

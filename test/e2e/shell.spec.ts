@@ -123,3 +123,22 @@ test("many calls are hung up at once", async ({ page, enter, openPhone }) => {
   for (const call of calls) await call.ended;
   await expect(rows).toHaveCount(0);
 });
+
+test("the portal can be installed, and its first answer has the theme that was chosen", async ({ page, enter }) => {
+  await enter(signInOf("customer", "owner"));
+  const link = page.locator("link[rel=manifest]");
+  const manifest = await (await page.request.get((await link.getAttribute("href")) ?? "")).json();
+  expect(manifest).toMatchObject({ display: "standalone", start_url: "/", scope: "/" });
+  expect(manifest.icons).toHaveLength(3);
+  for (const { src, type } of manifest.icons) {
+    const icon = await page.request.get(src);
+    expect([icon.status(), icon.headers()["content-type"]]).toEqual([200, type]);
+  }
+  const first = async () => /<html[^>]*>/.exec(await (await page.request.get("/account")).text())?.[0];
+  expect(await first()).not.toContain("data-theme");
+  await page.getByRole("button", { name: "Your account" }).click();
+  const kept = page.waitForResponse((answer) => answer.request().method() === "POST");
+  await page.getByRole("group", { name: "Theme" }).getByText("Dark").click();
+  await kept;
+  expect(await first()).toContain('data-theme="dark"');
+});

@@ -1,0 +1,57 @@
+import { randomInt } from "node:crypto";
+import { expect, type Page } from "@playwright/test";
+
+import { openPage } from "./support/hand";
+import { test } from "./support/portal";
+import { act } from "./support/procedures";
+import { stack } from "./support/stack";
+
+/** As wide as a name can be: no blank to break it at. */
+const WIDE = "W".repeat(200);
+const FROM_THE_RIGHT = "חברת התקשורת של הנמל הישן ובניו בע״מ ".repeat(6).slice(0, 200).trim();
+const WIDE_PHONE = "M".repeat(80);
+
+const pages = ["alpine", "alpine/tenants", "alpine/settings", "studio", "studio/extensions", "studio/limits"];
+
+test("names of two hundred letters, and ones that are read from the right, break no page", async ({ page, resume }) => {
+  const who = stack().signIns.find(({ tenantSlug, role }) => tenantSlug === "alpine" && role === "owner");
+  if (!who) throw new Error("The demo has no owner at alpine.");
+  await resume(who);
+  await openPage(page, "/t/alpine/settings");
+  const undo: (() => Promise<unknown>)[] = [];
+  const rename = async (tenantSlug: string, name: string) => {
+    const seen = await nameOf(page, tenantSlug);
+    const answer = await act(page, "settings.rename", { tenantSlug, name, seen });
+    expect(answer.status).toBe(200);
+    undo.push(() => act(page, "settings.rename", { tenantSlug, name: seen, seen: name }));
+  };
+  try {
+    await rename("alpine", WIDE);
+    await rename("studio", FROM_THE_RIGHT);
+    const phone = { tenantSlug: "studio", number: String(randomInt(1_000, 9_999)), displayName: WIDE_PHONE };
+    expect((await act(page, "extensions.create", phone)).status).toBe(200);
+    for (const path of pages) await looks(page, `/t/${path}`);
+  } finally {
+    for (const back of undo) await back();
+  }
+});
+
+async function nameOf(page: Page, tenantSlug: string): Promise<string> {
+  const input = encodeURIComponent(JSON.stringify({ json: { tenantSlug } }));
+  const answer = await page.request.get(`/api/trpc/settings.get?input=${input}`);
+  return (await answer.json()).result.data.json.name;
+}
+
+/** Nothing sticks out, on a desk and on telephones. */
+async function looks(page: Page, path: string): Promise<void> {
+  await openPage(page, path);
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expect(page.getByRole("status", { name: "Loading" })).toHaveCount(0);
+  for (const width of [1280, 390, 320]) {
+    await page.setViewportSize({ width, height: 900 });
+    const sideways = () =>
+      page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    await expect.poll(sideways, { message: `nothing of ${path} sticks out at ${width} px` }).toBe(0);
+  }
+  await page.setViewportSize({ width: 1280, height: 900 });
+}
