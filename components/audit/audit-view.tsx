@@ -11,6 +11,7 @@ import { AuditFilterBar } from "@/components/audit/audit-filter-bar";
 import { AuditOutcome } from "@/components/audit/audit-outcome";
 import { FactChip } from "@/components/blocks/fact-chip";
 import { ExportLink } from "@/components/exports/export-link";
+import { SavedLists } from "@/components/saved-lists/saved-lists";
 import { Moment } from "@/components/shell/moment";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
@@ -94,6 +95,7 @@ export function AuditView() {
         actions={
           <>
             <AuditCheck />
+            <SavedLists page="audit" />
             <ExportLink filter={filter} list="audit" />
             <AuditFiles filter={filter} tenantSlug={tenantSlug} />
           </>

@@ -11,6 +11,7 @@ import { CallsTable } from "@/components/calls/calls-table";
 import { listInput } from "@/components/calls/list-input";
 import { useSearchOn } from "@/components/calls/use-search-on";
 import { ExportLink } from "@/components/exports/export-link";
+import { SavedLists } from "@/components/saved-lists/saved-lists";
 import { useScope } from "@/components/shell/scope";
 import { later } from "@/components/ui/later";
 import { PageHeader } from "@/components/ui/page-header";
@@ -41,7 +42,15 @@ export function CallsView() {
 
   return (
     <>
-      <PageHeader actions={<ExportLink filter={exported} list="calls" />} title={t("Calls")}>
+      <PageHeader
+        actions={
+          <>
+            <SavedLists page="calls" />
+            <ExportLink filter={exported} list="calls" />
+          </>
+        }
+        title={t("Calls")}
+      >
         <CallsFilterBar filter={filter} set={set} />
       </PageHeader>
       <div className="min-h-56 border-y py-3 sm:min-h-[10.625rem]">

@@ -9,6 +9,7 @@ import { QueryView } from "@/components/api/query-view";
 import { disputeInput } from "@/components/disputes/dispute-input";
 import { stateWords } from "@/components/disputes/dispute-words";
 import { DisputesTable } from "@/components/disputes/disputes-table";
+import { SavedLists } from "@/components/saved-lists/saved-lists";
 import { useScope } from "@/components/shell/scope";
 import { buttonClass } from "@/components/ui/button-class";
 import { later } from "@/components/ui/later";
@@ -40,12 +41,14 @@ export function DisputesView() {
     <>
       <PageHeader
         actions={
-          sells &&
-          can("billing.write") && (
-            <Link className={buttonClass()} href={hrefOf("disputes/rerate")}>
-              {t("Re-rate calls…")}
-            </Link>
-          )
+          <>
+            <SavedLists page="disputes" />
+            {sells && can("billing.write") && (
+              <Link className={buttonClass()} href={hrefOf("disputes/rerate")}>
+                {t("Re-rate calls…")}
+              </Link>
+            )}
+          </>
         }
         aside={
           query.data &&

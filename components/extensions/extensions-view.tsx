@@ -9,6 +9,7 @@ import { QueryView } from "@/components/api/query-view";
 import { ExportLink } from "@/components/exports/export-link";
 import { extensionInput } from "@/components/extensions/extension-input";
 import { ExtensionsTable } from "@/components/extensions/extensions-table";
+import { SavedLists } from "@/components/saved-lists/saved-lists";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { Empty } from "@/components/ui/empty";
@@ -103,6 +104,7 @@ function Header({ acts, exported, registered, total }: HeaderProps) {
   if (total === 0) return <PageHeader actions={false} title={t("Extensions")} />;
   const actions = (
     <>
+      <SavedLists page="extensions" />
       <ExportLink filter={exported} list="extensions" />
       {acts}
     </>

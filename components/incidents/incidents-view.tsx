@@ -14,6 +14,7 @@ import { IncidentsTable } from "@/components/incidents/incidents-table";
 import { OpenIncident } from "@/components/incidents/open-incident";
 import { useChoice } from "@/components/incidents/use-choice";
 import { useNextIncident } from "@/components/incidents/use-next-incident";
+import { SavedLists } from "@/components/saved-lists/saved-lists";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { later } from "@/components/ui/later";
@@ -98,6 +99,7 @@ function Actions({ filter, onOpen }: ActionsProps) {
       <Link className="text-ink-2 underline" href={`${hrefOf("incidents")}/follow-ups`}>
         {t("Follow-ups")}
       </Link>
+      <SavedLists page="incidents" />
       <ExportLink filter={filter} list="incidents" />
       {onOpen && (
         <Button icon="plus" onClick={onOpen}>

@@ -9,6 +9,7 @@ import { QueryView } from "@/components/api/query-view";
 import { FactChip } from "@/components/blocks/fact-chip";
 import { ExportLink } from "@/components/exports/export-link";
 import { Severity } from "@/components/incidents/incident-badges";
+import { SavedLists } from "@/components/saved-lists/saved-lists";
 import { EventCounts } from "@/components/security-events/event-counts";
 import { SecurityEventBar } from "@/components/security-events/security-event-bar";
 import { noFilter, readSecurityEventFilter, typeText } from "@/components/security-events/security-event-filter";
@@ -94,7 +95,15 @@ export function SecurityEventsView() {
   const clear = Object.keys(filter).length > 0 ? () => set(noFilter) : undefined;
   return (
     <>
-      <PageHeader actions={<ExportLink filter={filter} list="security_events" />} title={t("Security events")}>
+      <PageHeader
+        actions={
+          <>
+            <SavedLists page="security-events" />
+            <ExportLink filter={filter} list="security_events" />
+          </>
+        }
+        title={t("Security events")}
+      >
         <SecurityEventBar above={above} filter={filter} set={set} />
       </PageHeader>
       <EventCounts filter={filter} set={set} />

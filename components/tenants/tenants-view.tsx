@@ -7,6 +7,7 @@ import { useTRPC } from "@/components/api/client";
 import type { Outputs, TenantRow } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { ExportLink } from "@/components/exports/export-link";
+import { SavedLists } from "@/components/saved-lists/saved-lists";
 import { type Permission, useScope } from "@/components/shell/scope";
 import { tenantListInput } from "@/components/tenants/tenant-list-input";
 import { TenantsFilter } from "@/components/tenants/tenants-filter";
@@ -95,6 +96,7 @@ function Actions({ input, children }: Readonly<{ input: ReturnType<typeof tenant
   const filter = { ...(input.view !== "all" && { view: input.view }), ...(input.text && { text: input.text }) };
   return (
     <>
+      <SavedLists page="tenants" />
       <ExportLink filter={filter} list="tenants" />
       {children}
     </>

@@ -1,6 +1,9 @@
 "use client";
 
-import { type ReactNode, type ToggleEvent, useId, useRef, useState } from "react";
+import { type ReactNode, type RefObject, type ToggleEvent, useId, useLayoutEffect, useRef, useState } from "react";
+
+/** What stays free between a layer and the edge of the window. */
+const EDGE = 8;
 
 type Props = Readonly<{
   label: string;
@@ -38,12 +41,13 @@ export function Popover({
     const box = button.current.getBoundingClientRect();
     const { style } = layer.current;
     const { clientWidth, dir } = document.documentElement;
-    const [left, right] = [Math.max(8, box.left), Math.max(8, clientWidth - box.right)];
+    const [left, right] = [Math.max(EDGE, box.left), Math.max(EDGE, clientWidth - box.right)];
     style.insetInlineStart = align === "start" ? `${dir === "rtl" ? right : left}px` : "auto";
     style.insetInlineEnd = align === "end" ? `${dir === "rtl" ? left : right}px` : "auto";
     style.top = up ? "auto" : `${box.bottom + 4}px`;
     style.bottom = up ? `${window.innerHeight - box.top + 4}px` : "auto";
   }
+  useInside(layer, open);
 
   return (
     <>
@@ -68,4 +72,16 @@ export function Popover({
       </div>
     </>
   );
+}
+
+/** A wide layer of a trigger that does not stand at the edge would stick out of a telephone. */
+function useInside(layer: RefObject<HTMLElement | null>, open: boolean): void {
+  useLayoutEffect(() => {
+    if (!open || !layer.current) return;
+    const { style } = layer.current;
+    style.translate = "none";
+    const { left, right } = layer.current.getBoundingClientRect();
+    const over = Math.min(0, document.documentElement.clientWidth - EDGE - right);
+    style.translate = `${left < EDGE ? EDGE - left : over}px`;
+  }, [layer, open]);
 }

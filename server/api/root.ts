@@ -45,6 +45,7 @@ import { reportsRouter } from "@/server/api/routers/reports";
 import { reratingRouter } from "@/server/api/routers/rerating";
 import { retentionRouter } from "@/server/api/routers/retention";
 import { rulesRouter } from "@/server/api/routers/rules";
+import { savedListsRouter } from "@/server/api/routers/saved-lists";
 import { searchRouter } from "@/server/api/routers/search";
 import { securityRouter } from "@/server/api/routers/security";
 import { securityEventsRouter } from "@/server/api/routers/security-events";
@@ -110,6 +111,7 @@ export const appRouter = router({
   rerating: reratingRouter,
   search: searchRouter,
   security: securityRouter,
+  savedLists: savedListsRouter,
   securityEvents: securityEventsRouter,
   sessions: sessionsRouter,
   cdrImports: cdrImportsRouter,

@@ -13,6 +13,7 @@ export const sentencesWithNames: readonly Message[] = [
   msg("Another plan of this tenant has the priority {priority}; choose another one."),
   msg("At most {most} days at a time."),
   msg("At most {most} extensions at once. Split the file."),
+  msg("At most {most} lists of a page are kept; remove one first."),
   msg("At most {most} numbers can be blocked one by one: use a list."),
   msg("At most {most} tenants at once. Split the file."),
   msg("At most {most}: that is what is left of the charge."),

@@ -127,6 +127,10 @@ export async function makeBranches(db: TestDatabase) {
       "INSERT INTO incident_follow_up (tenant_id, incident_id, place, text) VALUES ($1, $2, 0, 'Sample') RETURNING id",
       [of.tenantId, incident],
     );
+    const { id: savedList } = await build.one<{ id: string }>(
+      "INSERT INTO saved_list (tenant_id, person_id, page, name, query) VALUES ($1, $2, 'calls', 'Sample', 'q=1') RETURNING id",
+      [of.tenantId, user],
+    );
     const { id: hold } = await build.one<{ id: string }>(
       "INSERT INTO legal_hold (tenant_id, kind, subject, label, reason, placed_by) VALUES ($1, 'number', '493012345678', '+493012345678', 'Sample', 'test') RETURNING id",
       [of.tenantId],
@@ -236,6 +240,7 @@ export async function makeBranches(db: TestDatabase) {
       token: apiToken,
       intoIncident: incident,
       followUp,
+      savedList,
       hold,
       ban,
       target,

@@ -40,6 +40,7 @@ export type Ids = Readonly<
     | "tenantImport"
     | "intoIncident"
     | "followUp"
+    | "savedList"
     | "owner"
     | "import"
     | "did"
@@ -128,6 +129,7 @@ const fields: Readonly<Record<string, () => unknown>> = {
   cause: () => "A guessed password.",
   worked: () => "The rule.",
   followUps: () => [],
+  query: () => "outcome=failed",
   version: () => 0,
   mode: () => "merge",
   comparedAt: () => new Date(),

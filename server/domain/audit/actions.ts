@@ -31,6 +31,8 @@ export type AuditAction =
   | "billing.undo_transfer"
   | "billing.set_credit_limit"
   | "billing.set_tax"
+  | "list.save"
+  | "list.remove"
   | "limits.set"
   | "limits.set_below_cost"
   | "limits.set_cost_plan"

@@ -54,4 +54,10 @@ export const aboutPerson = (id: string, email: string): readonly Section[] => [
     query: sql`SELECT t.slug AS tenant, d.duty, d.done_at, d.note FROM duty d JOIN tenant t ON t.id = d.tenant_id
       WHERE d.owner_id = ${id}::uuid OR d.done_by = ${id} ORDER BY d.duty`,
   },
+  {
+    name: "saved list",
+    keeps: "service",
+    query: sql`SELECT t.slug AS tenant, l.page, l.name, l.query FROM saved_list l JOIN tenant t ON t.id = l.tenant_id
+      WHERE l.person_id = ${id}::uuid ORDER BY t.slug, l.page, l.name`,
+  },
 ];

@@ -275,6 +275,7 @@ const otherwise: Readonly<Record<string, string>> = {
   "plans.assign": "one choice, from a day on; the one before stays in the history",
   "plans.edit": "sends the state that was seen",
   "plans.setRate": "adds a price from a moment on; the one before stays",
+  "savedLists.save": "one's own, which nobody else writes",
   "settings.rename": "sends the name that was seen",
   "settings.setLanguage": "one choice",
 };

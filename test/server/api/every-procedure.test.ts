@@ -252,6 +252,8 @@ describe.each(ofTenants)("%s", (path) => {
     const below = await build.tenant("customer", own);
     const userId = await seat(own, "owner");
     const input = sampleInput(definitionOf(path).inputs, await thingsOf(own, below));
+    // Of one's own tenant it is still somebody's alone.
+    await build.sql("UPDATE saved_list SET person_id = $1 WHERE tenant_id = $2", [userId, own.tenantId]);
     const refusal = await refusalOf(call(path, userId, { ...input, tenantSlug: own.slug }));
     expect(refusal?.message).not.toBe("not_found");
     expect(["NOT_FOUND", "INTERNAL_SERVER_ERROR", "BAD_REQUEST"]).not.toContain(refusal?.code);

@@ -63,6 +63,7 @@ beforeAll(async () => {
     containment: crypto.randomUUID(),
     intoIncident: crypto.randomUUID(),
     followUp: crypto.randomUUID(),
+    savedList: crypto.randomUUID(),
     ban: crypto.randomUUID(),
     numberBlock: crypto.randomUUID(),
     hotList: crypto.randomUUID(),

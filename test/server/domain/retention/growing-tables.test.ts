@@ -19,7 +19,7 @@ const stays: Readonly<Record<string, string>> = {
   "brand brand_logo": "a reseller's settings, gone when it resets them",
   "tenant_import tenant_import_row":
     "what was asked for is emptied when it is made, or after a month; the keys stay, so that nobody is made twice",
-  "export_schedule allow_list trunk_network hot_number hot_list number_block ban_keep notify_target desk_phone legal_hold":
+  "export_schedule saved_list allow_list trunk_network hot_number hot_list number_block ban_keep notify_target desk_phone legal_hold":
     "set up by people, gone or lifted by them",
   duty: "one row for each duty of the desk",
   // Sums without anybody in them.

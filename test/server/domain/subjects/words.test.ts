@@ -98,6 +98,7 @@ const nobody: Readonly<Record<string, string>> = {
   rule: "action changed_by mode scope signal",
   rule_finding: "action level mode scope signal",
   saved_card: "brand customer_ref last4 method_ref provider",
+  saved_list: "page",
   schema_migration: "checksum name",
   seat: "role",
   security_event: "address transport type",
