@@ -65,7 +65,8 @@ test("what a telephone shows stays where it is while it is filled", async ({ pag
   await page.setViewportSize({ width: 390, height: 844 });
   await watch(page);
   for (const place of places.filter((one) => "fails" in one || one.page === "" || one.page === "/balance")) {
-    const who = signInOf(...place.as);
+    const [kind, role] = place.as;
+    const who = signInOf(kind, role);
     await page.context().clearCookies();
     await resume(who);
     const quiet = asking(page);
