@@ -3,6 +3,7 @@ import { builders } from "@/test/support/builders";
 import { amiEnv, startTestWorkers } from "@/test/support/call-control";
 import { callDesk } from "@/test/support/call-desk";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { eventually } from "@/test/support/eventually";
 import { type FakeAsterisk, startFakeAsterisk } from "@/test/support/fake-asterisk";
 import { fakeCalls, hostileTry } from "@/test/support/fake-calls";
 
@@ -34,10 +35,7 @@ test("while a scanner sends all it has, each call is authorised and settled, and
   await make.topUp(acme, 100_000_000n);
   const phone = await make.phone(acme, "101");
   const calls = callDesk(db.pool);
-  await vi.waitFor(
-    async () => expect((await workers.health()).report["ami"]).toMatchObject({ connected: true }),
-    20_000,
-  );
+  await eventually(async () => expect((await workers.health()).report["ami"]).toMatchObject({ connected: true }));
 
   for (let call = 0; call < CALLS; call += 1) {
     for (let n = 0; n < MESSAGES / CALLS; n += 1) {

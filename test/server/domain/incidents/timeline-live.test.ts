@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { openIncident } from "@/server/domain/incidents/incidents";
 import { type ContainedStage, containedStage } from "@/test/support/contained";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { eventually } from "@/test/support/eventually";
 import { taskContext } from "@/test/support/task-context";
 import { escalateIncidents } from "@/workers/processors/escalate-incidents";
 import { notifyIncident } from "@/workers/processors/notify-incident";
@@ -36,7 +37,7 @@ test("whoever writes into a timeline tells open pages: the jobs that tell people
   ]) {
     heard.length = 0;
     await write();
-    await vi.waitFor(() => expect(heard).toContain(told), 20_000);
+    await eventually(() => expect(heard).toContain(told));
   }
   const lines = await on.sql("SELECT kind FROM incident_line WHERE incident_id = $1 ORDER BY seq", [id]);
   expect(lines).toMatchObject([{ kind: "opened" }, { kind: "notified" }, { kind: "escalated" }]);
