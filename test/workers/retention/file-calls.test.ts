@@ -11,6 +11,7 @@ import type { TenantId } from "@/server/kernel/ids";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 import { manyCalls } from "@/test/support/export-desk";
 import { CALLED, filingDesk } from "@/test/support/filing-desk";
+import { waitAtLocks } from "@/test/support/wait-at-locks";
 import { taskWorks } from "@/workers/tasks/all";
 import { runTask } from "@/workers/tasks/run-task";
 
@@ -220,6 +221,7 @@ test("a worker killed while it files loses no call and doubles none, and the nex
     "SELECT count(*)::int AS n, count(DISTINCT id)::int AS ids, sum(cost_micros)::text AS cost, count(filed)::int AS filed FROM call_record WHERE tenant_id = $1";
   const look = () => make.one<{ n: number; ids: number; cost: string; filed: number }>(all, [gamma.tenantId]);
   const before = await look();
+  await waitAtLocks(db, "calls_file");
   // A month that cannot be added to: the worker gets so far and waits in the middle of a batch.
   const other = new Client({ connectionString: db.ownerUrl });
   await other.connect();
@@ -236,13 +238,14 @@ test("a worker killed while it files loses no call and doubles none, and the nex
     ["--import", "tsx", "test/support/filing-child.ts", db.appUrl, on.operator.tenantId],
     { stdio: "ignore" },
   );
+  const gone = once(worker, "exit");
   const waiting = () =>
     make.sql(
       "SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%calls_file(%' AND wait_event_type = 'Lock'",
     );
   while ((await waiting()).length === 0) await pause(5);
   worker.kill("SIGKILL");
-  await once(worker, "exit");
+  await gone;
   await make.sql(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%calls_file(%' AND pid <> pg_backend_pid()",
   );

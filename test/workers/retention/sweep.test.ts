@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 import { retentionDesk } from "@/test/support/retention-desk";
+import { waitAtLocks } from "@/test/support/wait-at-locks";
 import { sweepClass } from "@/workers/retention/sweep-class";
 
 let db: TestDatabase;
@@ -22,6 +23,7 @@ afterAll(async () => {
 test("a worker killed between batches leaves the count of what it took, and the next one ends with one receipt", async () => {
   await on.events(on.acme, 24 * 100, 8_000);
   // A row in the middle that somebody else has locked: the worker gets there and no further.
+  await waitAtLocks(db, "retention_step");
   const other = new Client({ connectionString: db.ownerUrl });
   await other.connect();
   await other.query("BEGIN");
@@ -33,13 +35,14 @@ test("a worker killed between batches leaves the count of what it took, and the 
     ["--import", "tsx", "test/support/retention-child.ts", db.appUrl, on.operator.tenantId],
     { stdio: "ignore" },
   );
+  const gone = once(worker, "exit");
   const sweep = () =>
     on.make.sql<{ removed: number; state: string }>(
       "SELECT removed::int AS removed, state FROM retention_sweep WHERE class = 'security_events' AND batches > 0",
     );
   while ((await sweep()).length === 0) await pause(5);
   worker.kill("SIGKILL");
-  await once(worker, "exit");
+  await gone;
   await on.make.sql(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%retention_step%' AND pid <> pg_backend_pid()",
   );

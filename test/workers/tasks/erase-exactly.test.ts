@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 import { erasureDesk } from "@/test/support/erasure-desk";
+import { waitAtLocks } from "@/test/support/wait-at-locks";
 
 let db: TestDatabase;
 let on: Awaited<ReturnType<typeof erasureDesk>>;
@@ -53,10 +54,15 @@ test("a row that somebody changes between the look and the change is forgotten t
     number,
   ]);
   const { taskId } = await on.ask(`+${number}`);
+  await waitAtLocks(db, "erasure_step");
   await db.owner.query("BEGIN");
   await db.owner.query("UPDATE mail SET attempts = attempts + 1 WHERE body = $1", [number]);
   const running = on.run(taskId);
-  const waits = async () => (await db.app.$queryRaw<unknown[]>`SELECT 1 FROM pg_locks WHERE NOT granted`).length > 0;
+  const waits = async () =>
+    (
+      await db.app.$queryRaw<unknown[]>`
+    SELECT 1 FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())`
+    ).length > 0;
   while (!(await waits())) await pause(5);
   await db.owner.query("COMMIT");
   await running;

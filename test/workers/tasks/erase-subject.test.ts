@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 import { erasureDesk } from "@/test/support/erasure-desk";
+import { waitAtLocks } from "@/test/support/wait-at-locks";
 
 const DIGITS = "493012345678";
 const OTHER = "493099999999";
@@ -226,6 +227,7 @@ test("a worker that was killed leaves nothing to do twice, and the next one ends
   await on.call(number);
   await mention(number);
   const { taskId } = await on.ask(`+${number}`);
+  await waitAtLocks(db, "erasure_step");
   // Whoever comes to this row waits for us.
   await db.owner.query("BEGIN");
   await db.owner.query("SELECT FROM incident WHERE title LIKE 'About ' || $1 FOR UPDATE", [number]);
@@ -234,6 +236,7 @@ test("a worker that was killed leaves nothing to do twice, and the next one ends
     ["--import", "tsx", "test/support/run-task-child.ts", db.appUrl, on.operator.tenantId, taskId],
     { stdio: "ignore" },
   );
+  const gone = once(worker, "exit");
   const waits = async () =>
     (
       await db.app.$queryRaw<
@@ -245,7 +248,7 @@ test("a worker that was killed leaves nothing to do twice, and the next one ends
     await pause(5);
   }
   worker.kill("SIGKILL");
-  await once(worker, "exit");
+  await gone;
   await db.owner.query("COMMIT");
   await on.make.sql("UPDATE task SET heartbeat_at = now() - interval '1 minute' WHERE id = $1", [taskId]);
   await on.run(taskId);
