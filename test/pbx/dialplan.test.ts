@@ -30,7 +30,7 @@ beforeAll(async () => {
   control = await fakeCallControl(Number(new URL(stack.urls.callControl).port));
   phone = await provisionPhone(stack, "acme-100");
   other = await provisionPhone(stack, "acme-101");
-}, 180_000);
+});
 
 afterAll(async () => {
   await control?.close();

@@ -38,7 +38,7 @@ beforeAll(async () => {
     onIncoming: (call) => void heard.push(call.remote),
   });
   await device.register();
-}, 180_000);
+});
 
 afterAll(async () => {
   await device?.close();

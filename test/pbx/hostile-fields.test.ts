@@ -52,7 +52,7 @@ beforeAll(async () => {
   await eventually(() => expect(ami.status().connected).toBe(true));
   owner = new Client({ connectionString: stack.urls.owner });
   await owner.connect();
-}, 180_000);
+});
 afterAll(async () => {
   await owner?.end();
   await ami?.close();

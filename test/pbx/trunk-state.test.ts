@@ -49,7 +49,7 @@ beforeAll(async () => {
     actor: { username: amiActUsername, secret: amiActSecret },
   });
   await eventually(() => expect(ami.status().connected).toBe(true));
-}, 180_000);
+});
 afterAll(async () => {
   await ami?.close();
   await stack?.stop();

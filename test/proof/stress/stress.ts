@@ -14,7 +14,7 @@ import { TEST_AUTH_SECRET } from "@/test/support/names";
 
 type Size = Readonly<{ calls: number; processes: number; processKills: number; postgresKills: number; seed: number }>;
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 120_000;
 
 /**
  * Very many calls on one wallet, from several processes at once, while processes and PostgreSQL are killed in the middle of
