@@ -53,6 +53,12 @@ describe("the rendered configuration", () => {
     ]);
   });
 
+  test("has a caller wait for call control as long as is said, and half of that until it is reached", async () => {
+    expect((await rendered())["extensions.conf"]).toContain("RF_REACH_SECONDS = 1\nRF_ANSWER_SECONDS = 2\n");
+    const patient = (await rendered({ callPatience: 9 }))["extensions.conf"];
+    expect(patient).toContain("RF_REACH_SECONDS = 4\nRF_ANSWER_SECONDS = 9\n");
+  });
+
   test.each([
     ["a line break", { pbxSecret: "secret\nwrite = all" }],
     ["a semicolon", { sipDomain: "a;b" }],
