@@ -76,7 +76,7 @@ export async function retention(): Promise<Figure[]> {
 async function plainFiles({ owner }: BenchDatabase, table: string): Promise<string> {
   const { rows } = await owner.query<{ bytes: number; months: number }>(
     `SELECT max(pg_total_relation_size(c.oid))::float8 AS bytes, count(*)::int AS months
-     FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = $1::regclass AND pg_relation_size(c.oid) > 0`,
+     FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = $1::regclass AND c.relnamespace = 'months'::regnamespace AND pg_relation_size(c.oid) > 0`,
     [table],
   );
   const { bytes = 0, months = 0 } = rows[0] ?? {};
