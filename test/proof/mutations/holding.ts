@@ -51,6 +51,20 @@ export const holding: readonly SqlMutation[] = [
   },
   {
     of: "call_place",
+    name: "what the asked time costs is held although a level above shortened it",
+    loses: "credit for other calls, for as long as this one lasts",
+    find: "OR granted <> asked THEN",
+    replace: "THEN",
+  },
+  {
+    of: "call_place",
+    name: "the time asked for is granted whatever it costs",
+    loses: "all that was not there",
+    find: "IF h.held_micros <= budgets[i] THEN",
+    replace: "IF h.held_micros IS NOT NULL THEN",
+  },
+  {
+    of: "call_place",
     name: "a cap does not bound the grant",
     loses: "everything beyond the cap",
     find: "IF cap.remaining < budgets[1] THEN budgets[1] := greatest(cap.remaining, 0);",
