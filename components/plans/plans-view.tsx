@@ -35,9 +35,33 @@ const columnsIn = (sells: boolean): readonly Column<PlanRow>[] => [
     ),
   },
   { key: "currency", header: t("Currency"), fold: "second", cell: (plan) => plan.currency },
-  { key: "rates", header: t("Prices"), numeric: true, fold: "lead-end", cell: (plan) => numberText(plan.rates) },
-  { key: "buyers", header: t("Tenants on it"), numeric: true, fold: "second-end", cell: (plan) => plan.buyers },
+  {
+    key: "rates",
+    header: t("Prices"),
+    numeric: true,
+    fold: "lead-end",
+    cell: ({ rates }) => (
+      <Counted n={rates} words={t("{count, plural, one {# price} other {# prices}}", { count: rates })} />
+    ),
+  },
+  {
+    key: "buyers",
+    header: t("Tenants on it"),
+    numeric: true,
+    fold: "second-end",
+    cell: ({ buyers }) => (
+      <Counted n={buyers} words={t("{count, plural, one {# tenant} other {# tenants}}", { count: buyers })} />
+    ),
+  },
 ];
+
+/** Under its head a figure is enough; a telephone has no heads. */
+const Counted = ({ n, words }: Readonly<{ n: number; words: string }>) => (
+  <>
+    <span className="max-sm:hidden">{numberText(n)}</span>
+    <span className="sm:hidden">{words}</span>
+  </>
+);
 
 /** A buyer's plans in the order in which they are asked for a price. */
 const inOrder = (plans: readonly PlanRow[], bought: readonly { planId: string }[]): readonly PlanRow[] => {
