@@ -1,6 +1,7 @@
 import { durationText } from "@/components/calls/duration-text";
 import { LookMark } from "@/components/pbx/look-mark";
 import { asrOf, type TrunkLine, trunkLook } from "@/components/pbx/trunk-words";
+import { Counted } from "@/components/ui/counted";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { RowLink } from "@/components/ui/row-link";
 import { numberText } from "@/server/kernel/locale";
@@ -32,7 +33,15 @@ const columns = (): readonly Column<TrunkLine>[] => [
     ),
   },
   { key: "state", header: t("State"), fold: "lead-end", cell: (trunk) => <LookMark look={trunkLook(trunk)} /> },
-  { key: "live", header: t("Calls now"), numeric: true, fold: "second", cell: ({ sums }) => numberText(sums.live) },
+  {
+    key: "live",
+    header: t("Calls now"),
+    numeric: true,
+    fold: "second",
+    cell: ({ sums: { live } }) => (
+      <Counted figure={numberText(live)} words={t("{n, plural, one {# call now} other {# calls now}}", { n: live })} />
+    ),
+  },
   {
     key: "out",
     header: t("Calls out"),
@@ -47,7 +56,8 @@ const columns = (): readonly Column<TrunkLine>[] => [
     fold: "second-end",
     cell: ({ sums }) => {
       const asr = asrOf(sums.out);
-      return asr === undefined ? none : t("{share} %", { share: asr });
+      if (asr === undefined) return none;
+      return <Counted figure={t("{share} %", { share: asr })} words={t("{share} % answered", { share: asr })} />;
     },
   },
   {

@@ -10,6 +10,7 @@ import type { PlanRow } from "@/components/plans/plan-row";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { buttonClass } from "@/components/ui/button-class";
+import { Counted } from "@/components/ui/counted";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { later } from "@/components/ui/later";
@@ -41,7 +42,10 @@ const columnsIn = (sells: boolean): readonly Column<PlanRow>[] => [
     numeric: true,
     fold: "lead-end",
     cell: ({ rates }) => (
-      <Counted n={rates} words={t("{count, plural, one {# price} other {# prices}}", { count: rates })} />
+      <Counted
+        figure={numberText(rates)}
+        words={t("{count, plural, one {# price} other {# prices}}", { count: rates })}
+      />
     ),
   },
   {
@@ -50,18 +54,13 @@ const columnsIn = (sells: boolean): readonly Column<PlanRow>[] => [
     numeric: true,
     fold: "second-end",
     cell: ({ buyers }) => (
-      <Counted n={buyers} words={t("{count, plural, one {# tenant} other {# tenants}}", { count: buyers })} />
+      <Counted
+        figure={numberText(buyers)}
+        words={t("{count, plural, one {# tenant} other {# tenants}}", { count: buyers })}
+      />
     ),
   },
 ];
-
-/** Under its head a figure is enough; a telephone has no heads. */
-const Counted = ({ n, words }: Readonly<{ n: number; words: string }>) => (
-  <>
-    <span className="max-sm:hidden">{numberText(n)}</span>
-    <span className="sm:hidden">{words}</span>
-  </>
-);
 
 /** A buyer's plans in the order in which they are asked for a price. */
 const inOrder = (plans: readonly PlanRow[], bought: readonly { planId: string }[]): readonly PlanRow[] => {
