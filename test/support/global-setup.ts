@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import type { TestProject } from "vitest/node";
 
 import { startTemplateServer } from "./template-server";
@@ -5,6 +8,8 @@ import { startTemplateServer } from "./template-server";
 declare module "vitest" {
   interface ProvidedContext {
     adminUrl: string;
+    /** Where this run keeps its bundles. */
+    bundles: string;
   }
 }
 
@@ -12,5 +17,13 @@ declare module "vitest" {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await startTemplateServer();
   project.provide("adminUrl", server.adminUrl);
-  return server.stop;
+  const bundles = mkdtempSync(path.join(tmpdir(), "ringfence-bundles-"));
+  project.provide("bundles", bundles);
+  const forget = () => rmSync(bundles, { recursive: true, force: true });
+  // Whoever watches has changed a source: no bundle of the old one.
+  project.onTestsRerun(forget);
+  return async () => {
+    forget();
+    await server.stop();
+  };
 }

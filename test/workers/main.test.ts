@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:net";
 
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
+import { bundled } from "@/test/support/bundled";
 import { PBX_SECRET } from "@/test/support/call-control";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 
@@ -19,9 +20,9 @@ afterEach(() => {
 });
 afterAll(() => db.drop());
 
-/** The real program, with exactly these variables. */
-function start(variables: Record<string, string>) {
-  const child = spawn(process.execPath, ["--import", "tsx", "workers/main.ts"], {
+/** The program with exactly these variables: as it is started everywhere, or out of one file. */
+function start(variables: Record<string, string>, program: readonly string[] = ["--import", "tsx", "workers/main.ts"]) {
+  const child = spawn(process.execPath, program, {
     env: {
       NODE_ENV: "test",
       PATH: process.env["PATH"],
@@ -80,7 +81,7 @@ test.each([
   if (given["CALL_CONTROL_PORT"] === "taken") given["CALL_CONTROL_PORT"] = String(await takenPort());
   if (given["DATABASE_URL"] === "empty")
     given["DATABASE_URL"] = Object.assign(new URL(db.appUrl), { pathname: "/postgres" }).href;
-  const { said, ended } = start(given);
+  const { said, ended } = start(given, [await bundled("workers/main.ts")]);
   expect(await ended).toBe(1);
   expect(said.err).toMatch(sentence);
   expect(said.err).not.toMatch(/\n\s+at /);

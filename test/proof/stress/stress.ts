@@ -10,6 +10,7 @@ import { type EmbeddedPostgres, startPostgres } from "@/server/embedded/postgres
 import { migrate } from "@/server/infra/db/migrate";
 import { Random } from "@/test/proof/sim/random";
 import { prepareStress, readStress, type StressReport } from "@/test/proof/stress/books";
+import { bundle } from "@/test/support/bundle";
 import { TEST_AUTH_SECRET } from "@/test/support/names";
 
 type Size = Readonly<{ calls: number; processes: number; processKills: number; postgresKills: number; seed: number }>;
@@ -30,7 +31,8 @@ export async function stress(size: Size, say: (what: string) => void = () => {})
     const secrets = { DATABASE_URL: postgres.url, AUTH_SECRET: TEST_AUTH_SECRET };
     await migrate({ url: postgres.url, passwords: loginPasswords(secrets) });
     await withOwner(postgres, (owner) => prepareStress(owner, size.calls));
-    const callers = new Callers(size, appUrl(secrets), running);
+    const program = await bundle("test/proof/stress/caller.ts", path.join(dataDir, "program"));
+    const callers = new Callers(size, program, appUrl(secrets), running);
     const over = callers.finish();
     over.catch(() => {});
     const random = new Random(size.seed);
@@ -84,6 +86,7 @@ class Callers {
 
   constructor(
     readonly size: Size,
+    readonly program: string,
     readonly url: string,
     readonly running: Map<number, ChildProcess>,
   ) {}
@@ -105,7 +108,7 @@ class Callers {
 
   async #untilDone(at: number, from: number, count: number): Promise<void> {
     for (;;) {
-      const args = ["--import", "tsx", "test/proof/stress/caller.ts", this.url, String(from), String(count), "10"];
+      const args = [this.program, this.url, String(from), String(count), "10"];
       const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "pipe"] });
       this.running.set(at, child);
       child.stdin.on("error", () => {});

@@ -5,15 +5,18 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 
 import { builders } from "@/test/support/builders";
+import { bundled } from "@/test/support/bundled";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 import { TEST_AUTH_SECRET } from "@/test/support/names";
 
 const bin = path.resolve(import.meta.dirname, "../../../server/cli/bin.mjs");
 let db: TestDatabase;
 let elsewhere: string;
+let program: string;
 
 beforeAll(async () => {
   db = await createDatabase();
+  program = await bundled("test/support/cli-child.ts");
   elsewhere = mkdtempSync(path.join(tmpdir(), "ringfence-cli-"));
 });
 afterAll(async () => {
@@ -23,10 +26,10 @@ afterAll(async () => {
 
 type Ran = { code: number | null; out: string; err: string };
 
-/** The program as a script runs it: another folder, an environment of its own. */
-function run(words: readonly string[], env: Record<string, string> = {}): Promise<Ran> {
+/** The program as a script runs it: another folder, an environment of its own. Out of one file, or `bin` as it is installed. */
+function run(words: readonly string[], env: Record<string, string> = {}, file = program): Promise<Ran> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [bin, ...words], {
+    const child = spawn(process.execPath, [file, ...words], {
       cwd: elsewhere,
       env: { PATH: process.env["PATH"] ?? "", DATA_DIR: elsewhere, NODE_ENV: "test", ...env },
     });
@@ -90,17 +93,8 @@ describe("where to work", () => {
     };
     const file = path.join(elsewhere, "runtime.json");
     writeFileSync(file, JSON.stringify(runtime));
-    const { code, out } = await run([
-      "operator",
-      "create",
-      "--name",
-      "Op",
-      "--slug",
-      "oper",
-      "--email",
-      "a@b.example",
-      "--json",
-    ]);
+    const words = ["operator", "create", "--name", "Op", "--slug", "oper", "--email", "a@b.example", "--json"];
+    const { code, out } = await run(words, {}, bin);
     expect(code).toBe(0);
     expect(JSON.parse(out).link).toMatch(/^http:\/\/127\.0\.0\.1:46000\/invitation#/);
     const phone = await run(["extension", "create", "--tenant", "oper", "--number", "101", "--name", "One", "--json"]);

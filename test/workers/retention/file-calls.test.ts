@@ -1,6 +1,3 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { setTimeout as pause } from "node:timers/promises";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
@@ -11,6 +8,7 @@ import type { TenantId } from "@/server/kernel/ids";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 import { manyCalls } from "@/test/support/export-desk";
 import { CALLED, filingDesk } from "@/test/support/filing-desk";
+import { killedWhileWaiting } from "@/test/support/killed-child";
 import { waitAtLocks } from "@/test/support/wait-at-locks";
 import { taskWorks } from "@/workers/tasks/all";
 import { runTask } from "@/workers/tasks/run-task";
@@ -231,26 +229,20 @@ test("a worker killed while it files loses no call and doubles none, and the nex
     "SELECT tableoid::regclass::text AS part FROM call_record WHERE tenant_id = $1 AND filed IS NOT NULL LIMIT 1",
     [gamma.tenantId],
   );
-  await other.query("BEGIN");
-  await other.query(`LOCK TABLE ${part} IN SHARE MODE`);
-  const worker = spawn(
-    process.execPath,
-    ["--import", "tsx", "test/support/filing-child.ts", db.appUrl, on.operator.tenantId],
-    { stdio: "ignore" },
-  );
-  const gone = once(worker, "exit");
-  const waiting = () =>
-    make.sql(
-      "SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%calls_file(%' AND wait_event_type = 'Lock'",
-    );
-  while ((await waiting()).length === 0) await pause(5);
-  worker.kill("SIGKILL");
-  await gone;
-  await make.sql(
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%calls_file(%' AND pid <> pg_backend_pid()",
-  );
-  await other.query("ROLLBACK");
-  await other.end();
+  const filing = "FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%calls_file(%'";
+  await killedWhileWaiting({
+    program: "filing-child",
+    words: [db.appUrl, on.operator.tenantId],
+    hold: async () => {
+      await other.query("BEGIN");
+      await other.query(`LOCK TABLE ${part} IN SHARE MODE`);
+    },
+    waits: async () => (await make.sql(`SELECT ${filing} AND wait_event_type = 'Lock'`)).length > 0,
+    letGo: async () => {
+      await make.sql(`SELECT pg_terminate_backend(pid) ${filing} AND pid <> pg_backend_pid()`);
+      await other.end();
+    },
+  });
   expect(begun).toEqual({ ...before, filed: 10 });
   expect(await look()).toEqual(begun);
   // Two at once.

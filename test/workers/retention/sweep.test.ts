@@ -1,10 +1,8 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { setTimeout as pause } from "node:timers/promises";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { killedWhileWaiting } from "@/test/support/killed-child";
 import { retentionDesk } from "@/test/support/retention-desk";
 import { waitAtLocks } from "@/test/support/wait-at-locks";
 import { sweepClass } from "@/workers/retention/sweep-class";
@@ -22,31 +20,30 @@ afterAll(async () => {
 
 test("a worker killed between batches leaves the count of what it took, and the next one ends with one receipt", async () => {
   await on.events(on.acme, 24 * 100, 8_000);
-  // A row in the middle that somebody else has locked: the worker gets there and no further.
   await waitAtLocks(db, "retention_step");
   const other = new Client({ connectionString: db.ownerUrl });
-  await other.connect();
-  await other.query("BEGIN");
-  await other.query("SELECT FROM security_event WHERE tenant_id = $1 ORDER BY at OFFSET 4000 LIMIT 1 FOR UPDATE", [
-    on.acme.tenantId,
-  ]);
-  const worker = spawn(
-    process.execPath,
-    ["--import", "tsx", "test/support/retention-child.ts", db.appUrl, on.operator.tenantId],
-    { stdio: "ignore" },
-  );
-  const gone = once(worker, "exit");
   const sweep = () =>
     on.make.sql<{ removed: number; state: string }>(
       "SELECT removed::int AS removed, state FROM retention_sweep WHERE class = 'security_events' AND batches > 0",
     );
-  while ((await sweep()).length === 0) await pause(5);
-  worker.kill("SIGKILL");
-  await gone;
-  await on.make.sql(
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%retention_step%' AND pid <> pg_backend_pid()",
-  );
-  await other.end();
+  const middle = "SELECT FROM security_event WHERE tenant_id = $1 ORDER BY at OFFSET 4000 LIMIT 1 FOR UPDATE";
+  await killedWhileWaiting({
+    program: "retention-child",
+    words: [db.appUrl, on.operator.tenantId],
+    // A row in the middle that somebody else has locked: the worker gets there and no further.
+    hold: async () => {
+      await other.connect();
+      await other.query("BEGIN");
+      await other.query(middle, [on.acme.tenantId]);
+    },
+    waits: async () => (await sweep()).length > 0,
+    letGo: async () => {
+      await on.make.sql(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%retention_step%' AND pid <> pg_backend_pid()",
+      );
+      await other.end();
+    },
+  });
   const [left] = await sweep();
   expect(left?.state).toBe("running");
   expect(await on.count("security_event", on.acme)).toBe(8_000 - (left?.removed ?? 0));

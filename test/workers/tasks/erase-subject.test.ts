@@ -1,11 +1,9 @@
-import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
-import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 import { erasureDesk } from "@/test/support/erasure-desk";
+import { killedWhileWaiting, lockAwaited } from "@/test/support/killed-child";
 import { waitAtLocks } from "@/test/support/wait-at-locks";
 
 const DIGITS = "493012345678";
@@ -228,28 +226,17 @@ test("a worker that was killed leaves nothing to do twice, and the next one ends
   await mention(number);
   const { taskId } = await on.ask(`+${number}`);
   await waitAtLocks(db, "erasure_step");
-  // Whoever comes to this row waits for us.
-  await db.owner.query("BEGIN");
-  await db.owner.query("SELECT FROM incident WHERE title LIKE 'About ' || $1 FOR UPDATE", [number]);
-  const worker = spawn(
-    process.execPath,
-    ["--import", "tsx", "test/support/run-task-child.ts", db.appUrl, on.operator.tenantId, taskId],
-    { stdio: "ignore" },
-  );
-  const gone = once(worker, "exit");
-  const waits = async () =>
-    (
-      await db.app.$queryRaw<
-        unknown[]
-      >`SELECT 1 FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())`
-    ).length > 0;
-  while (!(await waits())) {
-    expect(worker.exitCode).toBeNull();
-    await pause(5);
-  }
-  worker.kill("SIGKILL");
-  await gone;
-  await db.owner.query("COMMIT");
+  await killedWhileWaiting({
+    program: "run-task-child",
+    words: [db.appUrl, on.operator.tenantId, taskId],
+    // Whoever comes to this row waits for us.
+    hold: async () => {
+      await db.owner.query("BEGIN");
+      await db.owner.query("SELECT FROM incident WHERE title LIKE 'About ' || $1 FOR UPDATE", [number]);
+    },
+    waits: () => lockAwaited(db),
+    letGo: () => db.owner.query("COMMIT"),
+  });
   await on.make.sql("UPDATE task SET heartbeat_at = now() - interval '1 minute' WHERE id = $1", [taskId]);
   await on.run(taskId);
   const erased = await on.look(taskId);

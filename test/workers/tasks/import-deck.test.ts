@@ -1,8 +1,8 @@
-import { spawn } from "node:child_process";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 import { deckPortal } from "@/test/support/deck-portal";
+import { killedWhileWaiting, lockAwaited } from "@/test/support/killed-child";
 import { type Stage, stage } from "@/test/support/stage";
 import { sweepRetention } from "@/workers/processors/sweep-retention";
 
@@ -64,37 +64,29 @@ describe("a worker that dies", () => {
     const clean = await left((await mine.upload(file, { plan, mode: "replace" })).id);
     const deckId = await mine.send(file, { plan, mode: "replace", parts: 2 });
     const taskId = await mine.start(deckId);
-    // Whoever writes the 2300th row waits for us.
-    await on.sql("SELECT pg_advisory_lock(77)");
-    await on.sql(`CREATE FUNCTION wait_here() RETURNS trigger LANGUAGE plpgsql AS
-      $$ BEGIN PERFORM pg_advisory_xact_lock(77); RETURN NEW; END $$`);
-    await on.sql(
-      "CREATE TRIGGER planted BEFORE INSERT ON deck_row FOR EACH ROW WHEN (NEW.n = 2300) EXECUTE FUNCTION wait_here()",
-    );
-    const worker = spawn(
-      process.execPath,
-      ["--import", "tsx", "test/support/run-task-child.ts", db.appUrl, on.reseller.tenantId, taskId],
-      { stdio: "ignore" },
-    );
-    const gone = new Promise((resolve) => worker.once("exit", (_code, signal) => resolve(signal)));
-    const waiting = () =>
-      db.app.$queryRaw<unknown[]>`
-        SELECT 1 FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())`;
-    while ((await waiting()).length === 0) {
-      expect(worker.exitCode).toBeNull();
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    worker.kill("SIGKILL");
-    expect(await gone).toBe("SIGKILL");
-    await on.sql("SELECT pg_advisory_unlock(77)");
-    await on.sql("DROP TRIGGER planted ON deck_row");
-    await on.sql("DROP FUNCTION wait_here()");
+    await killedWhileWaiting({
+      program: "run-task-child",
+      words: [db.appUrl, on.reseller.tenantId, taskId],
+      // Whoever writes the 2300th row waits for us.
+      hold: async () => {
+        await on.sql("SELECT pg_advisory_lock(77)");
+        await on.sql(`CREATE FUNCTION wait_here() RETURNS trigger LANGUAGE plpgsql AS
+          $$ BEGIN PERFORM pg_advisory_xact_lock(77); RETURN NEW; END $$`);
+        await on.sql(
+          "CREATE TRIGGER planted BEFORE INSERT ON deck_row FOR EACH ROW WHEN (NEW.n = 2300) EXECUTE FUNCTION wait_here()",
+        );
+      },
+      waits: () => lockAwaited(db),
+      letGo: async () => {
+        await on.sql("SELECT pg_advisory_unlock(77)");
+        await on.sql("DROP FUNCTION wait_here() CASCADE");
+      },
+    });
     expect(await countIn("deck_row", deckId)).toBeGreaterThan(0);
     await on.sql("UPDATE task SET heartbeat_at = now() - interval '1 minute' WHERE id = $1", [taskId]);
     await mine.run(taskId);
     expect(await left(deckId)).toBe(clean);
     expect(await mine.as.tasks.get({ ...mine.here, taskId })).toMatchObject({ state: "done", result: { errors: 0 } });
-    // A process of its own takes its time to begin on a busy machine.
   });
 
   test("at any of its reports: tried again it ends the same, and read files are not read twice", async () => {

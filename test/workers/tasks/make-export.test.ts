@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -7,6 +6,7 @@ import { inLanguage } from "@/server/infra/words/speaking";
 import { builders } from "@/test/support/builders";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 import { exportDesk, manyCalls } from "@/test/support/export-desk";
+import { killedWhileWaiting, lockAwaited } from "@/test/support/killed-child";
 import { pdfLines } from "@/test/support/pdf-text";
 import { seedCalls } from "@/test/support/seeded-calls";
 import { type Stage, stage } from "@/test/support/stage";
@@ -102,26 +102,19 @@ describe("a file of calls", () => {
   test("made by a worker that is killed in the middle, and ended by another, it is the same bytes", async () => {
     const whole = await desk.made({ what: "calls", filter: { to: "2026-03-02" } });
     const asked = await desk.ask({ what: "calls", filter: { to: "2026-03-02" } });
-    // Whoever writes the third part waits for us.
-    await db.owner.query("BEGIN");
-    await db.owner.query(
-      "INSERT INTO export_part (tenant_id, export_id, part, lines, bytes, data) VALUES ($1, $2, 2, 0, 0, '')",
-      [on.customer.tenantId, asked.id],
-    );
-    const words = ["--import", "tsx", "test/support/run-task-child.ts", db.appUrl, on.customer.tenantId, asked.taskId];
-    const worker = spawn(process.execPath, words, { stdio: "ignore" });
-    const gone = new Promise((resolve) => worker.once("exit", (_code, signal) => resolve(signal)));
-    const parts = async () =>
-      (
-        await db.app.$queryRaw<
-          { n: bigint }[]
-        >`SELECT count(*) AS n FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'
-        AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())`
-      )[0]?.n;
-    while ((await parts()) !== 1n) expect(worker.exitCode).toBeNull();
-    worker.kill("SIGKILL");
-    expect(await gone).toBe("SIGKILL");
-    await db.owner.query("ROLLBACK");
+    const third =
+      "INSERT INTO export_part (tenant_id, export_id, part, lines, bytes, data) VALUES ($1, $2, 2, 0, 0, '')";
+    await killedWhileWaiting({
+      program: "run-task-child",
+      words: [db.appUrl, on.customer.tenantId, asked.taskId],
+      // Whoever writes the third part waits for us.
+      hold: async () => {
+        await db.owner.query("BEGIN");
+        await db.owner.query(third, [on.customer.tenantId, asked.id]);
+      },
+      waits: () => lockAwaited(db, "locktype = 'transactionid'"),
+      letGo: () => db.owner.query("ROLLBACK"),
+    });
     expect(await desk.get(asked.id)).toMatchObject({ state: "making", readyAt: null });
     const firsts = "SELECT part, xmin::text FROM export_part WHERE export_id = $1 AND part < 2 ORDER BY 1";
     const before = await on.sql(firsts, [asked.id]);

@@ -1,8 +1,8 @@
-import { spawn } from "node:child_process";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import { builders, type Tenancy } from "@/test/support/builders";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { killedWhileWaiting, lockAwaited } from "@/test/support/killed-child";
 import { makeRerating, type Rerating } from "@/test/support/rerating";
 import { taskWorks } from "@/workers/tasks/all";
 import { runTask } from "@/workers/tasks/run-task";
@@ -84,25 +84,17 @@ describe("a run that stops", () => {
   test("a worker killed with its hands in a wallet leaves that wallet whole, and the next one ends the job", async () => {
     await on.setPrice(7_500n);
     const { taskId } = await on.ask("run");
-    // Whoever comes to the second customer's wallet waits for us.
-    await db.owner.query("BEGIN");
-    await db.owner.query("SELECT FROM wallet WHERE tenant_id = $1 FOR UPDATE", [on.buyers[1]?.tenantId]);
-    const worker = spawn(
-      process.execPath,
-      ["--import", "tsx", "test/support/run-task-child.ts", db.appUrl, on.seller.tenantId, taskId],
-      { stdio: "ignore" },
-    );
-    const gone = new Promise((resolve) => worker.once("exit", (_code, signal) => resolve(signal)));
-    const waiting = async () =>
-      (
-        await db.app.$queryRaw<
-          unknown[]
-        >`SELECT 1 FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())`
-      ).length > 0;
-    while (!(await waiting())) expect(worker.exitCode).toBeNull();
-    worker.kill("SIGKILL");
-    expect(await gone).toBe("SIGKILL");
-    await db.owner.query("COMMIT");
+    await killedWhileWaiting({
+      program: "run-task-child",
+      words: [db.appUrl, on.seller.tenantId, taskId],
+      // Whoever comes to the second customer's wallet waits for us.
+      hold: async () => {
+        await db.owner.query("BEGIN");
+        await db.owner.query("SELECT FROM wallet WHERE tenant_id = $1 FOR UPDATE", [on.buyers[1]?.tenantId]);
+      },
+      waits: () => lockAwaited(db),
+      letGo: () => db.owner.query("COMMIT"),
+    });
     expect(await on.comesTo()).toEqual([
       { sum: "15000", calls: 30 },
       { sum: "20000", calls: 30 },

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
@@ -10,6 +9,7 @@ import { writeTenant } from "@/server/infra/db/write-tenant";
 import type { TenantId } from "@/server/kernel/ids";
 import { type CdrCompany, cdrCompany } from "@/test/support/cdr-company";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { killedWhileWaiting, lockAwaited } from "@/test/support/killed-child";
 
 let db: TestDatabase;
 let company: CdrCompany;
@@ -138,21 +138,16 @@ test("a worker that is killed while it matches is followed by one that comes to 
 
   const id = await company.files.send(file, carrier);
   const taskId = (await company.files.look(id)).task?.id ?? "";
-  await db.owner.query("BEGIN");
-  await db.owner.query("LOCK TABLE cdr_match IN EXCLUSIVE MODE");
-  const worker = spawn(
-    process.execPath,
-    ["--import", "tsx", "test/support/run-task-child.ts", db.appUrl, operatorId(), taskId],
-    { stdio: "ignore" },
-  );
-  const gone = new Promise((resolve) => worker.once("exit", (_code, signal) => resolve(signal)));
-  const waiting = async () =>
-    (await db.app.$queryRaw<unknown[]>`SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'cdr_match'::regclass`)
-      .length > 0;
-  while (!(await waiting())) expect(worker.exitCode).toBeNull();
-  worker.kill("SIGKILL");
-  expect(await gone).toBe("SIGKILL");
-  await db.owner.query("COMMIT");
+  await killedWhileWaiting({
+    program: "run-task-child",
+    words: [db.appUrl, operatorId(), taskId],
+    hold: async () => {
+      await db.owner.query("BEGIN");
+      await db.owner.query("LOCK TABLE cdr_match IN EXCLUSIVE MODE");
+    },
+    waits: () => lockAwaited(db, "relation = 'cdr_match'::regclass"),
+    letGo: () => db.owner.query("COMMIT"),
+  });
   await company.make.sql("UPDATE task SET heartbeat_at = now() - interval '1 minute' WHERE id = $1", [taskId]);
   expect((await company.files.run(id)).result).toEqual(whole);
   expect(await company.listed()).toEqual(expected);

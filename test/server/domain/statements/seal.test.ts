@@ -7,6 +7,7 @@ import { csvToGive, pdfToGive, sealStatement, verifyStatement } from "@/server/d
 import { getStatement, issueStatement, listStatements } from "@/server/domain/statements/statements";
 import { readTenant } from "@/server/infra/db/read-tenant";
 import { writeTenant } from "@/server/infra/db/write-tenant";
+import { bundled } from "@/test/support/bundled";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 import { pdfLines } from "@/test/support/pdf-text";
 import { actor, dayIn, eventful, idOf, statementDesk } from "@/test/support/statement-desk";
@@ -26,7 +27,7 @@ describe("the files", () => {
     const of = await on.newCustomer(eventful, "Europe/Berlin");
     const { id } = await on.issue(of, "2026-01-01", "2026-01-31");
     const { seal } = await sealStatement(db.app, { tenantId: idOf(of), actor }, id);
-    const program = ["--import", "tsx", "test/support/statement-sums.ts", db.appUrl, of.tenantId, id];
+    const program = [await bundled("test/support/statement-sums.ts"), db.appUrl, of.tenantId, id];
     const env = { ...process.env, TZ: "Pacific/Auckland", LANG: "ar_EG.UTF-8", LC_ALL: "ar_EG.UTF-8" };
     const { stdout } = await promisify(execFile)(process.execPath, program, { env });
     expect(JSON.parse(stdout)).toEqual({ csv: seal.csvSha256, pdf: seal.pdfSha256 });
