@@ -3,6 +3,8 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import { defineConfig } from "vitest/config";
 
+import { LongestFirst } from "./lanes/longest-first.mjs";
+
 const root = path.resolve(import.meta.dirname, "..");
 const setup = (file: string) => [path.join(root, file)].filter((found) => existsSync(found));
 
@@ -26,6 +28,7 @@ export default defineConfig({
     expect: { poll: { timeout: 90_000, interval: 20 } },
     // By itself it leaves one core to whoever watches: with two, half the machine would stand idle.
     maxWorkers: availableParallelism(),
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
