@@ -150,7 +150,7 @@ export const refusals: Partial<Record<DomainErrorCode, Readonly<{ title: Message
     next: msg("Ask another person with the billing role."),
   },
   approval_in_person: {
-    title: msg("Above the limit of 24 hours two people decide, each signed in to the portal."),
+    title: msg("Above the limit for 24 hours two people decide, each signed in to the portal."),
     next: msg("Ask for it in the portal, and let somebody else approve it there."),
   },
   refund_too_large: {

@@ -40,7 +40,7 @@ const left: Readonly<Partial<Record<Duty, Message>>> = {
   differences: msg("{n, plural, one {# difference is open} other {# differences are open}}"),
   seats: msg("{n, plural, one {# person has} other {# people have}} not signed in for 30 days"),
   secrets: msg("{n, plural, one {# secret is} other {# secrets are}} older than 90 days"),
-  trail: msg("not found whole within 90 days"),
+  trail: msg("not found whole, against its anchors, within 90 days"),
 };
 /** What the system counts as not done; undefined where it cannot know. */
 export function leftText({ duty, left: n }: Pick<Row, "duty" | "left">): string | undefined {

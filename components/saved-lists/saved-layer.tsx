@@ -5,6 +5,7 @@ import Link from "next/link";
 
 import { useTRPC } from "@/components/api/client";
 import type { Outputs } from "@/components/api/outputs";
+import { QueryView } from "@/components/api/query-view";
 import { refusalOf } from "@/components/api/refusal";
 import { useForm } from "@/components/api/use-form";
 import { useScope } from "@/components/shell/scope";
@@ -23,14 +24,21 @@ type Row = Outputs["savedLists"]["list"]["items"][number];
 /** What is kept of this page, and the field that keeps one more. */
 export function SavedLayer({ page, query, close }: Props) {
   const { tenantSlug } = useScope();
-  const { data } = useQuery(useTRPC().savedLists.list.queryOptions({ tenantSlug, page }));
-  if (!data) return <div className="h-32" />;
-  const same = data.items.find((row) => row.query === query);
+  const kept = useQuery(useTRPC().savedLists.list.queryOptions({ tenantSlug, page }));
+  return (
+    <QueryView query={kept} skeleton={<div className="h-32" />}>
+      {({ items }) => <Kept close={close} items={items} page={page} query={query} />}
+    </QueryView>
+  );
+}
+
+function Kept({ items, page, query, close }: Props & Readonly<{ items: readonly Row[] }>) {
+  const same = items.find((row) => row.query === query);
   return (
     <div className="grid gap-2 p-2">
-      {data.items.length > 0 && (
+      {items.length > 0 && (
         <ul aria-label={t("Saved lists")}>
-          {data.items.map((row) => (
+          {items.map((row) => (
             <Saved close={close} here={row === same} key={row.id} page={page} row={row} />
           ))}
         </ul>

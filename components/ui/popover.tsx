@@ -1,6 +1,6 @@
 "use client";
 
-import { type ReactNode, type RefObject, type ToggleEvent, useId, useLayoutEffect, useRef, useState } from "react";
+import { type ReactNode, type ToggleEvent, useId, useRef, useState } from "react";
 
 /** What stays free between a layer and the edge of the window. */
 const EDGE = 8;
@@ -47,7 +47,6 @@ export function Popover({
     style.top = up ? "auto" : `${box.bottom + 4}px`;
     style.bottom = up ? `${window.innerHeight - box.top + 4}px` : "auto";
   }
-  useInside(layer, open);
 
   return (
     <>
@@ -65,6 +64,7 @@ export function Popover({
         className={`max-h-[calc(100dvh-5rem)] max-w-[calc(100vw-1rem)] overflow-y-auto rounded-lg border bg-surface p-1 shadow-float ${className}`}
         id={id}
         onBeforeToggle={place}
+        onToggle={moveInside}
         popover="auto"
         ref={layer}
       >
@@ -74,14 +74,14 @@ export function Popover({
   );
 }
 
-/** A wide layer of a trigger that does not stand at the edge would stick out of a telephone. */
-function useInside(layer: RefObject<HTMLElement | null>, open: boolean): void {
-  useLayoutEffect(() => {
-    if (!open || !layer.current) return;
-    const { style } = layer.current;
-    style.translate = "none";
-    const { left, right } = layer.current.getBoundingClientRect();
-    const over = Math.min(0, document.documentElement.clientWidth - EDGE - right);
-    style.translate = `${left < EDGE ? EDGE - left : over}px`;
-  }, [layer, open]);
+/**
+ * A wide layer of a trigger that does not stand at the edge would stick out of a telephone. How wide it is can be read once it is
+ * shown: before that it has no box.
+ */
+function moveInside({ newState, currentTarget: { style }, currentTarget }: ToggleEvent<HTMLDivElement>): void {
+  style.translate = "none";
+  if (newState !== "open") return;
+  const { left, right } = currentTarget.getBoundingClientRect();
+  const over = Math.min(0, document.documentElement.clientWidth - EDGE - right);
+  style.translate = `${left < EDGE ? EDGE - left : over}px`;
 }

@@ -44,7 +44,7 @@ export const domainErrors = {
   voucher_waits: "That code counts when a second person has approved its batch.",
   voucher_unfunded: "Whoever sold that code cannot back it right now; it stays good.",
   approval_by_another: "Somebody else has to decide about this: nobody approves what they asked for.",
-  approval_in_person: "Above the limit of 24 hours two people decide, each signed in to the portal.",
+  approval_in_person: "Above the limit for 24 hours two people decide, each signed in to the portal.",
   refund_too_large: "That is more than can be refunded of this payment.",
   too_large: "That file is too large.",
   deck_unreadable: "This file cannot be read as a rate deck.",

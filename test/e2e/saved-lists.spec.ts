@@ -4,11 +4,13 @@ import { expectAccessibleInBoth } from "./support/axe";
 import { openPage } from "./support/hand";
 import { test } from "./support/portal";
 import { signInOf } from "./support/stack";
+import { keepToasts } from "./support/toasts";
 
 test("a narrowed list is kept by a name, gone back to with two presses, and removed with a way back", async ({
   page,
   resume,
 }) => {
+  await keepToasts(page);
   const who = signInOf("customer", "admin");
   await resume(who);
   const calls = `/t/${who.tenantSlug}/calls`;
@@ -37,8 +39,13 @@ test("a narrowed list is kept by a name, gone back to with two presses, and remo
   await page.keyboard.press("Escape");
   await page.setViewportSize({ width: 390, height: 844 });
   await opener.click();
-  const { x = -1, width = 391 } = (await saved.boundingBox()) ?? {};
-  expect([x >= 0, x + width <= 390]).toEqual([true, true]);
+  const layer = page.locator(":popover-open");
+  await expect
+    .poll(async () => {
+      const { x = -1, width = 391 } = (await layer.boundingBox()) ?? {};
+      return [x >= 8, x + width <= 382];
+    })
+    .toEqual([true, true]);
   await page.keyboard.press("Escape");
   await page.setViewportSize({ width: 1280, height: 900 });
   await opener.focus();

@@ -17,7 +17,8 @@ export const savedListsRouter = router({
     .mutation(({ ctx, input: { page, name, query } }) =>
       ctx.change(async (tx) => {
         const result = await saveList(tx, { tenantId: ctx.tenantId, personId: ctx.userId }, { page, name, query });
-        return { subject: `list:${page}`, after: { name }, result };
+        // Nobody else is to read what they call it, and others read the trail.
+        return { subject: `list:${page}`, result };
       }),
     ),
 
@@ -27,7 +28,7 @@ export const savedListsRouter = router({
       ctx.change(async (tx) => {
         const own = { tenantId: ctx.tenantId, personId: ctx.userId };
         const { page, name } = await removeSaved(tx, own, input.savedListId);
-        return { subject: `list:${page}`, before: { name }, result: { name } };
+        return { subject: `list:${page}`, result: { name } };
       }),
     ),
 });

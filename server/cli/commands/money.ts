@@ -11,7 +11,7 @@ const PAGE = 200;
 
 export const topup: Command = {
   summary:
-    "Posts a payment to a tenant's wallet, up to the limit of 24 hours above which two people decide in the portal. The same key again moves nothing.",
+    "Posts a payment to a tenant's wallet, up to the limit for 24 hours above which two people decide in the portal. The same key again moves nothing.",
   options: {
     tenant,
     amount: { value: "10.00", about: "more than zero, at most six decimals", required: true },

@@ -12,7 +12,7 @@ import type { Desk } from "../desk";
 const id = { value: "id", about: "as topup pending names it", required: true } as const;
 
 export const topupPending: Command = {
-  summary: "Top-ups above the limit that wait for a second person, and those decided in the last 30 days.",
+  summary: "Top-ups above the limit for 24 hours that wait for a second person, and those decided in the last 30 days.",
   options: {},
   run: async (desk) => {
     const operator = await desk.operator();
@@ -44,7 +44,7 @@ export const topupAsk: Command = {
 
 export const topupApprove: Command = {
   summary:
-    "Posts a top-up that waits. Above the limit two people decide in the portal: an account of a machine is nobody.",
+    "Posts a top-up that waits. Above the limit for 24 hours two people decide in the portal: an account of a machine is nobody.",
   options: { id },
   run: (desk, given) => decide(desk, given, true),
 };

@@ -11,7 +11,7 @@ const seller = { value: "slug", about: "who sells them; the operator when left o
 
 export const voucherCreate: Command = {
   summary:
-    "Makes codes that are worth credit, up to the limit above which two people decide in the portal, and prints them this once; without --json as a CSV file.",
+    "Makes codes that are worth credit, up to the limit for 24 hours above which two people decide in the portal, and prints them this once; without --json as a CSV file.",
   options: {
     tenant: seller,
     count: { value: "100", about: "how many codes, at most 10000", required: true },

@@ -30,10 +30,13 @@ export async function saveList(tx: TenantWrite, own: Own, { page, name, query }:
   if (others >= MOST) {
     throw new DomainError("too_large", { most: MOST }, `At most ${MOST} lists of a page are kept; remove one first.`);
   }
+  // In plain words, so that whoever is to be forgotten is found in it.
+  const says = [name, ...new URLSearchParams(query).values()].join("\n");
   const [row] = await tx.$queryRaw<SavedList[]>`
-    INSERT INTO saved_list (tenant_id, person_id, page, name, query)
-    VALUES (${own.tenantId}::uuid, ${own.personId}::uuid, ${page}, ${name}, ${query})
-    ON CONFLICT (tenant_id, person_id, page, name) DO UPDATE SET query = EXCLUDED.query RETURNING id, name, query`;
+    INSERT INTO saved_list (tenant_id, person_id, page, name, query, says)
+    VALUES (${own.tenantId}::uuid, ${own.personId}::uuid, ${page}, ${name}, ${query}, ${says})
+    ON CONFLICT (tenant_id, person_id, page, name) DO UPDATE SET query = EXCLUDED.query, says = EXCLUDED.says
+    RETURNING id, name, query`;
   if (!row) throw new DomainError("not_found");
   return row;
 }

@@ -69,8 +69,3 @@ test.each([
   const save = on.as("customer").savedLists.save({ ...calls, name: "Right", query: "q=1", ...wrong });
   await expect(save).rejects.toMatchObject({ code: "BAD_REQUEST" });
 });
-
-test("what somebody looked for is gone through when a number is erased", async () => {
-  const { rows } = await db.owner.query("SELECT texts FROM erasure_target WHERE relation = 'saved_list'");
-  expect(rows).toEqual([{ texts: ["name", "query"] }]);
-});
