@@ -31,7 +31,10 @@ test("names of two hundred letters, and ones that are read from the right, break
     await rename("alpine", WIDE);
     await rename("studio", FROM_THE_RIGHT);
     const phone = { tenantSlug: "studio", number: String(randomInt(1_000, 9_999)), displayName: WIDE_PHONE };
-    expect((await act(page, "extensions.create", phone)).status).toBe(200);
+    const made = await act(page, "extensions.create", phone);
+    expect(made.status).toBe(200);
+    const { id: extensionId } = made.data as { id: string };
+    undo.push(() => act(page, "extensions.delete", { tenantSlug: "studio", extensionId }));
     for (const path of pages) await looks(page, `/t/${path}`);
   } finally {
     for (const back of undo) await back();

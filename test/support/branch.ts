@@ -128,7 +128,7 @@ export async function makeBranches(db: TestDatabase) {
       [of.tenantId, incident],
     );
     const { id: savedList } = await build.one<{ id: string }>(
-      "INSERT INTO saved_list (tenant_id, person_id, page, name, query) VALUES ($1, $2, 'calls', 'Sample', 'q=1') RETURNING id",
+      "INSERT INTO saved_list (tenant_id, person_id, page, name, query, says) VALUES ($1, $2, 'calls', 'Sample', 'q=1', 'Sample') RETURNING id",
       [of.tenantId, user],
     );
     const { id: hold } = await build.one<{ id: string }>(

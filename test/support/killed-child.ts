@@ -54,10 +54,12 @@ async function runAndKill(args: readonly string[], waits: () => Promise<boolean>
   if (ended !== "SIGKILL") throw new Error(`It could not be killed (${ended}) and said: ${said}`);
 }
 
-/** Whether anybody waits for a lock in this database. */
-export const lockAwaited = async (db: TestDatabase, kind = "true"): Promise<boolean> => {
+/** Whether anybody waits for a lock in this database, in a statement with this word. */
+export const lockAwaited = async (db: TestDatabase, kind = "true", word = ""): Promise<boolean> => {
   const { rows } = await db.owner.query(
-    `SELECT FROM pg_locks WHERE NOT granted AND ${kind} AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())`,
+    `SELECT FROM pg_locks WHERE NOT granted AND ${kind} AND pid IN
+       (SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND strpos(query, $1) > 0)`,
+    [word],
   );
   return rows.length > 0;
 };

@@ -3,6 +3,8 @@ import { onTestFinished } from "vitest";
 /** How late a program may be on a machine with much to do that does not stand still. Settlement forgives a call as much. */
 const LATE_MS = 900;
 const LOOK_EVERY_MS = 20;
+/** Less than this is a clock that is a little late, many times a second, and no standstill. */
+const STANDS_MS = 50;
 
 type Standstill = Readonly<{
   /** What a time may be off by that two programs took, each from its own moments. */
@@ -17,7 +19,8 @@ export function watchStandstill(): Standstill {
   let lostMs = 0;
   const look = () => {
     const now = performance.now();
-    lostMs += Math.max(0, now - last - LOOK_EVERY_MS);
+    const late = now - last - LOOK_EVERY_MS;
+    if (late > STANDS_MS) lostMs += late;
     last = now;
   };
   const timer = setInterval(look, LOOK_EVERY_MS);

@@ -6,6 +6,9 @@ ALTER TABLE saved_list ALTER COLUMN says DROP DEFAULT;
 GRANT INSERT (says), UPDATE (says) ON saved_list TO portal_app;
 UPDATE erasure_target SET texts = '{name,query,says}', goes = 'says' WHERE relation = 'saved_list';
 GRANT UPDATE (says), DELETE ON saved_list TO portal_retention;
+-- For a person's own file, which the operator makes of all that is known below.
+CREATE POLICY tenants_below ON saved_list FOR SELECT TO portal_app
+  USING (app_subtree() AND tenant_id IN (SELECT descendant_id FROM tenant_below WHERE ancestor_id = app_tenant()));
 
 -- As in 0084; the lists that a person kept go with the rest of what was theirs.
 CREATE OR REPLACE FUNCTION erasure_person(p_erasure uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '5s' AS $fn$
@@ -18,7 +21,9 @@ BEGIN
   FOR s IN SELECT tenant_id FROM seat WHERE user_id = w.person_id LOOP
     PERFORM erasure_add(w.tenant_id, w.id, 'seat', s.tenant_id, 1, 0, 0);
   END LOOP;
-  FOR s IN SELECT l.tenant_id, count(*) AS lists FROM saved_list l WHERE l.person_id = w.person_id GROUP BY 1 LOOP
+  -- One that names its own person is counted with those that name anybody, unless it goes here.
+  FOR s IN SELECT l.tenant_id, count(*) AS lists FROM saved_list l
+      WHERE l.person_id = w.person_id AND NOT (w.counts_only AND l.says ~* w.pattern) GROUP BY 1 LOOP
     PERFORM erasure_add(w.tenant_id, w.id, 'saved_list', s.tenant_id, s.lists, 0, 0);
   END LOOP;
   SELECT count(*) INTO n FROM session WHERE user_id = w.person_id;

@@ -30,8 +30,8 @@ export async function saveList(tx: TenantWrite, own: Own, { page, name, query }:
   if (others >= MOST) {
     throw new DomainError("too_large", { most: MOST }, `At most ${MOST} lists of a page are kept; remove one first.`);
   }
-  // In plain words, so that whoever is to be forgotten is found in it.
-  const says = [name, ...new URLSearchParams(query).values()].join("\n");
+  // In plain words, so that whoever is to be forgotten is found in it; no column takes the character of number 0.
+  const says = [name, ...new URLSearchParams(query).values()].join("\n").replaceAll("\0", " ");
   const [row] = await tx.$queryRaw<SavedList[]>`
     INSERT INTO saved_list (tenant_id, person_id, page, name, query, says)
     VALUES (${own.tenantId}::uuid, ${own.personId}::uuid, ${page}, ${name}, ${query}, ${says})
@@ -52,4 +52,9 @@ export async function removeSaved(
     RETURNING page, name`;
   if (!row) throw new DomainError("not_found", { savedList: id });
   return row;
+}
+
+/** Lets go of what somebody kept in a tenant where they have no seat any more. Safe to repeat. */
+export async function forgetSaved(tx: TenantWrite, own: Own): Promise<void> {
+  await tx.savedList.deleteMany({ where: own });
 }

@@ -1,3 +1,4 @@
+import { forgetSaved } from "@/server/domain/saved-lists/saved-lists";
 import { mayHandle } from "@/server/domain/tenancy/member.rules";
 import { isRole, type Role } from "@/server/domain/tenancy/roles";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
@@ -65,6 +66,7 @@ export async function revokeMember(
     throw new DomainError("invalid_state", {}, "This is the last owner. Invite another owner first.");
   }
   await tx.$executeRaw`DELETE FROM seat WHERE tenant_id = ${tenantId}::uuid AND user_id = ${userId}::uuid`;
+  await forgetSaved(tx, { tenantId, personId: userId });
   await tx.$queryRaw`SELECT session_revoke(${userId}::uuid, NULL, NULL)`;
   return { email: seat.email, role: seat.role };
 }

@@ -1,3 +1,4 @@
+import { forgetSaved } from "@/server/domain/saved-lists/saved-lists";
 import { isRole, type Role } from "@/server/domain/tenancy/roles";
 import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
@@ -52,6 +53,9 @@ export async function endSeatsOver(
   const gone = await tx.$queryRaw<{ user_id: string; email: string; role: string }[]>`
     DELETE FROM seat s USING person p
     WHERE s.tenant_id = ${tenantId}::uuid AND s.ends_at <= now() AND p.id = s.user_id RETURNING s.user_id, p.email, s.role`;
-  for (const { user_id: userId } of gone) await tx.$queryRaw`SELECT session_revoke(${userId}::uuid, NULL, NULL)`;
+  for (const { user_id: userId } of gone) {
+    await forgetSaved(tx, { tenantId, personId: userId });
+    await tx.$queryRaw`SELECT session_revoke(${userId}::uuid, NULL, NULL)`;
+  }
   return gone;
 }

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { endSeatsOver } from "@/server/domain/tenancy/seat-end";
+import { writeTenant } from "@/server/infra/db/write-tenant";
+import type { TenantId } from "@/server/kernel/ids";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
 import { type Stage, stage } from "@/test/support/stage";
 
@@ -56,6 +59,27 @@ test("twenty of a page are kept; one of them is still given another meaning", as
   await expect(save("One more")).rejects.toMatchObject({ message: "too_large" });
   await save("List 7", "q=2");
   expect(await namesOf(mine)).toContain("List 7: q=2");
+});
+
+test("an address with any character in it is kept", async () => {
+  const mine = { userId: await on.person(on.customer) };
+  await on.as(mine).savedLists.save({ ...calls, name: "Odd", query: "q=%00%0a%F0%9F" });
+  expect(await namesOf(mine)).toEqual(["Odd: q=%00%0a%F0%9F"]);
+});
+
+test("whoever loses the seat leaves no list behind", async () => {
+  const gone = { userId: await on.person(on.customer) };
+  const ended = { userId: await on.person(on.customer, "viewer") };
+  for (const who of [gone, ended]) await on.as(who).savedLists.save({ ...calls, name: "Theirs", query: "q=1" });
+  await on.as("customer").members.revoke({ ...acme, userId: gone.userId });
+  await on.sql("UPDATE seat SET ends_at = now() - interval '1 second' WHERE user_id = $1", [ended.userId]);
+  await writeTenant(db.app, { tenantId: on.customer.tenantId as TenantId }, (tx) =>
+    endSeatsOver(tx, on.customer.tenantId as TenantId),
+  );
+  const { rows } = await db.owner.query("SELECT name FROM saved_list WHERE person_id = ANY ($1)", [
+    [gone.userId, ended.userId],
+  ]);
+  expect(rows).toEqual([]);
 });
 
 test.each([

@@ -74,5 +74,14 @@ test("an audit event that was changed behind our back is found", async () => {
   );
   const { code, out } = await runCli(db.appUrl, ["audit", "verify", "--tenant", "forged", "--json"]);
   expect(code).toBe(1);
-  expect(JSON.parse(out)).toMatchObject({ ok: false, tenants: [{ tenant: "forged", firstBadSeq: 2 }] });
+  expect(JSON.parse(out)).toMatchObject({ ok: false, noted: true, tenants: [{ tenant: "forged", firstBadSeq: 2 }] });
+});
+
+test("what was found is said also where the trail takes no event, as in a copy that is only read", async () => {
+  await make.sql("ALTER TABLE audit_event ADD CONSTRAINT closed CHECK (action <> 'audit.verify') NOT VALID");
+  const { code, out } = await runCli(db.appUrl, ["audit", "verify", "--tenant", "forged", "--json"]);
+  expect(code).toBe(1);
+  expect(JSON.parse(out)).toMatchObject({ ok: false, noted: false, tenants: [{ tenant: "forged", firstBadSeq: 2 }] });
+  expect(await jsonOf(db.appUrl, ["audit", "verify", "--tenant", "caller"])).toMatchObject({ ok: true, noted: false });
+  await make.sql("ALTER TABLE audit_event DROP CONSTRAINT closed");
 });

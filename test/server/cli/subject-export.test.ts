@@ -77,12 +77,17 @@ test("everything about a person is theirs alone: seats, sessions, mails, what th
     "INSERT INTO mail (tenant_id, recipient, subject, body) SELECT $1, r, 'Hello', 'x' FROM unnest(ARRAY[$2, 'other@example.com']) r",
     [on.customer.tenantId, person?.email],
   );
+  await on.sql(
+    "INSERT INTO saved_list (tenant_id, person_id, page, name, query, says) VALUES ($1, $2, 'calls', 'Mine', 'q=1', 'Mine')",
+    [on.customer.tenantId, person?.id],
+  );
   const file = path.join(folder, "person.jsonl");
   await jsonOf(db.appUrl, ["subject", "export", "--person", (person?.email ?? "").toUpperCase(), "--out", file]);
   const lines = linesOf(file);
   expect(lines.find(({ section }) => section === "person")).toMatchObject({ id: person?.id });
   expect(lines.filter(({ section }) => section === "session")).toMatchObject([{ address: "203.0.113.7" }]);
   expect(lines.filter(({ section }) => section === "mail")).toMatchObject([{ recipient: person?.email }]);
+  expect(lines.filter(({ section }) => section === "saved list")).toMatchObject([{ tenant: "acme", name: "Mine" }]);
   expect(readFileSync(file, "utf8")).not.toContain("other@example.com");
 });
 

@@ -32,6 +32,12 @@ describe("the rendered configuration", () => {
     }
   });
 
+  test("cuts a call a tenth of a second before the end of what was granted", async () => {
+    const dialplan = (await rendered())["extensions.conf"] ?? "";
+    const dollar = "$";
+    expect(dialplan).toContain(`TIMEOUT(absolute))=${dollar}[${dollar}{ARG1} - 0.1]`);
+  });
+
   test("ends at the demo's carrier, or at the trunk that is named", async () => {
     const demo = (await rendered())["pjsip.conf"] ?? "";
     expect(demo).toContain("contact = sip:127.0.0.1:41002");

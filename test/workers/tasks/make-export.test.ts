@@ -112,7 +112,7 @@ describe("a file of calls", () => {
         await db.owner.query("BEGIN");
         await db.owner.query(third, [on.customer.tenantId, asked.id]);
       },
-      waits: () => lockAwaited(db, "locktype = 'transactionid'"),
+      waits: () => lockAwaited(db, "locktype = 'transactionid'", "export_add_part"),
       letGo: () => db.owner.query("ROLLBACK"),
     });
     expect(await desk.get(asked.id)).toMatchObject({ state: "making", readyAt: null });
