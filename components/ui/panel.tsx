@@ -21,7 +21,9 @@ export function Panel({ title, subject, children, onClose, actions }: Props) {
   const backTo = useRef<HTMLElement | null>(null);
 
   useEffect(() => {
-    heading.current?.focus({ preventScroll: true });
+    // Whoever types in a layer that they opened before this was there goes on in that.
+    const field = document.activeElement?.closest("input, textarea");
+    if (!field?.closest(":popover-open")) heading.current?.focus({ preventScroll: true });
     return () => backTo.current?.focus();
   }, []);
 

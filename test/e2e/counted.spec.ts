@@ -32,6 +32,8 @@ test("a deck of prices from its file to a day that is still to come, its differe
   const when = page.getByLabel("From when on");
   const schedule = page.getByRole("button", { name: /^Schedule 1 change/ });
   const byHand = deckOf("8820");
+  // From now on the browser hands its file dialog over: asked for in the moment of a key, that may come too late.
+  page.on("filechooser", () => {});
   await openPage(page, decks);
   await withClicks(page, 5, async (hand) => {
     const choosing = page.waitForEvent("filechooser");
@@ -48,6 +50,7 @@ test("a deck of prices from its file to a day that is still to come, its differe
 
   const byKeys = deckOf("8821");
   await openPage(page, decks);
+  await expect(page.getByText("Drop a CSV file here, or choose one")).toBeVisible();
   await withKeys(page, 14, async (hand) => {
     const choosing = page.waitForEvent("filechooser");
     await hand.press("n");

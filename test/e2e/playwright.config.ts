@@ -39,9 +39,8 @@ export default defineConfig({
     locale: "en-GB",
     timezoneId: "Europe/Berlin",
     screenshot: "only-on-failure",
-    // Pictures of every frame, and what pulses on a page, keep a machine busy that draws without a graphics card. A copy of the
-    // page and of all that it loads at every step takes as long as the step: `--trace on` for whoever looks for something.
-    trace: { mode: "retain-on-failure", screenshots: false, snapshots: false },
+    // Pictures of every frame, and what pulses on a page, keep a machine busy that draws without a graphics card.
+    trace: { mode: "retain-on-failure", screenshots: false },
     contextOptions: { reducedMotion: "reduce" },
     launchOptions: chromium,
   },

@@ -22,7 +22,10 @@ test("a narrowed list is kept by a name, gone back to with two presses, and remo
   await page.keyboard.press("Escape");
 
   await page.getByLabel("Outcome").selectOption({ label: "Answered" });
+  await expect(page).toHaveURL(/outcome=answered/);
   await page.getByRole("columnheader").getByRole("button", { name: /^Time/ }).click();
+  // What is seen is what is kept, so it is to be seen.
+  await expect(page.getByRole("columnheader", { name: /^Time/ })).toHaveAttribute("aria-sort", "ascending");
   await page.locator("[data-row]").first().click();
   await expect(page).toHaveURL(/open=/);
   await opener.click();

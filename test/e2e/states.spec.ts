@@ -105,6 +105,15 @@ test("what is typed survives a lost connection, a newer build, a missing part an
   await test.step("a part that cannot be loaded leaves the page as it is", async () => {
     await form.getByRole("button", { name: "Close" }).click();
     await page.route("**/_next/static/chunks/**", (route) => route.abort());
+    // The browser takes it over a moment after it said so.
+    const part = () =>
+      page.evaluate(() =>
+        fetch("/_next/static/chunks/none.js").then(
+          () => "came",
+          () => "cut",
+        ),
+      );
+    await expect.poll(part).toBe("cut");
     await page.keyboard.press("?");
     await expect(page.getByText("A part of this page could not be loaded.")).toBeVisible();
     await page.unroute("**/_next/static/chunks/**");
