@@ -1,6 +1,6 @@
 /**
- * `npm test`: installs what is missing, runs the lanes, and ends with one line of totals. Telephones and pages mostly wait,
- * so the unit lane runs beside them, and gives way.
+ * `npm test`: installs what is missing, runs the lanes, and ends with one line of totals. Telephones mostly wait, so the unit lane
+ * runs beside them, and gives way.
  * Plain Node without dependencies, because it is what installs them. Lanes by argument; none means all.
  */
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync } from "node:fs";
