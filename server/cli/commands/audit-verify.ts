@@ -7,6 +7,7 @@ import { verifyTrail } from "@/server/domain/audit/verify";
 import { listTree } from "@/server/domain/tenancy/tenants";
 import { BadInput, type Command } from "../command";
 import type { Desk } from "../desk";
+import { failureOf } from "../failure";
 
 export const auditVerify: Command = {
   summary:
@@ -50,14 +51,14 @@ export const auditVerify: Command = {
       result: undefined,
     }));
     // What was found is said in any case, also by a copy of the database that takes no event.
-    const kept = await noted.then(
-      () => true,
-      () => false,
+    const why = await noted.then(
+      () => undefined,
+      (error: unknown) => failureOf(error).message,
     );
-    const value = { ok, events, tenants, noted: kept, ...(files.length > 0 && { against: anchors }) };
+    const value = { ok, events, tenants, noted: why === undefined, ...(files.length > 0 && { against: anchors }) };
     return {
       value,
-      say: kept ? say : `${say}\nThat it was verified could not be written into the trail.`,
+      say: why === undefined ? say : `${say}\nThat it was verified could not be written into the trail: ${why}`,
       failed: !ok,
     };
   },

@@ -83,5 +83,7 @@ test("what was found is said also where the trail takes no event, as in a copy t
   expect(code).toBe(1);
   expect(JSON.parse(out)).toMatchObject({ ok: false, noted: false, tenants: [{ tenant: "forged", firstBadSeq: 2 }] });
   expect(await jsonOf(db.appUrl, ["audit", "verify", "--tenant", "caller"])).toMatchObject({ ok: true, noted: false });
+  const { out: said } = await runCli(db.appUrl, ["audit", "verify", "--tenant", "caller"]);
+  expect(said).toMatch(/the chains are whole\.\nThat it was verified could not be written into the trail: \S+/);
   await make.sql("ALTER TABLE audit_event DROP CONSTRAINT closed");
 });
