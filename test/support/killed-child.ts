@@ -56,6 +56,8 @@ async function runAndKill(args: readonly string[], waits: () => Promise<boolean>
 
 /** Whether anybody waits for a lock in this database, in a statement with this word. */
 export const lockAwaited = async (db: TestDatabase, kind = "true", word = ""): Promise<boolean> => {
+  // A transaction sees the processes of its first look until it ends, and who holds the lock looks from within one.
+  await db.owner.query("SELECT pg_stat_clear_snapshot()");
   const { rows } = await db.owner.query(
     `SELECT FROM pg_locks WHERE NOT granted AND ${kind} AND pid IN
        (SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND strpos(query, $1) > 0)`,
