@@ -137,3 +137,16 @@ test("what is older than its class says goes with a receipt, what is younger sta
     ]);
   }
 });
+
+test("a month that may go as a whole is counted without its rows being read, also one that is made tomorrow", async () => {
+  await on.make.sql("SELECT month_make(name, now() + interval '9 months') FROM month_table");
+  const uncounted = await names(`SELECT c.relname AS name FROM pg_class c
+    WHERE c.relnamespace = 'months'::regnamespace AND c.relkind = 'r' AND c.relname ~ '_[0-9]{6}$' AND NOT EXISTS (
+      SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
+      WHERE i.indrelid = c.oid AND i.indkey::text = a.attnum::text)`);
+  expect(uncounted).toEqual([]);
+  const made = await names(
+    "SELECT relname AS name FROM pg_class WHERE relname ~ '^(call_record|security_event)_[0-9]{6}$'",
+  );
+  expect(new Set(made.map((name) => name.replace(/_\d+$/, "")))).toEqual(new Set(["call_record", "security_event"]));
+});
