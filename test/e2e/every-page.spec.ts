@@ -2,6 +2,8 @@ import { expect, type Locator, type Page, type Request } from "@playwright/test"
 
 import { expectAccessible, expectAccessibleInBoth } from "./support/axe";
 import { failFromNowOn } from "./support/failing";
+import { coming, filled } from "./support/filled";
+import { openPage } from "./support/hand";
 import { dialogs, outside, places } from "./support/places";
 import { test } from "./support/portal";
 import { signInOf } from "./support/stack";
@@ -36,6 +38,23 @@ test("the check finds what moves", async ({ page }) => {
   await expect(expectStill(page)).rejects.toThrow(/Sign in/);
 });
 
+test("the check finds what is still on its way", async ({ page, resume }) => {
+  const who = signInOf("reseller", "owner");
+  await resume(who);
+  let answer = () => {};
+  const asked = new Promise<void>((resolve) => (answer = resolve));
+  await page.route("**/api/trpc/**", async (route) => {
+    await asked;
+    await route.continue();
+  });
+  await openPage(page, `/t/${who.tenantSlug}/tenants`);
+  await page.getByRole("button", { name: "New tenant" }).click();
+  await expect(coming(page)).toContainText("Loading");
+  answer();
+  await filled(page);
+  await expect(page.getByRole("dialog").getByLabel("Company")).toBeVisible();
+});
+
 for (const place of places) {
   const [kind, role] = place.as;
   test(`${kind}: ${place.page || "home"} stays where it is, is accessible in light and dark, and fits a phone`, async ({
@@ -54,7 +73,7 @@ for (const place of places) {
     if ("row" in place) {
       await page.locator("[data-row]").first().click();
       await expect(page.getByRole("complementary").getByRole("heading").first()).toBeVisible();
-      await expect(page.getByRole("status", { name: "Loading" })).toHaveCount(0);
+      await filled(page);
       await eachLook(page);
     }
     if ("fails" in place) await failedLook(page);
@@ -131,7 +150,7 @@ test("with the reader's own colours, where one is and what is chosen are still t
 
 async function settled(page: Page, heading: string | RegExp): Promise<void> {
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(heading);
-  await expect(page.getByRole("status").filter({ hasText: "Loading" })).toHaveCount(0);
+  await filled(page);
 }
 
 /**
@@ -162,7 +181,7 @@ function asking(page: Page): () => Promise<void> {
         return waited + open.size + asked - before;
       })
       .toBe(0);
-    await expect(page.getByRole("status", { name: "Loading" })).toHaveCount(0);
+    await filled(page);
   };
 }
 

@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { expect, type Page } from "@playwright/test";
 
+import { filled } from "./support/filled";
 import { openPage } from "./support/hand";
 import { test } from "./support/portal";
 import { act } from "./support/procedures";
@@ -51,7 +52,7 @@ async function nameOf(page: Page, tenantSlug: string): Promise<string> {
 async function looks(page: Page, path: string): Promise<void> {
   await openPage(page, path);
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-  await expect(page.getByRole("status", { name: "Loading" })).toHaveCount(0);
+  await filled(page);
   for (const width of [1280, 390, 320]) {
     await page.setViewportSize({ width, height: 900 });
     const sideways = () =>

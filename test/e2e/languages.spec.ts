@@ -1,6 +1,7 @@
 import { expect, type Page } from "@playwright/test";
 
 import { expectAccessible } from "./support/axe";
+import { filled } from "./support/filled";
 import { test } from "./support/portal";
 import { signInOf, stack } from "./support/stack";
 
@@ -74,7 +75,7 @@ for (const [kind, paths] of Object.entries(pages)) {
         await page.goto(`/t/${who.tenantSlug}${path}`);
         await expect(page.locator("html")).toHaveAttribute("lang", language);
         await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-        await expect(page.locator("main .late")).toHaveCount(0);
+        await filled(page);
         const wide = await page.evaluate(
           () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
         );
