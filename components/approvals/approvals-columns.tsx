@@ -1,4 +1,5 @@
 import type { PendingTopUp } from "@/components/api/outputs";
+import { whyItWaits } from "@/components/approvals/why-it-waits";
 import { Money } from "@/components/billing/money";
 import { Moment } from "@/components/shell/moment";
 import { Button } from "@/components/ui/button";
@@ -11,10 +12,16 @@ type Decide = Readonly<{
   reject: (row: PendingTopUp) => void;
 }>;
 
-type Shape = Readonly<{ zone: string; decided: boolean; decide?: Decide | undefined }>;
+type Shape = Readonly<{
+  zone: string;
+  decided: boolean;
+  /** Whether its people are limited in what they post alone, so that there is a reason to tell. */
+  limited?: boolean;
+  decide?: Decide | undefined;
+}>;
 
 /** The columns of waiting and of decided top-ups. */
-export function approvalsColumns({ zone, decided, decide }: Shape): readonly Column<PendingTopUp>[] {
+export function approvalsColumns({ zone, decided, limited, decide }: Shape): readonly Column<PendingTopUp>[] {
   return [
     { key: "at", header: t("Asked, {zone}", { zone }), fold: "second", cell: (row) => <Moment at={row.askedAt} /> },
     {
@@ -25,6 +32,7 @@ export function approvalsColumns({ zone, decided, decide }: Shape): readonly Col
     },
     { key: "by", header: t("Asked by"), cell: (row) => row.askedByName },
     { key: "memo", header: t("Note"), grow: true, cell: (row) => <span title={row.memo}>{row.memo}</span> },
+    ...(limited ? [why()] : []),
     {
       key: "amount",
       header: t("Amount"),
@@ -36,6 +44,13 @@ export function approvalsColumns({ zone, decided, decide }: Shape): readonly Col
     ...(decide ? [acts(decide)] : []),
   ];
 }
+
+const why = (): Column<PendingTopUp> => ({
+  key: "why",
+  header: t("Why it waits"),
+  fold: "below",
+  cell: (row) => <span className="block whitespace-normal text-ink-2 sm:w-64">{whyItWaits(row)}</span>,
+});
 
 const decidedColumns = (): readonly Column<PendingTopUp>[] => [
   {
@@ -56,6 +71,7 @@ const acts = ({ busyId, approve, reject }: Decide): Column<PendingTopUp> => ({
   key: "acts",
   header: t("Actions"),
   fold: "below",
+  className: "max-sm:row-start-4",
   cell: (row) => (
     <span className="flex justify-end gap-1">
       <Button className="min-h-7" disabled={busyId !== undefined} look="quiet" onClick={() => reject(row)}>

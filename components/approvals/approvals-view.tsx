@@ -57,11 +57,12 @@ export function ApprovalsView() {
 }
 
 function Waiting({ rows, zone }: Readonly<{ rows: readonly PendingTopUp[]; zone: string }>) {
-  const { tenantSlug, can } = useScope();
+  const { tenantSlug, tenant, can } = useScope();
   const { approve, reject, busyId, error } = useDecisions();
   const columns = approvalsColumns({
     zone,
     decided: false,
+    limited: tenant.kind === "operator",
     decide: can("billing.write")
       ? {
           busyId,

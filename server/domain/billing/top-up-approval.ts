@@ -60,8 +60,9 @@ export async function topUpOrAsk(
   if (currency !== receiver.currency) throw new DomainError("currency_mismatch");
   // One key names one top-up, also for two requests at once: the second waits here for the first.
   await tx.$executeRaw`
-    INSERT INTO pending_top_up (tenant_id, receiver_id, currency, amount_micros, posting_key, memo, asked_by)
-    VALUES (${payer.tenantId}::uuid, ${receiver.tenantId}::uuid, ${currency}, ${amount}, ${postingKey}, ${memo ?? "Top-up"}, ${actor})
+    INSERT INTO pending_top_up (tenant_id, receiver_id, currency, amount_micros, posting_key, memo, asked_by, posted_alone_micros)
+    VALUES (${payer.tenantId}::uuid, ${receiver.tenantId}::uuid, ${currency}, ${amount}, ${postingKey}, ${memo ?? "Top-up"}, ${actor},
+      ${amount <= limit ? alone : null}::bigint)
     ON CONFLICT (tenant_id, posting_key) DO NOTHING`;
   const kept = await tx.pendingTopUp.findFirst({ where: { tenantId: payer.tenantId, postingKey } });
   if (!kept || kept.amountMicros !== amount || kept.receiverId !== receiver.tenantId || kept.currency !== currency) {
@@ -70,7 +71,8 @@ export async function topUpOrAsk(
   if (kept.state === "rejected") {
     throw new DomainError("invalid_state", {}, "That top-up was rejected by a second person.");
   }
-  const why = amount <= limit && kept.transactionId === null ? { postedAlone: micros(alone) } : {};
+  const { postedAloneMicros: before } = kept;
+  const why = before !== null && kept.transactionId === null ? { postedAlone: micros(before) } : {};
   return { transactionId: kept.transactionId, pendingId: kept.id, currency, amount, ...why };
 }
 
@@ -91,6 +93,10 @@ export type PendingRow = Readonly<{
   decidedByName: string | null;
   /** Whoever asked may not approve. */
   own: boolean;
+  /** It waits because its receiver asked for it, and nobody agreed yet. */
+  byReceiver: boolean;
+  /** What whoever asked had posted alone in the 24 hours before, when only with that it is above the limit. */
+  postedAloneMicros: Micros | null;
 }>;
 
 /**
@@ -102,16 +108,26 @@ export async function listPendingTopUps(
   tenantId: TenantId,
   actor: string,
 ): Promise<readonly PendingRow[]> {
-  const rows = await tx.$queryRaw<(Omit<PendingRow, "amountMicros"> & { amountMicros: bigint })[]>`
+  const rows = await tx.$queryRaw<
+    (Omit<PendingRow, "amountMicros" | "postedAloneMicros"> & {
+      amountMicros: bigint;
+      postedAloneMicros: bigint | null;
+    })[]
+  >`
     SELECT p.id, t.slug AS "toSlug", t.name AS "toName", p.currency, p.amount_micros AS "amountMicros", p.memo, p.asked_at AS "askedAt",
       p.asked_by AS "askedBy", p.state, p.decided_at AS "decidedAt", p.decided_by AS "decidedBy", p.asked_by = ${actor} AS own,
+      p.by_receiver AS "byReceiver", p.posted_alone_micros AS "postedAloneMicros",
       coalesce(a.name, a.email, p.asked_by) AS "askedByName",
       coalesce(d.name, d.email, p.decided_by) AS "decidedByName"
     FROM pending_top_up p JOIN tenant t ON t.id = p.receiver_id
       LEFT JOIN person a ON p.asked_by = 'user:' || a.id LEFT JOIN person d ON p.decided_by = 'user:' || d.id
     WHERE p.tenant_id = ${tenantId}::uuid AND (p.state = 'pending' OR p.decided_at > now() - interval '30 days')
     ORDER BY (p.state = 'pending') DESC, p.asked_at DESC, p.id LIMIT 200`;
-  return rows.map((row) => ({ ...row, amountMicros: micros(row.amountMicros) }));
+  return rows.map(({ amountMicros, postedAloneMicros: before, ...row }) => ({
+    ...row,
+    amountMicros: micros(amountMicros),
+    postedAloneMicros: before === null ? null : micros(before),
+  }));
 }
 
 export type Decided = Moved & { readonly receiverId: TenantId };
@@ -152,16 +168,15 @@ export async function decideTopUp(
   const amount = micros(kept.amount_micros);
   const receiverId = kept.receiver_id;
   // What a person of the operator asked for waits because one person may not post it, also when the day has passed since.
-  const byTwo =
-    approve &&
-    payer.kind === "operator" &&
-    (!kept.by_receiver ||
-      (await postedAlone(tx, { tenantId: receiverId, currency, postingKey: kept.posting_key, actor })).alone + amount >
-        limit);
+  const counts = approve && payer.kind === "operator" && kept.by_receiver;
+  const posting = { tenantId: receiverId, currency, postingKey: kept.posting_key, actor };
+  const alone = counts ? (await postedAlone(tx, posting)).alone : 0n;
+  const byTwo = approve && payer.kind === "operator" && (!kept.by_receiver || alone + amount > limit);
   if (byTwo && !isPerson(actor)) throw new DomainError("approval_in_person");
   if (byTwo && (kept.by_receiver || !isPerson(kept.asked_by))) {
     await tx.$executeRaw`
-      UPDATE pending_top_up SET by_receiver = false, asked_by = ${actor}, asked_at = clock_timestamp()
+      UPDATE pending_top_up SET by_receiver = false, asked_by = ${actor}, asked_at = clock_timestamp(),
+        posted_alone_micros = ${counts && amount <= limit ? alone : null}::bigint
       WHERE tenant_id = ${payer.tenantId}::uuid AND id = ${topUpId}::uuid`;
     return { transactionId: null, currency, amount, receiverId };
   }

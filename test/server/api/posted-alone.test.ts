@@ -27,6 +27,12 @@ const posted = async (of: Tenancy) => (await on.wallet(of)).posted;
 const post = (who: Person, to: Tenancy, euros: number | string, postingKey: string = randomUUID()) =>
   on.as(who).billing.topUp({ ...operator, toTenantSlug: to.slug, amount: String(euros), postingKey });
 const approve = (who: Person, topUpId: string) => on.as(who).approvals.approve({ ...operator, topUpId });
+/** What the list of those that wait says of one of them. */
+const listed = async (topUpId: string | null | undefined) => {
+  const { items } = await on.as(people[1]).approvals.list(operator);
+  const found = items.find(({ id }) => id === topUpId);
+  return found && { byReceiver: found.byReceiver, before: found.postedAloneMicros };
+};
 const yesterday = (of: Tenancy) =>
   on.sql("UPDATE ledger_transaction SET recorded_at = recorded_at - interval '24 hours' WHERE tenant_id = $1", [
     of.tenantId,
@@ -41,6 +47,7 @@ describe("many small top-ups by one person to one wallet", () => {
     // The answer says why so little waits.
     const waits = answers.find(({ pendingId }) => pendingId !== null);
     expect(waits).toMatchObject({ transactionId: null, postedAlone: LIMIT });
+    expect(await listed(waits?.pendingId)).toEqual({ byReceiver: false, before: LIMIT });
     // Another wallet, and another person, have limits of their own.
     expect((await post(people[0], on.customer, 100)).pendingId).toBeNull();
     expect((await post(people[1], to, 100)).pendingId).toBeNull();
@@ -62,6 +69,29 @@ describe("many small top-ups by one person to one wallet", () => {
     await expect(approve(people[0], second.pendingId ?? "")).rejects.toMatchObject({ message: "approval_by_another" });
     expect((await post(people[0], to, 1_000)).pendingId).toBeNull();
     expect(await posted(to)).toBe(2n * LIMIT);
+  });
+
+  test("say why each waits as it was when it was asked for, also in the answer to a repeat and on the command line", async () => {
+    const to = await on.tenant("reseller", on.operator);
+    const owner = { userId: await on.person(to) };
+    const ask = (amount: string) =>
+      on.as(owner).approvals.ask({ tenantSlug: to.slug, amount, postingKey: randomUUID(), memo: "By bank" });
+    const key = randomUUID();
+    const large = await post(people[0], to, "1000.01");
+    await post(people[0], to, 950);
+    const small = await post(people[0], to, 60, key);
+    expect(await listed(large.pendingId)).toEqual({ byReceiver: false, before: null });
+    expect(await listed(small.pendingId)).toEqual({ byReceiver: false, before: 950n * EURO });
+    await post(people[0], to, 20);
+    expect(await post(people[0], to, 60, key)).toMatchObject({ postedAlone: 950n * EURO });
+    const [one, other] = [await ask("100"), await ask("1000.02")];
+    expect(await listed(one.requestId)).toEqual({ byReceiver: true, before: null });
+    for (const { requestId } of [one, other]) await approve(people[0], requestId);
+    expect(await listed(one.requestId)).toEqual({ byReceiver: false, before: 970n * EURO });
+    expect(await listed(other.requestId)).toEqual({ byReceiver: false, before: null });
+    expect(await jsonOf<object[]>(db.appUrl, ["topup", "pending"])).toContainEqual(
+      expect.objectContaining({ id: small.pendingId, byReceiver: false, postedAloneMicros: "950000000" }),
+    );
   });
 
   test("count with what its receiver asked for and the same person agreed to", async () => {
