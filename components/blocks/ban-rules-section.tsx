@@ -216,7 +216,13 @@ const columns = (): readonly Column<Kept>[] => [
     cell: ({ network }) => <code className="font-medium">{network}</code>,
   },
   { key: "note", header: t("What it is"), fold: "second", className: "text-ink-2", cell: ({ note }) => note || "–" },
-  { key: "at", header: t("Since"), fold: "second-end", cell: ({ createdAt }) => <Moment at={createdAt} /> },
+  {
+    key: "at",
+    header: t("Since"),
+    named: true,
+    fold: "second-end",
+    cell: ({ createdAt }) => <Moment at={createdAt} />,
+  },
 ];
 const dropColumn = (): Column<Kept> => ({
   key: "drop",

@@ -166,6 +166,7 @@ const endsColumn = (now: Date): Column<Ban> => ({
 const endedColumn = (): Column<Ban> => ({
   key: "end",
   header: t("ban|Ended"),
+  named: true,
   fold: "lead-end",
   cell: ({ expiresAt, liftedAt, liftedBy }) => (
     <span>

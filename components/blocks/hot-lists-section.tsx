@@ -79,6 +79,7 @@ const columns = (): readonly Column<HotList>[] => [
     key: "numbers",
     header: t("Numbers"),
     numeric: true,
+    named: false,
     fold: "second",
     cell: ({ numbers }) => t("{count, plural, one {# number} other {# numbers}}", { count: numbers }),
   },

@@ -68,7 +68,13 @@ const columns = (): readonly Column<Blocked>[] => [
   },
   { key: "what", header: t("Blocks"), cell: ({ exact }) => (exact ? t("this number") : t("all that begin so")) },
   { key: "note", header: t("Why"), fold: "second", className: "text-ink-2", cell: ({ note }) => note || "–" },
-  { key: "at", header: t("Since"), fold: "second-end", cell: ({ createdAt }) => <Moment at={createdAt} /> },
+  {
+    key: "at",
+    header: t("Since"),
+    named: true,
+    fold: "second-end",
+    cell: ({ createdAt }) => <Moment at={createdAt} />,
+  },
 ];
 
 const unblockColumn = (): Column<Blocked> => ({

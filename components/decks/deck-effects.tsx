@@ -68,7 +68,6 @@ function Earned({ earned, currency }: Readonly<{ earned: NonNullable<Effect["ear
   const money = (micros: string) => <Money bare currency={currency} micros={BigInt(micros)} />;
   return (
     <>
-      <span className="text-ink-3 sm:hidden">{t("Earned in 30 days, {currency}", { currency })} </span>
       {money(earned.now)} <span className="inline-block rtl:-scale-x-100">→</span> {money(earned.later)}
       {losing > 0 && (
         <span className="block text-xs text-bad">

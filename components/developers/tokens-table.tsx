@@ -50,6 +50,7 @@ const columnsIn = (zone: string, onSecret: Props["onSecret"]): readonly Column<T
   {
     key: "used",
     header: t("Last used, {zone}", { zone }),
+    named: true,
     fold: "second",
     cell: (row) =>
       row.lastUsedAt ? (

@@ -30,7 +30,13 @@ const columnsIn = (zone: string, doings: Doings): readonly Column<ExportRow>[] =
     ),
   },
   { key: "filter", header: t("Filter"), grow: true, cell: (row) => filterText(row, doings.seller) },
-  { key: "asOf", header: t("As of, {zone}", { zone }), fold: "second", cell: (row) => <Moment at={row.asOf} /> },
+  {
+    key: "asOf",
+    header: t("As of, {zone}", { zone }),
+    named: true,
+    fold: "second",
+    cell: (row) => <Moment at={row.asOf} />,
+  },
   {
     key: "lines",
     header: t("Lines"),

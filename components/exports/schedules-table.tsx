@@ -52,6 +52,7 @@ const columnsIn = (timeZone: string, writes: boolean, seller: boolean): readonly
   {
     key: "next",
     header: t("Next"),
+    named: true,
     fold: "lead-end",
     cell: ({ nextAt, pausedAt, note }) =>
       pausedAt ? (

@@ -76,14 +76,7 @@ const todayColumns = (currency: string, decimals: number): readonly Column<Exten
     header: t("Calls today"),
     numeric: true,
     fold: "second-end",
-    cell: (item) => (
-      <>
-        <span className="max-sm:hidden">{item.callsToday}</span>
-        <span className="sm:hidden">
-          {t("{calls, plural, one {# call} other {# calls}} today", { calls: item.callsToday })}
-        </span>
-      </>
-    ),
+    cell: (item) => item.callsToday,
   },
   {
     key: "cost",

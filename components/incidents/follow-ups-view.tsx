@@ -131,7 +131,7 @@ const columnsOf = (incidents: string): readonly Column<FollowUpRow>[] => [
     fold: "second-end",
     cell: ({ ownerName }) => ownerName ?? <span className="text-ink-3">{t("Nobody")}</span>,
   },
-  { key: "due", header: t("Until"), fold: "second", cell: (row) => <Due row={row} /> },
+  { key: "due", header: t("Until"), named: true, fold: "second", cell: (row) => <Due row={row} /> },
   {
     key: "incident",
     header: t("Incident"),

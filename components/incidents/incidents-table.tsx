@@ -165,6 +165,7 @@ const whenColumns = (zone: string, now: Date): readonly Column<IncidentRow>[] =>
     key: "last",
     sort: descending("last"),
     header: t("Last seen, {zone}", { zone }),
+    named: true,
     fold: "second",
     cell: (row) => <Moment at={row.lastAt} />,
   },

@@ -67,12 +67,7 @@ const columnsIn = (currency: string): readonly Column<Row>[] => [
     header: t("Calls at once"),
     numeric: true,
     fold: "second-end",
-    cell: (row) => (
-      <>
-        <span className="max-sm:hidden">{row.limits.maxCalls}</span>
-        <span className="sm:hidden">{t("{count} at once", { count: row.limits.maxCalls ?? "" })}</span>
-      </>
-    ),
+    cell: (row) => row.limits.maxCalls ?? <span className="text-ink-3">–</span>,
   },
 ];
 

@@ -27,12 +27,19 @@ export function TargetsTable({ rows, root, onSecret }: Props) {
       cell: (row) => <span className="break-all">{row.address}</span>,
     },
     { key: "kind", header: t("How"), fold: "lead-end", cell: (row) => say(kindWords[row.kind]) },
-    { key: "least", header: t("severity|From"), fold: "second", cell: (row) => severityWords(row.leastSeverity).word },
+    {
+      key: "least",
+      header: t("severity|From"),
+      named: true,
+      fold: "second",
+      cell: (row) => severityWords(row.leastSeverity).word,
+    },
   ];
   if (root) columns.push({ key: "level", header: t("When"), from: "lg", cell: (row) => levelText(row.level) });
   columns.push({
     key: "last",
     header: t("Last message"),
+    named: true,
     fold: "second-end",
     cell: (row) =>
       row.lastState === null ? (

@@ -60,6 +60,7 @@ const columnsAt = ({ secrets }: PbxBoard, now: number): readonly Column<Pbx>[] =
   {
     key: "wrong",
     header: t("What is wrong"),
+    named: true,
     fold: "second",
     grow: true,
     cell: (pbx) => faultsOf(pbx, secrets, now)[0]?.what ?? <span className="text-ink-3">{t("Nothing")}</span>,

@@ -1,7 +1,6 @@
 import { durationText } from "@/components/calls/duration-text";
 import { LookMark } from "@/components/pbx/look-mark";
 import { asrOf, type TrunkLine, trunkLook } from "@/components/pbx/trunk-words";
-import { Counted } from "@/components/ui/counted";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { RowLink } from "@/components/ui/row-link";
 import { numberText } from "@/server/kernel/locale";
@@ -38,9 +37,7 @@ const columns = (): readonly Column<TrunkLine>[] => [
     header: t("Calls now"),
     numeric: true,
     fold: "second",
-    cell: ({ sums: { live } }) => (
-      <Counted figure={numberText(live)} words={t("{n, plural, one {# call now} other {# calls now}}", { n: live })} />
-    ),
+    cell: ({ sums }) => numberText(sums.live),
   },
   {
     key: "out",
@@ -56,8 +53,7 @@ const columns = (): readonly Column<TrunkLine>[] => [
     fold: "second-end",
     cell: ({ sums }) => {
       const asr = asrOf(sums.out);
-      if (asr === undefined) return none;
-      return <Counted figure={t("{share} %", { share: asr })} words={t("{share} % answered", { share: asr })} />;
+      return asr === undefined ? none : t("{share} %", { share: asr });
     },
   },
   {

@@ -10,7 +10,6 @@ import type { PlanRow } from "@/components/plans/plan-row";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { buttonClass } from "@/components/ui/button-class";
-import { Counted } from "@/components/ui/counted";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Empty } from "@/components/ui/empty";
 import { later } from "@/components/ui/later";
@@ -41,24 +40,14 @@ const columnsIn = (sells: boolean): readonly Column<PlanRow>[] => [
     header: t("Prices"),
     numeric: true,
     fold: "lead-end",
-    cell: ({ rates }) => (
-      <Counted
-        figure={numberText(rates)}
-        words={t("{count, plural, one {# price} other {# prices}}", { count: rates })}
-      />
-    ),
+    cell: ({ rates }) => numberText(rates),
   },
   {
     key: "buyers",
     header: t("Tenants on it"),
     numeric: true,
     fold: "second-end",
-    cell: ({ buyers }) => (
-      <Counted
-        figure={numberText(buyers)}
-        words={t("{count, plural, one {# tenant} other {# tenants}}", { count: buyers })}
-      />
-    ),
+    cell: ({ buyers }) => numberText(buyers),
   },
 ];
 

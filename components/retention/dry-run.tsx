@@ -32,7 +32,7 @@ const columns = (): readonly Column<RetentionLine>[] => [
     header: t("Held back"),
     fold: "second-end",
     numeric: true,
-    cell: ({ held }) => (held > 0n ? t("{n} held", { n: held }) : "–"),
+    cell: ({ held }) => (held > 0n ? String(held) : "–"),
   },
 ];
 

@@ -35,6 +35,7 @@ export function ReceiptsTable({ sweeps }: Readonly<{ sweeps: readonly Row[] }>) 
       header: t("Rows"),
       fold: "lead-end",
       numeric: true,
+      named: false,
       cell: ({ removed, action }) => t("{n} {action}", { n: removed, action: actionText(action) }),
     },
     { key: "held", header: t("Held back"), numeric: true, cell: ({ held }) => (held > 0n ? String(held) : "–") },

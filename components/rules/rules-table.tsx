@@ -70,6 +70,7 @@ const columns = (decided: boolean): readonly Column<RuleRow>[] => [
     key: "warn",
     header: t("Warns at"),
     numeric: true,
+    named: false,
     fold: "second",
     cell: (row) => <Thresholds row={row} />,
   },

@@ -19,6 +19,11 @@ export type Column<Row> = Readonly<{
   cell: (row: Row) => ReactNode;
   /** Numbers align at the end and keep equal digit widths, so columns of money can be compared by eye. */
   numeric?: boolean;
+  /**
+   * Folded, where there are no heads, the cell begins with its head: so do numbers, unless they say themselves what they are, and
+   * what else would stand there unexplained. The head has to be a text.
+   */
+  named?: boolean;
   fold?: Fold;
   /** Below this width the column leaves; what it says stands in the panel too. */
   from?: "lg" | "xl" | "2xl";
@@ -52,7 +57,12 @@ const folds: Record<Fold, string> = {
   below: "max-sm:col-span-2 max-sm:row-start-3 max-sm:pt-2",
   hide: "max-sm:hidden",
 };
+const name =
+  "max-sm:not-empty:before:me-1.5 max-sm:not-empty:before:text-ink-3 max-sm:not-empty:before:content-[attr(data-head)]";
 const widths = { lg: "sm:max-lg:hidden", xl: "sm:max-xl:hidden", "2xl": "sm:max-2xl:hidden" } as const;
+
+const headOf = <Row,>({ header, fold = "hide", numeric, named = numeric }: Column<Row>): string | undefined =>
+  named && fold !== "hide" && typeof header === "string" ? header : undefined;
 
 const cellClass = <Row,>(column: Column<Row>): string =>
   cx(
@@ -61,6 +71,7 @@ const cellClass = <Row,>(column: Column<Row>): string =>
     folds[column.fold ?? "hide"],
     column.from && widths[column.from],
     column.numeric && "figures sm:text-end",
+    headOf(column) && name,
     column.className,
   );
 
@@ -91,7 +102,7 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, empty, openKey,
                 key={key}
               >
                 {columns.map((column) => (
-                  <td className={cellClass(column)} key={column.key}>
+                  <td className={cellClass(column)} data-head={headOf(column)} key={column.key}>
                     {column.cell(row)}
                   </td>
                 ))}

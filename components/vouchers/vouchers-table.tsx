@@ -36,7 +36,12 @@ export function VouchersTable({ rows, onVoid, onApprove }: Props) {
       cell: (row) => <Money currency={row.currency} micros={row.amountMicros} />,
     },
     count("count", t("Codes"), (row) => row.count),
-    { ...count("used", t("codes|Used"), (row) => row.used), fold: "second-end", cell: (row) => <Used row={row} /> },
+    {
+      ...count("used", t("codes|Used"), (row) => row.used),
+      fold: "second-end",
+      named: false,
+      cell: (row) => <Used row={row} />,
+    },
     count("open", t("codes|Unused"), (row) => row.open),
     count("expired", t("codes|Expired"), (row) => row.expired, "lg"),
     count("void", t("codes|Void"), (row) => row.revoked, "lg"),

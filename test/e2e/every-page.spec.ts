@@ -4,6 +4,7 @@ import { expectAccessible, expectAccessibleInBoth } from "./support/axe";
 import { failFromNowOn } from "./support/failing";
 import { coming, filled } from "./support/filled";
 import { openPage } from "./support/hand";
+import { expectFiguresNamed } from "./support/named";
 import { dialogs, outside, places } from "./support/places";
 import { test } from "./support/portal";
 import { signInOf } from "./support/stack";
@@ -53,6 +54,16 @@ test("the check finds what is still on its way", async ({ page, resume }) => {
   answer();
   await filled(page);
   await expect(page.getByRole("dialog").getByLabel("Company")).toBeVisible();
+});
+
+test("the check finds a figure without a name", async ({ page }) => {
+  const table = (name: string) =>
+    `<div data-list><table><caption>Trunks</caption><thead><tr><th>Trunk<th>Calls now</thead>
+     <tbody><tr style="display: grid"><td style="grid-area: 1 / 1">7<td>Silent<td${name}>12.00 EUR</table></div>`;
+  await page.setContent(`<style>[data-head]:before { content: attr(data-head) }</style>${table(' data-head="Paid"')}`);
+  await expectFiguresNamed(page);
+  await page.setContent(table(""));
+  await expect(expectFiguresNamed(page)).rejects.toThrow(/Trunks: /);
 });
 
 for (const place of places) {
@@ -218,6 +229,7 @@ async function eachLook(page: Page): Promise<void> {
   await page.setViewportSize({ width: 390, height: 844 });
   await expectAccessible(page);
   await expectNothingSticksOut(page, 390);
+  await expectFiguresNamed(page);
   // As wide as a page of 1280 is when it is enlarged four times.
   await page.setViewportSize({ width: 320, height: 640 });
   await expectNothingSticksOut(page, 320);
