@@ -1,8 +1,9 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { type BrowserContext, chromium, type Page } from "@playwright/test";
+import { type BrowserContext, chromium, expect, type Page } from "@playwright/test";
 
 import { failFromNowOn } from "@/test/e2e/support/failing";
+import { coming } from "@/test/e2e/support/filled";
 import startStack from "@/test/e2e/support/global-setup";
 import { dialogs, outside, places } from "@/test/e2e/support/places";
 import { type SignIn, signInOf, stack } from "@/test/e2e/support/stack";
@@ -116,8 +117,10 @@ async function take({ name, who, url, act }: Shot, look: (typeof looks)[number],
   await page.goto(url);
   await page.waitForLoadState("load");
   // Without the panel or dialog a picture says more than no picture; the gallery has failed all the same.
-  await act?.(page).catch((error: Error) => failed.push(`${name}, ${look.name}: ${error.message.split("\n")[0]}`));
+  const fail = (error: Error) => void failed.push(`${name}, ${look.name}: ${error.message.split("\n")[0]}`);
+  await act?.(page).catch(fail);
   await page.waitForTimeout(700);
+  await expect(coming(page), "still on its way").toHaveCount(0, { timeout: 60_000 }).catch(fail);
   const file = `${name.replaceAll(/[^a-z0-9]+/gi, "-")}-${look.name}.png`;
   await page.screenshot({ path: path.join(folder, file), fullPage: !act });
   await context.close();
