@@ -23,7 +23,7 @@ export function CustomersTable({ data }: Readonly<{ data: EarningsData }>) {
       cell: ({ slug, name }) =>
         slug ? (
           <Link className="font-medium underline-offset-2 hover:underline" href={`${hrefOf("tenants")}?open=${slug}`}>
-            <bdi>{name}</bdi>
+            {name}
           </Link>
         ) : (
           <span className="text-ink-3">{name}</span>

@@ -138,7 +138,7 @@ const nameColumn = (here: string): Column<TenantRow> => ({
   cell: (row) => (
     <span className="flex min-w-0 items-baseline gap-2">
       <RowLink className="min-w-0 truncate font-medium" id={row.slug}>
-        <bdi title={row.name}>{row.name}</bdi>
+        <span title={row.name}>{row.name}</span>
       </RowLink>
       <span className="shrink-0 font-mono text-xs text-ink-3 max-sm:hidden sm:max-2xl:hidden">{row.slug}</span>
       {row.parentSlug !== here && (
