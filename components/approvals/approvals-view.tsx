@@ -29,7 +29,7 @@ export function ApprovalsView() {
       <p className="max-w-prose pb-4 text-ink-2">
         {t("What somebody below you says to have paid is posted when you agree.")}
         {tenant.kind === "operator" &&
-          ` ${t("What one person posts to a tenant within 24 hours is limited; beyond that it takes a second one. Whoever asked may only withdraw.")}`}
+          ` ${t("What one person posts within 24 hours is limited; beyond that it takes a second one. Whoever asked may only withdraw.")}`}
       </p>
       <QueryView query={query}>
         {({ items }) => {

@@ -42,7 +42,7 @@ export function useMove({ way, tenant, target, currency, onDone }: Asked) {
         toast(
           posted
             ? t(
-                "{sum} waits until a second person approves it: {posted} was posted there within 24 hours without a second person.",
+                "{sum} waits until a second person approves it: {posted} was posted within 24 hours without a second person.",
                 {
                   sum,
                   posted,

@@ -135,6 +135,9 @@ export const sentences: readonly Message[] = [
   msg("Use a whole number of minutes."),
   msg("Use a whole number."),
   msg("Use lower-case letters, digits and hyphens only."),
+  msg(
+    "With what was posted in the last 24 hours that is more than one person may post alone: make the tenant without credit, then top it up.",
+  ),
   msg("Write a colour such as #2B55D3."),
   msg("Write a plain amount such as 12.50."),
   msg("Write customer or reseller."),

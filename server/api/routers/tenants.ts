@@ -49,8 +49,9 @@ export const tenantsRouter = router({
       if (input.initialCredit > ctx.settings.reauthAbove) requireFresh(ctx.signedIn);
       return ctx.change(async (tx) => {
         const payer = { tenantId: ctx.tenantId, kind: ctx.seat.tenantKind };
-        checkInitialCredit(payer.kind, input.initialCredit, ctx.settings.approvalLimit);
-        const made = await onboard(tx, payer, input, `user:${ctx.userId}`);
+        const by = { actor: `user:${ctx.userId}`, limit: ctx.settings.approvalLimit };
+        await checkInitialCredit(tx, payer, { amount: input.initialCredit, currency: input.currency }, by);
+        const made = await onboard(tx, payer, input, by.actor);
         const { houseUrl, sipDomain, sipPort, sipTransport, mailGoesOut: mailed } = ctx.settings;
         const url = invitationUrl(await portalUrl(tx, houseUrl), made.invitationToken);
         if (mailed) await mailInvitation(tx, made.tenantId, { to: input.adminEmail, url });

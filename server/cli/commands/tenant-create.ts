@@ -50,12 +50,14 @@ export const tenantCreate: Command = {
       { timeZone: "time-zone" },
     );
     const parent = await parentOf(desk, given.text("parent"));
-    checkInitialCredit(parent.kind, tenant.credit ?? 0n, desk.place.topUpApprovalLimit);
     const planName = given.text("plan");
     const plan = planName === undefined ? undefined : await planFor(desk, planName, { parentId: parent.id });
     const kind = given.flag("reseller") ? "reseller" : "customer";
     const id = await desk.change(await desk.operator(), "tenant.create", async (tx) => {
       const promoted = parent.kind === "customer" && (await makeReseller(tx, parent.id));
+      const payer = { tenantId: parent.id, kind: promoted ? "reseller" : parent.kind };
+      const by = { actor: desk.actorName, limit: desk.place.topUpApprovalLimit };
+      await checkInitialCredit(tx, payer, { amount: tenant.credit ?? 0n, currency: tenant.currency }, by);
       const made = await forTenantBelow(tx, parent.id, () =>
         createTenant(tx, parent.id, { ...tenant, kind, planId: null }),
       );
@@ -64,7 +66,6 @@ export const tenantCreate: Command = {
       }
       if (tenant.credit) {
         const movement = { amount: tenant.credit, postingKey: `onboard:${made}`, memo: "Initial credit" };
-        const payer = { tenantId: parent.id, kind: promoted ? "reseller" : parent.kind };
         await topUp(tx, payer, { tenantId: made, currency: tenant.currency }, movement, desk.actorName);
       }
       const { name, slug, currency, country, credit } = tenant;

@@ -11,7 +11,7 @@ export type MovedOrWaits = Readonly<{
   pendingId: string | null;
   currency: string;
   amount: Micros;
-  /** What one person posted there alone within 24 hours, when it waits for that. */
+  /** What one person posted alone within 24 hours, when it waits for that. */
   postedAlone?: Micros;
 }>;
 
@@ -19,11 +19,11 @@ export type MovedOrWaits = Readonly<{
 export const isPerson = (actor: string): boolean => actor.startsWith("user:");
 
 /** Where money goes, and who posts it under which name. */
-type Posting = Readonly<{ tenantId: TenantId; currency: string; postingKey: string; actor: string }>;
+type Posting = Readonly<{ tenantId: TenantId | null; currency: string; postingKey: string; actor: string }>;
 
 /**
- * What one person posted to a wallet of the operator's branch in the last 24 hours without a second one, and whether the name was used
- * already. Locks the wallet: of two at once the second counts what the first posted.
+ * What one person posted in a currency below the operator in the last 24 hours without a second one, and whether the name was used
+ * already. Locks what the operator posts in it, before any wallet: of two at once the second counts what the first posted.
  */
 async function postedAlone(
   tx: TenantWrite,
@@ -36,8 +36,8 @@ async function postedAlone(
 }
 
 /**
- * Tops a wallet up as `topUp` does; what the operator posts above the limit, together with what the same person posted there alone
- * in the last 24 hours, waits for a second person instead. Locks the wallet. The same key again answers with what became of it.
+ * Tops a wallet up as `topUp` does; what the operator posts above the limit, together with what the same person posted alone in
+ * the last 24 hours, waits for a second person instead. Locks what the operator posts in the currency, then the wallet. The same key again answers with what became of it.
  * @throws DomainError as topUp; invalid_state when a second person rejected it; approval_in_person above the limit for whoever
  * is not a person of the portal.
  */
@@ -134,8 +134,8 @@ export type Decided = Moved & { readonly receiverId: TenantId };
 
 /**
  * Decides about a waiting top-up of the tenant acted on: approved it is posted now, rejected never. One above the operator's
- * limit, alone or with what the same person posted there alone in the last 24 hours, that its receiver or no person of the portal
- * asked for is from now on asked for by the first who approves: no transaction yet, and a second one decides. Locks it, then the wallet.
+ * limit, by itself or with what the same person posted alone in the last 24 hours, that its receiver or no person of the portal asked
+ * for is from now on asked for by the first who approves: no transaction yet, and a second one decides. Locks it, then as topUpOrAsk.
  * @throws DomainError not_found; invalid_state when it was decided already; approval_by_another for whoever asked for it;
  * approval_in_person above the limit for whoever is not a person of the portal.
  */
@@ -189,11 +189,19 @@ export async function decideTopUp(
 }
 
 /**
- * A tenant is not made with more credit than one person may post alone.
+ * A tenant is not made with more credit than one person may post alone, with what they posted in the last 24 hours. Locks as topUpOrAsk.
  * @throws DomainError invalid_input naming the field.
  */
-export function checkInitialCredit(payerKind: string, credit: bigint, limit: bigint): void {
-  if (payerKind !== "operator" || credit <= limit) return;
-  const sentence = "That is more than one person may post alone: make the tenant without credit, then top it up.";
+export async function checkInitialCredit(
+  tx: TenantWrite,
+  payer: Payer,
+  { amount, currency }: Readonly<{ amount: bigint; currency: string }>,
+  { actor, limit }: Readonly<{ actor: string; limit: bigint }>,
+): Promise<void> {
+  if (payer.kind !== "operator" || amount === 0n) return;
+  const { alone } = await postedAlone(tx, { tenantId: null, currency, postingKey: "", actor });
+  if (alone + amount <= limit) return;
+  const sentence =
+    "With what was posted in the last 24 hours that is more than one person may post alone: make the tenant without credit, then top it up.";
   throw new DomainError("invalid_input", { field: "initialCredit" }, sentence);
 }

@@ -102,7 +102,7 @@ export type MadeTenant = Readonly<{ tenantId: TenantId; slug: string; after: Rec
 
 /**
  * Makes the tenant of one line: all of it or nothing, with its wallet, credit, first extension, caps and invitation. Locks the
- * line and other imports of the same tenant, so of two at once one makes it.
+ * line and other imports of the same tenant, so of two at once one makes it; then as checkInitialCredit.
  * @returns undefined when the line is not waiting any more.
  * @throws DomainError as onboard does; invalid_state for a key that another file made meanwhile, and for what cannot be read;
  * forbidden when who sent the file may not make tenants any more, or not with credit.
@@ -120,7 +120,8 @@ export async function makeTenantLine(tx: TenantWrite, making: Making): Promise<M
   if (!asked) throw new DomainError("invalid_state", {}, "This line cannot be read any more: send it again in a file.");
   await checkMaker(tx, payer.tenantId, by, BigInt(asked.creditMicros) > 0n);
   const initialCredit = micros(BigInt(asked.creditMicros));
-  checkInitialCredit(payer.kind, initialCredit, making.approvalLimit);
+  const credit = { amount: initialCredit, currency: asked.currency };
+  await checkInitialCredit(tx, payer, credit, { actor: by, limit: making.approvalLimit });
   const { planName, dailyCap, monthlyCap, maxCalls, creditMicros: _, ...form } = asked;
   const made = await onboard(tx, payer, { ...form, slug: row.slug, initialCredit }, by);
   if (making.houseUrl !== undefined) {
