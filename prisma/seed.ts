@@ -4,6 +4,7 @@ import path from "node:path";
 import { appUrl } from "@/server/config/database-url";
 import { currentEnv } from "@/server/config/env";
 import { topUp } from "@/server/domain/billing/movements";
+import { setCostPlan } from "@/server/domain/limits/cost-plan";
 import { createOperator, createTenant, findOperator } from "@/server/domain/tenancy/tenants";
 import { connectDb, type Db } from "@/server/infra/db/client";
 import { createPool, JOBS_WAIT_MS, type SqlPool } from "@/server/infra/db/pool";
@@ -66,6 +67,7 @@ async function makeDemo(db: Db, root: TenantId, now: Date): Promise<Made> {
   const ids = new Map([["operator", root]]);
   const plans = new Map<string, PlanId>();
   plans.set("operator/Wholesale", await makePlan(db, root, { name: "Wholesale", first: 1, next: 1 }, since));
+  await payCarriers(db, root, since);
   const signIns: SignIn[] = [];
   const phones: DemoPhone[] = [];
   for (const tenant of tenants) {
@@ -80,6 +82,16 @@ async function makeDemo(db: Db, root: TenantId, now: Date): Promise<Made> {
     signIns.push(...(await seatPeople(db, id, tenant)));
   }
   return { ids, signIns, phones };
+}
+
+/** What carriers ask, so that the operator's earnings are not all of what it is paid. */
+async function payCarriers(db: Db, root: TenantId, since: Date): Promise<void> {
+  const name = "Carriers";
+  const planId = await makePlan(db, root, { name, percent: -22n, first: 1, next: 1 }, since);
+  await demoChange(db, root, "limits.set_cost_plan", async (tx) => {
+    const { before, after } = await setCostPlan(tx, planId);
+    return { subject: `tenant:${root}`, before: { costPlan: before }, after: { costPlan: after }, result: undefined };
+  });
 }
 
 /** As onboarding does it: made and paid for by the tenant above. */

@@ -10,11 +10,11 @@ import { wholesale } from "./story";
 
 type Plan = Readonly<{ name: string; percent?: bigint; least?: bigint; first: number; next: number }>;
 
-/** The selling price of what costs `buy`: a percentage more, and at least a fixed amount, so that nothing is sold at a loss. */
-function sellingPrice(buy: string, { percent = 0n, least = 0n }: Plan): string {
-  const cost = parseMicros(buy) ?? 0n;
+/** A percentage more than wholesale (less, for what carriers ask), and at least a fixed amount, so that nothing is sold at a loss. */
+function priceIn({ percent = 0n, least }: Plan, wholesalePrice: string): string {
+  const cost = parseMicros(wholesalePrice) ?? 0n;
   const share = (cost * percent) / 100n;
-  return decimalOf(cost + (share > least ? share : least));
+  return decimalOf(cost + (least !== undefined && share < least ? least : share));
 }
 
 /** A plan with a price for every prefix of the demo, valid since before its first call. */
@@ -26,7 +26,7 @@ export async function makePlan(db: Db, ownerId: TenantId, plan: Plan, from: Date
   const rates: NewRate[] = wholesale.map(({ prefix, buy }) =>
     newRateSchema.parse({
       prefix,
-      perMinute: sellingPrice(buy, plan),
+      perMinute: priceIn(plan, buy),
       firstSeconds: plan.first,
       nextSeconds: plan.next,
       from: from.toISOString(),

@@ -62,6 +62,16 @@ test("nobody ends without credit, and every reseller earns", async () => {
   expect(margin.ok).toBe(true);
 });
 
+test("the operator pays carriers for every call that left the house, and less than it is paid", async () => {
+  const [paid] =
+    await rows(`SELECT count(*)::int AS calls, bool_and(k.micros > 0 AND k.micros < h.charged_micros) AS earned
+    FROM call c JOIN tenant o ON o.kind = 'operator' CROSS JOIN carrier_cost(o.cost_plan_id, c.to_e164, c.answered_at, c.talk_ms) k
+      JOIN LATERAL (SELECT charged_micros FROM hold WHERE call_id = c.id ORDER BY level DESC LIMIT 1) h ON true
+    WHERE c.kind = 'external' AND c.outcome = 'answered'`);
+  expect(paid.calls).toBeGreaterThan(150);
+  expect(paid.earned).toBe(true);
+});
+
 test("people outside called the numbers of the demo, and those calls cost nothing", async () => {
   const [incoming] =
     await rows(`SELECT count(*)::int AS n, bool_and(cost_micros = 0 AND extension_id IS NOT NULL) AS free,
