@@ -4,6 +4,7 @@ import { z } from "zod";
 
 import { callDesk } from "@/test/support/call-desk";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { noonZone } from "@/test/support/noon";
 import { everyRow, type Stage, stage } from "@/test/support/stage";
 
 let db: TestDatabase;
@@ -161,6 +162,7 @@ describe("a transfer", () => {
 
 describe("the balance", () => {
   test("says what is settled, held and free, and what today cost", async () => {
+    await on.sql("UPDATE tenant SET time_zone = $2 WHERE id = $1", [on.customer.tenantId, noonZone()]);
     const phone = await on.phone(on.customer, "777");
     const desk = callDesk(db.pool);
     const before = await on.as("customer").billing.balance(acme);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { noonZone } from "@/test/support/noon";
 import { everyRow, type Stage, stage } from "@/test/support/stage";
 
 let db: TestDatabase;
@@ -25,7 +26,8 @@ const held = async () => (await on.as("customer").bundles.held(acme)).items;
 
 describe("a bundle", () => {
   test("is made, given, seen with what is left of it, ended and given again", async () => {
-    await on.sql("UPDATE tenant SET time_zone = 'Pacific/Auckland' WHERE id = $1", [on.customer.tenantId]);
+    const zone = noonZone();
+    await on.sql("UPDATE tenant SET time_zone = $2 WHERE id = $1", [on.customer.tenantId, zone]);
     const { id: bundleId } = await on
       .as("reseller")
       .bundles.create({ ...reseller, ...minutes, prefixes: ["49", "+43", "49"] });
@@ -33,7 +35,8 @@ describe("a bundle", () => {
     expect(await give()).toEqual({ changed: true });
     expect(await give()).toEqual({ changed: false });
     const [today] = await on.sql<{ month: string }>(
-      "SELECT date_trunc('month', now() AT TIME ZONE 'Pacific/Auckland')::date::text AS month",
+      "SELECT date_trunc('month', now() AT TIME ZONE $1)::date::text AS month",
+      [zone],
     );
     expect(await held()).toMatchObject([
       {

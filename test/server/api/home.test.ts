@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { type HomePart, homeParts } from "@/components/home/home-parts";
+import { todayIn } from "@/components/reports/report-params";
 import { roles } from "@/server/domain/tenancy/roles";
 import { callerFor } from "@/test/support/caller";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
@@ -23,7 +24,7 @@ test("shows two weeks, today's calls and cost, and why calls were refused", asyn
     firstCallDone: true,
   });
   expect(home.days).toHaveLength(14);
-  expect(home.days.at(-1)).toEqual({ day: new Date().toISOString().slice(0, 10), costMicros: 20_000n, calls: 1 });
+  expect(home.days.at(-1)).toEqual({ day: todayIn(lived.zone, new Date()), costMicros: 20_000n, calls: 1 });
   expect(home.days.map((day) => day.day)).toEqual([...home.days.map((day) => day.day)].sort());
   expect(home.attention).toContainEqual(
     expect.objectContaining({ code: "DST-01", title: "1 call refused in 24 hours" }),

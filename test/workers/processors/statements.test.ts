@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { todayIn } from "@/components/reports/report-params";
 import { listStatements } from "@/server/domain/statements/statements";
 import { readTenant } from "@/server/infra/db/read-tenant";
 import { silentLogger } from "@/server/infra/log/logger";
@@ -8,6 +9,7 @@ import { createMailer, type Mailer } from "@/server/infra/mail/mailer";
 import type { TenantId } from "@/server/kernel/ids";
 import type { Tenancy } from "@/test/support/builders";
 import { createDatabase, type TestDatabase } from "@/test/support/database";
+import { noonZone } from "@/test/support/noon";
 import { pastMovements } from "@/test/support/past-movements";
 import { startSmtp } from "@/test/support/smtp";
 import { eventful, idOf, statementDesk } from "@/test/support/statement-desk";
@@ -53,14 +55,17 @@ const waiting = <Payload>(name: string, of: Tenancy) =>
     [name, of.tenantId],
   );
 
-/** Noon of the 10th, so many months ago. A month that ended less than an hour ago is not due, so it is none here. */
-function monthsAgo(months: number): string {
-  const now = new Date(Date.now() - 2 * 3_600_000);
-  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - months, 10, 12)).toISOString();
-}
+/** Where it is noon: no month ends while these tests run, and none has ended so lately that it is not due yet. */
+const zone = noonZone();
+const today = new Date(todayIn(zone, new Date()));
+const newCustomer = (moves: Parameters<typeof on.newCustomer>[0]) => on.newCustomer(moves, zone);
+
+/** Noon of the 10th, so many months ago. */
+const monthsAgo = (months: number): string =>
+  new Date(Date.UTC(today.getUTCFullYear(), today.getUTCMonth() - months, 10, 12)).toISOString();
 
 test("two workers issue each missed month once, in order, and the month that goes on not at all", async () => {
-  const of = await on.newCustomer([
+  const of = await newCustomer([
     { at: monthsAgo(4), kind: "top_up", amount: 5_000_000n },
     { at: monthsAgo(2), kind: "charge", amount: -1_000_000n },
   ]);
@@ -85,11 +90,11 @@ test("two workers issue each missed month once, in order, and the month that goe
 });
 
 test("a wallet that does not add up is told, and holds up nobody", async () => {
-  const broken = await on.newCustomer([{ at: monthsAgo(2), kind: "top_up", amount: 1n }]);
+  const broken = await newCustomer([{ at: monthsAgo(2), kind: "top_up", amount: 1n }]);
   await on.sql("UPDATE ledger_entry SET balance_after_micros = 7 WHERE tenant_id = $1 AND account = 'wallet'", [
     broken.tenantId,
   ]);
-  const whole = await on.newCustomer([{ at: monthsAgo(1), kind: "top_up", amount: 1n }]);
+  const whole = await newCustomer([{ at: monthsAgo(1), kind: "top_up", amount: 1n }]);
   const errors: unknown[] = [];
   const log = { ...silentLogger, error: (fields: unknown) => errors.push(fields) };
   await issueStatements({}, { ...context(), log });
@@ -105,7 +110,7 @@ test("a wallet that does not add up is told, and holds up nobody", async () => {
 });
 
 test("a month's statement is mailed once to owners and billing seats, and what arrives is the file that was sealed", async () => {
-  const of = await on.newCustomer([]);
+  const of = await newCustomer([]);
   await pastMovements(on, of)(eventful.map((move) => ({ ...move, at: monthsAgo(1) })));
   for (const role of ["owner", "billing", "viewer"]) await on.person(of, role);
   await issueStatements({}, context());
@@ -130,7 +135,7 @@ test("a month's statement is mailed once to owners and billing seats, and what a
 });
 
 test("months long past are made for looking up, and nobody gets a pile of mail about them", async () => {
-  const of = await on.newCustomer([{ at: monthsAgo(5), kind: "top_up", amount: 1_000_000n }]);
+  const of = await newCustomer([{ at: monthsAgo(5), kind: "top_up", amount: 1_000_000n }]);
   await on.person(of, "owner");
   await issueStatements({}, context());
   for (const { payload } of await waiting<{ statementId: string }>("statement.seal", of))
@@ -145,7 +150,7 @@ test("months long past are made for looking up, and nobody gets a pile of mail a
 });
 
 test("files that nobody made are made by the next run, and an empty wallet is not written about", async () => {
-  const of = await on.newCustomer([
+  const of = await newCustomer([
     { at: monthsAgo(2), kind: "top_up", amount: 1n },
     { at: monthsAgo(2), kind: "fee", amount: -1n },
   ]);

@@ -40,24 +40,24 @@ const incidents = (kind: string) =>
   ]);
 
 test("a flood makes one row a minute and one incident, and every signal counts once", async () => {
+  const at = new Date();
   for (let n = 0; n < 132; n += 1) {
-    await takeSignal(db.pool, { kind: "sign_in", source: `198.51.100.${n % 250}`, count: 100 });
+    await takeSignal(db.pool, { kind: "sign_in", source: `198.51.100.${n % 250}`, count: 100, at });
     if (n % 40 === 39) await sweep.run();
   }
   await sweep.run();
   await sweep.run();
   expect(await incidents("sign_in")).toMatchObject([{ source: "198.51.100.0/24", severity: "high", signals: 13_200 }]);
-  const rows = await make.sql("SELECT FROM signal WHERE kind = 'sign_in'");
-  expect(rows.length).toBeLessThanOrEqual(3);
+  expect(await make.sql("SELECT FROM signal WHERE kind = 'sign_in'")).toHaveLength(1);
 });
 
 test("from more networks than can be told apart it fills so many rows and no more", async () => {
-  await make.sql(
-    `INSERT INTO signal (tenant_id, kind, source, minute, signals, judged) SELECT $1, 'sign_in', 'n' || n, date_trunc('minute', now()) + interval '5 minutes', 1, 1
-     FROM generate_series(1, 2000) n`,
-    [operator.tenantId],
-  );
   const at = new Date(Date.now() + 300_000);
+  await make.sql(
+    `INSERT INTO signal (tenant_id, kind, source, minute, signals, judged) SELECT $1, 'sign_in', 'n' || n, date_trunc('minute', $2::timestamptz), 1, 1
+     FROM generate_series(1, 2000) n`,
+    [operator.tenantId, at],
+  );
   for (let n = 0; n < 5; n += 1) await takeSignal(db.pool, { kind: "sign_in", source: `10.${n}.0.1`, at });
   const [row] = await make.sql<{ n: number }>(
     "SELECT signals::int AS n FROM signal WHERE kind = 'sign_in' AND source = 'elsewhere'",
