@@ -231,7 +231,7 @@ describe("a dispute", () => {
       open: false,
       problem: expect.stringMatching(/90 days/),
     });
-    await customer().open({ ...acme, callId: await on.talk(1_000, new Date(Date.now() - 90 * DAY + 60_000)) });
+    await customer().open({ ...acme, callId: await on.talk(1_000, new Date(Date.now() - 90 * DAY + 3_600_000)) });
     // The operator sold it and paid nobody.
     await expect(on.as("operator").disputes.open({ tenantSlug: "operator", callId })).rejects.toMatchObject({
       message: "invalid_state",

@@ -226,8 +226,8 @@ describe("a suspension", () => {
 });
 
 describe("a reseller that cannot carry the call", () => {
-  const refusedCall = async () => {
-    const phone = await on.phone(on.customer, `4${Math.floor(Math.random() * 900 + 100)}`);
+  const refusedCall = async (number: string) => {
+    const phone = await on.phone(on.customer, number);
     const call = randomUUID();
     const verdict = await callDesk(db.pool).authorise({ call, endpoint: phone.endpoint });
     const { items } = await on.as("customer").calls.list({ ...acme });
@@ -236,18 +236,18 @@ describe("a reseller that cannot carry the call", () => {
 
   test("says so to its customer in a sentence, whether it is empty or suspended", async () => {
     await on.topUp(on.customer, 5_000_000n);
-    const empty = await refusedCall();
+    const empty = await refusedCall("4101");
     expect(empty.verdict).toMatchObject({ kind: "refuse", code: "BAL-03" });
     expect(empty.row?.reasonSentence).toBe("Your provider cannot carry this call at the moment.");
     expect((await on.wallet(on.customer)).held).toBe(0n);
 
     await on.topUp(on.reseller, 5_000_000n);
     await on.as("operator").tenants.suspend({ tenantSlug: "operator", childSlug: "reseller" });
-    const suspended = await refusedCall();
+    const suspended = await refusedCall("4102");
     expect(suspended.verdict).toMatchObject({ kind: "refuse", code: "BAL-03" });
     expect(suspended.row?.reasonSentence).toBe("Your provider cannot carry this call at the moment.");
     await on.as("operator").tenants.resume({ tenantSlug: "operator", childSlug: "reseller" });
-    expect((await refusedCall()).verdict).toMatchObject({ kind: "out" });
+    expect((await refusedCall("4103")).verdict).toMatchObject({ kind: "out" });
   });
 });
 
