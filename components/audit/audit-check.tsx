@@ -13,22 +13,24 @@ import { t } from "@/server/kernel/words";
 export function AuditCheck() {
   const { tenantSlug } = useScope();
   const query = useQuery(useTRPC().audit.verify.queryOptions({ tenantSlug }, { enabled: false }));
+  // Beside an error nothing is said of an earlier walk.
+  const found = query.isError ? undefined : query.data;
   return (
     <>
       <span aria-live="polite" className="flex items-center gap-1.5">
         {query.isError && <span className="text-bad">{refusalOf(query.error).title}</span>}
-        {query.data?.ok && (
+        {found?.ok && (
           <>
             <Icon className="text-ok" name="check" />
-            {t("{n, plural, one {# event} other {# events}}, chain unbroken", { n: query.data.rows })}
+            {t("{n, plural, one {# event} other {# events}}, chain unbroken", { n: found.rows })}
           </>
         )}
-        {query.data && !query.data.ok && (
+        {found && !found.ok && (
           <>
             <Icon className="text-bad" name="alert" />
             <strong className="font-semibold text-bad">
               {t("Chain broken at event {seq}. Tell the operator; change nothing.", {
-                seq: String(query.data.firstBadSeq),
+                seq: String(found.firstBadSeq),
               })}
             </strong>
           </>

@@ -9,9 +9,9 @@ const codeOfName: Readonly<Record<string, string>> = {
   NoOperator: "no_operator",
 };
 
-/** What a database that is not there says, at whatever depth. */
+/** What a database that is not there says, at whatever depth, and one that goes away (57P01, 57P02) or is not yet back (57P03). */
 const unreachable =
-  /ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ETIMEDOUT|Can't reach database|connection timeout|Connection terminated/i;
+  /ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ETIMEDOUT|Can't reach database|connection timeout|Connection terminated|57P0[123]/i;
 const refused = /password authentication failed|28P01|role ".*" does not exist|AuthenticationFailed/i;
 const unmigrated = /(relation|function|schema) .* does not exist|42P01|42883|TableDoesNotExist/i;
 
