@@ -5,8 +5,7 @@ import { type FactKind, factActs } from "@/components/blocks/fact-acts";
 import { factForm } from "@/components/blocks/fact-form-store";
 import { ruleHref } from "@/components/rules/rule-begin";
 import { useScope } from "@/components/shell/scope";
-import { MenuAct, MenuLink } from "@/components/ui/menu-act";
-import { Popover } from "@/components/ui/popover";
+import { ActMenu } from "@/components/ui/act-menu";
 import { t } from "@/server/kernel/words";
 
 type Props = Readonly<{
@@ -29,41 +28,23 @@ export function FactChip({ kind, value, links = [], onOnly, reason, children }: 
   const said = children ?? <code className="break-all">{value || "–"}</code>;
   if (value === "" || (links.length === 0 && acts.length === 0 && !onOnly)) return said;
   return (
-    <Popover
-      className="min-w-48"
+    <ActMenu
+      items={[
+        onOnly && { label: t("Only these"), onPress: onOnly },
+        ...links,
+        acts.includes("ban") && {
+          label: t("Ban an address…"),
+          onPress: () => factForm.open({ ask: "ban", network: value, reason }),
+        },
+        acts.includes("rule") && { label: t("Make a rule…"), href: ruleHref(scope.tenantSlug, { action: "ban" }) },
+        acts.includes("block") && {
+          label: t("Block a number…"),
+          onPress: () => factForm.open({ ask: "block", digits: `+${value.replace(/^\+/, "")}` }),
+        },
+      ]}
       label={t("{value}: what can be done", { value })}
       trigger={said}
       triggerClass="relative z-1 inline-flex min-h-6 max-w-full items-center rounded-md border bg-surface px-1.5 text-start hover:bg-sunken"
-    >
-      {(shut) => {
-        const then = (work: () => void) => () => {
-          shut();
-          work();
-        };
-        return (
-          <ul>
-            {onOnly && <MenuAct onPress={then(onOnly)}>{t("Only these")}</MenuAct>}
-            {links.map(({ label, href }) => (
-              <MenuLink href={href} key={href}>
-                {label}
-              </MenuLink>
-            ))}
-            {acts.includes("ban") && (
-              <MenuAct onPress={then(() => factForm.open({ ask: "ban", network: value, reason }))}>
-                {t("Ban an address…")}
-              </MenuAct>
-            )}
-            {acts.includes("rule") && (
-              <MenuLink href={ruleHref(scope.tenantSlug, { action: "ban" })}>{t("Make a rule…")}</MenuLink>
-            )}
-            {acts.includes("block") && (
-              <MenuAct onPress={then(() => factForm.open({ ask: "block", digits: `+${value.replace(/^\+/, "")}` }))}>
-                {t("Block a number…")}
-              </MenuAct>
-            )}
-          </ul>
-        );
-      }}
-    </Popover>
+    />
   );
 }

@@ -2,6 +2,7 @@
 
 import { useCallback, useEffect, useRef, useState } from "react";
 
+import { isLayerOpen } from "@/components/ui/layers";
 import { isTyping } from "@/components/ui/typing";
 import { stepOf } from "@/components/ui/use-list-keys";
 
@@ -54,7 +55,7 @@ export function useChoice(on: boolean) {
     const onKey = (event: KeyboardEvent) => {
       const step = event.shiftKey ? stepOf(event.key.length === 1 ? event.key.toLowerCase() : event.key) : 0;
       if ((event.key !== KEY && step === 0) || isTyping(event)) return;
-      if (document.querySelector('[data-keys="off"], dialog[open], :popover-open')) return;
+      if (document.querySelector('[data-keys="off"]') || isLayerOpen()) return;
       const id = idOf(rowAtHand());
       if (!id) return;
       event.preventDefault();

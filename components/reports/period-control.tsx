@@ -4,6 +4,7 @@ import { useEffect } from "react";
 
 import type { ReportParams } from "@/components/reports/report-params";
 import { Button } from "@/components/ui/button";
+import { isLayerOpen } from "@/components/ui/layers";
 import { Select } from "@/components/ui/select";
 import { isTyping } from "@/components/ui/typing";
 import { type Period, periods, shifted, spanOf } from "@/server/domain/usage/period.schema";
@@ -106,13 +107,7 @@ function useArrows({ period, span }: ReportParams, set: Set): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const steps = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-      if (
-        steps === undefined ||
-        isTyping(event) ||
-        event.shiftKey ||
-        document.querySelector("dialog[open], :popover-open")
-      )
-        return;
+      if (steps === undefined || isTyping(event) || event.shiftKey || isLayerOpen()) return;
       event.preventDefault();
       set(shifted(period, span, steps));
     };

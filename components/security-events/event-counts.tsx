@@ -13,10 +13,9 @@ import { facetText, leaveOutToo } from "@/components/security-events/security-ev
 import { Moment } from "@/components/shell/moment";
 import { portalPath } from "@/components/shell/portal-path";
 import { useScope } from "@/components/shell/scope";
+import { ActMenu } from "@/components/ui/act-menu";
 import { dayText, timeText } from "@/components/ui/clock-text";
 import { later } from "@/components/ui/later";
-import { MenuAct, MenuLink } from "@/components/ui/menu-act";
-import { Popover } from "@/components/ui/popover";
 import { Section } from "@/components/ui/section";
 import { rich } from "@/components/words/rich";
 import type { SecurityEventFilter } from "@/server/domain/security-events/security-event.schema";
@@ -149,27 +148,17 @@ function FacetMenu({ count, filter, set }: Readonly<{ count: Count; filter: Secu
   const mayBan = facet === "address" && factActs("address", value, scope).includes("ban");
   return (
     <>
-      <Popover
-        className="min-w-48"
+      <ActMenu
+        items={[
+          { label: t("Only these"), onPress: () => set({ [facet]: value, before: undefined }) },
+          { label: t("Leave these out"), onPress: () => set(leaveOutToo(filter, facet, value)) },
+          mayBan && { label: t("Ban this network…"), onPress: () => setBanning(true) },
+          begin && { label: t("Make a rule…"), href: ruleHref(scope.tenantSlug, begin) },
+        ]}
         label={t("{value}: what can be done", { value: said })}
         trigger={<bdi className="wrap-anywhere">{said}</bdi>}
         triggerClass="inline-flex min-h-6 max-w-full min-w-0 items-center text-start hover:underline"
-      >
-        {(shut) => {
-          const then = (work: () => void) => () => {
-            shut();
-            work();
-          };
-          return (
-            <ul>
-              <MenuAct onPress={then(() => set({ [facet]: value, before: undefined }))}>{t("Only these")}</MenuAct>
-              <MenuAct onPress={then(() => set(leaveOutToo(filter, facet, value)))}>{t("Leave these out")}</MenuAct>
-              {mayBan && <MenuAct onPress={then(() => setBanning(true))}>{t("Ban this network…")}</MenuAct>}
-              {begin && <MenuLink href={ruleHref(scope.tenantSlug, begin)}>{t("Make a rule…")}</MenuLink>}
-            </ul>
-          );
-        }}
-      </Popover>
+      />
       {banning && <PlaceBan network={value} onClose={() => setBanning(false)} reason={t("Security events")} />}
     </>
   );

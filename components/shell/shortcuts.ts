@@ -6,6 +6,7 @@ import { useEffect, useRef } from "react";
 import { navFor } from "@/components/shell/nav";
 import { useScope } from "@/components/shell/scope";
 import { copyText } from "@/components/ui/copy-text";
+import { isLayerOpen } from "@/components/ui/layers";
 import { toast, toastStore } from "@/components/ui/toast-store";
 import { isInField, isTyping } from "@/components/ui/typing";
 import { t } from "@/server/kernel/words";
@@ -16,8 +17,6 @@ type Doings = Readonly<{ onHelp: () => void; onPalette: () => void; onSoon: () =
 
 /** The key that opens the switch of tenants; its button carries it. */
 export const SWITCH_TENANT = "switch-tenant";
-
-const isLayerOpen = (): boolean => document.querySelector("dialog[open], :popover-open") !== null;
 
 function press(key: string): boolean {
   const target = [...document.querySelectorAll<HTMLElement>(`[data-shortcut~="${CSS.escape(key)}"]`)].findLast(

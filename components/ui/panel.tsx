@@ -3,6 +3,7 @@
 import { type ReactNode, useEffect, useRef } from "react";
 
 import { IconButton } from "@/components/ui/icon-button";
+import { isLayerOpen } from "@/components/ui/layers";
 import { isTyping } from "@/components/ui/typing";
 import { t } from "@/server/kernel/words";
 
@@ -34,7 +35,7 @@ export function Panel({ title, subject, children, onClose, actions }: Props) {
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key !== "Escape" || isTyping(event) || document.querySelector("dialog[open], :popover-open")) return;
+      if (event.key !== "Escape" || isTyping(event) || isLayerOpen()) return;
       event.preventDefault();
       onClose();
     };

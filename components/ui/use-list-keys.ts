@@ -2,6 +2,7 @@
 
 import { type RefObject, useEffect, useRef } from "react";
 
+import { isLayerOpen } from "@/components/ui/layers";
 import { isTyping } from "@/components/ui/typing";
 
 /** Where J, K and the arrows lead from the present row. */
@@ -24,7 +25,7 @@ export function useListKeys(): RefObject<HTMLDivElement | null> {
       const step = stepOf(event.key);
       // Letters can be switched off, because a voice or a shaking hand may say them by accident; arrows cannot.
       if (event.key.length === 1 && document.querySelector('[data-keys="off"]')) return;
-      if (step === 0 || isTyping(event) || document.querySelector("dialog[open], :popover-open")) return;
+      if (step === 0 || isTyping(event) || isLayerOpen()) return;
       const links = [...(list.current?.querySelectorAll<HTMLElement>("[data-row]") ?? [])];
       if (links.length === 0) return;
       const inList = list.current?.contains(document.activeElement) ?? false;
