@@ -5,9 +5,10 @@ import { failFromNowOn } from "./support/failing";
 import { coming, filled } from "./support/filled";
 import { openPage } from "./support/hand";
 import { expectFiguresNamed } from "./support/named";
+import { newcomer } from "./support/newcomer";
 import { dialogs, outside, places } from "./support/places";
 import { test } from "./support/portal";
-import { signInOf } from "./support/stack";
+import { signInOf, stack } from "./support/stack";
 import { watch, watched } from "./support/watch";
 
 /** Of the window, times how far: what moves a button away from under a hand. */
@@ -90,6 +91,19 @@ for (const place of places) {
     if ("fails" in place) await failedLook(page);
   });
 }
+
+/** What they show does not depend on what a tenant has. */
+const neverEmpty = ["/settings", "/developers", "/team"];
+
+test("every page of a tenant that has nothing yet is accessible", async ({ browser, page, resume }) => {
+  const who = await newcomer(browser, stack().appUrl, signInOf("reseller", "owner"));
+  await resume(who);
+  for (const place of places.filter(({ as, page: path }) => as[0] === "customer" && !neverEmpty.includes(path))) {
+    await page.goto(`/t/${who.tenantSlug}${place.page}`);
+    await settled(page, place.heading);
+    await expectAccessible(page);
+  }
+});
 
 test("what a telephone shows stays where it is while it is filled", async ({ page, resume }) => {
   await page.setViewportSize({ width: 390, height: 844 });

@@ -1,6 +1,8 @@
 import { expect } from "@playwright/test";
 
+import { openPage } from "./support/hand";
 import { createExtension, rowOf, test } from "./support/portal";
+import { act } from "./support/procedures";
 import { signInOf } from "./support/stack";
 
 const DIALLED = "015112345678";
@@ -54,4 +56,39 @@ test("the hang-up button under the pointer stays that of its call while others c
     await expect(late.row).toContainText("Talking");
     await expect(early.row).toHaveCount(0);
   });
+});
+
+test("rows stay where they are under a form that was opened over them, and what is written in it stays", async ({
+  page,
+  resume,
+}) => {
+  const customer = signInOf("customer", "admin");
+  const { tenantSlug } = customer;
+  await resume(customer);
+  await openPage(page, `/t/${tenantSlug}/extensions`);
+  const first = page.locator("tbody tr").first();
+  await page.keyboard.press("j");
+  await expect(first.locator("[data-row]")).toBeFocused();
+  const [at, said] = [await first.boundingBox(), (await first.textContent()) ?? ""];
+  await page.keyboard.press("n");
+  const name = page.getByRole("dialog", { name: "New extension" }).getByLabel("Name");
+  await name.fill("Half written");
+
+  // Shorter numbers stand above longer ones.
+  const made = await act(page, "extensions.create", { tenantSlug, number: "98", displayName: "Came meanwhile" });
+  expect(made.status).toBe(200);
+  try {
+    await expect(page.getByText("Show 1 new")).toBeVisible();
+    await expect(page.getByText("Came meanwhile")).toHaveCount(0);
+    expect([await first.boundingBox(), await first.textContent()]).toEqual([at, said]);
+    await expect(name).toHaveValue("Half written");
+    await page.keyboard.press("Escape");
+    await expect(first.locator("[data-row]")).toBeFocused();
+    expect([await first.boundingBox(), await first.textContent()]).toEqual([at, said]);
+    await page.getByRole("button", { name: "Show 1 new" }).click();
+    await expect(first).toContainText("Came meanwhile");
+  } finally {
+    const { id: extensionId } = made.data as { id: string };
+    await act(page, "extensions.delete", { tenantSlug, extensionId });
+  }
 });

@@ -5,10 +5,10 @@ import { type BrowserContext, chromium, expect, type Page } from "@playwright/te
 import { failFromNowOn } from "@/test/e2e/support/failing";
 import { coming } from "@/test/e2e/support/filled";
 import startStack from "@/test/e2e/support/global-setup";
+import { newcomer } from "@/test/e2e/support/newcomer";
 import { dialogs, outside, places } from "@/test/e2e/support/places";
 import { type SignIn, signInOf, stack } from "@/test/e2e/support/stack";
 import { galleryPage, type Picture } from "@/test/gallery/gallery-page";
-import { newcomer } from "@/test/gallery/newcomer";
 
 /**
  * Takes pictures of the pages and dialogs of places.ts, light, dark and as a phone shows them, of the pages of a tenant that has

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Browser } from "@playwright/test";
 
-import type { SignIn } from "@/test/e2e/support/stack";
+import type { SignIn } from "./stack";
 
 const PASSWORD = "a long sentence about bread";
 const COMPANY = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbau & Söhne GmbH";
