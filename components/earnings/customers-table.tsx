@@ -22,7 +22,10 @@ export function CustomersTable({ data }: Readonly<{ data: EarningsData }>) {
       grow: true,
       cell: ({ slug, name }) =>
         slug ? (
-          <Link className="font-medium underline-offset-2 hover:underline" href={`${hrefOf("tenants")}?open=${slug}`}>
+          <Link
+            className="block truncate font-medium underline-offset-2 hover:underline"
+            href={`${hrefOf("tenants")}?open=${slug}`}
+          >
             {name}
           </Link>
         ) : (

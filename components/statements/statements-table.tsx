@@ -40,7 +40,11 @@ function columnsIn({ currency, decimals, sold }: Look): readonly Column<Statemen
       header: t("Customer"),
       grow: true,
       fold: "second-end",
-      cell: (row) => <span title={row.buyerName}>{row.buyerName}</span>,
+      cell: (row) => (
+        <span className="sm:block sm:truncate" title={row.buyerName}>
+          {row.buyerName}
+        </span>
+      ),
     },
     {
       key: "number",

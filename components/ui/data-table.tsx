@@ -67,7 +67,7 @@ const headOf = <Row,>({ header, fold = "hide", numeric, named = numeric }: Colum
 const cellClass = <Row,>(column: Column<Row>): string =>
   cx(
     "max-sm:min-w-0 sm:pe-5 sm:last:pe-2",
-    column.grow ? "sm:w-full sm:max-w-0 sm:truncate" : "sm:whitespace-nowrap",
+    column.grow ? "sm:w-full sm:max-w-0 sm:overflow-hidden sm:text-ellipsis sm:whitespace-nowrap" : "sm:whitespace-nowrap",
     folds[column.fold ?? "hide"],
     column.from && widths[column.from],
     column.numeric && "figures sm:text-end",
