@@ -31,6 +31,7 @@ const AuditPanel = later(() => import("@/components/audit/audit-panel").then((fi
 const columnsIn = (zone: string, onAbout: (about: string) => void): readonly Column<AuditRow>[] => [
   {
     key: "at",
+    stays: true,
     header: t("When, {zone}", { zone }),
     fold: "second",
     cell: (row) => (
@@ -155,6 +156,7 @@ function Events({ data, paged, scope, onAbout, onPage, onClear }: EventsProps) {
         }
         live={{ scope, whole: !older }}
         openKey={openId}
+        list="audit"
         rowKey={(row) => String(row.seq)}
         rows={data.items}
       />

@@ -46,6 +46,7 @@ const columnsIn = (
     key: "what",
     header: t("Description"),
     grow: true,
+    stays: true,
     cell: (line) =>
       line.callId ? (
         <Link className="underline-offset-2 hover:underline" data-row="" href={callHref(line.callId)}>
@@ -114,6 +115,7 @@ export function Ledger() {
                 </Empty>
               }
               live={{ scope: query.isPlaceholderData ? undefined : JSON.stringify(input), whole: !nextCursor }}
+              list="ledger"
               rowKey={(line) => String(line.seq)}
               rows={items}
               sorted={sorted}

@@ -64,6 +64,7 @@ function columnsIn({ items, currency, below }: Shown, zone: string): readonly Co
       sort: descending("time"),
       header: t("Time, {zone}", { zone }),
       fold: "second-end",
+      stays: true,
       cell: (call) => (
         <RowLink id={call.id}>
           <Moment at={call.startedAt} />
@@ -164,6 +165,7 @@ export function CallsTable({ data, filter, scope, openId, searching, set }: Prop
         }
         live={filter.cursor === undefined ? { scope, whole: !older } : undefined}
         openKey={openId}
+        list="calls"
         rowKey={(call) => call.id}
         rows={data.items}
         sorted={sorted}

@@ -36,7 +36,7 @@ const phoneColumns = (): readonly Column<ExtensionRow>[] => [
     sort: ascending("name"),
     header: t("Name"),
     cell: ({ displayName }) => (
-      <bdi className="block max-w-64 truncate" title={displayName}>
+      <bdi className="block max-w-60 truncate" title={displayName}>
         {displayName}
       </bdi>
     ),
@@ -58,7 +58,7 @@ const phoneColumns = (): readonly Column<ExtensionRow>[] => [
   {
     key: "address",
     header: t("Address"),
-    from: "lg",
+    from: "xl",
     cell: (item) =>
       item.registration ? <code className="text-xs whitespace-nowrap">{item.registration.address}</code> : dash,
   },
@@ -146,6 +146,7 @@ export function ExtensionsTable({ rows, live, sorted, openId, onClear, chosen, o
       }
       live={live}
       openKey={openId}
+      list="extensions"
       rowKey={(item) => item.id}
       rows={rows}
       sorted={sorted}

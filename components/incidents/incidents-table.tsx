@@ -76,6 +76,7 @@ export function IncidentsTable({
       }
       live={live}
       openKey={openId}
+      list="incidents"
       rowKey={(row) => row.id}
       rows={rows}
       sorted={sorted}

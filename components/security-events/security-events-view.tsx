@@ -36,6 +36,7 @@ type Narrow = (changes: Readonly<Record<string, string>>) => void;
 const columnsIn = (zone: string, above: boolean, narrow: Narrow): readonly Column<SecurityEventRow>[] => [
   {
     key: "at",
+    stays: true,
     header: t("When, {zone}", { zone }),
     fold: "second",
     cell: (row) => (
@@ -161,6 +162,7 @@ function Events({ data, above, paged, scope, narrow, onPage, onClear }: EventsPr
         }
         live={{ scope, whole: !older }}
         openKey={openId}
+        list="security-events"
         rowKey={(row) => row.key}
         rows={data.items}
       />

@@ -1,7 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useCallback, useEffect, useState, useSyncExternalStore } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { AskAgain } from "@/components/account/ask-again";
 import { useTRPC } from "@/components/api/client";
 import { LiveProvider } from "@/components/api/live";
@@ -19,7 +19,9 @@ import { StateBar } from "@/components/shell/state-bar";
 import type { Theme } from "@/components/shell/theme-choice";
 import { TopBar } from "@/components/shell/top-bar";
 import { nextZone, type Zone, zoneHere, zoneOf } from "@/components/shell/zone";
+import type { HiddenColumn } from "@/components/ui/hidden-columns";
 import { later } from "@/components/ui/later";
+import { ListLookContext } from "@/components/ui/list-look";
 import { toast } from "@/components/ui/toast-store";
 import { Toaster } from "@/components/ui/toaster";
 import { ViewBar } from "@/components/viewing/view-bar";
@@ -33,7 +35,15 @@ const SessionEnded = later(() => import("@/components/shell/session-ended").then
 /** The palette's code comes while the first of its two keys is held. */
 const soon = () => void loadPalette().catch(() => {});
 
-export type Look = Readonly<{ theme: Theme; narrow: boolean; keys: boolean; zone: Zone }>;
+export type Look = Readonly<{
+  theme: Theme;
+  narrow: boolean;
+  keys: boolean;
+  zone: Zone;
+  /** Rows of lists stand closer together. */
+  compact: boolean;
+  hidden: readonly HiddenColumn[];
+}>;
 
 type Props = Readonly<{
   tenantSlug: string;
@@ -58,12 +68,14 @@ export function ShellFrame({ tenantSlug, children, look, saveLook }: Props) {
     },
     [saveLook],
   );
+  const { compact, hidden } = now;
+  const lists = useMemo(() => ({ compact, hidden, onChange: change }), [compact, hidden, change]);
   if (!shell) return null;
   return (
     <ScopeProvider shell={shell} zone={now.zone}>
       <LiveProvider tenantSlug={tenantSlug}>
         <Frame look={now} onLook={change} shell={shell}>
-          {children}
+          <ListLookContext value={lists}>{children}</ListLookContext>
         </Frame>
         <FactForms />
         <Toaster />

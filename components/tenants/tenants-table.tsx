@@ -66,6 +66,7 @@ export function TenantsTable({ rows, live, sorted, openKey, chosen, onChoose, on
       }
       live={live}
       openKey={openKey}
+      list="tenants"
       rowKey={(row) => row.slug}
       rows={rows}
       sorted={sorted}

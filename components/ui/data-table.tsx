@@ -3,8 +3,10 @@
 import type { ReactNode } from "react";
 
 import { Button } from "@/components/ui/button";
+import { type Choice, ColumnsMenu } from "@/components/ui/columns-menu";
 import { cx } from "@/components/ui/cx";
 import { Icon } from "@/components/ui/icon";
+import { useListLook } from "@/components/ui/list-look";
 import { type Sort, type Sorted, sortBy, wayOf } from "@/components/ui/sorted";
 import { type Live, useHeldRows } from "@/components/ui/use-held-rows";
 import { useListKeys } from "@/components/ui/use-list-keys";
@@ -30,6 +32,8 @@ export type Column<Row> = Readonly<{
   /** Takes the width that is left, and cuts what does not fit. At most one per table. */
   grow?: boolean;
   className?: string;
+  /** It has what opens the row, so nobody hides it. */
+  stays?: boolean;
   /** The list can be put in order by it: its head is a button, where the table is given `sorted`. */
   sort?: Sort;
 }>;
@@ -47,6 +51,8 @@ type Props<Row> = Readonly<{
   /** A table with few columns keeps them together instead of spreading over the page. */
   fit?: boolean;
   sorted?: Sorted | undefined;
+  /** The name by which the person's choice of its columns is kept; without one, all are shown. */
+  list?: string | undefined;
 }>;
 
 const folds: Record<Fold, string> = {
@@ -64,10 +70,13 @@ const widths = { lg: "sm:max-lg:hidden", xl: "sm:max-xl:hidden", "2xl": "sm:max-
 const headOf = <Row,>({ header, fold = "hide", numeric, named = numeric }: Column<Row>): string | undefined =>
   named && fold !== "hide" && typeof header === "string" ? header : undefined;
 
-const cellClass = <Row,>(column: Column<Row>): string =>
+const cellClass = <Row,>(column: Column<Row>, list: string | undefined): string =>
   cx(
-    "max-sm:min-w-0 sm:pe-5 sm:last:pe-2",
-    column.grow ? "sm:w-full sm:max-w-0 sm:overflow-hidden sm:text-ellipsis sm:whitespace-nowrap" : "sm:whitespace-nowrap",
+    "max-sm:min-w-0 sm:pe-5",
+    list ? "sm:last:pe-7" : "sm:last:pe-2",
+    column.grow
+      ? "sm:w-full sm:max-w-0 sm:overflow-hidden sm:text-ellipsis sm:whitespace-nowrap"
+      : "sm:whitespace-nowrap",
     folds[column.fold ?? "hide"],
     column.from && widths[column.from],
     column.numeric && "figures sm:text-end",
@@ -76,19 +85,26 @@ const cellClass = <Row,>(column: Column<Row>): string =>
   );
 
 /** Renders rows; knows nothing of queries, routes or money. J, K and arrows move, Enter follows the row's link. */
-export function DataTable<Row>({ caption, columns, rows, rowKey, empty, openKey, live, fit, sorted }: Props<Row>) {
-  const list = useListKeys();
-  const held = useHeldRows(rows, rowKey, live, list);
+export function DataTable<Row>(props: Props<Row>) {
+  const { caption, rows, rowKey, empty, openKey, live, fit, sorted, list } = props;
+  const { compact, hidden } = useListLook();
+  const keys = useListKeys();
+  const held = useHeldRows(rows, rowKey, live, keys);
+  const choices = choicesOf(props);
+  const columns = props.columns.filter(
+    ({ key }) => !choices.some((one) => one.key === key && hidden.includes(one.name)),
+  );
   // Rows in the order, or of the filter, before the one that was just asked for: they pale when the answer takes its time.
   const asked = live !== undefined && live.scope === undefined;
   if (held.rows.length === 0) return empty;
 
   return (
-    <div className="overflow-x-auto sm:overflow-visible" data-list="" ref={list} {...held.on}>
+    <div className="overflow-x-auto sm:overflow-visible" data-list="" ref={keys} {...held.on}>
+      {choices.length > 0 && <ColumnsMenu choices={choices} />}
       <New count={held.waiting} onShow={held.release} />
       <table className={cx("w-full border-collapse text-start max-sm:block", fit && "sm:max-w-4xl")}>
         <caption className="sr-only">{caption}</caption>
-        <Head columns={columns} sorted={sorted} />
+        <Head columns={columns} list={list} sorted={sorted} />
         <tbody aria-busy={asked || undefined} className={cx("max-sm:block", asked && "stale")}>
           {held.rows.map((row) => {
             const key = rowKey(row);
@@ -97,12 +113,18 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, empty, openKey,
             return (
               <tr
                 aria-current={key === openKey ? "true" : undefined}
-                className={cx(rowClass, look, held.fresh.has(key) && "fresh", gone && "opacity-50")}
+                className={cx(
+                  rowClass,
+                  compact ? "sm:h-7.5" : "sm:h-9",
+                  look,
+                  held.fresh.has(key) && "fresh",
+                  gone && "opacity-50",
+                )}
                 inert={gone}
                 key={key}
               >
                 {columns.map((column) => (
-                  <td className={cellClass(column)} data-head={headOf(column)} key={column.key}>
+                  <td className={cellClass(column, list)} data-head={headOf(column)} key={column.key}>
                     {column.cell(row)}
                   </td>
                 ))}
@@ -115,6 +137,14 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, empty, openKey,
   );
 }
 
+/** What may be hidden has a name, and is neither what a row is about, nor what opens it, nor what is done with it. */
+const choicesOf = <Row,>({ columns, list }: Props<Row>): readonly (Choice & { key: string })[] =>
+  columns.flatMap(({ key, header, fold, stays }) =>
+    list === undefined || typeof header !== "string" || stays || fold === "lead" || fold === "below"
+      ? []
+      : [{ key, name: `${list}:${key}`, header }],
+  );
+
 /** Over the heads of the columns: what tells of new rows must not move the others either. */
 const New = ({ count, onShow }: Readonly<{ count: number; onShow: () => void }>) =>
   count > 0 && (
@@ -125,19 +155,22 @@ const New = ({ count, onShow }: Readonly<{ count: number; onShow: () => void }>)
     </div>
   );
 
-const rowClass =
-  "relative border-b max-sm:grid max-sm:grid-cols-[minmax(0,1fr)_auto] max-sm:gap-x-3 max-sm:py-2 sm:h-9";
-const headClass =
-  "sticky top-12 z-10 h-8 border-b bg-bg pe-5 text-xs font-medium whitespace-nowrap text-ink-3 last:pe-2";
+const rowClass = "relative border-b max-sm:grid max-sm:grid-cols-[minmax(0,1fr)_auto] max-sm:gap-x-3 max-sm:py-2";
+const headClass = "sticky top-12 z-10 h-8 border-b bg-bg pe-5 text-xs font-medium whitespace-nowrap text-ink-3";
 
-function Head<Row>({ columns, sorted }: Pick<Props<Row>, "columns" | "sorted">) {
+function Head<Row>({ columns, sorted, list }: Pick<Props<Row>, "columns" | "sorted" | "list">) {
   return (
     <thead className="max-sm:not-focus-within:sr-only">
       <tr>
         {columns.map((column) => (
           <th
             aria-sort={column.sort && sorted && wayOf(column.sort, sorted.by)}
-            className={cx(headClass, column.from && widths[column.from], column.numeric ? "text-end" : "text-start")}
+            className={cx(
+              headClass,
+              list ? "last:pe-7" : "last:pe-2",
+              column.from && widths[column.from],
+              column.numeric ? "text-end" : "text-start",
+            )}
             key={column.key}
             scope="col"
           >

@@ -36,8 +36,8 @@ export function Popover({
   const [open, setOpen] = useState(false);
 
   function place(event: ToggleEvent<HTMLDivElement>) {
-    setOpen(event.newState === "open");
     if (event.newState !== "open" || !button.current || !layer.current) return;
+    setOpen(true);
     const box = button.current.getBoundingClientRect();
     const { style } = layer.current;
     const { clientWidth, dir } = document.documentElement;
@@ -64,7 +64,11 @@ export function Popover({
         className={`max-h-[calc(100dvh-5rem)] max-w-[calc(100vw-1rem)] overflow-y-auto rounded-lg border bg-surface p-1 shadow-float ${className}`}
         id={id}
         onBeforeToggle={place}
-        onToggle={moveInside}
+        onToggle={(event) => {
+          // Only now: the platform gives the focus back from what is still in it.
+          if (event.newState === "closed") setOpen(false);
+          moveInside(event);
+        }}
         popover="auto"
         ref={layer}
       >
