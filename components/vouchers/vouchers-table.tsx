@@ -36,12 +36,7 @@ export function VouchersTable({ rows, onVoid, onApprove }: Props) {
       cell: (row) => <Money currency={row.currency} micros={row.amountMicros} />,
     },
     count("count", t("Codes"), (row) => row.count),
-    {
-      ...count("used", t("codes|Used"), (row) => row.used),
-      fold: "second-end",
-      named: false,
-      cell: (row) => <Used row={row} />,
-    },
+    usedColumn(),
     count("open", t("codes|Unused"), (row) => row.open),
     count("expired", t("codes|Expired"), (row) => row.expired, "lg"),
     count("void", t("codes|Void"), (row) => row.revoked, "lg"),
@@ -101,6 +96,13 @@ const count = (key: string, header: string, of: (row: VoucherBatch) => number, f
   numeric: true,
   cell: (row) => numberText(of(row)),
   ...(from ? { from } : {}),
+});
+
+const usedColumn = (): Column<VoucherBatch> => ({
+  ...count("used", t("codes|Used"), (row) => row.used),
+  fold: "second-end",
+  named: false,
+  cell: (row) => <Used row={row} />,
 });
 
 /** Folded to two lines the bare figure would say nothing. */
