@@ -35,7 +35,19 @@ async function failureOfStory(file: string): Promise<string | undefined> {
   const vitest = await startVitest(
     "test",
     [file],
-    { root, config: false, run: true, watch: false, reporters: [{}], testTimeout: 30_000, provide: { adminUrl } },
+    {
+      root,
+      config: false,
+      run: true,
+      watch: false,
+      reporters: [{}],
+      provide: { adminUrl },
+      // On a busy machine nothing is late: that would count as a fault that was noticed. The first that fails is enough.
+      testTimeout: 120_000,
+      hookTimeout: 120_000,
+      expect: { poll: { timeout: 60_000, interval: 20 } },
+      bail: 1,
+    },
     { resolve: aliases(root) },
   );
   const tests = vitest.state.getTestModules().flatMap((module) => [...module.children.allTests()]);
