@@ -31,7 +31,7 @@ export function approvalsColumns({ zone, decided, limited, decide }: Shape): rea
       cell: (row) => <span className="font-medium">{row.toName}</span>,
     },
     { key: "by", header: t("Asked by"), cell: (row) => row.askedByName },
-    { key: "memo", header: t("Note"), grow: true, cell: (row) => <span title={row.memo}>{row.memo}</span> },
+    { key: "memo", header: t("Note"), grow: "text", cell: (row) => <span title={row.memo}>{row.memo}</span> },
     ...(limited ? [why()] : []),
     {
       key: "amount",

@@ -45,7 +45,7 @@ const columnsIn = (
   {
     key: "what",
     header: t("Description"),
-    grow: true,
+    grow: "text",
     stays: true,
     cell: (line) =>
       line.callId ? (

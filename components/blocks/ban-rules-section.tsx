@@ -215,7 +215,7 @@ const columns = (): readonly Column<Kept>[] => [
     fold: "lead",
     cell: ({ network }) => <code className="font-medium">{network}</code>,
   },
-  { key: "note", header: t("What it is"), fold: "second", className: "text-ink-2", cell: ({ note }) => note || "–" },
+  { key: "note", header: t("What it is"), fold: "second", className: "text-ink-2", cell: ({ note }) => note },
   {
     key: "at",
     header: t("Since"),

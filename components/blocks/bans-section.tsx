@@ -128,7 +128,7 @@ const columns = (desk: string): readonly Column<Ban>[] => [
     key: "reason",
     header: t("Why"),
     fold: "second",
-    grow: true,
+    grow: "text",
     cell: ({ reason, timesBefore }) => (
       <span title={reason}>
         {reason}

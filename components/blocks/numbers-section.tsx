@@ -67,7 +67,7 @@ const columns = (): readonly Column<Blocked>[] => [
     cell: (item) => <span className="figures font-medium">{numberText(item)}</span>,
   },
   { key: "what", header: t("Blocks"), cell: ({ exact }) => (exact ? t("this number") : t("all that begin so")) },
-  { key: "note", header: t("Why"), fold: "second", className: "text-ink-2", cell: ({ note }) => note || "–" },
+  { key: "note", header: t("Why"), fold: "second", className: "text-ink-2", cell: ({ note }) => note },
   {
     key: "at",
     header: t("Since"),

@@ -153,7 +153,7 @@ const prefixColumns = (): readonly Column<DeckChange>[] => [
       </>
     ),
   },
-  { key: "name", header: t("Destination"), fold: "second", grow: true, cell: (row) => row.destination || "–" },
+  { key: "name", header: t("Destination"), fold: "second", grow: "text", cell: (row) => row.destination || "–" },
   {
     key: "kind",
     header: t("deck|Does"),

@@ -25,12 +25,7 @@ const columnsIn = (): readonly Column<DeckProblem>[] => [
     header: t("file|Line"),
     numeric: true,
     fold: "lead",
-    cell: ({ line }) => (
-      <>
-        <span className="sm:hidden">{t("file|Line")}</span>
-        {line === 0 ? "–" : countText(line)}
-      </>
-    ),
+    cell: ({ line }) => (line === 0 ? "–" : countText(line)),
   },
   { key: "column", header: t("Column"), fold: "second", cell: ({ column }) => column || "–" },
   {

@@ -34,7 +34,7 @@ const columnsIn = (): readonly Column<Deck>[] => [
     key: "file",
     header: t("File"),
     fold: "lead",
-    grow: true,
+    grow: "text",
     cell: (deck) => (
       <RowLink className="font-medium" id={deck.id}>
         {deck.fileName}

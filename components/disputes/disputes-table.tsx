@@ -82,7 +82,7 @@ const columnsIn = ({ zone, decimals, sold }: Look): readonly Column<DisputeRow>[
   {
     key: "reason",
     header: t("Reason"),
-    grow: true,
+    grow: "text",
     cell: (row) => <span className={row.reason ? "" : "text-ink-3"}>{reasonText(row.reason)}</span>,
   },
   {

@@ -117,7 +117,7 @@ const columnsOf = (incidents: string): readonly Column<FollowUpRow>[] => [
   {
     key: "what",
     header: t("What"),
-    grow: true,
+    grow: "text",
     fold: "lead",
     cell: ({ text }) => (
       <span className="font-medium break-words" title={text}>

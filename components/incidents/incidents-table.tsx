@@ -121,7 +121,7 @@ const whatColumns = (): readonly Column<IncidentRow>[] => [
   {
     key: "title",
     header: t("What"),
-    grow: true,
+    grow: "text",
     fold: "lead",
     cell: (row) => (
       <RowLink className="font-medium" id={row.id}>

@@ -45,7 +45,7 @@ const columns = (): readonly Column<Delivery>[] => [
     cell: (row) => <span className={stateWords[row.state].ink}>{say(stateWords[row.state].word)}</span>,
   },
   { key: "tries", header: t("Tries"), numeric: true, from: "lg", cell: (row) => row.attempts },
-  { key: "answer", header: t("Answer"), grow: true, fold: "second-end", cell: (row) => row.answer },
+  { key: "answer", header: t("Answer"), grow: "text", fold: "second-end", cell: (row) => row.answer },
 ];
 
 function Again({ row }: Readonly<{ row: Delivery }>) {

@@ -25,7 +25,7 @@ const columnsIn = (timeZone: string, lift: ((row: HoldRow) => void) | undefined)
     key: "held",
     header: t("Held"),
     fold: "lead",
-    grow: true,
+    grow: "text",
     cell: ({ label, liftedAt }) => <span className={liftedAt ? "text-ink-3" : "font-medium"}>{label}</span>,
   },
   { key: "kind", header: t("Kind"), from: "lg", cell: ({ kind }) => kindText(kind) },

@@ -51,11 +51,12 @@ const columnsIn = (zone: string, above: boolean, narrow: Narrow): readonly Colum
     key: "account",
     header: t("User name"),
     fold: "second-end",
-    cell: ({ account }) => (
-      <span className="text-xs">
-        <FactChip kind="username" onOnly={() => narrow({ account })} value={account} />
-      </span>
-    ),
+    cell: ({ account }) =>
+      account && (
+        <span className="text-xs">
+          <FactChip kind="username" onOnly={() => narrow({ account })} value={account} />
+        </span>
+      ),
   },
   {
     key: "address",

@@ -34,7 +34,7 @@ export function FailedJobs({ jobs, tenants }: Props) {
       fold: "second-end",
       cell: (job) => (job.tenantId ? (tenants[job.tenantId] ?? job.tenantId.slice(0, 8)) : t("all of them")),
     },
-    { key: "why", header: t("Why"), grow: true, cell: (job) => <span title={job.why}>{job.why}</span> },
+    { key: "why", header: t("Why"), grow: "text", cell: (job) => <span title={job.why}>{job.why}</span> },
     { key: "attempts", header: t("Tries"), numeric: true, cell: (job) => job.attempts },
     ...(can("system.write")
       ? [{ key: "act", header: t("Actions"), fold: "lead-end" as const, cell: (job: FailedJob) => <Retry job={job} /> }]

@@ -35,7 +35,7 @@ export function LongJobs({ jobs }: Readonly<{ jobs: readonly LongJob[] }>) {
     {
       key: "title",
       header: t("Job"),
-      grow: true,
+      grow: "text",
       fold: "lead",
       cell: (job) => <span title={job.title}>{job.title}</span>,
     },

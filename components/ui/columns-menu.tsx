@@ -10,7 +10,7 @@ import { t } from "@/server/kernel/words";
 /** A column that can be hidden, by its name as the look keeps it. */
 export type Choice = Readonly<{ name: string; header: string }>;
 
-/** Which columns of a list are shown, and how close its rows stand: kept for this person. It stands over the heads and takes no room. */
+/** Which columns of a list are shown, and how close its rows stand: kept in this browser. It stands over the heads and takes no room. */
 export function ColumnsMenu({ choices }: Readonly<{ choices: readonly Choice[] }>) {
   const { compact, hidden, onChange } = useListLook();
   return (

@@ -27,10 +27,10 @@ export type Column<Row> = Readonly<{
    */
   named?: boolean;
   fold?: Fold;
-  /** Below this width the column leaves; what it says stands in the panel too. */
-  from?: "lg" | "xl" | "2xl";
-  /** Takes the width that is left, and cuts what does not fit. At most one per table. */
-  grow?: boolean;
+  /** Below this width the column leaves; what it says stands in the panel too. `never`: it stands only where rows are folded. */
+  from?: "lg" | "xl" | "2xl" | "never";
+  /** Takes the width that is left, and cuts what does not fit: of a text what is read last, whichever way. At most one per table. */
+  grow?: boolean | "text";
   className?: string;
   /** It has what opens the row, so nobody hides it. */
   stays?: boolean;
@@ -65,7 +65,12 @@ const folds: Record<Fold, string> = {
 };
 const name =
   "max-sm:not-empty:before:me-1.5 max-sm:not-empty:before:text-ink-3 max-sm:not-empty:before:content-[attr(data-head)]";
-const widths = { lg: "sm:max-lg:hidden", xl: "sm:max-xl:hidden", "2xl": "sm:max-2xl:hidden" } as const;
+const widths = {
+  lg: "sm:max-lg:hidden",
+  xl: "sm:max-xl:hidden",
+  "2xl": "sm:max-2xl:hidden",
+  never: "sm:hidden",
+} as const;
 
 const headOf = <Row,>({ header, fold = "hide", numeric, named = numeric }: Column<Row>): string | undefined =>
   named && fold !== "hide" && typeof header === "string" ? header : undefined;
@@ -74,9 +79,9 @@ const cellClass = <Row,>(column: Column<Row>, list: string | undefined): string 
   cx(
     "max-sm:min-w-0 sm:pe-5",
     list ? "sm:last:pe-7" : "sm:last:pe-2",
-    column.grow
-      ? "sm:w-full sm:max-w-0 sm:overflow-hidden sm:text-ellipsis sm:whitespace-nowrap"
-      : "sm:whitespace-nowrap",
+    column.grow ? "sm:w-full sm:max-w-0" : "sm:whitespace-nowrap",
+    column.grow === true && "sm:overflow-hidden sm:text-ellipsis sm:whitespace-nowrap",
+    column.grow === "text" && "sm:truncate",
     folds[column.fold ?? "hide"],
     column.from && widths[column.from],
     column.numeric && "figures sm:text-end",
@@ -91,8 +96,11 @@ export function DataTable<Row>(props: Props<Row>) {
   const keys = useListKeys();
   const held = useHeldRows(rows, rowKey, live, keys);
   const choices = choicesOf(props);
-  const columns = props.columns.filter(
-    ({ key }) => !choices.some((one) => one.key === key && hidden.includes(one.name)),
+  // Not left out: a window that becomes narrow has no menu to bring them back.
+  const columns = props.columns.map((column) =>
+    choices.some(({ key, name }) => key === column.key && hidden.includes(name))
+      ? { ...column, from: "never" as const }
+      : column,
   );
   // Rows in the order, or of the filter, before the one that was just asked for: they pale when the answer takes its time.
   const asked = live !== undefined && live.scope === undefined;

@@ -102,7 +102,7 @@ export const sentences: readonly Message[] = [
   msg("The amount must not be negative."),
   msg("The codes would have expired already: choose a later day."),
   msg(
-    "The credit of this file together is more than one person may post alone: make the tenants without it, then top them up.",
+    "The credit of this file, with what was posted in the last 24 hours, is more than one person may post alone: make the tenants without it, then top them up.",
   ),
   msg("The end must be after the start."),
   msg("The file has column names and no row."),

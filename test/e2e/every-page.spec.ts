@@ -51,7 +51,7 @@ test("the check finds what is still on its way", async ({ page, resume }) => {
   });
   await openPage(page, `/t/${who.tenantSlug}/tenants`);
   await page.getByRole("button", { name: "New tenant" }).click();
-  await expect(coming(page)).toContainText("Loading");
+  await expect(coming(page).filter({ hasText: "Loading" }).first()).toBeVisible();
   answer();
   await filled(page);
   await expect(page.getByRole("dialog").getByLabel("Company")).toBeVisible();

@@ -1,7 +1,8 @@
 -- What one person may post without a second one counts for that person, and not for each wallet: a thousand to each of ten customers are
 -- ten thousand. So it does for vouchers.
+CREATE INDEX ledger_transaction_top_up_at ON ledger_transaction (recorded_at) WHERE kind = 'top_up';
+-- After the other is made: from here on the ledger waits, for a moment.
 DROP INDEX ledger_transaction_top_up;
-CREATE INDEX ledger_transaction_top_up ON ledger_transaction (recorded_at) WHERE kind = 'top_up';
 
 -- What p_actor posted in that currency to tenants below the one acted on, the operator, from outside in the last 24 hours with nobody
 -- else's yes. The command line may be anybody: what it posted counts for everybody, and for it counts whoever posted most. Of two at once

@@ -60,8 +60,9 @@ export const tenantImportsRouter = router({
           throw new DomainError("forbidden", { permission: "billing.write" }, sentence);
         }
         if (money.creditMicros > ctx.settings.reauthAbove) requireFresh(ctx.signedIn);
-        checkCreditOfAll(plan, ctx.settings.approvalLimit);
-        const job = await createTenantImport(tx, ctx.tenantId, { rows, by: `user:${ctx.userId}` });
+        const by = { actor: `user:${ctx.userId}`, limit: ctx.settings.approvalLimit };
+        await checkCreditOfAll(tx, { tenantId: ctx.tenantId, kind: ctx.seat.tenantKind }, plan, by);
+        const job = await createTenantImport(tx, ctx.tenantId, { rows, by: by.actor });
         return { subject, after: { ...after, import: job.importId }, result: { ...answer, job } };
       }, PATIENCE_MS);
     }),

@@ -26,8 +26,9 @@ export const tenantImport: Command = {
     if (given.flag("dry-run") || refused || rows.length === 0) {
       return { value: { ...told, made: 0, refused: [] }, failed: refused && !given.flag("dry-run") };
     }
-    checkCreditOfAll(plan, desk.place.topUpApprovalLimit);
+    const by = { actor: desk.actorName, limit: desk.place.topUpApprovalLimit };
     const importId = await desk.change(parent.id, "tenant.import", async (tx) => {
+      await checkCreditOfAll(tx, { tenantId: parent.id, kind: parent.kind }, plan, by);
       const id = await writeTenantImport(tx, parent.id, { rows, by: desk.actorName });
       return { subject: `import:${id}`, after: { lines: file.lines, good: rows.length }, result: id };
     });

@@ -188,19 +188,30 @@ export async function decideTopUp(
   return { transactionId: moved?.transactionId ?? null, currency, amount, receiverId };
 }
 
+type Credit = Readonly<{ amount: bigint; currency: string }>;
+type By = Readonly<{ actor: string; limit: bigint }>;
+
+/**
+ * Whether one person may post so much below the payer as credit of tenants that are about to be made, with what they posted alone in the
+ * last 24 hours. Resellers pay with what they have. Locks as topUpOrAsk.
+ */
+export async function mayPostAlone(
+  tx: TenantWrite,
+  payer: Payer,
+  { amount, currency }: Credit,
+  { actor, limit }: By,
+): Promise<boolean> {
+  if (payer.kind !== "operator" || amount === 0n) return true;
+  const { alone } = await postedAlone(tx, { tenantId: null, currency, postingKey: "", actor });
+  return alone + amount <= limit;
+}
+
 /**
  * A tenant is not made with more credit than one person may post alone, with what they posted in the last 24 hours. Locks as topUpOrAsk.
  * @throws DomainError invalid_input naming the field.
  */
-export async function checkInitialCredit(
-  tx: TenantWrite,
-  payer: Payer,
-  { amount, currency }: Readonly<{ amount: bigint; currency: string }>,
-  { actor, limit }: Readonly<{ actor: string; limit: bigint }>,
-): Promise<void> {
-  if (payer.kind !== "operator" || amount === 0n) return;
-  const { alone } = await postedAlone(tx, { tenantId: null, currency, postingKey: "", actor });
-  if (alone + amount <= limit) return;
+export async function checkInitialCredit(tx: TenantWrite, payer: Payer, credit: Credit, by: By): Promise<void> {
+  if (await mayPostAlone(tx, payer, credit, by)) return;
   const sentence =
     "With what was posted in the last 24 hours that is more than one person may post alone: make the tenant without credit, then top it up.";
   throw new DomainError("invalid_input", { field: "initialCredit" }, sentence);

@@ -1,6 +1,8 @@
+import type { Payer } from "@/server/domain/billing/movements";
+import { mayPostAlone } from "@/server/domain/billing/top-up-approval";
 import type { LineProblem, TenantFile, TenantLine } from "@/server/domain/onboarding/tenant-file";
 import { homeCountries } from "@/server/domain/tenancy/tenants";
-import type { TenantRead } from "@/server/infra/db/tenant-tx";
+import type { TenantRead, TenantWrite } from "@/server/infra/db/tenant-tx";
 import { DomainError } from "@/server/kernel/errors";
 import type { TenantId } from "@/server/kernel/ids";
 import { decimalOf } from "@/server/kernel/money";
@@ -92,20 +94,32 @@ export async function planTenants(
 }
 
 /**
- * What is asked before a file's tenants are made: that its credit together is there, and no more than one person may post alone.
+ * What is asked before a file's tenants are made: that its credit together is there, and no more than one person may post alone, with what
+ * they posted in the last 24 hours, so that no file stops half way unless more is posted meanwhile. Locks as checkInitialCredit.
  * @throws DomainError insufficient_funds; invalid_input for the operator above the limit.
  */
-export function checkCreditOfAll({ money }: TenantPlan, approvalLimit: bigint): void {
+export async function checkCreditOfAll(
+  tx: TenantWrite,
+  payer: Payer,
+  { rows, money }: TenantPlan,
+  by: Readonly<{ actor: string; limit: bigint }>,
+): Promise<void> {
   const { creditMicros, afterMicros } = money;
   if (creditMicros === 0n) return;
   if (afterMicros !== null && afterMicros < 0n) {
     throw new DomainError("insufficient_funds", { missing: decimalOf(-afterMicros) });
   }
-  if (afterMicros === null && creditMicros > approvalLimit) {
-    const sentence =
-      "The credit of this file together is more than one person may post alone: make the tenants without it, then top them up.";
-    throw new DomainError("invalid_input", { field: "csv" }, sentence);
+  // Each asks for a lock: in one order, so that two files do not wait for each other.
+  const currencies = [...new Set(rows.map((row) => row.currency))].sort();
+  let fits = true;
+  for (const currency of currencies) {
+    const amount = rows.reduce((sum, row) => sum + (row.currency === currency ? row.creditMicros : 0n), 0n);
+    fits &&= await mayPostAlone(tx, payer, { amount, currency }, by);
   }
+  if (fits) return;
+  const sentence =
+    "The credit of this file, with what was posted in the last 24 hours, is more than one person may post alone: make the tenants without it, then top them up.";
+  throw new DomainError("invalid_input", { field: "csv" }, sentence);
 }
 
 async function readKnown(

@@ -75,6 +75,16 @@ describe("small top-ups by one person to many wallets", () => {
     await begin(other, "1000");
   });
 
+  test("count with the credit of a file of tenants, which is refused before any of them is made", async () => {
+    const owner = { userId: await on.person(on.operator) };
+    await post(owner, on.customer, 900);
+    const rows = Array.from({ length: 10 }, () => `New,new-${randomUUID().slice(0, 8)},new@example.com,20`);
+    const csv = ["name,short name,admin email,credit", ...rows].join("\r\n");
+    const sent = on.as(owner).tenantImports.importFile({ ...operator, csv, partly: false });
+    await expect(sent).rejects.toMatchObject({ message: "invalid_input" });
+    await on.as({ userId: await on.person(on.operator) }).tenantImports.importFile({ ...operator, csv, partly: false });
+  });
+
   test("count in their currency alone", async () => {
     const abroad = await on.tenant("customer", on.operator);
     await on.sql("UPDATE wallet SET currency = 'USD' WHERE tenant_id = $1", [abroad.tenantId]);
