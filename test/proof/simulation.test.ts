@@ -17,12 +17,15 @@ afterAll(async () => {
 });
 
 const SEEDS = 200;
+/** Worlds beyond them that found something: a limit that came too late on a slow way, for a call that was taken over, stayed so. */
+const FOUND = [2593, 2889];
 
 test(`in ${SEEDS} worlds of calls, people and accidents no money is lost or invented`, {
   timeout: 900_000,
 }, async () => {
   const tally = new Tally();
   for (let seed = 1; seed <= SEEDS; seed += 1) tally.add(await simulation.run(seed));
+  for (const seed of FOUND) tally.add(await simulation.run(seed));
   console.log(summaryOf(tally));
   expect(tally.failed.map(({ seed, violation }) => `npm run proof -- --seed ${seed} --trace: ${violation}`)).toEqual(
     [],

@@ -219,8 +219,7 @@ export class Reconciler {
     }
     if (call.answeredAtMs === undefined || !isRenewable(call)) return;
     // The limit that holds in the PBX may be an older one than what is paid for.
-    await lifecycle.renewals?.tell(call);
-    lifecycle.renewals?.arm(call);
+    await lifecycle.renewals?.prolong(call);
   }
 
   #remember(open: OpenCall): LiveCall {

@@ -25,6 +25,9 @@ type Options = Readonly<{
 
 const ASK_MS = 1_000;
 const TELL_TRIES = 3;
+const TELL_AGAIN_MS = 500;
+/** A way that is slower for longer is given up by its pings. */
+const SLOWEST_MS = 3_000;
 
 /**
  * Prolongs answered calls, slice by slice: first the money, then the limit inside Asterisk. Whatever fails here, the call
@@ -44,17 +47,37 @@ export class Renewals {
     if (isRenewable(call) && call.answeredAtMs !== undefined && this.#leftMs(call) < 30_000) this.#after(call, 0);
   }
 
-  /** Tells Asterisk the limit of what is held already: after a pause in which it may not have been told. */
-  async tell(call: LiveCall): Promise<void> {
-    let slownessMs = 0;
+  /**
+   * The money is held: now the limit has to follow, for as long as there is a call to prolong. Also after a pause in which Asterisk may
+   * not have been told. One that was not confirmed may still arrive, as late as it was on its way, and let the call go on for seconds that
+   * nobody paid for: so it is set again at once, and shorter by that.
+   */
+  async prolong(call: LiveCall, slownessMs = 0): Promise<void> {
+    const began = performance.now();
+    try {
+      await this.#tell(call, slownessMs);
+      this.arm(call);
+    } catch (error) {
+      this.options.log.warn({ error, call: call.call }, "the limit of a call could not be set; trying again");
+      clearTimeout(call.renewal);
+      if (this.options.registry.find(call.call) !== call || this.#leftMs(call) < LAST_CHANCE_MS) return;
+      // A way that refuses at once is not slow.
+      const onItsWayMs = Math.min(SLOWEST_MS, slownessMs + Math.min(ASK_MS, performance.now() - began));
+      call.renewal = setTimeout(() => void this.prolong(call, onItsWayMs), TELL_AGAIN_MS);
+    }
+  }
+
+  async #tell(call: LiveCall, expectedMs: number): Promise<void> {
+    let slownessMs = expectedMs;
     for (let tries = 0; tries < TELL_TRIES; tries += 1) {
       const leftMs = this.#leftMs(call) - slownessMs;
       if (call.answeredAtMs === undefined || leftMs < LAST_CHANCE_MS) return;
       const began = performance.now();
       await this.options.ami.setLimit(call.call, leftMs / 1000, { deadlineMs: ASK_MS });
-      // The limit counts from when Asterisk reads it: on a slow way that is later than meant, by seconds nobody paid for.
+      // The limit counts from when Asterisk reads it: on a slow way that is later than meant, by seconds nobody paid for. What was not
+      // slow any more got less than was paid for.
       const tookMs = performance.now() - began;
-      if (tookMs <= slownessMs + SAFETY_MS - TIMER_MS) return;
+      if (tookMs <= slownessMs + SAFETY_MS - TIMER_MS && slownessMs <= tookMs + ASK_MS / 2) return;
       slownessMs = tookMs;
     }
   }
@@ -92,24 +115,11 @@ export class Renewals {
     call.short = false;
     call.grantedSeconds = renewed.grantedSeconds;
     this.options.onRenewed(call);
-    await this.#prolong(call);
+    await this.prolong(call);
   }
 
   #askAgain(call: LiveCall): void {
     const again = askAgainInMs(this.#leftMs(call));
     if (again !== undefined) this.#after(call, Math.min(again, 5_000));
-  }
-
-  /** The money is held: now the limit has to follow, for as long as there is a call to prolong. */
-  async #prolong(call: LiveCall): Promise<void> {
-    try {
-      await this.tell(call);
-      this.arm(call);
-    } catch (error) {
-      this.options.log.warn({ error, call: call.call }, "the limit of a call could not be prolonged; trying again");
-      clearTimeout(call.renewal);
-      if (this.options.registry.find(call.call) !== call || this.#leftMs(call) < LAST_CHANCE_MS) return;
-      call.renewal = setTimeout(() => void this.#prolong(call), 500);
-    }
   }
 }

@@ -62,6 +62,14 @@ export const working: readonly CodeMutation[] = [
     story: "test/workers/calls/call-lifecycle.test.ts",
   },
   {
+    file: "workers/calls/renewals.ts",
+    name: "a limit that was not confirmed is left as it may have come",
+    loses: "up to seconds of a call on a slow way, when its money is used up",
+    find: "call.renewal = setTimeout(() => void this.prolong(call, onItsWayMs), TELL_AGAIN_MS);",
+    replace: "this.arm(call);",
+    story: "test/proof/simulation.test.ts",
+  },
+  {
     file: "workers/calls/call-lifecycle.ts",
     name: "a hang-up without an answer that was heard is a call of nothing",
     loses: "the whole call, after a gap in the events",
