@@ -22,7 +22,7 @@ test("frames a customer's page", async () => {
       kind: "customer",
       state: "active",
       currency: "EUR",
-      timeZone: "UTC",
+      timeZone: lived.zone,
       country: "DE",
       parentName: "ours",
     },
