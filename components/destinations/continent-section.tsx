@@ -15,6 +15,7 @@ import {
   withSwitch,
 } from "@/components/destinations/destination-draft";
 import { cx } from "@/components/ui/cx";
+import { namedClass } from "@/components/ui/data-table";
 import { RowLink } from "@/components/ui/row-link";
 import type { Continent } from "@/server/domain/destinations/continents";
 import type { Reach } from "@/server/domain/destinations/destination.schema";
@@ -159,7 +160,7 @@ function CountryRow({ board, item }: Readonly<{ board: Board; item: Country }>) 
           )}
         </td>
       ))}
-      <td className={cx(numberCell, "text-ink-2 max-sm:order-2")}>
+      <td className={cx(numberCell, namedClass, "text-ink-2 max-sm:order-2")} data-head={t("A minute from")}>
         {price && moneyText(price.perMinuteMicros, price.currency, { decimals: rateDecimals(price.perMinuteMicros) })}
       </td>
       <td className={cx(numberCell, "max-sm:hidden sm:pe-2")}>

@@ -76,6 +76,7 @@ const columnsIn = ({ zone, decimals, sold }: Look): readonly Column<DisputeRow>[
   {
     key: "to",
     header: t("Call to"),
+    named: true,
     fold: sold ? "hide" : "second",
     cell: (row) => <PhoneNumber formatted={row.toFormatted} />,
   },

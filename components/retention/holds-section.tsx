@@ -8,6 +8,7 @@ import type { HoldRow } from "@/components/api/outputs";
 import { QueryView } from "@/components/api/query-view";
 import { refusalOf } from "@/components/api/refusal";
 import { LiftHold, PlaceHold } from "@/components/retention/hold-dialogs";
+import { Moment } from "@/components/shell/moment";
 import { useScope } from "@/components/shell/scope";
 import { Button } from "@/components/ui/button";
 import { momentText } from "@/components/ui/clock-text";
@@ -42,7 +43,7 @@ const columnsIn = (timeZone: string, lift: ((row: HoldRow) => void) | undefined)
     header: t("Since"),
     fold: "lead-end",
     cell: ({ since, liftedAt }) =>
-      liftedAt ? t("until {at}", { at: momentText(liftedAt, timeZone) }) : momentText(since, timeZone),
+      liftedAt ? t("until {at}", { at: momentText(liftedAt, timeZone) }) : <Moment at={since} />,
   },
   {
     key: "rows",

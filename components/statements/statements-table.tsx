@@ -50,6 +50,7 @@ function columnsIn({ currency, decimals, sold }: Look): readonly Column<Statemen
       key: "number",
       header: t("statement|Number"),
       fold: "second",
+      named: true,
       cell: (row) => <span className="figures whitespace-nowrap text-ink-2">{row.number}</span>,
     },
     { key: "opening", header: t("Opening"), numeric: true, from, cell: money("openingMicros") },

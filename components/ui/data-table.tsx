@@ -63,7 +63,8 @@ const folds: Record<Fold, string> = {
   below: "max-sm:col-span-2 max-sm:row-start-3 max-sm:pt-2",
   hide: "max-sm:hidden",
 };
-const name =
+/** A cell that begins with its `data-head` where there are no heads. */
+export const namedClass =
   "max-sm:not-empty:before:me-1.5 max-sm:not-empty:before:text-ink-3 max-sm:not-empty:before:content-[attr(data-head)]";
 const widths = {
   lg: "sm:max-lg:hidden",
@@ -85,7 +86,7 @@ const cellClass = <Row,>(column: Column<Row>, list: string | undefined): string 
     folds[column.fold ?? "hide"],
     column.from && widths[column.from],
     column.numeric && "figures sm:text-end",
-    headOf(column) && name,
+    headOf(column) && namedClass,
     column.className,
   );
 
