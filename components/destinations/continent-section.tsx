@@ -137,7 +137,7 @@ function CountryRow({ board, item }: Readonly<{ board: Board; item: Country }>) 
   const price = board.prices.get(item.country);
   return (
     <tr className={cx(rowClass, item.country === board.openId ? "bg-accent-soft" : "hover:bg-sunken")}>
-      <th className="font-normal max-sm:order-1 max-sm:min-w-3/5 sm:ps-2" scope="row">
+      <th className="font-normal max-sm:order-1 max-sm:grow max-sm:basis-1/2 sm:ps-2" scope="row">
         <RowLink id={item.country}>{item.name}</RowLink>
         {item.callingCode && (
           <bdi className="figures ps-2 text-ink-3" dir="ltr">
