@@ -27,7 +27,7 @@ const ASK_MS = 1_000;
 const TELL_TRIES = 3;
 const TELL_AGAIN_MS = 500;
 /** A way that is slower for longer is given up by its pings. */
-const SLOWEST_MS = 3_000;
+const SLOWEST_MS = 2_000;
 
 /**
  * Prolongs answered calls, slice by slice: first the money, then the limit inside Asterisk. Whatever fails here, the call
@@ -36,10 +36,10 @@ const SLOWEST_MS = 3_000;
 export class Renewals {
   constructor(readonly options: Options) {}
 
-  /** Starts, or starts anew, to watch over one answered call. */
-  arm(call: LiveCall): void {
+  /** Starts, or starts anew, to watch over one answered call, whose limit ends so much before what is held for it. */
+  arm(call: LiveCall, shorterMs = 0): void {
     if (!isRenewable(call) || call.answeredAtMs === undefined) return;
-    this.#after(call, renewInMs(this.#leftMs(call)));
+    this.#after(call, renewInMs(this.#leftMs(call) - shorterMs));
   }
 
   /** Asks at once, out of turn: money may have arrived. */
@@ -55,8 +55,7 @@ export class Renewals {
   async prolong(call: LiveCall, slownessMs = 0): Promise<void> {
     const began = performance.now();
     try {
-      await this.#tell(call, slownessMs);
-      this.arm(call);
+      this.arm(call, await this.#tell(call, slownessMs));
     } catch (error) {
       this.options.log.warn({ error, call: call.call }, "the limit of a call could not be set; trying again");
       clearTimeout(call.renewal);
@@ -67,19 +66,21 @@ export class Renewals {
     }
   }
 
-  async #tell(call: LiveCall, expectedMs: number): Promise<void> {
+  /** @returns by how much the limit may end before what is held. */
+  async #tell(call: LiveCall, expectedMs: number): Promise<number> {
     let slownessMs = expectedMs;
     for (let tries = 0; tries < TELL_TRIES; tries += 1) {
       const leftMs = this.#leftMs(call) - slownessMs;
-      if (call.answeredAtMs === undefined || leftMs < LAST_CHANCE_MS) return;
+      if (call.answeredAtMs === undefined || leftMs < LAST_CHANCE_MS) return slownessMs;
       const began = performance.now();
       await this.options.ami.setLimit(call.call, leftMs / 1000, { deadlineMs: ASK_MS });
-      // The limit counts from when Asterisk reads it: on a slow way that is later than meant, by seconds nobody paid for. What was not
-      // slow any more got less than was paid for.
+      // The limit counts from when Asterisk reads it: on a slow way that is later than meant, by seconds nobody paid for. One that was
+      // quicker than expected ends early, and is left so: another could come late.
       const tookMs = performance.now() - began;
-      if (tookMs <= slownessMs + SAFETY_MS - TIMER_MS && slownessMs <= tookMs + ASK_MS / 2) return;
+      if (tookMs <= slownessMs + SAFETY_MS - TIMER_MS) return slownessMs;
       slownessMs = tookMs;
     }
+    return slownessMs;
   }
 
   #leftMs(call: LiveCall): number {
