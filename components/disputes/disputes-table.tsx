@@ -49,7 +49,6 @@ export function DisputesTable({ rows, sold, filtered, openId, onClear }: Props) 
         )
       }
       openKey={openId}
-      list="disputes"
       rowKey={(row) => row.id}
       rows={rows}
     />
