@@ -26,7 +26,7 @@ type Options = Readonly<{
 const ASK_MS = 1_000;
 const TELL_TRIES = 3;
 const TELL_AGAIN_MS = 500;
-/** A way that is slower for longer is given up by its pings. */
+/** No more than this is taken from a call. A way that stays slower than its pings may be is given up by them, later than this. */
 const SLOWEST_MS = 2_000;
 
 /**
